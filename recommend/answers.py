@@ -1,0 +1,184 @@
+"""The questionnaire's answers: one vocabulary for the form, the cookie, the API and the command line."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Kind = Literal["one", "many", "milligrams", "yes_no"]
+
+
+class Question(Struct, frozen=True):
+    """What may be answered to one question; its wording is in `data/questions.yaml`."""
+
+    key: str
+    kind: Kind
+    values: tuple[str, ...] = ()
+    default: Any = None
+    required: bool = False
+
+
+SUPPLEMENT_MG_MAX = 5000
+
+QUESTIONS: dict[str, Question] = {
+    question.key: question
+    for question in (
+        Question("stomach", "one", ("none", "mild", "strong"), required=True),
+        Question("budget", "one", ("low", "medium", "high"), required=True),
+        Question("absorption", "one", ("normal", "important"), required=True),
+        Question("age_group", "one", ("under_18", "18_64", "65_plus", "unknown"), required=True),
+        Question(
+            "conditions",
+            "many",
+            (
+                "kidney_disease",
+                "kidney_unknown",
+                "heart_conduction",
+                "heart_other",
+                "myasthenia",
+                "bowel_obstruction",
+                "bowel_resection",
+                "pregnant",
+                "breastfeeding",
+                "unknown",
+            ),
+            required=True,
+        ),
+        Question(
+            "medicines",
+            "many",
+            (
+                "tetracycline_quinolone",
+                "bisphosphonate",
+                "levothyroxine",
+                "loop_thiazide_diuretic",
+                "potassium_sparing_diuretic",
+                "proton_pump_inhibitor",
+                "digoxin",
+                "gabapentin",
+                "iron_zinc",
+                "hiv_integrase_inhibitor",
+                "aminoglycoside",
+                "muscle_relaxant",
+                "other",
+                "unknown",
+            ),
+            required=True,
+        ),
+        Question("bowel", "one", ("normal", "loose", "constipated"), default="normal"),
+        Question("sex", "one", ("female", "male", "unspecified"), default="unspecified"),
+        Question("supplement_mg", "milligrams", default=0),
+        Question(
+            "goal",
+            "one",
+            ("top_up_diet", "sport", "bowel", "sleep_mood_or_complaint", "replace_medicine"),
+            default="top_up_diet",
+        ),
+        Question(
+            "warning_signs",
+            "many",
+            ("overdose_signs", "seizure_or_fainting", "low_mood", "persistent_gut_trouble"),
+            default=(),
+        ),
+        Question("vegan", "yes_no", default=False),
+        Question("dosage_form", "one", ("any", "capsule", "tablet", "powder", "liquid"), default="any"),
+    )
+}
+
+
+class Answers(Struct, frozen=True):
+    """A complete, valid set of answers. Lists are tuples in the order of the vocabulary, without doubles.
+
+    `supplement_mg` is mg of elemental magnesium a day already taken from supplements, antacids and laxatives.
+    """
+
+    stomach: str
+    budget: str
+    absorption: str
+    age_group: str
+    conditions: tuple[str, ...]
+    medicines: tuple[str, ...]
+    bowel: str = "normal"
+    sex: str = "unspecified"
+    supplement_mg: int = 0
+    goal: str = "top_up_diet"
+    warning_signs: tuple[str, ...] = ()
+    vegan: bool = False
+    dosage_form: str = "any"
+
+
+Problem = Literal["unknown_key", "missing", "not_a_choice", "not_a_list", "not_an_integer", "not_a_boolean"]
+
+
+class AnswersError(ValueError):
+    """An answer that cannot be used: `key` names it, `problem` says why, `value` is what was given."""
+
+    def __init__(self, key: str, problem: Problem, value: object = None) -> None:
+        self.key, self.problem, self.value = key, problem, value
+        shown = repr(value)
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004 - one line on a terminal
+        super().__init__(f"{key}: {_EXPLAIN[problem]}".format(value=shown, allowed=_allowed(key)))
+
+
+_EXPLAIN: dict[Problem, str] = {
+    "unknown_key": "unknown key",
+    "missing": "missing, and it is required",
+    "not_a_choice": "{value} is not one of {allowed}",
+    "not_a_list": "{value} is not a list of values ([] means none)",
+    "not_an_integer": "{value} is not a whole number from 0 to " + str(SUPPLEMENT_MG_MAX),
+    "not_a_boolean": "{value} is not true or false",
+}
+
+
+def _allowed(key: str) -> str:
+    question = QUESTIONS.get(key)
+    return ", ".join(question.values) if question else ""
+
+
+def parse_answers(given: object) -> Answers:
+    """Read answers from a mapping such as decoded JSON. Raises AnswersError at the first fault."""
+    if not isinstance(given, Mapping):
+        raise AnswersError("answers", "not_a_choice", given)
+    for key in given:
+        if key not in QUESTIONS:
+            raise AnswersError(str(key), "unknown_key")
+    return Answers(**{key: parse_answer(question, given) for key, question in QUESTIONS.items()})
+
+
+def parse_answer(question: Question, given: Mapping[Any, Any]) -> Any:
+    """Read the answer to one question, or its default. Raises AnswersError."""
+    if question.key not in given:
+        if question.required:
+            raise AnswersError(question.key, "missing")
+        return question.default
+    value = given[question.key]
+    return _READERS[question.kind](question, value)
+
+
+def _one(question: Question, value: object) -> str:
+    if isinstance(value, str) and value in question.values:
+        return value
+    raise AnswersError(question.key, "not_a_choice", value)
+
+
+def _many(question: Question, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise AnswersError(question.key, "not_a_list", value)
+    for item in value:
+        _one(question, item)
+    return tuple(allowed for allowed in question.values if allowed in value)
+
+
+def _milligrams(question: Question, value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= SUPPLEMENT_MG_MAX:
+        return value
+    raise AnswersError(question.key, "not_an_integer", value)
+
+
+def _yes_no(question: Question, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise AnswersError(question.key, "not_a_boolean", value)
+
+
+_READERS = {"one": _one, "many": _many, "milligrams": _milligrams, "yes_no": _yes_no}

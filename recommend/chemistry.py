@@ -1,0 +1,103 @@
+"""Magnesium arithmetic: how much of a compound is magnesium, and whether a label can be true.
+
+Masses of magnesium are integer micrograms (ug) of elemental magnesium; masses of compound likewise.
+"""
+
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+# IUPAC abridged standard atomic weights, in g/mol.
+ATOMIC_WEIGHT = {
+    "H": Decimal("1.008"),
+    "C": Decimal("12.011"),
+    "N": Decimal("14.007"),
+    "O": Decimal("15.999"),
+    "Mg": Decimal("24.305"),
+    "P": Decimal("30.974"),
+    "S": Decimal("32.06"),
+    "Cl": Decimal("35.45"),
+    "K": Decimal("39.098"),
+}
+OXIDE_FORMULA = "MgO"
+_TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)|(\()|(\))(\d*)")
+
+
+def atoms(formula: str) -> dict[str, int]:
+    """Count the atoms of a formula such as `4MgCO3·Mg(OH)2·5H2O`.
+
+    Raises ValueError for an unknown element or unbalanced parentheses.
+    """
+    total: dict[str, int] = {}
+    for part in formula.split("·"):
+        match = re.match(r"(\d*)(.+)", part)
+        if match is None:
+            raise ValueError(f"empty part in formula {formula!r}")
+        times = int(match[1] or 1)
+        for element, count in _atoms_of_part(match[2], formula).items():
+            total[element] = total.get(element, 0) + times * count
+    return total
+
+
+def _atoms_of_part(part: str, formula: str) -> dict[str, int]:
+    stack: list[dict[str, int]] = [{}]
+    position = 0
+    while position < len(part):
+        match = _TOKEN.match(part, position)
+        if match is None:
+            raise ValueError(f"cannot read {part[position:]!r} in formula {formula!r}")
+        element, count, opening, closing, times = match.groups()
+        if opening:
+            stack.append({})
+        elif closing:
+            if len(stack) == 1:
+                raise ValueError(f"unbalanced parentheses in formula {formula!r}")
+            for inner, n in stack.pop().items():
+                stack[-1][inner] = stack[-1].get(inner, 0) + n * int(times or 1)
+        else:
+            if element not in ATOMIC_WEIGHT:
+                raise ValueError(f"unknown element {element!r} in formula {formula!r}")
+            stack[-1][element] = stack[-1].get(element, 0) + int(count or 1)
+        position = match.end()
+    if len(stack) != 1:
+        raise ValueError(f"unbalanced parentheses in formula {formula!r}")
+    return stack[0]
+
+
+def magnesium_fraction(formula: str) -> Fraction:
+    """The share of the mass that is magnesium, between 0 and 1, from standard atomic weights."""
+    count = atoms(formula)
+    mass = sum((ATOMIC_WEIGHT[element] * n for element, n in count.items()), Decimal(0))
+    return Fraction(ATOMIC_WEIGHT["Mg"] * count.get("Mg", 0)) / Fraction(mass)
+
+
+def elemental_from_compound(compound_ug: int, fraction: Fraction) -> int:
+    """Micrograms of magnesium in that many micrograms of compound, rounded half up."""
+    return half_up(compound_ug * fraction)
+
+
+def compound_from_elemental(elemental_ug: int, fraction: Fraction) -> int:
+    """Micrograms of compound that hold that many micrograms of magnesium, rounded half up."""
+    return half_up(elemental_ug / fraction)
+
+
+def half_up(value: Fraction) -> int:
+    """The nearest integer to an amount of 0 or more, halves up; exact, unlike rounding a float."""
+    return math.floor(value + Fraction(1, 2))
+
+
+def oxide_share_of_magnesium(label_fraction: Fraction, pure_fraction: Fraction) -> Fraction:
+    """Which share of the magnesium must be oxide, for a label percentage above the pure compound's.
+
+    A "bisglycinate" of 20 % magnesium cannot be pure (14.1 %): solving for a mixture with oxide (60.3 %)
+    gives the oxide's share of the mass, and from that its share of the magnesium (39 % here).
+    Returns 0 when the label fits the pure compound and 1 at or above that of pure oxide.
+    """
+    oxide = magnesium_fraction(OXIDE_FORMULA)
+    if label_fraction <= pure_fraction:
+        return Fraction(0)
+    if label_fraction >= oxide:
+        return Fraction(1)
+    mass_share = (label_fraction - pure_fraction) / (oxide - pure_fraction)
+    return mass_share * oxide / label_fraction

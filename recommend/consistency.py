@@ -1,0 +1,109 @@
+"""What must hold between the records of a ruleset, beyond the shape of each: known ids, sources, wordings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from recommend.answers import QUESTIONS
+from recommend.conditions import Always
+from recommend.knowledge import Citation, Form, Note, Rule, Ruleset
+
+
+class RulesetError(ValueError):
+    """A data file that cannot be used; the message is one line: file, line, record, key, what is wrong."""
+
+
+def unique(records: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The records by id. Raises RulesetError for an id that stands twice."""
+    by_id: dict[str, Any] = {}
+    for file, record in records:
+        if record.id in by_id:
+            raise RulesetError(f"{file}, {record.id}, key id: this id stands twice")
+        by_id[record.id] = record
+    return by_id
+
+
+def check_ruleset(
+    ruleset: Ruleset,
+    forms: Sequence[tuple[str, Form]],
+    rules: Sequence[tuple[str, Rule]],
+    notes: Sequence[tuple[str, Note]],
+) -> None:
+    """Check what the records say of each other; each comes with its file. Raises RulesetError."""
+    _check_sources(ruleset, [*forms, *rules, *notes])
+    _check_forms(ruleset, forms, rules, notes)
+    _check_notes(notes)
+    _check_reviews([*rules, *notes])
+    _check_questions(ruleset)
+
+
+def _check_sources(ruleset: Ruleset, records: Sequence[tuple[str, Any]]) -> None:
+    cited: list[tuple[str, Citation]] = [("ruleset.yaml, dose", c) for c in ruleset.manifest.dose.citations]
+    for file, record in records:
+        cited += [(f"{file}, {record.id}", citation) for citation in record.citations]
+    for section in ruleset.guide.sections:
+        cited += [
+            (f"guide.yaml, {section.id}", citation) for passage in section.passages for citation in passage.citations
+        ]
+    for where, citation in cited:
+        if citation.source not in ruleset.sources:
+            raise RulesetError(f"{where}, key citations: unknown source {citation.source!r}")
+
+
+def _check_forms(
+    ruleset: Ruleset,
+    forms: Sequence[tuple[str, Form]],
+    rules: Sequence[tuple[str, Rule]],
+    notes: Sequence[tuple[str, Note]],
+) -> None:
+    known = ruleset.forms
+    for name in (*ruleset.manifest.ranked_forms, *(entry.form for entry in ruleset.manifest.never_first)):
+        if name not in known:
+            raise RulesetError(f"ruleset.yaml: unknown form {name!r}")
+    for file, form in forms:
+        _check_form(file, form, known)
+    ranked_records = {form.record for form in ruleset.ranked}
+    for file, rule in rules:
+        for name in rule.forms:
+            if name not in ranked_records:
+                raise RulesetError(f"{file}, {rule.id}, key forms: {name!r} is no ranked form with rules of its own")
+    for file, note in notes:
+        for name in note.forms:
+            if name not in known:
+                raise RulesetError(f"{file}, {note.id}, key forms: unknown form {name!r}")
+
+
+def _check_form(file: str, form: Form, known: Mapping[str, Form]) -> None:
+    if form.same_as is not None:
+        target = known.get(form.same_as)
+        if target is None or target.same_as is not None or form.salts or form.annex_ii:
+            raise RulesetError(f"{file}, {form.id}, key same_as: needs a form with facts, and none of its own")
+    for salt in form.salts:
+        try:
+            fraction = salt.magnesium_fraction
+        except ValueError as error:
+            raise RulesetError(f"{file}, {form.id}, key salts.{salt.id}.formula: {error}") from error
+        if fraction == 0:
+            raise RulesetError(f"{file}, {form.id}, key salts.{salt.id}.formula: no magnesium in it")
+
+
+def _check_notes(notes: Sequence[tuple[str, Note]]) -> None:
+    for file, note in notes:
+        if note.always and not isinstance(note.when, Always):
+            raise RulesetError(f"{file}, {note.id}, key always: a note for all pages has `when: always`")
+        if note.when is None and not note.forms:
+            raise RulesetError(f"{file}, {note.id}, key when: without a condition or forms nobody ever sees it")
+
+
+def _check_reviews(records: Sequence[tuple[str, Any]]) -> None:
+    for file, record in records:
+        if (record.reviewed_on is None) != (record.reviewed_by is None):
+            raise RulesetError(f"{file}, {record.id}, key reviewed_by: a review needs both a date and a name")
+
+
+def _check_questions(ruleset: Ruleset) -> None:
+    for key in ruleset.questions.keys() ^ QUESTIONS.keys():
+        raise RulesetError(f"questions.yaml, {key}: " + ("no wording" if key in QUESTIONS else "no such question"))
+    for key, question in QUESTIONS.items():
+        worded = tuple(choice.value for choice in ruleset.questions[key].choices)
+        if sorted(worded) != sorted(question.values):
+            raise RulesetError(f"questions.yaml, {key}, key choices: must word exactly {', '.join(question.values)}")

@@ -1,0 +1,135 @@
+"""Reads the data files strictly: what is wrong is an error that names file, line, record and key."""
+
+import hashlib
+import re
+from collections.abc import Hashable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from recommend.conditions import Condition, read_condition
+from recommend.consistency import RulesetError, check_ruleset, unique
+from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Source, Wording
+
+DATA = Path(__file__).parent / "data"
+
+T = TypeVar("T")
+_PATH_IN_MESSAGE = re.compile(r" - at `(?:key in )?\$?(?P<path>[^`]*)`$")
+_STEP = re.compile(r"\[(\d+)\]|\.([^.\[]+)|\[(\.\.\.)\]")
+
+
+class _StrictLoader(yaml.CSafeLoader):
+    """YAML's safe loader, but a key given twice is an error instead of the last one winning."""
+
+
+def _mapping_without_doubles(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    mapping = loader.construct_mapping(node, deep=True)
+    if len(mapping) != len(node.value):
+        keys = [key.value for key, _ in node.value]
+        double = next(key for key in keys if keys.count(key) > 1)
+        raise yaml.constructor.ConstructorError(None, None, f"the key {double!r} stands twice", node.start_mark)
+    return mapping
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_doubles)
+
+
+def _decode_hook(kind: type, data: Any) -> Any:
+    if kind is Condition:
+        return read_condition(data)
+    raise TypeError(f"no way to read {kind}")
+
+
+def _read(directory: Path, file: Path, kind: type[T]) -> T:
+    name = file.relative_to(directory).as_posix()
+    try:
+        text = file.read_text(encoding="utf-8")
+        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of the safe loader
+    except (OSError, UnicodeDecodeError) as error:
+        raise RulesetError(f"{name}: cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise RulesetError(f"{name}{_line_of(error)}: {_one_line(error)}") from error
+    try:
+        return msgspec.convert(data, kind, strict=True, dec_hook=_decode_hook)
+    except msgspec.ValidationError as error:
+        raise RulesetError(_locate(name, text, data, str(error))) from error
+
+
+def _line_of(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}" if mark else ""
+
+
+def _one_line(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or error).replace("\n", " ")
+
+
+def _locate(name: str, text: str, data: Any, message: str) -> str:
+    """Turn msgspec's `… - at $[3].points` into file, line, record and key, reading the YAML once more."""
+    match = _PATH_IN_MESSAGE.search(message)
+    what = message[: match.start()] if match else message
+    steps = [a or b or c for a, b, c in _STEP.findall(match["path"])] if match else []
+    node, record, keys, line = yaml.compose(text, Loader=yaml.SafeLoader), None, [], 1
+    for step in steps:
+        if step.isdigit() and isinstance(node, yaml.SequenceNode) and int(step) < len(node.value):
+            node = node.value[int(step)]
+            data = data[int(step)]
+            if isinstance(data, dict) and "id" in data:
+                record = data["id"]
+        elif isinstance(node, yaml.MappingNode):
+            keys.append(step)
+            found = [value for key, value in node.value if key.value == step]
+            node = found[0] if found else node
+            data = data.get(step) if isinstance(data, dict) else None
+        line = node.start_mark.line + 1 if node else line
+    where = f"{name}, line {line}"
+    where += f", {record}" if record else ""
+    where += f", key {'.'.join(keys)}" if keys else ""
+    return f"{where}: {what}"
+
+
+def _read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, T]]:
+    files = sorted((directory / folder).glob("*.yaml"))
+    if not files:
+        raise RulesetError(f"{folder}/: no .yaml file there")
+    return [
+        (f"{folder}/{file.name}", record)
+        for file in files
+        for record in _read(directory, file, list[kind])  # type: ignore[valid-type] # a type made at run time
+    ]
+
+
+@lru_cache(maxsize=4)
+def load_ruleset(directory: Path = DATA) -> Ruleset:
+    """Load all knowledge from a folder laid out like `recommend/data/`. Raises RulesetError."""
+    manifest = _read(directory, directory / "ruleset.yaml", Manifest)
+    guide = _read(directory, directory / "guide.yaml", Guide)
+    sources = _read_folder(directory, "sources", Source)
+    rules = _read_folder(directory, "rules", Rule)
+    notes = _read_folder(directory, "notes", Note)
+    forms = [("forms.yaml", form) for form in _read(directory, directory / "forms.yaml", list[Form])]
+    wordings = [
+        ("questions.yaml", wording) for wording in _read(directory, directory / "questions.yaml", list[Wording])
+    ]
+    ruleset = Ruleset(
+        manifest=manifest,
+        sha256=_fingerprint(directory),
+        sources=unique(sources),
+        forms=unique(forms),
+        questions=unique(wordings),
+        rules=tuple(unique(rules).values()),
+        notes=tuple(unique(notes).values()),
+        guide=guide,
+    )
+    check_ruleset(ruleset, forms, rules, notes)
+    return ruleset
+
+
+def _fingerprint(directory: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(directory.rglob("*.yaml")):
+        digest.update(file.relative_to(directory).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,20 @@
+"""Text in both languages of the shop."""
+
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta, Struct
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+NonEmpty = Annotated[str, Meta(min_length=1, pattern=r"\S")]
+
+
+class Text(Struct, frozen=True, forbid_unknown_fields=True):
+    """One text in Dutch and in English; neither may be missing or empty."""
+
+    nl: NonEmpty
+    en: NonEmpty
+
+    def in_language(self, language: Language) -> str:
+        return self.nl if language == "nl" else self.en
