@@ -1,0 +1,15 @@
+"""The `shop` command. Standard output carries the result alone; everything else goes to standard error."""
+
+import click
+
+from shop.cli.advise import advise
+from shop.cli.serve import serve
+
+
+@click.group()
+def main() -> None:
+    """Magnesiumwijzer: a magnesium shop whose advice can be checked."""
+
+
+main.add_command(serve)
+main.add_command(advise)

@@ -1,0 +1,76 @@
+"""The questionnaire and its advice. Answers live in the visitor's own cookie (see `answers_cookie`)."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from catalog.advised import Suggestion, suggest_products
+from catalog.queries import budget_bands
+from recommend.answers import Answers
+from recommend.engine import Advice, advise
+from shop.answers_cookie import complete_answers, forget, keep, kept_answers
+from shop.database import get_ruleset, get_session
+from shop.forms import QuestionnaireForm, SafetyForm, WishesForm
+from shop.i18n import current_language, localized
+from shop.security import never_store
+
+bp = Blueprint("finder", __name__)
+
+UNPROCESSABLE = 422
+SEE_OTHER = 303
+
+
+class AdvicePage(Struct, frozen=True):
+    """Everything that the advice page shows."""
+
+    answers: Answers
+    advice: Advice
+    suggestions: tuple[Suggestion, ...]
+
+    def suggestions_for(self, form: str) -> list[Suggestion]:
+        return [suggestion for suggestion in self.suggestions if suggestion.form == form]
+
+
+@localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))
+def wishes() -> Response:
+    form = WishesForm(get_ruleset(), current_language(), kept_answers(), budget_bands(get_session()))
+    if form.validate_on_submit():
+        keep(kept_answers() | form.valid_answers())
+        return redirect(url_for("finder.safety"), SEE_OTHER)
+    return _page("finder/wishes.html", form)
+
+
+@localized(bp, nl="/nl/keuzehulp/veiligheid", en="/en/finder/safety", methods=("GET", "POST"))
+def safety() -> Response:
+    if "stomach" not in kept_answers():
+        return redirect(url_for("finder.wishes"), SEE_OTHER)
+    form = SafetyForm(get_ruleset(), current_language(), kept_answers())
+    if form.is_submitted():
+        valid = form.validate()
+        if valid or ("back" in request.form and "csrf_token" not in form.errors):
+            keep(kept_answers() | form.valid_answers())
+            return redirect(url_for("finder.advice" if "back" not in request.form else "finder.wishes"), SEE_OTHER)
+    return _page("finder/safety.html", form)
+
+
+def _page(template: str, form: QuestionnaireForm) -> Response:
+    page = render_template(template, form=form)
+    return never_store(make_response(page, UNPROCESSABLE if form.errors else 200))
+
+
+@localized(bp, nl="/nl/keuzehulp/advies", en="/en/finder/advice")
+def advice() -> Response:
+    answers = complete_answers()
+    if answers is None:
+        return redirect(url_for("finder.safety"), SEE_OTHER)
+    ruleset = get_ruleset()
+    advised = advise(answers, ruleset)
+    page = AdvicePage(answers, advised, suggest_products(get_session(), answers, advised))
+    return never_store(make_response(render_template("finder/advice.html", page=page, advice=advised, ruleset=ruleset)))
+
+
+@localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("POST",))
+def start_again() -> Response:
+    """Erase the answers. No CSRF token asked: the worst that a forged request does is erase."""
+    forget()
+    return never_store(make_response(redirect(url_for("finder.wishes"), SEE_OTHER)))

@@ -1,0 +1,27 @@
+"""Response headers that every page carries."""
+
+from flask import Flask, Response
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def harden(app: Flask) -> None:
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        # Same-origin only: an outside link never learns that somebody came from an advice page.
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        # Any page may show a stop note or a notice that depends on the answers cookie.
+        if response.mimetype == "text/html":
+            response.vary.add("Cookie")
+        return response
+
+
+def never_store(response: Response) -> Response:
+    """Keep a page with answers out of every cache, the browser's included."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,60 @@
+"""Settings from the environment, and the instance folder that holds what this shop makes for itself."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from recommend.loading import DATA
+
+
+class SettingsError(ValueError):
+    """A setting that is missing or cannot be used; the message names its variable."""
+
+
+class Settings(Struct, frozen=True):
+    """Where this shop keeps its data, and the key that signs and encrypts its cookies."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    rules_dir: Path
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the SHOP_ variables; make the instance folder and, for the embedded database, the signing key.
+
+    Raises SettingsError.
+    """
+    instance = Path(environ.get("SHOP_INSTANCE") or "instance").absolute()
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"SHOP_INSTANCE: cannot make the folder {instance}: {error.strerror}") from error
+    url = environ.get("SHOP_DATABASE_URL")
+    key = environ.get("SHOP_SECRET_KEY")
+    if url and not key:
+        raise SettingsError("SHOP_SECRET_KEY: needed with SHOP_DATABASE_URL, so that all shop processes share it")
+    return Settings(
+        instance=instance,
+        database_url=url or f"sqlite:///{instance / 'shop.db'}",
+        secret_key=key or _own_key(instance / "secret_key"),
+        rules_dir=Path(environ.get("SHOP_RULES_DIR") or DATA).absolute(),
+    )
+
+
+def _own_key(file: Path) -> str:
+    """The key kept in the instance folder, made at the first call; several processes may call at once."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = file.read_text(encoding="ascii").strip()
+        if key:
+            return key
+        raise SettingsError(f"SHOP_SECRET_KEY: {file} is empty; remove it and a new key is made") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as new:
+        key = secrets.token_urlsafe(48)
+        new.write(key)
+    return key
