@@ -17,7 +17,7 @@ from recommend.knowledge import Note, Ruleset
 from shop.answers_cookie import complete_answers
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
-from shop.i18n import current_language, localized
+from shop.i18n import current_language, in_current_language, localized
 
 bp = Blueprint("browse", __name__)
 
@@ -73,6 +73,7 @@ def products() -> str:
         "browse/listing.html",
         listing=found,
         wanted=wanted,
+        form_names=[in_current_language(ruleset.forms[form].short_name) for form in wanted.forms],
         sorts=list(Sort),
         per_form=products_per_form(session),
         ruleset=ruleset,
