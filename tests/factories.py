@@ -105,9 +105,9 @@ def make_product(
     """A published product of 100 mg magnesium from citrate per capsule, unless told otherwise; flushed."""
     product = add_product(
         session,
-        ProductFieldsFactory(**fields),
-        brand=brand or BrandFactory(),
-        composition=composition or [StatedFactory()],
+        ProductFieldsFactory.build(**fields),
+        brand=brand or BrandFactory.build(),
+        composition=composition or [StatedFactory.build()],
         ruleset=load_ruleset(),
         status=status,
     )

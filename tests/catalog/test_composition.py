@@ -69,4 +69,4 @@ def test_a_form_that_the_law_does_not_allow_cannot_be_published(form: str, sessi
 
 def test_a_product_without_composition_is_refused(session: Session, ruleset: Ruleset) -> None:
     with pytest.raises(CompositionError, match="no composition"):
-        add_product(session, ProductFieldsFactory(), brand=BrandFactory(), composition=[], ruleset=ruleset)
+        add_product(session, ProductFieldsFactory.build(), brand=BrandFactory.build(), composition=[], ruleset=ruleset)
