@@ -10,8 +10,8 @@ from recommend.answers import Answers
 from recommend.conditions import Atom
 from recommend.engine import Dose, advise, rank_forms, safety_notes, set_dose
 from recommend.knowledge import Note, Ruleset
+from recommend.space import ALL_ANSWER_SETS, NEUTRAL, Cone, atoms_of_answer, in_components
 from recommend.verify.firing import conditional, fired_notes, form_atoms
-from recommend.verify.space import ALL_ANSWER_SETS, NEUTRAL, Cone, atoms_of_answer, in_components
 
 EXAMPLES = 5
 EXAMPLES_SEARCHED = 200_000

@@ -8,10 +8,10 @@ from recommend.answers import SUPPLEMENT_MG_MAX, Answers
 from recommend.conditions import Atom
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
+from recommend.space import NEUTRAL, Cone, atoms_of_answer
 from recommend.verify.design import REFERENCE_INTAKE_MG, UPPER_LIMIT_MG
 from recommend.verify.firing import stop_groups
 from recommend.verify.proof import Broken, Proof, prove, together
-from recommend.verify.space import NEUTRAL, Cone, atoms_of_answer
 
 DOSE_ATOMS = atoms_of_answer("supplement_mg") | atoms_of_answer("sex")
 """What the dose looks at, besides whether the advice is withheld."""

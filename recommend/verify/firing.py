@@ -6,7 +6,7 @@ from recommend.answers import Answers
 from recommend.conditions import Atom
 from recommend.engine import rank_forms, safety_notes
 from recommend.knowledge import Note, Ruleset, Severity
-from recommend.verify.space import NEUTRAL, Cone, in_components
+from recommend.space import NEUTRAL, Cone, in_components
 
 
 def fired_notes(answers: Answers, ruleset: Ruleset) -> frozenset[str]:

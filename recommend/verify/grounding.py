@@ -8,8 +8,8 @@ from msgspec import Struct
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Citation, Note, Rule, Ruleset
+from recommend.space import Cone
 from recommend.verify.proof import Broken, Proof, prove_each
-from recommend.verify.space import Cone
 
 REVIEW_HOLDS_MONTHS = 12
 MONTHS_A_YEAR = 12

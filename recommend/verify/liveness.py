@@ -8,9 +8,9 @@ from recommend.answers import Answers
 from recommend.conditions import Always, Condition
 from recommend.engine import advise, rank_forms
 from recommend.knowledge import Ruleset
+from recommend.space import NEUTRAL, Cone, size
 from recommend.verify.firing import fired_notes, fired_rules, form_atoms
 from recommend.verify.proof import Broken, Proof, prove, together
-from recommend.verify.space import NEUTRAL, Cone, size
 
 Fires = Callable[[Answers], bool]
 

@@ -8,9 +8,9 @@ from msgspec import structs
 from recommend.answers import QUESTIONS, Answers
 from recommend.engine import RankedForm, rank_forms
 from recommend.knowledge import Ruleset
+from recommend.space import Cone
 from recommend.verify.firing import form_atoms
 from recommend.verify.proof import Broken, Proof, prove, together
-from recommend.verify.space import Cone
 
 STOMACH = QUESTIONS["stomach"].values
 ABSORPTION = QUESTIONS["absorption"].values

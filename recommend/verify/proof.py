@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from msgspec import Struct, structs
 
 from recommend.answers import Answers
-from recommend.verify.space import ALL_ANSWER_SETS, TooLargeError, size
+from recommend.space import ALL_ANSWER_SETS, TooLargeError, size
 
 Property = Literal["totality", "safety", "monotony", "dose", "liveness", "grounding", "language"]
 PROPERTIES: tuple[Property, ...] = get_args(Property)

@@ -7,10 +7,10 @@ from recommend.conditions import Condition
 from recommend.engine import advise
 from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
+from recommend.space import Cone, set_answer
 from recommend.verify.design import CAUTIONS, STOPS
 from recommend.verify.firing import Group, conditional, note_groups, stop_groups
 from recommend.verify.proof import Broken, Proof, prove, together
-from recommend.verify.space import Cone, set_answer
 
 ADVICE_KEYS = {"status", "forms", "notes", "dose", "ruleset"}
 """All that an advice holds before the catalogue adds products, so that no price or product is among it."""

@@ -6,9 +6,9 @@ from itertools import chain, combinations
 from recommend.answers import Answers
 from recommend.engine import advise, rank_forms
 from recommend.knowledge import Ruleset
+from recommend.space import Cone
 from recommend.verify.firing import conditional, form_atoms, stop_groups
 from recommend.verify.proof import Proof, prove
-from recommend.verify.space import Cone
 
 FORMS = ("citrate", "bisglycinate", "glycinate", "oxide", "taurate")
 """The forms that every advice ranks: those of the article this shop grew from."""

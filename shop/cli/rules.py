@@ -11,8 +11,8 @@ from msgspec import to_builtins
 from recommend.consistency import RulesetError
 from recommend.knowledge import Ruleset
 from recommend.loading import load_ruleset
+from recommend.space import ALL_ANSWER_SETS, TooLargeError, as_json
 from recommend.verify.diff import Change, Diff, compare
-from recommend.verify.space import ALL_ANSWER_SETS, TooLargeError, as_json
 
 DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
 PARTS = ("status", "first_form", "notes", "dose")

@@ -9,10 +9,10 @@ import click
 
 from recommend.consistency import RulesetError
 from recommend.loading import load_ruleset
+from recommend.space import as_json
 from recommend.verify import Report
 from recommend.verify import verify as prove_all
 from recommend.verify.proof import Broken, Proof
-from recommend.verify.space import as_json
 from shop.settings import read_rules_dir
 
 
