@@ -12,7 +12,7 @@ Status = Literal["suggested", "withheld"]
 WEAKNESS: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
 
 
-class RankedForm(Struct, frozen=True):
+class RankedForm(Struct, frozen=True, gc=False):
     """One form with its place, counted from 1, and the rules that fired for it, the most specific first."""
 
     form: Form
@@ -23,7 +23,7 @@ class RankedForm(Struct, frozen=True):
     reasons: tuple[Rule, ...]
 
 
-class Dose(Struct, frozen=True):
+class Dose(Struct, frozen=True, gc=False):
     """Daily amounts in mg of elemental magnesium; `suggested_mg` comes on top of `already_taken_mg`."""
 
     reference_intake_mg: int | None
@@ -32,7 +32,7 @@ class Dose(Struct, frozen=True):
     suggested_mg: int
 
 
-class Advice(Struct, frozen=True):
+class Advice(Struct, frozen=True, gc=False):
     """What the engine returns: everything of the advice but the products."""
 
     status: Status
@@ -84,7 +84,7 @@ def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     )
 
 
-class _Standing(Struct, frozen=True):
+class _Standing(Struct, frozen=True, gc=False):
     """What the rules that fired say of one record of facts; forms that share the record stand alike."""
 
     score: int
