@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.advised import Suggestion, suggest_products
+from catalog.advised import Suggestions, suggest_products
 from catalog.queries import budget_bands
 from recommend.answers import Answers
 from recommend.engine import Advice, advise
@@ -25,10 +25,7 @@ class AdvicePage(Struct, frozen=True):
 
     answers: Answers
     advice: Advice
-    suggestions: tuple[Suggestion, ...]
-
-    def suggestions_for(self, form: str) -> list[Suggestion]:
-        return [suggestion for suggestion in self.suggestions if suggestion.form == form]
+    suggestions: Suggestions
 
 
 @localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))

@@ -18,7 +18,7 @@ from tests.factories import AnswersFactory, make_product
 
 def suggest(session: Session, ruleset: Ruleset, **answers: Any) -> tuple[Suggestion, ...]:
     given = AnswersFactory.build(**{"budget": "high", **answers})
-    return suggest_products(session, given, advise(given, ruleset))
+    return suggest_products(session, given, advise(given, ruleset)).products
 
 
 def milligrams(form: str, amount: int) -> list[Stated]:
@@ -111,6 +111,15 @@ def test_wishes_for_vegan_and_dosage_form_are_kept(session: Session, ruleset: Ru
     assert [found.product.sku for found in suggest(session, ruleset, vegan=True)] == ["POWDER"]
     assert [found.product.sku for found in suggest(session, ruleset, dosage_form="capsule")] == ["CAPSULE"]
     assert not suggest(session, ruleset, dosage_form="liquid")
+
+
+def test_a_form_without_products_tells_which_single_wish_excludes_how_many(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, vegan=False, dosage_form=DosageForm.TABLET)
+    make_product(session, vegan=True)
+    make_product(session, vegan=False)
+    answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="tablet")
+    excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
+    assert excluded == {"citrate": {"dose": 0, "vegan": 1, "dosage_form": 1}}
 
 
 def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:

@@ -73,7 +73,10 @@ def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, rule
         assert listing(session, page=-(-count // 24) + 1, language="nl") is None
         first = page.products[0]
         assert product_by_slug(session, first.slug) is first
-        found = [(suggestion.form, suggestion.product.sku) for suggestion in suggest_products(session, answers, advice)]
+        found = [
+            (suggestion.form, suggestion.product.sku)
+            for suggestion in suggest_products(session, answers, advice).products
+        ]
         expected = [
             (ranked.form.id, sku)
             for ranked in advice.forms
