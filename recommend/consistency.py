@@ -5,7 +5,7 @@ from typing import Any
 
 from recommend.answers import QUESTIONS
 from recommend.conditions import Always
-from recommend.knowledge import Citation, Form, Note, Rule, Ruleset
+from recommend.knowledge import Citation, Form, Manifest, Note, Rule, Ruleset
 
 
 class RulesetError(ValueError):
@@ -29,11 +29,23 @@ def check_ruleset(
     notes: Sequence[tuple[str, Note]],
 ) -> None:
     """Check what the records say of each other; each comes with its file. Raises RulesetError."""
+    _check_manifest(ruleset.manifest)
+    unique(("guide.yaml", section) for section in ruleset.guide.sections)
     _check_sources(ruleset, [*forms, *rules, *notes])
     _check_forms(ruleset, forms, rules, notes)
     _check_notes(notes)
     _check_reviews([*rules, *notes])
     _check_questions(ruleset)
+
+
+def _check_manifest(manifest: Manifest) -> None:
+    if len(set(manifest.ranked_forms)) != len(manifest.ranked_forms):
+        raise RulesetError("ruleset.yaml, key ranked_forms: a form stands twice")
+    dose = manifest.dose
+    if not 0 < dose.own_limit_mg <= dose.upper_limit_mg:
+        raise RulesetError("ruleset.yaml, key dose.own_limit_mg: must be above 0 and not above upper_limit_mg")
+    if dose.reference_intake_mg.keys() != {"female", "male"}:
+        raise RulesetError("ruleset.yaml, key dose.reference_intake_mg: needs female and male")
 
 
 def _check_sources(ruleset: Ruleset, records: Sequence[tuple[str, Any]]) -> None:
@@ -80,7 +92,7 @@ def _check_form(file: str, form: Form, known: Mapping[str, Form]) -> None:
     for salt in form.salts:
         try:
             fraction = salt.magnesium_fraction
-        except ValueError as error:
+        except (ValueError, ZeroDivisionError) as error:
             raise RulesetError(f"{file}, {form.id}, key salts.{salt.id}.formula: {error}") from error
         if fraction == 0:
             raise RulesetError(f"{file}, {form.id}, key salts.{salt.id}.formula: no magnesium in it")
@@ -101,7 +113,7 @@ def _check_reviews(records: Sequence[tuple[str, Any]]) -> None:
 
 
 def _check_questions(ruleset: Ruleset) -> None:
-    for key in ruleset.questions.keys() ^ QUESTIONS.keys():
+    for key in sorted(ruleset.questions.keys() ^ QUESTIONS.keys()):
         raise RulesetError(f"questions.yaml, {key}: " + ("no wording" if key in QUESTIONS else "no such question"))
     for key, question in QUESTIONS.items():
         worded = tuple(choice.value for choice in ruleset.questions[key].choices)

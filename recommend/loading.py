@@ -17,20 +17,31 @@ from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Sour
 DATA = Path(__file__).parent / "data"
 
 T = TypeVar("T")
-_PATH_IN_MESSAGE = re.compile(r" - at `(?:key in )?\$?(?P<path>[^`]*)`$")
-_STEP = re.compile(r"\[(\d+)\]|\.([^.\[]+)|\[(\.\.\.)\]")
+_PATH_IN_MESSAGE = re.compile(r" - at (?:`key` in )?`\$?(?P<path>[^`]*)`$")
+_STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
 
 
 class _StrictLoader(yaml.CSafeLoader):
     """YAML's safe loader, but a key given twice is an error instead of the last one winning."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:  # as PyYAML lets out for `2026-13-41`
+            raise yaml.constructor.ConstructorError(
+                None, None, f"cannot read {node.value!r}: {error}", node.start_mark
+            ) from error
+
 
 def _mapping_without_doubles(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     mapping = loader.construct_mapping(node, deep=True)
     if len(mapping) != len(node.value):
-        keys = [key.value for key, _ in node.value]
-        double = next(key for key in keys if keys.count(key) > 1)
-        raise yaml.constructor.ConstructorError(None, None, f"the key {double!r} stands twice", node.start_mark)
+        seen: set[Hashable] = set()
+        for key, _ in node.value:
+            name = loader.construct_object(key, deep=True)
+            if name in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {name!r} stands twice", key.start_mark)
+            seen.add(name)
     return mapping
 
 
@@ -52,10 +63,14 @@ def _read(directory: Path, file: Path, kind: type[T]) -> T:
         raise RulesetError(f"{name}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise RulesetError(f"{name}{_line_of(error)}: {_one_line(error)}") from error
+    except RecursionError as error:
+        raise RulesetError(f"{name}: nested too deep") from error
     try:
         return msgspec.convert(data, kind, strict=True, dec_hook=_decode_hook)
     except msgspec.ValidationError as error:
         raise RulesetError(_locate(name, text, data, str(error))) from error
+    except RecursionError as error:
+        raise RulesetError(f"{name}: nested too deep") from error
 
 
 def _line_of(error: yaml.YAMLError) -> str:
@@ -71,23 +86,23 @@ def _locate(name: str, text: str, data: Any, message: str) -> str:
     """Turn msgspec's `… - at $[3].points` into file, line, record and key, reading the YAML once more."""
     match = _PATH_IN_MESSAGE.search(message)
     what = message[: match.start()] if match else message
-    steps = [a or b or c for a, b, c in _STEP.findall(match["path"])] if match else []
-    node, record, keys, line = yaml.compose(text, Loader=yaml.SafeLoader), None, [], 1
+    steps = [index or key for index, key in _STEP.findall(match["path"])] if match else []
+    node, line = yaml.compose(text, Loader=yaml.CSafeLoader), 1
+    records: list[str] = []
+    keys: list[str] = []
     for step in steps:
         if step.isdigit() and isinstance(node, yaml.SequenceNode) and int(step) < len(node.value):
             node = node.value[int(step)]
             data = data[int(step)]
             if isinstance(data, dict) and "id" in data:
-                record = data["id"]
+                records.append(str(data["id"]))
         elif isinstance(node, yaml.MappingNode):
             keys.append(step)
             found = [value for key, value in node.value if key.value == step]
             node = found[0] if found else node
             data = data.get(step) if isinstance(data, dict) else None
         line = node.start_mark.line + 1 if node else line
-    where = f"{name}, line {line}"
-    where += f", {record}" if record else ""
-    where += f", key {'.'.join(keys)}" if keys else ""
+    where = ", ".join([name, f"line {line}", *records, *(["key " + ".".join(keys)] if keys else [])])
     return f"{where}: {what}"
 
 
