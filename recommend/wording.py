@@ -1,14 +1,18 @@
-"""Conditions in words, so that people can read when a rule or note applies."""
+"""Conditions and answers in words, so that people can read when a rule or note applies."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from recommend.answers import Answers
 from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Condition, Includes, Is
-from recommend.knowledge import Ruleset
+from recommend.knowledge import Ruleset, Wording
 from recommend.text import Language, Text
 
 ALWAYS = Text("voor iedereen", "for everybody")
 AND = Text("en", "and")
 OR = Text("of", "or")
+YES, NO = Text("ja", "yes"), Text("nee", "no")
+NOTHING = Text("niets hiervan", "none of these")
 OR_MORE = Text("{amount} mg of meer", "{amount} mg or more")
 
 
@@ -31,6 +35,26 @@ def describe(condition: Condition, ruleset: Ruleset, language: Language) -> str:
         case AnyOf(parts):
             return _join(OR, (_part(part, ruleset, language) for part in parts), language)
     raise TypeError(f"no words for {type(condition).__name__}")
+
+
+def answers_in_words(answers: Answers, ruleset: Ruleset, language: Language) -> list[tuple[str, str]]:
+    """Each question with its answer, as the questionnaire words them, in its order."""
+    return [
+        (wording.label.in_language(language), _answer(getattr(answers, key), wording, language))
+        for key, wording in ruleset.questions.items()
+    ]
+
+
+def _answer(value: Any, wording: Wording, language: Language) -> str:
+    if isinstance(value, bool):
+        return (YES if value else NO).in_language(language)
+    if isinstance(value, int):
+        return f"{value} mg"
+    if isinstance(value, str):
+        return wording.choice(value).label.in_language(language)
+    return "; ".join(wording.choice(item).label.in_language(language) for item in value) or NOTHING.in_language(
+        language
+    )
 
 
 def _part(condition: Condition, ruleset: Ruleset, language: Language) -> str:

@@ -57,13 +57,23 @@ def _page(template: str, form: QuestionnaireForm) -> Response:
 
 @localized(bp, nl="/nl/keuzehulp/advies", en="/en/finder/advice")
 def advice() -> Response:
+    return _advice_page("finder/advice.html")
+
+
+@localized(bp, nl="/nl/keuzehulp/samenvatting", en="/en/finder/summary")
+def summary() -> Response:
+    """One page to print and take to a pharmacist."""
+    return _advice_page("finder/summary.html")
+
+
+def _advice_page(template: str) -> Response:
     answers = complete_answers()
     if answers is None:
         return redirect(url_for("finder.safety"), SEE_OTHER)
     ruleset = get_ruleset()
     advised = advise(answers, ruleset)
     page = AdvicePage(answers, advised, suggest_products(get_session(), answers, advised))
-    return never_store(make_response(render_template("finder/advice.html", page=page, advice=advised, ruleset=ruleset)))
+    return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))
 
 
 @localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("POST",))
