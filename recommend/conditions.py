@@ -15,11 +15,12 @@ from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Kind, Quest
 class Atom(NamedTuple):
     """The smallest piece of the answers that a condition looks at.
 
-    A one-choice answer as a whole (`detail` is None), one box of a list (its value), or one threshold in mg.
+    A one-choice answer as a whole (`detail` is None), whether any of some boxes of a list is ticked (those boxes),
+    or whether an amount reaches a threshold (mg).
     """
 
     answer: str
-    detail: str | int | None = None
+    detail: frozenset[str] | int | None = None
 
 
 class Condition(ABC):
@@ -71,7 +72,7 @@ class Includes(Condition):
         return not self.values.isdisjoint(getattr(answers, self.answer))
 
     def depends_on(self) -> frozenset[Atom]:
-        return frozenset(Atom(self.answer, value) for value in self.values)
+        return frozenset({Atom(self.answer, self.values)})
 
 
 @dataclass(frozen=True, slots=True)

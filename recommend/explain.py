@@ -110,11 +110,10 @@ def single_changes(answers: Answers, ruleset: Ruleset) -> Iterator[tuple[Changed
     cone = Cone(frozenset().union(*(rule.when.depends_on() for rule in ruleset.rules)))
     for axis in sorted(cone.axes, key=lambda axis: ASKED_FIRST.index(axis.answer)):
         kind: Kind = "wish" if axis.answer in WISHES else "circumstance"
-        if axis.box is not None:
-            ticked = axis.box not in getattr(answers, axis.answer)
-            change = ChangedAnswer(axis.answer, axis.box, kind, ticked)
-            yield change, set_answer(answers, axis.answer, axis.box, ticked)
-        else:
+        for box in axis.boxes:
+            ticked = box not in getattr(answers, axis.answer)
+            yield ChangedAnswer(axis.answer, box, kind, ticked), set_answer(answers, axis.answer, box, ticked)
+        if not axis.boxes:
             for value in _other_values(axis, getattr(answers, axis.answer)):
                 yield ChangedAnswer(axis.answer, value, kind), set_answer(answers, axis.answer, None, value)
 

@@ -4,7 +4,7 @@ The raw space has tens of quadrillions of points. An output looks at few of the 
 through those: every point of a cone stands for all answer sets that agree with it there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from math import prod
 from typing import Any, TypeVar
@@ -28,15 +28,26 @@ class TooLargeError(ValueError):
 
 
 class Axis(Struct, frozen=True):
-    """One answer, or one `box` of a list, with its values: the neutral one first, the others after it.
+    """One answer with its values, the neutral one first; of a list some `boxes`, none of them ticked or any.
 
-    A value represents as many raw values as its weight says; only amounts in mg have weights above 1.
+    A value represents as many raw values as its weight says: of an amount all mg between two thresholds, of boxes
+    that no condition tells apart every way to tick at least one.
     """
 
     answer: str
-    box: str | None
+    boxes: tuple[str, ...]
     values: tuple[Any, ...]
     weights: tuple[int, ...]
+
+    @property
+    def box(self) -> str | None:
+        """The box that stands for all of them; None when the answer is no list."""
+        return self.boxes[0] if self.boxes else None
+
+    def read(self, answers: Answers) -> Any:
+        """Where on this axis the answers are: their value, or whether any of the boxes is ticked."""
+        value = getattr(answers, self.answer)
+        return any(box in value for box in self.boxes) if self.boxes else value
 
     @property
     def total(self) -> int:
@@ -69,15 +80,12 @@ class Cone:
 
     def weight(self, answers: Answers) -> int:
         """How many points of the raw cone (each mg its own) this representative stands for."""
-        return prod(
-            axis.weights[axis.values.index(getattr(answers, axis.answer))] for axis in self.axes if axis.box is None
-        )
+        return prod(axis.weights[axis.values.index(axis.read(answers))] for axis in self.axes)
 
     def copy(self, source: Answers, onto: Answers) -> Answers:
         """`onto`, but with the answers of this cone taken from `source`."""
         for axis in self.axes:
-            value = getattr(source, axis.answer)
-            onto = set_answer(onto, axis.answer, axis.box, value if axis.box is None else axis.box in value)
+            onto = set_answer(onto, axis.answer, axis.box, axis.read(source))
         return onto
 
     def _answers(self, changed: tuple[Axis, ...], values: tuple[Any, ...]) -> Answers:
@@ -96,25 +104,34 @@ def _axes_of(question: Question, atoms: frozenset[Atom]) -> Iterator[Axis]:
     if not details:
         return
     if question.kind == "many":
-        boxes = [value for value in question.values if value in details]
-        yield from (Axis(question.key, box, (False, True), (1, 1)) for box in boxes)
+        looks = [boxes for boxes in details if isinstance(boxes, frozenset)]
+        for boxes in _alike(question.values, looks):
+            yield Axis(question.key, boxes, (False, True), (1, 2 ** len(boxes) - 1))
     elif question.kind == "milligrams":
         starts = sorted({0, *(detail for detail in details if isinstance(detail, int))})
         ends = [*starts[1:], SUPPLEMENT_MG_MAX + 1]
         weights = tuple(end - start for start, end in zip(starts, ends, strict=True))
-        yield Axis(question.key, None, tuple(starts), weights)
+        yield Axis(question.key, (), tuple(starts), weights)
     else:
         raw = question.values or (False, True)
         neutral = getattr(NEUTRAL, question.key)
         values = (neutral, *(value for value in raw if value != neutral))
-        yield Axis(question.key, None, values, (1,) * len(values))
+        yield Axis(question.key, (), values, (1,) * len(values))
+
+
+def _alike(boxes: Iterable[str], looks: Sequence[frozenset[str]]) -> list[tuple[str, ...]]:
+    """The boxes that someone looks at, those together that every look takes together."""
+    classes: dict[tuple[bool, ...], list[str]] = {}
+    for box in boxes:
+        classes.setdefault(tuple(box in look for look in looks), []).append(box)
+    return [tuple(alike) for seen_by, alike in classes.items() if any(seen_by)]
 
 
 def atoms_of_answer(key: str) -> frozenset[Atom]:
     """Everything of one answer: all boxes of a list, every single mg of an amount."""
     question = QUESTIONS[key]
     if question.kind == "many":
-        return frozenset(Atom(key, value) for value in question.values)
+        return frozenset(Atom(key, frozenset({value})) for value in question.values)
     if question.kind == "milligrams":
         return frozenset(Atom(key, amount) for amount in range(1, SUPPLEMENT_MG_MAX + 1))
     return frozenset({Atom(key)})
@@ -150,9 +167,11 @@ def in_components(items: Mapping[T, frozenset[Atom]]) -> list[tuple[list[T], fro
     return groups
 
 
-def _axis_keys(atoms: frozenset[Atom]) -> set[Atom]:
-    """Atoms on one axis made equal: two thresholds in mg look at the same answer."""
-    return {atom if isinstance(atom.detail, str) else Atom(atom.answer) for atom in atoms}
+def _axis_keys(atoms: frozenset[Atom]) -> set[tuple[str, str | None]]:
+    """The answers, and of lists the boxes, that the atoms look at: two thresholds look at the same amount."""
+    return {
+        (atom.answer, box) for atom in atoms for box in (atom.detail if isinstance(atom.detail, frozenset) else (None,))
+    }
 
 
 def size(answers: Answers) -> int:

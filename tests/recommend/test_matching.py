@@ -61,7 +61,7 @@ def _look(answers: Answers, atom: Atom) -> object:
     value = getattr(answers, atom.answer)
     if atom.detail is None:
         return value
-    return value >= atom.detail if isinstance(atom.detail, int) else atom.detail in value
+    return value >= atom.detail if isinstance(atom.detail, int) else not atom.detail.isdisjoint(value)
 
 
 class Weekday(Condition):

@@ -53,7 +53,7 @@ def reduced(ruleset: Ruleset) -> Ruleset:
 
 def _fits(record: Rule | Note) -> bool:
     atoms = record.when.depends_on() if record.when is not None else ()
-    return all(atom.answer in ASKED or (atom.answer == "conditions" and atom.detail in BOXES) for atom in atoms)
+    return all(atom.answer in ASKED or (isinstance(atom.detail, frozenset) and atom.detail <= BOXES) for atom in atoms)
 
 
 def with_condition(ruleset: Ruleset, key: str, when: Any) -> Ruleset:
@@ -97,6 +97,9 @@ CHANGES: dict[str, Callable[[Ruleset], Ruleset]] = {
     ),
     "a lower margin": lambda ruleset: with_dose(ruleset, own_limit_mg=150),
     "another reference intake": lambda ruleset: with_dose(ruleset, reference_intake_mg={"female": 310, "male": 350}),
+    "a note on any of two boxes": lambda ruleset: with_condition(
+        ruleset, "pregnant", {"answer": "conditions", "includes": ["kidney_unknown", "pregnant"]}
+    ),
     "a rule for others": lambda ruleset: with_condition(ruleset, "citrate-start", {"any": [STRONG, PREGNANT]}),
     "much at once": lambda ruleset: with_dose(
         with_condition(without_notes(ruleset, "limit-reached", "pregnant"), "bisglycinate-start", STRONG),
@@ -154,6 +157,7 @@ def test_a_change_of_points_shows_in_the_first_form_alone(ruleset: Ruleset, tmp_
 
 
 def test_a_note_on_everything_at_once_is_refused_in_words(ruleset: Ruleset) -> None:
-    everything = {"any": [{"answer": key, "includes": list(values)} for key, values in MANY.items()]}
+    boxes = [{"answer": key, "includes": [value]} for key, values in MANY.items() for value in values]
+    everything = {"all": boxes}
     with pytest.raises(TooLargeError, match="points hang together"):
         compare(ruleset, with_condition(ruleset, "goal-sport", everything))

@@ -15,6 +15,10 @@ from recommend.verify.firing import form_atoms, stop_groups
 from tests.recommend.shoppers import MANY, ONE, anybody
 
 
+def ticked(answer: str, *boxes: str) -> Atom:
+    return Atom(answer, frozenset(boxes))
+
+
 def test_the_whole_space_is_the_product_of_all_answers() -> None:
     expected = 5001 * 2  # supplement_mg and vegan
     for values in ONE.values():
@@ -25,11 +29,18 @@ def test_the_whole_space_is_the_product_of_all_answers() -> None:
 
 
 def test_the_points_of_a_cone_weigh_as_much_as_the_cone() -> None:
-    cone = Cone({Atom("stomach"), Atom("medicines", "digoxin"), Atom("supplement_mg", 1), Atom("supplement_mg", 250)})
+    cone = Cone({Atom("stomach"), ticked("medicines", "digoxin"), Atom("supplement_mg", 1), Atom("supplement_mg", 250)})
     points = list(cone)
     assert len(points) == len(set(map(repr, points))) == cone.points == 3 * 2 * 3
     assert sum(map(cone.weight, points)) == cone.total == 3 * 2 * 5001
     assert sorted({point.supplement_mg for point in points}) == [0, 1, 250]
+
+
+def test_boxes_that_no_condition_tells_apart_are_one_axis() -> None:
+    cone = Cone({ticked("medicines", "digoxin", "other", "iron_zinc"), ticked("medicines", "other", "unknown")})
+    assert [axis.boxes for axis in cone.axes] == [("digoxin", "iron_zinc"), ("other",), ("unknown",)]
+    assert cone.points == 8
+    assert sum(map(cone.weight, cone)) == cone.total == 2**4
 
 
 def test_points_come_smallest_first() -> None:
@@ -46,8 +57,8 @@ def test_a_large_cone_can_still_be_searched_from_the_nearest_points_on() -> None
 def test_components_share_no_answer() -> None:
     parts = in_components(
         {
-            "a": frozenset({Atom("age_group"), Atom("conditions", "pregnant")}),
-            "b": frozenset({Atom("conditions", "myasthenia")}),
+            "a": frozenset({Atom("age_group"), ticked("conditions", "pregnant")}),
+            "b": frozenset({ticked("conditions", "myasthenia")}),
             "c": frozenset({Atom("age_group")}),
             "d": frozenset({Atom("supplement_mg", 1)}),
             "e": frozenset({Atom("supplement_mg", 250)}),
