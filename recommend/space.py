@@ -62,6 +62,7 @@ class Cone:
         self.atoms = frozenset(atom for atom in atoms if atom.answer not in without)
         self.base = base
         self.axes = tuple(axis for key in QUESTIONS for axis in _axes_of(QUESTIONS[key], self.atoms))
+        self.answers = {axis.answer for axis in self.axes}
         self.points = prod(len(axis.values) for axis in self.axes)
         self.total = prod(axis.total for axis in self.axes)
 
@@ -69,7 +70,7 @@ class Cone:
         """One representative of every point, those nearest to `base` first. Raises TooLargeError."""
         if self.points > POINTS_MAX:
             raise TooLargeError(f"{self.points} points hang together: {', '.join(map(_name, self.axes))}")
-        return self.nearest()
+        yield from self.nearest()
 
     def nearest(self) -> Iterator[Answers]:
         """The same points, but as many as asked for, however large the cone."""

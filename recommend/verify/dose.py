@@ -1,6 +1,7 @@
 """Dose: never above the upper limit together with what is already taken, and nothing when withheld."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 
 from msgspec import structs
 
@@ -10,7 +11,7 @@ from recommend.engine import advise
 from recommend.knowledge import Ruleset
 from recommend.space import NEUTRAL, Cone, atoms_of_answer
 from recommend.verify.design import REFERENCE_INTAKE_MG, UPPER_LIMIT_MG
-from recommend.verify.firing import stop_groups
+from recommend.verify.firing import silence, stop_groups
 from recommend.verify.proof import Broken, Proof, prove, together
 
 DOSE_ATOMS = atoms_of_answer("supplement_mg") | atoms_of_answer("sex")
@@ -18,23 +19,32 @@ DOSE_ATOMS = atoms_of_answer("supplement_mg") | atoms_of_answer("sex")
 
 
 def prove_dose(ruleset: Ruleset) -> Iterator[Proof]:
-    bases = [NEUTRAL, *_withheld(ruleset)]
+    bases = _bases(ruleset)
     cones = [Cone(DOSE_ATOMS, base=base) for base in bases]
-    yield together(_within_limit(cone, ruleset) for cone in cones)
-    yield together(_nothing_when_withheld(cone, ruleset) for cone in cones)
-    yield together(_more_never_raises(base, ruleset) for base in bases)
+    claim = f"suggested and already taken together are at most {UPPER_LIMIT_MG} mg, for every amount taken"
+    yield together("dose", claim, (prove("dose", claim, cone, _above_limit(ruleset)) for cone in cones))
+    claim = "nothing is suggested when the advice is withheld"
+    yield together("dose", claim, (prove("dose", claim, cone, _suggested_anyway(ruleset)) for cone in cones))
+    claim = "more already taken never raises the suggested dose"
+    steps = chain.from_iterable(map(_amounts, bases))
+    yield prove("monotony", claim, steps, _raised(ruleset))
     yield _reference_intake(ruleset)
 
 
-def _withheld(ruleset: Ruleset) -> Iterator[Answers]:
-    """The smallest answers with which the advice is withheld for another reason than the amount taken."""
-    for group in stop_groups(ruleset):
-        if not any(axis.answer == "supplement_mg" for axis in group.cone.axes):
-            yield from (answers for answers in group.cone if group.fires(answers, ruleset))
-            return
+def _bases(ruleset: Ruleset) -> list[Answers]:
+    """The smallest answers with which nothing withholds the advice, and with which something does.
+
+    Stop notes on the amount taken are left out: every amount is tried with either.
+    """
+    groups = [
+        group for group in stop_groups(ruleset) if all(axis.answer != "supplement_mg" for axis in group.cone.axes)
+    ]
+    silent = silence(groups, NEUTRAL, ruleset)
+    firing = (answers for group in groups for answers in group.cone if group.fires(answers, ruleset))
+    return [answers for answers in (silent, next(firing, None)) if answers is not None]
 
 
-def _within_limit(cone: Cone, ruleset: Ruleset) -> Proof:
+def _above_limit(ruleset: Ruleset) -> Callable[[Answers], str | None]:
     def fault(answers: Answers) -> str | None:
         dose = advise(answers, ruleset).dose
         if dose.suggested_mg < 0 or (dose.suggested_mg and dose.suggested_mg + answers.supplement_mg > UPPER_LIMIT_MG):
@@ -43,27 +53,30 @@ def _within_limit(cone: Cone, ruleset: Ruleset) -> Proof:
             return f"the dose says {dose.already_taken_mg} mg taken of at most {dose.upper_limit_mg} mg"
         return None
 
-    claim = f"suggested and already taken together are at most {UPPER_LIMIT_MG} mg, for every amount taken"
-    return prove("dose", claim, cone, fault)
+    return fault
 
 
-def _nothing_when_withheld(cone: Cone, ruleset: Ruleset) -> Proof:
+def _suggested_anyway(ruleset: Ruleset) -> Callable[[Answers], str | None]:
     def fault(answers: Answers) -> str | None:
         advice = advise(answers, ruleset)
         wrong = advice.withheld and advice.dose.suggested_mg != 0
         return f"withheld, yet {advice.dose.suggested_mg} mg is suggested" if wrong else None
 
-    return prove("dose", "nothing is suggested when the advice is withheld", cone, fault)
+    return fault
 
 
-def _more_never_raises(base: Answers, ruleset: Ruleset) -> Proof:
+def _amounts(base: Answers) -> Iterator[Answers]:
+    """Every amount that one mg more can be compared with."""
+    return (structs.replace(base, supplement_mg=amount) for amount in range(SUPPLEMENT_MG_MAX))
+
+
+def _raised(ruleset: Ruleset) -> Callable[[Answers], Broken | None]:
     def fault(answers: Answers) -> Broken | None:
         more = structs.replace(answers, supplement_mg=answers.supplement_mg + 1)
         old, new = (advise(point, ruleset).dose.suggested_mg for point in (answers, more))
         return Broken(f"the suggestion goes from {old} to {new} mg", (answers, more)) if new > old else None
 
-    amounts = (structs.replace(base, supplement_mg=amount) for amount in range(SUPPLEMENT_MG_MAX))
-    return prove("monotony", "more already taken never raises the suggested dose", amounts, fault)
+    return fault
 
 
 def _reference_intake(ruleset: Ruleset) -> Proof:

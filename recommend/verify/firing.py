@@ -54,3 +54,13 @@ def note_groups(ruleset: Ruleset, severities: Container[Severity], extra: frozen
 def stop_groups(ruleset: Ruleset) -> list[Group]:
     """The status is `withheld` when any of these groups fires, so each is enumerated alone."""
     return [group for group in note_groups(ruleset, ("stop",)) if group.notes]
+
+
+def silence(groups: Iterable[Group], answers: Answers, ruleset: Ruleset) -> Answers | None:
+    """The answers with every other group kept silent; None when one of those groups always fires anyway."""
+    for group in groups:
+        quiet = next((point for point in group.cone if not group.fires(point, ruleset)), None)
+        if quiet is None:
+            return None
+        answers = group.cone.copy(quiet, onto=answers)
+    return answers

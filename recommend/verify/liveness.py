@@ -27,9 +27,10 @@ def prove_liveness(ruleset: Ruleset) -> Iterator[Proof]:
     rules = [Life(rule.id, rule.when, _in_rules(rule.id, ruleset)) for rule in ruleset.rules]
     notes = [Life(note.id, note.when, _in_notes(note.id, ruleset)) for note in ruleset.notes if note.when is not None]
     for kind, lives in (("rule", rules), ("note", notes)):
-        yield together(_somewhere(f"every {kind} fires for somebody", life) for life in lives)
+        claim = f"every {kind} fires for somebody"
+        yield together("liveness", claim, (_somewhere(claim, life) for life in lives))
         claim = f"no {kind} fires for everybody, unless it says so with `when: always`"
-        yield together(_not_everywhere(claim, life) for life in lives)
+        yield together("liveness", claim, (_not_everywhere(claim, life) for life in lives))
     declared = {entry.form for entry in ruleset.manifest.never_first}
     for form in ruleset.manifest.ranked_forms:
         yield _never_first(form, ruleset) if form in declared else _first_for_somebody(form, ruleset)
@@ -45,13 +46,15 @@ def _in_notes(note: str, ruleset: Ruleset) -> Fires:
 
 def _somewhere(claim: str, life: Life) -> Proof:
     cone = Cone(life.when.depends_on())
-    dead = not any(map(life.fires, cone))
+    fired = [life.fires(answers) for answers in cone]
+    dead = not any(fired)
     return Proof("liveness", claim, cone.points, broken=Broken(f"{life.id} is dead", (NEUTRAL,)) if dead else None)
 
 
 def _not_everywhere(claim: str, life: Life) -> Proof:
     cone = Cone(life.when.depends_on())
-    stuck = all(map(life.fires, cone)) and not isinstance(life.when, Always)
+    fired = [life.fires(answers) for answers in cone]
+    stuck = all(fired) and not isinstance(life.when, Always)
     why = f"{life.id} fires whatever is answered"
     return Proof("liveness", claim, cone.points, broken=Broken(why, (NEUTRAL,)) if stuck else None)
 

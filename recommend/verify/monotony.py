@@ -34,7 +34,8 @@ def dearest_form(ruleset: Ruleset) -> str:
 def _never_raises(claim: str, form: str, answer: str, steps: Sequence[str], ruleset: Ruleset) -> Proof:
     """Going through `steps` the form gets neither a better place nor more points, whatever else is answered."""
     others = Cone(form_atoms(ruleset), without={answer})
-    return together(prove("monotony", claim, others, _raised(form, answer, step, ruleset)) for step in pairwise(steps))
+    proofs = (prove("monotony", claim, others, _raised(form, answer, step, ruleset)) for step in pairwise(steps))
+    return together("monotony", claim, proofs)
 
 
 def _raised(form: str, answer: str, step: tuple[str, str], ruleset: Ruleset) -> Callable[[Answers], Broken | None]:

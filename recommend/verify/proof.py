@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Literal, get_args
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from recommend.answers import Answers
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, size
@@ -56,12 +56,12 @@ def prove(
     return Proof(prop, claim, seen, of)
 
 
-def together(proofs: Iterable[Proof]) -> Proof:
+def together(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
     """Proofs of the same claim on parts of it as one proof; of several counter-examples the smallest is kept."""
     parts = list(proofs)
     broken = [part.broken for part in parts if part.broken is not None]
     smallest = min(broken, key=lambda fault: [size(answers) for answers in fault.answers], default=None)
-    return structs.replace(parts[0], points=sum(part.points for part in parts), broken=smallest)
+    return Proof(prop, claim, sum(part.points for part in parts), broken=smallest)
 
 
 def prove_each(

@@ -9,7 +9,7 @@ from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
 from recommend.space import Cone, set_answer
 from recommend.verify.design import CAUTIONS, STOPS
-from recommend.verify.firing import Group, conditional, note_groups, stop_groups
+from recommend.verify.firing import Group, conditional, note_groups, silence, stop_groups
 from recommend.verify.proof import Broken, Proof, prove, together
 
 ADVICE_KEYS = {"status", "forms", "notes", "dose", "ruleset"}
@@ -36,20 +36,10 @@ def _always_noted(claim: str, given: Condition, ruleset: Ruleset, severities: tu
     def fault(answers: Answers) -> Broken | None:
         if own.fires(answers, ruleset):
             return None
-        silent = _silence(others, answers, ruleset)
+        silent = silence(others, answers, ruleset)
         return Broken(f"no {' or '.join(severities)} note fires", (silent,)) if silent else None
 
     return prove("safety", claim, filter(given.holds, own.cone), fault)
-
-
-def _silence(groups: Iterable[Group], answers: Answers, ruleset: Ruleset) -> Answers | None:
-    """The answers with every other group kept silent; None when one of those groups always fires anyway."""
-    for group in groups:
-        quiet = next((point for point in group.cone if not group.fires(point, ruleset)), None)
-        if quiet is None:
-            return None
-        answers = group.cone.copy(quiet, onto=answers)
-    return answers
 
 
 def _cautions_suggest(ruleset: Ruleset) -> Proof:
@@ -98,4 +88,5 @@ def _ticking_keeps(claim: str, groups: Iterable[Group], ruleset: Ruleset) -> Pro
 
         return fault
 
-    return together(prove("safety", claim, group.cone, fault_in(group)) for group in groups)
+    proofs = (prove("safety", claim, group.cone, fault_in(group)) for group in groups)
+    return together("safety", claim, proofs)

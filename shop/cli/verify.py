@@ -9,7 +9,7 @@ import click
 
 from recommend.consistency import RulesetError
 from recommend.loading import load_ruleset
-from recommend.space import as_json
+from recommend.space import TooLargeError, as_json
 from recommend.verify import Report
 from recommend.verify import verify as prove_all
 from recommend.verify.proof import Broken, Proof
@@ -24,7 +24,10 @@ def verify() -> None:
     except RulesetError as error:
         click.echo(f"{_property_of(error)}: BROKEN, the ruleset does not load\n  NO  {error}")
         raise SystemExit(1) from error
-    report = prove_all(ruleset, datetime.now(UTC).date())
+    try:
+        report = prove_all(ruleset, datetime.now(UTC).date())
+    except TooLargeError as error:
+        raise click.ClickException(f"cannot be proven: {error}") from error
     for line in lines(report):
         click.echo(line)
     if not report.holds:
