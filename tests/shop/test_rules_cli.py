@@ -13,6 +13,7 @@ from recommend.knowledge import Ruleset
 from recommend.loading import DATA, load_ruleset
 from recommend.space import ALL_ANSWER_SETS
 from shop.cli import main
+from tests.recommend.shoppers import MANY
 from tests.recommend.verify.rulesets import Edit, change, copy_of_data, record
 
 
@@ -40,9 +41,11 @@ def test_verify_proves_the_rules_and_needs_no_catalogue() -> None:
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_a_counter_example_can_be_given_to_advise(tmp_path: Path) -> None:
-    rules = copy_of_data(tmp_path, "notes/conditions.yaml", change("heart-conduction", severity="caution"))
+def test_a_counter_example_can_be_given_to_advise_and_an_old_review_is_a_warning(tmp_path: Path) -> None:
+    lax = change("heart-conduction", severity="caution", reviewed_on="2020-01-31", reviewed_by="A. Voorbeeld")
+    rules = copy_of_data(tmp_path, "notes/conditions.yaml", lax)
     result = shop("verify", rules=rules)
+    assert "warning: heart-conduction: the review of 2020-01-31 by A. Voorbeeld is older" in result.stdout
     assert result.exit_code == 1
     assert "safety: BROKEN, 1 of " in result.stdout
     assert "  NO  a conduction disorder of the heart withholds the advice" in result.stdout
@@ -91,11 +94,17 @@ def test_what_the_loader_refuses_is_named_by_property_file_and_record(prop: str,
     assert "oxide-start" in result.stdout
 
 
-def test_an_old_review_is_a_warning_and_no_failure(tmp_path: Path) -> None:
-    reviewed = change("oxide-start", reviewed_on="2020-01-31", reviewed_by="A. Voorbeeld")
-    result = shop("verify", rules=copy_of_data(tmp_path, "rules/evidence.yaml", reviewed))
-    assert result.exit_code == 0, result.stdout
-    assert "warning: oxide-start: the review of 2020-01-31 by A. Voorbeeld is older than 12 months\n" in result.stdout
+def a_note_on_every_box(notes: Any) -> None:
+    boxes = [{"answer": key, "includes": [value]} for key, values in MANY.items() for value in values]
+    record(notes, "goal-sport")["when"] = {"all": boxes}
+
+
+def test_what_hangs_on_too_many_answers_is_said_to_be_unproven_and_uncounted(tmp_path: Path) -> None:
+    wide = copy_of_data(tmp_path, "notes/signs_and_goals.yaml", a_note_on_every_box)
+    for arguments in (("verify",), ("rules", "diff", str(DATA), str(wide))):
+        result = shop(*arguments, rules=wide)
+        assert result.exit_code == 1
+        assert "points hang together" in result.stderr
 
 
 def test_two_equal_rulesets_differ_in_nothing() -> None:

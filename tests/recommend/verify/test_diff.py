@@ -32,23 +32,25 @@ REDUCED = len(STOMACH) * len(AGE) * len(CONDITIONS) * len(SEX) * AMOUNTS
 
 
 def everybody() -> list[tuple[Answers, int]]:
-    """All answers to the reduced questions. Of the amounts above 300 mg, where nothing changes, one counts for all."""
+    """All answers to the reduced questions. Of the amounts from 40 mg on, where nothing changes, one counts for all."""
     return [
         (
             structs.replace(
                 NEUTRAL, stomach=stomach, age_group=age, conditions=conditions, sex=sex, supplement_mg=amount
             ),
-            1 if amount <= 300 else AMOUNTS - 301,
+            1 if amount < 40 else AMOUNTS - 40,
         )
-        for stomach, age, conditions, sex, amount in product(STOMACH, AGE, CONDITIONS, SEX, range(302))
+        for stomach, age, conditions, sex, amount in product(STOMACH, AGE, CONDITIONS, SEX, range(41))
     ]
 
 
 def reduced(ruleset: Ruleset) -> Ruleset:
-    """Only the rules and notes that look at nothing but the reduced questions."""
-    return structs.replace(
+    """Only what looks at nothing but the reduced questions, with limits of 30 and 20 mg so that counting is quick."""
+    fitting = structs.replace(
         ruleset, rules=tuple(filter(_fits, ruleset.rules)), notes=tuple(filter(_fits, ruleset.notes))
     )
+    lower = with_condition(fitting, "limit-reached", {"answer": "supplement_mg", "at_least": 30})
+    return with_dose(lower, upper_limit_mg=30, own_limit_mg=20)
 
 
 def _fits(record: Rule | Note) -> bool:
@@ -88,14 +90,14 @@ CHANGES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "nothing": lambda ruleset: ruleset,
     "a stop for fewer people": lambda ruleset: with_condition(ruleset, "under-18", {"all": [OLDER, PREGNANT]}),
     "a stop at another amount": lambda ruleset: with_condition(
-        ruleset, "limit-reached", {"answer": "supplement_mg", "at_least": 225}
+        ruleset, "limit-reached", {"answer": "supplement_mg", "at_least": 22}
     ),
     "a stop removed": lambda ruleset: without_notes(ruleset, "under-18"),
     "a caution that became a stop": lambda ruleset: with_severity(ruleset, "pregnant", "stop"),
     "two notes that hang together": lambda ruleset: with_condition(
         without_notes(ruleset, "kidney-unknown"), "pregnant", {"all": [OLDER, PREGNANT]}
     ),
-    "a lower margin": lambda ruleset: with_dose(ruleset, own_limit_mg=150),
+    "a lower margin": lambda ruleset: with_dose(ruleset, own_limit_mg=15),
     "another reference intake": lambda ruleset: with_dose(ruleset, reference_intake_mg={"female": 310, "male": 350}),
     "a note on any of two boxes": lambda ruleset: with_condition(
         ruleset, "pregnant", {"answer": "conditions", "includes": ["kidney_unknown", "pregnant"]}
@@ -103,7 +105,7 @@ CHANGES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "a rule for others": lambda ruleset: with_condition(ruleset, "citrate-start", {"any": [STRONG, PREGNANT]}),
     "much at once": lambda ruleset: with_dose(
         with_condition(without_notes(ruleset, "limit-reached", "pregnant"), "bisglycinate-start", STRONG),
-        own_limit_mg=100,
+        own_limit_mg=10,
     ),
 }
 

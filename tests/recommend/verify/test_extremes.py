@@ -1,6 +1,6 @@
 """Rulesets far from the real one: everybody stopped, nothing in it, or more than can be enumerated."""
 
-from datetime import date
+from itertools import chain
 
 import pytest
 from msgspec import structs
@@ -8,8 +8,9 @@ from msgspec import structs
 from recommend.conditions import AllOf, Includes, Is
 from recommend.knowledge import Ruleset
 from recommend.space import TooLargeError
-from recommend.verify import verify
 from recommend.verify.dose import prove_dose
+from recommend.verify.liveness import prove_liveness
+from recommend.verify.monotony import prove_monotony
 from recommend.verify.safety import prove_safety
 from recommend.verify.totality import prove_totality, status_points
 from tests.recommend.shoppers import MANY
@@ -32,8 +33,8 @@ def test_a_dose_is_tried_for_somebody_who_gets_one_even_if_the_neutral_answers_a
 
 @pytest.mark.parametrize("empty", ["rules", "notes"])
 def test_a_ruleset_without_rules_or_notes_is_broken_in_words(empty: str, ruleset: Ruleset) -> None:
-    report = verify(structs.replace(ruleset, **{empty: ()}), date(2026, 11, 22))
-    assert not report.holds
+    without = structs.replace(ruleset, **{empty: ()})
+    assert broken_claims(chain(prove_liveness(without), prove_safety(without), prove_monotony(without)))
 
 
 def test_a_status_that_hangs_on_too_many_answers_is_proven_in_groups(ruleset: Ruleset) -> None:
@@ -57,4 +58,4 @@ def test_a_rule_on_too_many_answers_is_refused_in_words(ruleset: Ruleset) -> Non
     boxes = tuple(Includes(key, frozenset({value})) for key, values in MANY.items() for value in values)
     rule = structs.replace(ruleset.rules[0], id="wide", when=AllOf(boxes))
     with pytest.raises(TooLargeError, match="points hang together"):
-        verify(structs.replace(ruleset, rules=(*ruleset.rules, rule)), date(2026, 11, 22))
+        list(prove_liveness(structs.replace(ruleset, rules=(*ruleset.rules, rule))))
