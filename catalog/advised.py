@@ -1,13 +1,14 @@
 """From an advice to products: how many whole units a day of what, within dose, label and budget."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from catalog.models import DosageForm, Product
 from catalog.pricing import tenth_cents_per_day
-from catalog.queries import advised_products, budget_bands
+from catalog.queries import Wishes, advised_products, budget_bands, products_without_a_wish
 from recommend.answers import Answers
 from recommend.engine import Advice
 from recommend.text import Language
@@ -25,22 +26,37 @@ class Suggestion(Struct, frozen=True):
     tenth_cents_per_day: int
 
 
-def suggest_products(session: Session, answers: Answers, advice: Advice) -> tuple[Suggestion, ...]:
+class Suggestions(Struct, frozen=True):
+    """The products of an advice; for suitable forms without any, what dropping one wish would bring.
+
+    `excluded` maps form to wish to the number of products that only this wish excludes.
+    """
+
+    products: tuple[Suggestion, ...] = ()
+    excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def of_form(self, form: str) -> list[Suggestion]:
+        return [suggestion for suggestion in self.products if suggestion.form == form]
+
+
+def suggest_products(session: Session, answers: Answers, advice: Advice) -> Suggestions:
     """Up to three products per suitable form, best form first; nothing when the advice is withheld."""
     suitable = [ranked.form.id for ranked in advice.forms if ranked.suitable]
-    suggested_ug = advice.dose.suggested_mg * UG_PER_MG
-    if advice.withheld or not suitable or suggested_ug == 0:
-        return ()
-    found = advised_products(
-        session,
-        forms=suitable,
-        suggested_ug=suggested_ug,
+    if advice.withheld or not suitable:
+        return Suggestions()
+    wishes = Wishes(
+        suggested_ug=advice.dose.suggested_mg * UG_PER_MG,
         cost_limit=budget_bands(session).limit(answers.budget),
         vegan=answers.vegan,
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),
     )
+    found = advised_products(session, suitable, wishes)
     found.sort(key=lambda advised: suitable.index(advised.form))
-    return tuple(_suggest(advised.form, advised.product, suggested_ug) for advised in found)
+    empty = set(suitable) - {advised.form for advised in found}
+    return Suggestions(
+        products=tuple(_suggest(advised.form, advised.product, wishes.suggested_ug) for advised in found),
+        excluded=products_without_a_wish(session, empty, wishes) if empty else {},
+    )
 
 
 def _suggest(form: str, product: Product, suggested_ug: int) -> Suggestion:

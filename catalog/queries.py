@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.models import DosageForm, FormTag, Product, Status
@@ -122,33 +122,42 @@ def budget_bands(session: Session) -> Budget:
     return Budget(low=low, medium=bound.get(2, low))
 
 
-def advised_products(
-    session: Session,
-    *,
-    forms: Collection[str],
-    suggested_ug: int,
-    cost_limit: int | None,
-    vegan: bool,
-    dosage_form: DosageForm | None,
-    per_form: int = 3,
-) -> list[AdvisedProduct]:
-    """Up to `per_form` products in stock that count as each form, cheapest per 100 mg first, then by SKU.
+class Wishes(Struct, frozen=True):
+    """What a product of an advice must fit, besides being published and in stock.
 
-    Only products of which one whole unit stays within `suggested_ug` (elemental, per day) and whose label
-    portion costs at most `cost_limit` tenths of a cent a day.
+    `suggested_ug` is elemental magnesium a day, of which one whole unit may not give more; `cost_limit` is in
+    tenths of a cent a day for the label's portion, None without a limit.
     """
-    fits = [PUBLISHED, Product.stock > 0, Product.magnesium_ug <= suggested_ug]
-    if cost_limit is not None:
-        fits.append(Product.tenth_cents_per_day <= cost_limit)
-    if vegan:
-        fits.append(Product.vegan.is_(True))
-    if dosage_form is not None:
-        fits.append(Product.dosage_form == dosage_form)
+
+    suggested_ug: int
+    cost_limit: int | None = None
+    vegan: bool = False
+    dosage_form: DosageForm | None = None
+
+    def conditions(self) -> dict[str, ColumnElement[bool]]:
+        """One condition for each wish that the visitor has."""
+        conditions = {"dose": Product.magnesium_ug <= self.suggested_ug}
+        if self.cost_limit is not None:
+            conditions["budget"] = Product.tenth_cents_per_day <= self.cost_limit
+        if self.vegan:
+            conditions["vegan"] = Product.vegan.is_(True)
+        if self.dosage_form is not None:
+            conditions["dosage_form"] = Product.dosage_form == self.dosage_form
+        return conditions
+
+
+ADVISABLE = (PUBLISHED, Product.stock > 0, FormTag.counts_as_form)
+
+
+def advised_products(
+    session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = 3
+) -> list[AdvisedProduct]:
+    """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
     place = func.row_number().over(partition_by=FormTag.form, order_by=(Product.tenth_cents_per_100mg, Product.sku))
     ranked = (
         select(FormTag.form, FormTag.product_id, place.label("place"))
         .join(Product, Product.id == FormTag.product_id)
-        .where(FormTag.counts_as_form, FormTag.form.in_(sorted(forms)), *fits)
+        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)), *wishes.conditions().values())
         .subquery()
     )
     chosen = (
@@ -159,3 +168,19 @@ def advised_products(
         .options(joinedload(Product.brand))
     )
     return [AdvisedProduct(form=form, product=product) for form, product in session.execute(chosen)]
+
+
+def products_without_a_wish(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, dict[str, int]]:
+    """Per form and wish: how many products would fit if only that one wish were dropped."""
+    conditions = wishes.conditions()
+    counts = [
+        func.count(case((and_(true(), *(other for key, other in conditions.items() if key != wish)), 1))).label(wish)
+        for wish in conditions
+    ]
+    query = (
+        select(FormTag.form, *counts)
+        .join(Product, Product.id == FormTag.product_id)
+        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)))
+        .group_by(FormTag.form)
+    )
+    return {row.form: {wish: getattr(row, wish) for wish in conditions} for row in session.execute(query)}

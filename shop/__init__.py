@@ -14,7 +14,20 @@ MAX_REQUEST_BYTES = 64 * 1024
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
-    from shop import answers_cookie, browse, database, errors, finder, formats, guide, health, i18n, pages, security
+    from shop import (
+        answers_cookie,
+        browse,
+        database,
+        errors,
+        finder,
+        formats,
+        guide,
+        health,
+        i18n,
+        pages,
+        security,
+        vocabulary,
+    )
 
     settings = settings or read_settings()
     app = Flask(__name__, template_folder=str(TEMPLATES))
@@ -33,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.open_database(app, settings)
     i18n.speak(app)
     formats.add_formats(app)
+    vocabulary.add_vocabulary(app)
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
     errors.answer_errors(app)

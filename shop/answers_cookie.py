@@ -77,6 +77,8 @@ def forget() -> None:
 
 
 def _write_cookie(response: Response) -> Response:
+    if g.get("answers"):
+        response.headers["Cache-Control"] = "no-store"  # the page may show them, or a stop note that follows
     if g.get("answers_changed"):
         if g.answers:
             token = _cipher().encrypt(json.dumps(g.answers).encode()).decode()

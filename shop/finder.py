@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.advised import Suggestion, suggest_products
+from catalog.advised import Suggestions, suggest_products
 from catalog.queries import budget_bands
 from recommend.answers import Answers
 from recommend.engine import Advice, advise
@@ -25,10 +25,7 @@ class AdvicePage(Struct, frozen=True):
 
     answers: Answers
     advice: Advice
-    suggestions: tuple[Suggestion, ...]
-
-    def suggestions_for(self, form: str) -> list[Suggestion]:
-        return [suggestion for suggestion in self.suggestions if suggestion.form == form]
+    suggestions: Suggestions
 
 
 @localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))
@@ -60,13 +57,23 @@ def _page(template: str, form: QuestionnaireForm) -> Response:
 
 @localized(bp, nl="/nl/keuzehulp/advies", en="/en/finder/advice")
 def advice() -> Response:
+    return _advice_page("finder/advice.html")
+
+
+@localized(bp, nl="/nl/keuzehulp/samenvatting", en="/en/finder/summary")
+def summary() -> Response:
+    """One page to print and take to a pharmacist."""
+    return _advice_page("finder/summary.html")
+
+
+def _advice_page(template: str) -> Response:
     answers = complete_answers()
     if answers is None:
         return redirect(url_for("finder.safety"), SEE_OTHER)
     ruleset = get_ruleset()
     advised = advise(answers, ruleset)
     page = AdvicePage(answers, advised, suggest_products(get_session(), answers, advised))
-    return never_store(make_response(render_template("finder/advice.html", page=page, advice=advised, ruleset=ruleset)))
+    return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))
 
 
 @localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("POST",))

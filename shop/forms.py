@@ -19,11 +19,15 @@ NONE = "none"
 CHOOSE_ONE = _("Choose one of the answers.")
 
 
-class Choices(SelectMultipleField):
-    """Tick boxes, of which at least one is ticked: saying "none of these" is an answer, silence is not."""
+class Ticks(SelectMultipleField):
+    """Tick boxes."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class TicksOrNone(Ticks):
+    """Tick boxes of which at least one is ticked: saying "none of these" is an answer, silence is not."""
 
 
 def none_or_some(_form: Form, field: Field) -> None:
@@ -39,16 +43,24 @@ class QuestionnaireForm(FlaskForm):
 
     def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any]) -> None:
         self.hints: dict[str, dict[str, str]] = {}
-        super().__init__(data={key: _shown(key, value) for key, value in kept.items()})
+        shown = {key: self._shown(key, value) for key, value in kept.items()}
+        super().__init__(data=shown | {"agreement": bool(kept)})  # nothing is kept without the agreement
         for key in self.keys():
             wording = ruleset.questions[key]
             field = self[key]
             field.label.text = wording.label.in_language(language)
             field.description = wording.help.in_language(language) if wording.help else ""
-            if isinstance(field, RadioField | Choices):
+            if isinstance(field, RadioField | Ticks):
                 choices = [(c.value, c.label.in_language(language)) for c in wording.choices]
-                field.choices = [*choices, (NONE, gettext("None of these"))] if isinstance(field, Choices) else choices
+                field.choices = (
+                    [*choices, (NONE, gettext("None of these"))] if isinstance(field, TicksOrNone) else choices
+                )
                 self.hints[key] = {c.value: c.help.in_language(language) for c in wording.choices if c.help}
+
+    @staticmethod
+    def _shown(key: str, value: Any) -> Any:
+        """A kept answer as its field shows it: no conditions at all is the ticked box "none of these"."""
+        return list(value or (NONE,)) if QUESTIONS[key].kind == "many" else value
 
     def keys(self) -> list[str]:
         """The questions on this page, in its order."""
@@ -57,11 +69,6 @@ class QuestionnaireForm(FlaskForm):
     def valid_answers(self) -> dict[str, Any]:
         """The answers of the fields without errors, in the contract's form."""
         return {key: _given(key, self[key].data) for key in self.keys() if not self[key].errors}
-
-
-def _shown(key: str, value: Any) -> Any:
-    """A kept answer as its field shows it: no conditions at all is the ticked box "none of these"."""
-    return list(value or (NONE,)) if QUESTIONS[key].kind == "many" else value
 
 
 def _given(key: str, data: Any) -> Any:
@@ -104,11 +111,12 @@ class SafetyForm(QuestionnaireForm):
     """Age and safety."""
 
     age_group = _one("age_group")
-    conditions = Choices(validators=[none_or_some], choices=())
-    medicines = Choices(validators=[none_or_some], choices=())
-    warning_signs = Choices(validators=[none_or_some], choices=())
+    conditions = TicksOrNone(validators=[none_or_some], choices=())
+    medicines = TicksOrNone(validators=[none_or_some], choices=())
+    warning_signs = Ticks(choices=())
     bowel = _one("bowel")
     supplement_mg = IntegerField(
+        default=QUESTIONS["supplement_mg"].default,
         validators=[
             Optional(),
             NumberRange(0, SUPPLEMENT_MG_MAX, _("Fill in a whole number of milligrams from 0 to 5000.")),

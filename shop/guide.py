@@ -1,6 +1,7 @@
 """The shop's own article, from `recommend/data/guide.yaml`."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from shop.database import get_ruleset
 from shop.i18n import localized
@@ -15,5 +16,6 @@ def article() -> str:
 
 
 @localized(bp, nl="/nl/gids/", en="/en/guide/")
-def index() -> str:
-    return article()
+def index() -> Response:
+    """The guide has one article; its folder leads there."""
+    return redirect(url_for("guide.article"))

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from shop.database import get_ruleset
-from shop.i18n import localized, preferred_language
+from shop.i18n import in_current_language, localized, preferred_language
 
 bp = Blueprint("pages", __name__)
 
@@ -25,6 +25,13 @@ def home() -> str:
 @localized(bp, nl="/nl/zo-rangschikken-wij", en="/en/how-we-rank")
 def ranking() -> str:
     return render_template("ranking.html")
+
+
+@localized(bp, nl="/nl/zo-kiezen-wij", en="/en/how-we-choose")
+def choosing() -> str:
+    ruleset = get_ruleset()
+    tie_break = ", ".join(in_current_language(form.short_name) for form in ruleset.ranked)
+    return render_template("choosing.html", ruleset=ruleset, tie_break=tie_break)
 
 
 @localized(bp, nl="/nl/privacy", en="/en/privacy")

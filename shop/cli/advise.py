@@ -55,7 +55,7 @@ def _products(settings: Settings, answers: Answers, advice: Advice, language: La
     engine = open_engine(settings.database_url)
     try:
         with Session(engine) as session:
-            found = suggest_products(session, answers, advice)
+            found = suggest_products(session, answers, advice).products
             return [suggestion_as_dict(suggestion, language) for suggestion in found]
     finally:
         engine.dispose()
