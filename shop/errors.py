@@ -2,7 +2,7 @@
 
 from flask import Flask, render_template
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 
 class NoSuchListingPage(HTTPException):
@@ -20,10 +20,6 @@ def answer_errors(app: Flask) -> None:
             "error.html", title=_title(code), explanation=_explain(error), code=code, listing=_in_listing(error)
         )
         return page, code, allow
-
-    @app.errorhandler(InternalServerError)
-    def show_fault(error: InternalServerError) -> tuple[str, int, list[tuple[str, str]]]:
-        return show(error)
 
 
 def _in_listing(error: HTTPException) -> bool:

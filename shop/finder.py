@@ -34,6 +34,8 @@ def wishes() -> Response:
     if form.validate_on_submit():
         keep(kept_answers() | form.valid_answers())
         return redirect(url_for("finder.safety"), SEE_OTHER)
+    if form.is_submitted() and not form.agreement.data:
+        forget()  # an agreement taken back
     return _page("finder/wishes.html", form)
 
 
@@ -44,9 +46,13 @@ def safety() -> Response:
     form = SafetyForm(get_ruleset(), current_language(), kept_answers())
     if form.is_submitted():
         valid = form.validate()
-        if valid or ("back" in request.form and "csrf_token" not in form.errors):
+        if "csrf_token" not in form.errors:
+            # Kept even when others need mending, so that a stop among them is known at once.
             keep(kept_answers() | form.valid_answers())
-            return redirect(url_for("finder.advice" if "back" not in request.form else "finder.wishes"), SEE_OTHER)
+            if "back" in request.form:
+                return redirect(url_for("finder.wishes"), SEE_OTHER)
+        if valid:
+            return redirect(url_for("finder.advice"), SEE_OTHER)
     return _page("finder/safety.html", form)
 
 

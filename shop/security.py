@@ -1,6 +1,7 @@
 """Response headers that every page carries."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -8,7 +9,16 @@ POLICY = (
 )
 
 
+class SessionCookie(SecureCookieSessionInterface):
+    """The session cookie, which holds only the forms' CSRF token, is Secure whenever the visit is."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        return request.is_secure
+
+
 def harden(app: Flask) -> None:
+    app.session_interface = SessionCookie()
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)

@@ -167,6 +167,8 @@ def test_serve_prints_its_address_serves_and_ends_cleanly_on_sigterm(server: sub
 
 
 def test_serve_finishes_a_request_under_way_at_sigterm(server: subprocess.Popen[str], port: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as ready:
+        assert ready.status == 200  # the address is printed before the workers have loaded
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         body = b"stomach=none"
         head = f"POST /nl/keuzehulp HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
