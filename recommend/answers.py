@@ -115,9 +115,19 @@ class AnswersError(ValueError):
 
     def __init__(self, key: str, problem: Problem, value: object = None) -> None:
         self.key, self.problem, self.value = key, problem, value
+        name = key if key.isprintable() and len(key) <= _SHOWN else _short(key)
+        super().__init__(f"{name}: " + _EXPLAIN[problem].format(value=_short(value), allowed=_allowed(key)))
+
+
+_SHOWN = 60  # characters, for one line on a terminal
+
+
+def _short(value: object) -> str:
+    try:
         shown = repr(value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004 - one line on a terminal
-        super().__init__(f"{key}: {_EXPLAIN[problem]}".format(value=shown, allowed=_allowed(key)))
+    except ValueError:  # a whole number of thousands of digits
+        return "a number too long to show"
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
 
 
 _EXPLAIN: dict[Problem, str] = {

@@ -11,10 +11,13 @@ import msgspec
 import yaml
 
 from recommend.conditions import Condition, read_condition
-from recommend.consistency import RulesetError, check_ruleset, unique
+from recommend.consistency import InconsistencyError, RulesetError, check_ruleset, unique
 from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Source, Wording
 
 DATA = Path(__file__).parent / "data"
+
+FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml")
+FOLDERS = ("sources", "rules", "notes", "claims")
 
 T = TypeVar("T")
 _PATH_IN_MESSAGE = re.compile(r" - at (?:`key` in )?`\$?(?P<path>[^`]*)`$")
@@ -69,8 +72,6 @@ def _read(directory: Path, file: Path, kind: type[T]) -> T:
         return msgspec.convert(data, kind, strict=True, dec_hook=_decode_hook)
     except msgspec.ValidationError as error:
         raise RulesetError(_locate(name, text, data, str(error))) from error
-    except RecursionError as error:
-        raise RulesetError(f"{name}: nested too deep") from error
 
 
 def _line_of(error: yaml.YAMLError) -> str:
@@ -120,6 +121,14 @@ def _read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str,
 @lru_cache(maxsize=4)
 def load_ruleset(directory: Path = DATA) -> Ruleset:
     """Load all knowledge from a folder laid out like `recommend/data/`. Raises RulesetError."""
+    _refuse_strangers(directory)
+    try:
+        return _load(directory)
+    except InconsistencyError as fault:
+        raise RulesetError(_with_line(directory, fault)) from fault
+
+
+def _load(directory: Path) -> Ruleset:
     manifest = _read(directory, directory / "ruleset.yaml", Manifest)
     guide = _read(directory, directory / "guide.yaml", Guide)
     sources = _read_folder(directory, "sources", Source)
@@ -141,6 +150,50 @@ def load_ruleset(directory: Path = DATA) -> Ruleset:
     )
     check_ruleset(ruleset, forms, rules, notes)
     return ruleset
+
+
+def _refuse_strangers(directory: Path) -> None:
+    """A file that nobody reads would be a rule that never fires."""
+    for file in sorted(directory.rglob("*.y*ml")):
+        name = file.relative_to(directory).as_posix()
+        folder, _, rest = name.rpartition("/")
+        if not (name in FILES or (folder in FOLDERS and rest.endswith(".yaml"))):
+            raise RulesetError(f"{name}: no data file has this name")
+
+
+def _with_line(directory: Path, fault: InconsistencyError) -> str:
+    """The message of an inconsistency with the line of its record and key, found by reading the file once more."""
+    root = yaml.compose((directory / fault.file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    assert root is not None, "a file that was read before"  # noqa: S101 - for the type checker
+    node = _entry(_record(root, fault.record) or root, fault.key.split("."))
+    where = ", ".join(filter(None, [fault.file, f"line {node.start_mark.line + 1}", fault.record, f"key {fault.key}"]))
+    return f"{where}: {fault.what}"
+
+
+def _record(node: yaml.Node, name: str | None) -> yaml.Node | None:
+    """The last mapping in a file whose id is `name`: of two with the same id, the one that is too many."""
+    found: yaml.Node | None = None
+    parts: list[yaml.Node] = list(node.value) if isinstance(node, yaml.SequenceNode) else []
+    if isinstance(node, yaml.MappingNode):
+        found = node if _id_of(node) == name else None
+        parts = [value for _, value in node.value]
+    for part in parts:
+        found = _record(part, name) or found
+    return found
+
+
+def _id_of(node: yaml.MappingNode) -> str | None:
+    return next((value.value for key, value in node.value if key.value == "id"), None)
+
+
+def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
+    """Follow keys, and ids within lists, as far as they lead."""
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), node)
+        elif isinstance(node, yaml.SequenceNode):
+            node = next((part for part in node.value if _id_of(part) == step), node)
+    return node
 
 
 def _fingerprint(directory: Path) -> str:

@@ -27,7 +27,9 @@ def read_answers(text: str | bytes) -> Answers:
     """
     try:
         text = text if isinstance(text, str) else text.decode()
-        given = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+        given = json.loads(
+            text, object_pairs_hook=_without_doubles, parse_float=_number, parse_constant=_refuse_constant
+        )
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise NotJsonError(" ".join(str(error).split())) from error
     try:
@@ -42,6 +44,12 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
         raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice")
     return mapping
+
+
+def _number(text: str) -> float:
+    """JSON knows no difference between 100 and 100.0."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _refuse_constant(name: str) -> None:
