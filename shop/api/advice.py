@@ -75,8 +75,10 @@ ENDPOINT = Endpoint(
 def _answers_sent() -> answers.Answers:
     if request.mimetype != "application/json" or request.content_encoding:
         raise Refused(UNSUPPORTED_MEDIA_TYPE, _("Send the answers as application/json, not compressed."))
+    body = request.get_data(cache=False)
+    request.stream.read(1)  # of a chunked body only the allowed part was read; asking for more is the 413
     try:
-        return read_answers(request.get_data(cache=False))
+        return read_answers(body)
     except NotJsonError as error:
         raise Refused(BAD_REQUEST, _("The body is not JSON in UTF-8, or gives a key twice.")) from error
     except AnswersError as error:

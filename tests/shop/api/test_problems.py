@@ -1,6 +1,7 @@
 """Whatever is wrong with a request, the answer is a problem in the language asked for, never a page or a 500."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from recommend.answers import QUESTIONS
+from shop import MAX_REQUEST_BYTES
 from shop.problems import PLAIN, PROBLEM_JSON, WRONG_VALUE, Problem
 from tests.shop.api.conftest import ADVICE, HEALTHY, Ask
 
@@ -122,6 +124,18 @@ def test_the_charset_of_the_content_type_does_not_matter(ask: Ask) -> None:
 
 def test_a_megabyte_is_a_413(ask: Ask) -> None:
     assert problem(ask(b"[" + b" " * 1_000_000 + b"]")).status == 413
+
+
+def chunked(client: FlaskClient, body: bytes) -> TestResponse:
+    """Send a body without telling its length beforehand."""
+    environ = {"wsgi.input_terminated": True}
+    return client.post(ADVICE, input_stream=BytesIO(body), content_type="application/json", environ_overrides=environ)
+
+
+def test_a_body_of_untold_length_is_read_whole_or_refused(client: FlaskClient) -> None:
+    assert chunked(client, BODY.encode()).status_code == 200
+    for rest in (b"", b"and more"):  # padded so that the part within the limit is valid by itself
+        assert problem(chunked(client, BODY.encode().ljust(MAX_REQUEST_BYTES + 1) + rest)).status == 413
 
 
 @pytest.mark.parametrize("address", ["", "/", "/v1", "/v1/", "/v2/forms", "/v1/advice/", "/v1/nope", "/v1/%00", "/%ff"])
