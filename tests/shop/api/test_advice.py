@@ -9,6 +9,7 @@ import pytest
 from flask import session
 from flask.sessions import NullSession
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from recommend.presentation import advice_as_dict
 from shop.api.schemas import Advice
@@ -49,8 +50,8 @@ def test_the_advice_has_exactly_the_keys_of_its_type(ask: Ask) -> None:
 
 
 def test_a_whole_number_may_be_written_with_a_fraction_of_nothing(ask: Ask) -> None:
-    for text in ("100.0", "1e2", "100"):
-        body = json.dumps(HEALTHY | {"supplement_mg": "?"}).replace('"?"', text)
+    for written in ("100.0", "1e2", "100"):
+        body = json.dumps(HEALTHY | {"supplement_mg": "?"}).replace('"?"', written)
         assert ask(body).data == ask(supplement_mg=100).data
     assert ask(json.dumps(HEALTHY | {"supplement_mg": 0}).replace(": 0", ": 1e400")).status_code == 422
 
@@ -123,3 +124,13 @@ def test_nothing_of_the_answers_is_logged_when_the_shop_fails(
     assert ask(conditions=["kidney_disease"]).status_code == 500
     assert "KeyError" in caplog.text
     assert "kidney_disease" not in caplog.text
+
+
+def test_nothing_of_the_answers_is_logged_when_the_database_fails(
+    ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.queries.ADVISABLE", (text("no_such_column = 1"),))
+    assert ask(dosage_form="powder", supplement_mg=123).status_code == 500
+    assert "no_such_column" in caplog.text
+    assert "powder" not in caplog.text
+    assert "127000" not in caplog.text
