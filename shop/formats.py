@@ -26,7 +26,7 @@ def fine_euro(tenth_cents: int) -> str:
     if tenth_cents >= FINE_BELOW_TENTH_CENTS:
         return euro(half_up(Fraction(tenth_cents, 10)))
     return format_currency(
-        Decimal(tenth_cents) / 1000, "EUR", "¤\N{NO-BREAK SPACE}0.00#", locale=current_language(), currency_digits=False
+        Decimal(tenth_cents) / 1000, "EUR", "¤\N{NO-BREAK SPACE}0.000", locale=current_language(), currency_digits=False
     )
 
 
