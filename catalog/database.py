@@ -19,7 +19,8 @@ def open_engine(url: str | URL) -> Engine:
     would otherwise commit every CREATE TABLE by itself, and a killed migration would leave half of the tables.
     """
     sqlite = make_url(url).get_backend_name() == "sqlite"
-    engine = create_engine(url, pool_pre_ping=not sqlite)
+    # What a query was asked with may follow from a visitor's answers: it stays out of errors, and so out of logs.
+    engine = create_engine(url, pool_pre_ping=not sqlite, hide_parameters=True)
     if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))

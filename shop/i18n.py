@@ -47,8 +47,10 @@ def current_language() -> Language:
 
 
 def language_of_request() -> Language:
-    """The language of the address's prefix; else what the browser asks for, Dutch when it does not matter."""
+    """The language of the address's prefix, or of the API's `?lang=`; else what the browser asks for, else Dutch."""
     prefix = request.path.split("/")[1] if request else ""
+    if prefix == "api":
+        prefix = request.args.get("lang", "")
     for language in LANGUAGES:
         if prefix == language:
             return language
