@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from catalog.database import open_engine
 from recommend.answers import Answers, AnswersError
-from recommend.consistency import RulesetError
 from recommend.loading import load_ruleset
 from recommend.text import LANGUAGES, Language
 from shop.advice_json import NotJsonError, advice_json, read_answers
-from shop.settings import Settings, SettingsError, read_settings
+from shop.cli.faults import told_plainly
+from shop.settings import Settings, read_settings
 
 WRONG_INPUT = 2
 
@@ -26,15 +26,17 @@ def advise(file: TextIO, language: Language, no_products: bool) -> None:
     """Print the advice for the answers in FILE (JSON; - reads standard input)."""
     try:
         answers = _read(file)
+    except AnswersError as error:
+        raise _Refused(str(error)) from error
+    with told_plainly():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
-    except (AnswersError, SettingsError, RulesetError) as error:
-        raise _Refused(str(error)) from error
-    if no_products:
-        click.echo(advice_json(answers, ruleset, language, None), nl=False)
-        return
-    with _catalogue(settings) as session:
-        click.echo(advice_json(answers, ruleset, language, session), nl=False)
+        if no_products:
+            text = advice_json(answers, ruleset, language, None)
+        else:
+            with _catalogue(settings) as session:
+                text = advice_json(answers, ruleset, language, session)
+    click.echo(text, nl=False)
 
 
 class _Refused(click.ClickException):
