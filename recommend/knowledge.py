@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from recommend.chemistry import magnesium_fraction
-from recommend.conditions import Condition
+from recommend.conditions import Always, Condition
+from recommend.matching import Matcher
 from recommend.text import Language, NonEmpty, Text
 
 Severity = Literal["stop", "caution", "info"]
+SEVERITIES: tuple[Severity, ...] = ("stop", "caution", "info")
 Certainty = Literal["strong", "moderate", "weak", "none"]
 CERTAINTIES: tuple[Certainty, ...] = ("strong", "moderate", "weak", "none")
 
@@ -206,6 +208,21 @@ class Ruleset(Struct, frozen=True, dict=True):
     def ranked(self) -> tuple[Form, ...]:
         """The forms an advice ranks, in the declared order that breaks ties."""
         return tuple(self.forms[form] for form in self.manifest.ranked_forms)
+
+    @cached_property
+    def ranked_records(self) -> Mapping[str, str]:
+        """For every ranked form the id under which its facts and rules stand, in the declared order."""
+        return {form.id: form.record for form in self.ranked}
+
+    @cached_property
+    def rule_matcher(self) -> Matcher[Rule]:
+        """Finds the rules that hold: reasons about a shopper's answers before those that hold for everybody."""
+        return Matcher(sorted(self.rules, key=lambda rule: isinstance(rule.when, Always)))
+
+    @cached_property
+    def note_matcher(self) -> Matcher[Note]:
+        """Finds the notes that hold: emergencies first, then stop, caution, info, then in the order of the files."""
+        return Matcher(sorted(self.notes, key=lambda note: (not note.emergency, SEVERITIES.index(note.severity))))
 
     @cached_property
     def product_notes(self) -> tuple[Note, ...]:

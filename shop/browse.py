@@ -12,8 +12,8 @@ from catalog.edits import stated_of
 from catalog.models import DosageForm, Product
 from catalog.pricing import cents_per_measure
 from catalog.queries import Sort, listing, product_by_slug, products_per_form
-from recommend.engine import SEVERITY_ORDER, safety_notes
-from recommend.knowledge import Note, Ruleset
+from recommend.engine import safety_notes
+from recommend.knowledge import SEVERITIES, Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
@@ -103,7 +103,7 @@ def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
     """The notes of a product page: by severity, those that always apply before those of its forms."""
     own = [note for tag in product.tags for note in ruleset.form_notes(tag.form)]
     notes = dict.fromkeys([*ruleset.product_notes, *own])
-    return sorted(notes, key=lambda note: SEVERITY_ORDER[note.severity])
+    return sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
 
 
 def _unit_price(product: Product) -> int | None:

@@ -45,8 +45,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         instance=instance,
         database_url=_database_url(url) if url else URL.create("sqlite", database=str(instance / "shop.db")),
         secret_key=key or _own_key(instance / "secret_key"),
-        rules_dir=Path(environ.get("SHOP_RULES_DIR") or DATA).absolute(),
+        rules_dir=read_rules_dir(environ),
     )
+
+
+def read_rules_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the ruleset is; for what needs no catalogue, and so no instance folder either."""
+    return Path(environ.get("SHOP_RULES_DIR") or DATA).absolute()
 
 
 def _own_key(file: Path) -> str:

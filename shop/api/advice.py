@@ -86,7 +86,7 @@ def _answers_sent() -> answers.Answers:
 
 
 def _explain(key: str, problem: Problem) -> str:
-    if key not in QUESTIONS and problem != "unknown_key":
+    if problem == "not_an_object":
         return str(_("Send one JSON object that has the answers as its keys."))
     values = ", ".join(QUESTIONS[key].values) if key in QUESTIONS else ""
     explanations: dict[Problem, str] = {

@@ -3,7 +3,9 @@
 import click
 
 from shop.cli.advise import advise
+from shop.cli.rules import rules
 from shop.cli.serve import serve
+from shop.cli.verify import verify
 
 
 @click.group()
@@ -13,3 +15,5 @@ def main() -> None:
 
 main.add_command(serve)
 main.add_command(advise)
+main.add_command(verify)
+main.add_command(rules)

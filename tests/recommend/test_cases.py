@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from recommend.conditions import Always
 from recommend.engine import Advice, Status, advise
-from recommend.knowledge import Certainty, Ruleset
+from recommend.knowledge import Certainty, Ruleset, Severity
 from recommend.loading import _StrictLoader
 from tests.recommend.shoppers import shopper
 
@@ -36,6 +36,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     unsuitable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     no_notes: tuple[str, ...] = ()
+    severity: dict[str, Severity] = {}
+    """How severe each of these notes is, all of which are there."""
     shown_first: tuple[str, ...] = ()
     """The notes start with exactly these."""
     rules: tuple[str, ...] = ()
@@ -47,7 +49,7 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def stated_notes(self) -> set[str]:
-        return {*self.notes, *self.shown_first}
+        return {*self.notes, *self.shown_first, *self.severity}
 
     @property
     def stated_rules(self) -> set[str]:
@@ -82,6 +84,7 @@ def test_the_sentence_is_true(case: Case, ruleset: Ruleset) -> None:
     assert set(case.notes) <= set(notes)
     assert set(case.no_notes).isdisjoint(notes)
     assert notes[: len(case.shown_first)] == list(case.shown_first)
+    assert case.severity.items() <= {note.id: note.severity for note in advice.notes}.items()
     assert set(case.rules) <= fired_rules(advice)
     assert set(case.no_rules).isdisjoint(fired_rules(advice))
     by_name = {form.form.id: form for form in advice.forms}
