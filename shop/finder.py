@@ -1,5 +1,7 @@
 """The questionnaire and its advice. Answers live in the visitor's own cookie (see `answers_cookie`)."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
@@ -8,6 +10,7 @@ from catalog.advised import Suggestions, suggest_products
 from catalog.queries import budget_bands
 from recommend.answers import Answers
 from recommend.engine import Advice, advise
+from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
 from shop.answers_cookie import complete_answers, forget, keep, kept_answers
 from shop.database import get_ruleset, get_session
 from shop.forms import QuestionnaireForm, SafetyForm, WishesForm
@@ -26,6 +29,8 @@ class AdvicePage(Struct, frozen=True):
     answers: Answers
     advice: Advice
     suggestions: Suggestions
+    explanations: Mapping[str, WhyNotFirst]
+    decision_map: Mapping[tuple[str, str, str], Cell]
 
 
 @localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))
@@ -78,7 +83,15 @@ def _advice_page(template: str) -> Response:
         return redirect(url_for("finder.safety"), SEE_OTHER)
     ruleset = get_ruleset()
     advised = advise(answers, ruleset)
-    page = AdvicePage(answers, advised, suggest_products(get_session(), answers, advised))
+    page = AdvicePage(
+        answers=answers,
+        advice=advised,
+        suggestions=suggest_products(get_session(), answers, advised),
+        explanations={explained.form: explained for explained in why_not_first(answers, advised)},
+        decision_map={
+            (cell.stomach, cell.absorption, cell.budget): cell for cell in decision_map(answers, ruleset).cells
+        },
+    )
     return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))
 
 
