@@ -46,6 +46,7 @@ def suggest_products(session: Session, answers: Answers, advice: Advice) -> Sugg
         return Suggestions()
     wishes = Wishes(
         suggested_ug=advice.dose.suggested_mg * UG_PER_MG,
+        without=frozenset(ranked.form.id for ranked in advice.forms if not ranked.suitable),
         cost_limit=budget_bands(session).limit(answers.budget),
         vegan=answers.vegan,
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),

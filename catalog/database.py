@@ -7,20 +7,28 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for a SQLAlchemy URL; SQLite gets write-ahead logging, so readers never wait for the writer."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if make_url(url).get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
+def open_engine(url: str | URL) -> Engine:
+    """An engine for a SQLAlchemy URL. Raises SQLAlchemyError or ImportError for one that cannot be used.
+
+    SQLite gets write-ahead logging, so that readers never wait for the writer, and real transactions: its driver
+    would otherwise commit every CREATE TABLE by itself, and a killed migration would leave half of the tables.
+    """
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    # What a query was asked with may follow from a visitor's answers: it stays out of errors, and so out of logs.
+    engine = create_engine(url, pool_pre_ping=not sqlite, hide_parameters=True)
+    if sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy begins and ends transactions, not the driver
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -125,11 +125,13 @@ def budget_bands(session: Session) -> Budget:
 class Wishes(Struct, frozen=True):
     """What a product of an advice must fit, besides being published and in stock.
 
-    `suggested_ug` is elemental magnesium a day, of which one whole unit may not give more; `cost_limit` is in
-    tenths of a cent a day for the label's portion, None without a limit.
+    `suggested_ug` is elemental magnesium a day, of which one whole unit may not give more; `without` are forms
+    that are advised against, of which it holds none; `cost_limit` is in tenths of a cent a day for the label's
+    portion, None without a limit.
     """
 
     suggested_ug: int
+    without: frozenset[str] = frozenset()
     cost_limit: int | None = None
     vegan: bool = False
     dosage_form: DosageForm | None = None
@@ -137,6 +139,9 @@ class Wishes(Struct, frozen=True):
     def conditions(self) -> dict[str, ColumnElement[bool]]:
         """One condition for each wish that the visitor has."""
         conditions = {"dose": Product.magnesium_ug <= self.suggested_ug}
+        if self.without:
+            holding = select(FormTag.product_id).where(FormTag.form.in_(sorted(self.without)))
+            conditions["without"] = Product.id.not_in(holding)
         if self.cost_limit is not None:
             conditions["budget"] = Product.tenth_cents_per_day <= self.cost_limit
         if self.vegan:

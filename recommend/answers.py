@@ -107,7 +107,9 @@ class Answers(Struct, frozen=True):
     dosage_form: str = "any"
 
 
-Problem = Literal["unknown_key", "missing", "not_a_choice", "not_a_list", "not_an_integer", "not_a_boolean"]
+Problem = Literal[
+    "not_an_object", "unknown_key", "missing", "not_a_choice", "not_a_list", "not_an_integer", "not_a_boolean"
+]
 
 
 class AnswersError(ValueError):
@@ -131,6 +133,7 @@ def _short(value: object) -> str:
 
 
 _EXPLAIN: dict[Problem, str] = {
+    "not_an_object": "{value} is not an object with a key for each answer",
     "unknown_key": "unknown key",
     "missing": "missing, and it is required",
     "not_a_choice": "{value} is not one of {allowed}",
@@ -148,7 +151,7 @@ def _allowed(key: str) -> str:
 def parse_answers(given: object) -> Answers:
     """Read answers from a mapping such as decoded JSON. Raises AnswersError at the first fault."""
     if not isinstance(given, Mapping):
-        raise AnswersError("answers", "not_a_choice", given)
+        raise AnswersError("answers", "not_an_object", given)
     for key in given:
         if key not in QUESTIONS:
             raise AnswersError(str(key), "unknown_key")

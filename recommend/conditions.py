@@ -180,3 +180,21 @@ _READERS: dict[str, Callable[[Question, Any], Condition]] = {
     "includes": _read_includes,
     "at_least": _read_at_least,
 }
+
+
+def condition_as_data(condition: Condition) -> Any:
+    """A condition as YAML writes it, which `read_condition` reads back; values in the order of the vocabulary."""
+    match condition:
+        case Always():
+            return "always"
+        case Is(answer, values):
+            return {"answer": answer, "is": [value for value in QUESTIONS[answer].values if value in values]}
+        case Includes(answer, values):
+            return {"answer": answer, "includes": [value for value in QUESTIONS[answer].values if value in values]}
+        case AtLeast(answer, minimum):
+            return {"answer": answer, "at_least": minimum}
+        case AllOf(parts):
+            return {"all": [condition_as_data(part) for part in parts]}
+        case AnyOf(parts):
+            return {"any": [condition_as_data(part) for part in parts]}
+    raise TypeError(f"no data for {type(condition).__name__}")

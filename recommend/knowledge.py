@@ -241,8 +241,7 @@ class Ruleset(Struct, frozen=True, dict=True):
         salts = self.forms[self.forms[form].record].salts
         if salt is None:
             return salts[0].magnesium_fraction if salts else None
-        return next((s.magnesium_fraction for s in salts if s.id == salt), None) or _unknown_salt(form, salt)
-
-
-def _unknown_salt(form: str, salt: str) -> Fraction:
-    raise KeyError(f"{form} has no salt {salt!r}")
+        named = next((candidate for candidate in salts if candidate.id == salt), None)
+        if named is None:
+            raise KeyError(f"{form} has no salt {salt!r}")
+        return named.magnesium_fraction

@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
     from shop import (
         answers_cookie,
+        api,
         browse,
         database,
         errors,
@@ -50,6 +51,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
     errors.answer_errors(app)
-    for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp):
+    for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):
         app.register_blueprint(blueprint)
     return app

@@ -16,6 +16,14 @@ from recommend.answers import QUESTIONS, Answers, AnswersError, parse_answer, pa
 
 COOKIE = "answers"
 LIFETIME_SECONDS = 60 * 60
+NOTHING_SAID = {
+    "stomach": "none",
+    "budget": "medium",
+    "absorption": "normal",
+    "age_group": "18_64",
+    "conditions": [],
+    "medicines": [],
+}
 
 
 def keep_answers_in_cookie(app: Flask) -> None:
@@ -45,6 +53,15 @@ def complete_answers() -> Answers | None:
         return parse_answers(kept_answers())
     except AnswersError:
         return None
+
+
+def answers_as_far_as_given() -> Answers | None:
+    """The answers with harmless ones for what is not answered yet; None without any.
+
+    Conditions have no negation, so a stop that fires on these fires on the complete answers too.
+    """
+    kept = kept_answers()
+    return parse_answers(NOTHING_SAID | kept) if kept else None
 
 
 def answers_were_lost() -> bool:

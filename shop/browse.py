@@ -13,8 +13,8 @@ from catalog.models import DosageForm, Product
 from catalog.pricing import cents_per_measure
 from catalog.queries import Sort, listing, product_by_slug, products_per_form
 from recommend.engine import safety_notes
-from recommend.knowledge import Note, Ruleset
-from shop.answers_cookie import complete_answers
+from recommend.knowledge import SEVERITIES, Note, Ruleset
+from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
 from shop.i18n import current_language, in_current_language, localized
@@ -43,7 +43,7 @@ def read_wanted(args: MultiDict[str, str], ruleset: Ruleset) -> Wanted:
     """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
     asked = list(dict.fromkeys(args.getlist("form")))
     known = tuple(form for form in asked if form in ruleset.forms)
-    sort = args.get("sort", Sort.RECOMMENDED.value)
+    sort = args.get("sort") or Sort.RECOMMENDED.value
     unknown = [form for form in asked if form not in ruleset.forms and form]
     if sort not in list(Sort):
         unknown.append(sort)
@@ -56,7 +56,7 @@ def read_wanted(args: MultiDict[str, str], ruleset: Ruleset) -> Wanted:
 
 def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
     """The stop notes of the answers that this visitor's cookie holds."""
-    answers = complete_answers()
+    answers = answers_as_far_as_given()
     if answers is None:
         return ()
     return [note for note in safety_notes(answers, ruleset) if note.severity == "stop"]
@@ -100,9 +100,10 @@ def product(slug: str) -> str:
 
 
 def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
-    """The notes of a product page: those of its forms first, then those that always apply."""
+    """The notes of a product page: by severity, those that always apply before those of its forms."""
     own = [note for tag in product.tags for note in ruleset.form_notes(tag.form)]
-    return list(dict.fromkeys([*own, *ruleset.product_notes]))
+    notes = dict.fromkeys([*ruleset.product_notes, *own])
+    return sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
 
 
 def _unit_price(product: Product) -> int | None:

@@ -24,7 +24,7 @@ def prepare_catalogue(settings: Settings) -> None:
             load_sample(session, ruleset)
             session.commit()
         engine.dispose()
-    _only_for_owner(settings.instance)
+        _only_for_owner(settings.instance)
 
 
 def _only_for_owner(instance: Path) -> None:

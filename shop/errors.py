@@ -1,8 +1,12 @@
-"""Every error is a page in the visitor's language that says what to do next."""
+"""Every error is a page in the visitor's language that says what to do next; for the API a problem (`problems`)."""
 
-from flask import Flask, render_template
+from flask import Flask, make_response, render_template
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from shop.problems import as_problem
+from shop.security import asked_of_api
 
 
 class NoSuchListingPage(HTTPException):
@@ -13,17 +17,15 @@ class NoSuchListingPage(HTTPException):
 
 def answer_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
-    def show(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
+    def show(error: HTTPException) -> Response:
         code = error.code or 500
+        if asked_of_api():
+            return as_problem(error, _title(code))
         allow = [(key, value) for key, value in error.get_headers() if key.lower() in {"allow", "retry-after"}]
         page = render_template(
             "error.html", title=_title(code), explanation=_explain(error), code=code, listing=_in_listing(error)
         )
-        return page, code, allow
-
-    @app.errorhandler(InternalServerError)
-    def show_fault(error: InternalServerError) -> tuple[str, int, list[tuple[str, str]]]:
-        return show(error)
+        return make_response(page, code, allow)
 
 
 def _in_listing(error: HTTPException) -> bool:
@@ -37,6 +39,8 @@ def _title(code: int) -> str:
         405: _("That does not work here"),
         413: _("That is more than we can take"),
         414: _("That is more than we can take"),
+        415: _("We cannot read that kind of content"),
+        422: _("One of the answers cannot be used"),
         500: _("Something went wrong on our side"),
         503: _("The shop is briefly not available"),
     }

@@ -1,5 +1,7 @@
 """The questionnaire and its advice. Answers live in the visitor's own cookie (see `answers_cookie`)."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
@@ -8,6 +10,7 @@ from catalog.advised import Suggestions, suggest_products
 from catalog.queries import budget_bands
 from recommend.answers import Answers
 from recommend.engine import Advice, advise
+from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
 from shop.answers_cookie import complete_answers, forget, keep, kept_answers
 from shop.database import get_ruleset, get_session
 from shop.forms import QuestionnaireForm, SafetyForm, WishesForm
@@ -26,6 +29,8 @@ class AdvicePage(Struct, frozen=True):
     answers: Answers
     advice: Advice
     suggestions: Suggestions
+    explanations: Mapping[str, WhyNotFirst]
+    decision_map: Mapping[tuple[str, str, str], Cell]
 
 
 @localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))
@@ -34,6 +39,8 @@ def wishes() -> Response:
     if form.validate_on_submit():
         keep(kept_answers() | form.valid_answers())
         return redirect(url_for("finder.safety"), SEE_OTHER)
+    if form.is_submitted() and not form.agreement.data:
+        forget()  # an agreement taken back
     return _page("finder/wishes.html", form)
 
 
@@ -44,9 +51,13 @@ def safety() -> Response:
     form = SafetyForm(get_ruleset(), current_language(), kept_answers())
     if form.is_submitted():
         valid = form.validate()
-        if valid or ("back" in request.form and "csrf_token" not in form.errors):
+        if "csrf_token" not in form.errors:
+            # Kept even when others need mending, so that a stop among them is known at once.
             keep(kept_answers() | form.valid_answers())
-            return redirect(url_for("finder.advice" if "back" not in request.form else "finder.wishes"), SEE_OTHER)
+            if "back" in request.form:
+                return redirect(url_for("finder.wishes"), SEE_OTHER)
+        if valid:
+            return redirect(url_for("finder.advice"), SEE_OTHER)
     return _page("finder/safety.html", form)
 
 
@@ -72,7 +83,15 @@ def _advice_page(template: str) -> Response:
         return redirect(url_for("finder.safety"), SEE_OTHER)
     ruleset = get_ruleset()
     advised = advise(answers, ruleset)
-    page = AdvicePage(answers, advised, suggest_products(get_session(), answers, advised))
+    page = AdvicePage(
+        answers=answers,
+        advice=advised,
+        suggestions=suggest_products(get_session(), answers, advised),
+        explanations={explained.form: explained for explained in why_not_first(answers, advised)},
+        decision_map={
+            (cell.stomach, cell.absorption, cell.budget): cell for cell in decision_map(answers, ruleset).cells
+        },
+    )
     return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))
 
 

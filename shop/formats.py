@@ -25,8 +25,18 @@ def fine_euro(tenth_cents: int) -> str:
     """A derived price in euro: whole cents, or tenths of a cent below 10 cents, where they matter."""
     if tenth_cents >= FINE_BELOW_TENTH_CENTS:
         return euro(half_up(Fraction(tenth_cents, 10)))
+    return _in_tenths(tenth_cents)
+
+
+def exact_euro(tenth_cents: int) -> str:
+    """A bound in euro, unrounded, so that nothing costs what the bound shows and yet lies above it."""
+    return _in_tenths(tenth_cents) if tenth_cents % 10 else euro(tenth_cents // 10)
+
+
+def _in_tenths(tenth_cents: int) -> str:
+    pattern = "¤\N{NO-BREAK SPACE}0.000" if current_language() == "nl" else "¤0.000"
     return format_currency(
-        Decimal(tenth_cents) / 1000, "EUR", "¤\N{NO-BREAK SPACE}0.00#", locale=current_language(), currency_digits=False
+        Decimal(tenth_cents) / 1000, "EUR", pattern, locale=current_language(), currency_digits=False
     )
 
 

@@ -1,5 +1,8 @@
 """The questionnaire as WTForms: the contract's keys and values, worded by the ruleset."""
 
+import math
+import re
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
@@ -13,9 +16,10 @@ from catalog.queries import Budget
 from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX
 from recommend.knowledge import Ruleset
 from recommend.text import Language
-from shop.formats import fine_euro
+from shop.formats import exact_euro
 
 NONE = "none"
+_AMOUNT = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
 CHOOSE_ONE = _("Choose one of the answers.")
 
 
@@ -28,6 +32,19 @@ class Ticks(SelectMultipleField):
 
 class TicksOrNone(Ticks):
     """Tick boxes of which at least one is ticked: saying "none of these" is an answer, silence is not."""
+
+
+class Milligrams(IntegerField):
+    """A whole number of milligrams; labels also say 112,5 or 56.25, which is counted as the next whole one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = (valuelist[0] if valuelist else "").strip().removesuffix("mg").rstrip()
+        if not text:
+            self.data = None
+        elif _AMOUNT.fullmatch(text):
+            self.data = math.ceil(Decimal(text.replace(",", ".")))
+        else:
+            raise ValueError(gettext("Fill in a number of milligrams from 0 to 5000."))
 
 
 def none_or_some(_form: Form, field: Field) -> None:
@@ -89,7 +106,7 @@ class WishesForm(QuestionnaireForm):
 
     def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any], bands: Budget) -> None:
         super().__init__(ruleset, language, kept)
-        low, medium = fine_euro(bands.low), fine_euro(bands.medium)
+        low, medium = exact_euro(bands.low), exact_euro(bands.medium)
         self.hints["budget"] = {
             "low": gettext("up to %(price)s a day", price=low),
             "medium": gettext("up to %(price)s a day", price=medium),
@@ -115,11 +132,11 @@ class SafetyForm(QuestionnaireForm):
     medicines = TicksOrNone(validators=[none_or_some], choices=())
     warning_signs = Ticks(choices=())
     bowel = _one("bowel")
-    supplement_mg = IntegerField(
+    supplement_mg = Milligrams(
         default=QUESTIONS["supplement_mg"].default,
         validators=[
             Optional(),
-            NumberRange(0, SUPPLEMENT_MG_MAX, _("Fill in a whole number of milligrams from 0 to 5000.")),
+            NumberRange(0, SUPPLEMENT_MG_MAX, _("Fill in a number of milligrams from 0 to 5000.")),
         ],
     )
     goal = _one("goal")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, g, request, url_for
 from flask_babel import Babel
@@ -46,8 +47,10 @@ def current_language() -> Language:
 
 
 def language_of_request() -> Language:
-    """The language of the address's prefix; else what the browser asks for, Dutch when it does not matter."""
+    """The language of the address's prefix, or of the API's `?lang=`; else what the browser asks for, else Dutch."""
     prefix = request.path.split("/")[1] if request else ""
+    if prefix == "api":
+        prefix = request.args.get("lang", "")
     for language in LANGUAGES:
         if prefix == language:
             return language
@@ -55,8 +58,12 @@ def language_of_request() -> Language:
 
 
 def preferred_language() -> Language:
-    best = request.accept_languages.best_match(LANGUAGES, default=DEFAULT) if request else DEFAULT
-    return "en" if best == "en" else "nl"
+    """The first of our languages in the browser's order of preference, whatever the region."""
+    for tag, _quality in request.accept_languages if request else ():
+        for language in LANGUAGES:
+            if tag.split("-")[0].lower() == language:
+                return language
+    return DEFAULT
 
 
 def in_current_language(text: Text) -> str:
@@ -68,10 +75,6 @@ def same_page_in(language: Language) -> str:
     endpoint = request.endpoint
     if endpoint is None or "lang" not in (request.url_rule.defaults or {} if request.url_rule else {}):
         return url_for("pages.home", lang=language)
-    query = request.args.to_dict(flat=False) if request.method == "GET" else {}
-    return url_for(endpoint, **{**(request.view_args or {}), "lang": language}, **_safe(query))
-
-
-def _safe(query: dict[str, list[str]]) -> dict[str, Any]:
-    """Query values as `url_for` arguments; names that url_for takes for itself or the route are left out."""
-    return {key: values for key, values in query.items() if key != "lang" and key.isidentifier() and key[0] != "_"}
+    address = url_for(endpoint, **{**(request.view_args or {}), "lang": language})
+    query = urlencode(list(request.args.items(multi=True)), errors="replace") if request.method == "GET" else ""
+    return f"{address}?{query}" if query else address

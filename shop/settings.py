@@ -1,11 +1,15 @@
 """Settings from the environment, and the instance folder that holds what this shop makes for itself."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from recommend.loading import DATA
 
@@ -18,7 +22,7 @@ class Settings(Struct, frozen=True):
     """Where this shop keeps its data, and the key that signs and encrypts its cookies."""
 
     instance: Path
-    database_url: str
+    database_url: URL
     secret_key: str
     rules_dir: Path
 
@@ -39,7 +43,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError("SHOP_SECRET_KEY: needed with SHOP_DATABASE_URL, so that all shop processes share it")
     return Settings(
         instance=instance,
-        database_url=url or f"sqlite:///{instance / 'shop.db'}",
+        database_url=_database_url(url) if url else URL.create("sqlite", database=str(instance / "shop.db")),
         secret_key=key or _own_key(instance / "secret_key"),
         rules_dir=read_rules_dir(environ),
     )
@@ -52,14 +56,19 @@ def read_rules_dir(environ: Mapping[str, str] = os.environ) -> Path:
 
 def _own_key(file: Path) -> str:
     """The key kept in the instance folder, made at the first call; several processes may call at once."""
+    if not file.exists():
+        # Written aside and then linked, so that nobody ever reads half a key and the first one stays.
+        descriptor, aside = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+        with os.fdopen(descriptor, "w", encoding="ascii") as new:
+            new.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, file)
+        Path(aside).unlink()
+    return file.read_text(encoding="ascii").strip()
+
+
+def _database_url(url: str) -> URL:
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = file.read_text(encoding="ascii").strip()
-        if key:
-            return key
-        raise SettingsError(f"SHOP_SECRET_KEY: {file} is empty; remove it and a new key is made") from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as new:
-        key = secrets.token_urlsafe(48)
-        new.write(key)
-    return key
+        return make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(f"SHOP_DATABASE_URL: {error}") from error

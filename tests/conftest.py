@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from catalog.database import migrate, open_engine
@@ -16,7 +17,7 @@ from shop import create_app
 from shop.database import prepare_catalogue
 from shop.settings import Settings
 
-TEST_KEY = "a key for tests only"
+TEST_KEY = "a key for tests only, and long enough"
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +47,10 @@ def session(empty_database: Path, tmp_path: Path) -> Iterator[Session]:
 
 def settings_in(instance: Path) -> Settings:
     return Settings(
-        instance=instance, database_url=f"sqlite:///{instance / 'shop.db'}", secret_key=TEST_KEY, rules_dir=DATA
+        instance=instance,
+        database_url=URL.create("sqlite", database=str(instance / "shop.db")),
+        secret_key=TEST_KEY,
+        rules_dir=DATA,
     )
 
 

@@ -8,6 +8,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_as_batch=True,
+    transactional_ddl=True,  # true of SQLite as well, the way `database.open_engine` opens it
 )
 with context.begin_transaction():
     context.run_migrations()

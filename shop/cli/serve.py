@@ -1,12 +1,13 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
+import socket
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
-from recommend.consistency import RulesetError
-from shop.settings import SettingsError, read_settings
+from shop.cli.faults import told_plainly
+from shop.settings import read_settings
 
 
 @click.command()
@@ -17,10 +18,9 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
     from shop.database import prepare_catalogue
 
-    try:
+    with told_plainly():
         prepare_catalogue(read_settings())
-    except (SettingsError, RulesetError) as error:
-        raise click.ClickException(str(error)) from error
+    _require_free(host, port)
     address = f"[{host}]" if ":" in host else host
     _Server(
         {
@@ -35,6 +35,15 @@ def serve(host: str, port: int, workers: int) -> None:
             "when_ready": _announce,
         }
     ).run()
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say at once that the address cannot be had; gunicorn would retry for a while first."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
 def _announce(server: Any) -> None:

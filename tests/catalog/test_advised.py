@@ -78,6 +78,12 @@ def test_a_form_that_is_advised_against_gets_no_products(session: Session, rules
     assert not suggest(session, ruleset, absorption="important")
 
 
+def test_a_product_that_holds_some_of_a_form_advised_against_is_not_shown(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, [Stated("bisglycinate", compound_ug=1_000_000, elemental_ug=200_000)], units_per_day=1)
+    assert suggest(session, ruleset)
+    assert not suggest(session, ruleset, stomach="strong")
+
+
 def test_a_withheld_advice_gets_no_products(session: Session, ruleset: Ruleset) -> None:
     make_product(session)
     assert not suggest(session, ruleset, conditions=("kidney_disease",))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, event, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -98,6 +98,25 @@ def cheapest_three(session: Session, form: str, cost_limit: int) -> list[str]:
     ]
     fitting.sort(key=lambda product: (product.tenth_cents_per_100mg, product.sku))
     return [product.sku for product in fitting[:3]]
+
+
+def test_a_migration_that_is_killed_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    dying = open_engine(url)
+
+    @event.listens_for(dying, "before_cursor_execute")
+    def die(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().startswith("CREATE INDEX"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate(dying)
+    dying.dispose()
+    again = open_engine(url)
+    assert not is_migrated(again)
+    migrate(again)
+    assert is_migrated(again)
+    again.dispose()
 
 
 @pytest.mark.parametrize("fault", [{"price_cents": 0}, {"stock": -1}, {"units_per_day": 0}, {"net_quantity": 0}])

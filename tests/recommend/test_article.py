@@ -237,8 +237,8 @@ FACTS = [
         "magnesium does more for the nervous system than the law lets a shop say",
         "corrects",
         guide("why_only_these"),
-        ("is niet toegelaten", "laten we het weg"),
-        ("is not authorised", "we leave it out"),
+        ("zijn niet toegelaten", "laten we die weg"),
+        ("are not authorised", "we leave them out"),
     ),
 ]
 

@@ -93,7 +93,7 @@ FAULTS: dict[str, Fault] = {
     "an unknown form in a note": Fault(NOTES, "forms: [oxide]", "forms: [oxyde]", ("oxide-honest", "key forms")),
     "a note that nobody ever sees": Fault(NOTES, "  forms: [threonate]\n", "", ("threonate-adults-only", "key when")),
     "a note for all pages that is not always in the advice": Fault(
-        "notes/intake.yaml", "  when: always\n  always: true", "  always: true", ("upper-limit", "key always")
+        "notes/intake.yaml", "  when: always\n  always: true", "  always: true", ("kidneys-first", "key always")
     ),
     "an unknown element in a formula": Fault(
         "forms.yaml", 'formula: "MgO"', 'formula: "XgO"', ("oxide", "salts.magnesium_oxide.formula", "'Xg'")

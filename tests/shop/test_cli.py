@@ -119,6 +119,51 @@ def test_another_database_needs_a_signing_key(tmp_path: Path) -> None:
     assert "SHOP_SECRET_KEY" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("garbage", "SHOP_DATABASE_URL"),
+        ("nosuchdatabase://x", "SHOP_DATABASE_URL"),
+        ("sqlite:////no/such/folder/shop.db", "SHOP_DATABASE_URL"),
+        ("postgresql+psycopg://127.0.0.1:9/none", "SHOP_DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_line_that_names_the_setting(
+    url: str, words: str, tmp_path: Path
+) -> None:
+    changed = {"SHOP_INSTANCE": str(tmp_path), "SHOP_DATABASE_URL": url, "SHOP_SECRET_KEY": "k" * 40}
+    result = subprocess.run(
+        [*SHOP, "advise", "-"],
+        input=json.dumps(HEALTHY),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | changed,
+        timeout=60,
+    )
+    assert result.returncode != 0
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_an_occupied_port_is_one_line(port: int, tmp_path: Path) -> None:
+    with socket.socket() as occupant:
+        occupant.bind(("127.0.0.1", port))
+        occupant.listen()
+        result = subprocess.run(
+            [*SHOP, "serve", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"SHOP_INSTANCE": str(tmp_path)},
+            timeout=60,
+        )
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert str(port) in result.stderr
+
+
 def test_a_broken_ruleset_refuses_to_serve_and_names_the_file(tmp_path: Path) -> None:
     result = subprocess.run(
         [*SHOP, "serve", "--port", "0"],
@@ -167,6 +212,8 @@ def test_serve_prints_its_address_serves_and_ends_cleanly_on_sigterm(server: sub
 
 
 def test_serve_finishes_a_request_under_way_at_sigterm(server: subprocess.Popen[str], port: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as ready:
+        assert ready.status == 200  # the address is printed before the workers have loaded
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         body = b"stomach=none"
         head = f"POST /nl/keuzehulp HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"

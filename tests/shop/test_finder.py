@@ -33,7 +33,7 @@ def test_without_agreement_nothing_is_kept_and_what_was_chosen_stays(client: Fla
     )
     assert page.status_code == 422
     assert "stomach=strong" in ticked(page.text)
-    assert "Set-Cookie" not in page.headers or "answers=" not in page.headers["Set-Cookie"]
+    assert client.get_cookie("answers") is None
     assert client.get(NL_SAFETY).location == NL_WISHES
 
 
@@ -57,7 +57,8 @@ def test_a_missing_wish_is_named_and_the_rest_stays(missing: str, client: FlaskC
         ("supplement_mg", "-1"),
         ("supplement_mg", "5001"),
         ("supplement_mg", "veel"),
-        ("supplement_mg", "1.5"),
+        ("supplement_mg", "1_00"),
+        ("supplement_mg", "1.2.3"),
         ("goal", "world_peace"),
     ],
 )
@@ -154,6 +155,24 @@ def test_while_a_stop_is_kept_listing_and_products_show_it_first(client: FlaskCl
         assert page.index("note-stop") < page.index("<h1")
     client.post(NL_AGAIN)
     assert "note-stop" not in client.get(PUBLIC_PAGES["nl"][2]).text
+
+
+@pytest.mark.parametrize("button", [{"back": "1"}, {}])
+def test_a_stop_is_known_even_while_other_questions_are_open(button: dict[str, str], client: FlaskClient) -> None:
+    send(client, NL_WISHES, **WISHES)
+    send(client, NL_SAFETY, conditions=["kidney_disease"], **button)
+    assert "note-stop" in client.get(PUBLIC_PAGES["nl"][2]).text
+
+
+def test_taking_the_agreement_back_erases_the_answers(client: FlaskClient) -> None:
+    answer(client, stomach="strong")
+    send(client, NL_WISHES, **{key: value for key, value in WISHES.items() if key != "agreement"})
+    assert client.get_cookie("answers") is None
+
+
+@pytest.mark.parametrize(("typed", "left"), [("112,5", 137), ("56.25", 193), ("100 mg", 150), ("", 200)])
+def test_amounts_are_read_as_labels_write_them_and_rounded_up(typed: str, left: int, client: FlaskClient) -> None:
+    assert f"At most {left} mg" in answer(client, "en", supplement_mg=typed).text
 
 
 def test_a_caution_alone_leaves_the_listing_as_it_is(client: FlaskClient) -> None:

@@ -15,6 +15,8 @@ from tests.translations import MO, compiled, dutch_messages, source_messages
         ("de", "nl"),
         ("de,en;q=0.5", "en"),
         ("nl;q=0.4,en;q=0.9", "en"),
+        ("en-US,nl;q=0.5", "en"),
+        ("nl-BE,en;q=0.9", "nl"),
         ("*", "nl"),
         ("???", "nl"),
     ],
