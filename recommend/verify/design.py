@@ -42,26 +42,22 @@ STOPS: dict[str, Condition] = {
 
 CAUTIONS: dict[str, Condition] = {
     "unknown kidneys at 18 to 64": AllOf((_ticked("conditions", "kidney_unknown"), _is("age_group", "18_64"))),
-    **{
-        value.replace("_", " "): _ticked("conditions", value)
-        for value in ("heart_other", "bowel_resection", "pregnant", "breastfeeding")
-    },
-    **{sign.replace("_", " "): _ticked("warning_signs", sign) for sign in ("low_mood", "persistent_gut_trouble")},
-    **{
-        value.replace("_", " "): _ticked("medicines", value)
-        for value in (
-            "digoxin",
-            "potassium_sparing_diuretic",
-            "muscle_relaxant",
-            "tetracycline_quinolone",
-            "bisphosphonate",
-            "levothyroxine",
-            "gabapentin",
-            "iron_zinc",
-            "hiv_integrase_inhibitor",
-            "other",
-        )
-    },
+    "another heart disease": _ticked("conditions", "heart_other"),
+    "a bowel resection": _ticked("conditions", "bowel_resection"),
+    "pregnancy": _ticked("conditions", "pregnant"),
+    "breastfeeding": _ticked("conditions", "breastfeeding"),
+    "low mood": _ticked("warning_signs", "low_mood"),
+    "persistent gut trouble": _ticked("warning_signs", "persistent_gut_trouble"),
+    "digoxin": _ticked("medicines", "digoxin"),
+    "a potassium-sparing diuretic": _ticked("medicines", "potassium_sparing_diuretic"),
+    "a muscle relaxant": _ticked("medicines", "muscle_relaxant"),
+    "a tetracycline or quinolone": _ticked("medicines", "tetracycline_quinolone"),
+    "a bisphosphonate": _ticked("medicines", "bisphosphonate"),
+    "levothyroxine": _ticked("medicines", "levothyroxine"),
+    "gabapentin": _ticked("medicines", "gabapentin"),
+    "iron or zinc": _ticked("medicines", "iron_zinc"),
+    "an HIV integrase inhibitor": _ticked("medicines", "hiv_integrase_inhibitor"),
+    "another medicine": _ticked("medicines", "other"),
     "unknown conditions": _ticked("conditions", "unknown"),
     "unknown medicines": _ticked("medicines", "unknown"),
     "an unknown age": _is("age_group", "unknown"),

@@ -7,7 +7,7 @@ from recommend.conditions import Condition
 from recommend.engine import advise
 from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
-from recommend.space import Cone, set_answer
+from recommend.space import ALL_ANSWER_SETS, Cone, set_answer
 from recommend.verify.design import CAUTIONS, STOPS
 from recommend.verify.firing import Group, conditional, note_groups, silence, stop_groups
 from recommend.verify.proof import Broken, Proof, prove, together
@@ -39,7 +39,13 @@ def _always_noted(claim: str, given: Condition, ruleset: Ruleset, severities: tu
         silent = silence(others, answers, ruleset)
         return Broken(f"no {' or '.join(severities)} note fires", (silent,)) if silent else None
 
-    return prove("safety", claim, filter(given.holds, own.cone), fault)
+    return prove("safety", claim, filter(given.holds, own.cone), fault, of=_answer_sets(given))
+
+
+def _answer_sets(given: Condition) -> int:
+    """For how many answer sets a condition holds."""
+    cone = Cone(given.depends_on())
+    return sum(map(cone.weight, filter(given.holds, cone))) * ALL_ANSWER_SETS // cone.total
 
 
 def _cautions_suggest(ruleset: Ruleset) -> Proof:

@@ -61,10 +61,17 @@ def lines(report: Report) -> Iterator[str]:
 
 def _proof_lines(proof: Proof) -> Iterator[str]:
     mark = "ok" if proof.broken is None else "NO"
-    yield f"  {mark}  {proof.claim} [{proof.points:,} points for {proof.of:,} {proof.unit}]"
+    yield f"  {mark}  {proof.claim} [{_reach(proof)}]"
     if proof.broken is not None:
         yield f"      {proof.broken.why}"
         yield from _counter_example(proof.broken)
+
+
+def _reach(proof: Proof) -> str:
+    """How much was looked at, and what it stands for."""
+    if proof.unit != "answer sets":
+        return f"all {proof.of:,} {proof.unit}"
+    return f"{proof.points:,} {'point' if proof.points == 1 else 'points'} for {proof.of:,} {proof.unit}"
 
 
 def _counter_example(broken: Broken) -> Iterator[str]:
