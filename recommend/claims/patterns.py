@@ -1,0 +1,33 @@
+"""Concepts that are prohibited together: all of a pattern's, near each other, in a segment that denies nothing."""
+
+from collections.abc import Iterator
+
+from recommend.claims.grounds import Ground
+from recommend.claims.lexicon import Mention
+from recommend.claims.reading import Reading
+from recommend.claims.records import Claims, Pattern
+
+
+def pattern_grounds(reading: Reading, claims: Claims) -> Iterator[Ground]:
+    for pattern in claims.patterns:
+        if reading.has(*pattern.unless):
+            continue
+        found = _together(reading, pattern)
+        if found:
+            yield Ground(pattern.verdict, pattern.severity, pattern.reason, found)
+
+
+def _together(reading: Reading, pattern: Pattern) -> tuple[Mention, ...]:
+    """The first mentions of all the pattern's concepts that stand near enough: one pass over each, in order of place."""
+    rows = [
+        [mention for mention in reading.of(concept) if not reading.segment(mention).denied] for concept in pattern.all
+    ]
+    places = [0] * len(rows)
+    while all(place < len(row) for place, row in zip(places, rows, strict=True)):
+        chosen = [row[place] for place, row in zip(places, rows, strict=True)]
+        firsts = [mention.first for mention in chosen]
+        near = max(firsts) - min(firsts) <= pattern.within
+        if near and (not pattern.in_order or firsts == sorted(firsts)):
+            return tuple(chosen)
+        places[firsts.index(min(firsts))] += 1
+    return ()

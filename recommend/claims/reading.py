@@ -1,0 +1,144 @@
+"""One unit as the check reads it: its words, the concepts they name, and the segments between stops and contrasts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from recommend.claims.lexicon import Lexicon, Mention
+from recommend.claims.records import TOPICS
+from recommend.claims.words import Token
+
+EFFECTS = ("medical", "benefit", "mild-benefit", "contribute", "good-for", "against")
+_SAFETY = ("consult", "not-use", "caution", "excess", "medicine")
+_NEAR = 3
+
+
+@dataclass(slots=True)
+class Segment:
+    """A stretch without a stop or a "but" inside."""
+
+    first: int
+    last: int
+    after_contrast: bool
+    denied: bool = False
+    acts: bool = False  # an effect is asserted here
+
+
+class Reading:
+    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, opener: "Reading | None" = None) -> None:
+        self.tokens = tokens
+        self.mentions = lexicon.mentions(tokens)
+        self._by_concept: dict[str, list[Mention]] = defaultdict(list)
+        for mention in self.mentions:
+            self._by_concept[mention.concept.id].append(mention)
+        self.opener = opener if opener and not self.has("contribute", "benefit", "medical") else None
+        self.segments = self._cut()
+        self._segment_at = self._index()
+        self._deny()
+
+    def of(self, *concepts: str) -> list[Mention]:
+        return [mention for concept in concepts for mention in self._by_concept.get(concept, ())]
+
+    def has(self, *concepts: str) -> bool:
+        return any(self._by_concept.get(concept) for concept in concepts)
+
+    def links(self, *concepts: str) -> bool:
+        """Like `has`, but an item of a list has also what the line before the list says."""
+        return self.has(*concepts) or bool(self.opener and self.opener.has(*concepts))
+
+    @property
+    def topics(self) -> list[Mention]:
+        return [mention for mention in self.mentions if mention.concept.kind in TOPICS]
+
+    @property
+    def warns(self) -> bool:
+        return self.links(*_SAFETY)
+
+    def segment(self, mention: Mention) -> Segment:
+        return self.segments[self._segment_at[mention.first]]
+
+    def words(self, mentions: Iterable[Mention]) -> str:
+        spans = dict.fromkeys((mention.first, mention.last) for mention in mentions)
+        texts = [" ".join(token.text for token in self.tokens[first : last + 1]) for first, last in spans]
+        return ", ".join(f"“{text}”" for text in dict.fromkeys(texts[:6]))
+
+    def marks(self, mentions: Iterable[Mention]) -> tuple[tuple[int, int], ...]:
+        places = {(self.tokens[mention.first].start, self.tokens[mention.last].end) for mention in mentions}
+        return tuple(sorted(places))
+
+    def effects_in(self, segment: Segment) -> list[Mention]:
+        """The asserted effects of a segment; those of a medicine someone takes are not ours."""
+        treated = {place for mention in self.of("medicine") for place in range(mention.first, mention.last + 1)}
+        return [
+            mention
+            for mention in self.of(*EFFECTS)
+            if segment.first <= mention.first <= segment.last
+            and mention.first not in treated
+            and not self._after_medicine(mention, treated)
+            and not self._negated(mention)
+        ]
+
+    def _after_medicine(self, mention: Mention, treated: set[int]) -> bool:
+        return mention.concept.id == "against" and any(mention.first - step in treated for step in (1, 2))
+
+    def _cut(self) -> list[Segment]:
+        contrasts = {mention.first for mention in self.of("but")}
+        actions = {mention.first for mention in self.of("contribute", "benefit", "medical")}
+        segments = [Segment(0, -1, False)]
+        for place, token in enumerate(self.tokens):
+            joins = token.text in ("en", "and") and (place + 1 in actions or place + 2 in actions)
+            if token.is_stop or joins:
+                segments.append(Segment(place + 1, place, False))
+            elif place in contrasts:
+                segments.append(Segment(place, place, True))
+            segments[-1].last = place
+        return segments
+
+    def _index(self) -> list[int]:
+        at = [0] * (len(self.tokens) + 1)
+        for number, segment in enumerate(self.segments):
+            for place in range(segment.first, segment.last + 1):
+                at[place] = number
+        for place, token in enumerate(self.tokens):  # a stop belongs to what it ends
+            if token.is_stop and place:
+                at[place] = at[place - 1]
+        return at
+
+    def _negated(self, effect: Mention) -> bool:
+        segment = self.segment(effect)
+        for negation in self._by_concept.get("not", ()):
+            if self.segment(negation) is not segment:
+                continue
+            low, high = sorted((negation.first, effect.first))
+            if high - low > _NEAR + (effect.last - effect.first):
+                continue
+            if not any(low < joint.first < high for joint in self.of("conditional", "against")):
+                return True
+        return False
+
+    def _deny(self) -> None:
+        """Mark the segments in which an effect is denied."""
+        for segment in self.segments:
+            segment.acts = bool(self.effects_in(segment))
+        weak = {id(self.segment(mention)) for mention in self.of("no-medicine")}
+        for mention in self.of(*EFFECTS):
+            if self._negated(mention) and not self.segment(mention).acts:
+                weak.add(id(self.segment(mention)))
+        forward = {id(self.segment(mention)) for mention in self.of("not-intended")}
+        both = {id(self.segment(mention)) for mention in self.of("denial")}
+        carried = reaching = False
+        for segment in self.segments:
+            if segment.after_contrast:
+                carried = reaching = False
+            reaching = reaching or id(segment) in forward or id(segment) in both
+            carried = id(segment) in weak or (carried and not segment.acts)
+            segment.denied = reaching or carried
+        self._deny_backwards(both)
+
+    def _deny_backwards(self, both: set[int]) -> None:
+        reaching = False
+        for segment in reversed(self.segments):
+            reaching = reaching or id(segment) in both
+            segment.denied = segment.denied or reaching
+            if segment.after_contrast:
+                reaching = False
