@@ -37,7 +37,7 @@ def claimed_places(reading: Reading, claims: Claims) -> set[int]:
 
 def authorised_grounds(reading: Reading, claims: Claims, before: Reading | None) -> Iterator[Ground]:
     named = [(claim, parts) for claim in claims.authorised.values() if (parts := _parts(reading, claim))]
-    if not named or reading.warns and not reading.links(*_LINKS):
+    if not named or (reading.warns and not reading.links(*_LINKS)):
         return
     if not _is_stated(reading, named):
         return
@@ -136,9 +136,9 @@ def _is_nutrient_of(reading: Reading, own: list[int], products: list[int], verb:
     between = [token.text for token in reading.tokens[last + 1 : verb]]
     return (
         any(word in _RELATIVE for word in between)
-        or reading.tokens[last + 1].is_stop
+        or (reading.tokens[last + 1].is_stop
         and "en" not in between
-        and "and" not in between
+        and "and" not in between)
     )
 
 

@@ -8,10 +8,11 @@ from recommend.claims.findings import VERDICTS, Severity, Verdict
 from recommend.claims.grounds import Ground
 from recommend.claims.lexicon import Mention
 from recommend.claims.patterns import pattern_grounds
-from recommend.claims.reading import EFFECTS, Reading
+from recommend.claims.reading import EFFECTS, PROMISES, Reading
 from recommend.claims.records import Claims, Concept
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
+_BARE = 2
 _US = ("nutrient", "mineral-form", "product")
 
 
@@ -95,22 +96,47 @@ def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         and not reading.has("benefit")
     ):
         return _ground("neutral", "warn", "unclear", mention)
+    if _is_bare(reading):
+        return _ground("neutral", "warn", "unclear", mention)
     return _ground("disease", "block", "complaint", mention)
+
+
+def _is_bare(reading: Reading) -> bool:
+    """A label of one or two words that promises nothing ("Somberheid"): it depends on what it stands above."""
+    return (
+        len(reading.tokens) <= _BARE
+        and not reading.has(*EFFECTS, "gone", "less", *_US, "suffering")
+        and all(token.text.isalpha() for token in reading.tokens)
+        and all(reading.is_whole_word(mention) for mention in reading.topics)
+    )
 
 
 def _excused(reading: Reading, mention: Mention) -> bool:
     """A warning may name it, as long as nothing is promised in the same breath."""
-    return reading.warns and not reading.effects_in(reading.segment(mention))
+    if reading.promises_in(reading.segment(mention)):
+        return False
+    if reading.warns:
+        return True
+    return not reading.has("nutrient", "product") and (
+        reading.links("persistent") or reading.is_treated_by_medicine(mention)
+    )
 
 
 def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
-    effects = reading.effects_in(reading.segment(mention))
-    strong = [effect for effect in effects if effect.concept.id in ("medical", "benefit", "contribute", "against")]
-    if strong and reading.has(*_US) and not reading.has("consult", "not-use"):
-        return _ground("disease", "block", "complaint", mention)
+    if reading.has("consult", "not-use", "excess"):
+        return None
     if reading.has("deficiency") and reading.has("causes") and not reading.warns:
         return _ground("disease", "block", "deficiency", mention)
+    promised = reading.has(*PROMISES, "gone") and not reading.warns and not reading.has("study")
+    if promised or (reading.has("suffering") and not reading.warns) or _is_aimed_at(reading, mention):
+        return _ground("disease", "block", "complaint", mention)
     return None
+
+
+def _is_aimed_at(reading: Reading, mention: Mention) -> bool:
+    """`Magnesium voor hartpatiënten`."""
+    before = reading.tokens[max(0, mention.first - 2) : mention.first]
+    return reading.has(*_US) and not reading.warns and any(token.text in ("voor", "for") for token in before)
 
 
 def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
@@ -137,7 +163,7 @@ def _fatigue(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
     if _excused(reading, mention):
         return None
     kinds = {effect.concept.id for effect in reading.effects_in(reading.segment(mention))}
-    if "medical" in kinds or not kinds and not reading.has("gone"):
+    if "medical" in kinds or not (kinds or reading.has("gone") or (reading.has(*_US) and reading.has("stronger"))):
         return _ground("disease", "block", "complaint", mention)
     return _ground("unauthorised_health", "block", "made-stronger", mention)
 
@@ -159,20 +185,15 @@ def _refusal(concept: Concept) -> str:
 def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
     if reading.warns or reading.has("absorption", "study"):
         return None
-    if (
-        has_claim
-        and mention.concept.id == "organs"
-        and mention.concept.suggest is None
-        and _is_whole_body(reading, mention)
-    ):
+    if has_claim and _is_whole_body(reading, mention):
         return None
-    if reading.links(*_ACTING) and (reading.links(*_US, "pronoun") or not reading.has("other-nutrient")):
-        if (
-            not reading.has(*EFFECTS, "influence", "role")
-            and reading.has("amount")
-            and not reading.has("needed", "stronger")
-        ):
-            return None
+    acts = reading.links(*EFFECTS, "influence", "role")
+    if not acts and reading.has("amount") and not reading.has("needed", "stronger"):
+        return None
+    ours = reading.links(*_US, "pronoun")
+    if ours and (acts or reading.links("needed", "stronger")):
+        return _ground("unauthorised_health", "block", "not-listed", mention)
+    if not ours and reading.links(*PROMISES, "influence") and not reading.has("other-nutrient"):
         return _ground("unauthorised_health", "block", "not-listed", mention)
     if reading.has(*_US) and reading.has("aim") and not reading.has("amount", "technical"):
         return _ground("unauthorised_health", "block", "not-listed", mention)
@@ -185,6 +206,8 @@ def _is_whole_body(reading: Reading, mention: Mention) -> bool:
 
 def _general(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
     if reading.warns:
+        return None
+    if mention.concept.id == "health-as-such" and not reading.links(*_ACTING, *_US, "deficiency"):
         return None
     if has_claim:
         return _ground("authorised", "warn", "general-benefit-accompanied", mention)

@@ -1,26 +1,35 @@
 """From words to concepts.
 
-How the data writes words: `kramp` is compared by stem, `=moe` exactly, `kramp*` `*kramp` `*kramp*` as part of a compound,
-several words as a phrase in which `...` stands for up to four others. The topics of the other language count as well:
-Dutch pages are full of "sleep" and "stress relief".
+How the data writes words: `kramp` is compared by stem, `=moe` exactly, `kramp*` `*kramp` `*kramp*` as part of a
+compound, several words as a phrase in which `...` stands for up to four others. The topics of the other language count
+as well: Dutch pages are full of "sleep" and "stress relief".
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
 import snowballstemmer
 from rapidfuzz.distance import OSA
 
-from recommend.claims.records import TOPICS, Claims, Concept
+from recommend.claims.records import TOPICS, Claims, Concept, Kind
 from recommend.claims.words import Token, comparable, undisguised
 from recommend.text import LANGUAGES, Language
 
 _GAP = "..."
 _LONGEST_GAP = 4
 _ROOT_KEY = 3
-_FUZZY_FROM, _FUZZY_TWO_FROM = 6, 10
+_FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
+_FOREIGN_FROM = 5  # a shorter word of the other language is likely another word
+# What a word of one kind hides inside itself: "nierziekte" is a reason to ask, not just some "ziekte".
+_HIDES: dict[Kind, frozenset[Kind]] = {
+    "idiom": frozenset(get_args(Kind)) - {"idiom"},
+    "condition": frozenset(["complaint", "health", "process"]),
+    "side_effect": frozenset(["complaint", "health", "process"]),
+    "remedy": TOPICS,
+}
 _STEMMERS = {"nl": "dutch_porter", "en": "english"}
 
 
@@ -46,7 +55,8 @@ _ANY = -1
 class _Words:
     """The word patterns of one language, each with a number."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, is_foreign: bool) -> None:
+        self.is_foreign = is_foreign
         self.stemmer = snowballstemmer.stemmer(_STEMMERS[language])
         self.numbers: dict[str, int] = {}
         self.exact: dict[str, int] = {}
@@ -55,17 +65,22 @@ class _Words:
         self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
 
     def number(self, pattern: str, first: int, fuzzy: bool) -> int:
+        """The number of a word pattern; those of another language count from another `first`."""
         if pattern in self.numbers:
             return self.numbers[pattern]
         number = self.numbers[pattern] = first + len(self.numbers)
-        word = comparable(pattern.strip("=*"))
+        word = comparable(pattern.strip("=*")) or pattern.strip("=*")
         if pattern.startswith("="):
+            self.exact[word] = number
+        elif self.is_foreign and len(word) < _FOREIGN_FROM:
             self.exact[word] = number
         elif "*" in pattern:
             self.roots[word[:_ROOT_KEY]].append((word, not pattern.startswith("*"), not pattern.endswith("*"), number))
         else:
+            stem = self.stemmer.stemWord(word)
             self.stems[word].add(number)
-            self.stems[self.stemmer.stemWord(word)].add(number)
+            if not self.is_foreign or len(stem) >= _FOREIGN_FROM:
+                self.stems[stem].add(number)
         if fuzzy and len(word) >= _FUZZY_FROM:
             self.fuzzy[word[0], len(word)].append((word, number))
         return number
@@ -77,7 +92,7 @@ class _Words:
             found.add(self.exact[word])
         for place in range(len(word) - _ROOT_KEY + 1):
             for root, at_start, at_end, number in self.roots.get(word[place : place + _ROOT_KEY], ()):
-                if at_start and place or at_end and place + len(root) != len(word):
+                if (at_start and place) or (at_end and place + len(root) != len(word)):
                     continue
                 if word.startswith(root, place):
                     found.add(number)
@@ -101,12 +116,9 @@ class Lexicon:
 
     def __init__(self, claims: Claims, language: Language) -> None:
         self._ordinary = claims.ordinary[language]
-        self._tables = [_Words(language)] + [_Words(other) for other in LANGUAGES if other != language]
+        self._tables = [_Words(language, False)] + [_Words(other, True) for other in LANGUAGES if other != language]
         self._starting: dict[int, list[_Phrase]] = defaultdict(list)
-        self._emoji: dict[str, list[Concept]] = defaultdict(list)
         for concept in claims.concepts.values():
-            for sign in concept.emoji.split():
-                self._emoji[sign].append(concept)
             self._add(self._tables[0], concept, language)
             if concept.kind in TOPICS or concept.kind == "idiom":
                 for table, other in zip(self._tables[1:], (o for o in LANGUAGES if o != language), strict=True):
@@ -118,11 +130,11 @@ class Lexicon:
         fuzzy = concept.kind in TOPICS or concept.kind == "function"
         for phrases, is_exception in ((concept.phrases(language), False), (concept.exceptions(language), True)):
             for text in phrases:
-                words = text.split()
-                elements = tuple(
-                    _ANY if word == _GAP else table.number(word, first, fuzzy and len(words) == 1 and not is_exception)
-                    for word in words
-                )
+                words = text.replace("-", " ").split()
+                if is_exception or concept.kind == "idiom":  # a stem would take too much away
+                    words = [word if set("*=.") & set(word) else f"={word}" for word in words]
+                likened = fuzzy and len(words) == 1 and not is_exception
+                elements = tuple(_ANY if word == _GAP else table.number(word, first, likened) for word in words)
                 self._starting[elements[0]].append(_Phrase(concept, elements, is_exception))
 
     def _elements_of(self, word: str) -> frozenset[int]:
@@ -136,7 +148,7 @@ class Lexicon:
             if plain.isalpha():
                 found = set().union(*(table.find(plain) for table in self._tables))
         if not found:
-            found = set().union(*(table.resembling(word) for table in self._tables))
+            found = self._tables[0].resembling(word)
         return frozenset(found)
 
     def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
@@ -144,23 +156,20 @@ class Lexicon:
         elements = [frozenset[int]() if token.is_stop else self._elements(token.text) for token in tokens]
         found: list[Mention] = []
         excepted: dict[str, set[int]] = defaultdict(set)
-        hidden: set[int] = set()
-        for place, token in enumerate(tokens):
+        hidden: dict[Kind, set[int]] = defaultdict(set)
+        for place in range(len(tokens)):
             for phrase, last in self._phrases_at(elements, place):
-                covered = range(place, last + 1)
                 if phrase.is_exception:
-                    excepted[phrase.concept.id].update(covered)
-                elif phrase.concept.kind == "idiom":
-                    hidden.update(covered)
-                    found.append(Mention(phrase.concept, place, last))
-                else:
-                    found.append(Mention(phrase.concept, place, last))
-            found += [Mention(concept, place, place) for concept in self._emoji.get(token.text, ())]
+                    excepted[phrase.concept.id].update(range(place, last + 1))
+                    continue
+                found.append(Mention(phrase.concept, place, last))
+                for kind in _HIDES.get(phrase.concept.kind, ()):
+                    hidden[kind].update(range(place, last + 1))
         return [
             mention
             for mention in found
-            if mention.concept.kind == "idiom"
-            or not (mention.first in hidden or mention.first in excepted[mention.concept.id])
+            if mention.first not in hidden[mention.concept.kind]
+            and mention.first not in excepted[mention.concept.id]
         ]
 
     def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:

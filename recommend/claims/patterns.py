@@ -18,16 +18,16 @@ def pattern_grounds(reading: Reading, claims: Claims) -> Iterator[Ground]:
 
 
 def _together(reading: Reading, pattern: Pattern) -> tuple[Mention, ...]:
-    """The first mentions of all the pattern's concepts that stand near enough: one pass over each, in order of place."""
+    """The first mentions of all the pattern's concepts that stand near enough, found in one pass over each."""
     rows = [
-        [mention for mention in reading.of(concept) if not reading.segment(mention).denied] for concept in pattern.all
+        [m for m in reading.of(concept) if not (pattern.heeds_denial and reading.segment(m).denied)]
+        for concept in pattern.all
     ]
     places = [0] * len(rows)
     while all(place < len(row) for place, row in zip(places, rows, strict=True)):
         chosen = [row[place] for place, row in zip(places, rows, strict=True)]
         firsts = [mention.first for mention in chosen]
-        near = max(firsts) - min(firsts) <= pattern.within
-        if near and (not pattern.in_order or firsts == sorted(firsts)):
+        if max(firsts) - min(firsts) <= pattern.within:
             return tuple(chosen)
         places[firsts.index(min(firsts))] += 1
     return ()

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from recommend.claims.lexicon import Lexicon, Mention
 from recommend.claims.records import TOPICS
 from recommend.claims.words import Token
+from recommend.text import LANGUAGES
 
-EFFECTS = ("medical", "benefit", "mild-benefit", "contribute", "good-for", "against")
-_SAFETY = ("consult", "not-use", "caution", "excess", "medicine")
+PROMISES = ("medical", "benefit", "contribute", "good-for", "against")
+EFFECTS = (*PROMISES, "mild-benefit")
+_SAFETY = ("consult", "not-use", "caution", "excess")
+_TREATED_FOR = 5  # so many words after a medicine may say what it is for
 _NEAR = 3
 
 
@@ -65,6 +68,18 @@ class Reading:
     def marks(self, mentions: Iterable[Mention]) -> tuple[tuple[int, int], ...]:
         places = {(self.tokens[mention.first].start, self.tokens[mention.last].end) for mention in mentions}
         return tuple(sorted(places))
+
+    def is_whole_word(self, mention: Mention) -> bool:
+        """Whether the mention is no part of a longer compound, such as `krampverlichting`."""
+        word = self.tokens[mention.first].text
+        return any(word == phrase.strip("=*") for language in LANGUAGES for phrase in mention.concept.phrases(language))
+
+    def promises_in(self, segment: Segment) -> list[Mention]:
+        return [effect for effect in self.effects_in(segment) if effect.concept.id in PROMISES]
+
+    def is_treated_by_medicine(self, mention: Mention) -> bool:
+        """`tablets against high blood pressure`: what someone's medicine is for."""
+        return any(0 < mention.first - medicine.last <= _TREATED_FOR for medicine in self.of("medicine"))
 
     def effects_in(self, segment: Segment) -> list[Mention]:
         """The asserted effects of a segment; those of a medicine someone takes are not ours."""

@@ -20,6 +20,7 @@ Kind = Literal[
     "weight",
     "function",  # part of an authorised claim
     "grammar",  # words that join the others
+    "remedy",  # a medicine that someone takes
     "idiom",  # hides the words inside it: `in het hart van Utrecht`
 ]
 TOPICS: frozenset[Kind] = frozenset(
@@ -42,7 +43,7 @@ class Concept(Record, frozen=True):
     refused: tuple[Identifier, ...] = ()
 
     def phrases(self, language: Language) -> list[str]:
-        return _split(self.nl if language == "nl" else self.en)
+        return _split(self.nl if language == "nl" else self.en) + [f"={sign}" for sign in self.emoji.split()]
 
     def exceptions(self, language: Language) -> list[str]:
         return _split(self.except_nl if language == "nl" else self.except_en)
@@ -92,7 +93,7 @@ class Pattern(Record, frozen=True):
     reason: Identifier
     all: Annotated[tuple[Identifier, ...], Meta(min_length=1)]
     within: Annotated[int, Meta(ge=1)]
-    in_order: bool = False
+    heeds_denial: bool = False  # "nooit genoeg" is itself a negation
     unless: tuple[Identifier, ...] = ()
 
 
