@@ -125,6 +125,9 @@ def _excused(reading: Reading, mention: Mention) -> bool:
 def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     if reading.has("consult", "not-use", "excess"):
         return None
+    if mention.concept.id == "expecting":
+        promised = reading.has(*_US) and reading.promises_in(reading.segment(mention)) and not reading.warns
+        return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if reading.has("deficiency") and reading.has("causes") and not reading.warns:
         return _ground("disease", "block", "deficiency", mention)
     promised = reading.has(*PROMISES, "gone") and not reading.warns and not reading.has("study")
@@ -136,7 +139,9 @@ def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
 def _is_aimed_at(reading: Reading, mention: Mention) -> bool:
     """`Magnesium voor hartpatiënten`."""
     before = reading.tokens[max(0, mention.first - 2) : mention.first]
-    return reading.has(*_US) and not reading.warns and any(token.text in ("voor", "for") for token in before)
+    if reading.warns or not reading.has(*_US):
+        return False
+    return any(token.text in ("voor", "for") for token in before)
 
 
 def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
@@ -175,7 +180,19 @@ def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return None
     if mention.concept.id == "stomach-comfort":
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
+    if _speaks_of_another_nutrient(reading):
+        return _ground("neutral", "warn", "other-nutrient", mention)
     return _ground("unauthorised_health", "block", _refusal(mention.concept), mention)
+
+
+def _speaks_of_another_nutrient(reading: Reading) -> bool:
+    """A claim worded as the EU list words those of vitamins: it may be allowed, but this check does not know them."""
+    return (
+        reading.has("other-nutrient")
+        and reading.has("normal")
+        and reading.has("contribute", "role")
+        and not reading.has(*_US, "stronger", "benefit", "mild-benefit", "medical", "good-for")
+    )
 
 
 def _refusal(concept: Concept) -> str:
@@ -234,7 +251,7 @@ _JUDGES = {
 
 def _unnamed_effect(reading: Reading) -> Iterator[Ground]:
     """Magnesium is said to do something, but no known word says to what."""
-    if reading.has("technical", "absorption", "other-nutrient") or reading.warns or not reading.has(*_US):
+    if reading.has("technical", "absorption", "other-nutrient", "medicine") or reading.warns or not reading.has(*_US):
         return
     medical = [mention for mention in reading.of("medical") if not reading.segment(mention).denied]
     if medical:

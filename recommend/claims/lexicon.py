@@ -28,7 +28,7 @@ _HIDES: dict[Kind, frozenset[Kind]] = {
     "idiom": frozenset(get_args(Kind)) - {"idiom"},
     "condition": frozenset(["complaint", "health", "process"]),
     "side_effect": frozenset(["complaint", "health", "process"]),
-    "remedy": TOPICS,
+    "remedy": TOPICS | {"function"},
 }
 _STEMMERS = {"nl": "dutch_porter", "en": "english"}
 
