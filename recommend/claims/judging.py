@@ -8,12 +8,12 @@ from recommend.claims.findings import VERDICTS, Severity, Verdict
 from recommend.claims.grounds import Ground
 from recommend.claims.lexicon import Mention
 from recommend.claims.patterns import pattern_grounds
-from recommend.claims.reading import EFFECTS, PROMISES, Reading
+from recommend.claims.reading import EFFECTS, OFFERED, PROMISES, Reading
 from recommend.claims.records import Claims, Concept
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _BARE = 2
-_US = ("nutrient", "mineral-form", "product")
+_NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def judge(reading: Reading, claims: Claims, before: Reading | None = None) -> Ju
     grounds += topics
     grounds += pattern_grounds(reading, claims)
     if not any(ground.verdict in VERDICTS[:4] for ground in grounds):
-        grounds += _unnamed_effect(reading)
+        grounds += [*_unnamed_effect(reading), *_testimonial(reading)]
     grounds += _content_grounds(reading)
     return _most_severe(grounds, reading)
 
@@ -105,7 +105,7 @@ def _is_bare(reading: Reading) -> bool:
     """A label of one or two words that promises nothing ("Somberheid"): it depends on what it stands above."""
     return (
         len(reading.tokens) <= _BARE
-        and not reading.has(*EFFECTS, "gone", "less", *_US, "suffering")
+        and not reading.has(*EFFECTS, "gone", "less", *OFFERED, "suffering")
         and all(token.text.isalpha() for token in reading.tokens)
         and all(reading.is_whole_word(mention) for mention in reading.topics)
     )
@@ -113,7 +113,7 @@ def _is_bare(reading: Reading) -> bool:
 
 def _excused(reading: Reading, mention: Mention) -> bool:
     """A warning may name it, as long as nothing is promised in the same breath."""
-    if reading.promises_in(reading.segment(mention)):
+    if reading.promises_in(reading.segment(mention)) or _is_offered_for(reading, mention):
         return False
     if reading.warns:
         return True
@@ -123,25 +123,48 @@ def _excused(reading: Reading, mention: Mention) -> bool:
 
 
 def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
-    if reading.has("consult", "not-use", "excess"):
+    if (reading.refers or reading.has("not-use", "excess")):
         return None
     if mention.concept.id == "expecting":
-        promised = reading.has(*_US) and reading.promises_in(reading.segment(mention)) and not reading.warns
+        promised = reading.has(*OFFERED) and reading.promises_in(reading.segment(mention)) and not reading.warns
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if reading.has("deficiency") and reading.has("causes") and not reading.warns:
         return _ground("disease", "block", "deficiency", mention)
-    promised = reading.has(*PROMISES, "gone") and not reading.warns and not reading.has("study")
-    if promised or (reading.has("suffering") and not reading.warns) or _is_aimed_at(reading, mention):
+    if reading.warns or reading.has("study"):
+        return None
+    named = {place for topic in reading.topics for place in range(topic.first, topic.last + 1)}
+    suffering = [one for one in reading.of("suffering") if one.first not in named]  # not the one in "moeite met ademen"
+    if reading.has(*PROMISES) or suffering or _is_gone(reading, mention) or _is_aimed_at(reading, mention):
         return _ground("disease", "block", "complaint", mention)
     return None
 
 
+def _is_gone(reading: Reading, mention: Mention) -> bool:
+    """`zonder hartkloppingen`, and not `zonder dat je het merkt` elsewhere in the sentence."""
+    return any(
+        0 <= mention.first - gone.last <= _NEAR or 0 <= gone.first - mention.last <= _NEAR for gone in reading.of("gone")
+    )
+
+
 def _is_aimed_at(reading: Reading, mention: Mention) -> bool:
-    """`Magnesium voor hartpatiënten`."""
-    before = reading.tokens[max(0, mention.first - 2) : mention.first]
-    if reading.warns or not reading.has(*_US):
+    """`Magnesium voor hartpatiënten`, `magnesium bij hartklachten`."""
+    before = mention.first - 1
+    if before > 0 and reading.tokens[before].text in ("een", "a", "an", "de", "the"):
+        before -= 1
+    if before < 1 or not reading.has(*OFFERED):
         return False
-    return any(token.text in ("voor", "for") for token in before)
+    joint = reading.tokens[before].text
+    return joint in ("voor", "for") or (
+        joint in ("bij", "with", "in") and any(offer.last == before - 1 for offer in reading.of(*OFFERED))
+    )
+
+
+def _is_offered_for(reading: Reading, mention: Mention) -> bool:
+    """`Ask your doctor for magnesium for migraine`."""
+    before = mention.first - 1
+    if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use"):
+        return False
+    return any(offer.last == before - 1 for offer in reading.of(*OFFERED))
 
 
 def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
@@ -168,15 +191,15 @@ def _fatigue(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
     if _excused(reading, mention):
         return None
     kinds = {effect.concept.id for effect in reading.effects_in(reading.segment(mention))}
-    if "medical" in kinds or not (kinds or reading.has("gone") or (reading.has(*_US) and reading.has("stronger"))):
+    if "medical" in kinds or not (kinds or reading.has("gone") or (reading.has(*OFFERED) and reading.has("stronger"))):
         return _ground("disease", "block", "complaint", mention)
     return _ground("unauthorised_health", "block", "made-stronger", mention)
 
 
 def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
-    if _excused(reading, mention) and not reading.has("product"):
-        return None
-    if _excused(reading, mention) and reading.has("consult", "not-use", "medicine"):
+    if _excused(reading, mention) and (
+        not reading.has("product") or reading.refers or reading.has("not-use", "medicine")
+    ):
         return None
     if mention.concept.id == "stomach-comfort":
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
@@ -191,7 +214,7 @@ def _speaks_of_another_nutrient(reading: Reading) -> bool:
         reading.has("other-nutrient")
         and reading.has("normal")
         and reading.has("contribute", "role")
-        and not reading.has(*_US, "stronger", "benefit", "mild-benefit", "medical", "good-for")
+        and not reading.has(*OFFERED, "stronger", "benefit", "mild-benefit", "medical", "good-for")
     )
 
 
@@ -207,12 +230,14 @@ def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
     acts = reading.links(*EFFECTS, "influence", "role")
     if not acts and reading.has("amount") and not reading.has("needed", "stronger"):
         return None
-    ours = reading.links(*_US, "pronoun")
+    ours = reading.links(*OFFERED, "pronoun")
     if ours and (acts or reading.links("needed", "stronger")):
         return _ground("unauthorised_health", "block", "not-listed", mention)
-    if not ours and reading.links(*PROMISES, "influence") and not reading.has("other-nutrient"):
+    if reading.has("suffering") and not reading.has("gut"):
+        return _ground("disease", "block", "complaint", mention)
+    if not ours and reading.links(*EFFECTS, "influence", "stronger") and not reading.has("other-nutrient", "technical"):
         return _ground("unauthorised_health", "block", "not-listed", mention)
-    if reading.has(*_US) and reading.has("aim") and not reading.has("amount", "technical"):
+    if reading.has(*OFFERED) and reading.has("aim") and not reading.has("amount", "technical"):
         return _ground("unauthorised_health", "block", "not-listed", mention)
     return None
 
@@ -224,7 +249,7 @@ def _is_whole_body(reading: Reading, mention: Mention) -> bool:
 def _general(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
     if reading.warns:
         return None
-    if mention.concept.id == "health-as-such" and not reading.links(*_ACTING, *_US, "deficiency"):
+    if mention.concept.id == "health-as-such" and not reading.links(*_ACTING, *OFFERED, "deficiency"):
         return None
     if has_claim:
         return _ground("authorised", "warn", "general-benefit-accompanied", mention)
@@ -251,14 +276,18 @@ _JUDGES = {
 
 def _unnamed_effect(reading: Reading) -> Iterator[Ground]:
     """Magnesium is said to do something, but no known word says to what."""
-    if reading.has("technical", "absorption", "other-nutrient", "medicine") or reading.warns or not reading.has(*_US):
+    if reading.has("technical", "absorption", "other-nutrient", "medicine", "amount") or reading.warns:
+        return
+    opens = [mention for mention in reading.of("good-for", "contribute") if mention.first == 0]
+    if not reading.has(*OFFERED) and not opens:
         return
     medical = [mention for mention in reading.of("medical") if not reading.segment(mention).denied]
     if medical:
         yield Ground("disease", "block", "medical", tuple(medical))
         return
-    found = [mention for mention in reading.of("benefit") if not reading.segment(mention).denied]
-    if found and reading.has("nutrient", "mineral-form", "product"):
+    found = [mention for mention in reading.of("benefit", "good-for") if not reading.segment(mention).denied]
+    found += [mention for mention in reading.of("contribute") if _acts_itself(reading, mention)]
+    if found:
         yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
         return
     helped = [mention for mention in reading.of("contribute") if not reading.segment(mention).denied]
@@ -266,7 +295,26 @@ def _unnamed_effect(reading: Reading) -> Iterator[Ground]:
         yield Ground("neutral", "warn", "unclear", tuple(helped))
 
 
+def _acts_itself(reading: Reading, verb: Mention) -> bool:
+    """`Magnesium helpt …`: the nutrient stands just before the verb."""
+    segment = reading.segment(verb)
+    return not segment.denied and any(
+        segment.first <= actor.first and 0 < verb.first - actor.last <= _NEAR
+        for actor in reading.of("nutrient", "mineral-form")
+    )
+
+
+def _testimonial(reading: Reading) -> Iterator[Ground]:
+    """`Ik ben eindelijk …, sinds ik dit neem`: a change for the better, whatever it is."""
+    if reading.warns or reading.has("technical", "amount") or not reading.has("first-person"):
+        return
+    turns = reading.of("turning-point")
+    if turns:
+        yield Ground("unauthorised_health", "block", "general-benefit", tuple(turns))
+
+
 def _content_grounds(reading: Reading) -> Iterator[Ground]:
     found = reading.of("source-of", "rich-in")
     if found and not any(reading.segment(mention).denied for mention in found):
-        yield Ground("nutrition_content", "ok", "nutrition-content", tuple(found))
+        claims = tuple(dict.fromkeys(mention.concept.id for mention in found))
+        yield Ground("nutrition_content", "ok", "nutrition-content", tuple(found), claims)

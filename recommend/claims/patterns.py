@@ -4,17 +4,32 @@ from collections.abc import Iterator
 
 from recommend.claims.grounds import Ground
 from recommend.claims.lexicon import Mention
-from recommend.claims.reading import Reading
+from recommend.claims.reading import OFFERED, Reading
 from recommend.claims.records import Claims, Pattern
 
 
 def pattern_grounds(reading: Reading, claims: Claims) -> Iterator[Ground]:
+    yield from _professional_grounds(reading)
     for pattern in claims.patterns:
-        if reading.has(*pattern.unless):
+        if reading.has(*pattern.unless) or ("consult" in pattern.unless and reading.refers):
             continue
         found = _together(reading, pattern)
         if found:
             yield Ground(pattern.verdict, pattern.severity, pattern.reason, found)
+
+
+def _professional_grounds(reading: Reading) -> Iterator[Ground]:
+    """A doctor beside our product who is not someone to ask: an endorsement, in whatever words."""
+    if reading.warns or reading.has("medicine", "your-professional", "deficiency", "study") or not reading.has(*OFFERED):
+        return
+    found = [mention for mention in reading.of("professional") if not _is_denied(reading, mention)]
+    if found:
+        yield Ground("prohibited_other", "block", "professional-recommends", tuple(found))
+
+
+def _is_denied(reading: Reading, mention: Mention) -> bool:
+    segment = reading.segment(mention)
+    return segment.denied or any(reading.segment(negation) is segment for negation in reading.of("not"))
 
 
 def _together(reading: Reading, pattern: Pattern) -> tuple[Mention, ...]:

@@ -11,9 +11,11 @@ from recommend.text import LANGUAGES
 
 PROMISES = ("medical", "benefit", "contribute", "good-for", "against")
 EFFECTS = (*PROMISES, "mild-benefit")
+OFFERED = ("nutrient", "mineral-form", "product")
 _SAFETY = ("consult", "not-use", "caution", "excess")
 _TREATED_FOR = 5  # so many words after a medicine may say what it is for
 _NEAR = 3
+_ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
 
 @dataclass(slots=True)
@@ -55,7 +57,15 @@ class Reading:
 
     @property
     def warns(self) -> bool:
-        return self.links(*_SAFETY)
+        return self.links(*_SAFETY) or self.refers
+
+    @property
+    def refers(self) -> bool:
+        """Whether the unit sends someone to a doctor or pharmacist."""
+        if self.links("consult"):
+            return True
+        sends = self.links("ask") or not (self.has(*OFFERED) or self.has("recommends", "praise"))
+        return sends and self.links("professional", "your-professional")
 
     def segment(self, mention: Mention) -> Segment:
         return self.segments[self._segment_at[mention.first]]
@@ -72,7 +82,8 @@ class Reading:
     def is_whole_word(self, mention: Mention) -> bool:
         """Whether the mention is no part of a longer compound, such as `krampverlichting`."""
         word = self.tokens[mention.first].text
-        return any(word == phrase.strip("=*") for language in LANGUAGES for phrase in mention.concept.phrases(language))
+        phrases = [phrase.strip("=*") for language in LANGUAGES for phrase in mention.concept.phrases(language)]
+        return any(word.startswith(phrase) and word[len(phrase) :] in _ENDINGS for phrase in phrases)
 
     def promises_in(self, segment: Segment) -> list[Mention]:
         return [effect for effect in self.effects_in(segment) if effect.concept.id in PROMISES]
@@ -136,7 +147,7 @@ class Reading:
         for segment in self.segments:
             segment.acts = bool(self.effects_in(segment))
         weak = {id(self.segment(mention)) for mention in self.of("no-medicine")}
-        for mention in self.of(*EFFECTS):
+        for mention in self.of(*EFFECTS, "role"):
             if self._negated(mention) and not self.segment(mention).acts:
                 weak.add(id(self.segment(mention)))
         forward = {id(self.segment(mention)) for mention in self.of("not-intended")}
