@@ -14,6 +14,7 @@ from recommend.claims.records import Claims, Concept
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _BARE = 2
 _NEAR = 2
+_ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return None
     if (
         reading.has("absorption", "study")
-        and not reading.effects_in(reading.segment(mention))
+        and not reading.segment(mention).acts
         and not reading.has("benefit")
     ):
         return _ground("neutral", "warn", "unclear", mention)
@@ -113,7 +114,7 @@ def _is_bare(reading: Reading) -> bool:
 
 def _excused(reading: Reading, mention: Mention) -> bool:
     """A warning may name it, as long as nothing is promised in the same breath."""
-    if reading.promises_in(reading.segment(mention)) or _is_offered_for(reading, mention):
+    if reading.promises(mention) or _is_offered_for(reading, mention):
         return False
     if reading.warns:
         return True
@@ -126,24 +127,20 @@ def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     if (reading.refers or reading.has("not-use", "excess")):
         return None
     if mention.concept.id == "expecting":
-        promised = reading.has(*OFFERED) and reading.promises_in(reading.segment(mention)) and not reading.warns
+        promised = reading.has(*OFFERED) and reading.promises(mention) and not reading.warns
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if reading.has("deficiency") and reading.has("causes") and not reading.warns:
         return _ground("disease", "block", "deficiency", mention)
     if reading.warns or reading.has("study"):
         return None
-    named = {place for topic in reading.topics for place in range(topic.first, topic.last + 1)}
-    suffering = [one for one in reading.of("suffering") if one.first not in named]  # not the one in "moeite met ademen"
-    if reading.has(*PROMISES) or suffering or _is_gone(reading, mention) or _is_aimed_at(reading, mention):
+    if reading.has(*PROMISES) or reading.suffers or _is_gone(reading, mention) or _is_aimed_at(reading, mention):
         return _ground("disease", "block", "complaint", mention)
     return None
 
 
 def _is_gone(reading: Reading, mention: Mention) -> bool:
     """`zonder hartkloppingen`, and not `zonder dat je het merkt` elsewhere in the sentence."""
-    return any(
-        0 <= mention.first - gone.last <= _NEAR or 0 <= gone.first - mention.last <= _NEAR for gone in reading.of("gone")
-    )
+    return reading.near(mention, _NEAR, "gone")
 
 
 def _is_aimed_at(reading: Reading, mention: Mention) -> bool:
@@ -154,9 +151,8 @@ def _is_aimed_at(reading: Reading, mention: Mention) -> bool:
     if before < 1 or not reading.has(*OFFERED):
         return False
     joint = reading.tokens[before].text
-    return joint in ("voor", "for") or (
-        joint in ("bij", "with", "in") and any(offer.last == before - 1 for offer in reading.of(*OFFERED))
-    )
+    offered = any(reading.between(concept, before - 1, before - 1) for concept in OFFERED)
+    return joint in ("voor", "for") or (joint in ("bij", "with", "in") and offered)
 
 
 def _is_offered_for(reading: Reading, mention: Mention) -> bool:
@@ -164,14 +160,13 @@ def _is_offered_for(reading: Reading, mention: Mention) -> bool:
     before = mention.first - 1
     if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use"):
         return False
-    return any(offer.last == before - 1 for offer in reading.of(*OFFERED))
+    return any(reading.between(concept, before - 1, before - 1) for concept in OFFERED)
 
 
 def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     if reading.warns:
         return None
-    effects = {effect.concept.id for effect in reading.effects_in(reading.segment(mention))}
-    if effects & {"against", "contribute", "benefit"}:
+    if reading.promises(mention) & {"against", "contribute", "benefit"}:
         return _ground("disease", "block", "complaint", mention)
     if reading.has("deficiency") and reading.has("causes"):
         return _ground("disease", "block", "deficiency", mention)
@@ -190,7 +185,7 @@ def _fatigue(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
         return None
-    kinds = {effect.concept.id for effect in reading.effects_in(reading.segment(mention))}
+    kinds = {effect.concept.id for effect in reading.segment(mention).effects[:_ENOUGH]}
     if "medical" in kinds or not (kinds or reading.has("gone") or (reading.has(*OFFERED) and reading.has("stronger"))):
         return _ground("disease", "block", "complaint", mention)
     return _ground("unauthorised_health", "block", "made-stronger", mention)
@@ -298,10 +293,9 @@ def _unnamed_effect(reading: Reading) -> Iterator[Ground]:
 def _acts_itself(reading: Reading, verb: Mention) -> bool:
     """`Magnesium helpt …`: the nutrient stands just before the verb."""
     segment = reading.segment(verb)
-    return not segment.denied and any(
-        segment.first <= actor.first and 0 < verb.first - actor.last <= _NEAR
-        for actor in reading.of("nutrient", "mineral-form")
-    )
+    first = max(segment.first, verb.first - _NEAR)
+    actors = reading.between("nutrient", first, verb.first - 1) or reading.between("mineral-form", first, verb.first - 1)
+    return bool(actors) and not segment.denied
 
 
 def _testimonial(reading: Reading) -> Iterator[Ground]:

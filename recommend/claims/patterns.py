@@ -29,7 +29,7 @@ def _professional_grounds(reading: Reading) -> Iterator[Ground]:
 
 def _is_denied(reading: Reading, mention: Mention) -> bool:
     segment = reading.segment(mention)
-    return segment.denied or any(reading.segment(negation) is segment for negation in reading.of("not"))
+    return segment.denied or bool(reading.between("not", segment.first, segment.last))
 
 
 def _together(reading: Reading, pattern: Pattern) -> tuple[Mention, ...]:

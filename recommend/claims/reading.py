@@ -1,8 +1,10 @@
 """One unit as the check reads it: its words, the concepts they name, and the segments between stops and contrasts."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from recommend.claims.lexicon import Lexicon, Mention
 from recommend.claims.records import TOPICS
@@ -18,7 +20,7 @@ _NEAR = 3
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
 
-@dataclass(slots=True)
+@dataclass
 class Segment:
     """A stretch without a stop or a "but" inside."""
 
@@ -26,7 +28,15 @@ class Segment:
     last: int
     after_contrast: bool
     denied: bool = False
-    acts: bool = False  # an effect is asserted here
+    effects: list[Mention] = field(default_factory=list)  # those asserted here
+
+    @property
+    def acts(self) -> bool:
+        return bool(self.effects)
+
+    @cached_property
+    def promises(self) -> frozenset[str]:
+        return frozenset(effect.concept.id for effect in self.effects if effect.concept.id in PROMISES)
 
 
 class Reading:
@@ -34,6 +44,7 @@ class Reading:
         self.tokens = tokens
         self.mentions = lexicon.mentions(tokens)
         self._by_concept: dict[str, list[Mention]] = defaultdict(list)
+        self._firsts: dict[str, list[int]] = {}
         for mention in self.mentions:
             self._by_concept[mention.concept.id].append(mention)
         self.opener = opener if opener and not self.has("contribute", "benefit", "medical") else None
@@ -46,6 +57,19 @@ class Reading:
 
     def has(self, *concepts: str) -> bool:
         return any(self._by_concept.get(concept) for concept in concepts)
+
+    def between(self, concept: str, low: int, high: int) -> list[Mention]:
+        """The mentions of a concept that begin at token `low` to `high`; they stand in order of place."""
+        row = self._by_concept.get(concept, [])
+        if concept not in self._firsts:
+            self._firsts[concept] = [mention.first for mention in row]
+        firsts = self._firsts[concept]
+        return row[bisect_left(firsts, low) : bisect_right(firsts, high)]
+
+    def near(self, mention: Mention, distance: int, *concepts: str) -> bool:
+        """Whether one of the concepts begins so many tokens before the mention, or after its end."""
+        low, high = mention.first - distance, mention.last + distance
+        return any(self.between(concept, low, high) for concept in concepts)
 
     def links(self, *concepts: str) -> bool:
         """Like `has`, but an item of a list has also what the line before the list says."""
@@ -85,27 +109,30 @@ class Reading:
         phrases = [phrase.strip("=*") for language in LANGUAGES for phrase in mention.concept.phrases(language)]
         return any(word.startswith(phrase) and word[len(phrase) :] in _ENDINGS for phrase in phrases)
 
-    def promises_in(self, segment: Segment) -> list[Mention]:
-        return [effect for effect in self.effects_in(segment) if effect.concept.id in PROMISES]
+    def promises(self, mention: Mention) -> frozenset[str]:
+        """What is promised in the same breath."""
+        return self.segment(mention).promises
 
     def is_treated_by_medicine(self, mention: Mention) -> bool:
         """`tablets against high blood pressure`: what someone's medicine is for."""
-        return any(0 < mention.first - medicine.last <= _TREATED_FOR for medicine in self.of("medicine"))
+        return bool(self.between("medicine", mention.first - _TREATED_FOR, mention.first - 1))
 
-    def effects_in(self, segment: Segment) -> list[Mention]:
-        """The asserted effects of a segment; those of a medicine someone takes are not ours."""
+    @cached_property
+    def topic_places(self) -> frozenset[int]:
+        return frozenset(place for topic in self.topics for place in range(topic.first, topic.last + 1))
+
+    @cached_property
+    def suffers(self) -> bool:
+        """`Last van …`, but not the words inside `moeite met ademen`."""
+        return any(mention.first not in self.topic_places for mention in self.of("suffering"))
+
+    def _assert_effects(self) -> None:
+        """Give each segment its effects, but not those of a medicine someone takes."""
         treated = {place for mention in self.of("medicine") for place in range(mention.first, mention.last + 1)}
-        return [
-            mention
-            for mention in self.of(*EFFECTS)
-            if segment.first <= mention.first <= segment.last
-            and mention.first not in treated
-            and not self._after_medicine(mention, treated)
-            and not self._negated(mention)
-        ]
-
-    def _after_medicine(self, mention: Mention, treated: set[int]) -> bool:
-        return mention.concept.id == "against" and any(mention.first - step in treated for step in (1, 2))
+        for mention in self.of(*EFFECTS):
+            after_medicine = mention.concept.id == "against" and {mention.first - 1, mention.first - 2} & treated
+            if mention.first not in treated and not after_medicine and not self._negated(mention):
+                self.segment(mention).effects.append(mention)
 
     def _cut(self) -> list[Segment]:
         contrasts = {mention.first for mention in self.of("but")}
@@ -131,21 +158,18 @@ class Reading:
         return at
 
     def _negated(self, effect: Mention) -> bool:
+        """Whether a negation stands near, without a joint such as "if" between the two."""
         segment = self.segment(effect)
-        for negation in self._by_concept.get("not", ()):
-            if self.segment(negation) is not segment:
-                continue
+        for negation in self.between("not", effect.first - _NEAR, effect.last + _NEAR):
             low, high = sorted((negation.first, effect.first))
-            if high - low > _NEAR + (effect.last - effect.first):
-                continue
-            if not any(low < joint.first < high for joint in self.of("conditional", "against")):
+            joined = self.between("conditional", low + 1, high - 1) or self.between("against", low + 1, high - 1)
+            if self.segment(negation) is segment and not joined:
                 return True
         return False
 
     def _deny(self) -> None:
         """Mark the segments in which an effect is denied."""
-        for segment in self.segments:
-            segment.acts = bool(self.effects_in(segment))
+        self._assert_effects()
         weak = {id(self.segment(mention)) for mention in self.of("no-medicine")}
         for mention in self.of(*EFFECTS, "role"):
             if self._negated(mention) and not self.segment(mention).acts:
