@@ -11,6 +11,11 @@ _LINKS = ("contribute", "role")
 _MAGNESIUM = ("nutrient", "mineral-form")
 _RELATIVE = ("dat", "die", "which", "that", "who")
 _IN = ("in", "uit", "van", "from", "of", "inside")
+_SMALL_WORDS = frozenset(
+    "het dit dat deze die en ook zo kan kunnen mag daarnaast bovendien daarom hierdoor daarmee wist je een de it this that"
+    " these which they and also so can may might moreover therefore did you know the a dagelijks daily voldoende enough"
+    " inname intake stof bij met with voor for ✓ ✔ ✅".split()  # noqa: SIM905 - a list of fifty strings reads worse
+)
 _WITH = ("met", "with", "plus", "incl", "inclusief", "including")
 
 
@@ -53,23 +58,24 @@ def _is_stated(reading: Reading, named: list[tuple[Authorised, list[Mention]]]) 
 
 
 def _judge(reading: Reading, claim: Authorised, parts: list[Mention], before: Reading | None) -> Ground:
+    named = tuple(parts)
     if reading.has("deficiency") and reading.links("causes", "harm"):
-        return Ground("disease", "block", "deficiency", tuple(parts), (claim.id,), claim.id)
-    stronger = _strengtheners(reading, claim, parts)
+        return Ground("disease", "block", "deficiency", named, (claim.id,), claim.id)
+    stronger = tuple(_strengtheners(reading, claim, parts))
+    if claim.id == "MG01" and any(mention.concept.id == "medical" for mention in stronger):
+        return Ground("disease", "block", "complaint", named, (claim.id,), claim.id)
     if stronger:
-        verdict = "disease" if claim.id == "MG01" and any(m.concept.id == "medical" for m in stronger) else None
-        reason = "complaint" if verdict else "made-stronger"
-        return Ground(verdict or "unauthorised_health", "block", reason, tuple(stronger), (claim.id,), claim.id)
-    product = _attributed_to(reading, before)
-    if product == "product":
-        mentions = tuple(reading.of("product")) or tuple(parts)
+        return Ground("unauthorised_health", "block", "made-stronger", stronger, (claim.id,), claim.id)
+    subject = _attributed_to(reading, before)
+    if subject == "product":
+        mentions = tuple(reading.of("product")) or named
         return Ground("unauthorised_health", "block", "on-the-product", mentions, (claim.id,), claim.id)
-    if product == "other":
+    if subject == "other":
         return Ground("neutral", "warn", "other-nutrient", tuple(reading.of("other-nutrient", "other-ingredient")))
-    doubts = _doubts(reading, claim, parts, product)
+    doubts = tuple(_doubts(reading, claim, parts, subject))
     if doubts:
-        return Ground("authorised", "warn", "authorised-doubtful", tuple(doubts), (claim.id,), claim.id)
-    return Ground("authorised", "ok", "authorised", tuple(parts), (claim.id,))
+        return Ground("authorised", "warn", "authorised-doubtful", doubts, (claim.id,), claim.id)
+    return Ground("authorised", "ok", "authorised", named, (claim.id,))
 
 
 def _strengtheners(reading: Reading, claim: Authorised, parts: list[Mention]) -> list[Mention]:
@@ -128,23 +134,24 @@ def _attributed_to(reading: Reading, before: Reading | None) -> str:
 def _is_nutrient_of(reading: Reading, own: list[int], products: list[int], verb: int) -> bool:
     """`Magnesium in our capsules …` and `Our capsules contain magnesium, which …` speak of magnesium."""
     first = min(own)
+    if first + 1 in products:  # `magnesium capsules`
+        return False
     if first < min(products) and (first == 0 or reading.tokens[first - 1].text not in _WITH):
         return True
     last = max((place for place in own if place < verb), default=None)
     if last is None or last < max(products):
         return False
     between = [token.text for token in reading.tokens[last + 1 : verb]]
-    return (
-        any(word in _RELATIVE for word in between)
-        or (reading.tokens[last + 1].is_stop
-        and "en" not in between
-        and "and" not in between)
+    return any(word in _RELATIVE for word in between) or (
+        reading.tokens[last + 1].is_stop and "en" not in between and "and" not in between
     )
 
 
 def _carried(reading: Reading, before: Reading | None, verb: int) -> str:
+    """Nobody of ours is named: it is about what stood before, or some name ("NeuroMag") does it."""
     if reading.opener and reading.opener.has(*_MAGNESIUM) and not reading.opener.has("product"):
         return "magnesium"
     if before and before.has(*_MAGNESIUM) and not before.has("product") and reading.has("pronoun"):
         return "magnesium"
-    return "nobody"
+    names = [token.text for token in reading.tokens[:verb] if not token.is_stop and token.text not in _SMALL_WORDS]
+    return "product" if names and verb < len(reading.tokens) else "nobody"

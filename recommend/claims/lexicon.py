@@ -70,9 +70,7 @@ class _Words:
             return self.numbers[pattern]
         number = self.numbers[pattern] = first + len(self.numbers)
         word = comparable(pattern.strip("=*")) or pattern.strip("=*")
-        if pattern.startswith("="):
-            self.exact[word] = number
-        elif self.is_foreign and len(word) < _FOREIGN_FROM:
+        if pattern.startswith("=") or (self.is_foreign and len(word) < _FOREIGN_FROM):
             self.exact[word] = number
         elif "*" in pattern:
             self.roots[word[:_ROOT_KEY]].append((word, not pattern.startswith("*"), not pattern.endswith("*"), number))
@@ -168,8 +166,7 @@ class Lexicon:
         return [
             mention
             for mention in found
-            if mention.first not in hidden[mention.concept.kind]
-            and mention.first not in excepted[mention.concept.id]
+            if mention.first not in hidden[mention.concept.kind] and mention.first not in excepted[mention.concept.id]
         ]
 
     def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from recommend.claims.lexicon import Lexicon
-from recommend.claims.records import Authorised, Claims, Concept, Pattern, Reason, Record, Refused, Thresholds
+from recommend.claims.records import Authorised, Claims, Concept, Pattern, Reason, Refused, Thresholds
 from recommend.claims.words import comparable
 from recommend.consistency import RulesetError, unique
+from recommend.knowledge import Record
 from recommend.loading import DATA, read_file, read_folder
 from recommend.text import Language
 
@@ -41,7 +42,7 @@ def load_claims(directory: Path = DATA) -> Claims:
 
 
 def _read_list(directory: Path, name: str, kind: type[Any]) -> dict[str, Any]:
-    records = read_file(directory, directory / "claims" / name, list[kind])
+    records = read_file(directory, directory / "claims" / name, list[kind])  # type: ignore[valid-type] # made at run time
     return unique((f"claims/{name}", record) for record in records)
 
 

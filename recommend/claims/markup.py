@@ -24,7 +24,12 @@ _ATTRIBUTE = re.compile(r"(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"<]*+)\"|
 _LAST_STEP = re.compile(r"[^/?#]++(?=/?(?:[?#].*)?\Z)", re.DOTALL)
 
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "label", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "script", "section", "select", "style", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title", "tr", "ul"]
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body br button caption dd details dialog div dl dt fieldset figcaption figure"
+        " footer form h1 h2 h3 h4 h5 h6 head header hr html label legend li main nav ol option p pre script section"
+        " select style summary table tbody td textarea tfoot th thead title tr ul",
+    )
 )
 _UNSEEN = frozenset(["script", "style"])
 _SPOKEN = frozenset(["alt", "title", "aria-label", "placeholder", "content", "label"])

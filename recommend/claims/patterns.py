@@ -8,6 +8,9 @@ from recommend.claims.reading import OFFERED, Reading
 from recommend.claims.records import Claims, Pattern
 
 
+_NO_PRAISE = ("medicine", "your-professional", "deficiency", "study")
+
+
 def pattern_grounds(reading: Reading, claims: Claims) -> Iterator[Ground]:
     yield from _professional_grounds(reading)
     for pattern in claims.patterns:
@@ -20,9 +23,12 @@ def pattern_grounds(reading: Reading, claims: Claims) -> Iterator[Ground]:
 
 def _professional_grounds(reading: Reading) -> Iterator[Ground]:
     """A doctor beside our product who is not someone to ask: an endorsement, in whatever words."""
-    if reading.warns or reading.has("medicine", "your-professional", "deficiency", "study") or not reading.has(*OFFERED):
+    if reading.links("consult", "not-use", "caution", "excess") or reading.has(*_NO_PRAISE):
         return
-    found = [mention for mention in reading.of("professional") if not _is_denied(reading, mention)]
+    found = reading.of("professionals")
+    if not reading.refers and reading.has(*OFFERED):
+        found += reading.of("professional")
+    found = [mention for mention in found if not _is_denied(reading, mention)]
     if found:
         yield Ground("prohibited_other", "block", "professional-recommends", tuple(found))
 

@@ -47,6 +47,7 @@ class Reading:
         self._firsts: dict[str, list[int]] = {}
         for mention in self.mentions:
             self._by_concept[mention.concept.id].append(mention)
+        self._named = frozenset(self._by_concept)
         self.opener = opener if opener and not self.has("contribute", "benefit", "medical") else None
         self.segments = self._cut()
         self._segment_at = self._index()
@@ -56,7 +57,7 @@ class Reading:
         return [mention for concept in concepts for mention in self._by_concept.get(concept, ())]
 
     def has(self, *concepts: str) -> bool:
-        return any(self._by_concept.get(concept) for concept in concepts)
+        return not self._named.isdisjoint(concepts)
 
     def between(self, concept: str, low: int, high: int) -> list[Mention]:
         """The mentions of a concept that begin at token `low` to `high`; they stand in order of place."""
@@ -75,15 +76,15 @@ class Reading:
         """Like `has`, but an item of a list has also what the line before the list says."""
         return self.has(*concepts) or bool(self.opener and self.opener.has(*concepts))
 
-    @property
+    @cached_property
     def topics(self) -> list[Mention]:
         return [mention for mention in self.mentions if mention.concept.kind in TOPICS]
 
-    @property
+    @cached_property
     def warns(self) -> bool:
         return self.links(*_SAFETY) or self.refers
 
-    @property
+    @cached_property
     def refers(self) -> bool:
         """Whether the unit sends someone to a doctor or pharmacist."""
         if self.links("consult"):

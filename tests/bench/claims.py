@@ -1,7 +1,7 @@
 """How well and how fast the content check works: `python -m tests.bench.claims [--heldout] [--misses]`.
 
-Prints precision and recall per verdict and language, the confusion table, the share of warnings, the time beside that of
-splitting and stemming the same text, and the time per character from 10^3 to 10^6 characters.
+Prints precision and recall per verdict and language, the confusion table, the share of warnings, the time beside that
+of splitting and stemming the same text, and the time per character from 10^3 to 10^6 characters.
 """
 
 import argparse
@@ -63,10 +63,12 @@ def report(name: str, cases: list[Case], misses: bool) -> None:
         chosen = [case for case in cases if language in (case.language, "both")]
         forbidden = [case for case in chosen if case.is_forbidden]
         allowed = [case for case in chosen if not case.is_forbidden]
-        print(f"  {language:5} forbidden blocked {share(sum(c.found.blocks for c in forbidden), len(forbidden))}"
-              f"  permitted blocked {share(sum(c.found.blocks for c in allowed), len(allowed))}"
-              f"  exact {share(sum(c.found.verdict == c.wanted for c in chosen), len(chosen))}"
-              f"  warned {share(sum(c.found.severity == 'warn' for c in chosen), len(chosen))}")
+        print(
+            f"  {language:5} forbidden blocked {share(sum(c.found.blocks for c in forbidden), len(forbidden))}"
+            f"  permitted blocked {share(sum(c.found.blocks for c in allowed), len(allowed))}"
+            f"  exact {share(sum(c.found.verdict == c.wanted for c in chosen), len(chosen))}"
+            f"  warned {share(sum(c.found.severity == 'warn' for c in chosen), len(chosen))}"
+        )
     for language in LANGUAGES:
         report_verdicts(language, [case for case in cases if case.language == language])
     report_confusion(cases)
@@ -75,7 +77,9 @@ def report(name: str, cases: list[Case], misses: bool) -> None:
             blocks_wrongly = case.found.blocks != case.is_forbidden
             if case.found.verdict != case.wanted or blocks_wrongly:
                 mark = "!!" if blocks_wrongly else "  "
-                print(f"  {mark} {case.language} {case.wanted} → {case.found.severity} {case.found.verdict}: {case.text}")
+                print(
+                    f"  {mark} {case.language} {case.wanted} → {case.found.severity} {case.found.verdict}: {case.text}"
+                )
                 print(f"       {case.found.why}")
 
 
@@ -111,7 +115,7 @@ def report_time(cases: list[Case]) -> None:
     for language in LANGUAGES:
         text = "\n".join(case.text for case in cases if case.language == language)
         check_text("warm up", language)
-        stem, check = timed(lambda: split_and_stem(text, language)), timed(lambda: check_text(text, language))  # noqa: B023
+        stem, check = timed(lambda: split_and_stem(text, language)), timed(lambda: check_text(text, language))
         print(f"  {language}: stem {stem * 1e3:7.1f} ms   check {check * 1e3:7.1f} ms   ratio {check / stem:.2f}")
     print("\nTime per character")
     chance = random.Random(1)  # noqa: S311 - not for secrets
@@ -130,7 +134,7 @@ def report_time(cases: list[Case]) -> None:
         row = []
         for power in range(3, 7):
             text = make(10**power)
-            row.append(f"10^{power}: {timed(lambda: check_text(text, 'nl')) / len(text) * 1e6:7.2f} µs")  # noqa: B023
+            row.append(f"10^{power}: {timed(lambda: check_text(text, 'nl')) / len(text) * 1e6:7.2f} µs")
         print(f"  {name:15} " + "  ".join(row))
 
 
