@@ -11,11 +11,6 @@ _LINKS = ("contribute", "role")
 _MAGNESIUM = ("nutrient", "mineral-form")
 _RELATIVE = ("dat", "die", "which", "that", "who")
 _IN = ("in", "uit", "van", "from", "of", "inside")
-_SMALL_WORDS = frozenset(
-    "het dit dat deze die en ook zo kan kunnen mag daarnaast bovendien daarom hierdoor daarmee wist je een de it this that"
-    " these which they and also so can may might moreover therefore did you know the a dagelijks daily voldoende enough"
-    " inname intake stof bij met with voor for ✓ ✔ ✅".split()  # noqa: SIM905 - a list of fifty strings reads worse
-)
 _WITH = ("met", "with", "plus", "incl", "inclusief", "including")
 
 
@@ -59,13 +54,9 @@ def _is_stated(reading: Reading, named: list[tuple[Authorised, list[Mention]]]) 
 
 def _judge(reading: Reading, claim: Authorised, parts: list[Mention], before: Reading | None) -> Ground:
     named = tuple(parts)
-    if reading.has("deficiency") and reading.links("causes", "harm"):
-        return Ground("disease", "block", "deficiency", named, (claim.id,), claim.id)
-    stronger = tuple(_strengtheners(reading, claim, parts))
-    if claim.id == "MG01" and any(mention.concept.id == "medical" for mention in stronger):
-        return Ground("disease", "block", "complaint", named, (claim.id,), claim.id)
-    if stronger:
-        return Ground("unauthorised_health", "block", "made-stronger", stronger, (claim.id,), claim.id)
+    overreach = _overreach(reading, claim, named)
+    if overreach:
+        return overreach
     subject = _attributed_to(reading, before)
     if subject == "product":
         mentions = tuple(reading.of("product")) or named
@@ -76,6 +67,18 @@ def _judge(reading: Reading, claim: Authorised, parts: list[Mention], before: Re
     if doubts:
         return Ground("authorised", "warn", "authorised-doubtful", doubts, (claim.id,), claim.id)
     return Ground("authorised", "ok", "authorised", named, (claim.id,))
+
+
+def _overreach(reading: Reading, claim: Authorised, named: tuple[Mention, ...]) -> Ground | None:
+    """A claim turned round (what a deficiency does), made medical or made stronger."""
+    if reading.has("deficiency") and reading.links("causes", "harm"):
+        return Ground("disease", "block", "deficiency", named, (claim.id,), claim.id)
+    stronger = tuple(_strengtheners(reading, claim, list(named)))
+    if claim.id == "MG01" and any(mention.concept.id == "medical" for mention in stronger):
+        return Ground("disease", "block", "complaint", named, (claim.id,), claim.id)
+    if stronger:
+        return Ground("unauthorised_health", "block", "made-stronger", stronger, (claim.id,), claim.id)
+    return None
 
 
 def _strengtheners(reading: Reading, claim: Authorised, parts: list[Mention]) -> list[Mention]:
@@ -153,5 +156,6 @@ def _carried(reading: Reading, before: Reading | None, verb: int) -> str:
         return "magnesium"
     if before and before.has(*_MAGNESIUM) and not before.has("product") and reading.has("pronoun"):
         return "magnesium"
-    names = [token.text for token in reading.tokens[:verb] if not token.is_stop and token.text not in _SMALL_WORDS]
+    small = {mention.first for mention in reading.between("small-word", 0, verb)}
+    names = [place for place, token in enumerate(reading.tokens[:verb]) if not token.is_stop and place not in small]
     return "product" if names and verb < len(reading.tokens) else "nobody"

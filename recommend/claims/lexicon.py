@@ -6,7 +6,7 @@ as well: Dutch pages are full of "sleep" and "stress relief".
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
@@ -15,13 +15,14 @@ import snowballstemmer
 from rapidfuzz.distance import OSA
 
 from recommend.claims.records import TOPICS, Claims, Concept, Kind
-from recommend.claims.words import Token, comparable, undisguised
+from recommend.claims.words import Token, as_heard, comparable, undisguised
 from recommend.text import LANGUAGES, Language
 
 _GAP = "..."
 _LONGEST_GAP = 4
 _ROOT_KEY = 3
 _FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
+_HEARD_FROM = 5
 _FOREIGN_FROM = 5  # a shorter word of the other language is likely another word
 # What a word of one kind hides inside itself: "nierziekte" is a reason to ask, not just some "ziekte".
 _HIDES: dict[Kind, frozenset[Kind]] = {
@@ -29,6 +30,7 @@ _HIDES: dict[Kind, frozenset[Kind]] = {
     "condition": frozenset(["complaint", "health", "process"]),
     "side_effect": frozenset(["complaint", "health", "process"]),
     "remedy": TOPICS | {"function"},
+    "general": frozenset(["process"]),
 }
 _STEMMERS = {"nl": "dutch_porter", "en": "english"}
 
@@ -62,6 +64,7 @@ class _Words:
         self.exact: dict[str, int] = {}
         self.stems: dict[str, set[int]] = defaultdict(set)
         self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
+        self.heard: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
         self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
 
     def number(self, pattern: str, first: int, fuzzy: bool) -> int:
@@ -79,6 +82,9 @@ class _Words:
             self.stems[word].add(number)
             if not self.is_foreign or len(stem) >= _FOREIGN_FROM:
                 self.stems[stem].add(number)
+        if fuzzy and len(heard := as_heard(word)) >= _HEARD_FROM:
+            at_start, at_end = not pattern.startswith("*"), not pattern.endswith("*")
+            self.heard[heard[:_ROOT_KEY]].append((heard, at_start, at_end, number))
         if fuzzy and len(word) >= _FUZZY_FROM:
             self.fuzzy[word[0], len(word)].append((word, number))
         return number
@@ -88,25 +94,34 @@ class _Words:
         found |= self.stems.get(self.stemmer.stemWord(word), set())
         if word in self.exact:
             found.add(self.exact[word])
-        for place in range(len(word) - _ROOT_KEY + 1):
-            for root, at_start, at_end, number in self.roots.get(word[place : place + _ROOT_KEY], ()):
-                if (at_start and place) or (at_end and place + len(root) != len(word)):
-                    continue
-                if word.startswith(root, place):
-                    found.add(number)
-        return found
+        return found | _roots_in(word, self.roots)
 
     def resembling(self, word: str) -> set[int]:
-        """Topics that the word is likely a misspelling of: same first letter, one slip, or two in a long word."""
+        """Topics that the word is likely a misspelling of: heard alike; or one slip, two in a long word."""
+        if len(word) < _HEARD_FROM:
+            return set()
+        by_ear = _roots_in(as_heard(word), self.heard)
+        if by_ear:
+            return by_ear
+        slips = 2 if len(word) >= _FUZZY_TWO_FROM else 1
         if len(word) < _FUZZY_FROM:
             return set()
-        slips = 2 if len(word) >= _FUZZY_TWO_FROM else 1
         return {
             number
             for length in range(len(word) - slips, len(word) + slips + 1)
             for known, number in self.fuzzy.get((word[0], length), ())
             if OSA.distance(word, known, score_cutoff=slips) <= slips
         }
+
+
+def _roots_in(word: str, roots: Mapping[str, Sequence[tuple[str, bool, bool, int]]]) -> set[int]:
+    """The numbers of the roots that the word contains, at its start or end where they must be there."""
+    return {
+        number
+        for place in range(len(word) - _ROOT_KEY + 1)
+        for root, at_start, at_end, number in roots.get(word[place : place + _ROOT_KEY], ())
+        if not (at_start and place) and not (at_end and place + len(root) != len(word)) and word.startswith(root, place)
+    }
 
 
 class Lexicon:

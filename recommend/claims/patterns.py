@@ -7,7 +7,6 @@ from recommend.claims.lexicon import Mention
 from recommend.claims.reading import OFFERED, Reading
 from recommend.claims.records import Claims, Pattern
 
-
 _NO_PRAISE = ("medicine", "your-professional", "deficiency", "study")
 
 

@@ -89,6 +89,8 @@ class Reading:
         """Whether the unit sends someone to a doctor or pharmacist."""
         if self.links("consult"):
             return True
+        if self.has("professionals") and not self.has("your-professional"):
+            return False
         sends = self.links("ask") or not (self.has(*OFFERED) or self.has("recommends", "praise"))
         return sends and self.links("professional", "your-professional")
 

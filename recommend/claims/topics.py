@@ -51,7 +51,7 @@ def _is_bare(reading: Reading) -> bool:
     return (
         len(reading.tokens) <= _BARE
         and not reading.has(*EFFECTS, "gone", "less", *OFFERED, "suffering")
-        and all(token.text.isalpha() for token in reading.tokens)
+        and all(place in reading.topic_places for place in range(len(reading.tokens)))
         and all(reading.is_whole_word(mention) for mention in reading.topics)
     )
 

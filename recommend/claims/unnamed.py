@@ -25,6 +25,8 @@ def unnamed_effects(reading: Reading) -> Iterator[Ground]:
     """Magnesium is said to do something, but no known word says to what."""
     if reading.has("technical", "absorption", "other-nutrient", "medicine", "amount") or reading.warns:
         return
+    if reading.tokens and reading.tokens[-1].text == ":":
+        return  # the list below tells
     opens = [mention for mention in reading.of("good-for", "contribute") if mention.first == 0]
     if not reading.has(*OFFERED) and not opens:
         return

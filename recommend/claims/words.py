@@ -16,13 +16,15 @@ _WORD = re.compile(
     r"|(?P<stop>[,;:?!()–—|…]|[.](?=\s))"
 )
 _CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
+_DOUBLE = re.compile(r"(.)\1+")
+_HEARD = (("ai", "e"), ("ae", "e"), ("ph", "f"), ("th", "t"), ("y", "i"), ("ck", "k"), ("c", "k"), ("ie", "i"))
 _RUN = re.compile(r"(.)\1{2,}")
 _LONGEST = 60  # a longer "word" is no word; cutting it bounds the time per word
 
 # Letters of other alphabets that look Latin (after Unicode's confusables, UTS 39).
 _LOOK_ALIKES = str.maketrans(
-    "авгеёзікмнорстухѕјԁһӏԛԝьαβεικνορτυχωηɑɡıæœøł",
-    "abreezikmhopctyxsjdhlqwbabeiknoptuxwnagiaool",
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХУЅІЈавгеёзікмнорстухѕјԁһӏԛԝьαβεικνορτυχωημɑɡıæœøł",
+    "ABEZHIKMNOPTYXABEKMHOPCTXYSIJabreezikmhopctyxsjdhlqwbabeiknoptuxwnuagiaool",
 )
 _SAID_IN_DIGITS = str.maketrans("013457@€$", "oieastaes")
 
@@ -44,12 +46,19 @@ def comparable(word: str) -> str:
         word = "".join(
             c for c in unicodedata.normalize("NFKD", word) if unicodedata.category(c) not in ("Mn", "Cf", "Me")
         )
-    word = word.casefold()
-    if not word.isascii():
         word = word.translate(_LOOK_ALIKES)
+    word = word.casefold()
     word = word.replace("’", "'").replace("‘", "'")
     word = word.removesuffix("'s").strip("'")[:_LONGEST]
     return _RUN.sub(r"\1", word) if not word.isdecimal() else word
+
+
+@lru_cache(maxsize=65536)
+def as_heard(word: str) -> str:
+    """The word with what misspellings leave alone: `stresverlagend` and `stressverlagend` are heard alike."""
+    for written, heard in _HEARD:
+        word = word.replace(written, heard)
+    return _DOUBLE.sub(r"\1", word)
 
 
 def undisguised(word: str) -> str:
