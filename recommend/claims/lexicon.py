@@ -65,6 +65,7 @@ class _Words:
         self.stems: dict[str, set[int]] = defaultdict(set)
         self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
         self.heard: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
+        self.endings: set[int] = set()  # `*end` says nothing of what a word means
         self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
 
     def number(self, pattern: str, first: int, fuzzy: bool) -> int:
@@ -76,6 +77,8 @@ class _Words:
         if pattern.startswith("=") or (self.is_foreign and len(word) < _FOREIGN_FROM):
             self.exact[word] = number
         elif "*" in pattern:
+            if len(word) <= _ROOT_KEY:
+                self.endings.add(number)
             self.roots[word[:_ROOT_KEY]].append((word, not pattern.startswith("*"), not pattern.endswith("*"), number))
         else:
             stem = self.stemmer.stemWord(word)
@@ -156,12 +159,13 @@ class Lexicon:
             return frozenset(found)
         for table in self._tables[1:]:
             found |= table.find(word)
-        if not found and not word.isalpha():
+        own = self._tables[0]
+        if found <= own.endings and not word.isalpha():
             plain = undisguised(word)
             if plain.isalpha():
-                found = set().union(*(table.find(plain) for table in self._tables))
-        if not found:
-            found = self._tables[0].resembling(word)
+                found |= set().union(*(table.find(plain) for table in self._tables))
+        if found <= own.endings:
+            found |= own.resembling(word)
         return frozenset(found)
 
     def mentions(self, tokens: Sequence[Token]) -> list[Mention]:

@@ -18,11 +18,22 @@ def topic_grounds(reading: Reading, taken: set[int], has_claim: bool) -> Iterato
     for mention in reading.topics:
         if mention.first in taken:
             continue
-        if reading.segment(mention).denied:
+        if reading.segment(mention).denied and not _absence_is_the_claim(reading, mention):
             continue
         ground = _JUDGES[mention.concept.kind](reading, mention, has_claim)
         if ground:
             yield ground
+
+
+def _absence_is_the_claim(reading: Reading, mention: Mention) -> bool:
+    """`Geeft geen maagklachten` denies no effect of the product: it promises comfort."""
+    if reading.has("denial", "not-intended"):
+        return False
+    if mention.concept.id == "stomach-comfort":
+        return True
+    if mention.concept.kind != "side_effect":
+        return False
+    return bool(reading.between("not", mention.first - _NEAR - 1, mention.first)) and reading.has(*OFFERED)
 
 
 def _ground(verdict: Verdict, severity: Severity, reason: str, mention: Mention) -> Ground:
@@ -60,7 +71,7 @@ def _excused(reading: Reading, mention: Mention) -> bool:
     """A warning may name it, as long as nothing is promised in the same breath."""
     if reading.promises(mention) or _is_offered_for(reading, mention):
         return False
-    if reading.warns:
+    if reading.warns or (reading.has("side-effect-word") and not reading.has("gone")):
         return True
     return not reading.has("nutrient", "product") and (
         reading.links("persistent") or reading.is_treated_by_medicine(mention)
@@ -75,9 +86,10 @@ def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if reading.has("deficiency") and reading.has("causes") and not reading.warns:
         return _ground("disease", "block", "deficiency", mention)
-    if reading.warns or reading.has("study"):
+    if reading.warns or reading.has("study", "absorption", "harm"):
         return None
-    if reading.has(*PROMISES) or reading.suffers or _is_gone(reading, mention) or _is_aimed_at(reading, mention):
+    aimed = reading.has(*OFFERED) and not reading.has("not", "amount")
+    if aimed or reading.has(*PROMISES) or reading.suffers or _is_gone(reading, mention):
         return _ground("disease", "block", "complaint", mention)
     return None
 
@@ -85,18 +97,6 @@ def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
 def _is_gone(reading: Reading, mention: Mention) -> bool:
     """`zonder hartkloppingen`, and not `zonder dat je het merkt` elsewhere in the sentence."""
     return reading.near(mention, _NEAR, "gone")
-
-
-def _is_aimed_at(reading: Reading, mention: Mention) -> bool:
-    """`Magnesium voor hartpatiënten`, `magnesium bij hartklachten`."""
-    before = mention.first - 1
-    if before > 0 and reading.tokens[before].text in ("een", "a", "an", "de", "the"):
-        before -= 1
-    if before < 1 or not reading.has(*OFFERED):
-        return False
-    joint = reading.tokens[before].text
-    offered = any(reading.between(concept, before - 1, before - 1) for concept in OFFERED)
-    return joint in ("voor", "for") or (joint in ("bij", "with", "in") and offered)
 
 
 def _is_offered_for(reading: Reading, mention: Mention) -> bool:
@@ -114,10 +114,10 @@ def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return _ground("disease", "block", "complaint", mention)
     if reading.has("deficiency") and reading.has("causes"):
         return _ground("disease", "block", "deficiency", mention)
+    if reading.has("study", "comparison") or reading.between("side-effect-word", mention.first, mention.last):
+        return None
     before = reading.tokens[max(0, mention.first - 3) : mention.first]
-    if not reading.has("study", "comparison") and any(
-        token.text in ("zonder", "without", "geen", "no") for token in before
-    ):
+    if any(token.text in ("zonder", "without", "geen", "no", "nooit", "never") for token in before):
         return Ground("unauthorised_health", "block", "stomach-comfort", (mention,), ("stomach-comfort",))
     return None
 

@@ -27,7 +27,7 @@ def unnamed_effects(reading: Reading) -> Iterator[Ground]:
         return
     if reading.tokens and reading.tokens[-1].text == ":":
         return  # the list below tells
-    opens = [mention for mention in reading.of("good-for", "contribute") if mention.first == 0]
+    opens = [mention for mention in reading.of("good-for", "contribute", "benefit") if mention.first == 0]
     if not reading.has(*OFFERED) and not opens:
         return
     medical = [mention for mention in reading.of("medical") if not reading.segment(mention).denied]
