@@ -128,6 +128,9 @@ def _attributed_to(reading: Reading, before: Reading | None) -> str:
         if reading.has("other-nutrient", "other-ingredient"):
             return "other"
         return _carried(reading, before, verb)
+    start = reading.segment_start(verb)
+    if any(start <= place < verb for place in own) and not any(start <= place < verb for place in products):
+        return "magnesium"
     early = [place for place in products if place < verb]
     if not early or _is_nutrient_of(reading, own, early, verb):
         return "magnesium"

@@ -106,6 +106,10 @@ class Reading:
         places = {(self.tokens[mention.first].start, self.tokens[mention.last].end) for mention in mentions}
         return tuple(sorted(places))
 
+    def segment_start(self, place: int) -> int:
+        """Where the segment of a token begins; the last one's beginning for a place past the end."""
+        return self.segments[self._segment_at[min(place, len(self.tokens) - 1)]].first
+
     def is_whole_word(self, mention: Mention) -> bool:
         """Whether the mention is no part of a longer compound, such as `krampverlichting`."""
         word = self.tokens[mention.first].text

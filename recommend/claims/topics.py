@@ -89,6 +89,8 @@ def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     if reading.warns or reading.has("study", "absorption", "harm"):
         return None
     aimed = reading.has(*OFFERED) and not reading.has("not", "amount")
+    if mention.first > 1 and reading.tokens[mention.first - 1].text in ("bij", "voor", "for"):
+        aimed = True
     if aimed or reading.has(*PROMISES) or reading.suffers or _is_gone(reading, mention):
         return _ground("disease", "block", "complaint", mention)
     return None
