@@ -167,7 +167,9 @@ def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
     """An organ or process: plain anatomy, until something is said to act on it."""
     if reading.warns or reading.has("absorption", "study") or (has_claim and _is_whole_body(reading, mention)):
         return None
-    if reading.has("suffering") and not reading.has("gut"):
+    if (reading.has("suffering") and not reading.has("gut")) or reading.between(
+        "against", mention.first - _NEAR, mention.first - 1
+    ):
         return _ground("disease", "block", "complaint", mention)
     if _is_acted_on(reading) or (
         reading.has(*OFFERED) and reading.has("aim") and not reading.has("amount", "technical")
