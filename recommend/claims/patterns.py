@@ -7,6 +7,7 @@ from recommend.claims.lexicon import Mention
 from recommend.claims.reading import OFFERED, Reading
 from recommend.claims.records import Claims, Pattern
 
+_THIS = frozenset(["dit", "deze", "this", "these"])
 _NO_PRAISE = ("medicine", "your-professional", "deficiency", "study")
 
 
@@ -25,7 +26,7 @@ def _professional_grounds(reading: Reading) -> Iterator[Ground]:
     if reading.links("consult", "not-use", "caution", "excess") or reading.has(*_NO_PRAISE):
         return
     found = reading.of("professionals")
-    if not reading.refers and reading.has(*OFFERED):
+    if not reading.refers and (reading.has(*OFFERED) or any(token.text in _THIS for token in reading.tokens)):
         found += reading.of("professional")
     found = [mention for mention in found if not _is_denied(reading, mention)]
     if found:

@@ -17,6 +17,7 @@ OFFERED = ("nutrient", "mineral-form", "product")
 _SAFETY = ("consult", "not-use", "caution", "excess")
 _TREATED_FOR = 5  # so many words after a medicine may say what it is for
 _NEAR = 3
+_TO_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
 
@@ -89,10 +90,12 @@ class Reading:
         """Whether the unit sends someone to a doctor or pharmacist."""
         if self.links("consult"):
             return True
-        if self.has("professionals") and not self.has("your-professional"):
+        if not self.links("professional", "your-professional"):
             return False
-        sends = self.links("ask") or not (self.has(*OFFERED) or self.has("recommends", "praise"))
-        return sends and self.links("professional", "your-professional")
+        if self.links("ask", "your-professional"):
+            return self.has("your-professional") or not self.has("professionals")
+        named = any(mention.concept.kind in _TO_A_DOCTOR for mention in self.topics)
+        return named and not self.has(*OFFERED, "recommends", "praise", "professionals")
 
     def segment(self, mention: Mention) -> Segment:
         return self.segments[self._segment_at[mention.first]]
