@@ -84,7 +84,7 @@ def _overreach(reading: Reading, claim: Authorised, named: tuple[Mention, ...]) 
 def _strengtheners(reading: Reading, claim: Authorised, parts: list[Mention]) -> list[Mention]:
     own = {
         place
-        for mention in reading.of("maintenance", "less", "normal")
+        for mention in [*reading.of("maintenance", "less", "normal"), *parts]
         for place in range(mention.first, mention.last + 1)
     }
     near = {id(reading.segment(mention)) for mention in [*parts, *reading.of(*_LINKS)]}

@@ -184,7 +184,7 @@ def _is_acted_on(reading: Reading) -> bool:
         return False
     if reading.links(*OFFERED, "pronoun"):
         return acts or reading.links("needed", "stronger")
-    return reading.links(*EFFECTS, "influence", "stronger") and not reading.has("other-nutrient", "technical")
+    return reading.links(*EFFECTS, "influence", "stronger", "gone") and not reading.has("other-nutrient", "technical")
 
 
 def _is_whole_body(reading: Reading, mention: Mention) -> bool:
