@@ -11,6 +11,8 @@ from recommend.claims.records import Concept, Kind
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _BARE = 2
 _NEAR = 2
+_JOINTS = frozenset(["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are"])
+_YOURS = frozenset(["je", "jouw", "uw", "your"])
 _ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
 
 
@@ -171,11 +173,24 @@ def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
         "against", mention.first - _NEAR, mention.first - 1
     ):
         return _ground("disease", "block", "complaint", mention)
-    if _is_acted_on(reading) or (
-        reading.has(*OFFERED) and reading.has("aim") and not reading.has("amount", "technical")
-    ):
+    if _is_acted_on(reading) or _is_meant_for(reading, mention):
         return _ground("unauthorised_health", "block", "not-listed", mention)
     return None
+
+
+def _is_meant_for(reading: Reading, mention: Mention) -> bool:
+    """`Magnesium voor spieren`, `magnesium settles your nerves`: beside our product, without a plain fact."""
+    if not reading.has(*OFFERED) or reading.has("amount", "technical"):
+        return False
+    return reading.has("aim") or _has_some_verb_on(reading, mention)
+
+
+def _has_some_verb_on(reading: Reading, mention: Mention) -> bool:
+    """Product, a word that is no joint, "your", organ: the word will be a verb."""
+    start = mention.first - 3
+    if start < 0 or reading.tokens[start + 2].text not in _YOURS or reading.tokens[start + 1].text in _JOINTS:
+        return False
+    return any(reading.between(concept, start, start) for concept in OFFERED)
 
 
 def _is_acted_on(reading: Reading) -> bool:
