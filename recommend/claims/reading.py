@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from recommend.claims.lexicon import Lexicon, Mention
 from recommend.claims.records import TOPICS
@@ -17,6 +18,7 @@ OFFERED = ("nutrient", "mineral-form", "product")
 _SAFETY = ("consult", "not-use", "caution", "excess")
 _TREATED_FOR = 5  # so many words after a medicine may say what it is for
 _NEAR = 3
+_AND = ("en", "and", "of", "or", "noch", "nor")
 _TO_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
@@ -184,6 +186,9 @@ class Reading:
         for mention in self.of(*EFFECTS, "role"):
             if self._negated(mention) and not self.segment(mention).acts:
                 weak.add(id(self.segment(mention)))
+        for chain in self._verb_lists():
+            if any(id(segment) in weak for segment in chain):
+                weak.update(map(id, chain))
         forward = {id(self.segment(mention)) for mention in self.of("not-intended")}
         both = {id(self.segment(mention)) for mention in self.of("denial")}
         carried = reaching = False
@@ -194,6 +199,21 @@ class Reading:
             carried = id(segment) in weak or (carried and not segment.acts)
             segment.denied = reaching or carried
         self._deny_backwards(both)
+
+    def _verb_lists(self) -> list[list[Segment]]:
+        """Segments joined into one list of verbs: `geneest, behandelt of voorkomt geen ziekte`."""
+        starts = {mention.first for mention in self.of(*EFFECTS)}
+        ends = {mention.last for mention in self.of(*EFFECTS)}
+        chains: list[list[Segment]] = []
+        for before, after in pairwise(self.segments):
+            last = before.last - (1 if before.last >= 0 and self.tokens[before.last].is_stop else 0)
+            first = after.first + (1 if after.last > after.first and self.tokens[after.first].text in _AND else 0)
+            if last in ends and first in starts:
+                if chains and chains[-1][-1] is before:
+                    chains[-1].append(after)
+                else:
+                    chains.append([before, after])
+        return chains
 
     def _deny_backwards(self, both: set[int]) -> None:
         reaching = False

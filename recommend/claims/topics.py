@@ -11,7 +11,9 @@ from recommend.claims.records import Concept, Kind
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _BARE = 2
 _NEAR = 2
-_JOINTS = frozenset(["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are"])
+_JOINTS = frozenset(
+    ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
+)
 _YOURS = frozenset(["je", "jouw", "uw", "your"])
 _ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
 
