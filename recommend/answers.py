@@ -107,7 +107,9 @@ class Answers(Struct, frozen=True):
     dosage_form: str = "any"
 
 
-Problem = Literal["unknown_key", "missing", "not_a_choice", "not_a_list", "not_an_integer", "not_a_boolean"]
+Problem = Literal[
+    "not_an_object", "unknown_key", "missing", "not_a_choice", "not_a_list", "not_an_integer", "not_a_boolean"
+]
 
 
 class AnswersError(ValueError):
@@ -115,12 +117,23 @@ class AnswersError(ValueError):
 
     def __init__(self, key: str, problem: Problem, value: object = None) -> None:
         self.key, self.problem, self.value = key, problem, value
+        name = key if key.isprintable() and len(key) <= _SHOWN else _short(key)
+        super().__init__(f"{name}: " + _EXPLAIN[problem].format(value=_short(value), allowed=_allowed(key)))
+
+
+_SHOWN = 60  # characters, for one line on a terminal
+
+
+def _short(value: object) -> str:
+    try:
         shown = repr(value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004 - one line on a terminal
-        super().__init__(f"{key}: {_EXPLAIN[problem]}".format(value=shown, allowed=_allowed(key)))
+    except ValueError:  # a whole number of thousands of digits
+        return "a number too long to show"
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
 
 
 _EXPLAIN: dict[Problem, str] = {
+    "not_an_object": "{value} is not an object with a key for each answer",
     "unknown_key": "unknown key",
     "missing": "missing, and it is required",
     "not_a_choice": "{value} is not one of {allowed}",
@@ -138,7 +151,7 @@ def _allowed(key: str) -> str:
 def parse_answers(given: object) -> Answers:
     """Read answers from a mapping such as decoded JSON. Raises AnswersError at the first fault."""
     if not isinstance(given, Mapping):
-        raise AnswersError("answers", "not_a_choice", given)
+        raise AnswersError("answers", "not_an_object", given)
     for key in given:
         if key not in QUESTIONS:
             raise AnswersError(str(key), "unknown_key")

@@ -66,9 +66,14 @@ def _atoms_of_part(part: str, formula: str) -> dict[str, int]:
 
 
 def magnesium_fraction(formula: str) -> Fraction:
-    """The share of the mass that is magnesium, between 0 and 1, from standard atomic weights."""
+    """The share of the mass that is magnesium, between 0 and 1, from standard atomic weights.
+
+    Raises ValueError as `atoms` does, and for a formula without mass such as `Mg0`.
+    """
     count = atoms(formula)
     mass = sum((ATOMIC_WEIGHT[element] * n for element, n in count.items()), Decimal(0))
+    if mass == 0:
+        raise ValueError(f"no mass in formula {formula!r}")
     return Fraction(ATOMIC_WEIGHT["Mg"] * count.get("Mg", 0)) / Fraction(mass)
 
 

@@ -7,9 +7,20 @@ note away. What cannot be said with these kinds gets a new kind, with its test.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Kind, Question
+
+
+class Atom(NamedTuple):
+    """The smallest piece of the answers that a condition looks at.
+
+    A one-choice answer as a whole (`detail` is None), whether any of some boxes of a list is ticked (those boxes),
+    or whether an amount reaches a threshold (mg).
+    """
+
+    answer: str
+    detail: frozenset[str] | int | None = None
 
 
 class Condition(ABC):
@@ -20,6 +31,10 @@ class Condition(ABC):
     @abstractmethod
     def holds(self, answers: Answers) -> bool: ...
 
+    @abstractmethod
+    def depends_on(self) -> frozenset[Atom]:
+        """Everything of the answers that can make a difference; the verifier's proofs rest on this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Always(Condition):
@@ -27,6 +42,9 @@ class Always(Condition):
 
     def holds(self, answers: Answers) -> bool:  # noqa: ARG002 - the answer is the same for all
         return True
+
+    def depends_on(self) -> frozenset[Atom]:
+        return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +57,9 @@ class Is(Condition):
     def holds(self, answers: Answers) -> bool:
         return getattr(answers, self.answer) in self.values
 
+    def depends_on(self) -> frozenset[Atom]:
+        return frozenset({Atom(self.answer)})
+
 
 @dataclass(frozen=True, slots=True)
 class Includes(Condition):
@@ -49,6 +70,9 @@ class Includes(Condition):
 
     def holds(self, answers: Answers) -> bool:
         return not self.values.isdisjoint(getattr(answers, self.answer))
+
+    def depends_on(self) -> frozenset[Atom]:
+        return frozenset({Atom(self.answer, self.values)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +86,9 @@ class AtLeast(Condition):
         amount: int = getattr(answers, self.answer)
         return amount >= self.minimum
 
+    def depends_on(self) -> frozenset[Atom]:
+        return frozenset({Atom(self.answer, self.minimum)})
+
 
 @dataclass(frozen=True, slots=True)
 class AllOf(Condition):
@@ -72,6 +99,9 @@ class AllOf(Condition):
     def holds(self, answers: Answers) -> bool:
         return all(part.holds(answers) for part in self.parts)
 
+    def depends_on(self) -> frozenset[Atom]:
+        return _atoms_of(self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(Condition):
@@ -81,6 +111,13 @@ class AnyOf(Condition):
 
     def holds(self, answers: Answers) -> bool:
         return any(part.holds(answers) for part in self.parts)
+
+    def depends_on(self) -> frozenset[Atom]:
+        return _atoms_of(self.parts)
+
+
+def _atoms_of(parts: tuple[Condition, ...]) -> frozenset[Atom]:
+    return frozenset().union(*(part.depends_on() for part in parts))
 
 
 def read_condition(data: Any) -> Condition:
@@ -143,3 +180,21 @@ _READERS: dict[str, Callable[[Question, Any], Condition]] = {
     "includes": _read_includes,
     "at_least": _read_at_least,
 }
+
+
+def condition_as_data(condition: Condition) -> Any:
+    """A condition as YAML writes it, which `read_condition` reads back; values in the order of the vocabulary."""
+    match condition:
+        case Always():
+            return "always"
+        case Is(answer, values):
+            return {"answer": answer, "is": [value for value in QUESTIONS[answer].values if value in values]}
+        case Includes(answer, values):
+            return {"answer": answer, "includes": [value for value in QUESTIONS[answer].values if value in values]}
+        case AtLeast(answer, minimum):
+            return {"answer": answer, "at_least": minimum}
+        case AllOf(parts):
+            return {"all": [condition_as_data(part) for part in parts]}
+        case AnyOf(parts):
+            return {"any": [condition_as_data(part) for part in parts]}
+    raise TypeError(f"no data for {type(condition).__name__}")

@@ -1,18 +1,18 @@
 """The rule engine: from answers and a ruleset to an advice that carries its own reasons."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from recommend.answers import Answers
-from recommend.conditions import Always
 from recommend.knowledge import CERTAINTIES, Certainty, Form, Note, Rule, Ruleset, Severity
 
 Status = Literal["suggested", "withheld"]
-SEVERITY_ORDER: dict[Severity, int] = {"stop": 0, "caution": 1, "info": 2}
+WEAKNESS: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
 
 
-class RankedForm(Struct, frozen=True):
+class RankedForm(Struct, frozen=True, gc=False):
     """One form with its place, counted from 1, and the rules that fired for it, the most specific first."""
 
     form: Form
@@ -23,7 +23,7 @@ class RankedForm(Struct, frozen=True):
     reasons: tuple[Rule, ...]
 
 
-class Dose(Struct, frozen=True):
+class Dose(Struct, frozen=True, gc=False):
     """Daily amounts in mg of elemental magnesium; `suggested_mg` comes on top of `already_taken_mg`."""
 
     reference_intake_mg: int | None
@@ -32,7 +32,7 @@ class Dose(Struct, frozen=True):
     suggested_mg: int
 
 
-class Advice(Struct, frozen=True):
+class Advice(Struct, frozen=True, gc=False):
     """What the engine returns: everything of the advice but the products."""
 
     status: Status
@@ -64,36 +64,55 @@ def advise(answers: Answers, ruleset: Ruleset) -> Advice:
 
 def safety_notes(answers: Answers, ruleset: Ruleset) -> tuple[Note, ...]:
     """The notes that hold for these answers: emergencies first, then stop, caution, info, then file order."""
-    fired = [note for note in ruleset.notes if note.when is not None and note.when.holds(answers)]
-    return tuple(sorted(fired, key=lambda note: (not note.emergency, SEVERITY_ORDER[note.severity])))
+    return tuple(ruleset.note_matcher.holding(answers))
 
 
 def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     """All ranked forms, best first: by the sum of points, ties by the declared order of the ruleset."""
-    fired = [rule for rule in ruleset.rules if rule.when.holds(answers)]
-    # Reasons about this shopper's answers come before those that hold for everybody.
-    fired.sort(key=lambda rule: isinstance(rule.when, Always))
-    reasons = {form.id: tuple(rule for rule in fired if form.record in rule.forms) for form in ruleset.ranked}
-    score = {form: sum(rule.points for rule in rules) for form, rules in reasons.items()}
-    best_first = sorted(ruleset.ranked, key=lambda form: -score[form.id])
+    reasons: dict[str, list[Rule]] = {record: [] for record in ruleset.ranked_records.values()}
+    for rule in ruleset.rule_matcher.holding(answers):
+        for record in rule.forms:
+            reasons[record].append(rule)
+    standings = {record: _stand(rules) for record, rules in reasons.items()}
+    standing_of = {form: standings[record] for form, record in ruleset.ranked_records.items()}
+    best_first = sorted(standing_of.items(), key=_points, reverse=True)  # a stable sort: ties keep the declared order
     return tuple(
-        RankedForm(
-            form=form,
-            rank=rank,
-            suitable=not any(rule.advise_against for rule in reasons[form.id]),
-            certainty=weakest(reasons[form.id]),
-            score=score[form.id],
-            reasons=reasons[form.id],
-        )
-        for rank, form in enumerate(best_first, start=1)
+        [
+            RankedForm(ruleset.forms[form], rank, found.suitable, found.certainty, found.score, found.reasons)
+            for rank, (form, found) in enumerate(best_first, start=1)
+        ]
     )
 
 
-def weakest(rules: tuple[Rule, ...]) -> Certainty:
+class _Standing(Struct, frozen=True, gc=False):
+    """What the rules that fired say of one record of facts; forms that share the record stand alike."""
+
+    score: int
+    suitable: bool
+    certainty: Certainty
+    reasons: tuple[Rule, ...]
+
+
+def _stand(rules: list[Rule]) -> _Standing:
+    score, suitable = 0, True
+    for rule in rules:
+        score += rule.points
+        if rule.advise_against:
+            suitable = False
+    return _Standing(score, suitable, weakest(rules), tuple(rules))
+
+
+def weakest(rules: Sequence[Rule]) -> Certainty:
     """A chain of reasons is as certain as its weakest one; `none` when there is no reason at all."""
-    if not rules:
-        return "none"
-    return max((rule.certainty for rule in rules), key=CERTAINTIES.index)
+    certainty: Certainty = "strong" if rules else "none"
+    for rule in rules:
+        if WEAKNESS[rule.certainty] > WEAKNESS[certainty]:
+            certainty = rule.certainty
+    return certainty
+
+
+def _points(form: tuple[str, _Standing]) -> int:
+    return form[1].score
 
 
 def set_dose(answers: Answers, ruleset: Ruleset, *, withheld: bool) -> Dose:

@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from recommend.chemistry import magnesium_fraction
-from recommend.conditions import Condition
+from recommend.conditions import Always, Condition
+from recommend.matching import Matcher
 from recommend.text import Language, NonEmpty, Text
 
 Severity = Literal["stop", "caution", "info"]
+SEVERITIES: tuple[Severity, ...] = ("stop", "caution", "info")
 Certainty = Literal["strong", "moderate", "weak", "none"]
 CERTAINTIES: tuple[Certainty, ...] = ("strong", "moderate", "weak", "none")
 
@@ -208,6 +210,21 @@ class Ruleset(Struct, frozen=True, dict=True):
         return tuple(self.forms[form] for form in self.manifest.ranked_forms)
 
     @cached_property
+    def ranked_records(self) -> Mapping[str, str]:
+        """For every ranked form the id under which its facts and rules stand, in the declared order."""
+        return {form.id: form.record for form in self.ranked}
+
+    @cached_property
+    def rule_matcher(self) -> Matcher[Rule]:
+        """Finds the rules that hold: reasons about a shopper's answers before those that hold for everybody."""
+        return Matcher(sorted(self.rules, key=lambda rule: isinstance(rule.when, Always)))
+
+    @cached_property
+    def note_matcher(self) -> Matcher[Note]:
+        """Finds the notes that hold: emergencies first, then stop, caution, info, then in the order of the files."""
+        return Matcher(sorted(self.notes, key=lambda note: (not note.emergency, SEVERITIES.index(note.severity))))
+
+    @cached_property
     def product_notes(self) -> tuple[Note, ...]:
         """The notes that every product page shows."""
         return tuple(note for note in self.notes if note.always)
@@ -224,8 +241,7 @@ class Ruleset(Struct, frozen=True, dict=True):
         salts = self.forms[self.forms[form].record].salts
         if salt is None:
             return salts[0].magnesium_fraction if salts else None
-        return next((s.magnesium_fraction for s in salts if s.id == salt), None) or _unknown_salt(form, salt)
-
-
-def _unknown_salt(form: str, salt: str) -> Fraction:
-    raise KeyError(f"{form} has no salt {salt!r}")
+        named = next((candidate for candidate in salts if candidate.id == salt), None)
+        if named is None:
+            raise KeyError(f"{form} has no salt {salt!r}")
+        return named.magnesium_fraction

@@ -11,26 +11,40 @@ import msgspec
 import yaml
 
 from recommend.conditions import Condition, read_condition
-from recommend.consistency import RulesetError, check_ruleset, unique
+from recommend.consistency import InconsistencyError, RulesetError, check_ruleset, unique
 from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Source, Wording
 
 DATA = Path(__file__).parent / "data"
 
+FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml")
+FOLDERS = ("sources", "rules", "notes", "claims", "claims/vocabulary")
+
 T = TypeVar("T")
-_PATH_IN_MESSAGE = re.compile(r" - at `(?:key in )?\$?(?P<path>[^`]*)`$")
-_STEP = re.compile(r"\[(\d+)\]|\.([^.\[]+)|\[(\.\.\.)\]")
+_PATH_IN_MESSAGE = re.compile(r" - at (?:`key` in )?`\$?(?P<path>[^`]*)`$")
+_STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
 
 
 class _StrictLoader(yaml.CSafeLoader):
     """YAML's safe loader, but a key given twice is an error instead of the last one winning."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:  # as PyYAML lets out for `2026-13-41`
+            raise yaml.constructor.ConstructorError(
+                None, None, f"cannot read {node.value!r}: {error}", node.start_mark
+            ) from error
+
 
 def _mapping_without_doubles(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     mapping = loader.construct_mapping(node, deep=True)
     if len(mapping) != len(node.value):
-        keys = [key.value for key, _ in node.value]
-        double = next(key for key in keys if keys.count(key) > 1)
-        raise yaml.constructor.ConstructorError(None, None, f"the key {double!r} stands twice", node.start_mark)
+        seen: set[Hashable] = set()
+        for key, _ in node.value:
+            name = loader.construct_object(key, deep=True)
+            if name in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {name!r} stands twice", key.start_mark)
+            seen.add(name)
     return mapping
 
 
@@ -52,6 +66,8 @@ def read_file(directory: Path, file: Path, kind: type[T]) -> T:
         raise RulesetError(f"{name}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise RulesetError(f"{name}{_line_of(error)}: {_one_line(error)}") from error
+    except RecursionError as error:
+        raise RulesetError(f"{name}: nested too deep") from error
     try:
         return msgspec.convert(data, kind, strict=True, dec_hook=_decode_hook)
     except msgspec.ValidationError as error:
@@ -71,23 +87,23 @@ def _locate(name: str, text: str, data: Any, message: str) -> str:
     """Turn msgspec's `… - at $[3].points` into file, line, record and key, reading the YAML once more."""
     match = _PATH_IN_MESSAGE.search(message)
     what = message[: match.start()] if match else message
-    steps = [a or b or c for a, b, c in _STEP.findall(match["path"])] if match else []
-    node, record, keys, line = yaml.compose(text, Loader=yaml.SafeLoader), None, [], 1
+    steps = [index or key for index, key in _STEP.findall(match["path"])] if match else []
+    node, line = yaml.compose(text, Loader=yaml.CSafeLoader), 1
+    records: list[str] = []
+    keys: list[str] = []
     for step in steps:
         if step.isdigit() and isinstance(node, yaml.SequenceNode) and int(step) < len(node.value):
             node = node.value[int(step)]
             data = data[int(step)]
             if isinstance(data, dict) and "id" in data:
-                record = data["id"]
+                records.append(str(data["id"]))
         elif isinstance(node, yaml.MappingNode):
             keys.append(step)
             found = [value for key, value in node.value if key.value == step]
             node = found[0] if found else node
             data = data.get(step) if isinstance(data, dict) else None
         line = node.start_mark.line + 1 if node else line
-    where = f"{name}, line {line}"
-    where += f", {record}" if record else ""
-    where += f", key {'.'.join(keys)}" if keys else ""
+    where = ", ".join([name, f"line {line}", *records, *(["key " + ".".join(keys)] if keys else [])])
     return f"{where}: {what}"
 
 
@@ -105,6 +121,14 @@ def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, 
 @lru_cache(maxsize=4)
 def load_ruleset(directory: Path = DATA) -> Ruleset:
     """Load all knowledge from a folder laid out like `recommend/data/`. Raises RulesetError."""
+    _refuse_strangers(directory)
+    try:
+        return _load(directory)
+    except InconsistencyError as fault:
+        raise RulesetError(_with_line(directory, fault)) from fault
+
+
+def _load(directory: Path) -> Ruleset:
     manifest = read_file(directory, directory / "ruleset.yaml", Manifest)
     guide = read_file(directory, directory / "guide.yaml", Guide)
     sources = read_folder(directory, "sources", Source)
@@ -126,6 +150,50 @@ def load_ruleset(directory: Path = DATA) -> Ruleset:
     )
     check_ruleset(ruleset, forms, rules, notes)
     return ruleset
+
+
+def _refuse_strangers(directory: Path) -> None:
+    """A file that nobody reads would be a rule that never fires."""
+    for file in sorted(directory.rglob("*.y*ml")):
+        name = file.relative_to(directory).as_posix()
+        folder, _, rest = name.rpartition("/")
+        if not (name in FILES or (folder in FOLDERS and rest.endswith(".yaml"))):
+            raise RulesetError(f"{name}: no data file has this name")
+
+
+def _with_line(directory: Path, fault: InconsistencyError) -> str:
+    """The message of an inconsistency with the line of its record and key, found by reading the file once more."""
+    root = yaml.compose((directory / fault.file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    assert root is not None, "a file that was read before"  # noqa: S101 - for the type checker
+    node = _entry(_record(root, fault.record) or root, fault.key.split("."))
+    where = ", ".join(filter(None, [fault.file, f"line {node.start_mark.line + 1}", fault.record, f"key {fault.key}"]))
+    return f"{where}: {fault.what}"
+
+
+def _record(node: yaml.Node, name: str | None) -> yaml.Node | None:
+    """The last mapping in a file whose id is `name`: of two with the same id, the one that is too many."""
+    found: yaml.Node | None = None
+    parts: list[yaml.Node] = list(node.value) if isinstance(node, yaml.SequenceNode) else []
+    if isinstance(node, yaml.MappingNode):
+        found = node if _id_of(node) == name else None
+        parts = [value for _, value in node.value]
+    for part in parts:
+        found = _record(part, name) or found
+    return found
+
+
+def _id_of(node: yaml.MappingNode) -> str | None:
+    return next((value.value for key, value in node.value if key.value == "id"), None)
+
+
+def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
+    """Follow keys, and ids within lists, as far as they lead."""
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), node)
+        elif isinstance(node, yaml.SequenceNode):
+            node = next((part for part in node.value if _id_of(part) == step), node)
+    return node
 
 
 def _fingerprint(directory: Path) -> str:

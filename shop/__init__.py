@@ -1,0 +1,56 @@
+"""Everything that speaks HTTP or the command line."""
+
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from recommend.loading import load_ruleset
+from shop.settings import Settings, read_settings
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+MAX_REQUEST_BYTES = 64 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
+    from shop import (
+        answers_cookie,
+        api,
+        browse,
+        database,
+        errors,
+        finder,
+        formats,
+        guide,
+        health,
+        i18n,
+        pages,
+        security,
+        vocabulary,
+    )
+
+    settings = settings or read_settings()
+    app = Flask(__name__, template_folder=str(TEMPLATES))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # the token lasts as long as its session, so a slow reader loses nothing
+        BABEL_DEFAULT_LOCALE=i18n.DEFAULT,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["ruleset"] = load_ruleset(settings.rules_dir)
+
+    database.open_database(app, settings)
+    i18n.speak(app)
+    formats.add_formats(app)
+    vocabulary.add_vocabulary(app)
+    answers_cookie.keep_answers_in_cookie(app)
+    security.harden(app)
+    errors.answer_errors(app)
+    for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):
+        app.register_blueprint(blueprint)
+    return app

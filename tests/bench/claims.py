@@ -1,4 +1,4 @@
-"""How well and how fast the content check works: `python -m tests.bench.claims [--heldout] [--misses]`.
+"""How well and how fast the content check works: `python -m tests.bench claims [--heldout] [--misses]`.
 
 Prints precision and recall per verdict and language, the confusion table, the share of warnings, the time beside that
 of splitting and stemming the same text, and the time per character from 10^3 to 10^6 characters.
@@ -140,6 +140,7 @@ def report_time(cases: list[Case]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("benchmark", choices=["claims"])
     parser.add_argument("--heldout", action="store_true", help="also the part that is looked at for the report only")
     parser.add_argument("--misses", action="store_true", help="show the sentences judged otherwise than labelled")
     parser.add_argument("--no-time", action="store_true")

@@ -1,0 +1,122 @@
+"""What follows from a composition: elemental magnesium per form, buffered products, impossible chemistry."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+
+from recommend.chemistry import (
+    compound_from_elemental,
+    elemental_from_compound,
+    half_up,
+    oxide_share_of_magnesium,
+)
+from recommend.knowledge import Ruleset
+
+# Labels round: a stated elemental amount may be this much above what the pure compound can hold.
+LABEL_ROUNDING = Fraction(3, 100)
+BUFFERED_WITH = "oxide"
+
+
+class CompositionError(ValueError):
+    """A composition that cannot be: `form` names the line, `reason` what is wrong with it."""
+
+    def __init__(self, form: str, reason: str) -> None:
+        self.form, self.reason = form, reason
+        super().__init__(f"{form}: {reason}")
+
+
+class Stated(Struct, frozen=True):
+    """One line of a label, per unit: micrograms of compound, of elemental magnesium, or of both."""
+
+    form: str
+    salt: str | None = None
+    compound_ug: int | None = None
+    elemental_ug: int | None = None
+
+
+class Line(Struct, frozen=True):
+    """One line worked out, per unit. `oxide_ug` is the magnesium that must come from oxide when buffered."""
+
+    form: str
+    salt: str | None
+    compound_ug: int | None
+    elemental_ug: int
+    oxide_ug: int = 0
+
+    @property
+    def buffered(self) -> bool:
+        return self.oxide_ug > 0
+
+    @property
+    def percentage(self) -> Fraction | None:
+        """Elemental magnesium as a share of the compound."""
+        return Fraction(self.elemental_ug, self.compound_ug) if self.compound_ug else None
+
+
+def work_out(stated: Stated, ruleset: Ruleset) -> Line:
+    """Compute the amount that the label leaves out; where both are stated, find out what is mixed in.
+
+    Raises CompositionError for an unknown form or salt, and for amounts that cannot be.
+    """
+    fraction = _fraction(stated, ruleset)
+    compound, elemental = stated.compound_ug, stated.elemental_ug
+    for amount in (compound, elemental):
+        if amount is not None and amount <= 0:
+            raise CompositionError(stated.form, "an amount must be above 0")
+    if elemental is None:
+        if compound is None:
+            raise CompositionError(stated.form, "state the compound or the elemental magnesium")
+        if fraction is None:
+            raise CompositionError(stated.form, "has no single formula: state the elemental magnesium")
+        return Line(stated.form, stated.salt, compound, elemental_from_compound(compound, fraction))
+    if compound is None:
+        computed = compound_from_elemental(elemental, fraction) if fraction else None
+        return Line(stated.form, stated.salt, computed, elemental)
+    oxide = _oxide_in(stated, compound, elemental, ruleset)
+    return Line(stated.form, stated.salt, compound, elemental, oxide)
+
+
+def _fraction(stated: Stated, ruleset: Ruleset) -> Fraction | None:
+    if stated.form not in ruleset.forms:
+        raise CompositionError(stated.form, "unknown form")
+    try:
+        return ruleset.fraction_of(stated.form, stated.salt)
+    except KeyError as error:
+        raise CompositionError(stated.form, f"unknown salt {stated.salt!r}") from error
+
+
+def _oxide_in(stated: Stated, compound_ug: int, elemental_ug: int, ruleset: Ruleset) -> int:
+    """Micrograms of magnesium from oxide in a line that states both amounts, 0 when the compound is pure."""
+    if elemental_ug >= compound_ug:
+        raise CompositionError(stated.form, "cannot hold as much magnesium as it weighs")
+    label = Fraction(elemental_ug, compound_ug)
+    pure = _richest(stated, ruleset)
+    if pure is None or label <= pure * (1 + LABEL_ROUNDING):
+        return 0
+    if label > (ruleset.fraction_of(BUFFERED_WITH) or 0):
+        raise CompositionError(stated.form, "holds more magnesium than even pure oxide")
+    return half_up(elemental_ug * oxide_share_of_magnesium(label, pure))
+
+
+def _richest(stated: Stated, ruleset: Ruleset) -> Fraction | None:
+    """The most magnesium that the named salt, or any salt of the form, can hold."""
+    if stated.salt is not None:
+        return ruleset.fraction_of(stated.form, stated.salt)
+    salts = ruleset.forms[ruleset.forms[stated.form].record].salts
+    return max((salt.magnesium_fraction for salt in salts), default=None)
+
+
+def magnesium_by_form(lines: Sequence[Line]) -> dict[str, int]:
+    """Micrograms of elemental magnesium per unit from each form, the oxide of buffered lines counted as oxide."""
+    amounts: dict[str, int] = {}
+    for line in lines:
+        amounts[line.form] = amounts.get(line.form, 0) + line.elemental_ug - line.oxide_ug
+        if line.buffered:
+            amounts[BUFFERED_WITH] = amounts.get(BUFFERED_WITH, 0) + line.oxide_ug
+    return amounts
+
+
+def counts_as_form(form: str, amounts: dict[str, int]) -> bool:
+    """A product counts as a form when at least half of its elemental magnesium comes from it."""
+    return 2 * amounts.get(form, 0) >= sum(amounts.values())

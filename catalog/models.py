@@ -1,0 +1,216 @@
+"""The tables. Columns marked "derived" are computed by `edits.derive` and never typed in."""
+
+from enum import StrEnum
+from typing import Any, overload
+
+from sqlalchemy import CheckConstraint, Dialect, Enum, ForeignKey, Index, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from recommend.text import Text
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class DosageForm(StrEnum):
+    CAPSULE = "capsule"
+    TABLET = "tablet"
+    POWDER = "powder"
+    LIQUID = "liquid"
+
+
+class Unit(StrEnum):
+    """What is counted in a daily portion."""
+
+    CAPSULE = "capsule"
+    TABLET = "tablet"
+    SCOOP = "scoop"
+    ML = "ml"
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Allergen(StrEnum):
+    """The fourteen of Regulation (EU) 1169/2011, Annex II."""
+
+    GLUTEN = "gluten"
+    CRUSTACEANS = "crustaceans"
+    EGGS = "eggs"
+    FISH = "fish"
+    PEANUTS = "peanuts"
+    SOY = "soy"
+    MILK = "milk"
+    NUTS = "nuts"
+    CELERY = "celery"
+    MUSTARD = "mustard"
+    SESAME = "sesame"
+    SULPHITES = "sulphites"
+    LUPIN = "lupin"
+    MOLLUSCS = "molluscs"
+
+
+def choice(kind: type[StrEnum]) -> Enum:
+    """A column of short text that reads back as the enumeration, on every database the same."""
+    return Enum(kind, native_enum=False, length=16, values_callable=lambda members: [m.value for m in members])
+
+
+class WordList(TypeDecorator[tuple[str, ...]]):
+    """A short tuple of identifiers in one column, separated by spaces."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002
+        return " ".join(value or ())
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+        return tuple(str(value or "").split())
+
+
+class Bilingual:
+    """The columns `x_nl` and `x_en` read and written as one `Text`, so that neither language is forgotten."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "Bilingual": ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> Text: ...
+
+    def __get__(self, instance: object | None, owner: type) -> "Text | Bilingual":
+        if instance is None:
+            return self
+        return Text(getattr(instance, f"{self.name}_nl"), getattr(instance, f"{self.name}_en"))
+
+    def __set__(self, instance: object, value: Text) -> None:
+        setattr(instance, f"{self.name}_nl", value.nl)
+        setattr(instance, f"{self.name}_en", value.en)
+
+
+class Brand(Base):
+    """Whose name a product bears, with the address the label must give; `invented` for the sample's brands."""
+
+    __tablename__ = "brand"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[str]
+    invented: Mapped[bool]
+
+
+class Product(Base):
+    """What is sold, and its offer: price and stock now."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        CheckConstraint("price_cents > 0", name="price_positive"),
+        CheckConstraint("stock >= 0", name="stock_not_negative"),
+        CheckConstraint("units_per_pack > 0 AND units_per_day > 0", name="units_positive"),
+        CheckConstraint("net_quantity > 0", name="net_quantity_positive"),
+        Index("ix_product_listing", "status", "tenth_cents_per_100mg", "sku"),
+        Index("ix_product_cost_per_day", "status", "tenth_cents_per_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[Status] = mapped_column(choice(Status))
+    brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id"), index=True)
+
+    name_nl: Mapped[str]
+    name_en: Mapped[str]
+    summary_nl: Mapped[str]
+    summary_en: Mapped[str]
+    ingredients_nl: Mapped[str]
+    ingredients_en: Mapped[str]
+    directions_nl: Mapped[str]
+    directions_en: Mapped[str]
+    storage_nl: Mapped[str]
+    storage_en: Mapped[str]
+    name = Bilingual()
+    summary = Bilingual()
+    ingredients = Bilingual()
+    directions = Bilingual()
+    storage = Bilingual()
+
+    dosage_form: Mapped[DosageForm] = mapped_column(choice(DosageForm))
+    unit: Mapped[Unit] = mapped_column(choice(Unit))
+    units_per_pack: Mapped[int]
+    units_per_day: Mapped[int]
+    """The daily portion that the label states, in units."""
+    net_quantity: Mapped[int]
+    """Whole millilitres for a liquid, whole grams for everything else."""
+    vegan: Mapped[bool]
+    allergens: Mapped[tuple[str, ...]] = mapped_column(WordList)
+
+    price_cents: Mapped[int]
+    """Including VAT."""
+    stock: Mapped[int]
+
+    magnesium_ug: Mapped[int]
+    """Derived: elemental magnesium per unit."""
+    tenth_cents_per_100mg: Mapped[int]
+    """Derived: price per 100 mg elemental magnesium."""
+    tenth_cents_per_day: Mapped[int]
+    """Derived: price of the label's daily portion."""
+
+    brand: Mapped[Brand] = relationship(lazy="raise")
+    components: Mapped[list["Component"]] = relationship(
+        lazy="raise", order_by="Component.position", cascade="all, delete-orphan"
+    )
+    tags: Mapped[list["FormTag"]] = relationship(
+        lazy="raise", order_by="FormTag.magnesium_ug.desc(), FormTag.form", cascade="all, delete-orphan"
+    )
+
+    @property
+    def magnesium_per_day_ug(self) -> int:
+        """Elemental magnesium in the label's daily portion."""
+        return self.magnesium_ug * self.units_per_day
+
+    @property
+    def in_stock(self) -> bool:
+        return self.stock > 0
+
+
+class Component(Base):
+    """A line of the composition, per unit, as the label states it: compound, elemental magnesium, or both."""
+
+    __tablename__ = "component"
+    __table_args__ = (CheckConstraint("compound_ug IS NOT NULL OR elemental_ug IS NOT NULL", name="amount_stated"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    form: Mapped[str]
+    salt: Mapped[str | None]
+    compound_ug: Mapped[int | None]
+    elemental_ug: Mapped[int | None]
+
+
+class FormTag(Base):
+    """Derived: a form in a product, with the magnesium that comes from it.
+
+    Whether the product counts as that form (at least half of its magnesium) decides what advice may show.
+    """
+
+    __tablename__ = "form_tag"
+    __table_args__ = (Index("ix_form_tag_form", "form", "counts_as_form", "product_id"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)
+    magnesium_ug: Mapped[int]
+    counts_as_form: Mapped[bool]

@@ -1,0 +1,191 @@
+"""The one read side: what the shop asks of the catalogue. Every query is bounded, whatever its size."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from catalog.models import DosageForm, FormTag, Product, Status
+from recommend.text import Language
+
+PAGE_SIZE = 24
+
+
+class Sort(StrEnum):
+    """The orders of the listing; ties are always broken by SKU."""
+
+    RECOMMENDED = "recommended"
+    PRICE_PER_100MG = "price_per_100mg"
+    PRICE = "price"
+    NAME = "name"
+
+
+class Listing(Struct, frozen=True):
+    """One page of products; `total` counts all pages together."""
+
+    products: Sequence[Product]
+    total: int
+    page: int
+    pages: int
+
+
+class Budget(Struct, frozen=True):
+    """Upper bounds of cost per day, in tenths of a cent: the first and second tercile of what is published."""
+
+    low: int
+    medium: int
+
+    def limit(self, budget: str) -> int | None:
+        """The most that a product of this budget costs a day; None without a limit."""
+        return {"low": self.low, "medium": self.medium}.get(budget)
+
+
+class AdvisedProduct(Struct, frozen=True):
+    """A product that fits an advice on a form."""
+
+    form: str
+    product: Product
+
+
+PUBLISHED = Product.status == Status.PUBLISHED
+
+
+def listing(
+    session: Session, *, forms: Collection[str] = (), sort: Sort = Sort.RECOMMENDED, page: int = 1, language: Language
+) -> Listing | None:
+    """A page of published products that have any of the forms; None when there is no such page.
+
+    An empty result has one page, without products.
+    """
+    matching = select(Product).where(PUBLISHED)
+    if forms:
+        tagged = select(FormTag.product_id).where(FormTag.form.in_(sorted(forms)))
+        matching = matching.where(Product.id.in_(tagged))
+    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    if not 1 <= page <= pages:
+        return None
+    shown = (
+        matching.order_by(*_order(sort, language), Product.sku)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+        .options(joinedload(Product.brand), selectinload(Product.tags))
+    )
+    return Listing(products=session.scalars(shown).all(), total=total, page=page, pages=pages)
+
+
+def _order(sort: Sort, language: Language) -> tuple[ColumnElement[Any], ...]:
+    name = Product.name_nl if language == "nl" else Product.name_en
+    orders: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+        Sort.RECOMMENDED: (Product.stock == 0, Product.tenth_cents_per_100mg.expression),
+        Sort.PRICE_PER_100MG: (Product.tenth_cents_per_100mg.expression,),
+        Sort.PRICE: (Product.price_cents.expression,),
+        Sort.NAME: (func.lower(name),),
+    }
+    return orders[sort]
+
+
+def products_per_form(session: Session) -> dict[str, int]:
+    """How many published products have each form in them."""
+    counted = (
+        select(FormTag.form, func.count())
+        .join(Product, Product.id == FormTag.product_id)
+        .where(PUBLISHED)
+        .group_by(FormTag.form)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def product_by_slug(session: Session, slug: str) -> Product | None:
+    """A published product with all that its page shows."""
+    query = (
+        select(Product)
+        .where(PUBLISHED, Product.slug == slug)
+        .options(joinedload(Product.brand), selectinload(Product.components), selectinload(Product.tags))
+    )
+    return session.scalars(query).one_or_none()
+
+
+def budget_bands(session: Session) -> Budget:
+    """The terciles of cost per day (label portion) over the published products, sold out or not.
+
+    The first tercile is the smallest cost that at least a third of the products do not exceed.
+    """
+    third = func.ntile(3).over(order_by=(Product.tenth_cents_per_day, Product.id)).label("third")
+    ranked = select(Product.tenth_cents_per_day.label("cost"), third).where(PUBLISHED).subquery()
+    highest = select(ranked.c.third, func.max(ranked.c.cost)).group_by(ranked.c.third)
+    bound = {row[0]: row[1] for row in session.execute(highest)}
+    low = bound.get(1, 0)
+    return Budget(low=low, medium=bound.get(2, low))
+
+
+class Wishes(Struct, frozen=True):
+    """What a product of an advice must fit, besides being published and in stock.
+
+    `suggested_ug` is elemental magnesium a day, of which one whole unit may not give more; `without` are forms
+    that are advised against, of which it holds none; `cost_limit` is in tenths of a cent a day for the label's
+    portion, None without a limit.
+    """
+
+    suggested_ug: int
+    without: frozenset[str] = frozenset()
+    cost_limit: int | None = None
+    vegan: bool = False
+    dosage_form: DosageForm | None = None
+
+    def conditions(self) -> dict[str, ColumnElement[bool]]:
+        """One condition for each wish that the visitor has."""
+        conditions = {"dose": Product.magnesium_ug <= self.suggested_ug}
+        if self.without:
+            holding = select(FormTag.product_id).where(FormTag.form.in_(sorted(self.without)))
+            conditions["without"] = Product.id.not_in(holding)
+        if self.cost_limit is not None:
+            conditions["budget"] = Product.tenth_cents_per_day <= self.cost_limit
+        if self.vegan:
+            conditions["vegan"] = Product.vegan.is_(True)
+        if self.dosage_form is not None:
+            conditions["dosage_form"] = Product.dosage_form == self.dosage_form
+        return conditions
+
+
+ADVISABLE = (PUBLISHED, Product.stock > 0, FormTag.counts_as_form)
+
+
+def advised_products(
+    session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = 3
+) -> list[AdvisedProduct]:
+    """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
+    place = func.row_number().over(partition_by=FormTag.form, order_by=(Product.tenth_cents_per_100mg, Product.sku))
+    ranked = (
+        select(FormTag.form, FormTag.product_id, place.label("place"))
+        .join(Product, Product.id == FormTag.product_id)
+        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)), *wishes.conditions().values())
+        .subquery()
+    )
+    chosen = (
+        select(ranked.c.form, Product)
+        .join(Product, Product.id == ranked.c.product_id)
+        .where(ranked.c.place <= per_form)
+        .order_by(ranked.c.form, ranked.c.place)
+        .options(joinedload(Product.brand))
+    )
+    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(chosen)]
+
+
+def products_without_a_wish(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, dict[str, int]]:
+    """Per form and wish: how many products would fit if only that one wish were dropped."""
+    conditions = wishes.conditions()
+    counts = [
+        func.count(case((and_(true(), *(other for key, other in conditions.items() if key != wish)), 1))).label(wish)
+        for wish in conditions
+    ]
+    query = (
+        select(FormTag.form, *counts)
+        .join(Product, Product.id == FormTag.product_id)
+        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)))
+        .group_by(FormTag.form)
+    )
+    return {row.form: {wish: getattr(row, wish) for wish in conditions} for row in session.execute(query)}

@@ -1,0 +1,43 @@
+"""Proves a ruleset over its whole answer space, by walking through the small part each output depends on."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from msgspec import Struct
+
+from recommend.knowledge import Ruleset
+from recommend.verify.dose import prove_dose
+from recommend.verify.grounding import counts, old_reviews, prove_grounding
+from recommend.verify.language import CheckText, prove_language
+from recommend.verify.liveness import prove_liveness
+from recommend.verify.monotony import prove_monotony
+from recommend.verify.proof import PROPERTIES, Proof
+from recommend.verify.safety import prove_safety
+from recommend.verify.totality import prove_totality
+
+
+class Report(Struct, frozen=True):
+    """All proofs, by property; what a person still has to check (how many, of how many); and warnings."""
+
+    proofs: tuple[Proof, ...]
+    counts: dict[str, tuple[int, int]]
+    warnings: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(proof.broken is None for proof in self.proofs)
+
+
+def verify(ruleset: Ruleset, today: date, check_text: CheckText | None = None) -> Report:
+    """Prove every property. `today` tells how old a review is; `check_text` is the content check, if there is one."""
+    proofs = sorted(_all_proofs(ruleset, check_text), key=lambda proof: PROPERTIES.index(proof.prop))
+    return Report(tuple(proofs), counts(ruleset), tuple(old_reviews(ruleset, today)))
+
+
+def _all_proofs(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
+    """The quick ones first: what cannot be enumerated is then told at once."""
+    for proofs in (prove_liveness, prove_safety, prove_monotony, prove_grounding):
+        yield from proofs(ruleset)
+    yield from prove_language(ruleset, check_text)
+    yield from prove_totality(ruleset)
+    yield from prove_dose(ruleset)

@@ -1,0 +1,211 @@
+"""What a change of rules changes: exact numbers of answer sets over the whole space, and the smallest examples."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from msgspec import Struct, structs
+
+from recommend.answers import Answers
+from recommend.conditions import Atom
+from recommend.engine import Dose, advise, rank_forms, safety_notes, set_dose
+from recommend.knowledge import Note, Ruleset
+from recommend.space import ALL_ANSWER_SETS, NEUTRAL, Cone, atoms_of_answer, in_components
+from recommend.verify.firing import conditional, fired_notes, form_atoms
+
+EXAMPLES = 5
+EXAMPLES_SEARCHED = 200_000
+"""So many answers nearest to the neutral ones are searched for examples."""
+
+SPARE = (Atom("stomach"), Atom("budget"), Atom("absorption"))
+"""Varied in examples too, for a change that shows in one point only still has many answer sets."""
+
+Both = tuple[Ruleset, Ruleset]
+Outcome = Callable[[Answers, Ruleset], Any]
+
+
+class Example(Struct, frozen=True):
+    """Answers for which the two rulesets differ, with what each gives."""
+
+    answers: Answers
+    old: Any
+    new: Any
+
+
+class Change(Struct, frozen=True):
+    """For how many answer sets one part of the advice differs, and the smallest of them."""
+
+    answer_sets: int
+    examples: tuple[Example, ...] = ()
+
+
+class Diff(Struct, frozen=True):
+    status: Change
+    first_form: Change
+    notes: Change
+    dose: Change
+
+
+def compare(old: Ruleset, new: Ruleset) -> Diff:
+    """Compare two rulesets over all answer sets. Raises TooLargeError when one output hangs on too many answers."""
+    both = (old, new)
+    return Diff(
+        status=_changed_status(both),
+        first_form=_changed_first_form(both),
+        notes=_changed_notes(both),
+        dose=_changed_dose(both),
+    )
+
+
+def status_of(answers: Answers, ruleset: Ruleset) -> str:
+    return advise(answers, ruleset).status
+
+
+def first_form_of(answers: Answers, ruleset: Ruleset) -> str:
+    return rank_forms(answers, ruleset)[0].form.id
+
+
+def notes_of(answers: Answers, ruleset: Ruleset) -> dict[str, str]:
+    """The notes shown, by id, with how severe each is."""
+    return {note.id: _shown_as(note) for note in safety_notes(answers, ruleset)}
+
+
+def dose_of(answers: Answers, ruleset: Ruleset) -> Dose:
+    return advise(answers, ruleset).dose
+
+
+def _change(answer_sets: int, atoms: Iterable[Atom], outcome: Outcome, both: Both) -> Change:
+    """A counted change with its examples, searched from the neutral answers outwards."""
+    return Change(answer_sets, tuple(_examples(atoms, outcome, both)) if answer_sets else ())
+
+
+def _examples(atoms: Iterable[Atom], outcome: Outcome, both: Both) -> Iterator[Example]:
+    near = islice(Cone({*atoms, *SPARE}).nearest(), EXAMPLES_SEARCHED)
+    outcomes = ((answers, outcome(answers, both[0]), outcome(answers, both[1])) for answers in near)
+    return islice((Example(*found) for found in outcomes if found[1] != found[2]), EXAMPLES)
+
+
+def _changed_first_form(both: Both) -> Change:
+    atoms = form_atoms(both[0]) | form_atoms(both[1])
+    cone = Cone(atoms)
+    differ = sum(
+        cone.weight(answers) for answers in cone if first_form_of(answers, both[0]) != first_form_of(answers, both[1])
+    )
+    return _change(differ * ALL_ANSWER_SETS // cone.total, atoms, first_form_of, both)
+
+
+def _changed_notes(both: Both) -> Change:
+    """Counts the answer sets for which no changed note shows a difference; the rest changes."""
+    atoms = _changed_note_atoms(both)
+    same = ALL_ANSWER_SETS
+    for ids, joint in in_components(atoms):
+        cone = Cone(joint)
+        kept = sum(cone.weight(answers) for answers in cone if not _differ(ids, answers, both))
+        same = same * kept // cone.total
+    return _change(ALL_ANSWER_SETS - same, frozenset().union(*atoms.values()), notes_of, both)
+
+
+def _changed_note_atoms(both: Both) -> dict[str, frozenset[Atom]]:
+    """The notes that the two do not show alike, by id, with what either version depends on."""
+    old, new = ({note.id: note for note in ruleset.notes if note.when is not None} for ruleset in both)
+    atoms = [conditional(ruleset.notes) for ruleset in both]
+    return {
+        key: atoms[0].get(key, frozenset()) | atoms[1].get(key, frozenset())
+        for key in old | new
+        if _shown(old.get(key)) != _shown(new.get(key))
+    }
+
+
+def _shown(note: Note | None) -> tuple[Any, ...] | None:
+    return (note.when, _shown_as(note)) if note else None
+
+
+def _shown_as(note: Note) -> str:
+    return f"{note.severity}, emergency" if note.emergency else note.severity
+
+
+def _differ(notes: Iterable[str], answers: Answers, both: Both) -> bool:
+    old, new = (notes_of(answers, ruleset) for ruleset in both)
+    return any(old.get(note) != new.get(note) for note in notes)
+
+
+def _stop_atoms(both: Both) -> frozenset[Atom]:
+    return frozenset().union(*_stops(both).values())
+
+
+def _stops(rulesets: Iterable[Ruleset]) -> dict[tuple[int, str], frozenset[Atom]]:
+    """The stop notes of these rulesets, by number of the ruleset and id, with what each depends on."""
+    return {
+        (number, note): atoms
+        for number, ruleset in enumerate(rulesets)
+        for note, atoms in conditional(note for note in ruleset.notes if note.severity == "stop").items()
+    }
+
+
+def _suggested(rulesets: tuple[Ruleset, ...], base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> int:
+    """For how many answer sets none of these rulesets has a stop note; `without` keeps those answers as in `base`.
+
+    The factor of the answers in `without` is still in the number.
+    """
+    count = ALL_ANSWER_SETS
+    for stops, atoms in in_components(_stops(rulesets)):
+        cone = Cone(atoms, base=base, without=without)
+        silent = sum(cone.weight(answers) for answers in cone if not _any_fires(stops, answers, rulesets))
+        count = count * silent // cone.total
+    return count
+
+
+def _any_fires(stops: Iterable[tuple[int, str]], answers: Answers, rulesets: tuple[Ruleset, ...]) -> bool:
+    fired = [fired_notes(answers, ruleset) for ruleset in rulesets]
+    return any(note in fired[number] for number, note in stops)
+
+
+Joint = dict[tuple[bool, bool], int]
+
+
+def _statuses(both: Both, base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> Joint:
+    """How many answer sets the old and the new ruleset withhold: (old withholds, new withholds) to a number."""
+    old, new = (_suggested((ruleset,), base, without) for ruleset in both)
+    neither = _suggested(both, base, without)
+    return {
+        (False, False): neither,
+        (False, True): old - neither,
+        (True, False): new - neither,
+        (True, True): ALL_ANSWER_SETS - old - new + neither,
+    }
+
+
+def _changed_status(both: Both) -> Change:
+    statuses = _statuses(both)
+    return _change(statuses[False, True] + statuses[True, False], _stop_atoms(both), status_of, both)
+
+
+DOSE_ANSWERS = ("supplement_mg", "sex")
+"""What the dose looks at, besides whether the advice is withheld."""
+
+
+def _changed_dose(both: Both) -> Change:
+    """Every amount already taken and each sex apart: given those, only the two statuses still make a difference."""
+    apart = Cone(frozenset().union(*map(atoms_of_answer, DOSE_ANSWERS)))
+    stops = Cone({atom for atom in _stop_atoms(both) if atom.answer in DOSE_ANSWERS} | atoms_of_answer("sex"))
+    differ = 0
+    for representative in stops:
+        statuses = _statuses(both, representative, DOSE_ANSWERS)
+        for answers in _amounts_like(representative, stops):
+            differ += sum(
+                number
+                for withheld, number in statuses.items()
+                if _dose(answers, both[0], withheld[0]) != _dose(answers, both[1], withheld[1])
+            )
+    return _change(differ // apart.total, apart.atoms | _stop_atoms(both), dose_of, both)
+
+
+def _amounts_like(representative: Answers, cone: Cone) -> Iterator[Answers]:
+    """All amounts that the conditions cannot tell from this one."""
+    amount = representative.supplement_mg
+    for taken in range(amount, amount + cone.weight(representative)):
+        yield structs.replace(representative, supplement_mg=taken)
+
+
+def _dose(answers: Answers, ruleset: Ruleset, withheld: bool) -> Dose:
+    return set_dose(answers, ruleset, withheld=withheld)

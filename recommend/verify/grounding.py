@@ -1,0 +1,95 @@
+"""Grounding: every rule, note, form and guide passage names its source and the place in it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from msgspec import Struct
+
+from recommend.answers import Answers
+from recommend.conditions import Condition
+from recommend.knowledge import Citation, Note, Rule, Ruleset
+from recommend.space import Cone
+from recommend.verify.proof import Broken, Proof, prove_each
+
+REVIEW_HOLDS_MONTHS = 12
+MONTHS_A_YEAR = 12
+
+
+class Fact(Struct, frozen=True):
+    """Something stated with citations; `when` says for which answers an advice carries it, if any."""
+
+    address: str
+    citations: tuple[Citation, ...]
+    when: Condition | None = None
+
+
+def facts(ruleset: Ruleset) -> Iterator[Fact]:
+    """Everything that has to be grounded, with an address to find it in the data files."""
+    yield from (Fact(f"rules/{rule.id}", rule.citations, rule.when) for rule in ruleset.rules)
+    yield from (Fact(f"notes/{note.id}", note.citations, note.when) for note in ruleset.notes)
+    yield from (Fact(f"forms/{form.id}", form.citations) for form in ruleset.forms.values())
+    yield Fact("ruleset/dose", ruleset.manifest.dose.citations)
+    for section in ruleset.guide.sections:
+        for number, passage in enumerate(section.passages, start=1):
+            yield Fact(f"guide/{section.id}/{number}", passage.citations)
+
+
+def prove_grounding(ruleset: Ruleset) -> Iterator[Proof]:
+    found = list(facts(ruleset))
+    kinds = {"rules": "rule", "notes": "note", "forms": "form", "ruleset": "dose limit", "guide": "guide passage"}
+    for kind, name in kinds.items():
+        faults = [(fact.address, _fault(fact, ruleset)) for fact in found if fact.address.startswith(f"{kind}/")]
+        yield prove_each("grounding", f"every {name} names a source and the place in it", faults, unit="records")
+
+
+def _fault(fact: Fact, ruleset: Ruleset) -> Broken | None:
+    why = _ungrounded(fact.citations, ruleset)
+    return Broken(why, tuple(_seen_at(fact))) if why else None
+
+
+def _ungrounded(citations: Iterable[Citation], ruleset: Ruleset) -> str | None:
+    citations = tuple(citations)
+    if not citations:
+        return "no source"
+    for citation in citations:
+        if citation.source not in ruleset.sources:
+            return f"the source {citation.source!r} is not known"
+        if not (citation.place.nl.strip() and citation.place.en.strip()):
+            return f"no place in {citation.source}"
+    return None
+
+
+def _seen_at(fact: Fact) -> Iterator[Answers]:
+    """The smallest answers whose advice carries the fact."""
+    if fact.when is not None:
+        first = next(filter(fact.when.holds, Cone(fact.when.depends_on())), None)
+        yield from () if first is None else (first,)
+
+
+def counts(ruleset: Ruleset) -> dict[str, tuple[int, int]]:
+    """How many are still to be checked by a person, of how many."""
+    citations = [citation for fact in facts(ruleset) for citation in fact.citations]
+    records = [*ruleset.rules, *ruleset.notes]
+    return {
+        "citations not verified in the source itself": (sum(not c.verified for c in citations), len(citations)),
+        "rules and notes not reviewed by a pharmacist": (sum(r.reviewed_on is None for r in records), len(records)),
+    }
+
+
+def old_reviews(ruleset: Ruleset, today: date) -> Iterator[str]:
+    """Reviews that are more than 12 months old on `today`, or dated after it."""
+    records: tuple[Rule | Note, ...] = (*ruleset.rules, *ruleset.notes)
+    for record in records:
+        reviewed = record.reviewed_on
+        if reviewed is None:
+            continue
+        if reviewed > today:
+            yield f"{record.id}: reviewed on {reviewed}, which is still to come"
+        elif _months_between(reviewed, today) >= REVIEW_HOLDS_MONTHS:
+            yield f"{record.id}: the review of {reviewed} by {record.reviewed_by} is older than 12 months"
+
+
+def _months_between(start: date, end: date) -> int:
+    """Whole months, counting a month as over on the day after its last."""
+    months = (end.year - start.year) * MONTHS_A_YEAR + end.month - start.month
+    return months if end.day > start.day else months - 1

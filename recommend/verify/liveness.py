@@ -1,0 +1,80 @@
+"""Liveness: every rule, note and form matters to somebody, and what holds for everybody says so."""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from recommend.answers import Answers
+from recommend.conditions import Always, Condition
+from recommend.engine import advise, rank_forms
+from recommend.knowledge import Ruleset
+from recommend.space import NEUTRAL, Cone, size
+from recommend.verify.firing import fired_notes, fired_rules, form_atoms
+from recommend.verify.proof import Broken, Proof, prove, together
+
+Fires = Callable[[Answers], bool]
+
+
+class Life(Struct, frozen=True):
+    """A rule or note with its condition, and whether it comes out of the engine for given answers."""
+
+    id: str
+    when: Condition
+    fires: Fires
+
+
+def prove_liveness(ruleset: Ruleset) -> Iterator[Proof]:
+    rules = [Life(rule.id, rule.when, _in_rules(rule.id, ruleset)) for rule in ruleset.rules]
+    notes = [Life(note.id, note.when, _in_notes(note.id, ruleset)) for note in ruleset.notes if note.when is not None]
+    for kind, lives in (("rule", rules), ("note", notes)):
+        claim = f"every {kind} fires for somebody"
+        yield together("liveness", claim, (_somewhere(claim, life) for life in lives))
+        claim = f"no {kind} fires for everybody, unless it says so with `when: always`"
+        yield together("liveness", claim, (_not_everywhere(claim, life) for life in lives))
+    declared = {entry.form for entry in ruleset.manifest.never_first}
+    for form in ruleset.manifest.ranked_forms:
+        yield _never_first(form, ruleset) if form in declared else _first_for_somebody(form, ruleset)
+
+
+def _in_rules(rule: str, ruleset: Ruleset) -> Fires:
+    return lambda answers: rule in fired_rules(answers, ruleset)
+
+
+def _in_notes(note: str, ruleset: Ruleset) -> Fires:
+    return lambda answers: note in fired_notes(answers, ruleset)
+
+
+def _somewhere(claim: str, life: Life) -> Proof:
+    cone = Cone(life.when.depends_on())
+    fired = [life.fires(answers) for answers in cone]
+    dead = not any(fired)
+    return Proof("liveness", claim, cone.points, broken=Broken(f"{life.id} is dead", (NEUTRAL,)) if dead else None)
+
+
+def _not_everywhere(claim: str, life: Life) -> Proof:
+    cone = Cone(life.when.depends_on())
+    fired = [life.fires(answers) for answers in cone]
+    stuck = all(fired) and not isinstance(life.when, Always)
+    why = f"{life.id} fires whatever is answered"
+    return Proof("liveness", claim, cone.points, broken=Broken(why, (NEUTRAL,)) if stuck else None)
+
+
+def _first_for_somebody(form: str, ruleset: Ruleset) -> Proof:
+    """Somebody whom the shop suggests something gets this form first. If not, the nearest miss is shown."""
+    cone = Cone(form_atoms(ruleset))
+    places = [(_place(form, answers, ruleset), size(answers), answers) for answers in cone]
+    first = any(place == 1 and not advise(answers, ruleset).withheld for place, _, answers in places)
+    place, _, answers = min(places, key=lambda found: found[:2])
+    broken = None if first else Broken(f"{form} comes no further than place {place}, or only when withheld", (answers,))
+    return Proof("liveness", f"{form} is first for somebody", cone.points, broken=broken)
+
+
+def _never_first(form: str, ruleset: Ruleset) -> Proof:
+    def fault(answers: Answers) -> str | None:
+        return f"{form} is first, though ruleset.yaml says never" if _place(form, answers, ruleset) == 1 else None
+
+    return prove("liveness", f"{form} is never first, as declared", Cone(form_atoms(ruleset)), fault)
+
+
+def _place(form: str, answers: Answers, ruleset: Ruleset) -> int:
+    return next(ranked.rank for ranked in rank_forms(answers, ruleset) if ranked.form.id == form)

@@ -1,0 +1,92 @@
+"""Safety: what must stop the shop stops it, and saying more about one's health never makes the advice laxer."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from recommend.answers import Answers
+from recommend.conditions import Condition
+from recommend.engine import advise
+from recommend.knowledge import Ruleset, Severity
+from recommend.presentation import advice_as_dict
+from recommend.space import Cone, set_answer
+from recommend.verify.design import CAUTIONS, STOPS
+from recommend.verify.firing import Group, conditional, note_groups, silence, stop_groups
+from recommend.verify.proof import Broken, Proof, prove, together
+
+ADVICE_KEYS = {"status", "forms", "notes", "dose", "ruleset"}
+"""All that an advice holds before the catalogue adds products, so that no price or product is among it."""
+
+
+def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
+    for name, stop in STOPS.items():
+        claim = f"{name} withholds the advice, whatever else is answered"
+        yield _always_noted(claim, stop, ruleset, ("stop",))
+    for name, caution in CAUTIONS.items():
+        claim = f"{name} brings a caution, whatever else is answered"
+        yield _always_noted(claim, caution, ruleset, ("stop", "caution"))
+    yield _cautions_suggest(ruleset)
+    yield _nothing_leaves(ruleset)
+    yield _ticking_keeps_notes(ruleset)
+    yield _ticking_keeps_withholding(ruleset)
+
+
+def _always_noted(claim: str, given: Condition, ruleset: Ruleset, severities: tuple[Severity, ...]) -> Proof:
+    """Where `given` holds, a note of these severities fires that hangs on it, not one that happens to be there."""
+    own, *others = note_groups(ruleset, severities, given.depends_on())
+
+    def fault(answers: Answers) -> Broken | None:
+        if own.fires(answers, ruleset):
+            return None
+        silent = silence(others, answers, ruleset)
+        return Broken(f"no {' or '.join(severities)} note fires", (silent,)) if silent else None
+
+    return prove("safety", claim, filter(given.holds, own.cone), fault)
+
+
+def _cautions_suggest(ruleset: Ruleset) -> Proof:
+    def fault(answers: Answers) -> str | None:
+        return "the advice is withheld" if advise(answers, ruleset).withheld else None
+
+    alone = [next(filter(caution.holds, Cone(caution.depends_on()))) for caution in CAUTIONS.values()]
+    return prove("safety", "each caution alone still suggests a form", alone, fault, of=len(alone))
+
+
+def _nothing_leaves(ruleset: Ruleset) -> Proof:
+    def fault(answers: Answers) -> str | None:
+        advice = advise(answers, ruleset)
+        if advice.dose.suggested_mg != 0:
+            return f"{advice.dose.suggested_mg} mg is suggested"
+        extra = advice_as_dict(advice, "en").keys() - ADVICE_KEYS
+        return f"the advice also holds {', '.join(sorted(extra))}" if extra else None
+
+    groups = stop_groups(ruleset)
+    withheld = (answers for group in groups for answers in group.cone if group.fires(answers, ruleset))
+    return prove("safety", "no product, price or dose leaves with a stop", withheld, fault)
+
+
+def _ticking_keeps_notes(ruleset: Ruleset) -> Proof:
+    notes = [Group([note], atoms) for note, atoms in conditional(ruleset.notes).items()]
+    return _ticking_keeps("ticking one more condition, medicine or sign never removes a note", notes, ruleset)
+
+
+def _ticking_keeps_withholding(ruleset: Ruleset) -> Proof:
+    claim = "ticking one more condition, medicine or sign never turns withheld into suggested"
+    return _ticking_keeps(claim, stop_groups(ruleset), ruleset)
+
+
+def _ticking_keeps(claim: str, groups: Iterable[Group], ruleset: Ruleset) -> Proof:
+    """Each group of notes that fires still fires after any box of its cone is ticked as well."""
+
+    def fault_in(group: Group) -> Callable[[Answers], Broken | None]:
+        def fault(answers: Answers) -> Broken | None:
+            if not group.fires(answers, ruleset):
+                return None
+            for axis in group.cone.axes:
+                more = set_answer(answers, axis.answer, axis.box, True) if axis.box else answers
+                if not group.fires(more, ruleset):
+                    return Broken(f"ticking {axis.box} takes away {', '.join(sorted(group.notes))}", (answers, more))
+            return None
+
+        return fault
+
+    proofs = (prove("safety", claim, group.cone, fault_in(group)) for group in groups)
+    return together("safety", claim, proofs)

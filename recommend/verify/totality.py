@@ -1,0 +1,72 @@
+"""Totality: whatever is answered, there is exactly one advice."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, combinations
+
+from recommend.answers import Answers
+from recommend.engine import advise, rank_forms
+from recommend.knowledge import Ruleset
+from recommend.space import Cone
+from recommend.verify.firing import conditional, form_atoms, stop_groups
+from recommend.verify.proof import Proof, prove
+
+FORMS = ("citrate", "bisglycinate", "glycinate", "oxide", "taurate")
+"""The forms that every advice ranks: those of the article this shop grew from."""
+
+WHOLE_STATUS_MAX = 2**18
+"""Up to so many points the status is also proven without taking its stop notes apart into groups."""
+
+
+def prove_totality(ruleset: Ruleset) -> Iterator[Proof]:
+    yield _one_status(ruleset)
+    yield _five_forms(ruleset)
+    for upper, lower in combinations(ruleset.manifest.ranked_forms, 2):
+        yield _decided(upper, lower, ruleset)
+
+
+def _one_status(ruleset: Ruleset) -> Proof:
+    def fault(answers: Answers) -> str | None:
+        advice = advise(answers, ruleset)
+        stops = [note.id for note in advice.notes if note.severity == "stop"]
+        expected = "withheld" if stops else "suggested"
+        return None if advice.status == expected else f"the status is {advice.status} with the stop notes {stops}"
+
+    claim = "every answer set has one status: withheld when a stop note fires, suggested otherwise"
+    return prove("totality", claim, status_points(ruleset), fault)
+
+
+def status_points(ruleset: Ruleset) -> Iterable[Answers]:
+    """Every point of the status's cone, or every point of each independent group when the cone is too large."""
+    stops = conditional(note for note in ruleset.notes if note.severity == "stop")
+    whole = Cone(frozenset().union(*stops.values()))
+    if whole.points <= WHOLE_STATUS_MAX:
+        return whole
+    return chain.from_iterable(group.cone for group in stop_groups(ruleset))
+
+
+def _five_forms(ruleset: Ruleset) -> Proof:
+    def fault(answers: Answers) -> str | None:
+        ranked = rank_forms(answers, ruleset)
+        names = [form.form.id for form in ranked]
+        if sorted(names) != sorted(FORMS):
+            return f"the ranked forms are {', '.join(names)}"
+        places = [form.rank for form in ranked]
+        return None if places == [1, 2, 3, 4, 5] else f"the places are {places}"
+
+    claim = f"every answer set has these five forms, each on a place of its own: {', '.join(FORMS)}"
+    return prove("totality", claim, Cone(form_atoms(ruleset)), fault)
+
+
+def _decided(earlier: str, later: str, ruleset: Ruleset) -> Proof:
+    """Of two forms, points decide, and the declared order when they are equal: nothing is left to chance."""
+
+    def fault(answers: Answers) -> str | None:
+        ranked = rank_forms(answers, ruleset)
+        place = {form.form.id: form for form in ranked}
+        first_by_points = place[earlier].score >= place[later].score
+        if (place[earlier].rank < place[later].rank) == first_by_points:
+            return None
+        return f"{earlier} has {place[earlier].score} points and {later} {place[later].score}, yet the order differs"
+
+    claim = f"{earlier} and {later}: the points decide, and the declared order when they are equal"
+    return prove("totality", claim, Cone(form_atoms(ruleset, earlier, later)), fault)

@@ -1,0 +1,100 @@
+"""`POST /advice`: answers in, advice out. Nothing of them is kept, logged or put in a cookie."""
+
+from typing import Annotated, Any, Literal
+
+from flask import Response, request
+from flask_babel import gettext as _
+from msgspec import Meta, defstruct
+
+from recommend import answers
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, AnswersError, Problem, Question
+from shop.advice_json import NotJsonError, advice_json, read_answers
+from shop.api.endpoint import ACCEPT_LANGUAGE, BAD_REQUEST, LANG, Endpoint, asked_language, json_reply
+from shop.api.schemas import Advice
+from shop.database import get_ruleset, get_session
+from shop.problems import Refused
+from shop.security import never_store
+
+TOO_LARGE = 413
+UNSUPPORTED_MEDIA_TYPE = 415
+UNPROCESSABLE = 422
+
+
+def advise() -> Response:
+    """The advice for a set of answers.
+
+    The very bytes of `shop advise`: the same answers, language, ruleset and catalogue always give the same. Answers
+    are not stored or logged, and the advice is for no cache to keep.
+    """
+    language = asked_language()
+    text = advice_json(_answers_sent(), get_ruleset(), language, get_session())
+    return never_store(json_reply(text))
+
+
+def _type_of(question: Question) -> Any:
+    one = Literal[question.values] if question.values else str
+    types: dict[str, Any] = {
+        "one": one,
+        "many": list[one],  # type: ignore[valid-type] # a type made at run time
+        "milligrams": Annotated[int, Meta(ge=0, le=SUPPLEMENT_MG_MAX)],
+        "yes_no": bool,
+    }
+    return types[question.kind]
+
+
+def _field_of(question: Question) -> tuple[Any, ...]:
+    """Name, type and, unless an answer is required, default."""
+    named = (question.key, _type_of(question))
+    return named if question.required else (*named, question.default)
+
+
+Answers = defstruct(
+    "Answers", [_field_of(question) for question in QUESTIONS.values()], frozen=True, forbid_unknown_fields=True
+)
+Answers.__doc__ = (
+    "The answers to the questionnaire. In lists, [] means none; silence about a required one is no answer."
+)
+
+
+ENDPOINT = Endpoint(
+    path="/advice",
+    method="POST",
+    view=advise,
+    body=Answers,
+    answer=Advice,
+    parameters=(LANG, ACCEPT_LANGUAGE),
+    errors={
+        BAD_REQUEST: "The body is not JSON, gives a key twice or is not UTF-8, or `lang` is no language of this shop.",
+        TOO_LARGE: "The body is too large.",
+        UNSUPPORTED_MEDIA_TYPE: "The content type is not application/json.",
+        UNPROCESSABLE: "An answer is missing, unknown or has a wrong value; `key` names it.",
+    },
+)
+
+
+def _answers_sent() -> answers.Answers:
+    if request.mimetype != "application/json" or request.content_encoding:
+        raise Refused(UNSUPPORTED_MEDIA_TYPE, _("Send the answers as application/json, not compressed."))
+    body = request.get_data(cache=False)
+    request.stream.read(1)  # of a chunked body only the allowed part was read; asking for more is the 413
+    try:
+        return read_answers(body)
+    except NotJsonError as error:
+        raise Refused(BAD_REQUEST, _("The body is not JSON in UTF-8, or gives a key twice.")) from error
+    except AnswersError as error:
+        raise Refused(UNPROCESSABLE, _explain(error.key, error.problem), key=error.key) from error
+
+
+def _explain(key: str, problem: Problem) -> str:
+    if problem == "not_an_object":
+        return str(_("Send one JSON object that has the answers as its keys."))
+    values = ", ".join(QUESTIONS[key].values) if key in QUESTIONS else ""
+    explanations: dict[Problem, str] = {
+        "unknown_key": _("There is no question with this name. The names are: %(names)s.", names=", ".join(QUESTIONS)),
+        "missing": _("This answer is required."),
+        "not_a_choice": _("The values to choose from are: %(values)s.", values=values),
+        "not_a_list": _("This answer is a list, [] for none, of: %(values)s.", values=values),
+        "not_an_integer": _("This answer is a whole number from 0 to %(most)d.", most=SUPPLEMENT_MG_MAX),
+        "not_a_boolean": _("This answer is true or false."),
+    }
+    return explanations[problem]

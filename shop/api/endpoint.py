@@ -1,0 +1,64 @@
+"""An endpoint: the view with what its requests and answers look like. Routes and OpenAPI are made from it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from flask import Response, request
+from flask_babel import gettext as _
+from msgspec import Struct
+
+from recommend.conditions import condition_as_data
+from recommend.text import LANGUAGES, Language
+from shop.api.schemas import When
+from shop.i18n import current_language
+from shop.problems import Refused, in_language_asked
+
+BAD_REQUEST = 400
+NOT_FOUND = 404
+
+LANG = {
+    "name": "lang",
+    "in": "query",
+    "description": "The language of texts. Without it `Accept-Language` decides, and else it is Dutch.",
+    "schema": {"type": "string", "enum": list(LANGUAGES)},
+}
+ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "description": "The language of texts when `lang` is not given.",
+    "schema": {"type": "string"},
+    "example": "en-GB,en;q=0.8",
+}
+WRONG_LANG = {BAD_REQUEST: "`lang` is no language of this shop."}
+
+
+class Endpoint(Struct, frozen=True):
+    """`answer` and `body` are the types of its JSON; `errors` says when it answers with which problem."""
+
+    path: str
+    view: Callable[[], Response]
+    answer: type
+    errors: dict[int, str]
+    method: str = "GET"
+    body: type | None = None
+    parameters: tuple[dict[str, Any], ...] = ()
+
+
+def asked_language() -> Language:
+    """The language of `?lang=`, else of Accept-Language. Raises Refused for a language that we do not have."""
+    if request.args.get("lang", LANGUAGES[0]) not in LANGUAGES:
+        raise Refused(BAD_REQUEST, _("The language is nl or en."), key="lang")
+    return current_language()
+
+
+def json_reply(content: Struct | str) -> Response:
+    """Content in the language asked for; text is JSON already."""
+    body = content if isinstance(content, str) else msgspec.json.encode(content, enc_hook=_encode)
+    return in_language_asked(Response(body, mimetype="application/json"))
+
+
+def _encode(value: object) -> Any:
+    if isinstance(value, When):
+        return condition_as_data(value.condition)
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,228 @@
+"""The shapes of the API's answers as types, from which its OpenAPI schemas are made."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from catalog.models import DosageForm, Unit
+from recommend.conditions import Condition
+from recommend.engine import Status
+from recommend.knowledge import Certainty, Identifier, Severity
+
+Amount = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?$", description="A decimal number, exact.")]
+Count = Annotated[int, Meta(ge=0)]
+Rank = Annotated[int, Meta(ge=1)]
+
+
+class Shape(Struct, frozen=True, forbid_unknown_fields=True):
+    """A JSON object with exactly these keys."""
+
+
+class When:
+    """A condition, which becomes JSON as the data files write it."""
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+
+
+class Citation(Shape, frozen=True):
+    """Where a fact stands. `verified` is true when it was read in that very source."""
+
+    source: Identifier
+    title: str
+    place: str
+    url: Annotated[str, Meta(pattern="^https://")]
+    verified: bool
+
+
+class RulesetId(Shape, frozen=True):
+    """Which knowledge was used; `sha256` is over all its files."""
+
+    version: str
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Reason(Shape, frozen=True):
+    """A rule that fired for a form."""
+
+    rule: Identifier
+    text: str
+    citations: list[Citation]
+
+
+class RankedForm(Shape, frozen=True):
+    """A form with its place; not `suitable` when a rule advises against it for these answers."""
+
+    form: Identifier
+    rank: Rank
+    suitable: bool
+    certainty: Certainty
+    reasons: list[Reason]
+
+
+class SafetyNote(Shape, frozen=True):
+    """A safety note that holds for these answers; a `stop` withholds the advice."""
+
+    id: Identifier
+    severity: Severity
+    text: str
+    citations: list[Citation]
+
+
+class Dose(Shape, frozen=True):
+    """Milligrams of elemental magnesium a day; what is suggested comes on top of what is already taken."""
+
+    reference_intake_mg: Count | None
+    upper_limit_mg: Count
+    already_taken_mg: Count
+    suggested_mg: Count
+
+
+class AdvisedProduct(Shape, frozen=True):
+    """A product for a form, with whole units a day that stay within the dose and the label's portion."""
+
+    sku: str
+    form: Identifier
+    slug: str
+    brand: str
+    name: str
+    unit: Unit
+    units_per_day: Rank
+    elemental_mg_per_day: Amount
+    cents_per_day: Amount
+    cents_per_100mg: Amount
+    price_cents: Rank
+
+
+class Advice(Shape, frozen=True):
+    """Emergencies and stops come first in `notes`; `products` is empty when the advice is withheld."""
+
+    status: Status
+    forms: list[RankedForm]
+    notes: list[SafetyNote]
+    dose: Dose
+    ruleset: RulesetId
+    products: list[AdvisedProduct]
+
+
+class Salt(Shape, frozen=True):
+    """One exact compound of a form, with the share of magnesium in its mass."""
+
+    id: Identifier
+    formula: str
+    name: str
+    elemental_percent: Amount
+
+
+class Form(Shape, frozen=True):
+    """A magnesium compound. `annex_ii` is its name in Directive 2002/46/EC; null when not permitted in supplements.
+
+    `same_as` is the form with which it shares all facts and rules; `ranked` when an advice ranks it.
+    """
+
+    id: Identifier
+    name: str
+    short_name: str
+    synonyms: list[str]
+    about: str
+    annex_ii: str | None
+    permitted: bool
+    same_as: Identifier | None
+    ranked: bool
+    salts: list[Salt]
+    citations: list[Citation]
+
+
+class Forms(Shape, frozen=True):
+    forms: list[Form]
+    ruleset: RulesetId
+
+
+class Rule(Shape, frozen=True):
+    """Adds `points` to `forms` when the condition holds."""
+
+    id: Identifier
+    label: str
+    when: When
+    forms: list[Identifier]
+    points: int
+    advise_against: bool
+    certainty: Certainty
+    text: str
+    citations: list[Citation]
+    reviewed_on: date | None
+    reviewed_by: str | None
+
+
+class Note(Shape, frozen=True):
+    """Stands in an advice when `when` holds (null: never), with every product if `always`, and with `forms`."""
+
+    id: Identifier
+    severity: Severity
+    emergency: bool
+    label: str
+    when: When | None
+    always: bool
+    forms: list[Identifier]
+    text: str
+    citations: list[Citation]
+    reviewed_on: date | None
+    reviewed_by: str | None
+
+
+class Rules(Shape, frozen=True):
+    rules: list[Rule]
+    notes: list[Note]
+    ruleset: RulesetId
+
+
+class Product(Shape, frozen=True):
+    """A product of the listing. Milligrams are elemental magnesium; a day is the label's daily portion."""
+
+    sku: str
+    slug: str
+    url: str
+    brand: str
+    name: str
+    forms: list[Identifier]
+    dosage_form: DosageForm
+    unit: Unit
+    units_per_pack: Rank
+    units_per_day: Rank
+    elemental_mg_per_unit: Amount
+    elemental_mg_per_day: Amount
+    price_cents: Rank
+    cents_per_100mg: Amount
+    cents_per_day: Amount
+    in_stock: bool
+
+
+class FacetValue(Shape, frozen=True):
+    """A value to filter on, and how many published products have it."""
+
+    value: str
+    count: Count
+
+
+class Facets(Shape, frozen=True):
+    form: list[FacetValue]
+
+
+class Notice(Shape, frozen=True):
+    """A value in the address that was left out."""
+
+    value: str
+    text: str
+
+
+class Products(Shape, frozen=True):
+    """One page of the listing; `total` counts all pages together."""
+
+    total: Count
+    page: Rank
+    pages: Rank
+    page_size: Rank
+    notices: list[Notice]
+    facets: Facets
+    items: list[Product]

@@ -1,0 +1,19 @@
+"""The `shop` command. Standard output carries the result alone; everything else goes to standard error."""
+
+import click
+
+from shop.cli.advise import advise
+from shop.cli.rules import rules
+from shop.cli.serve import serve
+from shop.cli.verify import verify
+
+
+@click.group()
+def main() -> None:
+    """Magnesiumwijzer: a magnesium shop whose advice can be checked."""
+
+
+main.add_command(serve)
+main.add_command(advise)
+main.add_command(verify)
+main.add_command(rules)

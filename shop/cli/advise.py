@@ -1,0 +1,67 @@
+"""`shop advise`: the advice for a file of answers, as JSON."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+from sqlalchemy.orm import Session
+
+from catalog.database import open_engine
+from recommend.answers import Answers, AnswersError
+from recommend.loading import load_ruleset
+from recommend.text import LANGUAGES, Language
+from shop.advice_json import NotJsonError, advice_json, read_answers
+from shop.cli.faults import told_plainly
+from shop.settings import Settings, read_settings
+
+WRONG_INPUT = 2
+
+
+@click.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--lang", "language", type=click.Choice(LANGUAGES), default="nl", show_default=True)
+@click.option("--no-products", is_flag=True, help="Leave the catalogue out.")
+def advise(file: TextIO, language: Language, no_products: bool) -> None:
+    """Print the advice for the answers in FILE (JSON; - reads standard input)."""
+    try:
+        answers = _read(file)
+    except AnswersError as error:
+        raise _Refused(str(error)) from error
+    with told_plainly():
+        settings = read_settings()
+        ruleset = load_ruleset(settings.rules_dir)
+        if no_products:
+            text = advice_json(answers, ruleset, language, None)
+        else:
+            with _catalogue(settings) as session:
+                text = advice_json(answers, ruleset, language, session)
+    click.echo(text, nl=False)
+
+
+class _Refused(click.ClickException):
+    exit_code = WRONG_INPUT
+
+
+def _read(file: TextIO) -> Answers:
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise _Refused(f"{file.name}: not JSON: {error}") from error
+    try:
+        return read_answers(text)
+    except NotJsonError as error:
+        raise _Refused(f"{file.name}: not JSON: {error}") from error
+
+
+@contextmanager
+def _catalogue(settings: Settings) -> Iterator[Session]:
+    from shop.database import prepare_catalogue
+
+    prepare_catalogue(settings)
+    engine = open_engine(settings.database_url)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()

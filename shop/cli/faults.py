@@ -1,0 +1,24 @@
+"""What goes wrong outside the code is told in one line that names the setting, not in a traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from recommend.consistency import RulesetError
+from shop.settings import SettingsError
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn faults of settings, ruleset, database and files into an error of the command line (exit 1)."""
+    try:
+        yield
+    except (SettingsError, RulesetError) as error:
+        raise click.ClickException(str(error)) from error
+    except (SQLAlchemyError, ImportError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise click.ClickException(f"SHOP_DATABASE_URL: the database cannot be used: {reason}") from error
+    except OSError as error:
+        raise click.ClickException(f"SHOP_INSTANCE: {error.filename}: {error.strerror}") from error

@@ -1,0 +1,67 @@
+"""`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
+
+import socket
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from shop.cli.faults import told_plainly
+from shop.settings import read_settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the shop until SIGTERM, which lets requests under way finish."""
+    from shop.database import prepare_catalogue
+
+    with told_plainly():
+        prepare_catalogue(read_settings())
+    _require_free(host, port)
+    address = f"[{host}]" if ":" in host else host
+    _Server(
+        {
+            "bind": f"{address}:{port}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": 4,
+            "graceful_timeout": 30,
+            "timeout": 60,
+            "accesslog": None,  # addresses and cookies of visitors are not logged
+            "loglevel": "warning",
+            "when_ready": _announce,
+        }
+    ).run()
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say at once that the address cannot be had; gunicorn would retry for a while first."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}") from error
+
+
+def _announce(server: Any) -> None:
+    """Print the address once the shop really listens there."""
+    for listener in server.LISTENERS:
+        click.echo(f"Magnesiumwijzer: {listener}/")
+
+
+class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self.options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        from shop import create_app
+
+        return create_app()

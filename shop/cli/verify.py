@@ -1,0 +1,76 @@
+"""`shop verify`: the proofs over the ruleset, as a report that a person can read."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+
+import click
+
+from recommend.consistency import RulesetError
+from recommend.loading import load_ruleset
+from recommend.space import TooLargeError, as_json
+from recommend.verify import Report
+from recommend.verify import verify as prove_all
+from recommend.verify.proof import Broken, Proof
+from shop.settings import read_rules_dir
+
+
+@click.command()
+def verify() -> None:
+    """Prove the rules over all possible answers; exit 1 when a property is broken."""
+    try:
+        ruleset = load_ruleset(read_rules_dir())
+    except RulesetError as error:
+        click.echo(f"{_property_of(error)}: BROKEN, the ruleset does not load\n  NO  {error}")
+        raise SystemExit(1) from error
+    try:
+        report = prove_all(ruleset, datetime.now(UTC).date())
+    except TooLargeError as error:
+        raise click.ClickException(f"cannot be proven: {error}") from error
+    for line in lines(report):
+        click.echo(line)
+    if not report.holds:
+        raise SystemExit(1)
+
+
+def _property_of(error: RulesetError) -> str:
+    """What is unsourced, or in one language only, is refused by the loader already; this names the property."""
+    message = str(error)
+    if "`nl`" in message or "`en`" in message or ".nl:" in message or ".en:" in message:
+        return "language"
+    if "citations" in message or "`source`" in message or "`place`" in message:
+        return "grounding"
+    return "loading"
+
+
+def lines(report: Report) -> Iterator[str]:
+    for prop, proofs in groupby(report.proofs, key=lambda proof: proof.prop):
+        of_property = tuple(proofs)
+        broken = sum(proof.broken is not None for proof in of_property)
+        yield f"{prop}: {f'BROKEN, {broken} of {len(of_property)} claims' if broken else 'holds'}"
+        for proof in of_property:
+            yield from _proof_lines(proof)
+    yield "still to be done by people:"
+    for what, (some, total) in report.counts.items():
+        yield f"  {some} of {total} {what}"
+    for warning in report.warnings:
+        yield f"warning: {warning}"
+    yield "All properties hold." if report.holds else "Broken: " + ", ".join(_broken_properties(report)) + "."
+
+
+def _proof_lines(proof: Proof) -> Iterator[str]:
+    mark = "ok" if proof.broken is None else "NO"
+    yield f"  {mark}  {proof.claim} [{proof.points:,} points for {proof.of:,} {proof.unit}]"
+    if proof.broken is not None:
+        yield f"      {proof.broken.why}"
+        yield from _counter_example(proof.broken)
+
+
+def _counter_example(broken: Broken) -> Iterator[str]:
+    for title, answers in zip(("counter-example", "compared with"), broken.answers, strict=False):
+        yield f"      {title}: {json.dumps(as_json(answers))}"
+
+
+def _broken_properties(report: Report) -> list[str]:
+    return list(dict.fromkeys(proof.prop for proof in report.proofs if proof.broken is not None))

@@ -1,0 +1,80 @@
+"""Two languages by construction: every page is registered under a Dutch and an English address."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, g, request, url_for
+from flask_babel import Babel
+
+from recommend.text import LANGUAGES, Language, Text
+
+View = TypeVar("View", bound=Callable[..., Any])
+DEFAULT: Language = "nl"
+
+
+def localized(blueprint: Blueprint, *, nl: str, en: str, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
+    """Register a view under its Dutch and its English address; `url_for` picks by `lang`."""
+
+    def register(view: View) -> View:
+        for language, rule in (("nl", nl), ("en", en)):
+            blueprint.add_url_rule(rule, view.__name__, view, methods=list(methods), defaults={"lang": language})
+        return view
+
+    return register
+
+
+def speak(app: Flask) -> None:
+    """Let the address decide the language of the page, of its links and of its messages."""
+    Babel(app, locale_selector=current_language)
+
+    @app.url_value_preprocessor
+    def take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.lang = (values or {}).pop("lang", None) or language_of_request()
+
+    @app.url_defaults
+    def add_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = current_language()
+
+    app.add_template_filter(in_current_language, "t")
+    app.context_processor(lambda: {"lang": current_language(), "same_page_in": same_page_in})
+
+
+def current_language() -> Language:
+    language: Language = g.get("lang") or language_of_request()
+    return language
+
+
+def language_of_request() -> Language:
+    """The language of the address's prefix, or of the API's `?lang=`; else what the browser asks for, else Dutch."""
+    prefix = request.path.split("/")[1] if request else ""
+    if prefix == "api":
+        prefix = request.args.get("lang", "")
+    for language in LANGUAGES:
+        if prefix == language:
+            return language
+    return preferred_language()
+
+
+def preferred_language() -> Language:
+    """The first of our languages in the browser's order of preference, whatever the region."""
+    for tag, _quality in request.accept_languages if request else ():
+        for language in LANGUAGES:
+            if tag.split("-")[0].lower() == language:
+                return language
+    return DEFAULT
+
+
+def in_current_language(text: Text) -> str:
+    return text.in_language(current_language())
+
+
+def same_page_in(language: Language) -> str:
+    """The address of this page in another language, query included; the home page when there is no such page."""
+    endpoint = request.endpoint
+    if endpoint is None or "lang" not in (request.url_rule.defaults or {} if request.url_rule else {}):
+        return url_for("pages.home", lang=language)
+    address = url_for(endpoint, **{**(request.view_args or {}), "lang": language})
+    query = urlencode(list(request.args.items(multi=True)), errors="replace") if request.method == "GET" else ""
+    return f"{address}?{query}" if query else address

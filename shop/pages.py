@@ -1,0 +1,39 @@
+"""Pages that stand on their own: home, how the order comes about, privacy."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from shop.database import get_ruleset
+from shop.i18n import in_current_language, localized, preferred_language
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+def root() -> Response:
+    """Send the visitor to the language the browser asks for."""
+    response = redirect(url_for("pages.home", lang=preferred_language()))
+    response.vary.add("Accept-Language")
+    return response
+
+
+@localized(bp, nl="/nl/", en="/en/")
+def home() -> str:
+    return render_template("home.html", ruleset=get_ruleset())
+
+
+@localized(bp, nl="/nl/zo-rangschikken-wij", en="/en/how-we-rank")
+def ranking() -> str:
+    return render_template("ranking.html")
+
+
+@localized(bp, nl="/nl/zo-kiezen-wij", en="/en/how-we-choose")
+def choosing() -> str:
+    ruleset = get_ruleset()
+    tie_break = ", ".join(in_current_language(form.short_name) for form in ruleset.ranked)
+    return render_template("choosing.html", ruleset=ruleset, tie_break=tie_break)
+
+
+@localized(bp, nl="/nl/privacy", en="/en/privacy")
+def privacy() -> str:
+    return render_template("privacy.html")

@@ -1,0 +1,45 @@
+"""Response headers that every page carries, and no session where programs ask."""
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def asked_of_api() -> bool:
+    """Whether a program asks, and not a browser."""
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+class SessionsForPages(SecureCookieSessionInterface):
+    """The session cookie holds only the forms' CSRF token. The API neither reads nor sets it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if asked_of_api() else super().open_session(app, request)
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        return request.is_secure
+
+
+def harden(app: Flask) -> None:
+    app.session_interface = SessionsForPages()
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        # Same-origin only: an outside link never learns that somebody came from an advice page.
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        # Any page may show a stop note or a notice that depends on the answers cookie.
+        if response.mimetype == "text/html":
+            response.vary.add("Cookie")
+        return response
+
+
+def never_store(response: Response) -> Response:
+    """Keep a page with answers out of every cache, the browser's included."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

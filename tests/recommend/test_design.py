@@ -1,0 +1,206 @@
+"""The design's contract on safety and dose, written down here and not read from the ruleset."""
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommend.answers import Answers
+from recommend.engine import advise, set_dose
+from recommend.knowledge import Ruleset
+from tests.recommend.shoppers import HEALTHY, MANY, ONE, anybody, beside, shopper
+
+STOPS: Mapping[str, Mapping[str, Any]] = {
+    "kidney disease": {"conditions": ["kidney_disease"]},
+    "kidneys not known at 65 or over": {"conditions": ["kidney_unknown"], "age_group": "65_plus"},
+    "kidneys not known at an unknown age": {"conditions": ["kidney_unknown"], "age_group": "unknown"},
+    "a conduction disorder": {"conditions": ["heart_conduction"]},
+    "digoxin with another heart disease": {"conditions": ["heart_other"], "medicines": ["digoxin"]},
+    "myasthenia": {"conditions": ["myasthenia"]},
+    "a bowel obstruction": {"conditions": ["bowel_obstruction"]},
+    "under 18": {"age_group": "under_18"},
+    "an aminoglycoside": {"medicines": ["aminoglycoside"]},
+    "250 mg already taken": {"supplement_mg": 250},
+    "5000 mg already taken": {"supplement_mg": 5000},
+    "signs of an overdose": {"warning_signs": ["overdose_signs"]},
+    "a seizure or fainting": {"warning_signs": ["seizure_or_fainting"]},
+    "replacing a medicine": {"goal": "replace_medicine"},
+}
+CAUTIONS: Mapping[str, Mapping[str, Any]] = {
+    "kidneys not known from 18 to 64": {"conditions": ["kidney_unknown"], "age_group": "18_64"},
+    "another heart disease": {"conditions": ["heart_other"]},
+    "part of the bowel removed": {"conditions": ["bowel_resection"]},
+    "pregnancy": {"conditions": ["pregnant"]},
+    "breastfeeding": {"conditions": ["breastfeeding"]},
+    "low mood": {"warning_signs": ["low_mood"]},
+    "lasting bowel complaints": {"warning_signs": ["persistent_gut_trouble"]},
+    "digoxin": {"medicines": ["digoxin"]},
+    "a potassium-sparing diuretic": {"medicines": ["potassium_sparing_diuretic"]},
+    "a muscle relaxant": {"medicines": ["muscle_relaxant"]},
+    "a tetracycline or quinolone": {"medicines": ["tetracycline_quinolone"]},
+    "a bisphosphonate": {"medicines": ["bisphosphonate"]},
+    "levothyroxine": {"medicines": ["levothyroxine"]},
+    "gabapentin": {"medicines": ["gabapentin"]},
+    "iron or zinc": {"medicines": ["iron_zinc"]},
+    "an HIV integrase inhibitor": {"medicines": ["hiv_integrase_inhibitor"]},
+    "another medicine": {"medicines": ["other"]},
+    "unknown medicines": {"medicines": ["unknown"]},
+    "unknown conditions": {"conditions": ["unknown"]},
+    "an unknown age": {"age_group": "unknown"},
+    "a complaint as goal": {"goal": "sleep_mood_or_complaint"},
+}
+INFORMS: Mapping[str, Mapping[str, Any]] = {
+    "nothing at all": {},
+    "a loop or thiazide diuretic": {"medicines": ["loop_thiazide_diuretic"]},
+    "a proton-pump inhibitor": {"medicines": ["proton_pump_inhibitor"]},
+    "65 or over": {"age_group": "65_plus"},
+    "loose stools": {"bowel": "loose"},
+    "constipation": {"bowel": "constipated"},
+    "sport": {"goal": "sport"},
+    "249 mg already taken": {"supplement_mg": 249},
+}
+EMERGENCIES = ("overdose_signs", "seizure_or_fainting")
+SMALL = [
+    {**HEALTHY, **dict(zip(("stomach", "budget", "absorption", "age_group", "bowel", "goal"), values, strict=True))}
+    for values in product(ONE["stomach"], ONE["budget"], ONE["absorption"], ONE["age_group"], ONE["bowel"], ONE["goal"])
+]
+every_stop = pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
+every_caution = pytest.mark.parametrize("caution", CAUTIONS.values(), ids=CAUTIONS)
+
+
+def the_design_withholds(answers: Answers) -> bool:
+    """The stop line of the design, as one expression."""
+    return (
+        not {"kidney_disease", "heart_conduction", "myasthenia", "bowel_obstruction"}.isdisjoint(answers.conditions)
+        or ("kidney_unknown" in answers.conditions and answers.age_group in {"65_plus", "unknown"})
+        or ("heart_other" in answers.conditions and "digoxin" in answers.medicines)
+        or answers.age_group == "under_18"
+        or "aminoglycoside" in answers.medicines
+        or answers.supplement_mg >= 250
+        or not set(EMERGENCIES).isdisjoint(answers.warning_signs)
+        or answers.goal == "replace_medicine"
+    )
+
+
+@every_stop
+def test_a_stop_withholds_with_every_small_set_of_other_answers(stop: Mapping[str, Any], ruleset: Ruleset) -> None:
+    for others in SMALL:
+        advice = advise(beside(others, stop), ruleset)
+        assert advice.status == "withheld"
+        assert advice.notes_of("stop")
+        assert advice.dose.suggested_mg == 0
+
+
+@given(others=anybody(), stop=st.sampled_from(list(STOPS.values())))
+def test_a_stop_withholds_whatever_else_is_answered(
+    others: dict[str, Any], stop: Mapping[str, Any], ruleset: Ruleset
+) -> None:
+    assert advise(beside(others, stop), ruleset).withheld
+
+
+@given(answers=anybody())
+def test_the_advice_is_withheld_exactly_when_a_stop_note_fires_and_the_design_says_so(
+    answers: dict[str, Any], ruleset: Ruleset
+) -> None:
+    given_answers = beside(answers, {})
+    advice = advise(given_answers, ruleset)
+    assert advice.withheld == the_design_withholds(given_answers) == bool(advice.notes_of("stop"))
+
+
+@every_caution
+def test_a_caution_is_suggested_with_a_caution_note_that_a_healthy_adult_does_not_get(
+    caution: Mapping[str, Any], ruleset: Ruleset
+) -> None:
+    advice = advise(shopper(**caution), ruleset)
+    assert advice.status == "suggested"
+    assert advice.notes_of("caution")
+    assert advise(shopper(), ruleset).notes_of("caution") == ()
+
+
+@every_caution
+def test_a_caution_keeps_its_note_whatever_the_small_answers_are(caution: Mapping[str, Any], ruleset: Ruleset) -> None:
+    own = {note.id for note in advise(shopper(**caution), ruleset).notes_of("caution")}
+    for others in SMALL:
+        answers = beside(others, caution)
+        advice = advise(answers, ruleset)
+        assert own <= {note.id for note in advice.notes_of("caution")}
+        assert advice.withheld == the_design_withholds(answers)
+
+
+@pytest.mark.parametrize("answers", INFORMS.values(), ids=INFORMS)
+def test_what_is_no_stop_and_no_caution_only_informs(answers: Mapping[str, Any], ruleset: Ruleset) -> None:
+    advice = advise(shopper(**answers), ruleset)
+    assert advice.status == "suggested"
+    assert advice.notes == advice.notes_of("info") != ()
+
+
+@given(answers=anybody())
+def test_notes_are_in_the_order_emergency_stop_caution_info(answers: dict[str, Any], ruleset: Ruleset) -> None:
+    notes = advise(beside(answers, {}), ruleset).notes
+    places = [(not note.emergency, ("stop", "caution", "info").index(note.severity)) for note in notes]
+    assert places == sorted(places)
+
+
+@given(others=anybody(), sign=st.sampled_from(EMERGENCIES))
+def test_signs_of_an_emergency_show_whom_to_call_above_everything_else(
+    others: dict[str, Any], sign: str, ruleset: Ruleset
+) -> None:
+    first = advise(beside(others, {"warning_signs": [sign]}), ruleset).notes[0]
+    assert first.emergency
+    assert "112" in first.text.nl
+    assert "112" in first.text.en
+    assert "huisartsenspoedpost" in first.text.nl
+    assert "GP" in first.text.en
+
+
+def test_low_mood_names_the_suicide_line_and_the_emergency_number(ruleset: Ruleset) -> None:
+    first = advise(shopper(warning_signs=["low_mood"]), ruleset).notes[0]
+    for text in (first.text.nl, first.text.en):
+        assert "113" in text
+        assert "0800-0113" in text
+        assert "112" in text
+
+
+@given(answers=anybody(), key=st.sampled_from(sorted(MANY)), data=st.data())
+def test_ticking_one_more_condition_medicine_or_sign_never_removes_a_note(
+    answers: dict[str, Any], key: str, data: st.DataObject, ruleset: Ruleset
+) -> None:
+    before = advise(beside(answers, {}), ruleset)
+    more = data.draw(st.sampled_from(MANY[key]))
+    after = advise(beside(answers, {key: [more]}), ruleset)
+    assert set(before.notes) <= set(after.notes)
+    assert after.dose.suggested_mg <= before.dose.suggested_mg
+
+
+def test_everybody_is_told_the_limits_the_side_effects_and_when_to_ask(ruleset: Ruleset) -> None:
+    every_page = {"upper-limit", "side-effects", "too-much", "kidneys-first", "medicines-in-general", "when-in-doubt"}
+    assert every_page <= {note.id for note in ruleset.product_notes}
+    for answers in SMALL:
+        assert every_page <= {note.id for note in advise(beside(answers, {}), ruleset).notes}
+
+
+@pytest.mark.parametrize(("sex", "reference"), [("female", 300), ("male", 350), ("unspecified", None)])
+def test_the_dose_follows_the_formula_for_every_amount_already_taken(
+    sex: str, reference: int | None, ruleset: Ruleset
+) -> None:
+    for taken in range(5001):
+        dose = advise(shopper(sex=sex, supplement_mg=taken), ruleset).dose
+        assert dose.suggested_mg == (min(200, 250 - taken) if taken < 250 else 0)
+        assert (dose.reference_intake_mg, dose.upper_limit_mg, dose.already_taken_mg) == (reference, 250, taken)
+
+
+@given(answers=anybody())
+def test_what_is_suggested_and_what_is_taken_never_pass_250_mg_together(
+    answers: dict[str, Any], ruleset: Ruleset
+) -> None:
+    advice = advise(beside(answers, {}), ruleset)
+    assert 0 <= advice.dose.suggested_mg <= 200
+    assert advice.withheld == (advice.dose.suggested_mg == 0)
+    assert advice.withheld or advice.dose.suggested_mg + advice.dose.already_taken_mg <= 250
+
+
+def test_the_dose_itself_never_goes_below_0(ruleset: Ruleset) -> None:
+    assert set_dose(shopper(supplement_mg=5000), ruleset, withheld=False).suggested_mg == 0

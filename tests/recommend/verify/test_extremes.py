@@ -1,0 +1,61 @@
+"""Rulesets far from the real one: everybody stopped, nothing in it, or more than can be enumerated."""
+
+from itertools import chain
+
+import pytest
+from msgspec import structs
+
+from recommend.conditions import AllOf, Includes, Is
+from recommend.knowledge import Ruleset
+from recommend.space import TooLargeError
+from recommend.verify.dose import prove_dose
+from recommend.verify.liveness import prove_liveness
+from recommend.verify.monotony import prove_monotony
+from recommend.verify.safety import prove_safety
+from recommend.verify.totality import prove_totality, status_points
+from tests.recommend.shoppers import MANY
+from tests.recommend.verify.rulesets import broken_claims
+
+
+def test_a_dose_is_tried_for_somebody_who_gets_one_even_if_the_neutral_answers_are_withheld(
+    ruleset: Ruleset,
+) -> None:
+    dose = structs.replace(ruleset.manifest.dose, upper_limit_mg=400, own_limit_mg=400)
+    stop = structs.replace(ruleset.notes[0], id="stop", severity="stop", when=Is("budget", frozenset({"medium"})))
+    broken = structs.replace(
+        ruleset, manifest=structs.replace(ruleset.manifest, dose=dose), notes=(*ruleset.notes, stop)
+    )
+    claim = "suggested and already taken together are at most 250 mg, for every amount taken"
+    fault = broken_claims(prove_dose(broken))[claim].broken
+    assert fault is not None
+    assert fault.answers[0].budget != "medium"
+
+
+@pytest.mark.parametrize("empty", ["rules", "notes"])
+def test_a_ruleset_without_rules_or_notes_is_broken_in_words(empty: str, ruleset: Ruleset) -> None:
+    without = structs.replace(ruleset, **{empty: ()})
+    assert broken_claims(chain(prove_liveness(without), prove_safety(without), prove_monotony(without)))
+
+
+def test_a_status_that_hangs_on_too_many_answers_is_proven_in_groups(ruleset: Ruleset) -> None:
+    stops = tuple(structs.replace(note, severity="stop") for note in ruleset.notes if note.when is not None)
+    many = structs.replace(ruleset, notes=stops[:-1])
+    points = sum(1 for _ in status_points(many))
+    assert points < 500
+    assert next(prove_totality(many)).broken is None
+
+
+def test_an_output_on_too_many_answers_cannot_be_proven_and_says_so(ruleset: Ruleset) -> None:
+    boxes = tuple(Includes(key, frozenset({value})) for key, values in MANY.items() for value in values)
+    stop = structs.replace(ruleset.notes[0], id="stop", severity="stop", when=AllOf(boxes))
+    broken = broken_claims(prove_safety(structs.replace(ruleset, notes=(*ruleset.notes, stop))))
+    fault = broken["ticking one more condition, medicine or sign never removes a note"].broken
+    assert fault is not None
+    assert "cannot be proven" in fault.why
+
+
+def test_a_rule_on_too_many_answers_is_refused_in_words(ruleset: Ruleset) -> None:
+    boxes = tuple(Includes(key, frozenset({value})) for key, values in MANY.items() for value in values)
+    rule = structs.replace(ruleset.rules[0], id="wide", when=AllOf(boxes))
+    with pytest.raises(TooLargeError, match="points hang together"):
+        list(prove_liveness(structs.replace(ruleset, rules=(*ruleset.rules, rule))))

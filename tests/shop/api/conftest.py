@@ -1,0 +1,34 @@
+"""The API as a program asks it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+ADVICE = "/api/v1/advice"
+HEALTHY: dict[str, Any] = {
+    "stomach": "none",
+    "budget": "medium",
+    "absorption": "normal",
+    "age_group": "18_64",
+    "conditions": [],
+    "medicines": [],
+}
+
+Ask = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def ask(client: FlaskClient) -> Ask:
+    """Ask for an advice; changes to the answers of a healthy adult, or another body, and headers."""
+
+    def send(
+        body: bytes | str | None = None, kind: str | None = "application/json", query: str = "", **changes: Any
+    ) -> TestResponse:
+        if body is None:
+            return client.post(ADVICE + query, json=HEALTHY | changes)
+        return client.post(ADVICE + query, data=body, content_type=kind)
+
+    return send

@@ -1,0 +1,77 @@
+"""Walking through the shop's pages as a browser without JavaScript does."""
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+PUBLIC_PAGES = {
+    "nl": [
+        "/nl/",
+        "/nl/gids/magnesium-en-het-zenuwstelsel",
+        "/nl/beste-magnesium-supplementen",
+        "/nl/beste-magnesium-supplementen?form=citrate&form=oxide&sort=price&page=2",
+        "/nl/zo-rangschikken-wij",
+        "/nl/zo-kiezen-wij",
+        "/nl/privacy",
+        "/nl/keuzehulp",
+    ],
+    "en": [
+        "/en/",
+        "/en/guide/magnesium-and-the-nervous-system",
+        "/en/best-magnesium-supplements",
+        "/en/best-magnesium-supplements?form=citrate&form=oxide&sort=price&page=2",
+        "/en/how-we-rank",
+        "/en/how-we-choose",
+        "/en/privacy",
+        "/en/finder",
+    ],
+}
+FINDER = {
+    "nl": ("/nl/keuzehulp", "/nl/keuzehulp/veiligheid", "/nl/keuzehulp/advies", "/nl/keuzehulp/opnieuw"),
+    "en": ("/en/finder", "/en/finder/safety", "/en/finder/advice", "/en/finder/start-again"),
+}
+WISHES: dict[str, Any] = {
+    "stomach": "none",
+    "budget": "medium",
+    "absorption": "normal",
+    "dosage_form": "any",
+    "agreement": "y",
+}
+SAFETY: dict[str, Any] = {
+    "age_group": "18_64",
+    "conditions": ["none"],
+    "medicines": ["none"],
+    "bowel": "normal",
+    "supplement_mg": "0",
+    "goal": "top_up_diet",
+    "sex": "unspecified",
+}
+
+
+def csrf_token(page: TestResponse) -> str:
+    match = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+    assert match, page.text[:500]
+    return match[1]
+
+
+def send(client: FlaskClient, address: str, **fields: Any) -> TestResponse:
+    """Open a page with a form, then send it filled in; redirects are not followed."""
+    return client.post(address, data={"csrf_token": csrf_token(client.get(address)), **fields})
+
+
+def answer(client: FlaskClient, language: str = "nl", **changes: Any) -> TestResponse:
+    """Go through the questionnaire as a healthy adult but for the changes; returns the advice page."""
+    wishes, safety, advice, _ = FINDER[language]
+    given = {key: changes.get(key, value) for key, value in WISHES.items()}
+    assert send(client, wishes, **given).location == safety
+    rest = {key: value for key, value in changes.items() if key not in WISHES}
+    assert send(client, safety, **(SAFETY | rest)).location == advice
+    return client.get(advice)
+
+
+def main_text(page: TestResponse) -> str:
+    """The visible text of a page, roughly: tags out, white space folded."""
+    body = re.sub(r"(?s)<head>.*?</head>", "", page.text)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))

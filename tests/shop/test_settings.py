@@ -1,0 +1,52 @@
+"""Settings from the environment: what is missing or unusable is named, the key is made once."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from shop.settings import SettingsError, read_settings
+
+
+def test_many_processes_starting_at_once_get_one_whole_key(tmp_path: Path) -> None:
+    for round_number in range(20):
+        instance = str(tmp_path / str(round_number))
+        barrier = threading.Barrier(8)
+        keys: list[str] = []
+
+        def start(instance: str = instance, barrier: threading.Barrier = barrier, keys: list[str] = keys) -> None:
+            barrier.wait()
+            keys.append(read_settings({"SHOP_INSTANCE": instance}).secret_key)
+
+        threads = [threading.Thread(target=start) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(keys) == 8
+        assert len(set(keys)) == 1
+        assert len(keys[0]) >= 32
+        assert {file.name for file in Path(instance).iterdir()} == {"secret_key"}
+
+
+def test_the_key_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    read_settings({"SHOP_INSTANCE": str(tmp_path)})
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_instance_folder_with_odd_characters_keeps_its_database_inside(tmp_path: Path) -> None:
+    settings = read_settings({"SHOP_INSTANCE": str(tmp_path / "a?b#c d")})
+    assert settings.database_url.database == str(tmp_path / "a?b#c d" / "shop.db")
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"SHOP_DATABASE_URL": "sqlite:///x.db"}, "SHOP_SECRET_KEY"),
+        ({"SHOP_DATABASE_URL": "garbage", "SHOP_SECRET_KEY": "k" * 40}, "SHOP_DATABASE_URL"),
+        ({"SHOP_INSTANCE": "/dev/null/shop"}, "SHOP_INSTANCE"),
+    ],
+)
+def test_an_unusable_setting_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=named):
+        read_settings({"SHOP_INSTANCE": str(tmp_path), **environ})
