@@ -103,8 +103,13 @@ class Reading:
         return self.segments[self._segment_at[mention.first]]
 
     def words(self, mentions: Iterable[Mention]) -> str:
-        spans = dict.fromkeys((mention.first, mention.last) for mention in mentions)
-        texts = [" ".join(token.text for token in self.tokens[first : last + 1]) for first, last in spans]
+        spans = sorted({(mention.first, -mention.last) for mention in mentions})
+        texts: list[str] = []
+        reached = -1
+        for first, minus_last in spans:
+            if -minus_last > reached:  # a word inside a longer one is said already
+                texts.append(" ".join(token.text for token in self.tokens[first : 1 - minus_last]))
+                reached = -minus_last
         return ", ".join(f"“{text}”" for text in dict.fromkeys(texts[:6]))
 
     def marks(self, mentions: Iterable[Mention]) -> tuple[tuple[int, int], ...]:
