@@ -17,7 +17,7 @@ from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Sour
 DATA = Path(__file__).parent / "data"
 
 FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml")
-FOLDERS = ("sources", "rules", "notes", "claims")
+FOLDERS = ("sources", "rules", "notes", "claims", "claims/vocabulary")
 
 T = TypeVar("T")
 _PATH_IN_MESSAGE = re.compile(r" - at (?:`key` in )?`\$?(?P<path>[^`]*)`$")
@@ -57,7 +57,7 @@ def _decode_hook(kind: type, data: Any) -> Any:
     raise TypeError(f"no way to read {kind}")
 
 
-def _read(directory: Path, file: Path, kind: type[T]) -> T:
+def read_file(directory: Path, file: Path, kind: type[T]) -> T:
     name = file.relative_to(directory).as_posix()
     try:
         text = file.read_text(encoding="utf-8")
@@ -107,14 +107,14 @@ def _locate(name: str, text: str, data: Any, message: str) -> str:
     return f"{where}: {what}"
 
 
-def _read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, T]]:
+def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, T]]:
     files = sorted((directory / folder).glob("*.yaml"))
     if not files:
         raise RulesetError(f"{folder}/: no .yaml file there")
     return [
         (f"{folder}/{file.name}", record)
         for file in files
-        for record in _read(directory, file, list[kind])  # type: ignore[valid-type] # a type made at run time
+        for record in read_file(directory, file, list[kind])  # type: ignore[valid-type] # a type made at run time
     ]
 
 
@@ -129,14 +129,14 @@ def load_ruleset(directory: Path = DATA) -> Ruleset:
 
 
 def _load(directory: Path) -> Ruleset:
-    manifest = _read(directory, directory / "ruleset.yaml", Manifest)
-    guide = _read(directory, directory / "guide.yaml", Guide)
-    sources = _read_folder(directory, "sources", Source)
-    rules = _read_folder(directory, "rules", Rule)
-    notes = _read_folder(directory, "notes", Note)
-    forms = [("forms.yaml", form) for form in _read(directory, directory / "forms.yaml", list[Form])]
+    manifest = read_file(directory, directory / "ruleset.yaml", Manifest)
+    guide = read_file(directory, directory / "guide.yaml", Guide)
+    sources = read_folder(directory, "sources", Source)
+    rules = read_folder(directory, "rules", Rule)
+    notes = read_folder(directory, "notes", Note)
+    forms = [("forms.yaml", form) for form in read_file(directory, directory / "forms.yaml", list[Form])]
     wordings = [
-        ("questions.yaml", wording) for wording in _read(directory, directory / "questions.yaml", list[Wording])
+        ("questions.yaml", wording) for wording in read_file(directory, directory / "questions.yaml", list[Wording])
     ]
     ruleset = Ruleset(
         manifest=manifest,

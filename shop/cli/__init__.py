@@ -3,6 +3,7 @@
 import click
 
 from shop.cli.advise import advise
+from shop.cli.content import content
 from shop.cli.rules import rules
 from shop.cli.serve import serve
 from shop.cli.verify import verify
@@ -15,5 +16,6 @@ def main() -> None:
 
 main.add_command(serve)
 main.add_command(advise)
+main.add_command(content)
 main.add_command(verify)
 main.add_command(rules)

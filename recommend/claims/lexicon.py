@@ -1,0 +1,213 @@
+"""From words to concepts.
+
+How the data writes words: `kramp` is compared by stem, `=moe` exactly, `kramp*` `*kramp` `*kramp*` as part of a
+compound, several words as a phrase in which `...` stands for up to four others. The topics of the other language count
+as well: Dutch pages are full of "sleep" and "stress relief".
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import get_args
+
+import snowballstemmer
+from rapidfuzz.distance import OSA
+
+from recommend.claims.records import TOPICS, Claims, Concept, Kind
+from recommend.claims.words import Token, as_heard, comparable, undisguised
+from recommend.text import LANGUAGES, Language
+
+_GAP = "..."
+_LONGEST_GAP = 4
+_ROOT_KEY = 3
+_FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
+_HEARD_FROM = 5
+_FOREIGN_FROM = 5  # a shorter word of the other language is likely another word
+# What a word of one kind hides inside itself: "nierziekte" is a reason to ask, not just some "ziekte".
+_HIDES: dict[Kind, frozenset[Kind]] = {
+    "idiom": frozenset(get_args(Kind)) - {"idiom"},
+    "condition": frozenset(["complaint", "health", "process"]),
+    "side_effect": frozenset(["complaint", "health", "process"]),
+    "remedy": TOPICS | {"function"},
+    "general": frozenset(["process"]),
+}
+_STEMMERS = {"nl": "dutch_porter", "en": "english"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept in a unit, from token `first` up to and including `last`."""
+
+    concept: Concept
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    concept: Concept
+    elements: tuple[int, ...]  # numbers of word patterns; _ANY for a gap
+    is_exception: bool
+
+
+_ANY = -1
+
+
+class _Words:
+    """The word patterns of one language, each with a number."""
+
+    def __init__(self, language: Language, is_foreign: bool) -> None:
+        self.is_foreign = is_foreign
+        self.stemmer = snowballstemmer.stemmer(_STEMMERS[language])
+        self.numbers: dict[str, int] = {}
+        self.exact: dict[str, int] = {}
+        self.stems: dict[str, set[int]] = defaultdict(set)
+        self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
+        self.heard: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
+        self.endings: set[int] = set()  # `*end` says nothing of what a word means
+        self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+
+    def number(self, pattern: str, first: int, fuzzy: bool) -> int:
+        """The number of a word pattern; those of another language count from another `first`."""
+        if pattern in self.numbers:
+            return self.numbers[pattern]
+        number = self.numbers[pattern] = first + len(self.numbers)
+        word = comparable(pattern.strip("=*")) or pattern.strip("=*")
+        if pattern.startswith("=") or (self.is_foreign and len(word) < _FOREIGN_FROM):
+            self.exact[word] = number
+        elif "*" in pattern:
+            if len(word) <= _ROOT_KEY:
+                self.endings.add(number)
+            self.roots[word[:_ROOT_KEY]].append((word, not pattern.startswith("*"), not pattern.endswith("*"), number))
+        else:
+            stem = self.stemmer.stemWord(word)
+            self.stems[word].add(number)
+            if not self.is_foreign or len(stem) >= _FOREIGN_FROM:
+                self.stems[stem].add(number)
+        if fuzzy and len(heard := as_heard(word)) >= _HEARD_FROM:
+            at_start, at_end = not pattern.startswith("*"), not pattern.endswith("*")
+            self.heard[heard[:_ROOT_KEY]].append((heard, at_start, at_end, number))
+        if fuzzy and len(word) >= _FUZZY_FROM:
+            self.fuzzy[word[0], len(word)].append((word, number))
+        return number
+
+    def find(self, word: str) -> set[int]:
+        found = set(self.stems.get(word, ()))
+        found |= self.stems.get(self.stemmer.stemWord(word), set())
+        if word in self.exact:
+            found.add(self.exact[word])
+        return found | _roots_in(word, self.roots)
+
+    def resembling(self, word: str) -> set[int]:
+        """Topics that the word is likely a misspelling of: heard alike; or one slip, two in a long word."""
+        if len(word) < _HEARD_FROM:
+            return set()
+        by_ear = _roots_in(as_heard(word), self.heard)
+        if by_ear:
+            return by_ear
+        slips = 2 if len(word) >= _FUZZY_TWO_FROM else 1
+        if len(word) < _FUZZY_FROM:
+            return set()
+        return {
+            number
+            for length in range(len(word) - slips, len(word) + slips + 1)
+            for known, number in self.fuzzy.get((word[0], length), ())
+            if OSA.distance(word, known, score_cutoff=slips) <= slips
+        }
+
+
+def _roots_in(word: str, roots: Mapping[str, Sequence[tuple[str, bool, bool, int]]]) -> set[int]:
+    """The numbers of the roots that the word contains, at its start or end where they must be there."""
+    return {
+        number
+        for place in range(len(word) - _ROOT_KEY + 1)
+        for root, at_start, at_end, number in roots.get(word[place : place + _ROOT_KEY], ())
+        if not (at_start and place) and not (at_end and place + len(root) != len(word)) and word.startswith(root, place)
+    }
+
+
+class Lexicon:
+    """All words of the data, seen from one language."""
+
+    def __init__(self, claims: Claims, language: Language) -> None:
+        self._ordinary = claims.ordinary[language]
+        self._tables = [_Words(language, False)] + [_Words(other, True) for other in LANGUAGES if other != language]
+        self._starting: dict[int, list[_Phrase]] = defaultdict(list)
+        for concept in claims.concepts.values():
+            self._add(self._tables[0], concept, language)
+            if concept.kind in TOPICS or concept.kind == "idiom":
+                for table, other in zip(self._tables[1:], (o for o in LANGUAGES if o != language), strict=True):
+                    self._add(table, concept, other)
+        self._elements = lru_cache(maxsize=65536)(self._elements_of)
+
+    def _add(self, table: _Words, concept: Concept, language: Language) -> None:
+        first = 0 if table is self._tables[0] else 1_000_000
+        fuzzy = concept.kind in TOPICS or concept.kind == "function"
+        for phrases, is_exception in ((concept.phrases(language), False), (concept.exceptions(language), True)):
+            for text in phrases:
+                words = text.replace("-", " ").split()
+                if is_exception or concept.kind == "idiom":  # a stem would take too much away
+                    words = [word if set("*=.") & set(word) else f"={word}" for word in words]
+                likened = fuzzy and len(words) == 1 and not is_exception
+                elements = tuple(_ANY if word == _GAP else table.number(word, first, likened) for word in words)
+                self._starting[elements[0]].append(_Phrase(concept, elements, is_exception))
+
+    def _elements_of(self, word: str) -> frozenset[int]:
+        found = self._tables[0].find(word)
+        if word in self._ordinary:
+            return frozenset(found)
+        for table in self._tables[1:]:
+            found |= table.find(word)
+        own = self._tables[0]
+        if found <= own.endings and not word.isalpha():
+            plain = undisguised(word)
+            if plain.isalpha():
+                found |= set().union(*(table.find(plain) for table in self._tables))
+        if found <= own.endings:
+            found |= own.resembling(word)
+        return frozenset(found)
+
+    def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
+        """The concepts named, in order of place; words inside an idiom or an exception say nothing else."""
+        elements = [frozenset[int]() if token.is_stop else self._elements(token.text) for token in tokens]
+        found: list[Mention] = []
+        excepted: dict[str, set[int]] = defaultdict(set)
+        hidden: dict[Kind, set[int]] = defaultdict(set)
+        for place in range(len(tokens)):
+            for phrase, last in self._phrases_at(elements, place):
+                if phrase.is_exception:
+                    excepted[phrase.concept.id].update(range(place, last + 1))
+                    continue
+                found.append(Mention(phrase.concept, place, last))
+                for kind in _HIDES.get(phrase.concept.kind, ()):
+                    hidden[kind].update(range(place, last + 1))
+        return [
+            mention
+            for mention in found
+            if mention.first not in hidden[mention.concept.kind] and mention.first not in excepted[mention.concept.id]
+        ]
+
+    def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:
+        for number in elements[place]:
+            for phrase in self._starting.get(number, ()):
+                last = _match(phrase.elements, elements, place)
+                if last is not None:
+                    yield phrase, last
+
+
+def _match(pattern: tuple[int, ...], elements: Sequence[frozenset[int]], place: int) -> int | None:
+    """The last token of the phrase that begins at `place`, or None."""
+    position, gap = place, 0
+    for wanted in pattern[1:]:
+        if wanted == _ANY:
+            gap = _LONGEST_GAP
+            continue
+        for candidate in range(position + 1, min(position + 2 + gap, len(elements))):
+            if wanted in elements[candidate]:
+                position = candidate
+                break
+        else:
+            return None
+        gap = 0
+    return position

@@ -1,0 +1,123 @@
+"""The records of `data/claims/*.yaml`: what may be said, what was refused, and the words to recognise it by."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from recommend.claims.findings import Severity, Verdict
+from recommend.knowledge import Identifier, Record
+from recommend.text import Language, NonEmpty, Text
+
+Kind = Literal[
+    "complaint",  # a disease or complaint: naming it needs a reason
+    "condition",  # a reason not to take magnesium: may be named, may not be promised against
+    "side_effect",  # what magnesium itself may cause
+    "fatigue",  # a complaint that MG01 names
+    "health",  # a health effect by itself: `sleep`, `immunity`
+    "process",  # a process or organ: a claim once magnesium is said to act on it
+    "general",  # a benefit without an object: `good for you`
+    "weight",
+    "function",  # part of an authorised claim
+    "grammar",  # words that join the others
+    "remedy",  # a medicine that someone takes
+    "idiom",  # hides the words inside it: `in het hart van Utrecht`
+]
+TOPICS: frozenset[Kind] = frozenset(
+    ["complaint", "condition", "side_effect", "fatigue", "health", "process", "general", "weight"]
+)
+ClaimId = Annotated[str, Meta(pattern="^MG(0[1-9]|10)$")]
+
+
+class Concept(Record, frozen=True):
+    """A meaning and its words per language, separated by commas; `lexicon` says how they are written."""
+
+    id: Identifier
+    kind: Kind
+    nl: str = ""
+    en: str = ""
+    except_nl: str = ""
+    except_en: str = ""
+    emoji: str = ""
+    suggest: ClaimId | None = None
+    refused: tuple[Identifier, ...] = ()
+
+    def phrases(self, language: Language) -> list[str]:
+        return _split(self.nl if language == "nl" else self.en) + [f"={sign}" for sign in self.emoji.split()]
+
+    def exceptions(self, language: Language) -> list[str]:
+        return _split(self.except_nl if language == "nl" else self.except_en)
+
+
+def _split(words: str) -> list[str]:
+    return [phrase for phrase in (" ".join(part.split()) for part in words.split(",")) if phrase]
+
+
+class Wording(Record, frozen=True):
+    """An official wording; `verified` only if it was read in the Official Journal itself."""
+
+    text: NonEmpty
+    verified: bool
+
+
+class Authorised(Record, frozen=True):
+    """A claim of the EU list. `parts` are the concepts that a faithful wording names, one of each group."""
+
+    id: ClaimId
+    nl: Wording
+    en: Wording
+    opinion: NonEmpty
+    register_ids: tuple[int, ...]
+    parts: Annotated[tuple[Annotated[tuple[Identifier, ...], Meta(min_length=1)], ...], Meta(min_length=1)]
+    says_normal: bool
+
+    def wording(self, language: Language) -> str:
+        return self.nl.text if language == "nl" else self.en.text
+
+
+class Refused(Record, frozen=True):
+    """An effect that EFSA did not find shown for magnesium, or that was never listed."""
+
+    id: Identifier
+    effect: Text
+    opinion: NonEmpty | None
+    register_ids: tuple[int, ...]
+
+
+class Pattern(Record, frozen=True):
+    """Concepts that together make a sentence prohibited, when they stand within so many words of each other."""
+
+    id: Identifier
+    verdict: Verdict
+    severity: Severity
+    reason: Identifier
+    all: Annotated[tuple[Identifier, ...], Meta(min_length=1)]
+    within: Annotated[int, Meta(ge=1)]
+    heeds_denial: bool = False  # "nooit genoeg" is itself a negation
+    unless: tuple[Identifier, ...] = ()
+
+
+class Reason(Record, frozen=True):
+    """Why a finding is what it is, in one plain sentence with its legal source; `{words}` are the offending words."""
+
+    id: Identifier
+    text: Text
+
+
+class Thresholds(Record, frozen=True):
+    """Elemental magnesium per daily portion that a claim needs, in micrograms."""
+
+    source_of_ug: int
+    rich_in_ug: int
+
+
+class Claims(Struct, frozen=True):
+    """All data of the content check."""
+
+    concepts: Mapping[str, Concept]
+    authorised: Mapping[str, Authorised]
+    refused: Mapping[str, Refused]
+    patterns: tuple[Pattern, ...]
+    reasons: Mapping[str, Reason]
+    thresholds: Thresholds
+    ordinary: Mapping[Language, frozenset[str]]
