@@ -7,9 +7,11 @@ from itertools import groupby
 
 import click
 
+from recommend.claims.checking import check_text
 from recommend.consistency import RulesetError
 from recommend.loading import load_ruleset
 from recommend.space import TooLargeError, as_json
+from recommend.text import Language
 from recommend.verify import Report
 from recommend.verify import verify as prove_all
 from recommend.verify.proof import Broken, Proof
@@ -25,13 +27,19 @@ def verify() -> None:
         click.echo(f"{_property_of(error)}: BROKEN, the ruleset does not load\n  NO  {error}")
         raise SystemExit(1) from error
     try:
-        report = prove_all(ruleset, datetime.now(UTC).date())
+        report = prove_all(ruleset, datetime.now(UTC).date(), _why_blocked)
     except TooLargeError as error:
         raise click.ClickException(f"cannot be proven: {error}") from error
     for line in lines(report):
         click.echo(line)
     if not report.holds:
         raise SystemExit(1)
+
+
+def _why_blocked(text: str, language: Language) -> str | None:
+    """What the content check has against a text that can come out, or None."""
+    blocked = (finding for finding in check_text(text, language) if finding.blocks)
+    return next((f"“{finding.text}”: {finding.why}" for finding in blocked), None)
 
 
 def _property_of(error: RulesetError) -> str:

@@ -16,7 +16,7 @@ def test_every_form_but_the_first_says_why_it_is_not_first(client: FlaskClient) 
     text = text_of(client, stomach="mild")
     assert text.count("Why not first?") == 4
     assert "Glycinate is normally the same substance as bisglycinate" in text
-    assert "This counts against it: Oxide with a mildly sensitive stomach" in text
+    assert "This counts against it: Side effects of oxide, with “a little sensitive”" in text
 
 
 def test_it_names_the_single_other_answer_that_would_put_a_form_first(client: FlaskClient) -> None:
