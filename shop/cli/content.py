@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from recommend.claims.checking import check_text
 from recommend.claims.findings import Finding
 from recommend.consistency import RulesetError
 from recommend.text import LANGUAGES, Language
+from shop.cli.faults import told_plainly
+from shop.settings import read_settings
 
 _BLOCKED = 1
 _WRONG_INPUT = 2
@@ -24,17 +27,20 @@ def content() -> None:
 
 
 @content.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="FILE...")
+@click.option("--site", is_flag=True, help="Check every public page in both languages instead of files.")
 @click.option("--lang", "language", type=click.Choice(LANGUAGES), default="nl", show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check(files: tuple[str, ...], language: Language, form: str) -> None:
+def check(files: tuple[str, ...], site: bool, language: Language, form: str) -> None:
     """Check every sentence of FILE... (- reads standard input) against the EU list of health claims.
 
     Exit status: 0 nothing blocked, 1 something blocked, 2 wrong use.
     """
-    texts = [(name, _read(name)) for name in files]
+    if site == bool(files):
+        raise click.UsageError("name files, or ask for --site")
     try:
-        checked = [(name, finding) for name, text in texts for finding in check_text(text, language)]
+        texts = list(_site()) if site else [(name, _read(name), language) for name in files]
+        checked = [(name, finding) for name, text, spoken in texts for finding in check_text(text, spoken)]
     except RulesetError as error:
         raise _Refused(str(error)) from error
     if form == "json":
@@ -43,6 +49,19 @@ def check(files: tuple[str, ...], language: Language, form: str) -> None:
         _show(checked)
     if any(finding.blocks for _, finding in checked):
         raise click.exceptions.Exit(_BLOCKED)
+
+
+def _site() -> Iterator[tuple[str, str, Language]]:
+    from shop import create_app
+    from shop.database import prepare_catalogue
+    from shop.site import public_pages
+
+    with told_plainly():
+        settings = read_settings()
+        prepare_catalogue(settings)
+        app = create_app(settings)
+    for page in public_pages(app):
+        yield page.address, page.html, page.language
 
 
 class _Refused(click.ClickException):

@@ -21,7 +21,7 @@ def test_every_form_but_the_first_says_why_it_is_not_first(client: FlaskClient) 
 
 def test_it_names_the_single_other_answer_that_would_put_a_form_first(client: FlaskClient) -> None:
     text = text_of(client, stomach="none", budget="medium")
-    assert "It would come first with another answer to “About how much do you want to spend a day?”" in text
+    assert "With one other answer it would come first: About how much do you want to spend a day? Low" in text
     assert "No single other answer would put it first." in text
 
 

@@ -1,0 +1,61 @@
+"""`shop content check --site`: every public page in both languages, found by following its links."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from catalog.database import open_engine
+from catalog.models import Product
+from shop import create_app
+from shop.cli import main
+from shop.site import public_pages
+from tests.conftest import settings_in
+from tests.shop.pages import PUBLIC_PAGES
+
+
+@pytest.fixture
+def own_instance(sample_instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sample shop that a test may change."""
+    instance = tmp_path / "instance"
+    shutil.copytree(sample_instance, instance)
+    monkeypatch.setenv("SHOP_INSTANCE", str(instance))
+    return instance
+
+
+def test_the_site_says_nothing_that_it_may_not_say(own_instance: Path) -> None:
+    result = CliRunner().invoke(main, ["content", "check", "--site"])
+    assert result.exit_code == 0, result.output[-2000:]
+    assert " 0 blocked, 0 to look at" in result.output
+
+
+def test_it_reaches_every_page_that_the_tour_names_and_every_product(sample_instance: Path) -> None:
+    app = create_app(settings_in(sample_instance))
+    addresses = {page.address for page in public_pages(app)}
+    for pages in PUBLIC_PAGES.values():
+        assert {page for page in pages if "?" not in page} <= addresses
+    assert sum("/product/" in address for address in addresses) == 2 * 71
+    assert any("advice (a visitor with a stop)" in address for address in addresses)
+    app.extensions["catalog_engine"].dispose()
+
+
+@pytest.mark.parametrize("column", ["summary_nl", "name_en", "ingredients_nl", "directions_en"])
+def test_a_claim_in_one_field_of_one_product_is_found_and_named(column: str, own_instance: Path) -> None:
+    claim = "Helpt tegen migraine." if column.endswith("nl") else "Cures migraine."
+    engine = open_engine(settings_in(own_instance).database_url)
+    with Session(engine) as session:
+        session.execute(update(Product).where(Product.sku == "DUI-CIT-100-C120").values({column: claim}))
+        session.commit()
+    engine.dispose()
+    result = CliRunner().invoke(main, ["content", "check", "--site"])
+    assert result.exit_code == 1
+    assert "duinvallei-magnesiumcitraat-100-capsules" in result.output
+    assert "migraine" in result.output
+
+
+def test_files_and_site_together_or_neither_is_wrong_use() -> None:
+    assert CliRunner().invoke(main, ["content", "check"]).exit_code == 2
+    assert CliRunner().invoke(main, ["content", "check", "--site", "README.md"]).exit_code == 2
