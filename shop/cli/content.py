@@ -13,7 +13,7 @@ from recommend.claims.findings import Finding
 from recommend.consistency import RulesetError
 from recommend.text import LANGUAGES, Language
 from shop.cli.faults import told_plainly
-from shop.settings import read_settings
+from shop.settings import read_rules_dir, read_settings
 
 _BLOCKED = 1
 _WRONG_INPUT = 2
@@ -38,9 +38,10 @@ def check(files: tuple[str, ...], site: bool, language: Language, form: str) -> 
     """
     if site == bool(files):
         raise click.UsageError("name files, or ask for --site")
+    rules = read_rules_dir()
     try:
         texts = list(_site()) if site else [(name, _read(name), language) for name in files]
-        checked = [(name, finding) for name, text, spoken in texts for finding in check_text(text, spoken)]
+        checked = [(name, finding) for name, text, spoken in texts for finding in check_text(text, spoken, rules)]
     except RulesetError as error:
         raise _Refused(str(error)) from error
     if form == "json":

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
+from pathlib import Path
 
 import click
 
@@ -27,7 +29,7 @@ def verify() -> None:
         click.echo(f"{_property_of(error)}: BROKEN, the ruleset does not load\n  NO  {error}")
         raise SystemExit(1) from error
     try:
-        report = prove_all(ruleset, datetime.now(UTC).date(), _why_blocked)
+        report = prove_all(ruleset, datetime.now(UTC).date(), partial(_why_blocked, directory=read_rules_dir()))
     except TooLargeError as error:
         raise click.ClickException(f"cannot be proven: {error}") from error
     for line in lines(report):
@@ -36,9 +38,9 @@ def verify() -> None:
         raise SystemExit(1)
 
 
-def _why_blocked(text: str, language: Language) -> str | None:
+def _why_blocked(text: str, language: Language, directory: Path) -> str | None:
     """What the content check has against a text that can come out, or None."""
-    blocked = (finding for finding in check_text(text, language) if finding.blocks)
+    blocked = (finding for finding in check_text(text, language, directory) if finding.blocks)
     return next((f"“{finding.text}”: {finding.why}" for finding in blocked), None)
 
 
