@@ -36,7 +36,7 @@ def test_the_decision_map_is_a_table_with_headers_and_one_own_cell(client: Flask
     assert table
     assert table[0].count('aria-current="true"') == 1
     assert len(re.findall(r"<td", table[0])) == 18
-    assert len(re.findall(r'<th scope="(col|row|rowgroup)"', table[0])) == 5 + 6 + 3
+    assert len(re.findall(r'<th scope="(col|row|rowgroup)"', table[0])) == 4 + 6 + 3
 
 
 def test_the_decision_map_keeps_the_visitors_other_answers(client: FlaskClient) -> None:
