@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from catalog.models import DosageForm, Product
 from catalog.pricing import tenth_cents_per_day
-from catalog.queries import Wishes, advised_products, budget_bands, products_without_a_wish
+from catalog.queries import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
 from recommend.answers import Answers
 from recommend.engine import Advice
 from recommend.text import Language
@@ -27,13 +27,10 @@ class Suggestion(Struct, frozen=True):
 
 
 class Suggestions(Struct, frozen=True):
-    """The products of an advice; for suitable forms without any, what dropping one wish would bring.
-
-    `excluded` maps form to wish to the number of products that only this wish excludes.
-    """
+    """The products of an advice; for suitable forms without any that fits, what excludes those in stock."""
 
     products: tuple[Suggestion, ...] = ()
-    excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    excluded: Mapping[str, Excluded] = field(default_factory=dict)
 
     def of_form(self, form: str) -> list[Suggestion]:
         return [suggestion for suggestion in self.products if suggestion.form == form]
@@ -56,7 +53,7 @@ def suggest_products(session: Session, answers: Answers, advice: Advice) -> Sugg
     empty = set(suitable) - {advised.form for advised in found}
     return Suggestions(
         products=tuple(_suggest(advised.form, advised.product, wishes.suggested_ug) for advised in found),
-        excluded=products_without_a_wish(session, empty, wishes) if empty else {},
+        excluded=excluded_by_wishes(session, empty, wishes) if empty else {},
     )
 
 

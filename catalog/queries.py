@@ -1,11 +1,11 @@
 """The one read side: what the shop asks of the catalogue. Every query is bounded, whatever its size."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.models import DosageForm, FormTag, Product, Status
@@ -175,17 +175,35 @@ def advised_products(
     return [AdvisedProduct(form=form, product=product) for form, product in session.execute(chosen)]
 
 
-def products_without_a_wish(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, dict[str, int]]:
-    """Per form and wish: how many products would fit if only that one wish were dropped."""
+class Excluded(Struct, frozen=True):
+    """Why no product of a form fits: of `total` in stock, how many fail each wish, and how many fail it alone."""
+
+    total: int
+    failing: Mapping[str, int]
+    alone: Mapping[str, int]
+
+
+def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, Excluded]:
+    """Per form that is in stock at all, what the wishes exclude."""
     conditions = wishes.conditions()
-    counts = [
-        func.count(case((and_(true(), *(other for key, other in conditions.items() if key != wish)), 1))).label(wish)
-        for wish in conditions
-    ]
+    fails = {wish: not_(condition) for wish, condition in conditions.items()}
+    alone = {
+        wish: and_(fails[wish], *(other for key, other in conditions.items() if key != wish)) for wish in conditions
+    }
     query = (
-        select(FormTag.form, *counts)
+        select(FormTag.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
         .join(Product, Product.id == FormTag.product_id)
         .where(*ADVISABLE, FormTag.form.in_(sorted(forms)))
         .group_by(FormTag.form)
     )
-    return {row.form: {wish: getattr(row, wish) for wish in conditions} for row in session.execute(query)}
+    found: dict[str, Excluded] = {}
+    for form, total, *counts in session.execute(query):
+        failing, by_itself = counts[: len(conditions)], counts[len(conditions) :]
+        found[form] = Excluded(
+            total, dict(zip(conditions, failing, strict=True)), dict(zip(conditions, by_itself, strict=True))
+        )
+    return found
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))

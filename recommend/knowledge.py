@@ -188,6 +188,7 @@ class Manifest(Record, frozen=True):
 
     version: NonEmpty
     ranked_forms: tuple[Identifier, ...]
+    tie_break_because: Text
     never_first: tuple[NeverFirst, ...]
     dose: DoseLimits
 
@@ -216,8 +217,16 @@ class Ruleset(Struct, frozen=True, dict=True):
 
     @cached_property
     def rule_matcher(self) -> Matcher[Rule]:
-        """Finds the rules that hold: reasons about a shopper's answers before those that hold for everybody."""
-        return Matcher(sorted(self.rules, key=lambda rule: isinstance(rule.when, Always)))
+        """Finds the rules that hold, in the order in which a shopper reads them as reasons.
+
+        What follows from the shopper's answers comes first, then what holds for everybody, in each the weightiest
+        first; last comes what moves nothing and only informs.
+        """
+
+        def place(rule: Rule) -> tuple[bool, bool, int]:
+            return rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)
+
+        return Matcher(sorted(self.rules, key=place))
 
     @cached_property
     def note_matcher(self) -> Matcher[Note]:

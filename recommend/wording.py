@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from recommend.answers import Answers
+from recommend.answers import QUESTIONS, Answers
 from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Condition, Includes, Is
 from recommend.knowledge import Ruleset, Wording
 from recommend.text import Language, Text
@@ -55,6 +55,28 @@ def _answer(value: Any, wording: Wording, language: Language) -> str:
     return "; ".join(wording.choice(item).label.in_language(language) for item in value) or NOTHING.in_language(
         language
     )
+
+
+def answers_behind(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
+    """What of these answers makes a condition hold, in the words of the choices; answers by default left out."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            found = [
+                label
+                for part in parts
+                if part.holds(answers)
+                for label in answers_behind(part, answers, ruleset, language)
+            ]
+            return list(dict.fromkeys(found))
+        case Is(answer, _) if getattr(answers, answer) == QUESTIONS[answer].default:
+            return []
+        case Is(answer, _) | AtLeast(answer, _):
+            return [_answer(getattr(answers, answer), ruleset.questions[answer], language)]
+        case Includes(answer, values):
+            wording = ruleset.questions[answer]
+            given = [value for value in getattr(answers, answer) if value in values]
+            return [wording.choice(value).label.in_language(language) for value in given]
+    return []
 
 
 def _part(condition: Condition, ruleset: Ruleset, language: Language) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Certainty
-from recommend.wording import answers_in_words, describe
+from recommend.wording import answers_behind, answers_in_words, describe
 from shop.database import get_ruleset
 from shop.i18n import current_language, in_current_language
 
@@ -27,6 +27,10 @@ def answered(answers: Answers) -> list[tuple[str, str]]:
     return answers_in_words(answers, get_ruleset(), current_language())
 
 
+def because_of(condition: Condition, answers: Answers) -> list[str]:
+    return answers_behind(condition, answers, get_ruleset(), current_language())
+
+
 def form_name(form: str) -> str:
     return in_current_language(get_ruleset().forms[form].name)
 
@@ -39,5 +43,6 @@ def add_vocabulary(app: Flask) -> None:
     app.context_processor(lambda: {"certainty": certainties()})
     app.add_template_filter(in_words)
     app.add_template_filter(answered)
+    app.add_template_filter(because_of)
     app.add_template_filter(form_name)
     app.add_template_filter(in_long, "date")

@@ -8,6 +8,9 @@ from recommend.conditions import AllOf, AtLeast, Condition, Includes, Is
 UPPER_LIMIT_MG = 250
 """Daily limit of elemental magnesium from supplements."""
 
+OWN_LIMIT_MG = 200
+"""The shop's own margin below the upper limit."""
+
 REFERENCE_INTAKE_MG = {"female": 300, "male": 350, "unspecified": None}
 """Daily elemental magnesium from food and supplements together."""
 
@@ -39,6 +42,9 @@ STOPS: dict[str, Condition] = {
     "replacing a medicine": _is("goal", "replace_medicine"),
 }
 """Each of these withholds the advice, whatever else is answered."""
+
+EMERGENCIES = ("overdose_signs", "seizure_or_fainting")
+"""Warning signs whose note shows whom to call above everything else."""
 
 CAUTIONS: dict[str, Condition] = {
     "unknown kidneys at 18 to 64": AllOf((_ticked("conditions", "kidney_unknown"), _is("age_group", "18_64"))),

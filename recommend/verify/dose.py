@@ -10,7 +10,7 @@ from recommend.conditions import Atom
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
 from recommend.space import NEUTRAL, Cone, atoms_of_answer
-from recommend.verify.design import REFERENCE_INTAKE_MG, UPPER_LIMIT_MG
+from recommend.verify.design import OWN_LIMIT_MG, REFERENCE_INTAKE_MG, UPPER_LIMIT_MG
 from recommend.verify.firing import silence, stop_groups
 from recommend.verify.proof import Broken, Proof, prove, together
 
@@ -30,6 +30,9 @@ def prove_dose(ruleset: Ruleset) -> Iterator[Proof]:
     steps = chain.from_iterable(map(_amounts, bases))
     yield prove("monotony", claim, steps, _raised(ruleset))
     yield _reference_intake(ruleset)
+    claim = f"at most {OWN_LIMIT_MG} mg is suggested, and no less than fits when nothing withholds"
+    amounts = chain.from_iterable(Cone(atoms_of_answer("supplement_mg"), base=base) for base in bases)
+    yield prove("dose", claim, amounts, _other_amount(ruleset))
 
 
 def _bases(ruleset: Ruleset) -> list[Answers]:
@@ -62,6 +65,16 @@ def _suggested_anyway(ruleset: Ruleset) -> Callable[[Answers], str | None]:
         advice = advise(answers, ruleset)
         wrong = advice.withheld and advice.dose.suggested_mg != 0
         return f"withheld, yet {advice.dose.suggested_mg} mg is suggested" if wrong else None
+
+    return fault
+
+
+def _other_amount(ruleset: Ruleset) -> Callable[[Answers], str | None]:
+    def fault(answers: Answers) -> str | None:
+        advice = advise(answers, ruleset)
+        fits = 0 if advice.withheld else max(0, min(OWN_LIMIT_MG, UPPER_LIMIT_MG - answers.supplement_mg))
+        found = advice.dose.suggested_mg
+        return None if found == fits else f"{found} mg is suggested, not {fits}"
 
     return fault
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from recommend.answers import Answers
-from recommend.conditions import Condition
+from recommend.conditions import Atom, Condition
 from recommend.engine import advise
 from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
 from recommend.space import ALL_ANSWER_SETS, Cone, set_answer
-from recommend.verify.design import CAUTIONS, STOPS
+from recommend.verify.design import CAUTIONS, EMERGENCIES, STOPS
 from recommend.verify.firing import Group, conditional, note_groups, silence, stop_groups
 from recommend.verify.proof import Broken, Proof, prove, together
 
@@ -23,6 +23,8 @@ def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
     for name, caution in CAUTIONS.items():
         claim = f"{name} brings a caution, whatever else is answered"
         yield _always_noted(claim, caution, ruleset, ("stop", "caution"))
+    for sign in EMERGENCIES:
+        yield _called_first(sign, ruleset)
     yield _cautions_suggest(ruleset)
     yield _nothing_leaves(ruleset)
     yield _ticking_keeps_notes(ruleset)
@@ -46,6 +48,17 @@ def _answer_sets(given: Condition) -> int:
     """For how many answer sets a condition holds."""
     cone = Cone(given.depends_on())
     return sum(map(cone.weight, filter(given.holds, cone))) * ALL_ANSWER_SETS // cone.total
+
+
+def _called_first(sign: str, ruleset: Ruleset) -> Proof:
+    """The engine puts emergencies before everything else, so one has to fire for the sign by itself."""
+
+    def fault(answers: Answers) -> str | None:
+        notes = advise(answers, ruleset).notes
+        return None if notes and notes[0].emergency else "no emergency note stands first"
+
+    ticked = (answers for answers in Cone({Atom("warning_signs", frozenset({sign}))}) if sign in answers.warning_signs)
+    return prove("safety", f"{sign.replace('_', ' ')} shows whom to call above everything else", ticked, fault)
 
 
 def _cautions_suggest(ruleset: Ruleset) -> Proof:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
+from recommend.claims.loading import load_claims
 from shop.cli.faults import told_plainly
 from shop.settings import read_settings
 
@@ -19,7 +20,9 @@ def serve(host: str, port: int, workers: int) -> None:
     from shop.database import prepare_catalogue
 
     with told_plainly():
-        prepare_catalogue(read_settings())
+        settings = read_settings()
+        load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
+        prepare_catalogue(settings)
     _require_free(host, port)
     address = f"[{host}]" if ":" in host else host
     _Server(

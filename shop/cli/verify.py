@@ -30,6 +30,9 @@ def verify() -> None:
         raise SystemExit(1) from error
     try:
         report = prove_all(ruleset, datetime.now(UTC).date(), partial(_why_blocked, directory=read_rules_dir()))
+    except RulesetError as error:  # the claims, which the content check loads
+        click.echo(f"language: BROKEN, the claims do not load\n  NO  {error}")
+        raise SystemExit(1) from error
     except TooLargeError as error:
         raise click.ClickException(f"cannot be proven: {error}") from error
     for line in lines(report):

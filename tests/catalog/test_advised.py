@@ -125,7 +125,17 @@ def test_a_form_without_products_tells_which_single_wish_excludes_how_many(sessi
     make_product(session, vegan=False)
     answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="tablet")
     excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
-    assert excluded == {"citrate": {"dose": 0, "vegan": 1, "dosage_form": 1}}
+    assert excluded["citrate"].total == 3
+    assert excluded["citrate"].alone == {"dose": 0, "vegan": 1, "dosage_form": 1}
+    assert excluded["citrate"].failing == {"dose": 0, "vegan": 2, "dosage_form": 2}
+
+
+def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 100), dosage_form=DosageForm.TABLET, vegan=False)
+    answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="powder", supplement_mg=200)
+    excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
+    assert sum(excluded["citrate"].alone.values()) == 0
+    assert excluded["citrate"].failing == {"dose": 1, "vegan": 1, "dosage_form": 1}
 
 
 def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:

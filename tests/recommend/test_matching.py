@@ -81,7 +81,10 @@ def test_a_kind_of_condition_that_the_index_does_not_know_is_asked() -> None:
     assert [found.number for found in matcher.holding(shopper(stomach="mild"))] == [1]
 
 
-def test_reasons_about_a_shopper_come_before_those_for_everybody(ruleset: Ruleset) -> None:
+def test_reasons_about_a_shopper_come_first_then_those_for_everybody_and_last_what_only_informs(
+    ruleset: Ruleset,
+) -> None:
     found = ruleset.rule_matcher.holding(shopper(budget="low", absorption="important"))
-    always = [isinstance(rule.when, Always) for rule in found]
-    assert always == sorted(always)
+    places = [(rule.points == 0, isinstance(rule.when, Always)) for rule in found]
+    assert places == sorted(places)
+    assert {True, False} == {informs for informs, _ in places}

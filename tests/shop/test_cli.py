@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from recommend.loading import DATA
 
 SHOP = [str(Path(sys.executable).with_name("shop"))]
 HEALTHY: dict[str, Any] = {
@@ -176,6 +179,18 @@ def test_a_broken_ruleset_refuses_to_serve_and_names_the_file(tmp_path: Path) ->
     assert result.returncode != 0
     assert "ruleset.yaml" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_ruleset_with_broken_claims_is_neither_served_nor_verified(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    shutil.copytree(DATA, rules)
+    (rules / "claims" / "patterns.yaml").write_text("foo: [")
+    env = os.environ | {"SHOP_INSTANCE": str(tmp_path / "instance"), "SHOP_RULES_DIR": str(rules)}
+    for command in (["serve", "--port", "0"], ["verify"]):
+        result = subprocess.run([*SHOP, *command], capture_output=True, text=True, check=False, env=env, timeout=60)
+        assert result.returncode == 1
+        assert "claims/patterns.yaml, line" in result.stdout + result.stderr
+        assert "Traceback" not in result.stderr
 
 
 @pytest.fixture

@@ -30,6 +30,26 @@ def test_an_answer_about_health_is_never_proposed_as_something_to_change(client:
     assert "That only shows how the order comes about." in text
 
 
+def test_a_reason_names_the_answer_it_follows_from_and_what_speaks_for_a_form_comes_first(client: FlaskClient) -> None:
+    page = answer(
+        client, "en", stomach="mild", budget="low", absorption="important", medicines=["proton_pump_inhibitor"]
+    ).text
+    first = html.unescape(page[page.index('id="form-bisglycinate"') : page.index('id="form-glycinate"')])
+    reasons = re.findall(r'(?s)<li class="reason">(.*?)</li>', first)
+    assert "Your answer: A little sensitive" in reasons[0]
+    assert "fewer side effects" in reasons[0]
+    assert "has not been shown" in reasons[-1]
+
+
+def test_a_withheld_advice_holds_out_no_other_wish(client: FlaskClient) -> None:
+    assert "would come first" not in text_of(client, conditions=["kidney_disease"])
+
+
+def test_the_dose_is_drawn_with_what_is_already_taken(client: FlaskClient) -> None:
+    page = html.unescape(answer(client, "en", supplement_mg="100").text).replace("\xa0", " ")
+    assert "250 mg of 250 mg a day; 100 mg of it you already take" in page
+
+
 def test_the_decision_map_is_a_table_with_headers_and_one_own_cell(client: FlaskClient) -> None:
     page = answer(client, "en", stomach="mild", budget="low", absorption="important").text
     table = re.search(r'(?s)<table class="decision-map">.*?</table>', page)

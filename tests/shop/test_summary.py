@@ -18,7 +18,10 @@ def test_it_holds_answers_notes_sources_and_the_version_of_the_rules(client: Fla
     text = html.unescape(main_text(page))
     for words in ("levothyroxine", "60 mg", "Keep at least 4 hours between them", ruleset.sha256[:16], "2026.11"):
         assert words in text
-    assert ruleset.sources["efsa-2018-5484"].title in text
+    note = next(note for note in ruleset.notes if note.id == "levothyroxine")
+    for citation in note.citations:
+        assert f"{ruleset.sources[citation.source].title}, {citation.place.en}" in text
+        assert citation.verified or "not yet checked in the source itself" in text
     assert page.headers["Cache-Control"] == "no-store"
 
 
