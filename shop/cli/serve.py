@@ -7,6 +7,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from recommend.claims.loading import load_claims
+from recommend.loading import load_ruleset
 from shop.cli.faults import told_plainly
 from shop.settings import read_settings
 
@@ -21,6 +22,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     with told_plainly():
         settings = read_settings()
+        load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         prepare_catalogue(settings)
     _require_free(host, port)

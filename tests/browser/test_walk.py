@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 
 def fits(page: Page) -> None:
     """No page scrolls sideways."""
+    page.wait_for_load_state()
     assert page.viewport_size
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
@@ -18,6 +19,7 @@ def test_from_the_article_to_a_product(page: Page, address: str) -> None:
     page.goto(f"{address}/")
     expect(page).to_have_url(re.compile("/nl/$"))
     page.get_by_role("navigation", name="Hoofdmenu").get_by_role("link", name="Gids").click()
+    expect(page).to_have_url(re.compile("/nl/gids/"))
     fits(page)
     page.get_by_role("link", name="Bekijk onze beste magnesiumsupplementen").click()
     expect(page).to_have_url(re.compile("/nl/beste-magnesium-supplementen$"))
@@ -59,7 +61,9 @@ def test_from_the_questionnaire_to_an_advised_product(page: Page, address: str) 
     fits(page)
     page.locator("main form button[type=submit]").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
+    fits(page)
     fill_wishes(page)
+    expect(page).to_have_url(re.compile("/veiligheid$"))
     fits(page)
     page.get_by_role("button", name="Terug").click()
     expect(page.get_by_label("Een beetje gevoelig")).to_be_checked()
