@@ -193,6 +193,11 @@ class Manifest(Record, frozen=True):
     dose: DoseLimits
 
 
+def _reading_place(rule: Rule) -> tuple[bool, bool, int]:
+    """What follows from the answers, then what holds for all, weightiest first; last what only informs."""
+    return rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)
+
+
 class Ruleset(Struct, frozen=True, dict=True):
     """All data files together; `sha256` is over their bytes."""
 
@@ -217,16 +222,8 @@ class Ruleset(Struct, frozen=True, dict=True):
 
     @cached_property
     def rule_matcher(self) -> Matcher[Rule]:
-        """Finds the rules that hold, in the order in which a shopper reads them as reasons.
-
-        What follows from the shopper's answers comes first, then what holds for everybody, in each the weightiest
-        first; last comes what moves nothing and only informs.
-        """
-
-        def place(rule: Rule) -> tuple[bool, bool, int]:
-            return rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)
-
-        return Matcher(sorted(self.rules, key=place))
+        """Finds the rules that hold, in the order in which a shopper reads them as reasons (see `_reading_place`)."""
+        return Matcher(sorted(self.rules, key=_reading_place))
 
     @cached_property
     def note_matcher(self) -> Matcher[Note]:
