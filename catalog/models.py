@@ -68,15 +68,15 @@ def choice(kind: type[StrEnum]) -> Enum:
 
 
 class WordList(TypeDecorator[tuple[str, ...]]):
-    """A short tuple of identifiers in one column, separated by spaces."""
+    """A short tuple of identifiers in one column, separated by spaces. The signatures are SQLAlchemy's."""
 
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
         return " ".join(value or ())
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - theirs
         return tuple(str(value or "").split())
 
 

@@ -167,7 +167,7 @@ class Guide(Record, frozen=True):
 
 
 class DoseLimits(Record, frozen=True):
-    """Daily amounts in mg elemental magnesium. `own_limit_mg` is this shop's margin below the upper limit."""
+    """Daily amounts in mg elemental magnesium. `own_limit_mg` is this shop's own, below the upper one."""
 
     upper_limit_mg: int
     own_limit_mg: int
@@ -191,11 +191,6 @@ class Manifest(Record, frozen=True):
     tie_break_because: Text
     never_first: tuple[NeverFirst, ...]
     dose: DoseLimits
-
-
-def _reading_place(rule: Rule) -> tuple[bool, bool, int]:
-    """What follows from the answers, then what holds for all, weightiest first; last what only informs."""
-    return rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)
 
 
 class Ruleset(Struct, frozen=True, dict=True):
@@ -222,8 +217,10 @@ class Ruleset(Struct, frozen=True, dict=True):
 
     @cached_property
     def rule_matcher(self) -> Matcher[Rule]:
-        """Finds the rules that hold, in the order in which a shopper reads them as reasons (see `_reading_place`)."""
-        return Matcher(sorted(self.rules, key=_reading_place))
+        """Finds the rules that hold, as reasons are read: own answers first, weightiest first, no points last."""
+        return Matcher(
+            sorted(self.rules, key=lambda rule: (rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)))
+        )
 
     @cached_property
     def note_matcher(self) -> Matcher[Note]:

@@ -78,7 +78,7 @@ def _ref(kind: type) -> dict[str, Any]:
 def _hook(kind: type) -> dict[str, Any]:
     if kind is When:
         return _ref(When)
-    raise NotImplementedError
+    raise NotImplementedError  # what msgspec asks of a hook for a type it does not know
 
 
 def _condition_schema() -> dict[str, Any]:

@@ -17,16 +17,10 @@ from typing import Any
 import pytest
 
 from recommend.loading import DATA
+from tests.recommend import shoppers
 
 SHOP = [str(Path(sys.executable).with_name("shop"))]
-HEALTHY: dict[str, Any] = {
-    "stomach": "none",
-    "budget": "medium",
-    "absorption": "normal",
-    "age_group": "18_64",
-    "conditions": [],
-    "medicines": [],
-}
+HEALTHY: dict[str, Any] = dict(shoppers.HEALTHY)
 
 
 def advise(answers: object, instance: Path, *options: str, text: str | None = None) -> subprocess.CompletedProcess[str]:

@@ -60,4 +60,4 @@ def test_a_page_with_a_claim_must_show_three_statements() -> None:
     ],
 )
 def test_a_page_that_shows_them_misses_nothing(page: str, language: str) -> None:
-    assert not missing_statements(page, language)  # type: ignore[arg-type]
+    assert not missing_statements(page, language)  # type: ignore[arg-type] # a parameter

@@ -7,15 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.recommend import shoppers
+
 ADVICE = "/api/v1/advice"
-HEALTHY: dict[str, Any] = {
-    "stomach": "none",
-    "budget": "medium",
-    "absorption": "normal",
-    "age_group": "18_64",
-    "conditions": [],
-    "medicines": [],
-}
+HEALTHY: dict[str, Any] = dict(shoppers.HEALTHY)
 
 Ask = Callable[..., TestResponse]
 
