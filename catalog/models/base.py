@@ -1,0 +1,61 @@
+"""What the tables share: names of constraints, and columns of our own kinds."""
+
+from enum import StrEnum
+from typing import Any, overload
+
+from sqlalchemy import Dialect, Enum, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+
+from recommend.text import Text
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def choice(kind: type[StrEnum]) -> Enum:
+    """A column of short text that reads back as the enumeration, on every database the same."""
+    return Enum(kind, native_enum=False, length=16, values_callable=lambda members: [m.value for m in members])
+
+
+class WordList(TypeDecorator[tuple[str, ...]]):
+    """A short tuple of identifiers in one column, separated by spaces. The signatures are SQLAlchemy's."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+        return " ".join(value or ())
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - theirs
+        return tuple(str(value or "").split())
+
+
+class Bilingual:
+    """The columns `x_nl` and `x_en` read and written as one `Text`, so that neither language is forgotten."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "Bilingual": ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> Text: ...
+
+    def __get__(self, instance: object | None, owner: type) -> "Text | Bilingual":
+        if instance is None:
+            return self
+        return Text(getattr(instance, f"{self.name}_nl"), getattr(instance, f"{self.name}_en"))
+
+    def __set__(self, instance: object, value: Text) -> None:
+        setattr(instance, f"{self.name}_nl", value.nl)
+        setattr(instance, f"{self.name}_en", value.en)
