@@ -3,6 +3,7 @@
 import click
 
 from shop.cli.advise import advise
+from shop.cli.catalog import catalog
 from shop.cli.content import content
 from shop.cli.rules import rules
 from shop.cli.serve import serve
@@ -17,5 +18,6 @@ def main() -> None:
 main.add_command(serve)
 main.add_command(advise)
 main.add_command(content)
+main.add_command(catalog)
 main.add_command(verify)
 main.add_command(rules)
