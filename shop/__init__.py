@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         browse,
         database,
         errors,
+        facets,
         finder,
         formats,
         guide,
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
+    facets.add_facets(app)
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
     errors.answer_errors(app)

@@ -6,6 +6,8 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from catalog.composition import CompositionError, Stated, counts_as_form, magnesium_by_form, work_out
+from catalog.edits.indexing import index_products
+from catalog.indexed import indexed_products
 from catalog.models import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
 from recommend.knowledge import Ruleset
@@ -54,6 +56,8 @@ def add_product(
     )
     set_composition(product, composition, ruleset)
     session.add(product)
+    session.flush()
+    index_products(session, [], list(indexed_products(session, [product.id])))
     return product
 
 
