@@ -7,11 +7,12 @@ from itertools import islice
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Table, bindparam, delete, event, insert, inspect, select, update
+from sqlalchemy import Table, bindparam, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
+from catalog.edits.edit import Placed
 from catalog.indexed import Indexed, in_portions, indexed_products
-from catalog.models import Base, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
+from catalog.models import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
 from catalog.models.search import BLOCK_BITS, UNCOMMITTED
 from catalog.words import plain
 
@@ -44,10 +45,32 @@ def index_products(session: Session, before: Sequence[Indexed], after: Sequence[
             found = is_.words() if is_ else {}
             written |= {term: found[term] for term in found.keys() - written.keys()}
             _compare(words, id_, set(was.words()) if was else set(), found.keys())
-    _change_postings(session, _table(FacetPosting), facets, {"revision": revision})
-    _change_postings(session, _table(WordPosting), words, {})
+    _change_postings(session, table_of(FacetPosting), facets, {"revision": revision})
+    _change_postings(session, table_of(WordPosting), words, {})
     _count_words(session, words, written, revision)
     _shelve(session, [old[id_] for id_ in changed if id_ in old], [new[id_] for id_ in changed if id_ in new])
+
+
+def as_indexed(place: Placed) -> Indexed:
+    """A product as the index will see it when the edit is written."""
+    state, after = place.after, place.edit.after
+    return Indexed(
+        product_id=place.id,
+        status=state.status,
+        sku=state.sku,
+        brand=state.brand,
+        forms=tuple(sorted(after.amounts)),
+        dosage_form=state.dosage_form.value,
+        vegan=state.vegan,
+        allergens=tuple(allergen.value for allergen in state.allergens),
+        price_cents=state.price_cents,
+        stock=state.stock,
+        tenth_cents_per_100mg=after.tenth_cents_per_100mg,
+        magnesium_per_day_ug=after.magnesium_ug * state.units_per_day,
+        name=state.text("name"),
+        summary=state.text("summary"),
+        ingredients=state.text("ingredients"),
+    )
 
 
 def _compare(changes: Changes, id_: int, was: Iterable[str], now: Iterable[str]) -> None:
@@ -59,7 +82,7 @@ def _compare(changes: Changes, id_: int, was: Iterable[str], now: Iterable[str])
 
 
 def _next_revision(session: Session, **more: str) -> int:
-    table = _table(IndexState)
+    table = table_of(IndexState)
     session.execute(update(table).values(revision=table.c.revision + 1, **more))
     session.info[UNCOMMITTED] = True
     revision: int = session.execute(select(table.c.revision)).scalar_one()
@@ -100,7 +123,7 @@ def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[
 
 
 def _count_words(session: Session, changes: Changes, written: dict[str, str], revision: int) -> None:
-    table = _table(Word)
+    table = table_of(Word)
     for names in _portions(sorted(changes)):
         known = set(session.execute(select(table.c.term).where(table.c.term.in_(names))).scalars())
         more = [{"t": term, "by": len(changes[term][0]) - len(changes[term][1])} for term in names]
@@ -119,15 +142,15 @@ def _count_words(session: Session, changes: Changes, written: dict[str, str], re
 
 
 def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> None:
-    for table in (_table(Shelf), _table(FormShelf)):
+    for table in (table_of(Shelf), table_of(FormShelf)):
         gone = [product.product_id for product in before if product.is_listed]
         for ids in _portions(gone):
             session.execute(delete(table).where(table.c.product_id.in_(ids)))
     listed = [product for product in after if product.is_listed]
     ranked = {product.product_id: _ranked(product) for product in listed}
-    _many(session, insert(_table(Shelf)), [ranked[product.product_id] | _sorted_by(product) for product in listed])
+    _many(session, insert(table_of(Shelf)), [ranked[product.product_id] | _sorted_by(product) for product in listed])
     by_form = [ranked[product.product_id] | {"form": form} for product in listed for form in product.forms]
-    _many(session, insert(_table(FormShelf)), by_form)
+    _many(session, insert(table_of(FormShelf)), by_form)
 
 
 def _ranked(product: Indexed) -> dict[str, Any]:
@@ -152,7 +175,7 @@ def rebuild_index(session: Session) -> None:
     """Make the index anew from the products, in this session's transaction."""
     session.flush()
     for model in (FacetPosting, WordPosting, Word, Shelf, FormShelf):
-        session.execute(delete(_table(model)))
+        session.execute(delete(table_of(model)))
     _next_revision(session, epoch=secrets.token_hex(8))
     for portion in in_portions(indexed_products(session), PORTION):
         index_products(session, [], portion)
@@ -167,8 +190,3 @@ def _portions(items: Sequence[Any]) -> Iterator[list[Any]]:
     left = iter(items)
     while portion := list(islice(left, AT_ONCE)):
         yield portion
-
-
-def _table(model: type[Base]) -> Table:
-    table: Table = inspect(model).local_table  # type: ignore[assignment] # theirs is wider
-    return table
