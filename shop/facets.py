@@ -61,7 +61,7 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
             record=ruleset.forms[value].record if facet is Facet.FORM else "",
         )
         for value in values(facet, found, ruleset)
-        if value in chosen or found.holders.holds(facet, value)
+        if value in chosen or found.index.holds(facet, value)
     ]
     if len(options) <= FEW or facet is Facet.FORM:
         return Group(facet, title(facet), options, [])
@@ -80,7 +80,7 @@ def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
         Facet.WITHOUT: list(Allergen),
         Facet.IN_STOCK: [YES],
     }
-    return fixed[facet] if facet in fixed else found.holders.values(facet)
+    return fixed[facet] if facet in fixed else found.index.values(facet)
 
 
 def title(facet: Facet) -> str:

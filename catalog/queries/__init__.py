@@ -9,11 +9,15 @@ from catalog.queries.advice import (
     budget_bands,
     excluded_by_wishes,
 )
-from catalog.queries.facets import Filters, Found, Holders, find, holders
+from catalog.queries.facets import Filters, Found, find
+from catalog.queries.kept import Kept, kept_index
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
+from catalog.queries.search import Search, search
+from catalog.queries.typed import LONGEST_QUERY
 
 __all__ = [
+    "LONGEST_QUERY",
     "MOST_PAGES",
     "PAGE_SIZE",
     "AdvisedProduct",
@@ -21,15 +25,17 @@ __all__ = [
     "Excluded",
     "Filters",
     "Found",
-    "Holders",
+    "Kept",
     "Listing",
+    "Search",
     "Sort",
     "Wishes",
     "advised_products",
     "budget_bands",
     "excluded_by_wishes",
     "find",
-    "holders",
+    "kept_index",
     "listing",
     "product_by_slug",
+    "search",
 ]
