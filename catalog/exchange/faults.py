@@ -27,14 +27,20 @@ REASONS: dict[str, Text] = {
         "the spreadsheet is damaged or incomplete: save it again",
     ),
     "inflates": Text(
-        "de spreadsheet is uitgepakt te groot om veilig te lezen", "unpacked, the spreadsheet is too large to read safely"
+        "de spreadsheet is uitgepakt te groot om veilig te lezen",
+        "unpacked, the spreadsheet is too large to read safely",
     ),
     "broken-csv": Text("de aanhalingstekens kloppen niet: {what}", "the quotation marks do not add up: {what}"),
     "long-line": Text("een regel is langer dan {most} tekens", "a line is longer than {most} characters"),
     "many-columns": Text("heeft {count} kolommen; hoogstens {most}", "has {count} columns; at most {most}"),
     "double-column": Text("de kolom staat er twee keer", "the column stands there twice"),
     "unknown-column": Text(
-        "deze kolom kennen we niet; {hint}", "we do not know this column; {hint}"
+        "deze kolom kennen we niet. Wijs de kolommen toe voor deze leverancier, of gebruik: {known}",
+        "we do not know this column. Map the columns for this supplier, or use: {known}",
+    ),
+    "missing-column": Text(
+        "de toewijzing noemt deze kolom, maar het bestand heeft hem niet",
+        "the mapping names this column, but the file does not have it",
     ),
     "no-sku-column": Text(
         "er is geen kolom met het artikelnummer (sku)", "there is no column with the article number (sku)"
@@ -50,6 +56,9 @@ REASONS: dict[str, Text] = {
     "version-of-nothing": Text(
         "het bestand heeft versie {file} van een product dat er niet is",
         "the file has version {file} of a product that is not there",
+    ),
+    "other-address": Text(
+        "van {brand} kennen we een ander adres: {known}", "we know another address of {brand}: {known}"
     ),
     # a cell
     "required": Text("moet ingevuld zijn", "has to be filled in"),
@@ -70,12 +79,8 @@ REASONS: dict[str, Text] = {
     "not-an-amount": Text("is geen hoeveelheid, zoals 400 mg of 0,4 g", "is no amount, such as 400 mg or 0.4 g"),
     "too-fine": Text("is fijner dan een microgram", "is finer than a microgram"),
     "not-whole": Text("is geen heel getal", "is no whole number"),
-    "not-a-measure": Text(
-        "is geen inhoud in hele g of ml", "is no content in whole g or ml"
-    ),
-    "not-per-day": Text(
-        "is geen portie, zoals “2 per dag”", "is no daily portion, such as “2 per day”"
-    ),
+    "not-a-measure": Text("is geen inhoud in hele g of ml", "is no content in whole g or ml"),
+    "not-per-day": Text("is geen portie, zoals “2 per dag”", "is no daily portion, such as “2 per day”"),
     "not-yes-or-no": Text("is geen ja of nee", "is neither yes nor no"),
     "not-a-choice": Text("is niet een van: {choices}", "is none of: {choices}"),
     "not-a-composition": Text(
@@ -90,16 +95,14 @@ REASONS: dict[str, Text] = {
         "was shortened by a spreadsheet: turn the column into text",
     ),
     "which-form": Text(
-        "welke magnesiumvorm is dit? Geef het antwoord één keer bij de toewijzing",
-        "which magnesium form is this? Answer it once in the mapping",
+        "welke magnesiumvorm is “{words}”? Geef het antwoord één keer bij de toewijzing",
+        "which magnesium form is “{words}”? Answer it once in the mapping",
     ),
     "several-forms": Text(
         "noemt {forms} met één hoeveelheid: geef elke vorm een eigen kolom",
         "names {forms} with one amount: give each form a column of its own",
     ),
-    "amount-without-form": Text(
-        "een hoeveelheid zonder magnesiumvorm", "an amount without a magnesium form"
-    ),
+    "amount-without-form": Text("een hoeveelheid zonder magnesiumvorm", "an amount without a magnesium form"),
     "not-published": Text("kan nog niet openbaar: {what}", "cannot be published yet: {what}"),
 }
 
@@ -122,7 +125,7 @@ class Fault(Struct, frozen=True):
         return reason.in_language(language).format_map(self.values)
 
 
-class FileRefused(ValueError):  # noqa: N818 - named as what happened, like `problems.Refused`
+class FileRefusedError(ValueError):
     """A file that cannot be read as a table; nothing was done."""
 
     def __init__(self, code: str, *, row: int = 0, column: str = "", **values: str) -> None:
@@ -130,7 +133,7 @@ class FileRefused(ValueError):  # noqa: N818 - named as what happened, like `pro
         super().__init__(self.fault.text("en"))
 
 
-class CellRefused(ValueError):  # noqa: N818 - as above
+class CellRefusedError(ValueError):
     """A value that cannot be read as what its column should hold."""
 
     def __init__(self, code: str, **values: str) -> None:

@@ -1,13 +1,13 @@
 """Numbers, money, amounts and counts as people and spreadsheets write them, with a decimal comma or point.
 
-What could be read in two ways is refused, not guessed. Every function raises CellRefused.
+What could be read in two ways is refused, not guessed. Every function raises CellRefusedError.
 """
 
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-from catalog.exchange.faults import CellRefused
+from catalog.exchange.faults import CellRefusedError
 from catalog.exchange.reading.table import Cell
 
 UG_PER_UNIT = {"g": 1_000_000, "gr": 1_000_000, "gram": 1_000_000, "kg": 1_000_000_000, "mg": 1000, "milligram": 1000}
@@ -23,14 +23,18 @@ _PLAIN = re.compile(r"[0-9]+")
 _DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
 _EITHER = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([.,' ’])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,]([0-9]+))?")
-_MONEY = re.compile(rf"(?P<before>[^\d\s.,'’-]*|[^\W\d]+) ?(?P<number>{_NUMBER})(?P<dash>[,.]?[-–—]{{1,2}})? ?(?P<after>[^\d]*)")
+_MONEY = re.compile(
+    rf"(?P<before>[^\d\s.,'’-]*|[^\W\d]+) ?(?P<number>{_NUMBER})(?P<dash>[,.]?[-–—]{{1,2}})? ?(?P<after>[^\d]*)"
+)
 _EURO = {"", "€", "eur", "euro", "euros"}
 _CURRENCIES = {
     "£": "GBP", "$": "USD", "¥": "JPY", "zł": "PLN", "kr": "SEK/NOK/DKK", "pond": "GBP", "pound": "GBP",
     "pounds": "GBP", "dollar": "USD", "us$": "USD", "fr": "CHF",
 }  # fmt: skip
 _ISO = re.compile(r"[a-z]{3}")
-_AMOUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?P<unit>[a-zμ]*)(?: (?:magnesium|elementair|elemental|mg|elementair magnesium|elemental magnesium))?")
+_AMOUNT = re.compile(
+    rf"(?P<number>{_NUMBER}) ?(?P<unit>[a-zμ]*)(?: (?:magnesium|elementair|elemental|mg|elementair magnesium|elemental magnesium))?"
+)
 _COUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?:{_PIECES})?\.?")
 _PER_DAY = re.compile(
     rf"(?:(?:dagelijks|daily|per dag) )?(?P<number>{_NUMBER}) ?(?:(?:{_PIECES}|keer|maal|times?|×) ?)?"
@@ -49,14 +53,14 @@ def number(text: str) -> Decimal:
         return Decimal(text)
     if either := _EITHER.fullmatch(text):
         small, large = f"{either[1]},{either[2]}", either[1] + either[2]
-        raise CellRefused("ambiguous", small=small, small_clear=small + "0", large=large)
+        raise CellRefusedError("ambiguous", small=small, small_clear=small + "0", large=large)
     if decimal := _DECIMAL.fullmatch(text):
         return Decimal(f"{decimal[1]}.{decimal[2]}")
     if grouped := _GROUPED.fullmatch(text):
         decimals = grouped[2]
         whole = text[: -len(decimals) - 1] if decimals else text
         return Decimal("".join(re.findall("[0-9]", whole)) + (f".{decimals}" if decimals else ""))
-    raise CellRefused("not-a-number")
+    raise CellRefusedError("not-a-number")
 
 
 def _typed(cell: Cell) -> Decimal | None:
@@ -64,18 +68,18 @@ def _typed(cell: Cell) -> Decimal | None:
     if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
         return None
     if cell < 0:
-        raise CellRefused("negative")
+        raise CellRefusedError("negative")
     return Decimal(cell)
 
 
 def whole(value: Decimal, code: str = "not-whole") -> int:
-    """An integer. Raises CellRefused with the code for what is none."""
+    """An integer. Raises CellRefusedError with the code for what is none."""
     try:
         integer = int(value)
     except (InvalidOperation, OverflowError, ValueError) as error:
-        raise CellRefused(code) from error
+        raise CellRefusedError(code) from error
     if integer != value:
-        raise CellRefused(code)
+        raise CellRefusedError(code)
     return integer
 
 
@@ -87,15 +91,15 @@ def cents(cell: Cell, *, euro_assumed: bool) -> int:
         _refuse_negative(text)
         match = _MONEY.fullmatch(text)
         if match is None:
-            raise CellRefused("not-a-price")
+            raise CellRefusedError("not-a-price")
         currency = match["before"].strip() or match["after"].strip(" .")
         if match["before"].strip() and match["after"].strip(" ."):
-            raise CellRefused("not-a-price")
+            raise CellRefusedError("not-a-price")
         require_euro(currency)
         euro_assumed = euro_assumed or bool(currency)
         value = number(match["number"])
     if not euro_assumed:
-        raise CellRefused("which-currency")
+        raise CellRefusedError("which-currency")
     return whole(value * 100, "fine-price")
 
 
@@ -105,8 +109,8 @@ def require_euro(text: str) -> None:
     if name in _EURO:
         return
     if name in _CURRENCIES or _ISO.fullmatch(name):
-        raise CellRefused("foreign-currency", currency=_CURRENCIES.get(name, name.upper()))
-    raise CellRefused("not-a-price")
+        raise CellRefusedError("foreign-currency", currency=_CURRENCIES.get(name, name.upper()))
+    raise CellRefusedError("not-a-price")
 
 
 def micrograms(cell: Cell) -> int:
@@ -117,7 +121,7 @@ def micrograms(cell: Cell) -> int:
         _refuse_negative(text)
         match = _AMOUNT.fullmatch(text)
         if match is None or (match["unit"] and match["unit"] not in UG_PER_UNIT):
-            raise CellRefused("not-an-amount")
+            raise CellRefusedError("not-an-amount")
         value, unit = number(match["number"]), match["unit"] or "mg"
     return whole(value * UG_PER_UNIT[unit], "too-fine")
 
@@ -130,7 +134,7 @@ def measure(cell: Cell) -> int:
         _refuse_negative(text)
         match = _AMOUNT.fullmatch(text)
         if match is None or (match["unit"] and match["unit"] not in MEASURES):
-            raise CellRefused("not-a-measure")
+            raise CellRefusedError("not-a-measure")
         value, unit = number(match["number"]), match["unit"] or "g"
     return whole(value * MEASURES[unit], "not-a-measure")
 
@@ -152,11 +156,11 @@ def _counted(cell: Cell, pattern: re.Pattern[str], code: str) -> int:
         _refuse_negative(text)
         match = pattern.fullmatch(text)
         if match is None:
-            raise CellRefused(code)
+            raise CellRefusedError(code)
         value = number(match["number"])
     return whole(value)
 
 
 def _refuse_negative(text: str) -> None:
     if re.match(r"[^0-9]{0,4}[-–−][^0-9]{0,2}[0-9]", text):
-        raise CellRefused("negative")
+        raise CellRefusedError("negative")

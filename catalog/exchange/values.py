@@ -1,9 +1,11 @@
 """Yes and no, choices, barcodes and texts, in Dutch, English and the words of our own layout.
 
-Every function raises CellRefused.
+Every function raises CellRefusedError.
 """
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +14,7 @@ from typing import TypeVar
 
 from stdnum import ean
 
-from catalog.exchange.faults import CellRefused
+from catalog.exchange.faults import CellRefusedError
 from catalog.exchange.numbers import normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain
@@ -56,6 +58,7 @@ ALLERGENS = {
     Allergen.LUPIN: "lupine",
     Allergen.MOLLUSCS: "weekdieren weekdier",
 }
+_LONGEST_SLUG, _LONGEST_SKU = 120, 64
 _NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
 
 
@@ -75,13 +78,13 @@ def yes_or_no(cell: Cell) -> bool:
         return True
     if word in _NO:
         return False
-    raise CellRefused("not-yes-or-no")
+    raise CellRefusedError("not-yes-or-no")
 
 
 def _one_of(cell: Cell, words: Mapping[str, Choice]) -> Choice:
     choice = words.get(normal(cell))
     if choice is None:
-        raise CellRefused("not-a-choice", choices=", ".join(dict.fromkeys(words.values())))
+        raise CellRefusedError("not-a-choice", choices=", ".join(dict.fromkeys(words.values())))
     return choice
 
 
@@ -111,11 +114,11 @@ def barcode(cell: Cell) -> str:
     text = plain(cell)
     if isinstance(cell, Decimal) or re.fullmatch(r"[0-9][.,][0-9]+[eE]\+?[0-9]+", text):
         if not isinstance(cell, Decimal) or cell != cell.to_integral_value():
-            raise CellRefused("shortened")
+            raise CellRefusedError("shortened")
         text = f"{cell:.0f}"
     digits = re.sub(r"[\s-]", "", text)
     if not digits.isascii() or not ean.is_valid(digits):
-        raise CellRefused("not-an-ean")
+        raise CellRefusedError("not-an-ean")
     return digits
 
 
@@ -162,3 +165,32 @@ def without_html(text: str) -> str:
 def one_line(text: str) -> str:
     """A name: its line breaks and double blanks are slips of the file."""
     return " ".join(text.split())
+
+
+def prose(cell: Cell) -> str:
+    """A supplier's text without its markup, ligatures and stray blanks."""
+    return without_html(plain(cell).replace("ĳ", "ij").replace("Ĳ", "IJ"))
+
+
+def slugified(*texts: str) -> str:
+    """Lower-case letters, digits and single dashes."""
+    bare = unicodedata.normalize("NFKD", " ".join(texts)).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
+
+
+def made_slug(name: str, sku: str) -> str:
+    """An address that no other SKU gets."""
+    tail = slugified(sku)
+    if tail != sku.lower():
+        tail = f"{tail}-{_short_hash(sku)}"
+    return f"{slugified(name)[: _LONGEST_SLUG - len(tail) - 1].strip('-')}-{tail}".strip("-")
+
+
+def made_sku(supplier: str, brand: str, name: str) -> str:
+    """A SKU that stays the same as long as the names do."""
+    whole = slugified(supplier, brand, name).upper()
+    return whole if len(whole) <= _LONGEST_SKU else f"{whole[: _LONGEST_SKU - 7]}-{_short_hash(whole)}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from catalog.exchange.faults import FileRefused
+from catalog.exchange.faults import FileRefusedError
 from catalog.exchange.guarding import unguarded
 from catalog.exchange.reading.table import Row, Table, fitted, heading
 
@@ -17,7 +17,7 @@ _CHUNK = 1 << 20
 
 
 class DelimitedTable(Table):
-    """A CSV file. Raises FileRefused when it is none."""
+    """A CSV file. Raises FileRefusedError when it is none."""
 
     escapes_lines = True
 
@@ -27,7 +27,7 @@ class DelimitedTable(Table):
         self.delimiter = self._sniff()
         first = next(self._records(self.delimiter), None)
         if first is None:
-            raise FileRefused("empty")
+            raise FileRefusedError("empty")
         self.columns = heading(first[1])
 
     def __iter__(self) -> Iterator[Row]:
@@ -45,7 +45,7 @@ class DelimitedTable(Table):
         def regularity(delimiter: str) -> tuple[float, int]:
             try:
                 widths = [len(cells) for _, cells in self._sample(delimiter)]
-            except FileRefused:
+            except FileRefusedError:
                 return (0, 0)
             alike = sum(width == widths[0] for width in widths) / len(widths) if widths else 0
             return (alike * min(widths[0], 2) if widths else 0, widths[0] if widths else 0)
@@ -66,7 +66,7 @@ class DelimitedTable(Table):
             except StopIteration:
                 return
             except csv.Error as error:
-                raise FileRefused("broken-csv", row=number + 1, what=str(error)) from error
+                raise FileRefusedError("broken-csv", row=number + 1, what=str(error)) from error
             number += 1
             if cells:
                 yield number, cells
@@ -79,30 +79,30 @@ class DelimitedTable(Table):
             while line := text.readline(MAX_LINE):
                 number += 1
                 if len(line) >= MAX_LINE:
-                    raise FileRefused("long-line", row=number, most=str(MAX_LINE))
+                    raise FileRefusedError("long-line", row=number, most=str(MAX_LINE))
                 yield line
         finally:
             text.detach()
 
 
 def _encoding(file: BinaryIO) -> str:
-    """UTF-8 if all of it is, else Windows-1252; read through once, in pieces. Raises FileRefused."""
+    """UTF-8 if all of it is, else Windows-1252; read through once, in pieces. Raises FileRefusedError."""
     utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8-sig")()
     western = codecs.getincrementaldecoder("cp1252")()
     is_western, row = True, 1
     file.seek(0)
     while chunk := file.read(_CHUNK):
         if (place := chunk.find(b"\0")) >= 0:
-            raise FileRefused("nul-byte", row=row + chunk.count(b"\n", 0, place))
+            raise FileRefusedError("nul-byte", row=row + chunk.count(b"\n", 0, place))
         row += chunk.count(b"\n")
         utf8 = utf8 if utf8 and _decodes(utf8, chunk) else None
         is_western = is_western and _decodes(western, chunk)
         if not (utf8 or is_western):
-            raise FileRefused("encoding", row=row)
+            raise FileRefusedError("encoding", row=row)
     if utf8 and _decodes(utf8, b"", final=True):
         return "utf-8-sig"
     if not is_western:
-        raise FileRefused("encoding", row=row)
+        raise FileRefusedError("encoding", row=row)
     return "cp1252"
 
 

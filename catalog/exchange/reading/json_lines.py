@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from catalog.exchange.faults import Fault, FileRefused
+from catalog.exchange.faults import Fault, FileRefusedError
 from catalog.exchange.reading.table import Cell, Row, Table, heading, text
 
 MAX_LINE = 1_000_000
@@ -28,8 +28,8 @@ class JsonLinesTable(Table):
         if not keys:
             first = next(self._records(), None)
             if first is None:
-                raise FileRefused("empty")
-            raise FileRefused("not-json", row=first[0], what=str(first[1]) or "{}")
+                raise FileRefusedError("empty")
+            raise FileRefusedError("not-json", row=first[0], what=str(first[1]) or "{}")
         self.columns = heading(list(keys))
 
     def __iter__(self) -> Iterator[Row]:
@@ -51,9 +51,9 @@ class JsonLinesTable(Table):
         while line := self._file.readline(MAX_LINE):
             number += 1
             if len(line) >= MAX_LINE:
-                raise FileRefused("long-line", row=number, most=str(MAX_LINE))
+                raise FileRefusedError("long-line", row=number, most=str(MAX_LINE))
             if b"\0" in line:
-                raise FileRefused("nul-byte", row=number)
+                raise FileRefusedError("nul-byte", row=number)
             if line.strip():
                 yield number, _record(line)
 

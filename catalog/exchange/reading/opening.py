@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import BinaryIO
 
-from catalog.exchange.faults import FileRefused
+from catalog.exchange.faults import FileRefusedError
 from catalog.exchange.reading.delimited import DelimitedTable
 from catalog.exchange.reading.json_lines import JsonLinesTable
 from catalog.exchange.reading.spreadsheet import SpreadsheetTable
@@ -25,23 +25,23 @@ _SIGNATURES = {
 
 
 def suffix_of(name: str) -> str:
-    """The format's suffix. Raises FileRefused for a name without one that we know."""
+    """The format's suffix. Raises FileRefusedError for a name without one that we know."""
     suffix = PurePath(name).suffix.lower()
     if suffix not in FORMATS:
-        raise FileRefused("unknown-suffix")
+        raise FileRefusedError("unknown-suffix")
     return suffix
 
 
 def open_table(file: BinaryIO, name: str) -> Table:
-    """Read an open file as the format that its name says. Raises FileRefused."""
+    """Read an open file as the format that its name says. Raises FileRefusedError."""
     suffix = suffix_of(name)
     file.seek(0)
     start = file.read(512)
     if not start.strip():
-        raise FileRefused("empty")
+        raise FileRefusedError("empty")
     found = _looks_like(start, suffix)
     if found is not None:
-        raise FileRefused("other-format", said=NAMES[suffix], found=found)
+        raise FileRefusedError("other-format", said=NAMES[suffix], found=found)
     table: Table = FORMATS[suffix](file)  # type: ignore[call-arg] # each is made from a file
     return table
 

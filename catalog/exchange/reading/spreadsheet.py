@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
 
-from catalog.exchange.faults import FileRefused
+from catalog.exchange.faults import FileRefusedError
 from catalog.exchange.guarding import unguarded
 from catalog.exchange.reading.table import Cell, Row, Table, fitted, heading
 
@@ -20,14 +20,14 @@ _ALWAYS_FINE = 1_000_000
 
 
 class SpreadsheetTable(Table):
-    """An XLSX file. Raises FileRefused when it is none, or would inflate."""
+    """An XLSX file. Raises FileRefusedError when it is none, or would inflate."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         _look_inside(file)
         first = next(self._records(), None)
         if first is None:
-            raise FileRefused("empty")
+            raise FileRefusedError("empty")
         self.columns = heading(_without_empty_end(first[1]))
 
     def __iter__(self) -> Iterator[Row]:
@@ -50,10 +50,10 @@ class SpreadsheetTable(Table):
                     yield number, [_cell(value) for value in cells]
             finally:
                 book.close()
-        except FileRefused:
+        except FileRefusedError:
             raise
         except Exception as error:  # a damaged file makes openpyxl, zipfile and expat fail in many ways
-            raise FileRefused("broken-xlsx", row=number) from error
+            raise FileRefusedError("broken-xlsx", row=number) from error
 
 
 def _look_inside(file: BinaryIO) -> None:
@@ -62,16 +62,16 @@ def _look_inside(file: BinaryIO) -> None:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileRefused("broken-xlsx") from error
+        raise FileRefusedError("broken-xlsx") from error
     if not any(member.filename == "xl/workbook.xml" for member in members):
-        raise FileRefused("other-format", said="XLSX", found="ZIP")
+        raise FileRefusedError("other-format", said="XLSX", found="ZIP")
     for member in members:
         swells = member.file_size > max(_ALWAYS_FINE, MAX_RATIO * member.compress_size)
         in_memory = not member.filename.startswith("xl/worksheets/") and member.file_size > MAX_IN_MEMORY
         if swells or in_memory:
-            raise FileRefused("inflates")
+            raise FileRefusedError("inflates")
     if sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise FileRefused("inflates")
+        raise FileRefusedError("inflates")
 
 
 def _cell(value: Any) -> Cell:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from catalog.exchange.faults import Fault, FileRefused
+from catalog.exchange.faults import Fault, FileRefusedError
 
 Cell = str | int | Decimal | bool | None
 """Text as it stands in the file, or what a typed format says it is; never a binary fraction."""
@@ -31,17 +31,17 @@ class Table(ABC):
 
     @abstractmethod
     def __iter__(self) -> Iterator[Row]:
-        """The rows under the heading, empty ones left out. Raises FileRefused where the file breaks off."""
+        """The rows under the heading, empty ones left out. Raises FileRefusedError where the file breaks off."""
 
 
 def heading(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """The names of the columns; one without a name is called by its number. Raises FileRefused."""
+    """The names of the columns; one without a name is called by its number. Raises FileRefusedError."""
     if len(cells) > MAX_COLUMNS:
-        raise FileRefused("many-columns", row=1, count=str(len(cells)), most=str(MAX_COLUMNS))
+        raise FileRefusedError("many-columns", row=1, count=str(len(cells)), most=str(MAX_COLUMNS))
     names = [text(cell) or f"({place})" for place, cell in enumerate(cells, 1)]
     for name, times in Counter(name.casefold() for name in names).items():
         if times > 1:
-            raise FileRefused("double-column", row=1, column=name)
+            raise FileRefusedError("double-column", row=1, column=name)
     return tuple(names)
 
 
