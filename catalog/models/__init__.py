@@ -1,6 +1,7 @@
 """The tables, by subject."""
 
 from catalog.models.base import Base, table_of
+from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
 from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
 
@@ -20,6 +21,9 @@ __all__ = [
     "Product",
     "SlugRedirect",
     "Status",
+    "SupplierMapping",
     "Unit",
+    "Upload",
+    "UploadRow",
     "table_of",
 ]
