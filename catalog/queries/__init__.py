@@ -9,21 +9,27 @@ from catalog.queries.advice import (
     budget_bands,
     excluded_by_wishes,
 )
-from catalog.queries.listing import PAGE_SIZE, Listing, Sort, listing, products_per_form
+from catalog.queries.facets import Filters, Found, Holders, find, holders
+from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
 
 __all__ = [
+    "MOST_PAGES",
     "PAGE_SIZE",
     "AdvisedProduct",
     "Budget",
     "Excluded",
+    "Filters",
+    "Found",
+    "Holders",
     "Listing",
     "Sort",
     "Wishes",
     "advised_products",
     "budget_bands",
     "excluded_by_wishes",
+    "find",
+    "holders",
     "listing",
     "product_by_slug",
-    "products_per_form",
 ]
