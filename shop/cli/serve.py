@@ -1,6 +1,7 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
 import socket
+import struct
 from typing import Any
 
 import click
@@ -10,6 +11,9 @@ from recommend.claims.loading import load_claims
 from recommend.loading import load_ruleset
 from shop.cli.faults import told_plainly
 from shop.settings import read_settings
+
+SILENCE_SECONDS = 5
+"""How long a client may leave a thread waiting, each time that it is read from or written to."""
 
 
 @click.command()
@@ -37,7 +41,7 @@ def serve(host: str, port: int, workers: int) -> None:
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
-            "when_ready": _announce,
+            "when_ready": _begin,
         }
     ).run()
 
@@ -51,9 +55,12 @@ def _require_free(host: str, port: int) -> None:
         raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
-def _announce(server: Any) -> None:
-    """Print the address once the shop really listens there."""
+def _begin(server: Any) -> None:
+    """Print the address once the shop really listens there; what it accepts inherits the time-outs."""
+    limit = struct.pack("ll", SILENCE_SECONDS, 0)  # C's struct timeval
     for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         click.echo(f"Magnesiumwijzer: {listener}/")
 
 
