@@ -1,6 +1,7 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
 import socket
+import struct
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,6 +17,9 @@ from recommend.loading import load_ruleset
 from shop.cli.admin import link
 from shop.cli.faults import told_plainly
 from shop.settings import Settings, read_settings
+
+SILENCE_SECONDS = 5
+"""How long a client may leave a thread waiting, each time that it is read from or written to."""
 
 
 @click.command()
@@ -44,7 +48,7 @@ def serve(host: str, port: int, workers: int) -> None:
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
-            "when_ready": partial(_announce, token=token),
+            "when_ready": partial(_begin, token=token),
         }
     ).run()
 
@@ -71,9 +75,15 @@ def _first_owners_token(settings: Settings) -> str | None:
     return token
 
 
-def _announce(server: Any, token: str | None) -> None:
-    """Print the address once the shop really listens there, and on the first run how to come in as its owner."""
+def _begin(server: Any, token: str | None) -> None:
+    """Print the address once the shop really listens there, and on the first run how to come in as its owner.
+
+    What it accepts inherits the time-outs.
+    """
+    limit = struct.pack("ll", SILENCE_SECONDS, 0)  # C's struct timeval
     for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         click.echo(f"Magnesiumwijzer: {listener}/")
     if token:
         click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)
