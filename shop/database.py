@@ -1,5 +1,7 @@
 """One catalogue session per request, and making the catalogue ready before the first."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -17,12 +19,19 @@ from shop.settings import Settings
 def prepare_catalogue(settings: Settings) -> None:
     """Migrate the database and fill an empty one with the sample; only one process at a time does so."""
     ruleset = load_ruleset(settings.rules_dir)
+    with making_catalogue(settings) as session:
+        load_sample(session, ruleset)
+        session.commit()
+
+
+@contextmanager
+def making_catalogue(settings: Settings) -> Iterator[Session]:
+    """A session on a migrated database, while no other process prepares it. The caller commits."""
     with FileLock(settings.instance / "prepare.lock"):
         engine = open_engine(settings.database_url)
         migrate(engine)
         with Session(engine) as session:
-            load_sample(session, ruleset)
-            session.commit()
+            yield session
         engine.dispose()
         _only_for_owner(settings.instance)
 

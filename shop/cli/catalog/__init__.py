@@ -2,7 +2,12 @@
 
 import click
 
+from shop.cli.catalog.sample import sample
+
 
 @click.group()
 def catalog() -> None:
     """Work on the catalogue."""
+
+
+catalog.add_command(sample)
