@@ -6,12 +6,12 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import Connection, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from catalog.composition import Stated, counts_as_form, magnesium_by_form, work_out
 from catalog.edits.products import ProductFields
-from catalog.models import Brand, Component, FormTag, Product, Status
+from catalog.models import Component, FormTag, Product, Status
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
 from recommend.knowledge import Ruleset
 
@@ -53,7 +53,7 @@ def add_products(
             _add_rows(rows, written, product, amounts_in(product.composition))
             written += 1
         for model, found in ((Product, rows.products), (Component, rows.components), (FormTag, rows.tags)):
-            connection.execute(insert(_table(model)), found)
+            connection.execute(insert(model), found)
         progress(written - first)
     _count_on(connection)
     return written - first
@@ -109,11 +109,6 @@ def _columns(fields: ProductFields) -> dict[str, Any]:
         both = columns.pop(name)
         columns[f"{name}_nl"], columns[f"{name}_en"] = both.nl, both.en
     return columns
-
-
-def _table(model: type[Brand | Product | Component | FormTag]) -> Table:
-    table: Table = inspect(model).local_table  # type: ignore[assignment] # theirs is wider
-    return table
 
 
 def _count_on(connection: Connection) -> None:
