@@ -1,6 +1,7 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
 import socket
+from importlib import import_module
 from typing import Any
 
 import click
@@ -18,6 +19,12 @@ from shop.settings import read_settings
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
+    make_ready()
+    run_server("shop:create_app", host, port, workers)
+
+
+def make_ready() -> None:
+    """Check settings and rules, and make the catalogue, before anything listens."""
     from shop.database import prepare_catalogue
 
     with told_plainly():
@@ -25,9 +32,14 @@ def serve(host: str, port: int, workers: int) -> None:
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         prepare_catalogue(settings)
+
+
+def run_server(factory: str, host: str, port: int, workers: int) -> None:
+    """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
     _require_free(host, port)
     address = f"[{host}]" if ":" in host else host
     _Server(
+        factory,
         {
             "bind": f"{address}:{port}",
             "workers": workers,
@@ -38,7 +50,7 @@ def serve(host: str, port: int, workers: int) -> None:
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
             "when_ready": _announce,
-        }
+        },
     ).run()
 
 
@@ -58,8 +70,8 @@ def _announce(server: Any) -> None:
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
+    def __init__(self, factory: str, options: dict[str, Any]) -> None:
+        self.factory, self.options = factory, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -67,6 +79,5 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        from shop import create_app
-
-        return create_app()
+        module, name = self.factory.split(":")
+        return getattr(import_module(module), name)()
