@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import product as pairs
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.composition import Stated, work_out
-from catalog.edits import ProductFields
-from catalog.edits.bulk import NewProduct, add_products
-from catalog.models import Allergen, Brand, DosageForm, Product, Unit
+from catalog.composition import Stated, magnesium_by_form, work_out
+from catalog.edits import Author, Edit, Prepared, ProductState, begin_writing, write
+from catalog.models import Allergen, Brand, DosageForm, How, Product, Status, Unit
 from recommend.knowledge import Ruleset
-from recommend.text import Language, Text
+from recommend.text import LANGUAGES, Language, Text
 
+CHUNK = 2000
+"""Products written at a time: what bounds the memory that they take."""
 WORDS = Path(__file__).parent / "data" / "made_up.yaml"
 UG_PER_MG = 1000
 SOURCE_UG = 56_250
@@ -83,49 +85,57 @@ def make_up_catalogue(
     ruleset: Ruleset,
     progress: Callable[[int], object] = int,
 ) -> None:
-    """Fill an empty catalogue with `count` published products in one transaction. Raises NotEmptyError."""
+    """Fill an empty catalogue with `count` published products in one transaction; `progress` hears how many so far.
+
+    Raises NotEmptyError.
+    """
+    begin_writing(session)
     if present := session.scalar(select(func.count()).select_from(Product)):
         raise NotEmptyError(f"the catalogue holds {present} products already; only an empty one can be filled")
-    words = read_words()
-    chance = random.Random(seed)  # noqa: S311 - no secrets
+    words, chance = read_words(), random.Random(seed)  # noqa: S311 - no secrets
     brands = _make_up_brands(words.brands, count, chance)
-    session.add_all(brands)
+    session.add_all(Brand(name=name, address=address, invented=True) for name, address in brands)
     session.flush()
-    maker = Maker(words, [(brand.id, brand.name) for brand in brands], chance, ruleset)
-    add_products(session, map(maker.product, range(1, count + 1)), ruleset=ruleset, progress=progress)
+    maker, author = Maker(words, [name for name, _ in brands], chance, ruleset), Author(who="", how=How.SAMPLE)
+    for first in range(1, count + 1, CHUNK):
+        edits = [Edit(maker.product(number)) for number in range(first, min(first + CHUNK, count + 1))]
+        write(session, edits, author)
+        progress(first + len(edits) - 1)
 
 
 def read_words() -> Words:
     return msgspec.convert(yaml.load(WORDS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), Words)
 
 
-def _make_up_brands(words: MadeUpBrands, count: int, chance: random.Random) -> list[Brand]:
+def _make_up_brands(words: MadeUpBrands, count: int, chance: random.Random) -> list[tuple[str, str]]:
+    """Names and addresses."""
     names = ["".join(pair) for pair in pairs(words.first, words.second)]
     chosen = chance.sample(names, min(MOST_BRANDS, max(1, count // 10)))
-    return [
-        Brand(name=name, address=words.address.format(number=number), invented=True)
-        for number, name in enumerate(chosen, start=1)
-    ]
+    return [(name, words.address.format(number=number)) for number, name in enumerate(chosen, start=1)]
 
 
 class Maker:
-    """Makes up one product after the other for brands, given as id and name."""
+    """Makes up one product after the other."""
 
-    def __init__(
-        self, words: Words, brands: Sequence[tuple[int, str]], chance: random.Random, ruleset: Ruleset
-    ) -> None:
+    def __init__(self, words: Words, brands: Sequence[str], chance: random.Random, ruleset: Ruleset) -> None:
         self.words, self.brands, self.chance, self.ruleset = words, brands, chance, ruleset
         forms = ruleset.forms.values()
         self.permitted = [form.id for form in forms if ruleset.forms[form.record].annex_ii is not None]
         self.form_weights = [COMMON.get(form, 1) for form in self.permitted]
         self.kind_weights = [kind.weight for kind in words.kinds]
+        self.worked_out = lru_cache(4096)(lambda stated: work_out(stated, ruleset))
 
-    def product(self, number: int) -> NewProduct:
-        """The next product; `number` sets it apart from the others."""
-        brand_id, brand = self.chance.choice(self.brands)
+    def product(self, number: int) -> Prepared:
+        """The next product; `number` sets it apart from the others.
+
+        Nothing here can be refused, and no text needs judging: a test holds all words to what `prepare` would say.
+        """
+        brand = self.chance.choice(self.brands)
         kind = self.chance.choices(self.words.kinds, self.kind_weights)[0]
         composition = self._composition(self.chance.choice(kind.mg))
-        return NewProduct(self._fields(number, brand, kind, composition), brand_id, composition)
+        state = self._state(number, brand, kind, composition)
+        lines = tuple(self.worked_out(stated) for stated in composition)
+        return Prepared(state, lines, magnesium_by_form(lines), findings=(), not_permitted=(), stops=())
 
     def _composition(self, magnesium_mg: int) -> tuple[Stated, ...]:
         """The magnesium of a unit in whole milligrams of one to three forms; some labels give the compound too."""
@@ -136,31 +146,34 @@ class Maker:
         lines = [Stated(form, elemental_ug=mg * UG_PER_MG) for form, mg in zip(forms, amounts, strict=True)]
         if self.chance.random() < WITH_COMPOUND:
             lines = [
-                Stated(line.form, compound_ug=work_out(line, self.ruleset).compound_ug, elemental_ug=line.elemental_ug)
+                Stated(line.form, compound_ug=self.worked_out(line).compound_ug, elemental_ug=line.elemental_ug)
                 for line in lines
             ]
         return tuple(lines)
 
-    def _fields(self, number: int, brand: str, kind: Kind, composition: Sequence[Stated]) -> ProductFields:
+    def _state(self, number: int, brand: str, kind: Kind, composition: tuple[Stated, ...]) -> ProductState:
         pick = self.chance.choice
         make, pack, per_day, series = pick(kind.makes), pick(kind.packs), pick(kind.portions), pick(self.words.series)
         names = [self.ruleset.forms[line.form].name for line in composition]
         main, magnesium_ug = names[0], sum(line.elemental_ug or 0 for line in composition)
         label = {"mg": magnesium_ug // UG_PER_MG, "pack": pack, "count": per_day}
-        return ProductFields(
-            sku=f"{brand[:3]}-{composition[0].form[:3]}-{number:07}".upper(),
-            slug=f"{brand}-{series.nl}-{main.nl}-{number}".lower(),
-            name=_both(lambda lang: f"{series.in_language(lang)} {_say(kind.name, lang, form=main, **label)}"),
-            summary=self._summary(make, magnesium_ug * per_day),
-            ingredients=_both(
-                lambda lang: _capitalised(
-                    _say(make.ingredients, lang, compounds=", ".join(name.in_language(lang) for name in names))
-                )
-            ),
-            directions=_both(
+        listed = _both(lambda lang: ", ".join(name.in_language(lang) for name in names))
+        texts = {
+            "name": _both(lambda lang: f"{series.in_language(lang)} {_say(kind.name, lang, form=main, **label)}"),
+            "summary": self._summary(make, magnesium_ug * per_day),
+            "ingredients": _both(lambda lang: _capitalised(_say(make.ingredients, lang, compounds=listed))),
+            "directions": _both(
                 lambda lang: _say(kind.directions, lang, units=_say(kind.portion[per_day > 1], lang, **label))
             ),
-            storage=pick(self.words.storage),
+            "storage": pick(self.words.storage),
+        }
+        return ProductState(
+            sku=f"{brand[:3]}-{composition[0].form[:3]}-{number:07}".upper(),
+            slug=f"{brand}-{series.nl}-{main.nl}-{number}".lower(),
+            status=Status.PUBLISHED,
+            brand=brand,
+            composition=composition,
+            **{f"{name}_{lang}": text.in_language(lang) for name, text in texts.items() for lang in LANGUAGES},
             dosage_form=kind.dosage_form,
             unit=kind.unit,
             units_per_pack=pack,

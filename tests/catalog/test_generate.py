@@ -1,15 +1,16 @@
 """Made-up products: the same for the same seed, lawful, varied, and the very rows that the write path makes."""
 
+import random
 from collections import Counter
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from catalog.edits import ProductFields, add_product, stated_of
-from catalog.edits.bulk import NewProduct, add_products
-from catalog.generate import NotEmptyError, make_up_catalogue
-from catalog.models import Brand, DosageForm, FormTag, Product, Status
+from catalog.edits import prepare, state_of
+from catalog.generate import Maker, NotEmptyError, make_up_catalogue, read_words
+from catalog.models import Brand, DosageForm, FormTag, Product
 from recommend.claims.checking import check_text
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES
@@ -61,50 +62,22 @@ def test_only_forms_that_the_law_allows(made_up: list[Product], ruleset: Ruleset
     assert all(ruleset.forms[ruleset.forms[form].record].annex_ii is not None for form in forms)
 
 
-def rows_of(product: Product) -> tuple[object, ...]:
-    columns = {column.key: getattr(product, column.key) for column in Product.__table__.columns}
-    del columns["id"], columns["brand_id"]
-    tags = sorted((tag.form, tag.magnesium_ug, tag.counts_as_form) for tag in product.tags)
-    return columns, tags, [stated_of(component) for component in product.components]
-
-
 def test_the_same_seed_makes_the_same_catalogue_and_another_seed_another(session: Session, ruleset: Ruleset) -> None:
     made = []
     for seed in (1, 1, 2):
         make_up_catalogue(session, 40, seed=seed, ruleset=ruleset)
-        made.append([(product.brand.name, rows_of(product)) for product in products(session)])
+        made.append([state_of(product) for product in products(session)])
         session.rollback()
     assert made[0] == made[1] != made[2]
 
 
-def test_products_in_bulk_are_the_very_rows_of_products_one_by_one(session: Session, ruleset: Ruleset) -> None:
-    make_up_catalogue(session, 60, seed=3, ruleset=ruleset)
-    bulk = products(session)
-    for product in bulk:
-        fields = {name: getattr(product, name) for name in ProductFields.__struct_fields__}
-        copy = add_product(
-            session,
-            ProductFields(**fields | {"sku": f"{product.sku}-B", "slug": f"{product.slug}-b"}),
-            brand=product.brand,
-            composition=[stated_of(component) for component in product.components],
-            ruleset=ruleset,
-            status=Status.PUBLISHED,
-        )
-        session.flush()
-        copy.sku, copy.slug = product.sku, product.slug
-        with session.no_autoflush:
-            assert rows_of(copy) == rows_of(product)
-        session.expunge(copy)
-
-
-def test_products_in_bulk_come_after_those_already_there(session: Session, ruleset: Ruleset) -> None:
-    first = make_product(session)
-    fields = {name: getattr(first, name) for name in ProductFields.__struct_fields__}
-    stated = (stated_of(first.components[0]),)
-    new = NewProduct(ProductFields(**fields | {"sku": "NEW", "slug": "new"}), first.brand_id, stated)
-    assert add_products(session, [], ruleset=ruleset) == 0
-    assert add_products(session, [new], ruleset=ruleset) == 1
-    assert session.scalars(select(Product.id)).all() == [first.id, first.id + 1]
+def test_every_product_is_what_the_write_path_makes_of_what_is_stated(ruleset: Ruleset) -> None:
+    maker = Maker(read_words(), ["Duinkade", "Hazelhof"], random.Random(3), ruleset)  # noqa: S311 - no secrets
+    for number in range(1, 150):
+        made = maker.product(number)
+        prepared = prepare(made.state, ruleset)
+        assert not prepared.stops
+        assert made == msgspec.structs.replace(prepared, findings=())
 
 
 def test_a_catalogue_with_products_is_not_filled(session: Session, ruleset: Ruleset) -> None:
