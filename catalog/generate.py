@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import product as pairs
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
@@ -173,7 +174,7 @@ class Maker:
             status=Status.PUBLISHED,
             brand=brand,
             composition=composition,
-            **{f"{name}_{lang}": text.in_language(lang) for name, text in texts.items() for lang in LANGUAGES},
+            **_in_both(texts),
             dosage_form=kind.dosage_form,
             unit=kind.unit,
             units_per_pack=pack,
@@ -200,6 +201,10 @@ class Maker:
 
 def _both(text: Callable[[Language], str]) -> Text:
     return Text(text("nl"), text("en"))
+
+
+def _in_both(texts: dict[str, Text]) -> dict[str, Any]:
+    return {f"{name}_{lang}": text.in_language(lang) for name, text in texts.items() for lang in LANGUAGES}
 
 
 def _say(pattern: Text, language: Language, **words: object) -> str:

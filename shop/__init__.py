@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         guide,
         health,
         i18n,
+        kept_pages,
         pages,
         security,
         vocabulary,
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
     errors.answer_errors(app)
+    kept_pages.keep_pages(app, settings)
     for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):
         app.register_blueprint(blueprint)
     return app

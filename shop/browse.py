@@ -18,6 +18,7 @@ from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
 from shop.i18n import current_language, in_current_language, localized
+from shop.kept_pages import never_keep, same_for_all
 
 bp = Blueprint("browse", __name__)
 
@@ -63,12 +64,15 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 
 
 @localized(bp, nl="/nl/beste-magnesium-supplementen", en="/en/best-magnesium-supplements")
+@same_for_all
 def products() -> str:
     ruleset, session = get_ruleset(), get_session()
     wanted = read_wanted(request.args, ruleset)
     found = listing(session, forms=wanted.forms, sort=wanted.sort, page=wanted.page, language=current_language())
     if found is None:
         raise NoSuchListingPage
+    if wanted.unknown:
+        never_keep()  # the page says what was asked and left out
     return render_template(
         "browse/listing.html",
         listing=found,
@@ -82,6 +86,7 @@ def products() -> str:
 
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
+@same_for_all
 def product(slug: str) -> str:
     ruleset = get_ruleset()
     found = product_by_slug(get_session(), slug)

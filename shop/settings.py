@@ -25,6 +25,7 @@ class Settings(Struct, frozen=True):
     database_url: URL
     secret_key: str
     rules_dir: Path
+    page_cache: bool = True
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -46,12 +47,20 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=_database_url(url) if url else URL.create("sqlite", database=str(instance / "shop.db")),
         secret_key=key or _own_key(instance / "secret_key"),
         rules_dir=read_rules_dir(environ),
+        page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
     )
 
 
 def read_rules_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the ruleset is; for what needs no catalogue, and so no instance folder either."""
     return Path(environ.get("SHOP_RULES_DIR") or DATA).absolute()
+
+
+def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environ.get(name) or ("on" if default else "off")
+    if value not in ("on", "off"):
+        raise SettingsError(f"{name}: on or off, not {value!r}")
+    return value == "on"
 
 
 def _own_key(file: Path) -> str:

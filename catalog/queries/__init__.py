@@ -11,6 +11,7 @@ from catalog.queries.advice import (
 )
 from catalog.queries.listing import PAGE_SIZE, Listing, Sort, listing, products_per_form
 from catalog.queries.product import product_by_slug
+from catalog.queries.revision import catalogue_revision
 
 __all__ = [
     "PAGE_SIZE",
@@ -22,6 +23,7 @@ __all__ = [
     "Wishes",
     "advised_products",
     "budget_bands",
+    "catalogue_revision",
     "excluded_by_wishes",
     "listing",
     "product_by_slug",

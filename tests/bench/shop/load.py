@@ -10,7 +10,7 @@ monkey.patch_all()
 import re  # noqa: E402 - Locust wants the patching first
 import sys  # noqa: E402
 import time  # noqa: E402
-from typing import Any, ClassVar  # noqa: E402
+from typing import Any, ClassVar, cast  # noqa: E402
 from urllib.parse import urlencode  # noqa: E402
 
 import gevent  # noqa: E402
@@ -63,7 +63,7 @@ class Visitor(FastHttpUser):
 
 def drive(job: Job) -> Outcome:
     """Let the visitors of a job do their work for its seconds."""
-    visitor = type("V", (Visitor,), {"job": job, "times": [], "faults": [], "host": job.host})
+    visitor = cast(type[Visitor], type("V", (Visitor,), {"job": job, "times": [], "faults": [], "host": job.host}))
     environment = Environment(user_classes=[visitor])
     runner = environment.create_local_runner()
     begun, busy = time.perf_counter(), time.process_time()
