@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         guide,
         health,
         i18n,
+        kept_pages,
         pages,
         security,
         vocabulary,
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.harden(app)
     admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
+    kept_pages.keep_pages(app, settings)
     for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):
         app.register_blueprint(blueprint)
     return app

@@ -17,6 +17,7 @@ from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
 from shop.facets import Applied, groups, label
 from shop.i18n import current_language, localized
+from shop.kept_pages import never_keep, same_for_all
 from shop.listing_query import Wanted, in_words, read_wanted
 
 bp = Blueprint("browse", __name__)
@@ -31,6 +32,7 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 
 
 @localized(bp, nl="/nl/beste-magnesium-supplementen", en="/en/best-magnesium-supplements")
+@same_for_all
 def products() -> str:
     ruleset, session = get_ruleset(), get_session()
     wanted = read_wanted(request.args, ruleset, holders(session))
@@ -38,6 +40,8 @@ def products() -> str:
     if found is None:
         raise NoSuchListingPage
     applied = [Applied(facet, value, label(facet, value, ruleset)) for facet, value in wanted.values]
+    if wanted.left_out:
+        never_keep()  # the page says what was asked and left out
     return render_template(
         "browse/listing.html",
         listing=found,
@@ -62,6 +66,7 @@ def _for_crawlers(wanted: Wanted) -> dict[str, str]:
 
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
+@same_for_all
 def product(slug: str) -> str:
     ruleset = get_ruleset()
     found = product_by_slug(get_session(), slug)

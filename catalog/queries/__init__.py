@@ -12,6 +12,7 @@ from catalog.queries.advice import (
 from catalog.queries.facets import Filters, Found, Holders, find, holders
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
+from catalog.queries.revision import catalogue_revision
 
 __all__ = [
     "MOST_PAGES",
@@ -27,6 +28,7 @@ __all__ = [
     "Wishes",
     "advised_products",
     "budget_bands",
+    "catalogue_revision",
     "excluded_by_wishes",
     "find",
     "holders",
