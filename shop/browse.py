@@ -16,6 +16,7 @@ from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
 from shop.facets import Applied, groups, label
 from shop.i18n import current_language, localized
+from shop.kept_pages import never_keep, same_for_all
 from shop.listing_page import find_page, loosened
 from shop.listing_query import Wanted, in_words
 
@@ -31,11 +32,14 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 
 
 @localized(bp, nl="/nl/beste-magnesium-supplementen", en="/en/best-magnesium-supplements")
+@same_for_all
 def products() -> str:
     ruleset = get_ruleset()
     page = find_page(get_session(), request.args, ruleset, current_language())
     wanted, found = page.wanted, page.listing
     applied = [Applied(facet, value, label(facet, value, ruleset)) for facet, value in wanted.values]
+    if wanted.left_out or wanted.text:
+        never_keep()  # the page says what was typed
     return render_template(
         "browse/listing.html",
         listing=found,
@@ -62,6 +66,7 @@ def _for_crawlers(wanted: Wanted) -> dict[str, str]:
 
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
+@same_for_all
 def product(slug: str) -> str:
     ruleset = get_ruleset()
     found = product_by_slug(get_session(), slug)

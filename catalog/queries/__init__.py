@@ -13,6 +13,7 @@ from catalog.queries.facets import Filters, Found, find
 from catalog.queries.kept import Kept, kept_index
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
+from catalog.queries.revision import catalogue_revision
 from catalog.queries.search import Search, search
 from catalog.queries.typed import LONGEST_QUERY
 
@@ -32,6 +33,7 @@ __all__ = [
     "Wishes",
     "advised_products",
     "budget_bands",
+    "catalogue_revision",
     "excluded_by_wishes",
     "find",
     "kept_index",
