@@ -58,6 +58,12 @@ def parts_of(word: str) -> tuple[str, ...]:
     return (word, *found, *left)
 
 
+def whole_parts_of(word: str) -> tuple[str, ...]:
+    """The parts that a compound consists of, when all of them are known parts; else the word itself."""
+    found = _PART.findall(word)
+    return tuple(found) if "".join(found) == word else (word,)
+
+
 @lru_cache(4096)
 def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
     """The terms of a text, each with a word as it is written there."""

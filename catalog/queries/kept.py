@@ -64,23 +64,28 @@ def kept_index(session: Session, *, words: bool = False) -> Kept:
     """The index as this session's transaction sees it, at the cost of one query and of what changed."""
     engine = session.get_bind()
     if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # what nobody else may see is not kept
-        return _read(session, _NOTHING, words)
+        return _read(session, _NOTHING, with_words=words)
     known = _kept.get(engine, _NOTHING)
-    now = _read(session, known, words)
+    now = _read(session, known, with_words=words)
     if now is not known:
         with _lock:
             _kept[engine] = now
     return now
 
 
-def _read(session: Session, known: Kept, with_words: bool) -> Kept:
+def read_whole(session: Session) -> Kept:
+    """The index and its words, read anew."""
+    return _read(session, _NOTHING, with_words=True)
+
+
+def _read(session: Session, known: Kept, *, with_words: bool) -> Kept:
     rows: list[Any] = list(session.execute(_changed(known, with_words)))
     epoch, revision = rows[0][0], rows[0][1]
     words_revision = revision if with_words else known.words_revision
     if (epoch, revision, words_revision) == (known.epoch, known.revision, known.words_revision):
         return known
     if epoch == known.epoch and revision < known.revision:  # a backup was put back: nothing known can be trusted
-        return _read(session, _NOTHING, with_words)
+        return _read(session, _NOTHING, with_words=with_words)
     if epoch != known.epoch:
         known = _NOTHING
         words_revision = revision if with_words else NEVER

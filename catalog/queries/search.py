@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from catalog.models import WordPosting
 from catalog.queries.kept import Kept
 from catalog.queries.typed import Typed, read_typed
-from catalog.words import INGREDIENT, TEXT, asked_terms
+from catalog.words import INGREDIENT, TEXT, asked_terms, whole_parts_of
 
 SHORTEST_MISSPELT, TWO_ERRORS_FROM = 4, 8
 SHORTEST_PART = 3
@@ -131,9 +131,10 @@ def _seek(index: Kept, typed: Typed) -> Sought:
     somebody does without is looked for among the ingredients alone, since a description may say "without gelatine".
     """
     places = (INGREDIENT,) if typed.negation else (TEXT, INGREDIENT)
+    parts = whole_parts_of(typed.word)
     for place in places:
-        if known := _known(index, typed.word, place):
-            return Sought(typed, (known,))
+        if all(known := tuple(_known(index, part, place) for part in parts)):
+            return Sought(typed, known)
     for place in places:
         if parts := _as_compound(index, typed.word, place):
             return Sought(typed, parts)
