@@ -137,7 +137,7 @@ def _order_faults(session: Session, listed: Sequence[Indexed]) -> Iterator[Fault
                 yield Fault(row["sku"], table.name, str(has), str(row))
 
 
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _key(row: Any) -> tuple[Any, ...]:
     return row["product_id"], row.get("form")
 
 

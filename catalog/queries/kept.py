@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from pyroaring import BitMap
-from sqlalchemy import Engine, Integer, String, cast, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Engine, Integer, String, bindparam, case, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
 from catalog.facets import Facet
@@ -79,7 +79,10 @@ def read_whole(session: Session) -> Kept:
 
 
 def _read(session: Session, known: Kept, *, with_words: bool) -> Kept:
-    rows: list[Any] = list(session.execute(_changed(known, with_words)))
+    asked: dict[str, Any] = {"epoch": known.epoch, "facets_revision": known.revision}
+    if with_words:
+        asked["words_revision"] = known.words_revision
+    rows: list[Any] = list(session.execute(_FACETS_AND_WORDS if with_words else _FACETS, asked))
     epoch, revision = rows[0][0], rows[0][1]
     words_revision = revision if with_words else known.words_revision
     if (epoch, revision, words_revision) == (known.epoch, known.revision, known.words_revision):
@@ -95,21 +98,27 @@ def _read(session: Session, known: Kept, *, with_words: bool) -> Kept:
     return Kept(epoch, revision, sets, words_revision, words)
 
 
-def _changed(known: Kept, with_words: bool) -> Any:
+def _newer_than(name: str) -> ColumnElement[int]:
+    """The revision after which something changed: any at all when the index was made anew. One range of an index."""
+    return case((IndexState.epoch == bindparam("epoch"), bindparam(name)), else_=NEVER)
+
+
+def _statements() -> tuple[Any, Any]:
+    """What changed of the facets, and of facets and words; the state of the index comes along in every row."""
     state = (IndexState.epoch, IndexState.revision)
-    anew = IndexState.epoch != known.epoch
     posting = (FacetPosting.term, FacetPosting.block, FacetPosting.products)
     no_word = (cast(null(), String).label("shown"), cast(null(), Integer).label("count"))
-    facets = select(*state, *posting, *no_word).outerjoin(
-        FacetPosting, or_(FacetPosting.revision > known.revision, anew)
-    )
-    if not with_words:
-        return facets
     no_posting = (cast(null(), Integer).label("block"), cast(null(), ProductSet).label("products"))
-    words = select(*state, Word.term, *no_posting, Word.shown, Word.products).join(
-        Word, or_(Word.revision > known.words_revision, anew)
+    facets = select(*state, *posting, *no_word).outerjoin(
+        FacetPosting, FacetPosting.revision > _newer_than("facets_revision")
     )
-    return union_all(facets, words)
+    words = select(*state, Word.term, *no_posting, Word.shown, Word.products).join(
+        Word, Word.revision > _newer_than("words_revision")
+    )
+    return facets, union_all(facets, words)
+
+
+_FACETS, _FACETS_AND_WORDS = _statements()
 
 
 def _with_blocks(known: Mapping[str, BitMap], blocks: list[tuple[str, int, BitMap]]) -> dict[str, BitMap]:

@@ -133,11 +133,12 @@ def _seek(index: Kept, typed: Typed) -> Sought:
     places = (INGREDIENT,) if typed.negation else (TEXT, INGREDIENT)
     parts = whole_parts_of(typed.word)
     for place in places:
-        if all(known := tuple(_known(index, part, place) for part in parts)):
-            return Sought(typed, known)
+        needs = tuple(_known(index, part, place) for part in parts)
+        if all(needs):
+            return Sought(typed, needs)
     for place in places:
-        if parts := _as_compound(index, typed.word, place):
-            return Sought(typed, parts)
+        if compound := _as_compound(index, typed.word, place):
+            return Sought(typed, compound)
     for place in places:
         if like := list(_resembling(index, typed.word, place)):
             return Sought(typed, (_known(index, like[0], place),), like[0], tuple(like[1:]))

@@ -15,7 +15,7 @@ from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, NOT_FOUND, WRONG_LANG, Endp
 from shop.api.schemas import Facets, FacetValue, Notice, Product, Products
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
-from shop.facets import groups
+from shop.facets import values
 from shop.listing_page import ListingPage, find_page
 from shop.listing_query import Wanted, in_words
 from shop.problems import Refused
@@ -43,13 +43,15 @@ def products() -> Response:
 
 
 def _facets(found: Listing, wanted: Wanted) -> Facets:
-    shown = {group.facet: group.options + group.more for group in groups(found.found, wanted.filters, get_ruleset())}
-    return Facets(
-        **{
-            facet.value: [FacetValue(value=option.value, count=option.count) for option in shown.get(facet, ())]
-            for facet in Facet
-        }
-    )
+    counted = {
+        facet.value: [
+            FacetValue(value=value, count=found.found.count(facet, value))
+            for value in values(facet, found.found, get_ruleset())
+            if value in wanted.filters.chosen.get(facet, ()) or found.found.index.holds(facet, value)
+        ]
+        for facet in Facet
+    }
+    return Facets(**counted)
 
 
 def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
