@@ -1,4 +1,4 @@
-"""Facets and search on the listing: real fields, state in the address, every filter removable, nothing lost silently."""
+"""Facets and search on the listing: real fields, state in the address, every filter removable, nothing lost."""
 
 import html
 import re
