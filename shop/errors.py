@@ -3,7 +3,8 @@
 from flask import Flask, make_response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from shop.problems import as_problem
@@ -32,6 +33,12 @@ def answer_errors(app: Flask) -> None:
             admin=asked_of_admin(),
         )
         return make_response(page, code, allow)
+
+    @app.errorhandler(OperationalError)
+    def tell_of_database(error: OperationalError) -> Response:
+        """The database is down, or locked for longer than we wait: a bulk import may hold SQLite's one writer."""
+        app.logger.error("the database does not answer: %s", error.orig)
+        return show(ServiceUnavailable())
 
 
 def _in_listing(error: HTTPException) -> bool:
