@@ -1,5 +1,7 @@
 """Engines, sessions and migrations, for SQLite and PostgreSQL alike."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -33,6 +36,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@contextmanager
+def hurried(session: Session) -> Iterator[None]:
+    """Let a write fail at once when another one is under way, for what is not worth waiting for.
+
+    SQLite has one writer, which an import may be for a while. Elsewhere rows are locked one by one: nothing changes.
+    """
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    usual = session.scalar(text("PRAGMA busy_timeout")) if sqlite else None
+    if sqlite:
+        session.execute(text("PRAGMA busy_timeout=0"))
+    try:
+        yield
+    finally:
+        if sqlite:
+            session.execute(text(f"PRAGMA busy_timeout={usual}"))
 
 
 def migrate(engine: Engine) -> None:
