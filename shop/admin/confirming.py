@@ -24,7 +24,6 @@ def admitted(email: str) -> timedelta:
     """Count an attempt on an account; zero when it may be judged, else how long to wait. Commits."""
     counted = counted_for(get_vault(), email, network_address())
     wait = wait_before_trying(get_session(), counted, now())
-    get_session().rollback()  # SQLite refuses to write after reading what somebody else has changed since
     if not wait:
         record_attempt(get_session(), counted, now())
         get_session().commit()
@@ -33,8 +32,7 @@ def admitted(email: str) -> timedelta:
 
 
 def forgiven(email: str) -> None:
-    """Forget the attempts on an account after a right one. Commits first: argon2 left time for others to write."""
-    get_session().commit()
+    """Forget the attempts on an account after a right one."""
     forgive(get_session(), counted_for(get_vault(), email, network_address()), now())
 
 

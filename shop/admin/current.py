@@ -99,7 +99,6 @@ def sign_in(account: Account) -> None:
 
 def half_sign_in(account: Account) -> None:
     """Remember that the password was right until the second factor is given. Commits."""
-    get_session().commit()  # as in `confirming.forgiven`
     token = start_session(get_session(), account, now(), awaits_code=True)
     get_session().commit()
     _clear_cookie()

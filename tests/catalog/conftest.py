@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from catalog.database import migrate, open_engine
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of our own."""
     # The package warns without this variable, and warnings are errors here.
