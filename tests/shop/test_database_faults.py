@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Product
 from shop import create_app
+from shop.admin.permissions import open_to_all
 from shop.database import get_session, prepare_catalogue
 from shop.settings import Settings, parse_url
 from tests.conftest import settings_in
@@ -30,7 +31,10 @@ def with_an_edit(settings: Settings) -> Flask:
     """The shop with one more address, whose POST adds two products in one transaction."""
     app = create_app(settings)
 
+    app.config["WTF_CSRF_ENABLED"] = False
+
     @app.post(EDIT)
+    @open_to_all
     def add_two() -> str:
         session = get_session()
         make_product(session)
