@@ -92,6 +92,7 @@ def test_an_edit_on_a_full_disk_is_refused_and_leaves_nothing(embedded: Flask) -
 
 def test_a_fault_of_ours_in_a_statement_is_no_503(embedded: Flask) -> None:
     @embedded.get("/admin/wrong")
+    @open_to_all
     def wrong() -> str:
         get_session().execute(select(func.no_such_function()))
         return ""
