@@ -89,6 +89,7 @@ def _explain(error: HTTPException) -> str:
         404: _("The address may have a typing error, or the page has moved."),
         405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
         413: _("What was sent is too large. Go back and send less."),
+        414: _("The address is too long. Go back and ask for less at once."),
         500: _("It is not your fault, and nothing you did is lost elsewhere. Try again in a moment."),
         503: _("Try again in a moment."),
     }

@@ -1,6 +1,6 @@
 """Response headers that every page carries, and no session where programs ask."""
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from shop.database import asked_by_staff
@@ -9,6 +9,8 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+
+MAX_QUERY_BYTES = 8 * 1024
 
 
 def asked_of_api() -> bool:
@@ -37,6 +39,11 @@ class SessionsForPages(SecureCookieSessionInterface):
 
 def harden(app: Flask) -> None:
     app.session_interface = SessionsForPages()
+
+    @app.before_request
+    def refuse_endless_queries() -> None:
+        if len(request.query_string) > MAX_QUERY_BYTES:
+            abort(414)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
