@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from catalog.faults import Fault, fault_of
 from shop.database import SAFE, asked_by_staff
 from shop.problems import as_problem
-from shop.security import asked_of_admin, asked_of_api
+from shop.security import asked_of_api
 
 
 class NoSuchListingPage(HTTPException):
@@ -43,7 +43,7 @@ def answer_errors(app: Flask) -> None:
             explanation=_explain(error),
             code=code,
             listing=_in_listing(error),
-            admin=asked_of_admin(),
+            admin=asked_by_staff(),
         )
         return make_response(page, code, allow)
 

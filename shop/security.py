@@ -3,6 +3,8 @@
 from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
+from shop.database import asked_by_staff
+
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -16,11 +18,6 @@ def asked_of_api() -> bool:
     return request.path == "/api" or request.path.startswith("/api/")
 
 
-def asked_of_admin() -> bool:
-    """Whether the page is one of the admin's."""
-    return request.path == "/admin" or request.path.startswith("/admin/")
-
-
 class SessionsForPages(SecureCookieSessionInterface):
     """The session cookie holds only the forms' CSRF token. The API neither reads nor sets it.
 
@@ -28,10 +25,10 @@ class SessionsForPages(SecureCookieSessionInterface):
     """
 
     def get_cookie_name(self, app: Flask) -> str:
-        return "admin_session" if asked_of_admin() else super().get_cookie_name(app)
+        return "admin_session" if asked_by_staff() else super().get_cookie_name(app)
 
     def get_cookie_path(self, app: Flask) -> str:
-        return "/admin" if asked_of_admin() else super().get_cookie_path(app)
+        return "/admin" if asked_by_staff() else super().get_cookie_path(app)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return None if asked_of_api() else super().open_session(app, request)
