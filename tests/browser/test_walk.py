@@ -41,7 +41,10 @@ def test_from_the_article_to_a_product(page: Page, address: str) -> None:
     expect(page.get_by_text("De aanbevolen dagelijkse portie niet overschrijden.")).to_be_visible()
     fits(page)
     page.go_back()
-    expect(page.get_by_role("checkbox", name=re.compile("^tauraat"))).to_be_checked()
+    expect(page.locator("input[value=taurate]")).to_be_checked()
+    page.locator(".applied a", has_text="tauraat").click()
+    expect(page.locator("input[value=taurate]")).not_to_be_checked()
+    expect(page).to_have_url(re.compile(r"supplementen\?sort=price_per_100mg$"))
 
 
 def fill_wishes(page: Page) -> None:
