@@ -14,8 +14,8 @@ from catalog.queries.kept import Kept, kept_index
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
 from catalog.queries.revision import catalogue_revision
-from catalog.queries.search import Search, search
-from catalog.queries.typed import LONGEST_QUERY
+from catalog.queries.search import Search, Sought, search
+from catalog.queries.typed import LONGEST_QUERY, is_too_long
 
 __all__ = [
     "LONGEST_QUERY",
@@ -30,12 +30,14 @@ __all__ = [
     "Listing",
     "Search",
     "Sort",
+    "Sought",
     "Wishes",
     "advised_products",
     "budget_bands",
     "catalogue_revision",
     "excluded_by_wishes",
     "find",
+    "is_too_long",
     "kept_index",
     "listing",
     "product_by_slug",
