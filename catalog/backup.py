@@ -83,26 +83,26 @@ def restore(engine: Engine, file: Path, *, force: bool = False) -> Manifest:
     """
     try:
         with ZipFile(file) as archive:
-            manifest = _read_manifest(archive)
+            manifest = _read_manifest(archive, file)
             for table in tables():
                 if extent(_lines(archive, table)) != manifest.tables[table.name]:
-                    raise BackupError(f"is damaged: {_member(table.name)} is not what was written")
+                    raise BackupError(f"{file} is damaged: {_member(table.name)} is not what was written")
             _replace(
                 engine, ((table, _lines(archive, table), manifest.tables[table.name]) for table in tables()), force
             )
     except (BadZipFile, EOFError, KeyError, zlib.error, msgspec.DecodeError) as error:
-        raise BackupError("is damaged, or no backup of this shop") from error
+        raise BackupError(f"{file} is damaged, or no backup of this shop") from error
     return manifest
 
 
-def _read_manifest(archive: ZipFile) -> Manifest:
+def _read_manifest(archive: ZipFile, file: Path) -> Manifest:
     manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
     if manifest.format != FORMAT:
-        raise BackupError(f"has the format {manifest.format!r}, this shop reads {FORMAT!r}")
+        raise BackupError(f"{file} has the format {manifest.format!r}, this shop reads {FORMAT!r}")
     if manifest.revision != newest_revision():
         age = "an older" if knows_revision(manifest.revision) else "a newer"
         raise BackupError(
-            f"was made by {age} version of the shop (revision {manifest.revision}, here {newest_revision()}); "
+            f"{file} was made by {age} version of the shop (revision {manifest.revision}, here {newest_revision()}); "
             "restore it with that version"
         )
     return manifest
@@ -133,9 +133,11 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
     with reading.connect() as connection:
         revision = revision_of(connection)
         if revision is None:
-            raise BackupError("is no database of this shop: it has none of its tables")
+            raise BackupError(f"{engine.url} is no database of this shop: it has none of its tables")
         if revision != newest_revision():
-            raise BackupError(f"is at revision {revision}, this shop at {newest_revision()}: start the shop on it once")
+            raise BackupError(
+                f"{engine.url} is at revision {revision}, this shop at {newest_revision()}: start the shop on it once"
+            )
         yield connection
 
 
@@ -144,7 +146,7 @@ def _replace(engine: Engine, parts: Iterable[tuple[Table, Iterable[bytes], Exten
         migrate(engine)
         with for_writing(engine).begin() as connection:
             if not force and not is_empty(connection):
-                raise BackupError("the database is not empty: --force replaces everything in it")
+                raise BackupError(f"{engine.url} is not empty: --force replaces everything in it")
             try:
                 copy_into(connection, parts)
             except NotTheSameError as error:

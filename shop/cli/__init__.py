@@ -5,6 +5,7 @@ import click
 from shop.cli.advise import advise
 from shop.cli.catalog import catalog
 from shop.cli.content import content
+from shop.cli.db import db
 from shop.cli.rules import rules
 from shop.cli.serve import serve
 from shop.cli.verify import verify
@@ -19,5 +20,6 @@ main.add_command(serve)
 main.add_command(advise)
 main.add_command(content)
 main.add_command(catalog)
+main.add_command(db)
 main.add_command(verify)
 main.add_command(rules)

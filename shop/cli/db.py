@@ -1,5 +1,6 @@
-"""`shop db`: a backup of the database, its restoration, and a move to another database; the shop may serve meanwhile."""
+"""`shop db`: back up the database, restore it, move it to another, also while the shop serves."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,27 +24,24 @@ FORCE = click.option("--force", is_flag=True, help="Replace everything in a data
 @click.group()
 def db() -> None:
     """Back up, restore and move the database."""
+    os.umask(0o077)  # files that are made hold accounts, and are for their owner alone
 
 
 @db.command()
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
     """Write everything to FILE, which only its owner may read. It holds accounts: keep it safe."""
-    with told_plainly():
-        engine = open_engine(read_settings().database_url)
-        with _named(str(file)):
-            _tell(write_backup(engine, file))
+    with told_plainly(), _opened(read_settings().database_url) as engine:
+        _tell(write_backup(engine, file))
 
 
 @db.command()
 @click.argument("file", type=FILE)
 @FORCE
 def restore(file: Path, force: bool) -> None:
-    """Fill the database from FILE: everything, or on any fault nothing."""
-    with told_plainly():
-        engine = open_engine(read_settings().database_url)
-        with _named(str(file)):
-            _tell(restore_backup(engine, file, force=force))
+    """Fill the database from FILE: with everything, or on any fault with nothing."""
+    with told_plainly(), _opened(read_settings().database_url) as engine:
+        _tell(restore_backup(engine, file, force=force))
 
 
 @db.command()
@@ -71,11 +69,18 @@ def _url(name: str, url: str) -> URL:
 
 @contextmanager
 def _opened(url: URL) -> Iterator[Engine]:
-    place = url.render_as_string(hide_password=True)
+    """An engine, with what goes wrong on it told in one line."""
     try:
-        yield open_engine(url)
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
     except BackupError as error:
-        raise click.ClickException(f"{place}: {error}") from error
+        raise click.ClickException(str(error)) from error
+    except (SQLAlchemyError, ImportError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise click.ClickException(f"{url}: {reason}") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 def _tell(manifest: Manifest) -> None:

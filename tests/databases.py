@@ -1,0 +1,52 @@
+"""Fresh databases of the kind that SHOP_TEST_DATABASE names: files of SQLite, or databases of a PostgreSQL server."""
+
+import os
+import shutil
+from contextlib import ExitStack
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import URL
+
+from shop.settings import parse_url
+from tests.postgresql import Server, servers
+
+ON_POSTGRESQL = os.environ.get("SHOP_TEST_DATABASE") == "postgresql"
+_open = ExitStack()
+_numbers = count()
+
+
+@cache
+def server() -> Server:
+    """The PostgreSQL server of this process, started when first asked for."""
+    (only,) = _open.enter_context(servers("tests"))
+    only.make()
+    only.start()
+    return only
+
+
+def end() -> None:
+    _open.close()
+
+
+@cache
+def new(instance: Path) -> URL:
+    """The database of an instance folder, empty at first, the same one for the same folder."""
+    return new_on_postgresql() if ON_POSTGRESQL else URL.create("sqlite", database=str(instance / "shop.db"))
+
+
+def copy(url: URL, instance: Path) -> URL:
+    """A copy of a database that nobody is connected to."""
+    if url.get_backend_name() == "postgresql":
+        return new_on_postgresql(template=str(url.database))
+    return URL.create("sqlite", database=str(shutil.copy(str(url.database), instance / "catalogue.db")))
+
+
+def new_on_postgresql(template: str = "template0") -> URL:
+    """A new database on PostgreSQL, whatever the tests run on."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(f"host=127.0.0.1 port={server().port} user=postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return parse_url(server().url(name))
