@@ -69,9 +69,8 @@ def tables() -> Sequence[Table]:
 def lines_of(connection: Connection, table: Table) -> Iterator[bytes]:
     """The rows in the order of their key, each as a JSON array with a line end."""
     values = [type_coerce(column, _plain(column)).label(column.name) for column in table.columns]
-    rows = connection.execution_options(yield_per=BATCH).execute(
-        select(*values).order_by(*(_sorted_by_bytes(connection, column) for column in _key(table)))
-    )
+    order = [_sorted_by_bytes(connection, column) for column in _key(table)]
+    rows = connection.execute(select(*values).order_by(*order).execution_options(yield_per=BATCH))
     for row in rows:
         yield msgspec.json.encode([_without_zone(value) for value in row]) + b"\n"
 
