@@ -17,7 +17,17 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, Table
 
-from catalog.copying import Extent, NotTheSameError, copy_into, extent, is_empty, lines_of, tables
+from catalog.copying import (
+    Extent,
+    NotTheSameError,
+    catalogue_revision_of,
+    copy_into,
+    extent,
+    is_empty,
+    lines_of,
+    make_known,
+    tables,
+)
 from catalog.database import alone, for_reading, for_writing, knows_revision, migrate, newest_revision, revision_of
 
 FORMAT = "magnesiumwijzer-backup-1"
@@ -147,7 +157,9 @@ def _replace(engine: Engine, parts: Iterable[tuple[Table, Iterable[bytes], Exten
         with for_writing(engine).begin() as connection:
             if not force and not is_empty(connection):
                 raise BackupError(f"{engine.url} is not empty: --force replaces everything in it")
+            before = catalogue_revision_of(connection)
             try:
                 copy_into(connection, parts)
             except NotTheSameError as error:
                 raise BackupError(f"nothing was changed: the table {error} did not come out the same") from error
+            make_known(connection, before)

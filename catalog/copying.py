@@ -3,6 +3,7 @@
 The lines are the same whichever database they come from, so that their checksums can be compared.
 """
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -32,10 +33,11 @@ from sqlalchemy import (
     select,
     text,
     type_coerce,
+    update,
 )
 from sqlalchemy.types import TypeEngine
 
-from catalog.models import Base
+from catalog.models import Base, CatalogueState, IndexState, table_of
 
 BATCH = 1000
 _PYTHON: tuple[tuple[type[TypeEngine[Any]], Any], ...] = (
@@ -159,5 +161,18 @@ def _continue_numbering(connection: Connection, table: Table) -> None:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether no table has a row."""
-    return all(connection.execute(select(1).select_from(table).limit(1)).first() is None for table in tables())
+    """Whether no table has a row but those that migrations put there."""
+    states = {table_of(CatalogueState), table_of(IndexState)}
+    mine = (table for table in tables() if table not in states)
+    return all(connection.execute(select(1).select_from(table).limit(1)).first() is None for table in mine)
+
+
+def catalogue_revision_of(connection: Connection) -> int:
+    return connection.scalar(select(CatalogueState.revision)) or 0
+
+
+def make_known(connection: Connection, revision_before: int) -> None:
+    """Let whoever keeps something of the catalogue that was there before see that everything may have changed."""
+    revision = max(revision_before, catalogue_revision_of(connection)) + 1
+    connection.execute(update(table_of(CatalogueState)).values(revision=revision))
+    connection.execute(update(table_of(IndexState)).values(epoch=secrets.token_hex(8)))

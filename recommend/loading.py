@@ -16,7 +16,7 @@ from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Sour
 
 DATA = Path(__file__).parent / "data"
 
-FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml")
+FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml")
 FOLDERS = ("sources", "rules", "notes", "claims", "claims/vocabulary")
 
 T = TypeVar("T")
@@ -139,6 +139,7 @@ def _load(directory: Path) -> Ruleset:
         ("questions.yaml", wording) for wording in read_file(directory, directory / "questions.yaml", list[Wording])
     ]
     ruleset = Ruleset(
+        directory=directory,
         manifest=manifest,
         sha256=_fingerprint(directory),
         sources=unique(sources),

@@ -1,6 +1,8 @@
 """One catalogue session per request, and making the catalogue ready before the first."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -15,6 +17,7 @@ from catalog.models import Product
 from catalog.sample import load_sample
 from recommend.knowledge import Ruleset
 from recommend.loading import load_ruleset
+from shop.security import asked_of_admin
 from shop.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,14 +28,21 @@ REST_SECONDS = 5.0
 def prepare_catalogue(settings: Settings) -> None:
     """Migrate the database and fill an empty one with the sample; only one process at a time does so."""
     ruleset = load_ruleset(settings.rules_dir)
+    with making_catalogue(settings) as engine:
+        if _is_empty(engine):  # only read where there is nothing to do, so that a writer is not waited for
+            with Session(for_writing(engine)) as session:
+                load_sample(session, ruleset)
+                session.commit()
+
+
+@contextmanager
+def making_catalogue(settings: Settings) -> Iterator[Engine]:
+    """A migrated database, while no other process prepares it."""
     with FileLock(settings.instance / "prepare.lock"):
         engine = open_engine(settings.database_url)
         with alone(engine):
             migrate(engine)
-            if _is_empty(engine):  # only read where there is nothing to do, so that a writer is not waited for
-                with Session(for_writing(engine)) as session:
-                    load_sample(session, ruleset)
-                    session.commit()
+            yield engine
         engine.dispose()
         _only_for_owner(settings.instance)
 
@@ -108,17 +118,12 @@ def get_session() -> Session:
     """
     if "catalog_session" not in g:
         databases = get_databases()
-        if not asked_by_staff():
+        if not asked_of_admin():
             g.catalog_session = databases.session_for_reading()
         else:
             g.catalog_session = Session(databases.primary if request.method in SAFE else databases.writing)
     session: Session = g.catalog_session
     return session
-
-
-def asked_by_staff() -> bool:
-    """Whether the request is for the admin."""
-    return request.path == "/admin" or request.path.startswith("/admin/")
 
 
 def get_ruleset() -> Ruleset:

@@ -2,14 +2,15 @@
 
 from flask import Flask, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from catalog.faults import Fault, fault_of
-from shop.database import SAFE, asked_by_staff
+from shop.database import SAFE
 from shop.problems import as_problem
-from shop.security import asked_of_api
+from shop.security import asked_of_admin, asked_of_api
 
 
 class NoSuchListingPage(HTTPException):
@@ -37,7 +38,12 @@ def answer_errors(app: Flask) -> None:
             return as_problem(error, _title(code))
         allow = [(key, value) for key, value in error.get_headers() if key.lower() in {"allow", "retry-after"}]
         page = render_template(
-            "error.html", title=_title(code), explanation=_explain(error), code=code, listing=_in_listing(error)
+            "error.html",
+            title=_title(code),
+            explanation=_explain(error),
+            code=code,
+            listing=_in_listing(error),
+            admin=asked_of_admin(),
         )
         return make_response(page, code, allow)
 
@@ -46,7 +52,7 @@ def answer_errors(app: Flask) -> None:
         fault = fault_of(error)
         if fault is None:
             raise error
-        return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
+        return show(DatabaseUnavailable(fault, unsaved=asked_of_admin() and request.method not in SAFE))
 
 
 def _in_listing(error: HTTPException) -> bool:
@@ -56,6 +62,7 @@ def _in_listing(error: HTTPException) -> bool:
 def _title(code: int) -> str:
     titles: dict[int, str] = {
         400: _("We could not read that"),
+        403: _("Your role does not allow this"),
         404: _("This page does not exist"),
         405: _("That does not work here"),
         413: _("That is more than we can take"),
@@ -71,9 +78,14 @@ def _title(code: int) -> str:
 def _explain(error: HTTPException) -> str:
     if _in_listing(error):
         return str(_("The list of products has no such page. Go back to its first page."))
+    if isinstance(error, CSRFError):
+        return str(
+            _("The page was open for too long, or your browser refuses cookies. Go back, reload it, send again.")
+        )
     if isinstance(error, DatabaseUnavailable) and error.unsaved:
         return _explain_unsaved(error.fault)
     explanations: dict[int, str] = {
+        403: _("Ask an owner of the shop, or sign in with another account."),
         404: _("The address may have a typing error, or the page has moved."),
         405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
         413: _("What was sent is too large. Go back and send less."),

@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True):
     rules_dir: Path
     database_read_url: URL | None = None
     """Where anonymous reads go; without it they share the primary."""
+    page_cache: bool = True
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -58,12 +59,20 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=key or _own_key(instance / "secret_key"),
         rules_dir=read_rules_dir(environ),
         database_read_url=_database_url("SHOP_DATABASE_READ_URL", url_for_reads, **READS) if url_for_reads else None,
+        page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
     )
 
 
 def read_rules_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the ruleset is; for what needs no catalogue, and so no instance folder either."""
     return Path(environ.get("SHOP_RULES_DIR") or DATA).absolute()
+
+
+def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environ.get(name) or ("on" if default else "off")
+    if value not in ("on", "off"):
+        raise SettingsError(f"{name}: on or off, not {value!r}")
+    return value == "on"
 
 
 def _own_key(file: Path) -> str:

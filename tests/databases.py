@@ -16,6 +16,7 @@ from tests.postgresql import Server, servers
 ON_POSTGRESQL = os.environ.get("SHOP_TEST_DATABASE") == "postgresql"
 _open = ExitStack()
 _numbers = count()
+_known: dict[Path, URL] = {}
 
 
 @cache
@@ -31,17 +32,21 @@ def end() -> None:
     _open.close()
 
 
-@cache
 def new(instance: Path) -> URL:
     """The database of an instance folder, empty at first, the same one for the same folder."""
-    return new_on_postgresql() if ON_POSTGRESQL else URL.create("sqlite", database=str(instance / "shop.db"))
+    if instance not in _known:
+        file = URL.create("sqlite", database=str(instance / "shop.db"))
+        _known[instance] = new_on_postgresql() if ON_POSTGRESQL else file
+    return _known[instance]
 
 
 def copy(url: URL, instance: Path) -> URL:
-    """A copy of a database that nobody is connected to."""
+    """Give an instance folder a copy of a database that nobody is connected to."""
     if url.get_backend_name() == "postgresql":
-        return new_on_postgresql(template=str(url.database))
-    return URL.create("sqlite", database=str(shutil.copy(str(url.database), instance / "catalogue.db")))
+        _known[instance] = new_on_postgresql(template=str(url.database))
+    else:
+        shutil.copy(str(url.database), instance / "shop.db")
+    return new(instance)
 
 
 def new_on_postgresql(template: str = "template0") -> URL:
