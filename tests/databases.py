@@ -52,6 +52,6 @@ def copy(url: URL, instance: Path) -> URL:
 def new_on_postgresql(template: str = "template0") -> URL:
     """A new database on PostgreSQL, whatever the tests run on."""
     name = f"test_{next(_numbers)}"
-    with psycopg.connect(f"host=127.0.0.1 port={server().port} user=postgres", autocommit=True) as connection:
+    with psycopg.connect(server().dsn(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return parse_url(server().url(name))
