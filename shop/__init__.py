@@ -31,10 +31,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         pages,
         security,
         vocabulary,
+        watch,
     )
 
     settings = settings or read_settings()
-    app = Flask(__name__, template_folder=str(TEMPLATES))
+    app = watch.Shop(__name__, template_folder=str(TEMPLATES))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["ruleset"] = load_ruleset(settings.rules_dir)
 
     database.open_database(app, settings)
+    watch.watch_requests(app)
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
