@@ -125,7 +125,7 @@ class Lines(logging.Formatter):
 
 def _places(error: BaseException) -> list[str]:
     """The type of an exception and of those behind it, each with where it was, without what they say."""
-    places = []
+    places: list[str] = []
     behind: BaseException | None = error
     while behind is not None and len(places) < 100:  # noqa: PLR2004 - enough, should they go round
         places.append(type(behind).__qualname__)

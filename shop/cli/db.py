@@ -24,7 +24,8 @@ FORCE = click.option("--force", is_flag=True, help="Replace everything in a data
 @click.group()
 def db() -> None:
     """Back up, restore and move the database."""
-    os.umask(0o077)  # files that are made hold accounts, and are for their owner alone
+    before = os.umask(0o077)  # files that are made hold accounts, and are for their owner alone
+    click.get_current_context().call_on_close(lambda: os.umask(before))
 
 
 @db.command()
@@ -69,16 +70,24 @@ def _url(name: str, url: str) -> URL:
 
 @contextmanager
 def _opened(url: URL) -> Iterator[Engine]:
-    """An engine, with what goes wrong on it told in one line."""
-    try:
+    """An engine that a connection was made with. What goes wrong is told in one line."""
+    with _told(f"{url}: "):
         engine = open_engine(url)
+        engine.connect().close()
+    with _told():
         yield engine
-        engine.dispose()
+    engine.dispose()
+
+
+@contextmanager
+def _told(place: str = "") -> Iterator[None]:
+    try:
+        yield
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     except (SQLAlchemyError, ImportError) as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise click.ClickException(f"{url}: {reason}") from error
+        raise click.ClickException(f"{place}{reason}") from error
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 

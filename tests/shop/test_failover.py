@@ -81,8 +81,7 @@ def shops(urls: dict[str, str], folder: Path) -> Iterator[list[int]]:
             )
             stack.callback(process.wait, 40)
             stack.callback(process.terminate)
-        for port in ports:
-            wait_until(lambda port=port: ask(port, LISTING) == 200, "a shop", 60)
+        wait_until(lambda: all(ask(port, LISTING) == 200 for port in ports), "the shops", 60)
         yield ports
 
 
