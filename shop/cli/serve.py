@@ -88,6 +88,7 @@ def run_server(factory: str, host: str, port: int, workers: int, settings: Setti
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
+            "control_socket_disable": True,  # its commands are for nobody here, and its folder may not be writable
             "logger_class": _Log,
             "when_ready": partial(_begin, token=token),
         },
