@@ -8,9 +8,9 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from catalog.faults import Fault, fault_of
-from shop.database import SAFE
+from shop.database import SAFE, asked_by_staff
 from shop.problems import as_problem
-from shop.security import asked_of_admin, asked_of_api
+from shop.security import asked_of_api
 
 
 class NoSuchListingPage(HTTPException):
@@ -43,7 +43,7 @@ def answer_errors(app: Flask) -> None:
             explanation=_explain(error),
             code=code,
             listing=_in_listing(error),
-            admin=asked_of_admin(),
+            admin=asked_by_staff(),
         )
         return make_response(page, code, allow)
 
@@ -52,7 +52,7 @@ def answer_errors(app: Flask) -> None:
         fault = fault_of(error)
         if fault is None:
             raise error
-        return show(DatabaseUnavailable(fault, unsaved=asked_of_admin() and request.method not in SAFE))
+        return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
 
 
 def _in_listing(error: HTTPException) -> bool:
@@ -89,6 +89,7 @@ def _explain(error: HTTPException) -> str:
         404: _("The address may have a typing error, or the page has moved."),
         405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
         413: _("What was sent is too large. Go back and send less."),
+        414: _("The address is too long. Go back and ask for less at once."),
         500: _("It is not your fault, and nothing you did is lost elsewhere. Try again in a moment."),
         503: _("Try again in a moment."),
     }

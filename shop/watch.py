@@ -18,7 +18,7 @@ import msgspec
 from flask import Flask, Response, g, has_app_context, request
 from sqlalchemy import Connection, event
 
-from shop.security import asked_of_admin
+from shop.database import asked_by_staff
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -86,7 +86,7 @@ def _route() -> str:
 def _is_for_staff() -> bool:
     """Whether somebody is known to be signed in; not asked of the database for this."""
     worker = g.get("_login_user")  # where Flask-Login keeps it once the guard has looked
-    return asked_of_admin() and worker is not None and worker.is_authenticated
+    return asked_by_staff() and worker is not None and worker.is_authenticated
 
 
 def _measure(status: int, seconds: float) -> None:
