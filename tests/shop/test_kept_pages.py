@@ -68,6 +68,7 @@ def rename(app: Flask, name: str) -> str:
 def test_a_page_is_rendered_once_and_then_kept(workers: list[Flask], templates_rendered: list[str]) -> None:
     first, second = (workers[0].test_client(use_cookies=False).get(LISTING) for _ in range(2))
     assert templates_rendered == ["browse/listing.html"]
+    assert first.headers.pop("X-Request-Id") != second.headers.pop("X-Request-Id")
     assert (first.text, first.status_code, dict(first.headers)) == (second.text, 200, dict(second.headers))
 
 
