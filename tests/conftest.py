@@ -26,6 +26,18 @@ from tests.factories import AccountFactory
 TEST_KEY = "a key for tests only, and long enough"
 
 
+IN_A_DATABASE = {"session", "app", "own_app", "workers"}
+"""Fixtures whose database is of the kind that SHOP_TEST_DATABASE names."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what depends on that is run again: all else is the same, or tries both kinds by itself."""
+    if databases.ON_POSTGRESQL:
+        rest = [item for item in items if not IN_A_DATABASE & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=rest)
+        items[:] = [item for item in items if item not in set(rest)]
+
+
 @pytest.fixture(scope="session")
 def ruleset() -> Ruleset:
     return load_ruleset()
