@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommend.loading import load_ruleset
 from shop.settings import Settings, read_settings
@@ -31,10 +32,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         pages,
         security,
         vocabulary,
+        watch,
     )
 
     settings = settings or read_settings()
-    app = Flask(__name__, template_folder=str(TEMPLATES))
+    app = watch.Shop(__name__, template_folder=str(TEMPLATES))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -47,7 +49,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["ruleset"] = load_ruleset(settings.rules_dir)
 
+    if settings.proxies:
+        trusted = settings.proxies
+        vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)
     database.open_database(app, settings)
+    watch.watch_requests(app)
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
