@@ -1,10 +1,11 @@
 """What follows from a composition: elemental magnesium per form, buffered products, impossible chemistry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
+from catalog.problems import Problem, RefusedError
 from recommend.chemistry import (
     compound_from_elemental,
     elemental_from_compound,
@@ -18,12 +19,12 @@ LABEL_ROUNDING = Fraction(3, 100)
 BUFFERED_WITH = "oxide"
 
 
-class CompositionError(ValueError):
-    """A composition that cannot be: `form` names the line, `reason` what is wrong with it."""
+class CompositionError(RefusedError):
+    """A composition that cannot be; `form` names the line."""
 
-    def __init__(self, form: str, reason: str) -> None:
-        self.form, self.reason = form, reason
-        super().__init__(f"{form}: {reason}")
+    def __init__(self, form: str, code: str, **values: str) -> None:
+        self.form, self.code = form, code
+        super().__init__([Problem("composition", code, {"form": form} | values)])
 
 
 class Stated(Struct, frozen=True):
@@ -63,12 +64,12 @@ def work_out(stated: Stated, ruleset: Ruleset) -> Line:
     compound, elemental = stated.compound_ug, stated.elemental_ug
     for amount in (compound, elemental):
         if amount is not None and amount <= 0:
-            raise CompositionError(stated.form, "an amount must be above 0")
+            raise CompositionError(stated.form, "not-above-zero")
     if elemental is None:
         if compound is None:
-            raise CompositionError(stated.form, "state the compound or the elemental magnesium")
+            raise CompositionError(stated.form, "no-amount")
         if fraction is None:
-            raise CompositionError(stated.form, "has no single formula: state the elemental magnesium")
+            raise CompositionError(stated.form, "no-single-formula")
         return Line(stated.form, stated.salt, compound, elemental_from_compound(compound, fraction))
     if compound is None:
         computed = compound_from_elemental(elemental, fraction) if fraction else None
@@ -79,23 +80,23 @@ def work_out(stated: Stated, ruleset: Ruleset) -> Line:
 
 def _fraction(stated: Stated, ruleset: Ruleset) -> Fraction | None:
     if stated.form not in ruleset.forms:
-        raise CompositionError(stated.form, "unknown form")
+        raise CompositionError(stated.form, "unknown-form")
     try:
         return ruleset.fraction_of(stated.form, stated.salt)
     except KeyError as error:
-        raise CompositionError(stated.form, f"unknown salt {stated.salt!r}") from error
+        raise CompositionError(stated.form, "unknown-salt", salt=str(stated.salt)) from error
 
 
 def _oxide_in(stated: Stated, compound_ug: int, elemental_ug: int, ruleset: Ruleset) -> int:
     """Micrograms of magnesium from oxide in a line that states both amounts, 0 when the compound is pure."""
     if elemental_ug >= compound_ug:
-        raise CompositionError(stated.form, "cannot hold as much magnesium as it weighs")
+        raise CompositionError(stated.form, "all-magnesium")
     label = Fraction(elemental_ug, compound_ug)
     pure = _richest(stated, ruleset)
     if pure is None or label <= pure * (1 + LABEL_ROUNDING):
         return 0
     if label > (ruleset.fraction_of(BUFFERED_WITH) or 0):
-        raise CompositionError(stated.form, "holds more magnesium than even pure oxide")
+        raise CompositionError(stated.form, "richer-than-oxide")
     return half_up(elemental_ug * oxide_share_of_magnesium(label, pure))
 
 
@@ -117,6 +118,6 @@ def magnesium_by_form(lines: Sequence[Line]) -> dict[str, int]:
     return amounts
 
 
-def counts_as_form(form: str, amounts: dict[str, int]) -> bool:
+def counts_as_form(form: str, amounts: Mapping[str, int]) -> bool:
     """A product counts as a form when at least half of its elemental magnesium comes from it."""
     return 2 * amounts.get(form, 0) >= sum(amounts.values())

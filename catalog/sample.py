@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.composition import Stated
-from catalog.edits import ProductFields, add_product
-from catalog.models import Brand, Product, Status
+from catalog.edits import Author, Edit, ProductState, add_brand, prepare, write
+from catalog.edits.state import FIELDS, TEXTS
+from catalog.models import Allergen, DosageForm, How, Product, Status, Unit
 from recommend.knowledge import Ruleset
+from recommend.text import LANGUAGES, Text
 
 SAMPLE = Path(__file__).parent / "data" / "sample.yaml"
 UG_PER_MG = 1000
@@ -39,12 +41,33 @@ def _micrograms(milligrams: Decimal | None) -> int | None:
     return None if milligrams is None else int(milligrams * UG_PER_MG)
 
 
-class SampleProduct(ProductFields, frozen=True, kw_only=True):
+class SampleProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    sku: str
+    slug: str
     brand: str
+    name: Text
+    summary: Text
+    ingredients: Text
+    directions: Text
+    storage: Text
+    dosage_form: DosageForm
+    unit: Unit
+    units_per_pack: int
+    units_per_day: int
+    net_quantity: int
+    vegan: bool
+    allergens: tuple[Allergen, ...] = ()
+    price_cents: int
+    stock: int
     components: tuple[SampleComponent, ...]
 
-    def fields(self) -> ProductFields:
-        return ProductFields(**{name: getattr(self, name) for name in ProductFields.__struct_fields__})
+    def state(self) -> ProductState:
+        same = {name: getattr(self, name) for name in FIELDS if hasattr(self, name)}
+        texts = {
+            f"{name}_{language}": getattr(self, name).in_language(language) for name in TEXTS for language in LANGUAGES
+        }
+        composition = tuple(component.stated() for component in self.components)
+        return ProductState(**same, **texts, status=Status.PUBLISHED, composition=composition)
 
 
 class SampleCatalogue(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,20 +78,14 @@ class SampleCatalogue(Struct, frozen=True, forbid_unknown_fields=True):
 def load_sample(session: Session, ruleset: Ruleset, file: Path = SAMPLE) -> int:
     """Fill an empty catalogue with the published sample; returns how many products came in, 0 if it was not empty.
 
-    Raises msgspec.ValidationError or CompositionError for a faulty file.
+    Raises msgspec.ValidationError or RefusedError for a faulty file.
     """
     if session.scalar(select(Product.id).limit(1)) is not None:
         return 0
     data = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     catalogue = msgspec.convert(data, SampleCatalogue)
-    brands = {brand.name: Brand(name=brand.name, address=brand.address, invented=True) for brand in catalogue.brands}
-    for product in catalogue.products:
-        add_product(
-            session,
-            product.fields(),
-            brand=brands[product.brand],
-            composition=[component.stated() for component in product.components],
-            ruleset=ruleset,
-            status=Status.PUBLISHED,
-        )
+    for brand in catalogue.brands:
+        add_brand(session, brand.name, brand.address, invented=True)
+    edits = [Edit(prepare(product.state(), ruleset)) for product in catalogue.products]
+    write(session, edits, Author(who="", how=How.SAMPLE))
     return len(catalogue.products)

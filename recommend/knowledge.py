@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -194,8 +195,9 @@ class Manifest(Record, frozen=True):
 
 
 class Ruleset(Struct, frozen=True, dict=True):
-    """All data files together; `sha256` is over their bytes."""
+    """All data files of `directory` together; `sha256` is over their bytes."""
 
+    directory: Path
     manifest: Manifest
     sha256: str
     sources: Mapping[str, Source]
@@ -244,7 +246,4 @@ class Ruleset(Struct, frozen=True, dict=True):
         salts = self.forms[self.forms[form].record].salts
         if salt is None:
             return salts[0].magnesium_fraction if salts else None
-        named = next((candidate for candidate in salts if candidate.id == salt), None)
-        if named is None:
-            raise KeyError(f"{form} has no salt {salt!r}")
-        return named.magnesium_fraction
+        return {candidate.id: candidate for candidate in salts}[salt].magnesium_fraction

@@ -139,6 +139,7 @@ def _load(directory: Path) -> Ruleset:
         ("questions.yaml", wording) for wording in read_file(directory, directory / "questions.yaml", list[Wording])
     ]
     ruleset = Ruleset(
+        directory=directory,
         manifest=manifest,
         sha256=_fingerprint(directory),
         sources=unique(sources),

@@ -7,8 +7,8 @@ import factory
 from sqlalchemy.orm import Session
 
 from catalog.composition import Stated
-from catalog.edits import ProductFields, add_product
-from catalog.models import Brand, Component, DosageForm, FormTag, Product, Status, Unit
+from catalog.edits import Author, ProductState, add_brand, add_product
+from catalog.models import Brand, Component, DosageForm, FormTag, How, Product, Status, Unit
 from recommend.answers import Answers
 from recommend.loading import load_ruleset
 from recommend.text import Text
@@ -55,17 +55,26 @@ class StatedFactory(factory.Factory[Stated]):
     elemental_ug = 100_000
 
 
-class ProductFieldsFactory(factory.Factory[ProductFields]):
+class ProductStateFactory(factory.Factory[ProductState]):
+    """A complete product that may be published, of 100 mg magnesium from citrate per capsule."""
+
     class Meta:
-        model = ProductFields
+        model = ProductState
 
     sku = factory.Sequence(lambda n: f"SKU-{n:04}")
     slug = factory.LazyAttribute(lambda product: product.sku.lower())
-    name = factory.SubFactory(TextFactory)
-    summary = factory.SubFactory(TextFactory)
-    ingredients = factory.SubFactory(TextFactory)
-    directions = factory.SubFactory(TextFactory)
-    storage = factory.SubFactory(TextFactory)
+    status = Status.PUBLISHED
+    brand = "Merk"
+    name_nl = factory.Sequence(lambda n: f"naam {n}")
+    name_en = factory.Sequence(lambda n: f"name {n}")
+    summary_nl = "korte tekst"
+    summary_en = "short text"
+    ingredients_nl = "magnesiumcitraat"
+    ingredients_en = "magnesium citrate"
+    directions_nl = "met water innemen"
+    directions_en = "take with water"
+    storage_nl = "droog bewaren"
+    storage_en = "keep dry"
     dosage_form = DosageForm.CAPSULE
     unit = Unit.CAPSULE
     units_per_pack = 60
@@ -74,6 +83,15 @@ class ProductFieldsFactory(factory.Factory[ProductFields]):
     vegan = True
     price_cents = 1200
     stock = 10
+    composition = (Stated("citrate", elemental_ug=100_000),)
+
+
+class AuthorFactory(factory.Factory[Author]):
+    class Meta:
+        model = Author
+
+    who = "redacteur@voorbeeld.example"
+    how = How.FORM
 
 
 class ComponentFactory(factory.Factory[Component]):
@@ -94,22 +112,10 @@ class FormTagFactory(factory.Factory[FormTag]):
     counts_as_form = True
 
 
-def make_product(
-    session: Session,
-    composition: Sequence[Stated] | None = None,
-    *,
-    brand: Brand | None = None,
-    status: Status = Status.PUBLISHED,
-    **fields: Any,
-) -> Product:
-    """A published product of 100 mg magnesium from citrate per capsule, unless told otherwise; flushed."""
-    product = add_product(
-        session,
-        ProductFieldsFactory.build(**fields),
-        brand=brand or BrandFactory.build(),
-        composition=composition or [StatedFactory.build()],
-        ruleset=load_ruleset(),
-        status=status,
-    )
-    session.flush()
-    return product
+def make_product(session: Session, composition: Sequence[Stated] | None = None, **fields: Any) -> Product:
+    """A published product of 100 mg magnesium from citrate per capsule, unless told otherwise."""
+    if composition is not None:
+        fields["composition"] = tuple(composition)
+    state = ProductStateFactory.build(**fields)
+    add_brand(session, state.brand, BrandFactory.build().address, invented=True)
+    return add_product(session, state, AuthorFactory.build(), load_ruleset())

@@ -1,5 +1,52 @@
-"""The one write path: everything that changes the catalogue goes through here. Callers commit."""
+"""The one write path: everything that changes the catalogue goes through here. Callers commit.
 
-from catalog.edits.products import ProductFields, add_product, derive, set_composition, stated_of
+`state` is what a person states, `preparing` derives and judges, `writing` stores; `products` puts these together.
+"""
 
-__all__ = ["ProductFields", "add_product", "derive", "set_composition", "stated_of"]
+from catalog.edits.brands import add_brand
+from catalog.edits.edit import Author, Edit
+from catalog.edits.preparing import Prepared, prepare
+from catalog.edits.products import (
+    Merge,
+    Wanted,
+    accept_warning,
+    accepted_reasons,
+    add_product,
+    change_all,
+    merge,
+    prepared_again,
+    product_to_edit,
+    restore,
+    save_product,
+    state_at,
+)
+from catalog.edits.state import ProductState, changed_fields, state_of, stated_of
+from catalog.edits.writing import ConflictError, begin_writing, open_batch, write
+
+__all__ = [
+    "Author",
+    "ConflictError",
+    "Edit",
+    "Merge",
+    "Prepared",
+    "ProductState",
+    "Wanted",
+    "accept_warning",
+    "accepted_reasons",
+    "add_brand",
+    "add_product",
+    "begin_writing",
+    "change_all",
+    "changed_fields",
+    "merge",
+    "open_batch",
+    "prepare",
+    "prepared_again",
+    "product_to_edit",
+    "restore",
+    "save_product",
+    "state_at",
+    "state_of",
+    "stated_of",
+    "write",
+]

@@ -1,105 +1,132 @@
-"""The one write path: everything that changes the catalogue goes through here. Callers commit."""
+"""Adding, changing, restoring and archiving products. Each of these is one or more edits that are written together."""
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.composition import CompositionError, Stated, counts_as_form, magnesium_by_form, work_out
-from catalog.models import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
-from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
+from catalog.edits.edit import Author, Edit
+from catalog.edits.preparing import Prepared, prepare
+from catalog.edits.state import FIELDS, ProductState, changed_fields, from_json, state_of
+from catalog.edits.writing import ConflictError, begin_writing, write
+from catalog.models import AcceptedWarning, Change, Product
 from recommend.knowledge import Ruleset
-from recommend.text import Text
 
 
-class ProductFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything about a product that a person states; the rest is derived. Money in cents, VAT included."""
+class Merge(Struct, frozen=True):
+    """Two edits of one version put together; `overlapping` are the fields that both changed, differently."""
 
-    sku: str
-    slug: str
-    name: Text
-    summary: Text
-    ingredients: Text
-    directions: Text
-    storage: Text
-    dosage_form: DosageForm
-    unit: Unit
-    units_per_pack: int
-    units_per_day: int
-    net_quantity: int
-    vegan: bool
-    allergens: tuple[Allergen, ...] = ()
-    price_cents: int
-    stock: int
+    state: ProductState
+    overlapping: tuple[str, ...]
 
 
-def add_product(
-    session: Session,
-    fields: ProductFields,
-    *,
-    brand: Brand,
-    composition: Sequence[Stated],
-    ruleset: Ruleset,
-    status: Status = Status.DRAFT,
-) -> Product:
-    """Add a product with all that follows from its composition and price.
+def add_product(session: Session, state: ProductState, author: Author, ruleset: Ruleset) -> Product:
+    """Add a product. Raises RefusedError."""
+    [id_] = write(session, [Edit(prepare(state, ruleset))], author)
+    return product_to_edit(session, id_)
 
-    Raises CompositionError when the chemistry cannot be, or a published product holds a form that the law
-    does not allow in supplements.
+
+def save_product(
+    session: Session, product_id: int, version: int, state: ProductState, *, author: Author, ruleset: Ruleset
+) -> int:
+    """Change a product that was read at `version`; returns its version now, the same when nothing changed.
+
+    Raises ConflictError when somebody changed it since, RefusedError when it cannot be so, and NoResultFound.
     """
-    product = Product(
-        brand=brand,
-        status=status,
-        **{name: getattr(fields, name) for name in ProductFields.__struct_fields__},
+    begin_writing(session)
+    product = product_to_edit(session, product_id)
+    if product.version != version:
+        raise ConflictError([product_id])
+    before = state_of(product)
+    after = prepare(state, ruleset, accepted_reasons(session, product_id))
+    if before == state and product.open_warnings == after.open_warnings:
+        return version
+    write(session, [Edit(after, product_id, version, before)], author)
+    return version + 1
+
+
+def product_to_edit(session: Session, product_id: int) -> Product:
+    """A product, whatever its status, with all that an edit needs. Raises NoResultFound."""
+    return session.scalars(_to_edit().where(Product.id == product_id)).one()
+
+
+def _to_edit() -> Select[Product]:
+    return (
+        select(Product)
+        .options(joinedload(Product.brand), selectinload(Product.components), selectinload(Product.tags))
+        .execution_options(populate_existing=True)
     )
-    set_composition(product, composition, ruleset)
-    session.add(product)
-    return product
 
 
-def set_composition(product: Product, composition: Sequence[Stated], ruleset: Ruleset) -> None:
-    """Replace the composition and derive the rest. Raises CompositionError."""
-    if not composition:
-        raise CompositionError(product.sku, "has no composition")
-    if product.status is Status.PUBLISHED:
-        _require_permitted_forms(composition, ruleset)
-    product.components = [
-        Component(
-            position=position,
-            form=stated.form,
-            salt=stated.salt,
-            compound_ug=stated.compound_ug,
-            elemental_ug=stated.elemental_ug,
-        )
-        for position, stated in enumerate(composition)
+def state_at(session: Session, product_id: int, version: int) -> ProductState:
+    """What a product was at a version. Raises NoResultFound."""
+    query = select(Change.state).where(Change.product_id == product_id, Change.version == version)
+    return from_json(session.scalars(query).one())
+
+
+def merge(base: ProductState, mine: ProductState, theirs: ProductState) -> Merge:
+    """Both edits of `base` in one: where both changed a field, differently, it stays as mine and is named."""
+    own, other = set(changed_fields(base, mine)), set(changed_fields(base, theirs))
+    overlapping = tuple(name for name in FIELDS if name in own & other and getattr(mine, name) != getattr(theirs, name))
+    taken_over = {name: getattr(theirs, name) for name in other - own}
+    return Merge(msgspec.structs.replace(mine, **taken_over), overlapping)
+
+
+def restore(session: Session, product_id: int, version: int, author: Author, ruleset: Ruleset) -> int:
+    """Make a product what it was at an earlier version; returns the new version. Raises as `save_product` does."""
+    begin_writing(session)
+    current = product_to_edit(session, product_id)
+    earlier = state_at(session, product_id, version)
+    return save_product(session, product_id, current.version, earlier, author=author, ruleset=ruleset)
+
+
+def accepted_reasons(session: Session, product_id: int) -> dict[str, str]:
+    """The reasons that were given for warnings of a product, by finding."""
+    query = select(AcceptedWarning.finding, AcceptedWarning.reason).where(AcceptedWarning.product_id == product_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def accept_warning(session: Session, product_id: int, finding: str, reason: str, author: Author) -> None:
+    """Record why a sentence that asks for a person may stand; save the product afterwards."""
+    begin_writing(session)
+    session.merge(AcceptedWarning(product_id=product_id, finding=finding, reason=reason, who=author.who, at=author.at))
+    session.flush()
+
+
+def prepared_again(session: Session, product: Product, ruleset: Ruleset) -> Prepared:
+    """A stored product worked out anew, with its findings."""
+    return prepare(state_of(product), ruleset, accepted_reasons(session, product.id))
+
+
+class Wanted(Struct, frozen=True):
+    """What a product that was read at `version` shall be."""
+
+    product_id: int
+    version: int
+    state: ProductState
+
+
+def change_all(session: Session, wanted: Sequence[Wanted], author: Author, ruleset: Ruleset) -> int:
+    """Change many products in one go; returns how many really changed. More than some thousands: in several calls.
+
+    Raises ConflictError with all that somebody changed since, or RefusedError; nothing is written then.
+    """
+    begin_writing(session)
+    ids = [each.product_id for each in wanted]
+    products = {product.id: product for product in session.scalars(_to_edit().where(Product.id.in_(ids)))}
+    reasons: dict[int, dict[str, str]] = {}
+    for row in session.scalars(select(AcceptedWarning).where(AcceptedWarning.product_id.in_(ids))):
+        reasons.setdefault(row.product_id, {})[row.finding] = row.reason
+    conflicts = [each.product_id for each in wanted if products[each.product_id].version != each.version]
+    if conflicts:
+        raise ConflictError(conflicts)
+    edits = [
+        Edit(prepare(each.state, ruleset, reasons.get(each.product_id)), each.product_id, each.version, before)
+        for each in wanted
+        if (before := state_of(products[each.product_id])) != each.state
     ]
-    derive(product, ruleset)
-
-
-def _require_permitted_forms(composition: Sequence[Stated], ruleset: Ruleset) -> None:
-    for stated in composition:
-        form = ruleset.forms.get(stated.form)
-        if form is not None and ruleset.forms[form.record].annex_ii is None:
-            raise CompositionError(stated.form, "is not allowed in food supplements (Directive 2002/46/EC, Annex II)")
-
-
-def derive(product: Product, ruleset: Ruleset) -> None:
-    """Compute the derived columns and tags from composition, price and pack. Raises CompositionError."""
-    lines = [work_out(stated_of(component), ruleset) for component in product.components]
-    amounts = magnesium_by_form(lines)
-    product.magnesium_ug = sum(amounts.values())
-    product.tags = [
-        FormTag(form=form, magnesium_ug=amount, counts_as_form=counts_as_form(form, amounts))
-        for form, amount in amounts.items()
-    ]
-    product.tenth_cents_per_100mg = tenth_cents_per_100mg(
-        product.price_cents, product.magnesium_ug, product.units_per_pack
-    )
-    product.tenth_cents_per_day = tenth_cents_per_day(
-        product.price_cents, product.units_per_pack, product.units_per_day
-    )
-
-
-def stated_of(component: Component) -> Stated:
-    """A stored line as the label states it."""
-    return Stated(component.form, component.salt, component.compound_ug, component.elemental_ug)
+    if edits:
+        write(session, edits, author)
+    return len(edits)

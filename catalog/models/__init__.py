@@ -1,6 +1,25 @@
 """The tables, by subject."""
 
-from catalog.models.base import Base
+from catalog.models.base import Base, table_of
+from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
 from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
 
-__all__ = ["Allergen", "Base", "Brand", "Component", "DosageForm", "FormTag", "Product", "Status", "Unit"]
+__all__ = [
+    "AcceptedWarning",
+    "Allergen",
+    "Base",
+    "Batch",
+    "Brand",
+    "CatalogueState",
+    "Change",
+    "Component",
+    "DosageForm",
+    "FormTag",
+    "How",
+    "PricePoint",
+    "Product",
+    "SlugRedirect",
+    "Status",
+    "Unit",
+    "table_of",
+]

@@ -1,9 +1,10 @@
 """What the tables share: names of constraints, and columns of our own kinds."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, overload
 
-from sqlalchemy import Dialect, Enum, MetaData, String, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 from recommend.text import Text
@@ -37,6 +38,25 @@ class WordList(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - theirs
         return tuple(str(value or "").split())
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, aware in Python on every database (SQLite keeps no time zones)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that write many rows at once."""
+    assert isinstance(model.__table__, Table)  # noqa: S101 - for the type checker: it might be a join
+    return model.__table__
 
 
 class Bilingual:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Bilingual, WordList, choice
@@ -61,14 +61,21 @@ class Brand(Base):
 
 
 class Product(Base):
-    """What is sold, and its offer: price and stock now."""
+    """What is sold, and its offer: price and stock now.
+
+    A draft may lack anything but a SKU and a slug: an empty text and a count, price or amount of 0 are "not stated
+    yet", and keep it from being published.
+    """
 
     __tablename__ = "product"
     __table_args__ = (
-        CheckConstraint("price_cents > 0", name="price_positive"),
-        CheckConstraint("stock >= 0", name="stock_not_negative"),
-        CheckConstraint("units_per_pack > 0 AND units_per_day > 0", name="units_positive"),
-        CheckConstraint("net_quantity > 0", name="net_quantity_positive"),
+        CheckConstraint("price_cents >= 0 AND stock >= 0", name="offer_not_negative"),
+        CheckConstraint("units_per_pack >= 0 AND units_per_day >= 0 AND net_quantity >= 0", name="pack_not_negative"),
+        CheckConstraint(
+            "status <> 'published' OR (price_cents > 0 AND units_per_pack > 0 AND units_per_day > 0"
+            " AND net_quantity > 0 AND magnesium_ug > 0)",
+            name="published_is_complete",
+        ),
         Index("ix_product_listing", "status", "tenth_cents_per_100mg", "sku"),
         Index("ix_product_cost_per_day", "status", "tenth_cents_per_day"),
     )
@@ -77,7 +84,12 @@ class Product(Base):
     sku: Mapped[str] = mapped_column(unique=True)
     slug: Mapped[str] = mapped_column(unique=True)
     status: Mapped[Status] = mapped_column(choice(Status))
+    version: Mapped[int]
+    """Counts the edits; who saves an older one is told of the conflict."""
     brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id"), index=True)
+    supplier: Mapped[str]
+    """Whose file brought it, empty when typed in."""
+    ean: Mapped[str | None]
 
     name_nl: Mapped[str]
     name_en: Mapped[str]
@@ -107,14 +119,26 @@ class Product(Base):
 
     price_cents: Mapped[int]
     """Including VAT."""
+    reduced: Mapped[bool]
+    """Whether the price is announced as a reduction."""
     stock: Mapped[int]
 
     magnesium_ug: Mapped[int]
     """Derived: elemental magnesium per unit."""
-    tenth_cents_per_100mg: Mapped[int]
-    """Derived: price per 100 mg elemental magnesium."""
-    tenth_cents_per_day: Mapped[int]
+    tenth_cents_per_100mg: Mapped[int] = mapped_column(BigInteger)
+    """Derived: price per 100 mg elemental magnesium; 0 while price or magnesium is not known."""
+    tenth_cents_per_day: Mapped[int] = mapped_column(BigInteger)
     """Derived: price of the label's daily portion."""
+    from_cents: Mapped[int | None]
+    """Derived: the lowest price of the 30 days before the announced reduction."""
+    blocked_texts: Mapped[int]
+    """Derived: sentences that may not be said."""
+    open_warnings: Mapped[int]
+    """Derived: sentences that a person must judge and has given no reason for."""
+    portion_too_small: Mapped[bool]
+    """Derived: a claim asks for more magnesium than a daily portion gives."""
+    form_not_permitted: Mapped[bool]
+    """Derived: holds a form that is not in Annex II of Directive 2002/46/EC."""
 
     brand: Mapped[Brand] = relationship(lazy="raise")
     components: Mapped[list["Component"]] = relationship(
@@ -135,11 +159,12 @@ class Product(Base):
 
 
 class Component(Base):
-    """A line of the composition, per unit, as the label states it: compound, elemental magnesium, or both."""
+    """A line of the composition, per unit, as the label states it: compound, elemental magnesium, or both.
+
+    In a draft both may be unknown still.
+    """
 
     __tablename__ = "component"
-    __table_args__ = (CheckConstraint("compound_ug IS NOT NULL OR elemental_ug IS NOT NULL", name="amount_stated"),)
-
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     form: Mapped[str]

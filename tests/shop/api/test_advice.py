@@ -129,7 +129,7 @@ def test_nothing_of_the_answers_is_logged_when_the_shop_fails(
 def test_nothing_of_the_answers_is_logged_when_the_database_fails(
     ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catalog.queries.ADVISABLE", (text("no_such_column = 1"),))
+    monkeypatch.setattr("catalog.queries.advice.ADVISABLE", (text("no_such_column = 1"),))
     assert ask(dosage_form="powder", supplement_mg=123).status_code == 500
     assert "no_such_column" in caplog.text
     assert "powder" not in caplog.text

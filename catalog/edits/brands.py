@@ -1,0 +1,19 @@
+"""Brands, with the address of the business that answers for their products."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.edits.writing import begin_writing
+from catalog.models import Brand
+
+
+def add_brand(session: Session, name: str, address: str, *, invented: bool = False) -> Brand:
+    """Add a brand, or give the one of that name this address."""
+    begin_writing(session)
+    brand = session.scalars(select(Brand).where(Brand.name == name)).one_or_none()
+    if brand is None:
+        brand = Brand(name=name, address=address, invented=invented)
+        session.add(brand)
+    brand.address, brand.invented = address, invented
+    session.flush()
+    return brand

@@ -1,0 +1,63 @@
+"""Whether a value may be stored at all: the limits of every field, apart from chemistry and claims."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from stdnum import ean
+
+from catalog.edits.state import TEXTS, ProductState
+from catalog.problems import Problem
+
+SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+SLUG = re.compile(r"(?=.{1,120}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
+LONGEST_NAME = 100
+MOST = {
+    "price_cents": 1_000_000,
+    "stock": 10_000_000,
+    "units_per_pack": 10_000,
+    "units_per_day": 1_000,
+    "net_quantity": 100_000,
+}
+MOST_UG = 100_000_000
+"""100 g in one unit: far above any label, and small enough for every column."""
+
+
+def field_problems(state: ProductState) -> Iterator[Problem]:
+    """What no product may hold, draft or not."""
+    if not SKU.fullmatch(state.sku):
+        yield Problem("sku", "not-a-sku")
+    if not SLUG.fullmatch(state.slug):
+        yield Problem("slug", "not-a-slug")
+    if state.ean is not None and not ean.is_valid(state.ean):
+        yield Problem("ean", "not-an-ean")
+    yield from _text_problems(state)
+    for name, most in MOST.items():
+        if not 0 <= getattr(state, name) <= most:
+            yield Problem(name, "out-of-range", {"least": "0", "most": str(most)})
+    for line in state.composition:
+        for amount in (line.compound_ug, line.elemental_ug):
+            if amount is not None and amount > MOST_UG:
+                yield Problem("composition", "out-of-range", {"least": "0", "most": f"{MOST_UG // 1000} mg"})
+
+
+def _text_problems(state: ProductState) -> Iterator[Problem]:
+    limits = {f"{name}_{language}": LONGEST[name] for name in TEXTS for language in ("nl", "en")}
+    for field, most in {**limits, "brand": LONGEST_NAME, "supplier": LONGEST_NAME}.items():
+        value = getattr(state, field)
+        if len(value) > most:
+            yield Problem(field, "too-long", {"most": str(most)})
+        if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in value):
+            yield Problem(field, "control-character")
+
+
+def lacking(state: ProductState) -> Iterator[Problem]:
+    """What a product must still be given before it can be published."""
+    required = [f"{name}_{language}" for name in TEXTS for language in ("nl", "en")]
+    for field in ("brand", *required, "price_cents", "units_per_pack", "units_per_day", "net_quantity"):
+        value = getattr(state, field)
+        if not (value.strip() if isinstance(value, str) else value):
+            yield Problem(field, "missing")
+    if not state.composition:
+        yield Problem("composition", "no-composition")

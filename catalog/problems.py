@@ -1,0 +1,86 @@
+"""What is wrong with a product, field by field, in both languages: the same words in form, import and command line."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from recommend.text import Language, Text
+
+REASONS: dict[str, Text] = {
+    "missing": Text("is nog niet ingevuld", "is not filled in yet"),
+    "too-long": Text("is langer dan {most} tekens", "is longer than {most} characters"),
+    "control-character": Text("bevat een onzichtbaar stuurteken", "holds an invisible control character"),
+    "not-a-sku": Text(
+        "mag alleen letters, cijfers, punt, streepje en laag streepje bevatten, hoogstens 64",
+        "may hold only letters, digits, dot, dash and underscore, at most 64",
+    ),
+    "not-a-slug": Text(
+        "mag alleen kleine letters, cijfers en losse streepjes bevatten, hoogstens 120",
+        "may hold only lower-case letters, digits and single dashes, at most 120",
+    ),
+    "taken": Text("is al in gebruik bij {sku}", "is already used by {sku}"),
+    "not-an-ean": Text("is geen EAN: het controlecijfer klopt niet", "is no EAN: the check digit is wrong"),
+    "out-of-range": Text("moet van {least} tot en met {most} zijn", "must be from {least} to {most}"),
+    "no-composition": Text("heeft geen enkele magnesiumvorm", "has no magnesium form at all"),
+    "unknown-form": Text("{form} is geen vorm die wij kennen", "{form} is no form that we know"),
+    "unknown-salt": Text("{salt} is geen zout van {form}", "{salt} is no salt of {form}"),
+    "unknown-allergen": Text("{value} is geen van de veertien allergenen", "{value} is none of the fourteen allergens"),
+    "not-above-zero": Text("een hoeveelheid van {form} moet boven 0 zijn", "an amount of {form} must be above 0"),
+    "no-amount": Text(
+        "{form}: vul de verbinding of het elementaire magnesium in",
+        "{form}: state the compound or the elemental magnesium",
+    ),
+    "no-single-formula": Text(
+        "{form} heeft geen vaste formule: vul het elementaire magnesium in",
+        "{form} has no single formula: state the elemental magnesium",
+    ),
+    "all-magnesium": Text(
+        "{form} kan niet evenveel magnesium bevatten als het weegt",
+        "{form} cannot hold as much magnesium as it weighs",
+    ),
+    "richer-than-oxide": Text(
+        "{form} bevat zo meer magnesium dan zuiver oxide", "{form} holds more magnesium than even pure oxide"
+    ),
+    "form-not-permitted": Text(
+        "{form} mag niet in voedingssupplementen (Richtlijn 2002/46/EG, bijlage II)",
+        "{form} is not allowed in food supplements (Directive 2002/46/EC, Annex II)",
+    ),
+    "brand-address": Text(
+        "van {brand} ontbreekt het adres, dat op de pagina moet staan",
+        "the address of {brand}, which the page must give, is missing",
+    ),
+    "blocked-text": Text("mag zo niet worden gezegd: “{text}”. {why}", "may not be said: “{text}”. {why}"),
+    "open-warning": Text(
+        "vraagt om een reden voordat dit openbaar wordt: “{text}”. {why}",
+        "asks for a reason before this goes public: “{text}”. {why}",
+    ),
+    "too-young-for-reduction": Text(
+        "is nog geen 30 dagen te koop, dus er is geen van-prijs om mee te vergelijken",
+        "has been on sale for less than 30 days, so there is no earlier price to compare with",
+    ),
+    "no-reduction": Text(
+        "is niet lager dan de laagste prijs van de 30 dagen ervoor (€ {lowest})",
+        "is not below the lowest price of the 30 days before (€ {lowest})",
+    ),
+}
+
+
+class Problem(Struct, frozen=True):
+    """Something wrong with one field of a product; `values` fill the places in the reason."""
+
+    field: str
+    code: str
+    values: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    def text(self, language: Language) -> str:
+        return REASONS[self.code].in_language(language).format_map(self.values)
+
+
+class RefusedError(ValueError):
+    """An edit that cannot be. Nothing was written; `problems` says why, field by field."""
+
+    def __init__(self, problems: Iterable[Problem], sku: str = "") -> None:
+        self.problems, self.sku = tuple(problems), sku
+        said = "; ".join(f"{problem.field}: {problem.text('en')}" for problem in self.problems)
+        super().__init__(f"{sku}: {said}" if sku else said)

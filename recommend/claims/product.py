@@ -1,0 +1,131 @@
+"""What the texts of one product claim: every field in its language, against the numbers of its daily portion."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from recommend.claims.checking import check_text
+from recommend.claims.findings import VERDICTS, Finding, Severity
+from recommend.claims.portion import check_portion
+from recommend.loading import DATA
+from recommend.text import LANGUAGES, Language
+
+INGREDIENTS = "ingredients"
+"""The field that is read as a list: what counts is each item by itself."""
+
+_ORDER: tuple[Severity, ...] = ("block", "warn", "ok")
+_BETWEEN_ITEMS = re.compile(r"[;()\[\]]|,(?!\d)")
+_REMEMBERED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
+_INVISIBLE = frozenset(["Cf", "Mn", "Cc"])
+
+
+class InLanguages(Protocol):
+    """A text in both languages, such as `recommend.text.Text`."""
+
+    def in_language(self, language: Language, /) -> str: ...
+
+
+class ProductFinding(Struct, frozen=True):
+    """A finding with the field and the language that it stands in; offsets are those of that field's text."""
+
+    field: str
+    language: Language
+    finding: Finding
+
+    @property
+    def blocks(self) -> bool:
+        return self.finding.blocks
+
+    @property
+    def identity(self) -> str:
+        """Names this sentence of this field: the same after edits elsewhere, another once its words change.
+
+        A reason given for a warning is recorded under it. Capitals, spacing and invisible characters do not count.
+        """
+        sentence = "\0".join((self.field, self.language, _normalised(self.finding.text)))
+        return hashlib.sha256(sentence.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def check_product(
+    texts: Mapping[str, InLanguages | str], portion_ug: int | None, directory: Path = DATA
+) -> tuple[ProductFinding, ...]:
+    """The sentences of a product's texts that may not stand, or that a person must look at, in order of field.
+
+    `texts` holds a text by the name of its field. One in both languages is checked in each; a plain string (brand,
+    file name) is the same on the pages of both languages, so it is read in each and the stricter reading stands.
+    `portion_ug` is the elemental magnesium in the label's daily portion, in micrograms; None when it is not known yet,
+    and then no amount is asked for.
+    """
+    found: list[ProductFinding] = []
+    for field, text in texts.items():
+        if isinstance(text, str):
+            found += _strictest(
+                [list(_findings(field, text, language, portion_ug, directory)) for language in LANGUAGES]
+            )
+            continue
+        for language in LANGUAGES:
+            found += _findings(field, text.in_language(language), language, portion_ug, directory)
+    return tuple(found)
+
+
+def _findings(
+    field: str, text: str, language: Language, portion_ug: int | None, directory: Path
+) -> Iterator[ProductFinding]:
+    findings = _read(text, language, field == INGREDIENTS, directory)
+    if portion_ug is not None:
+        findings = check_portion(findings, portion_ug, language, directory)
+    for finding in findings:
+        if finding.severity != "ok":
+            yield ProductFinding(field, language, finding)
+
+
+def _read(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
+    reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _remembered.__wrapped__
+    return reader(text, language, is_list, directory)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
+    """The findings of a text; an import meets the same brand, directions and storage many times."""
+    findings = check_text(text, language, directory)
+    if not is_list:
+        return findings
+    return tuple(one for finding in findings for one in _of_items(finding, text, language, directory))
+
+
+def _of_items(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
+    """What items of a list only claim together ("…, glycine, …, against caking") they do not claim."""
+    if finding.severity == "ok":
+        return (finding,)
+    apart = _BETWEEN_ITEMS.sub("\n", text)
+    return [
+        one
+        for one in check_text(apart, language, directory)
+        if finding.start <= one.start and one.end <= finding.end and one.severity != "ok"
+    ]
+
+
+def _strictest(readings: Sequence[list[ProductFinding]]) -> list[ProductFinding]:
+    """Of the readings of one sentence in several languages the strictest; the first of equals."""
+    best: dict[tuple[int, int], ProductFinding] = {}
+    for one in (one for reading in readings for one in reading):
+        place = (one.finding.start, one.finding.end)
+        if place not in best or _strictness(one.finding) < _strictness(best[place].finding):
+            best[place] = one
+    return [best[place] for place in sorted(best)]
+
+
+def _strictness(finding: Finding) -> tuple[int, int]:
+    return _ORDER.index(finding.severity), VERDICTS.index(finding.verdict)
+
+
+def _normalised(sentence: str) -> str:
+    plain = unicodedata.normalize("NFKC", sentence)
+    seen = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+    return " ".join(seen.casefold().split())
