@@ -55,10 +55,21 @@ def percent_of(part: int, whole: int) -> str:
     return f"{half_up(Fraction(part * 100, whole))}\N{NO-BREAK SPACE}%"
 
 
+def percent(share: Fraction, *, decimals: int = 0) -> str:
+    """A share as a percentage, e.g. "16,2 %"; whole unless decimals are asked."""
+    rounded = Decimal(half_up(share * 100 * 10**decimals)).scaleb(-decimals)
+    return f"{format_decimal(rounded, locale=current_language())}\N{NO-BREAK SPACE}%"
+
+
 def allergens(ingredients: str) -> Markup:
     """An ingredient list with its *marked* allergens emphasised, as Regulation (EU) 1169/2011 Art. 21 asks."""
     marked = str(escape(ingredients))
     return Markup(_MARKED.sub(r"<strong>\1</strong>", marked))  # noqa: S704 - escaped just above
+
+
+def upper_first(text: str) -> str:
+    """A name at the start of a line; the rest keeps its capitals ("Magnesium-L-lysinaat")."""
+    return text[:1].upper() + text[1:]
 
 
 def add_formats(app: Flask) -> None:
@@ -68,6 +79,8 @@ def add_formats(app: Flask) -> None:
         ("milligrams", milligrams),
         ("number", number),
         ("percent_of", percent_of),
+        ("percent", percent),
         ("allergens", allergens),
+        ("upper_first", upper_first),
     ):
         app.add_template_filter(function, name)

@@ -1,10 +1,11 @@
-"""Pages that stand on their own: home, how the order comes about, privacy."""
+"""Pages that stand on their own: home, how the order comes about, privacy, who runs the shop."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from shop.database import get_ruleset
 from shop.i18n import in_current_language, localized, preferred_language
+from shop.seller import Seller
 
 bp = Blueprint("pages", __name__)
 
@@ -37,3 +38,18 @@ def choosing() -> str:
 @localized(bp, nl="/nl/privacy", en="/en/privacy")
 def privacy() -> str:
     return render_template("privacy.html")
+
+
+@localized(bp, nl="/nl/toegankelijkheid", en="/en/accessibility")
+def accessibility() -> str:
+    return render_template("accessibility.html", seller=get_seller())
+
+
+@localized(bp, nl="/nl/colofon", en="/en/colophon")
+def colophon() -> str:
+    return render_template("colophon.html", seller=get_seller())
+
+
+def get_seller() -> Seller:
+    seller: Seller = current_app.extensions["seller"]
+    return seller

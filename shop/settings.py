@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from recommend.loading import DATA
+from shop.seller import Seller, read_seller
 
 
 class SettingsError(ValueError):
@@ -25,6 +27,9 @@ class Settings(Struct, frozen=True):
     database_url: URL
     secret_key: str
     rules_dir: Path
+    seller: Seller = Seller()
+    public_url: str | None = None
+    """Scheme and host under which the world reaches the shop; None: as the request says."""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -46,6 +51,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=_database_url(url) if url else URL.create("sqlite", database=str(instance / "shop.db")),
         secret_key=key or _own_key(instance / "secret_key"),
         rules_dir=read_rules_dir(environ),
+        seller=_seller(environ),
+        public_url=_public_url(environ),
     )
 
 
@@ -72,3 +79,19 @@ def _database_url(url: str) -> URL:
         return make_url(url)
     except ArgumentError as error:
         raise SettingsError(f"SHOP_DATABASE_URL: {error}") from error
+
+
+def _seller(environ: Mapping[str, str]) -> Seller:
+    try:
+        return read_seller(environ)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _public_url(environ: Mapping[str, str]) -> str | None:
+    given = environ.get("SHOP_PUBLIC_URL", "").rstrip("/")
+    if not given:
+        return None
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", given):
+        raise SettingsError(f"SHOP_PUBLIC_URL: {given!r} is not a scheme and a host, such as https://shop.example")
+    return given

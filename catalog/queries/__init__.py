@@ -9,8 +9,11 @@ from catalog.queries.advice import (
     budget_bands,
     excluded_by_wishes,
 )
+from catalog.queries.comparison import products_by_slugs, products_to_compare
+from catalog.queries.forms import OfForm, OnOffer, forms_on_offer, products_of_form
 from catalog.queries.listing import PAGE_SIZE, Listing, Sort, listing, products_per_form
 from catalog.queries.product import product_by_slug
+from catalog.queries.slugs import count_published, published_slugs
 
 __all__ = [
     "PAGE_SIZE",
@@ -18,12 +21,20 @@ __all__ = [
     "Budget",
     "Excluded",
     "Listing",
+    "OfForm",
+    "OnOffer",
     "Sort",
     "Wishes",
     "advised_products",
     "budget_bands",
+    "count_published",
     "excluded_by_wishes",
+    "forms_on_offer",
     "listing",
     "product_by_slug",
+    "products_by_slugs",
+    "products_of_form",
     "products_per_form",
+    "products_to_compare",
+    "published_slugs",
 ]
