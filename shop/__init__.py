@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
     from shop import (
         addresses,
+        admin,
         answers_cookie,
         api,
         browse,
@@ -24,12 +25,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         database,
         delivery,
         errors,
+        facets,
         finder,
         form_pages,
         formats,
         guide,
         health,
         i18n,
+        kept_pages,
         pages,
         security,
         structured,
@@ -56,21 +59,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
+    facets.add_facets(app)
     addresses.give_addresses(app, settings)
-    app.context_processor(lambda: {"breadcrumbs": structured.breadcrumbs})
+    structured.describe(app)
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
+    admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
-    for blueprint in (
-        pages.bp,
-        guide.bp,
-        browse.bp,
-        form_pages.bp,
-        compare.bp,
-        finder.bp,
-        crawlers.bp,
-        health.bp,
-        api.bp,
-    ):
+    kept_pages.keep_pages(app, settings)
+    for blueprint in (pages.bp, guide.bp, browse.bp, form_pages.bp, compare.bp, crawlers.bp, finder.bp, health.bp, api.bp):
         app.register_blueprint(blueprint)
     return app

@@ -1,5 +1,6 @@
 """Whole addresses, for those who meet a page outside the shop: search engines, and whoever shares a link."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -7,9 +8,6 @@ from flask import Flask, current_app, request, url_for
 from recommend.text import LANGUAGES
 from shop.i18n import DEFAULT
 from shop.settings import Settings
-
-KEPT = {"browse.products": ("form", "page")}
-"""What of a query makes a page of its own; everything else leads to the same canonical address."""
 
 
 def give_addresses(app: Flask, settings: Settings) -> None:
@@ -22,12 +20,15 @@ def whole_address(path: str) -> str:
     return str(current_app.extensions["public_url"] or request.url_root.rstrip("/")) + path
 
 
-def alternates() -> dict[str, str]:
-    """This page's canonical address in each language, Dutch also as `x-default`; empty for what is no page."""
+def alternates(query: Mapping[str, Any]) -> dict[str, str]:
+    """This page's canonical address in each language, Dutch also as `x-default`; empty for what is no page.
+
+    Of the query only what makes a page of its own belongs in it.
+    """
     endpoint, rule = request.endpoint, request.url_rule
     if endpoint is None or rule is None or "lang" not in (rule.defaults or {}):
         return {}
-    return alternates_of(endpoint, **(request.view_args or {}), **_kept_query(endpoint))
+    return alternates_of(endpoint, **(request.view_args or {}), **query)
 
 
 def alternates_of(endpoint: str, **values: Any) -> dict[str, str]:
@@ -36,10 +37,3 @@ def alternates_of(endpoint: str, **values: Any) -> dict[str, str]:
         language: whole_address(url_for(endpoint, **{**values, "lang": language})) for language in LANGUAGES
     }
     return found | {"x-default": found[DEFAULT]}
-
-
-def _kept_query(endpoint: str) -> dict[str, str]:
-    query = request.args
-    return {
-        name: query[name] for name in KEPT.get(endpoint, ()) if query.get(name) and (name, query[name]) != ("page", "1")
-    }

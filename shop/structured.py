@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import Flask, url_for
 from flask_babel import gettext as _
 
 from catalog.models import DosageForm, Product
@@ -17,6 +17,10 @@ VAT = {"valueAddedTaxIncluded": True}
 Data = dict[str, Any]
 Trail = Sequence[tuple[str, str]]
 """Names and paths from the home page down to the page itself."""
+
+
+def describe(app: Flask) -> None:
+    app.context_processor(lambda: {"breadcrumbs": breadcrumbs})
 
 
 def breadcrumbs(trail: Trail) -> Data:

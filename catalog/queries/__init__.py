@@ -10,16 +10,22 @@ from catalog.queries.advice import (
     excluded_by_wishes,
 )
 from catalog.queries.comparison import products_by_slugs, products_to_compare
+from catalog.queries.facets import Filters, Found, Holders, find, holders
 from catalog.queries.forms import OfForm, OnOffer, forms_on_offer, products_of_form
-from catalog.queries.listing import PAGE_SIZE, Listing, Sort, listing, products_per_form
+from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
 from catalog.queries.slugs import count_published, published_slugs
+from catalog.queries.revision import catalogue_revision
 
 __all__ = [
+    "MOST_PAGES",
     "PAGE_SIZE",
     "AdvisedProduct",
     "Budget",
     "Excluded",
+    "Filters",
+    "Found",
+    "Holders",
     "Listing",
     "OfForm",
     "OnOffer",
@@ -27,14 +33,16 @@ __all__ = [
     "Wishes",
     "advised_products",
     "budget_bands",
+    "catalogue_revision",
     "count_published",
     "excluded_by_wishes",
+    "find",
     "forms_on_offer",
+    "holders",
     "listing",
     "product_by_slug",
     "products_by_slugs",
     "products_of_form",
-    "products_per_form",
     "products_to_compare",
     "published_slugs",
 ]
