@@ -67,6 +67,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
     kept_pages.keep_pages(app, settings)
-    for blueprint in (pages.bp, guide.bp, browse.bp, form_pages.bp, compare.bp, crawlers.bp, finder.bp, health.bp, api.bp):
+    for blueprint in (
+        pages.bp,
+        guide.bp,
+        browse.bp,
+        form_pages.bp,
+        compare.bp,
+        crawlers.bp,
+        finder.bp,
+        health.bp,
+        api.bp,
+    ):
         app.register_blueprint(blueprint)
     return app

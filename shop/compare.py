@@ -12,6 +12,7 @@ from shop.browse import visitor_stops
 from shop.comparing import Row, rows_of_forms, rows_of_products
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language, localized
+from shop.kept_pages import same_for_all
 
 bp = Blueprint("compare", __name__)
 
@@ -74,6 +75,7 @@ def products() -> str:
 
 
 @localized(bp, nl="/nl/vergelijk/vormen", en="/en/compare/forms")
+@same_for_all
 def forms() -> str:
     ruleset = get_ruleset()
     return render_template(

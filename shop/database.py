@@ -1,6 +1,8 @@
 """One catalogue session per request, and making the catalogue ready before the first."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -25,14 +27,21 @@ REST_SECONDS = 5.0
 def prepare_catalogue(settings: Settings) -> None:
     """Migrate the database and fill an empty one with the sample; only one process at a time does so."""
     ruleset = load_ruleset(settings.rules_dir)
+    with making_catalogue(settings) as engine:
+        if _is_empty(engine):  # only read where there is nothing to do, so that a writer is not waited for
+            with Session(for_writing(engine)) as session:
+                load_sample(session, ruleset)
+                session.commit()
+
+
+@contextmanager
+def making_catalogue(settings: Settings) -> Iterator[Engine]:
+    """A migrated database, while no other process prepares it."""
     with FileLock(settings.instance / "prepare.lock"):
         engine = open_engine(settings.database_url)
         with alone(engine):
             migrate(engine)
-            if _is_empty(engine):  # only read where there is nothing to do, so that a writer is not waited for
-                with Session(for_writing(engine)) as session:
-                    load_sample(session, ruleset)
-                    session.commit()
+            yield engine
         engine.dispose()
         _only_for_owner(settings.instance)
 

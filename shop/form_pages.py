@@ -14,6 +14,7 @@ from recommend.knowledge import Form, NeverFirst, Note, Rule, Ruleset, Salt
 from shop.browse import visitor_stops
 from shop.database import get_ruleset, get_session
 from shop.i18n import localized
+from shop.kept_pages import same_for_all
 
 bp = Blueprint("forms", __name__)
 
@@ -71,6 +72,7 @@ def _share(salt: Salt) -> Share:
 
 
 @localized(bp, nl="/nl/vormen", en="/en/forms")
+@same_for_all
 def index() -> str:
     ruleset = get_ruleset()
     ranked = set(ruleset.manifest.ranked_forms)
@@ -85,6 +87,7 @@ def index() -> str:
 
 
 @localized(bp, nl="/nl/vormen/<form>", en="/en/forms/<form>")
+@same_for_all
 def form(form: str) -> str:
     ruleset = get_ruleset()
     if form not in ruleset.forms:

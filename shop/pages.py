@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from shop.database import get_ruleset
 from shop.i18n import in_current_language, localized, preferred_language
+from shop.kept_pages import same_for_all
 from shop.seller import Seller
 
 bp = Blueprint("pages", __name__)
@@ -19,16 +20,19 @@ def root() -> Response:
 
 
 @localized(bp, nl="/nl/", en="/en/")
+@same_for_all
 def home() -> str:
     return render_template("home.html", ruleset=get_ruleset())
 
 
 @localized(bp, nl="/nl/zo-rangschikken-wij", en="/en/how-we-rank")
+@same_for_all
 def ranking() -> str:
     return render_template("ranking.html")
 
 
 @localized(bp, nl="/nl/zo-kiezen-wij", en="/en/how-we-choose")
+@same_for_all
 def choosing() -> str:
     ruleset = get_ruleset()
     tie_break = ", ".join(in_current_language(form.short_name) for form in ruleset.ranked)
@@ -36,16 +40,19 @@ def choosing() -> str:
 
 
 @localized(bp, nl="/nl/privacy", en="/en/privacy")
+@same_for_all
 def privacy() -> str:
     return render_template("privacy.html")
 
 
 @localized(bp, nl="/nl/toegankelijkheid", en="/en/accessibility")
+@same_for_all
 def accessibility() -> str:
     return render_template("accessibility.html", seller=get_seller())
 
 
 @localized(bp, nl="/nl/colofon", en="/en/colophon")
+@same_for_all
 def colophon() -> str:
     return render_template("colophon.html", seller=get_seller())
 

@@ -4,6 +4,7 @@ import socket
 import struct
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import click
@@ -28,6 +29,12 @@ SILENCE_SECONDS = 5
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
+    settings = make_ready()
+    run_server("shop:create_app", host, port, workers, settings)
+
+
+def make_ready() -> Settings:
+    """Check settings and rules, and make the catalogue, before anything listens."""
     from shop.database import prepare_catalogue
 
     with told_plainly():
@@ -35,10 +42,16 @@ def serve(host: str, port: int, workers: int) -> None:
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         prepare_catalogue(settings)
+    return settings
+
+
+def run_server(factory: str, host: str, port: int, workers: int, settings: Settings) -> None:
+    """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
     _require_free(host, port)
     token = _first_owners_token(settings)
     address = f"[{host}]" if ":" in host else host
     _Server(
+        factory,
         {
             "bind": f"{address}:{port}",
             "workers": workers,
@@ -49,7 +62,7 @@ def serve(host: str, port: int, workers: int) -> None:
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
             "when_ready": partial(_begin, token=token),
-        }
+        },
     ).run()
 
 
@@ -91,8 +104,8 @@ def _begin(server: Any, token: str | None) -> None:
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
+    def __init__(self, factory: str, options: dict[str, Any]) -> None:
+        self.factory, self.options = factory, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -100,6 +113,5 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        from shop import create_app
-
-        return create_app()
+        module, name = self.factory.split(":")
+        return getattr(import_module(module), name)()
