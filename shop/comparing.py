@@ -1,7 +1,6 @@
 """What is held against each other, row by row, in the shopper's language."""
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 
 from flask_babel import gettext as _
 from msgspec import Struct
@@ -10,7 +9,7 @@ from catalog.models import Product
 from catalog.queries import OnOffer
 from recommend.knowledge import Ruleset
 from shop.form_pages import FormPage, form_page
-from shop.formats import euro, fine_euro, milligrams, percent
+from shop.formats import euro, fine_euro, milligrams, percent, percent_of
 from shop.i18n import in_current_language
 from shop.product_page import unit_price_cents
 from shop.vocabulary import certainties, counted_units, dosage_forms
@@ -35,9 +34,7 @@ def rows_of_products(products: Sequence[Product], ruleset: Ruleset) -> list[Row]
         (_("Magnesium per day"), lambda product: milligrams(product.magnesium_per_day_ug)),
         (
             _("Share of the EU's upper limit of %(mg)d mg", mg=ruleset.manifest.dose.upper_limit_mg),
-            lambda product: percent(
-                Fraction(product.magnesium_per_day_ug, ruleset.manifest.dose.upper_limit_mg * 1000)
-            ),
+            lambda product: percent_of(product.magnesium_per_day_ug, ruleset.manifest.dose.upper_limit_mg * 1000),
         ),
         (_("Daily portion"), lambda product: counted_units(product.units_per_day, product.unit)),
         (_("Magnesium per unit"), lambda product: milligrams(product.magnesium_ug)),
@@ -91,7 +88,7 @@ def rows_of_forms(ruleset: Ruleset, on_offer: Mapping[str, OnOffer]) -> list[Row
 
 
 def _share(page: FormPage) -> str:
-    return percent(page.shares[0].magnesium, decimals=1) if page.shares else _("not stated")
+    return percent(page.shares[0].magnesium) if page.shares else _("not stated")
 
 
 def _needed(page: FormPage) -> str:

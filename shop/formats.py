@@ -90,10 +90,9 @@ def percent_of(part: int, whole: int) -> str:
     return f"{half_up(Fraction(part * 100, whole))}\N{NO-BREAK SPACE}%"
 
 
-def percent(share: Fraction, *, decimals: int = 0) -> str:
-    """A share as a percentage, e.g. "16,2 %"; whole unless decimals are asked."""
-    rounded = Decimal(half_up(share * 100 * 10**decimals)).scaleb(-decimals)
-    return f"{format_decimal(rounded, locale=current_language())}\N{NO-BREAK SPACE}%"
+def percent(share: Fraction) -> str:
+    """A share from 0 up as a percentage with at most one decimal, e.g. "16,2 %"."""
+    return f"{_writing().in_tenths(half_up(share * 1000))}\N{NO-BREAK SPACE}%"
 
 
 def allergens(ingredients: str) -> Markup:

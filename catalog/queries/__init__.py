@@ -14,8 +14,8 @@ from catalog.queries.facets import Filters, Found, Holders, find, holders
 from catalog.queries.forms import OfForm, OnOffer, forms_on_offer, products_of_form
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
-from catalog.queries.slugs import count_published, published_slugs
 from catalog.queries.revision import catalogue_revision
+from catalog.queries.slugs import count_published, published_slugs
 
 __all__ = [
     "MOST_PAGES",
