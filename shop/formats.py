@@ -12,6 +12,7 @@ from msgspec import Struct
 from recommend.chemistry import half_up
 from recommend.text import LANGUAGES, Language
 from shop.i18n import current_language
+from shop.product_page import unit_price_cents
 
 UG_PER_MG = 1000
 UG_PER_TENTH_MG = 100
@@ -116,5 +117,6 @@ def add_formats(app: Flask) -> None:
         ("percent", percent),
         ("allergens", allergens),
         ("upper_first", upper_first),
+        ("unit_price_cents", unit_price_cents),
     ):
         app.add_template_filter(function, name)
