@@ -4,26 +4,40 @@ Compression leaks the length of what it compresses, so a page that holds a secre
 travels as it is: attackers who make a browser ask for it many times learn nothing from its size (BREACH).
 """
 
+import mimetypes
 from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request
-from flask.helpers import send_from_directory
+from flask import Flask, Response, abort, g, request
 from flask_compress import Compress
+from msgspec import Struct
 
 STATIC = Path(__file__).parent / "static"
 YEAR_SECONDS = 365 * 24 * 60 * 60
 DIGEST = 12
 
 
+class StaticFile(Struct, frozen=True):
+    """A file that never changes while the shop runs; `digest` begins the SHA-256 of its content."""
+
+    content: bytes
+    mimetype: str
+    digest: str
+
+
 @cache
-def digest_of(filename: str) -> str:
-    """The first hexadecimal digits of a static file's SHA-256; zeros for a file that is not there."""
-    file = STATIC / filename
-    return sha256(file.read_bytes()).hexdigest()[:DIGEST] if file.is_file() else "0" * DIGEST
+def static_files() -> dict[str, StaticFile]:
+    """Every static file by its name; they are few and small."""
+    found = {str(file.relative_to(STATIC)): file.read_bytes() for file in STATIC.rglob("*") if file.is_file()}
+    return {
+        name: StaticFile(
+            content, mimetypes.guess_type(name)[0] or "application/octet-stream", sha256(content).hexdigest()[:DIGEST]
+        )
+        for name, content in found.items()
+    }
 
 
 def deliver(app: Flask) -> None:
@@ -42,7 +56,7 @@ def deliver(app: Flask) -> None:
     @app.url_defaults
     def add_digest(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
-            values.setdefault("digest", digest_of(str(values.get("filename"))))
+            values.setdefault("digest", static_files()[str(values["filename"])].digest)
 
     @app.after_request
     def shorten(response: Response) -> Response:
@@ -51,7 +65,6 @@ def deliver(app: Flask) -> None:
             return response
         response.headers.setdefault("Cache-Control", "no-cache")
         if not response.get_etag()[0]:
-            response.direct_passthrough = False
             # Weak, since the same page is sent compressed or not.
             response.set_etag(sha256(response.get_data()).hexdigest()[:32], weak=True)
         response.make_conditional(request)
@@ -67,15 +80,13 @@ def _holds_secrets(response: Response) -> bool:
 def _hashed(digest: str, filename: str) -> Response:
     """A static file for good; under an outdated address the present one, but only for now."""
     response = _plain(filename)
-    if digest == digest_of(filename):
+    if digest == static_files()[filename].digest:
         response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     return response
 
 
 def _plain(filename: str) -> Response:
-    response = send_from_directory(STATIC, filename)
-    response.headers["Cache-Control"] = "no-cache"
-    # One body for all encodings: read here, so that it can be compressed like a page.
-    response.direct_passthrough = False
-    response.headers.pop("ETag", None)
-    return response
+    if filename not in static_files():
+        abort(404)
+    file = static_files()[filename]
+    return Response(file.content, mimetype=file.mimetype, headers={"Cache-Control": "no-cache"})

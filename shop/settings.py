@@ -65,6 +65,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         rules_dir=read_rules_dir(environ),
         database_read_url=_database_url("SHOP_DATABASE_READ_URL", url_for_reads, **READS) if url_for_reads else None,
         page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
+        seller=_seller(environ),
+        public_url=_public_url(environ),
     )
 
 
