@@ -69,7 +69,7 @@ def test_a_first_view_is_light_still_and_does_not_scroll_sideways(
     page.add_init_script(WATCH)
     answers: list[Response] = []
     faults: list[str] = []
-    page.on("response", lambda answer: answers.append(answer))
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks the handler
     page.on("console", lambda message: faults.append(f"{page.url}: {message.text}"))
     for path in paths:
         answers.clear()
