@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from heapq import nlargest
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 from flask_babel import gettext as _
 from msgspec import Struct
 
@@ -191,9 +191,7 @@ def first_sentence(text: str) -> str:
 
 def form_page(form: Form) -> str:
     """Where more about a form stands."""
-    if "forms.form" in current_app.view_functions:
-        return url_for("forms.form", form=form.record)
-    return url_for("pages.choosing")
+    return url_for("forms.form", form=form.id)
 
 
 def add_facets(app: Flask) -> None:
