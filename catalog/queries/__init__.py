@@ -16,9 +16,9 @@ from catalog.queries.kept import Kept, kept_index
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
 from catalog.queries.revision import catalogue_revision
-from catalog.queries.search import Search, search
+from catalog.queries.search import Search, Sought, search
 from catalog.queries.slugs import count_published, published_slugs
-from catalog.queries.typed import LONGEST_QUERY
+from catalog.queries.typed import LONGEST_QUERY, is_too_long
 
 __all__ = [
     "LONGEST_QUERY",
@@ -35,6 +35,7 @@ __all__ = [
     "OnOffer",
     "Search",
     "Sort",
+    "Sought",
     "Wishes",
     "advised_products",
     "budget_bands",
@@ -43,6 +44,7 @@ __all__ = [
     "excluded_by_wishes",
     "find",
     "forms_on_offer",
+    "is_too_long",
     "kept_index",
     "listing",
     "product_by_slug",

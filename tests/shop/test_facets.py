@@ -122,6 +122,9 @@ def test_a_typing_error_is_mended_and_told(client: FlaskClient) -> None:
     page = main_text(client.get(f"{NL}?q=bisglicinaat"))
     assert "Niets heet “bisglicinaat”; dit zijn de resultaten voor “bisglycinaat”" in page
     assert total(client.get(f"{NL}?q=bisglicinaat").text) == total(client.get(f"{NL}?q=bisglycinaat").text) > 0
+    told = client.get("/api/v1/products?q=bisglicinaat&lang=en").json
+    assert told
+    assert [notice["value"] for notice in told["notices"]] == ["bisglicinaat"]
     meant = client.get(f"{NL}?q=citraatt").text
     assert "Bedoelde je" in meant
 
