@@ -15,6 +15,7 @@ MAX_REQUEST_BYTES = 64 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
     from shop import (
+        admin,
         answers_cookie,
         api,
         browse,
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     vocabulary.add_vocabulary(app)
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
+    admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
     for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):
         app.register_blueprint(blueprint)
