@@ -23,6 +23,7 @@ REASONS: dict[str, Text] = {
     "not-an-ean": Text("is geen EAN: het controlecijfer klopt niet", "is no EAN: the check digit is wrong"),
     "out-of-range": Text("moet van {least} tot en met {most} zijn", "must be from {least} to {most}"),
     "no-composition": Text("heeft geen enkele magnesiumvorm", "has no magnesium form at all"),
+    "too-many-lines": Text("heeft meer dan {most} regels", "has more than {most} lines"),
     "unknown-form": Text("{form} is geen vorm die wij kennen", "{form} is no form that we know"),
     "unknown-salt": Text("{salt} is geen zout van {form}", "{salt} is no salt of {form}"),
     "unknown-allergen": Text("{value} is geen van de veertien allergenen", "{value} is none of the fourteen allergens"),

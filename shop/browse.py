@@ -3,15 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
-from catalog.composition import work_out
+from catalog.composition import worked_out
 from catalog.edits import stated_of
-from catalog.models import DosageForm, Product
+from catalog.models import DosageForm, Product, Status
 from catalog.pricing import cents_per_measure
 from catalog.queries import Sort, listing, product_by_slug, products_per_form
+from catalog.queries.product import place_of
 from recommend.engine import safety_notes
 from recommend.knowledge import SEVERITIES, Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
@@ -21,6 +23,7 @@ from shop.i18n import current_language, in_current_language, localized
 
 bp = Blueprint("browse", __name__)
 
+MOVED, NOT_FOUND, GONE = 301, 404, 410
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -82,20 +85,37 @@ def products() -> str:
 
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
-def product(slug: str) -> str:
-    ruleset = get_ruleset()
+def product(slug: str) -> str | Response:
     found = product_by_slug(get_session(), slug)
     if found is None:
-        abort(404)
+        return _moved(slug)
+    return product_page(found)
+
+
+def _moved(slug: str) -> Response:
+    """To the address that a product has now; what was taken out of the shop is gone for good, and says so."""
+    place = place_of(get_session(), slug)
+    if place is None or place.status is Status.DRAFT:
+        abort(NOT_FOUND)
+    if place.status is Status.ARCHIVED:
+        abort(GONE)
+    return redirect(url_for("browse.product", slug=place.slug), MOVED)
+
+
+def product_page(product: Product, robots: str | None = None) -> str:
+    """The page of a product; a draft in the admin's preview may lack amounts, which are then left out."""
+    ruleset = get_ruleset()
+    told = {"robots": robots} if robots else {}
     return render_template(
         "browse/product.html",
-        product=found,
-        lines=[work_out(stated_of(component), ruleset) for component in found.components],
-        notes=notes_for(found, ruleset),
-        unit_price_cents=_unit_price(found),
+        product=product,
+        lines=worked_out(map(stated_of, product.components), ruleset),
+        notes=notes_for(product, ruleset),
+        unit_price_cents=_unit_price(product),
         limits=ruleset.manifest.dose,
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
+        **told,
     )
 
 
@@ -108,6 +128,6 @@ def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
 
 def _unit_price(product: Product) -> int | None:
     """Cents per 100 g or 100 ml where the law asks for a unit price: not for goods sold by number."""
-    if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID):
+    if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID) and product.net_quantity:
         return cents_per_measure(product.price_cents, product.net_quantity)
     return None

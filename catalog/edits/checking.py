@@ -20,6 +20,8 @@ MOST = {
     "units_per_day": 1_000,
     "net_quantity": 100_000,
 }
+MOST_LINES = 40
+"""As many as fit on a page; no label comes near."""
 MOST_UG = 100_000_000
 """100 g in one unit: far above any label, and small enough for every column."""
 
@@ -36,6 +38,8 @@ def field_problems(state: ProductState) -> Iterator[Problem]:
     for name, most in MOST.items():
         if not 0 <= getattr(state, name) <= most:
             yield Problem(name, "out-of-range", {"least": "0", "most": str(most)})
+    if len(state.composition) > MOST_LINES:
+        yield Problem("composition", "too-many-lines", {"most": str(MOST_LINES)})
     for line in state.composition:
         for amount in (line.compound_ug, line.elemental_ug):
             if amount is not None and amount > MOST_UG:
