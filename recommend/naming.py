@@ -33,7 +33,7 @@ class Named(Struct, frozen=True):
 _AS = re.compile(r"\b(magnesium) ?\((?:als |as |uit |from |van )?([^()]+)\)")
 _UNKNOWN = re.compile(r"\bmagnesium[a-z]{3,}\b(?: (?!capsul|tablet|poeder|powder)[a-z-]{4,})?|\bmagnesium [a-z-]{4,}")
 _MEANS_NOTHING = re.compile(
-    r"magnesium (?:capsul|tablet|poeder|powder|supplement|elementair|elemental|met|with|and|voor|from|plus|softgel|per\b)"
+    r"magnesium (?:capsul|tablet|softgel|poeder|powder|supplement|elementair|elemental|with\b|from\b|voor\b|plus\b)"
 )
 _LONGEST_QUESTION = 80
 

@@ -119,8 +119,8 @@ PASSWORD = "zeven blauwe fietsen"
 
 
 @cache
-def password_hash() -> str:
-    """Of PASSWORD; argon2 is slow on purpose, so once for all tests."""
+def hash_of_password() -> str:
+    """argon2 is slow on purpose, so once for all tests."""
     return hash_password(PASSWORD)
 
 
@@ -131,7 +131,7 @@ class AccountFactory(factory.Factory[Account]):
         model = Account
 
     email = factory.Sequence(lambda n: f"persoon{n}@winkel.test")
-    password_hash = factory.LazyFunction(password_hash)
+    password_hash = factory.LazyFunction(hash_of_password)
     role = Role.OWNER
     active = True
     created_at = datetime(2026, 11, 1, tzinfo=UTC)

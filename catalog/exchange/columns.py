@@ -113,7 +113,7 @@ SYNONYMS = {
     "storage_en": "storage, storage advice",
     "dosage_form": "toedieningsvorm, verschijningsvorm, product format, soort",
     "unit": "eenheid",
-    "units_per_pack": "aantal, stuks, aantal stuks, aantal per verpakking, stuks per verpakking, amount, pack size, count",
+    "units_per_pack": "aantal, stuks, aantal stuks, aantal per verpakking, stuks per verpakking, amount, pack size",
     "units_per_day": "per dag, dosering, dagdosering, dagportie, portie per dag, daily dose, per day",
     "net_quantity": "inhoud, netto inhoud, gewicht, netto gewicht, net weight, weight",
     "form": "vorm, magnesiumvorm, type magnesium, magnesium form",

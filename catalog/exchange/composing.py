@@ -1,4 +1,4 @@
-"""A composition in one cell: "citrate/trimagnesium_dicitrate compound 618 mg elemental 100 mg; oxide elemental 50 mg"."""
+"""A composition in one cell: "bisglycinate compound 618 mg elemental 87 mg; oxide/magnesium_oxide elemental 50 mg"."""
 
 import re
 from collections.abc import Iterable

@@ -27,9 +27,9 @@ def guess(supplier: str, columns: Sequence[str]) -> Mapping:
         meanings.update((heading, target) for heading in words.split(", "))
     found: dict[str, str] = {}
     for column in columns:
-        target = meanings.get(plain_header(column.replace("_", " ")))
-        if target is not None and target not in found:
-            found[target] = column
+        target = meanings.get(plain_header(column.replace("_", " ")), "")
+        if target:
+            found.setdefault(target, column)
     constants = {"currency": "EUR"} if _says_euro(found.get("price_eur", "")) else {}
     return Mapping(supplier=supplier, columns=found, constants=constants)
 

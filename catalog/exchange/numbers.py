@@ -32,9 +32,7 @@ _CURRENCIES = {
     "pounds": "GBP", "dollar": "USD", "us$": "USD", "fr": "CHF",
 }  # fmt: skip
 _ISO = re.compile(r"[a-z]{3}")
-_AMOUNT = re.compile(
-    rf"(?P<number>{_NUMBER}) ?(?P<unit>[a-zμ]*)(?: (?:magnesium|elementair|elemental|mg|elementair magnesium|elemental magnesium))?"
-)
+_AMOUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?P<unit>[a-zμ]*)(?: (?:elementair|elemental))?(?: (?:magnesium|mg))?")
 _COUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?:{_PIECES})?\.?")
 _PER_DAY = re.compile(
     rf"(?:(?:dagelijks|daily|per dag) )?(?P<number>{_NUMBER}) ?(?:(?:{_PIECES}|keer|maal|times?|×) ?)?"
@@ -84,7 +82,7 @@ def whole(value: Decimal, code: str = "not-whole") -> int:
 
 
 def cents(cell: Cell, *, euro_assumed: bool) -> int:
-    """An amount of money in euro, as cents. Without a currency in the cell it is euro only if that is said elsewhere."""
+    """An amount in euro, as cents. A cell without a currency is euro only if that is said elsewhere."""
     value = _typed(cell)
     if value is None:
         text = normal(cell)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from catalog.edits import Edit, Prepared, ProductState, changed_fields, prepare, state_of
 from catalog.edits.edit import Placed
 from catalog.edits.reductions import reference_prices
-from catalog.exchange.faults import Fault, from_problem
+from catalog.exchange.faults import from_problem
 from catalog.exchange.file_skus import FileSkus
 from catalog.exchange.reading import Row
 from catalog.exchange.rows import RowReader, Said
@@ -176,7 +176,5 @@ class Planner:
 
     def _fault(self, said: Said, problem: Problem) -> None:
         column = self._reader.column_of(problem.field)
-        value = ""
-        if column in self._reader.columns and said.cells:
-            value = str(said.cells[self._reader.columns.index(column)] or "")[:200]
+        value = self._reader.value_of(said, column)
         said.faults.append(from_problem(problem, said.number, column, value))

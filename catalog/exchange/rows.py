@@ -1,6 +1,6 @@
 """From the cells of a row to what it states about a product, in our own layout or through a supplier's mapping."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -108,20 +108,16 @@ class RowReader:
         return lru_cache(maxsize=_REMEMBERED, typed=True)(self._reader(target))
 
     def _reader(self, target: str) -> Callable[[Cell], Any]:
-        if target in READERS:
-            return READERS[target]
         name = target.rstrip("_123")
-        if target == "price_eur":
-            return lambda cell: numbers.cents(cell, euro_assumed=self._euro_assumed())
-        if target == "currency":
-            return lambda cell: numbers.require_euro(text(cell))
-        if target == "composition":
-            return lambda cell: read_composition(text(cell), self.names)
-        if name == "form":
-            return lambda cell: self.names.named_in(text(cell))
         if name in ("compound", "elemental", "elemental_per_day"):
             return numbers.micrograms
-        return self._text_reader(target)
+        special: dict[str, Callable[[Cell], Any]] = {
+            "price_eur": lambda cell: numbers.cents(cell, euro_assumed=self._euro_assumed()),
+            "currency": lambda cell: numbers.require_euro(text(cell)),
+            "composition": lambda cell: read_composition(text(cell), self.names),
+            "form": lambda cell: self.names.named_in(text(cell)),
+        }
+        return READERS.get(target) or special.get(name) or self._text_reader(target)
 
     def _text_reader(self, target: str) -> Callable[[Cell], str]:
         if target in ("sku", "slug", "supplier"):
@@ -144,6 +140,11 @@ class RowReader:
             if place is not None and (name == target or (target == "composition" and name == "form")):
                 return column
         return target
+
+    def value_of(self, said: Said, column: str) -> str:
+        """What stands in a row under a heading, cut to what a message can show."""
+        place = self.columns.index(column) if column in self.columns else len(said.cells)
+        return text(said.cells[place])[:_SHOWN] if place < len(said.cells) else ""
 
     def sku_of(self, row: Row) -> str:
         """The SKU alone, for finding doubles before anything else is read."""

@@ -77,7 +77,8 @@ def _composition(said: Said, before: ProductState | None, reader: RowReader) -> 
                 lines += _lines(said, before, suffix)
             except CellRefusedError as refused:
                 column = reader.column_of(targets[0])
-                said.faults.append(Fault(refused.code, refused.values, said.number, column, _shown(said, reader, column)))
+                value = reader.value_of(said, column)
+                said.faults.append(Fault(refused.code, refused.values, said.number, column, value))
     if not told:
         return None
     return tuple(_with_what_is_known(line, before) for line in lines)
@@ -111,7 +112,3 @@ def _with_what_is_known(line: Stated, before: ProductState | None) -> Stated:
     if line.compound_ug is None and line.elemental_ug is None:
         return known
     return msgspec.structs.replace(line, salt=known.salt)
-
-
-def _shown(said: Said, reader: RowReader, column: str) -> str:
-    return str(said.cells[reader.columns.index(column)] or "")[:200] if column in reader.columns else ""

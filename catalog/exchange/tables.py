@@ -4,7 +4,7 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 from openpyxl import Workbook
@@ -74,9 +74,9 @@ class _SpreadsheetWriter(TableWriter):
     def write(self, cells: Sequence[Cell]) -> None:
         self._sheet.append([self._cell(cell) for cell in cells])
 
-    def _cell(self, value: Cell) -> WriteOnlyCell:
+    def _cell(self, value: Cell) -> Any:
         if not isinstance(value, str):
-            return WriteOnlyCell(self._sheet, value)
+            return value
         cell = WriteOnlyCell(self._sheet, guarded(value))
         cell.data_type = "s"
         return cell

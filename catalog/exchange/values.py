@@ -22,8 +22,8 @@ from catalog.models import Allergen, DosageForm, Status, Unit
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_YES = set("ja j yes y true waar 1".split())
-_NO = set("nee n no false onwaar 0".split())
+_YES = {"ja", "j", "yes", "y", "true", "waar", "1"}
+_NO = {"nee", "n", "no", "false", "onwaar", "0"}
 
 DOSAGE_FORMS = {
     DosageForm.CAPSULE: "capsules caps vcaps kapsel softgel softgels",
@@ -125,7 +125,7 @@ def barcode(cell: Cell) -> str:
 class _TextOnly(HTMLParser):
     """Keeps what a reader would see of HTML."""
 
-    _BREAKS = frozenset("p br li div h1 h2 h3 h4 h5 h6 tr ul ol table hr".split())
+    _BREAKS = frozenset(["p", "br", "li", "div", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "table", "hr"])
     _UNSEEN = frozenset(("script", "style"))
 
     def __init__(self) -> None:

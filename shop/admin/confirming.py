@@ -39,7 +39,7 @@ def forgiven(email: str) -> None:
 def told_to_wait(wait: timedelta) -> str:
     """Words for somebody who tried too often."""
     minutes = max(1, math.ceil(wait.total_seconds() / 60))
-    return str(_("Too many attempts. Try again in %(minutes)d minutes.", minutes=minutes))
+    return str(_("Too many attempts. Wait %(minutes)d min, then try again.", minutes=minutes))
 
 
 def is_confirmed_now(form: Form) -> bool:

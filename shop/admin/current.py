@@ -6,7 +6,7 @@ Flask-Login keeps the session's token in a signed cookie of the admin's own; eve
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
@@ -115,6 +115,7 @@ def sign_out() -> None:
 def _clear_cookie() -> None:
     language = session.get("lang")
     session.clear()
+    g.pop("csrf_token", None)  # Flask-WTF's, made for the cookie as it was
     if language in LANGUAGES:
         session["lang"] = language
 

@@ -25,15 +25,17 @@ def add_error(field: Field, message: str) -> None:
 
 
 class SignInForm(FlaskForm):
-    """Address and password."""
+    """Address and password; and a form that was interrupted, to be sent after all."""
 
+    interrupted = HiddenField()
     email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
     password = PasswordField(_("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"})
 
 
 class CodeForm(FlaskForm):
-    """A code of the second factor."""
+    """A code of the second factor; and a form that was interrupted, to be sent after all."""
 
+    interrupted = HiddenField()
     code = StringField(
         _("Code"),
         [InputRequired(FILL_IN)],

@@ -17,10 +17,10 @@ from werkzeug.wrappers import Response as Answer
 
 from recommend.text import LANGUAGES
 from shop.admin.confirming import is_confirmed_now
-from shop.admin.current import be_seen, current_account, get_account, now
-from shop.admin.forms import ConfirmForm
+from shop.admin.current import be_seen, current_account, get_account, get_vault, now
+from shop.admin.forms import ConfirmForm, SignInForm
 from shop.admin.navigation import navigation
-from shop.admin.next_page import carried_fields
+from shop.admin.next_page import carried_fields, seal_request
 from shop.admin.permissions import CONFIRMED, OPEN, declared_action, may
 from shop.security import asked_of_admin, never_store
 
@@ -71,9 +71,12 @@ def _check_permission() -> Answer | None:
 
 
 def _ask_to_sign_in() -> Answer:
-    here = request.full_path if request.query_string else request.path
-    wanted = here if request.method == "GET" and here != url_for("admin.start") else None
-    return redirect(url_for("admin.sign_in", next=wanted), SEE_OTHER)
+    """Send a reader to the sign-in page, and keep what a writer typed before the session ended."""
+    if request.method == "GET":
+        here = request.full_path.rstrip("?")
+        return redirect(url_for("admin.sign_in", next=None if here == url_for("admin.start") else here), SEE_OTHER)
+    form = SignInForm(formdata=None, interrupted=seal_request(get_vault()))
+    return make_response(render_template("admin/sign_in.html", form=form, next=url_for("admin.start")), FORBIDDEN)
 
 
 def _ask_password_again() -> Answer | None:

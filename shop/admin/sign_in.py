@@ -23,7 +23,7 @@ from shop.admin.current import (
 from shop.admin.current import sign_in as let_in
 from shop.admin.current import sign_out as let_out
 from shop.admin.forms import CodeForm, ConfirmForm, SignInForm, add_error
-from shop.admin.next_page import next_page
+from shop.admin.next_page import interrupted, next_page
 from shop.admin.permissions import open_to_all, requires
 from shop.database import get_session
 
@@ -41,18 +41,29 @@ def sign_in() -> Response:
             return _too_many("admin/sign_in.html", form, wait)
         account = authenticate(get_session(), email, form.password.data or "")
         if account:
-            return _welcome(account)
+            return _welcome(account, form)
         # The same words for both, so that nobody learns who has an account.
         add_error(form.password, _("This address and password do not belong together."))
     return form_page("admin/sign_in.html", form, next=next_page())
 
 
-def _welcome(account: Account) -> Response:
+def _welcome(account: Account, form: SignInForm) -> Response:
     if account.has_second_factor:
         half_sign_in(account)
+        if form.interrupted.data:
+            asking = CodeForm(formdata=None, interrupted=form.interrupted.data)
+            return form_page("admin/code.html", asking, next=next_page())
         return redirect(url_for("admin.second_step", next=next_page()), SEE_OTHER)
     forgiven(account.email)
     let_in(account)
+    return _go_on(form)
+
+
+def _go_on(form: SignInForm | CodeForm) -> Response:
+    """To the page that was wanted; or to what was typed before the session ended, to be sent with one press."""
+    kept = interrupted(get_vault(), form.interrupted.data)
+    if kept:
+        return make_response(render_template("admin/interrupted.html", kept=kept))
     return redirect(next_page(), SEE_OTHER)
 
 
@@ -73,7 +84,7 @@ def second_step() -> Response:
             end_session(get_session(), token)
             let_in(account)
             _warn_of_few_recovery_codes(account)
-            return redirect(next_page(), SEE_OTHER)
+            return _go_on(form)
         add_error(form.code, _("This code is wrong, used already or too old."))
     return form_page("admin/code.html", form, next=next_page())
 
@@ -88,7 +99,7 @@ def _too_many(template: str, form: SignInForm | CodeForm, wait: timedelta) -> Re
 def _warn_of_few_recovery_codes(account: Account) -> None:
     left = recovery_codes_left(get_session(), account)
     if left < 3:  # noqa: PLR2004 - few
-        flash(_("You have %(count)d recovery codes left. Make new ones under “My account”.", count=left), "warning")
+        flash(_("Recovery codes left: %(count)d. Make new ones under “My account”.", count=left), "warning")
 
 
 @bp.route("/confirm", methods=["GET", "POST"])

@@ -1,8 +1,10 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
 import socket
+import struct
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import click
@@ -17,6 +19,9 @@ from shop.cli.admin import link
 from shop.cli.faults import told_plainly
 from shop.settings import Settings, read_settings
 
+SILENCE_SECONDS = 5
+"""How long a client may leave a thread waiting, each time that it is read from or written to."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -24,6 +29,12 @@ from shop.settings import Settings, read_settings
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
+    settings = make_ready()
+    run_server("shop:create_app", host, port, workers, settings)
+
+
+def make_ready() -> Settings:
+    """Check settings and rules, and make the catalogue, before anything listens."""
     from shop.database import prepare_catalogue
 
     with told_plainly():
@@ -31,10 +42,16 @@ def serve(host: str, port: int, workers: int) -> None:
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         prepare_catalogue(settings)
+    return settings
+
+
+def run_server(factory: str, host: str, port: int, workers: int, settings: Settings) -> None:
+    """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
     _require_free(host, port)
     token = _first_owners_token(settings)
     address = f"[{host}]" if ":" in host else host
     _Server(
+        factory,
         {
             "bind": f"{address}:{port}",
             "workers": workers,
@@ -44,8 +61,8 @@ def serve(host: str, port: int, workers: int) -> None:
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
-            "when_ready": partial(_announce, token=token),
-        }
+            "when_ready": partial(_begin, token=token),
+        },
     ).run()
 
 
@@ -71,9 +88,15 @@ def _first_owners_token(settings: Settings) -> str | None:
     return token
 
 
-def _announce(server: Any, token: str | None) -> None:
-    """Print the address once the shop really listens there, and on the first run how to come in as its owner."""
+def _begin(server: Any, token: str | None) -> None:
+    """Print the address once the shop really listens there, and on the first run how to come in as its owner.
+
+    What it accepts inherits the time-outs.
+    """
+    limit = struct.pack("ll", SILENCE_SECONDS, 0)  # C's struct timeval
     for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         click.echo(f"Magnesiumwijzer: {listener}/")
     if token:
         click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)
@@ -81,8 +104,8 @@ def _announce(server: Any, token: str | None) -> None:
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
+    def __init__(self, factory: str, options: dict[str, Any]) -> None:
+        self.factory, self.options = factory, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -90,6 +113,5 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        from shop import create_app
-
-        return create_app()
+        module, name = self.factory.split(":")
+        return getattr(import_module(module), name)()

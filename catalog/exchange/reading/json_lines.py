@@ -12,7 +12,7 @@ MAX_LINE = 1_000_000
 _SAMPLE_ROWS = 1000
 
 
-class _NotAnObject(ValueError):
+class _NotAnObjectError(ValueError):
     pass
 
 
@@ -81,11 +81,11 @@ def _record(line: bytes) -> dict[str, Cell] | str:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise _NotAnObject(name)
+    raise _NotAnObjectError(name)
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise _NotAnObject("a key stands twice")
+        raise _NotAnObjectError("a key stands twice")
     return record

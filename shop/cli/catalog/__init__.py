@@ -2,7 +2,16 @@
 
 import click
 
+from shop.cli.catalog.export import export
+from shop.cli.catalog.import_ import import_
+from shop.cli.catalog.sample import sample
+
 
 @click.group()
 def catalog() -> None:
     """Work on the catalogue."""
+
+
+catalog.add_command(import_)
+catalog.add_command(export)
+catalog.add_command(sample)

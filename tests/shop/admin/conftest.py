@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from catalog.accounts import passwords
 from catalog.models import Account
 from tests.factories import PASSWORD, AccountFactory
 from tests.shop.pages import send
@@ -25,6 +27,14 @@ class Clock:
 
     def turn(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 with its smallest parameters; `tests/catalog/test_accounts.py` looks at the real ones."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)
+    monkeypatch.setattr(passwords, "_OF_NOBODY", quick.hash("nobody"))
 
 
 @pytest.fixture
