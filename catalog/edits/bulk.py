@@ -64,61 +64,47 @@ def digest_of(versions: Versions) -> str:
     return hashlib.sha256(repr(sorted(versions)).encode()).hexdigest()
 
 
-def plan(
-    session: Session, versions: Versions, action: Action, author: Author, ruleset: Ruleset
-) -> Iterator[Planned]:
-    """What an action does to each product. Reads only."""
-    for start in range(0, len(versions), AT_ONCE):
-        ids = [id_ for id_, _version in versions[start : start + AT_ONCE]]
-        products = products_to_edit(session, ids)
-        reasons = accepted_by_product(session, ids)
-        planned = [
-            _planned(session, products[id_], action, author, ruleset, reasons.get(id_))
-            for id_ in ids
-            if id_ in products
-        ]
-        session.expunge_all()  # a hundred thousand products are not to stay in memory
-        yield from planned
+class Planner:
+    """Says what an action does to products. Reads only."""
 
+    def __init__(self, session: Session, action: Action, author: Author, ruleset: Ruleset) -> None:
+        self._session, self._action, self._author, self._ruleset = session, action, author, ruleset
 
-def _planned(
-    session: Session,
-    product: Product,
-    action: Action,
-    author: Author,
-    ruleset: Ruleset,
-    reasons: dict[str, str] | None,
-) -> Planned:
-    before = state_of(product)
-    after = action.applied_to(before)
-    problems = tuple(_problems(session, product, action, before, after, author, ruleset, reasons))
-    return Planned(product.id, product.version, before, after, problems)
+    def plan(self, versions: Versions) -> Iterator[Planned]:
+        """Product by product, in the order given."""
+        for start in range(0, len(versions), AT_ONCE):
+            ids = [id_ for id_, _version in versions[start : start + AT_ONCE]]
+            products = products_to_edit(self._session, ids)
+            reasons = accepted_by_product(self._session, ids)
+            planned = [self._planned(products[id_], reasons.get(id_, {})) for id_ in ids if id_ in products]
+            self._session.expunge_all()  # thousands of products are not to stay in memory
+            yield from planned
 
+    def _planned(self, product: Product, reasons: dict[str, str]) -> Planned:
+        before = state_of(product)
+        after = self._action.applied_to(before)
+        problems = tuple(self._problems(product, before, after, reasons))
+        return Planned(product.id, product.version, before, after, problems)
 
-def _problems(
-    session: Session,
-    product: Product,
-    action: Action,
-    before: ProductState,
-    after: ProductState,
-    author: Author,
-    ruleset: Ruleset,
-    reasons: dict[str, str] | None,
-) -> Sequence[Problem]:
-    if before == after:
-        return (Problem("price_cents", "missing"),) if action.kind == "price" and not before.price_cents else ()
-    if before.price_cents and not after.price_cents:
-        return (Problem("price_cents", "out-of-range", {"least": "0.01", "most": "10000"}),)
-    try:
-        prepared = prepare(after, ruleset, reasons)
-        if after.status is Status.PUBLISHED and (stops := publishing_problems(prepared, product.brand)):
-            return stops
-        if after.reduced and after.status is Status.PUBLISHED:
+    def _problems(
+        self, product: Product, before: ProductState, after: ProductState, reasons: dict[str, str]
+    ) -> Sequence[Problem]:
+        if before == after:
+            no_price = self._action.kind == "price" and not before.price_cents
+            return (Problem("price_cents", "missing"),) if no_price else ()
+        if before.price_cents and not after.price_cents:
+            return (Problem("price_cents", "out-of-range", {"least": "0.01", "most": "10000"}),)
+        try:
+            prepared = prepare(after, self._ruleset, reasons)
+            if after.status is not Status.PUBLISHED:
+                return ()
+            if stops := publishing_problems(prepared, product.brand):
+                return stops
             edit = Edit(prepared, product.id, product.version, before)
-            reference_prices(session, [Placed(product.id, edit, product.brand_id)], author.at)
-    except RefusedError as error:
-        return error.problems
-    return ()
+            reference_prices(self._session, [Placed(product.id, edit, product.brand_id)], self._author.at)
+        except RefusedError as error:
+            return error.problems
+        return ()
 
 
 class SelectionChangedError(Exception):
@@ -126,7 +112,7 @@ class SelectionChangedError(Exception):
 
 
 def apply(
-    session: Session, versions: Versions, shown: str, action: Action, author: Author, label: str, ruleset: Ruleset
+    session: Session, versions: Versions, action: Action, *, shown: str, author: Author, label: str, ruleset: Ruleset
 ) -> tuple[int, int]:
     """Change all that the plan does not refuse, as one batch; returns its id and how many products changed.
 
@@ -140,7 +126,7 @@ def apply(
     within = msgspec.structs.replace(author, batch_id=batch)
     changed = 0
     wanted: list[Wanted] = []
-    for planned in plan(session, versions, action, author, ruleset):
+    for planned in Planner(session, action, author, ruleset).plan(versions):
         if planned.changes:
             wanted.append(Wanted(planned.product_id, planned.version, planned.after))
         if len(wanted) >= AT_ONCE:
@@ -148,4 +134,3 @@ def apply(
             wanted = []
     changed += change_all(session, wanted, within, ruleset) if wanted else 0
     return batch, changed
-

@@ -20,7 +20,9 @@ def add_draft(
     id_ = product.id
     if reasons:
         _accept(session, id_, reasons, author)
-        save_product(session, id_, 1, msgspec.structs.replace(state, status=Status.DRAFT), author=author, ruleset=ruleset)
+        save_product(
+            session, id_, 1, msgspec.structs.replace(state, status=Status.DRAFT), author=author, ruleset=ruleset
+        )
     return id_
 
 

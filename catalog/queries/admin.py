@@ -87,7 +87,10 @@ def _troubled(trouble: Trouble) -> list[ColumnElement[bool]]:
         Trouble.SOLD_OUT: Product.stock == 0,
     }
     archived_too = trouble not in (Trouble.SOLD_OUT,)
-    return [conditions[trouble], Product.status != Status.ARCHIVED if archived_too else Product.status == Status.PUBLISHED]
+    return [
+        conditions[trouble],
+        Product.status != Status.ARCHIVED if archived_too else Product.status == Status.PUBLISHED,
+    ]
 
 
 _ORDERS: Mapping[Order, tuple[Any, ...]] = {

@@ -10,7 +10,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from catalog.edits import bulk as edits
-from catalog.edits.bulk import MOST_PERCENT, Action, Planned, SelectionChangedError, digest_of, plan
+from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, SelectionChangedError, digest_of
 from catalog.models import How
 from catalog.problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
@@ -52,7 +52,9 @@ def select_products() -> Response:
     """Go to another page of the list and keep what is ticked."""
     wanted, chosen = read_wanted(request.form), chosen_in_form(request.form)
     if len(chosen) > MOST_TICKED:
-        flash(_("At most %(most)d can be ticked; narrow the list and choose all that match.", most=MOST_TICKED), "error")
+        flash(
+            _("At most %(most)d can be ticked; narrow the list and choose all that match.", most=MOST_TICKED), "error"
+        )
     go = request.form.get("go", "1")
     query = wanted.query(page=int(go) if go.isascii() and go.isdigit() and len(go) < 8 else 1)  # noqa: PLR2004
     if chosen:
@@ -104,7 +106,8 @@ def _too_few_or_many(count: int) -> str:
 
 
 def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action, status: int = 200) -> Response:
-    planned = list(plan(get_session(), versions, action, author_of_form(how=How.BULK), get_ruleset()))
+    author = author_of_form(how=How.BULK)
+    planned = list(Planner(get_session(), action, author, get_ruleset()).plan(versions))
     changed = [each for each in planned if each.changes]
     refused = [each for each in planned if each.refused]
     preview = Preview(
@@ -116,7 +119,9 @@ def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action
         refusals=len(refused),
         unchanged=len(planned) - len(changed) - len(refused),
     )
-    carried = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "shown", "reason"}]
+    carried = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "shown", "reason"}
+    ]
     page = render_template(
         "admin/products/bulk.html",
         preview=preview,
@@ -133,7 +138,9 @@ def _apply(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action) 
     author = author_of_form(request.form.get("reason", ""), How.BULK)
     shown = request.form.get("shown", "")
     try:
-        _batch, changed = edits.apply(session, versions, shown, action, author, _label(action), get_ruleset())
+        _batch, changed = edits.apply(
+            session, versions, action, shown=shown, author=author, label=_label(action), ruleset=get_ruleset()
+        )
     except SelectionChangedError:
         session.rollback()
         return _preview(wanted, versions, action, CONFLICT)

@@ -41,6 +41,7 @@ def conflict_page(product: Product) -> str:
         started=started,
         differences=_differences(base, mine, theirs),
         carried=carried_values(),
+        ruleset=get_ruleset(),
     )
 
 

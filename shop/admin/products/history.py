@@ -6,7 +6,6 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from catalog.edits import AlreadyUndoneError, ConflictError, restore, undo_batch
-from catalog.edits.state import FIELDS
 from catalog.models import Batch, How
 from catalog.problems import RefusedError
 from catalog.queries.history import batches, latest_changes, prices_of, versions_of
@@ -33,8 +32,8 @@ def product_history(product_id: int) -> str:
         versions=versions,
         page=_page(),
         pages=pages,
+        page_address=lambda number: url_for("admin.product_history", product_id=product_id, page=number),
         prices=prices_of(get_session(), product_id),
-        fields=FIELDS,
         ruleset=get_ruleset(),
     )
 
@@ -75,7 +74,13 @@ def history() -> str:
 def all_batches() -> str:
     """What was changed at one press each."""
     rows, pages = batches(get_session(), _page())
-    return render_template("admin/products/batches.html", rows=rows, page=_page(), pages=pages)
+    return render_template(
+        "admin/products/batches.html",
+        rows=rows,
+        page=_page(),
+        pages=pages,
+        page_address=lambda number: url_for("admin.all_batches", page=number),
+    )
 
 
 @bp.post("/batches/<int:batch_id>/undo")

@@ -11,6 +11,7 @@ from catalog.queries.admin import Filter, Order, Trouble, product_rows
 from catalog.queries.brands import brand_names
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
+from shop.admin.products.selecting import as_word, chosen_in_address
 from shop.database import get_ruleset, get_session
 
 LONGEST_SEARCH = 100
@@ -61,6 +62,8 @@ def products() -> str:
     """Everything in the catalogue, narrowed as the address says."""
     wanted = read_wanted(request.args)
     rows = product_rows(get_session(), wanted.filter, wanted.order, wanted.page)
+    chosen = chosen_in_address(request.args)
+    shown = {product.id for product in rows.products}
     return render_template(
         "admin/products/list.html",
         wanted=wanted,
@@ -70,4 +73,12 @@ def products() -> str:
         statuses=list(Status),
         troubles=list(Trouble),
         orders=list(Order),
+        page_numbers=page_numbers,
+        chosen=frozenset(chosen),
+        kept=as_word([id_ for id_ in chosen if id_ not in shown]),
     )
+
+
+def page_numbers(page: int, pages: int) -> list[int]:
+    """The first, the last, and those around the one that is shown."""
+    return sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})

@@ -1,8 +1,15 @@
 """What a product's fields, statuses and ways of changing are called on the page."""
 
+from fractions import Fraction
+
+from flask import Flask
 from flask_babel import gettext as _
 
 from catalog.models import Allergen, DosageForm, How, Status, Unit
+from catalog.queries.admin import Order, Trouble
+from recommend.chemistry import half_up
+from shop.admin.products.amounts import without_vat
+from shop.i18n import current_language
 
 
 def field_names() -> dict[str, str]:
@@ -103,3 +110,53 @@ def allergen_name(value: Allergen) -> str:
         Allergen.MOLLUSCS: _("molluscs"),
     }
     return str(names[Allergen(value)])
+
+
+def trouble_name(trouble: Trouble) -> str:
+    names = {
+        Trouble.BLOCKED: _("may not be said"),
+        Trouble.WARNINGS: _("to be judged"),
+        Trouble.CLAIM_CONDITION: _("claim condition not met"),
+        Trouble.FORM_NOT_PERMITTED: _("form not permitted"),
+        Trouble.NO_AMOUNT: _("no elemental amount"),
+        Trouble.DUTCH_MISSING: _("Dutch text missing"),
+        Trouble.ENGLISH_MISSING: _("English text missing"),
+        Trouble.SOLD_OUT: _("sold out"),
+    }
+    return str(names[trouble])
+
+
+def order_name(order: Order) -> str:
+    names = {
+        Order.NEWEST: _("newest first"),
+        Order.SKU: _("SKU"),
+        Order.NAME: _("name"),
+        Order.PER_DAY: _("magnesium per day, most first"),
+        Order.PER_100MG: _("price per 100 mg magnesium"),
+        Order.STOCK: _("stock, least first"),
+    }
+    return str(names[order])
+
+
+def share(fraction: Fraction) -> str:
+    """A share as a percentage with two decimals, e.g. "14,10 %"."""
+    hundredths = half_up(fraction * 10_000)
+    separator = "," if current_language() == "nl" else "."
+    return f"{hundredths // 100}{separator}{hundredths % 100:02}\N{NO-BREAK SPACE}%"
+
+
+def add_names(app: Flask) -> None:
+    """The names as filters of the templates."""
+    for filter_ in (
+        field_name,
+        status_name,
+        how_name,
+        dosage_form_name,
+        unit_name,
+        allergen_name,
+        trouble_name,
+        order_name,
+        share,
+        without_vat,
+    ):
+        app.add_template_filter(filter_)

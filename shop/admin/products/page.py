@@ -8,11 +8,13 @@ from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
 from catalog.edits import Prepared, ProductState, accepted_reasons, prepare
+from catalog.edits.reductions import Point, reference_price
 from catalog.models import Product, Status
 from catalog.problems import Problem, RefusedError
 from catalog.queries.brands import brand_names
+from catalog.queries.history import prices_of
 from shop.admin.blueprint import UNPROCESSABLE
-from shop.admin.current import role_of_request
+from shop.admin.current import now, role_of_request
 from shop.admin.permissions import may
 from shop.admin.products.arithmetic import Sum, sums
 from shop.admin.products.fields import ProductForm
@@ -20,6 +22,8 @@ from shop.admin.products.naming import field_name
 from shop.admin.products.reading import Refusals, refusals_of
 from shop.admin.products.sentences import Sentence, sentences
 from shop.database import get_ruleset, get_session
+from shop.formats import euro
+from shop.i18n import current_language
 
 
 class EditPage(Struct, frozen=True):
@@ -34,6 +38,7 @@ class EditPage(Struct, frozen=True):
     sentences: Mapping[str, list[Sentence]]
     brands: list[str]
     lacking: tuple[Problem, ...] = ()
+    reduction: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -81,6 +86,7 @@ def edit_page(
         sentences=sentences(prepared.findings, known) if prepared else {},
         brands=brand_names(session),
         lacking=prepared.stops if prepared else (),
+        reduction=_reduction(state, product),
         reasons=known,
     )
     html = render_template("admin/products/edit.html", page=page, title=_title(product), ruleset=ruleset)
@@ -89,3 +95,14 @@ def edit_page(
 
 def _title(product: Product | None) -> str:
     return str(_("New product")) if product is None else product.name_nl or product.sku
+
+
+def _reduction(state: ProductState, product: Product | None) -> str:
+    """The earlier price that shoppers would see beside an announced reduction, or why there is none."""
+    if not state.reduced:
+        return ""
+    points = prices_of(get_session(), product.id) if product else ()
+    found = reference_price([Point(one.at, one.cents) for one in reversed(points)], state.price_cents, now())
+    if isinstance(found, Problem):
+        return f"{field_name(found.field)} {found.text(current_language())}"
+    return str(_("Shoppers see %(price)s as the lowest price of the 30 days before.", price=euro(found)))
