@@ -124,13 +124,17 @@ def apply(
         raise SelectionChangedError
     batch = open_batch(session, author, label)
     within = msgspec.structs.replace(author, batch_id=batch)
+    return batch, change(session, versions, action, within, ruleset)
+
+
+def change(session: Session, versions: Versions, action: Action, author: Author, ruleset: Ruleset) -> int:
+    """Change all that the plan does not refuse; returns how many products changed. Raises RefusedError."""
     changed = 0
     wanted: list[Wanted] = []
     for planned in Planner(session, action, author, ruleset).plan(versions):
         if planned.changes:
             wanted.append(Wanted(planned.product_id, planned.version, planned.after))
         if len(wanted) >= AT_ONCE:
-            changed += change_all(session, wanted, within, ruleset)
+            changed += change_all(session, wanted, author, ruleset)
             wanted = []
-    changed += change_all(session, wanted, within, ruleset) if wanted else 0
-    return batch, changed
+    return changed + (change_all(session, wanted, author, ruleset) if wanted else 0)

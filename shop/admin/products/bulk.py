@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from catalog.edits import bulk as edits
 from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, SelectionChangedError, digest_of
+from catalog.edits.effect import Effect, effect_of
 from catalog.models import How
 from catalog.problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
@@ -127,6 +128,7 @@ def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action
         preview=preview,
         wanted=wanted,
         carried=[pair for pair in carried if pair[0] != "confirm"],
+        effect=_effect(action, versions) if changed else None,
         changed_meanwhile=status == CONFLICT,
         language=current_language(),
     )
@@ -152,6 +154,15 @@ def _apply(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action) 
     session.commit()
     flash(_("%(count)d products changed. You can undo this under “Batches”.", count=changed), "success")
     return redirect(url_for("admin.products", **wanted.query()), SEE_OTHER)
+
+
+def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> Effect:
+    """What the change would do to the finder; nothing is written."""
+    session, ruleset, author = get_session(), get_ruleset(), author_of_form(how=How.BULK)
+    try:
+        return effect_of(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
+    except RefusedError:
+        return Effect(0, 0, 0)
 
 
 def _label(action: Action) -> str:

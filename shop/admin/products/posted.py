@@ -53,7 +53,7 @@ def posted_reasons() -> dict[str, str]:
 
 def carried_values() -> list[tuple[str, Any]]:
     """What was typed, to travel along on another page."""
-    left_out = {"csrf_token", "press", "version", "take"}
+    left_out = {"csrf_token", "press", "version", "take", "seen"}
     return [
         (name, value)
         for name, value in request.form.items(multi=True)

@@ -7,6 +7,7 @@ from flask_babel import refresh
 from werkzeug.wrappers import Response
 
 from catalog.edits import ConflictError, prepared_again, save_product, state_of
+from catalog.edits.effect import Effect, effect_of
 from catalog.edits.writing import publishing_problems
 from catalog.models import Product, Status
 from catalog.problems import Problem, RefusedError
@@ -68,6 +69,7 @@ def _publish_page(product: Product, refused: tuple[Problem, ...] = ()) -> Respon
         "admin/products/publish.html",
         product=product,
         lacking=lacking,
+        effect=None if lacking or product.status is Status.PUBLISHED else _effect(product),
         language=current_language(),
     )
     return make_response(page, UNPROCESSABLE if refused else 200)
@@ -86,3 +88,18 @@ def preview_product(product_id: int, language: str) -> Response:
     g.lang = language
     refresh()  # the page speaks its own language, whatever the admin's
     return make_response(product_page(product, robots="noindex"))
+
+
+def _effect(product: Product) -> Effect:
+    """What publishing would change in the finder; nothing is written."""
+    session, ruleset = get_session(), get_ruleset()
+    state = msgspec.structs.replace(state_of(product), status=Status.PUBLISHED)
+    product_id, version, author = product.id, product.version, author_of_form()
+
+    def publish() -> None:
+        save_product(session, product_id, version, state, author=author, ruleset=ruleset)
+
+    try:
+        return effect_of(session, publish, ruleset)
+    except (RefusedError, ConflictError):
+        return Effect(0, 0, 0)

@@ -92,14 +92,14 @@ def test_the_suggestion_is_taken_over_into_the_text_and_nothing_is_saved(
     admin_client: AdminClient, own_app: Flask
 ) -> None:
     client = admin_client("editor")
-    product_id = add(client, summary_nl="Goed voor je spieren! Helpt bij spierpijn.")
+    product_id = add(client, summary_nl="Magnesium verbetert de werking van de spieren.")
     page = client.get(f"/admin/products/{product_id}")
     identity = re.search(r'name="take" value="([0-9a-f]+)"', page.text)
     assert identity
     taken = press(client, f"/admin/products/{product_id}", "check", take=identity[1])
     assert taken.status_code == 200
     assert "draagt bij tot" in taken.text
-    assert stored(own_app, product_id).summary_nl == "Goed voor je spieren! Helpt bij spierpijn."
+    assert stored(own_app, product_id).summary_nl == "Magnesium verbetert de werking van de spieren."
 
 
 def test_a_warning_is_accepted_with_a_reason_that_is_kept(admin_client: AdminClient, own_app: Flask) -> None:
