@@ -43,6 +43,19 @@ REASONS: dict[str, Text] = {
     "richer-than-oxide": Text(
         "{form} bevat zo meer magnesium dan zuiver oxide", "{form} holds more magnesium than even pure oxide"
     ),
+    "no-picture": Text("kies eerst een bestand", "choose a file first"),
+    "not-a-picture": Text("is geen JPEG, PNG of WebP", "is no JPEG, PNG or WebP"),
+    "broken-picture": Text("is beschadigd of niet volledig", "is damaged or incomplete"),
+    "picture-lies": Text(
+        "heet {said} maar is een {found}: geef het bestand zijn eigen naam",
+        "is called {said} but is a {found}: give the file its own name",
+    ),
+    "picture-too-heavy": Text("is groter dan {most} MB", "is larger than {most} MB"),
+    "picture-too-large": Text("heeft meer dan {most} miljoen beeldpunten", "has more than {most} million pixels"),
+    "picture-shape": Text(
+        "moet minstens {least} beeldpunten hoog en breed zijn, en hoogstens {most} keer zo lang als smal",
+        "has to be at least {least} pixels high and wide, and at most {most} times as long as narrow",
+    ),
     "form-not-permitted": Text(
         "{form} mag niet in voedingssupplementen (Richtlijn 2002/46/EG, bijlage II)",
         "{form} is not allowed in food supplements (Directive 2002/46/EC, Annex II)",

@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         health,
         i18n,
         kept_pages,
+        media,
         pages,
         security,
         vocabulary,
@@ -51,12 +52,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
+    media.add_pictures(app)
     facets.add_facets(app)
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
     admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
     kept_pages.keep_pages(app, settings)
-    for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):
+    for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp, media.bp):
         app.register_blueprint(blueprint)
     return app

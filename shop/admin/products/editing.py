@@ -2,23 +2,22 @@
 
 import unicodedata
 
-from flask import abort, flash, make_response, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from catalog.edits import ConflictError, ProductState, add_brand, prepare, state_at, state_of
 from catalog.edits.checking import LONGEST_NAME
 from catalog.edits.stated import add_draft, save_with_reasons
-from catalog.models import Product, Status
+from catalog.models import Product
 from catalog.problems import RefusedError
 from catalog.queries.brands import brand_by_name
 from shop.admin.blueprint import SEE_OTHER, bp
-from shop.admin.current import role_of_request
-from shop.admin.permissions import may, requires
+from shop.admin.permissions import requires
 from shop.admin.products.conflicts import conflict_page, merged_form
 from shop.admin.products.fields import ProductForm, form_of_state
 from shop.admin.products.page import edit_page
-from shop.admin.products.posted import author_of_form, load, posted_reasons, read_version
+from shop.admin.products.posted import author_of_form, load, posted_reasons, read_version, require_right_to_change
 from shop.admin.products.reading import Refusals, read_state, refusals_of
 from shop.admin.products.sentences import take_over
 from shop.admin.products.taking import takes
@@ -28,7 +27,6 @@ from shop.i18n import current_language
 LONGEST_ADDRESS = 300
 FORM_BYTES = 1024 * 1024
 """A form whose texts are all as long as they may be, percent-encoded."""
-FORBIDDEN = 403
 
 
 @bp.route("/products/new", methods=["GET", "POST"])
@@ -87,9 +85,8 @@ def _taken_over(form: ProductForm, state: ProductState, product: Product | None,
 
 
 def _save(form: ProductForm, state: ProductState, product: Product | None, refusals: Refusals) -> Response:
-    public = product is not None and product.status is not Status.DRAFT
-    if public and not may(role_of_request(), "product.publish"):
-        abort(FORBIDDEN)
+    if product is not None:
+        require_right_to_change(product)
     address, bad = _brand_address(form, state)
     refusals |= bad
     if refusals:

@@ -46,6 +46,7 @@ def field_names() -> dict[str, str]:
         "price_cents": _("Price in euro, with VAT"),
         "reduced": _("Announce the price as a reduction"),
         "stock": _("Stock"),
+        "picture": _("Picture"),
         "alt_nl": _("Description of the picture (%(language)s)", language=dutch),
         "alt_en": _("Description of the picture (%(language)s)", language=english),
     }

@@ -7,13 +7,14 @@ from flask import abort, request
 from sqlalchemy.exc import NoResultFound
 
 from catalog.edits import Author, product_to_edit
-from catalog.models import How, Product
-from shop.admin.current import author_of_request, now
+from catalog.models import How, Product, Status
+from shop.admin.current import author_of_request, now, role_of_request
+from shop.admin.permissions import may
 from shop.database import get_session
 
 LARGEST_ID = 2**31 - 1
 LONGEST_REASON = 500
-NOT_FOUND = 404
+FORBIDDEN, NOT_FOUND = 403, 404
 
 
 def load(product_id: int) -> Product:
@@ -59,3 +60,9 @@ def carried_values() -> list[tuple[str, Any]]:
         for name, value in request.form.items(multi=True)
         if name not in left_out and not name.startswith("choose-")
     ]
+
+
+def require_right_to_change(product: Product) -> None:
+    """403 for who may not change it: what is or was public takes a publisher."""
+    if product.status is not Status.DRAFT and not may(role_of_request(), "product.publish"):
+        abort(FORBIDDEN)
