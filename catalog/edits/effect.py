@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from catalog.models import DosageForm
 from catalog.queries.advice import Budget, Wishes, advised_products, budget_bands
+from recommend.answers import QUESTIONS
+from recommend.engine import forms_not_for
 from recommend.knowledge import Ruleset
 
 DOSES_MG = (50, 100, 150, 200)
@@ -71,7 +73,7 @@ def all_wishes(ruleset: Ruleset) -> Iterator[Wish]:
 
 
 def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
-    """The sets of forms that rules can advise against together, none first."""
+    """The sets of forms that rules or the law can keep away from somebody together, none first."""
     each = {
         frozenset(form for form, record in ruleset.ranked_records.items() if record in rule.forms)
         for rule in ruleset.rules
@@ -82,7 +84,8 @@ def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
         for size in range(len(each) + 1)
         for chosen in combinations(sorted(each, key=sorted), size)
     }
-    return sorted(sets, key=lambda forms: (len(forms), sorted(forms)))
+    by_law = forms_not_for(QUESTIONS["conditions"].values, ruleset)
+    return sorted({*sets, *(one | by_law for one in sets)}, key=lambda forms: (len(forms), sorted(forms)))
 
 
 def _outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset, ends: float) -> Iterator[Outcome]:
