@@ -57,7 +57,7 @@ class Filter(Struct, frozen=True):
         if self.brand:
             found.append(Product.brand_id.in_(select(Brand.id).where(Brand.name == self.brand)))
         if self.trouble is not None:
-            found += _troubled(self.trouble)
+            found += troubled(self.trouble)
         found += [_says(word) for word in self.search.split()[:8]]
         return found
 
@@ -75,7 +75,8 @@ def _missing(language: str) -> ColumnElement[bool]:
     return or_(*(getattr(Product, f"{name}_{language}") == "" for name in TEXTS))
 
 
-def _troubled(trouble: Trouble) -> list[ColumnElement[bool]]:
+def troubled(trouble: Trouble) -> list[ColumnElement[bool]]:
+    """The conditions of a product with this trouble; an archived one has none any more."""
     conditions: Mapping[Trouble, ColumnElement[bool]] = {
         Trouble.BLOCKED: Product.blocked_texts > 0,
         Trouble.WARNINGS: Product.open_warnings > 0,
