@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
-from catalog.edits.products import Merge, Wanted, change_all, merge, product_to_edit, state_at
-from catalog.edits.state import state_of
+from catalog.edits.products import Wanted, change_all, merge, products_to_edit
+from catalog.edits.state import ProductState, from_json, state_of
 from catalog.edits.writing import ConflictError, begin_writing, open_batch
 from catalog.models import Batch, Change, Status, table_of
 from recommend.knowledge import Ruleset
@@ -44,14 +44,13 @@ def undo_batch(session: Session, batch_id: int, author: Author, ruleset: Ruleset
     within = msgspec.structs.replace(author, batch_id=undoing)
     conflicts: list[int] = []
     for spans in _spans(session, batch_id):
-        merged = [(span, *_taken_back(session, span)) for span in spans]
-        conflicts += [span.product_id for span, _version, result in merged if result.overlapping]
+        merged = list(_taken_back(session, spans))
+        conflicts += [wanted.product_id for wanted, overlapping in merged if overlapping]
         if not conflicts:
-            wanted = [Wanted(span.product_id, version, result.state) for span, version, result in merged]
-            change_all(session, wanted, within, ruleset)
+            change_all(session, [wanted for wanted, _overlapping in merged], within, ruleset)
     if conflicts:
         raise ConflictError(conflicts)
-    # change_all lets go of what was loaded before
+    # read anew: what was loaded before was let go of
     session.scalars(select(Batch).where(Batch.id == batch_id)).one().undone_by_id = undoing
     session.flush()
     return undoing
@@ -73,12 +72,27 @@ def _spans(session: Session, batch_id: int) -> Iterator[Sequence[Span]]:
         after = found[-1][0]
 
 
-def _taken_back(session: Session, span: Span) -> tuple[int, Merge]:
-    """The version that a product has now, and what it is without the batch."""
-    product = product_to_edit(session, span.product_id)
-    now, left_by_batch = state_of(product), state_at(session, span.product_id, span.last)
-    if span.first == 1:
-        before = msgspec.structs.replace(left_by_batch, status=Status.ARCHIVED)
-    else:
-        before = state_at(session, span.product_id, span.first - 1)
-    return product.version, merge(left_by_batch, before, now)
+def _taken_back(session: Session, spans: Sequence[Span]) -> Iterator[tuple[Wanted, bool]]:
+    """What each product is without the batch, and whether somebody changed the same fields since."""
+    products = products_to_edit(session, [span.product_id for span in spans])
+    states = _states(session, spans)
+    for span in spans:
+        product = products[span.product_id]
+        left_by_batch = states[span.product_id, span.last]
+        if span.first == 1:
+            before = msgspec.structs.replace(left_by_batch, status=Status.ARCHIVED)
+        else:
+            before = states[span.product_id, span.first - 1]
+        merged = merge(left_by_batch, before, state_of(product))
+        yield Wanted(product.id, product.version, merged.state), bool(merged.overlapping)
+
+
+def _states(session: Session, spans: Sequence[Span]) -> dict[tuple[int, int], ProductState]:
+    """The products as the batch left them and as they were before it, by id and version."""
+    wanted = {(span.product_id, version) for span in spans for version in (span.first - 1, span.last)}
+    change = table_of(Change)
+    query = select(change.c.product_id, change.c.version, change.c.state).where(
+        change.c.product_id.in_([span.product_id for span in spans]),
+        change.c.version.in_({version for _id, version in wanted}),
+    )
+    return {(row[0], row[1]): from_json(row[2]) for row in session.execute(query) if (row[0], row[1]) in wanted}

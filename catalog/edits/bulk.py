@@ -77,7 +77,6 @@ class Planner:
             products = products_to_edit(self._session, ids)
             reasons = accepted_by_product(self._session, ids)
             planned = [self._planned(products[id_], reasons.get(id_, {})) for id_ in ids if id_ in products]
-            self._session.expunge_all()  # thousands of products are not to stay in memory
             yield from planned
 
     def _planned(self, product: Product, reasons: dict[str, str]) -> Planned:

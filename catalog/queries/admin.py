@@ -80,8 +80,8 @@ def troubled(trouble: Trouble) -> list[ColumnElement[bool]]:
     conditions: Mapping[Trouble, ColumnElement[bool]] = {
         Trouble.BLOCKED: Product.blocked_texts > 0,
         Trouble.WARNINGS: Product.open_warnings > 0,
-        Trouble.CLAIM_CONDITION: Product.portion_too_small,
-        Trouble.FORM_NOT_PERMITTED: Product.form_not_permitted,
+        Trouble.CLAIM_CONDITION: Product.portion_too_small.is_(True),
+        Trouble.FORM_NOT_PERMITTED: Product.form_not_permitted.is_(True),
         Trouble.NO_AMOUNT: Product.magnesium_ug == 0,
         Trouble.DUTCH_MISSING: _missing("nl"),
         Trouble.ENGLISH_MISSING: _missing("en"),

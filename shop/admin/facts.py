@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from recommend.knowledge import Ruleset
+from recommend.knowledge import Form, Note, Rule, Ruleset
 
 STALE_AFTER_DAYS = 365
 
@@ -22,8 +22,9 @@ class Facts(Struct, frozen=True):
 
 def facts(ruleset: Ruleset, today: date) -> Facts:
     """Stale is what was reviewed more than a year ago."""
-    records = [*ruleset.rules, *ruleset.notes]
-    citations = [citation for record in (*records, *ruleset.forms.values()) for citation in record.citations]
+    records: list[Rule | Note] = [*ruleset.rules, *ruleset.notes]
+    cited: list[Rule | Note | Form] = [*records, *ruleset.forms.values()]
+    citations = [citation for record in cited for citation in record.citations]
     reviews = [record.reviewed_on for record in records]
     return Facts(
         citations=len(citations),

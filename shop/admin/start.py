@@ -42,8 +42,7 @@ def start() -> str:
 def _bands() -> Sequence[str]:
     """The price bands in words."""
     between = [
-        _("%(low)s to %(high)s", low=fine_euro(low), high=fine_euro(high))
-        for low, high in pairwise(PRICE_BANDS)
+        _("%(low)s to %(high)s", low=fine_euro(low), high=fine_euro(high)) for low, high in pairwise(PRICE_BANDS)
     ]
     first = _("up to %(high)s", high=fine_euro(PRICE_BANDS[0]))
     return [first, *between, _("above %(low)s", low=fine_euro(PRICE_BANDS[-1]))]

@@ -91,7 +91,7 @@ def _read_action() -> Action | str:
     match = _PERCENT.fullmatch(request.form.get("percent", "").replace(" ", "").removesuffix("%").replace("−", "-"))
     percent = Decimal(match[1] + match[2].replace(",", ".")) if match else Decimal(0)
     if not -100 < percent <= MOST_PERCENT or not percent:  # noqa: PLR2004 - a whole price off leaves none
-        return _("Fill in a percentage above -100 and at most %(most)d, such as -10 or 2,5.", most=MOST_PERCENT)
+        return str(_("Fill in a percentage above -100 and at most %(most)d, such as -10 or 2,5.", most=MOST_PERCENT))
     return Action("price", percent)
 
 

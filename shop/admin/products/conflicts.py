@@ -49,10 +49,10 @@ def _differences(base: ProductState, mine: ProductState, theirs: ProductState) -
     both = merge(base, mine, theirs).overlapping
     found = []
     for name in FIELDS:
-        values = [getattr(each, name) for each in (base, mine, theirs)]
-        if values[0] != values[1] or values[0] != values[2]:
+        was, own, other = (getattr(each, name) for each in (base, mine, theirs))
+        if was not in (own, other) or own != other:
             chosen = request.form.get(f"choose-{name}", "")
-            found.append(Difference(name, *values, choose=name in both, chosen=chosen))
+            found.append(Difference(name, was, own, other, choose=name in both, chosen=chosen))
     return found
 
 

@@ -1,6 +1,7 @@
 """The list of products. What it shows is all in its address."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import render_template, request
 from msgspec import Struct
@@ -24,7 +25,7 @@ class Wanted(Struct, frozen=True):
     order: Order
     page: int
 
-    def query(self, **changes: object) -> dict[str, object]:
+    def query(self, **changes: object) -> dict[str, Any]:
         """Arguments of the address of this list, with changes; defaults left out."""
         asked: Mapping[str, object] = {
             "q": self.filter.search,

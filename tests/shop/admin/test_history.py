@@ -1,10 +1,13 @@
 """What happened can be read, taken back and restored, and never rewritten."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 import catalog
 import shop
@@ -107,7 +110,7 @@ def test_no_code_changes_or_deletes_what_the_history_keeps() -> None:
         assert not re.search(r"session\.delete\(|UPDATE change\b|DELETE FROM change\b", source)
 
 
-def confirm(client: FlaskClient, preview: str, chosen: dict[str, object]) -> object:
+def confirm(client: FlaskClient, preview: str, chosen: Mapping[str, Any]) -> TestResponse:
     shown = re.search(r'name="shown" value="([0-9a-f]+)"', preview)
     assert shown
     return send_to(client, "/admin/products/bulk", **chosen, shown=shown[1], confirm="yes")
