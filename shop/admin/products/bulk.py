@@ -156,13 +156,13 @@ def _apply(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action) 
     return redirect(url_for("admin.products", **wanted.query()), SEE_OTHER)
 
 
-def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> Effect:
-    """What the change would do to the finder; nothing is written."""
+def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> Effect | None:
+    """What the change would do to the finder, None when it cannot be made; nothing is written."""
     session, ruleset, author = get_session(), get_ruleset(), author_of_form(how=How.BULK)
     try:
         return effect_of(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
     except RefusedError:
-        return Effect(0, 0, 0)
+        return None
 
 
 def _label(action: Action) -> str:

@@ -90,8 +90,8 @@ def preview_product(product_id: int, language: str) -> Response:
     return make_response(product_page(product, robots="noindex"))
 
 
-def _effect(product: Product) -> Effect:
-    """What publishing would change in the finder; nothing is written."""
+def _effect(product: Product) -> Effect | None:
+    """What publishing would change in the finder, None when it cannot be; nothing is written."""
     session, ruleset = get_session(), get_ruleset()
     state = msgspec.structs.replace(state_of(product), status=Status.PUBLISHED)
     product_id, version, author = product.id, product.version, author_of_form()
@@ -102,4 +102,4 @@ def _effect(product: Product) -> Effect:
     try:
         return effect_of(session, publish, ruleset)
     except (RefusedError, ConflictError):
-        return Effect(0, 0, 0)
+        return None
