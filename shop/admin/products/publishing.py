@@ -16,7 +16,7 @@ from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
 from shop.admin.permissions import requires
 from shop.admin.products.naming import status_name
 from shop.admin.products.posted import author_of_form, load, read_version
-from shop.browse import product_page
+from shop.browse import render_product
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
 
@@ -87,7 +87,7 @@ def preview_product(product_id: int, language: str) -> Response:
         return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
     g.lang = language
     refresh()  # the page speaks its own language, whatever the admin's
-    return make_response(product_page(product, robots="noindex"))
+    return make_response(render_product(product, robots="noindex"))
 
 
 def _effect(product: Product) -> Effect | None:
