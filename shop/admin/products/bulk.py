@@ -25,6 +25,8 @@ from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
 
 MOST_AT_ONCE = 5000
+MOST_FOR_EFFECT = 500
+"""More than that would keep other writers waiting while the finder is asked."""
 SHOWN = 500
 CONFLICT = 409
 _PERCENT = re.compile(r"([+-]?)([0-9]{1,4}(?:[.,][0-9]{1,2})?)", re.ASCII)
@@ -128,7 +130,7 @@ def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action
         preview=preview,
         wanted=wanted,
         carried=[pair for pair in carried if pair[0] != "confirm"],
-        effect=_effect(action, versions) if changed else None,
+        effect=_effect(action, versions) if 0 < len(changed) <= MOST_FOR_EFFECT else None,
         changed_meanwhile=status == CONFLICT,
         language=current_language(),
     )

@@ -5,7 +5,6 @@ import zlib
 from struct import pack
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
@@ -64,28 +63,25 @@ def test_a_picture_is_kept_in_several_widths_without_its_metadata(admin_client: 
     assert client.get("/media/nothing-320.webp").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("data", "name", "said"),
-    [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "pot.svg", "geen JPEG"),
-        (b"\0" * 100, "pot.png", "geen JPEG"),
-        (image_file("PNG"), "pot.jpg", "is een PNG"),
-        (image_file("JPEG")[:2000], "pot.jpg", "beschadigd"),
-        (bomb(), "pot.png", "24 miljoen"),
-        (image_file("PNG", (100, 100)), "pot.png", "minstens 200"),
-        (image_file("PNG") + bytes(8 * 1024 * 1024), "pot.png", "groter dan 8 MB"),
-    ],
-    ids=["svg", "nothing", "lies", "truncated", "bomb", "small", "heavy"],
-)
-def test_what_is_no_fit_picture_is_refused_at_the_field(
-    data: bytes, name: str, said: str, admin_client: AdminClient, own_app: Flask
-) -> None:
+WRONG = [
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "pot.svg", "geen JPEG"),
+    (b"\0" * 100, "pot.png", "geen JPEG"),
+    (image_file("PNG"), "pot.jpg", "is een PNG"),
+    (image_file("JPEG")[:2000], "pot.jpg", "beschadigd"),
+    (bomb(), "pot.png", "24 miljoen"),
+    (image_file("PNG", (100, 100)), "pot.png", "minstens 200"),
+    (image_file("PNG") + bytes(8 * 1024 * 1024), "pot.png", "groter dan 8 MB"),
+]
+
+
+def test_what_is_no_fit_picture_is_refused_at_the_field(admin_client: AdminClient, own_app: Flask) -> None:
     client, product_id = admin_client("publisher"), id_of(own_app)
-    refused = upload(client, product_id, data, name)
-    assert refused.status_code == 422
-    assert said in main_text(refused)
-    assert 'href="#picture"' in refused.text
-    assert "Potje met capsules" in refused.text
+    for data, name, said in WRONG:
+        refused = upload(client, product_id, data, name)
+        assert refused.status_code == 422, said
+        assert said in main_text(refused)
+        assert 'href="#picture"' in refused.text
+        assert "Potje met capsules" in refused.text
     assert stored(own_app, product_id).picture == ""
 
 
