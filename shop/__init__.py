@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         health,
         i18n,
         kept_pages,
+        media,
         pages,
         security,
         structured,
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
+    media.add_pictures(app)
     facets.add_facets(app)
     addresses.give_addresses(app, settings)
     structured.describe(app)
@@ -83,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         finder.bp,
         health.bp,
         api.bp,
+        media.bp,
     ):
         app.register_blueprint(blueprint)
     return app

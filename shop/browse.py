@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from catalog.facets import Facet
+from catalog.models import Product, Status
 from catalog.queries import Sort, product_by_slug
+from catalog.queries.product import place_of
 from recommend.engine import safety_notes
 from recommend.knowledge import Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
@@ -19,6 +22,8 @@ from shop.product_page import product_page
 from shop.structured import product_data
 
 bp = Blueprint("browse", __name__)
+
+MOVED, NOT_FOUND, GONE = 301, 404, 410
 
 
 def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
@@ -65,17 +70,34 @@ def _for_crawlers(wanted: Wanted) -> dict[str, object]:
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
 @same_for_all
-def product(slug: str) -> str:
-    ruleset = get_ruleset()
+def product(slug: str) -> str | Response:
     found = product_by_slug(get_session(), slug)
     if found is None:
-        abort(404)
+        return _moved(slug)
+    return render_product(found)
+
+
+def _moved(slug: str) -> Response:
+    """To the address that a product has now; what was taken out of the shop is gone for good, and says so."""
+    place = place_of(get_session(), slug)
+    if place is None or place.status is Status.DRAFT:
+        abort(NOT_FOUND)
+    if place.status is Status.ARCHIVED:
+        abort(GONE)
+    return redirect(url_for("browse.product", slug=place.slug), MOVED)
+
+
+def render_product(product: Product, robots: str | None = None) -> str:
+    """The page of a product; a draft in the admin's preview may lack amounts, which are then left out."""
+    ruleset = get_ruleset()
+    told = {"robots": robots} if robots else {}
     return render_template(
         "browse/product.html",
-        page=product_page(found, ruleset, current_app.extensions["seller"]),
-        product=found,
-        data=product_data(found, ruleset),
+        page=product_page(product, ruleset, current_app.extensions["seller"]),
+        product=product,
+        data=product_data(product, ruleset),
         limits=ruleset.manifest.dose,
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
+        **told,
     )

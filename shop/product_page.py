@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from catalog.composition import Line, work_out
+from catalog.composition import Line, worked_out
 from catalog.edits import stated_of
 from catalog.models import DosageForm, Product
 from catalog.pricing import cents_per_measure
@@ -13,7 +13,10 @@ from shop.seller import Seller
 
 
 class ProductPage(Struct, frozen=True):
-    """A product with what follows from it. `unit_price_cents` is None where the law asks for no unit price."""
+    """A product with what follows from it. `unit_price_cents` is None where the law asks for no unit price.
+
+    In a preview of a draft, lines without an amount yet are left out.
+    """
 
     product: Product
     lines: Sequence[Line]
@@ -25,7 +28,7 @@ class ProductPage(Struct, frozen=True):
 def product_page(product: Product, ruleset: Ruleset, seller: Seller) -> ProductPage:
     return ProductPage(
         product=product,
-        lines=[work_out(stated_of(component), ruleset) for component in product.components],
+        lines=worked_out(map(stated_of, product.components), ruleset),
         notes=notes_for(product, ruleset),
         unit_price_cents=unit_price_cents(product),
         seller=seller,
@@ -41,6 +44,6 @@ def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
 
 def unit_price_cents(product: Product) -> int | None:
     """Cents per 100 g or 100 ml where the law asks for a unit price: not for goods sold by number."""
-    if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID):
+    if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID) and product.net_quantity:
         return cents_per_measure(product.price_cents, product.net_quantity)
     return None

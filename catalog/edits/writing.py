@@ -98,13 +98,15 @@ def _brands(session: Session, edits: Sequence[Edit]) -> Mapping[str, Brand]:
     return brands | {brand.name: brand for brand in new}
 
 
-def _require_publishable(after: Prepared, brand: Brand) -> None:
-    if after.state.status is not Status.PUBLISHED:
-        return
-    stops = list(after.stops)
+def publishing_problems(after: Prepared, brand: Brand) -> tuple[Problem, ...]:
+    """What keeps a product from being published, the address of its brand included."""
     if after.state.brand and not brand.address.strip():
-        stops.append(Problem("brand", "brand-address", {"brand": brand.name}))
-    if stops:
+        return (*after.stops, Problem("brand", "brand-address", {"brand": brand.name}))
+    return after.stops
+
+
+def _require_publishable(after: Prepared, brand: Brand) -> None:
+    if after.state.status is Status.PUBLISHED and (stops := publishing_problems(after, brand)):
         raise RefusedError(stops, after.state.sku)
 
 
