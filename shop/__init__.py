@@ -60,9 +60,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         trusted = settings.proxies
         vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)
-    delivery.deliver(app)  # first of all, so that it sees the answer as all others left it
     database.open_database(app, settings)
     watch.watch_requests(app)
+    delivery.deliver(app)  # early, so that it sees the answer as all others left it
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
