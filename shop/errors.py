@@ -3,8 +3,8 @@
 from flask import Flask, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from catalog.faults import Fault, fault_of
@@ -49,6 +49,8 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(SQLAlchemyError)
     def show_fault_of_database(error: SQLAlchemyError) -> Response:
+        if isinstance(error, DataError):
+            return show(BadRequest())  # text or a number that this kind of database cannot hold
         fault = fault_of(error)
         if fault is None:
             raise error

@@ -69,6 +69,7 @@ def session(empty_database: URL, tmp_path: Path) -> Iterator[Session]:
     with Session(engine) as session:
         yield session
     engine.dispose()
+    databases.drop(engine.url)
 
 
 def settings_in(instance: Path) -> Settings:
@@ -98,12 +99,13 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def own_instance(sample_instance: Path, tmp_path: Path) -> Path:
+def own_instance(sample_instance: Path, tmp_path: Path) -> Iterator[Path]:
     """An instance folder of this test's own with the sample catalogue, to write in."""
     instance = tmp_path / "own"
     instance.mkdir()
-    databases.copy(databases.new(sample_instance), instance)
-    return instance
+    url = databases.copy(databases.new(sample_instance), instance)
+    yield instance
+    databases.drop(url)
 
 
 @pytest.fixture

@@ -31,3 +31,4 @@ def engine(request: pytest.FixtureRequest, make_engine: MakeEngine, tmp_path: Pa
     engine = make_engine(request.param, tmp_path)
     yield engine
     engine.dispose()
+    databases.drop(engine.url)

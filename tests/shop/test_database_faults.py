@@ -174,6 +174,15 @@ def test_visitors_read_from_the_standby_and_staff_from_the_primary(on_pair: Flas
         assert get_session().get_bind().engine.url == databases.primary.url
 
 
+def test_what_postgresql_cannot_hold_is_the_senders_fault(on_pair: Flask) -> None:
+    @on_pair.get("/nl/ask/<int:number>")
+    def ask(number: int) -> str:
+        get_session().scalars(select(Product).where(Product.slug == "\0", Product.stock == number)).all()
+        return ""
+
+    assert on_pair.test_client().get("/nl/ask/1").status_code == 400
+
+
 def test_two_machines_may_start_on_one_empty_database(pair: tuple[Server, Server], tmp_path: Path) -> None:
     primary, _ = pair
     if primary.process is None:
