@@ -68,7 +68,10 @@ def best_of_kinds(
         .where(ranked.c.place <= per_kind)
         .order_by(ranked.c.tenth_cents_per_100mg, ranked.c.sku)
     )
-    return [Best(*row[:6], tuple(map(bool, row[6:]))) for row in session.execute(query)]
+    return [
+        Best(form, product_id, dose, cost, vegan, DosageForm(dosage_form), tuple(map(bool, held)))
+        for form, product_id, dose, cost, vegan, dosage_form, *held in session.execute(query)
+    ]
 
 
 def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:

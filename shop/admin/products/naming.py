@@ -66,7 +66,7 @@ def how_name(how: How) -> str:
         How.FORM: _("form"),
         How.BULK: _("in bulk"),
         How.IMPORT: _("import"),
-        How.RESTORE: _("restored"),
+        How.RESTORE: _("put back"),
         How.UNDO: _("undone"),
         How.SAMPLE: _("sample"),
     }
