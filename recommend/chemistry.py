@@ -7,6 +7,7 @@ import math
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 # IUPAC abridged standard atomic weights, in g/mol.
 ATOMIC_WEIGHT = {
@@ -65,6 +66,7 @@ def _atoms_of_part(part: str, formula: str) -> dict[str, int]:
     return stack[0]
 
 
+@lru_cache(maxsize=256)
 def magnesium_fraction(formula: str) -> Fraction:
     """The share of the mass that is magnesium, between 0 and 1, from standard atomic weights.
 

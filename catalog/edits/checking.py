@@ -1,7 +1,6 @@
 """Whether a value may be stored at all: the limits of every field, apart from chemistry and claims."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from stdnum import ean
@@ -13,6 +12,9 @@ SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 SLUG = re.compile(r"(?=.{1,120}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
 LONGEST_NAME = 100
+_LIMITS = {f"{name}_{language}": LONGEST[name] for name in TEXTS for language in ("nl", "en")}
+_LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 MOST = {
     "price_cents": 1_000_000,
     "stock": 10_000_000,
@@ -43,12 +45,11 @@ def field_problems(state: ProductState) -> Iterator[Problem]:
 
 
 def _text_problems(state: ProductState) -> Iterator[Problem]:
-    limits = {f"{name}_{language}": LONGEST[name] for name in TEXTS for language in ("nl", "en")}
-    for field, most in {**limits, "brand": LONGEST_NAME, "supplier": LONGEST_NAME}.items():
+    for field, most in _LIMITS.items():
         value = getattr(state, field)
         if len(value) > most:
             yield Problem(field, "too-long", {"most": str(most)})
-        if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in value):
+        if _CONTROL.search(value):
             yield Problem(field, "control-character")
 
 

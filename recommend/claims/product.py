@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from recommend.claims.checking import check_text
 from recommend.claims.findings import VERDICTS, Finding, Severity
+from recommend.claims.loading import load_lexicon
 from recommend.claims.portion import check_portion
 from recommend.loading import DATA
 from recommend.text import LANGUAGES, Language
@@ -21,6 +22,9 @@ INGREDIENTS = "ingredients"
 
 _ORDER: tuple[Severity, ...] = ("block", "warn", "ok")
 _BETWEEN_ITEMS = re.compile(r"[;()\[\]]|,(?!\d)")
+_MARKED_UP = re.compile(r"[<>&#%\\@€$*_`\[\]]")
+_NUMBER = re.compile(r"(?<!\w)[0-9]+(?!\w)")
+_SAME_DIGIT = "7"
 _REMEMBERED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
 _INVISIBLE = frozenset(["Cf", "Mn", "Cc"])
 
@@ -77,26 +81,44 @@ def check_product(
 def _findings(
     field: str, text: str, language: Language, portion_ug: int | None, directory: Path
 ) -> Iterator[ProductFinding]:
-    findings = _read(text, language, field == INGREDIENTS, directory)
-    if portion_ug is not None:
+    if not text:
+        return
+    reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _telling
+    findings = reader(text, language, field == INGREDIENTS, directory)
+    if portion_ug is not None and findings:
         findings = check_portion(findings, portion_ug, language, directory)
     for finding in findings:
         if finding.severity != "ok":
             yield ProductFinding(field, language, finding)
 
 
-def _read(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
-    reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _remembered.__wrapped__
-    return reader(text, language, is_list, directory)
-
-
 @lru_cache(maxsize=8192)
 def _remembered(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
-    """The findings of a text; an import meets the same brand, directions and storage many times."""
-    findings = check_text(text, language, directory)
-    if not is_list:
-        return findings
-    return tuple(one for finding in findings for one in _of_items(finding, text, language, directory))
+    """The findings that tell something; an import meets the same brand, directions and storage many times."""
+    alike = _with_like_numbers(text, language, directory)
+    if alike == text:
+        return _telling(text, language, is_list, directory)
+    # What says nothing with other numbers says nothing with these.
+    return _telling(text, language, is_list, directory) if _remembered(alike, language, is_list, directory) else ()
+
+
+def _telling(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
+    """The findings of a text but for sentences that claim nothing."""
+    findings: Sequence[Finding] = check_text(text, language, directory)
+    if is_list:
+        findings = [one for finding in findings for one in _of_items(finding, text, language, directory)]
+    return tuple(finding for finding in findings if finding.severity != "ok" or finding.verdict != "neutral")
+
+
+def _with_like_numbers(text: str, language: Language, directory: Path) -> str:
+    """The text with other digits in numbers of its own, which say nothing: "60 capsules" reads as "90 capsules" does.
+
+    Everything keeps its place. Text that may be marked up is left as it is, since there digits can spell characters.
+    """
+    if _MARKED_UP.search(text):
+        return text
+    spoken = load_lexicon(language, directory).spoken_numbers
+    return _NUMBER.sub(lambda found: found[0] if found[0] in spoken else _SAME_DIGIT * len(found[0]), text)
 
 
 def _of_items(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
