@@ -3,7 +3,6 @@
 Masses of magnesium are integer micrograms (ug) of elemental magnesium; masses of compound likewise.
 """
 
-import math
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -91,7 +90,12 @@ def compound_from_elemental(elemental_ug: int, fraction: Fraction) -> int:
 
 def half_up(value: Fraction) -> int:
     """The nearest integer to an amount of 0 or more, halves up; exact, unlike rounding a float."""
-    return math.floor(value + Fraction(1, 2))
+    return rounded(value.numerator, value.denominator)
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """The nearest integer to a quotient of 0 or more, halves up."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def oxide_share_of_magnesium(label_fraction: Fraction, pure_fraction: Fraction) -> Fraction:

@@ -7,13 +7,16 @@ from stdnum import ean
 
 from catalog.edits.state import TEXTS, ProductState
 from catalog.problems import Problem
+from recommend.text import LANGUAGES
 
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 SLUG = re.compile(r"(?=.{1,120}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
 LONGEST_NAME = 100
-_LIMITS = {f"{name}_{language}": LONGEST[name] for name in TEXTS for language in ("nl", "en")}
+TEXT_FIELDS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
+_LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
 _LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME}
+_REQUIRED = ("brand", *TEXT_FIELDS, "price_cents", "units_per_pack", "units_per_day", "net_quantity")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 MOST = {
     "price_cents": 1_000_000,
@@ -55,8 +58,7 @@ def _text_problems(state: ProductState) -> Iterator[Problem]:
 
 def lacking(state: ProductState) -> Iterator[Problem]:
     """What a product must still be given before it can be published."""
-    required = [f"{name}_{language}" for name in TEXTS for language in ("nl", "en")]
-    for field in ("brand", *required, "price_cents", "units_per_pack", "units_per_day", "net_quantity"):
+    for field in _REQUIRED:
         value = getattr(state, field)
         if not (value.strip() if isinstance(value, str) else value):
             yield Problem(field, "missing")

@@ -65,6 +65,8 @@ def write(session: Session, edits: Sequence[Edit], author: Author) -> list[int]:
 
 def _require_versions(session: Session, edits: Sequence[Edit]) -> None:
     expected = {edit.product_id: edit.version for edit in edits if edit.product_id is not None}
+    if not expected:
+        return
     query = select(Product.id, Product.version).where(Product.id.in_(expected))
     found = {row[0]: row[1] for row in session.execute(query)}
     changed = [id_ for id_, version in expected.items() if found.get(id_) != version]

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -67,43 +67,41 @@ def check_product(
     and then no amount is asked for.
     """
     found: list[ProductFinding] = []
+    folder = str(directory)  # a path takes longer to look up
     for field, text in texts.items():
         if isinstance(text, str):
-            found += _strictest(
-                [list(_findings(field, text, language, portion_ug, directory)) for language in LANGUAGES]
-            )
+            found += _strictest([_findings(field, text, language, portion_ug, folder) for language in LANGUAGES])
             continue
         for language in LANGUAGES:
-            found += _findings(field, text.in_language(language), language, portion_ug, directory)
+            found += _findings(field, text.in_language(language), language, portion_ug, folder)
     return tuple(found)
 
 
 def _findings(
-    field: str, text: str, language: Language, portion_ug: int | None, directory: Path
-) -> Iterator[ProductFinding]:
-    if not text:
-        return
+    field: str, text: str, language: Language, portion_ug: int | None, folder: str
+) -> Sequence[ProductFinding]:
     reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _telling
-    findings = reader(text, language, field == INGREDIENTS, directory)
-    if portion_ug is not None and findings:
-        findings = check_portion(findings, portion_ug, language, directory)
-    for finding in findings:
-        if finding.severity != "ok":
-            yield ProductFinding(field, language, finding)
+    findings = reader(text, language, field == INGREDIENTS, folder) if text else ()
+    if not findings:
+        return ()
+    if portion_ug is not None:
+        findings = check_portion(findings, portion_ug, language, Path(folder))
+    return [ProductFinding(field, language, finding) for finding in findings if finding.severity != "ok"]
 
 
 @lru_cache(maxsize=8192)
-def _remembered(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
+def _remembered(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
     """The findings that tell something; an import meets the same brand, directions and storage many times."""
-    alike = _with_like_numbers(text, language, directory)
-    if alike == text:
-        return _telling(text, language, is_list, directory)
+    alike = _with_like_numbers(text, language, Path(folder))
     # What says nothing with other numbers says nothing with these.
-    return _telling(text, language, is_list, directory) if _remembered(alike, language, is_list, directory) else ()
+    if alike != text and not _remembered(alike, language, is_list, folder):
+        return ()
+    return _telling(text, language, is_list, folder)
 
 
-def _telling(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
+def _telling(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
     """The findings of a text but for sentences that claim nothing."""
+    directory = Path(folder)
     findings: Sequence[Finding] = check_text(text, language, directory)
     if is_list:
         findings = [one for finding in findings for one in _of_items(finding, text, language, directory)]
@@ -133,8 +131,10 @@ def _of_items(finding: Finding, text: str, language: Language, directory: Path) 
     ]
 
 
-def _strictest(readings: Sequence[list[ProductFinding]]) -> list[ProductFinding]:
+def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFinding]:
     """Of the readings of one sentence in several languages the strictest; the first of equals."""
+    if not any(readings):
+        return []
     best: dict[tuple[int, int], ProductFinding] = {}
     for one in (one for reading in readings for one in reading):
         place = (one.finding.start, one.finding.end)

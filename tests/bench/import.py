@@ -63,7 +63,11 @@ def make_file(folder: Path, rows: int, *, apart: bool) -> Path:
         writer.writeheader()
         for number in range(rows):
             product = dict(products[number % len(products)])
-            product |= {"sku": f"BENCH-{number:07}", "slug": f"bench-{number:07}", "price_eur": f"{5 + number % 4000 / 100:.2f}"}
+            product |= {
+                "sku": f"BENCH-{number:07}",
+                "slug": f"bench-{number:07}",
+                "price_eur": f"{5 + number % 4000 / 100:.2f}",
+            }
             for column in ("name_nl", "name_en", *(("summary_nl", "summary_en") if apart else ())):
                 product[column] += f" Serie {number}."
             writer.writerow(product)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from catalog.exchange.faults import FileRefusedError
-from catalog.exchange.guarding import unguarded
+from catalog.exchange.guarding import GUARD, unguarded
 from catalog.exchange.reading.table import Row, Table, fitted, heading
 
 DELIMITERS = ",;\t"
@@ -35,7 +35,7 @@ class DelimitedTable(Table):
         next(records)
         width = len(self.columns)
         for number, cells in records:
-            row = fitted(number, [unguarded(cell) for cell in cells], width)
+            row = fitted(number, [unguarded(cell) if cell[:1] == GUARD else cell for cell in cells], width)
             if row is not None:
                 yield row
 
