@@ -1,18 +1,33 @@
 """Every error is a page in the visitor's language that says what to do next; for the API a problem (`problems`)."""
 
-from flask import Flask, make_response, render_template
+from flask import Flask, make_response, render_template, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
+from catalog.faults import Fault, fault_of
+from shop.database import SAFE, asked_by_staff
 from shop.problems import as_problem
-from shop.security import asked_of_api
+from shop.security import asked_of_admin, asked_of_api
 
 
 class NoSuchListingPage(HTTPException):
     """A page of the listing that is no number, below 1 or past the end."""
 
     code = 404
+
+
+class DatabaseUnavailable(ServiceUnavailable):
+    """The database cannot do it now; `unsaved` says why an edit came to nothing, or may have."""
+
+    def __init__(self, fault: Fault, *, unsaved: bool) -> None:
+        super().__init__(retry_after=RETRY_SECONDS)
+        self.fault, self.unsaved = fault, unsaved
+
+
+RETRY_SECONDS = 5
 
 
 def answer_errors(app: Flask) -> None:
@@ -23,9 +38,21 @@ def answer_errors(app: Flask) -> None:
             return as_problem(error, _title(code))
         allow = [(key, value) for key, value in error.get_headers() if key.lower() in {"allow", "retry-after"}]
         page = render_template(
-            "error.html", title=_title(code), explanation=_explain(error), code=code, listing=_in_listing(error)
+            "error.html",
+            title=_title(code),
+            explanation=_explain(error),
+            code=code,
+            listing=_in_listing(error),
+            admin=asked_of_admin(),
         )
         return make_response(page, code, allow)
+
+    @app.errorhandler(SQLAlchemyError)
+    def show_fault_of_database(error: SQLAlchemyError) -> Response:
+        fault = fault_of(error)
+        if fault is None:
+            raise error
+        return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
 
 
 def _in_listing(error: HTTPException) -> bool:
@@ -35,6 +62,7 @@ def _in_listing(error: HTTPException) -> bool:
 def _title(code: int) -> str:
     titles: dict[int, str] = {
         400: _("We could not read that"),
+        403: _("Your role does not allow this"),
         404: _("This page does not exist"),
         405: _("That does not work here"),
         413: _("That is more than we can take"),
@@ -50,7 +78,14 @@ def _title(code: int) -> str:
 def _explain(error: HTTPException) -> str:
     if _in_listing(error):
         return str(_("The list of products has no such page. Go back to its first page."))
+    if isinstance(error, CSRFError):
+        return str(
+            _("The page was open for too long, or your browser refuses cookies. Go back, reload it, send again.")
+        )
+    if isinstance(error, DatabaseUnavailable) and error.unsaved:
+        return _explain_unsaved(error.fault)
     explanations: dict[int, str] = {
+        403: _("Ask an owner of the shop, or sign in with another account."),
         404: _("The address may have a typing error, or the page has moved."),
         405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
         413: _("What was sent is too large. Go back and send less."),
@@ -58,3 +93,21 @@ def _explain(error: HTTPException) -> str:
         503: _("Try again in a moment."),
     }
     return explanations.get(error.code or 500) or str(_("Go back and try again, or start at the home page."))
+
+
+def _explain_unsaved(fault: Fault) -> str:
+    explanations: dict[Fault, str] = {
+        Fault.BUSY: _(
+            "Others are saving at this moment. Nothing of your change was saved. "
+            "Go back, where what you typed still stands, and send it again."
+        ),
+        Fault.FULL: _(
+            "The database has no room, or may not be written to. Nothing of your change was saved. "
+            "Tell whoever looks after the server."
+        ),
+        Fault.GONE: _(
+            "The connection with the database broke, so we cannot say whether your change was saved. "
+            "Look whether it is there before you send it again."
+        ),
+    }
+    return explanations[fault]

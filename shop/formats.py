@@ -1,53 +1,88 @@
 """Amounts as the shopper's language writes them; the inside counts cents and micrograms."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 from flask import Flask
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from recommend.chemistry import half_up
+from recommend.text import LANGUAGES, Language
 from shop.i18n import current_language
 
 UG_PER_MG = 1000
+UG_PER_TENTH_MG = 100
 FINE_BELOW_TENTH_CENTS = 100
 _MARKED = re.compile(r"\*([^*]+)\*")
+_MODEL = Decimal("1234.56")
+
+
+class Writing(Struct, frozen=True):
+    """How a language writes numbers: learned once from Babel, whose formatters take most of a page's time."""
+
+    before_euro: str
+    group: str
+    decimal: str
+
+    @classmethod
+    def of(cls, language: Language) -> "Writing":
+        """Take apart what Babel makes of a model amount."""
+        before, group, decimal = re.fullmatch(  # type: ignore[union-attr] # a locale of another shape must not start
+            r"(\D+)1(\D)234(\D)56", format_currency(_MODEL, "EUR", locale=language)
+        ).groups()
+        return cls(before, group, decimal)
+
+    def whole(self, number: int) -> str:
+        return f"{number:,}".replace(",", self.group)
+
+    def euro(self, cents: int) -> str:
+        return f"{self.before_euro}{self.whole(cents // 100)}{self.decimal}{cents % 100:02}"
+
+    def euro_in_tenths(self, tenth_cents: int) -> str:
+        return f"{self.before_euro}{tenth_cents // 1000}{self.decimal}{tenth_cents % 1000:03}"
+
+    def in_tenths(self, tenths: int) -> str:
+        """A number of tenths, the decimal left out when it is 0."""
+        whole = self.whole(tenths // 10)
+        return f"{whole}{self.decimal}{tenths % 10}" if tenths % 10 else whole
+
+
+_WRITING: dict[Language, Writing] = {language: Writing.of(language) for language in LANGUAGES}
+
+
+def _writing() -> Writing:
+    return _WRITING[current_language()]
 
 
 def euro(cents: int) -> str:
-    """A price, e.g. "€ 12,95"."""
-    return format_currency(Decimal(cents) / 100, "EUR", locale=current_language())
+    """A price, e.g. "€ 12,95"; not below 0, as no price or amount here is."""
+    return _writing().euro(cents)
 
 
 def fine_euro(tenth_cents: int) -> str:
     """A derived price in euro: whole cents, or tenths of a cent below 10 cents, where they matter."""
     if tenth_cents >= FINE_BELOW_TENTH_CENTS:
-        return euro(half_up(Fraction(tenth_cents, 10)))
-    return _in_tenths(tenth_cents)
+        return euro((tenth_cents + 5) // 10)
+    return _writing().euro_in_tenths(tenth_cents)
 
 
 def exact_euro(tenth_cents: int) -> str:
     """A bound in euro, unrounded, so that nothing costs what the bound shows and yet lies above it."""
-    return _in_tenths(tenth_cents) if tenth_cents % 10 else euro(tenth_cents // 10)
-
-
-def _in_tenths(tenth_cents: int) -> str:
-    pattern = "¤\N{NO-BREAK SPACE}0.000" if current_language() == "nl" else "¤0.000"
-    return format_currency(
-        Decimal(tenth_cents) / 1000, "EUR", pattern, locale=current_language(), currency_digits=False
-    )
+    return _writing().euro_in_tenths(tenth_cents) if tenth_cents % 10 else euro(tenth_cents // 10)
 
 
 def milligrams(micrograms: int) -> str:
-    """An amount of magnesium or compound, e.g. "56,3 mg", with at most one decimal."""
-    return f"{number(Decimal(micrograms) / UG_PER_MG)}\N{NO-BREAK SPACE}mg"
+    """An amount of magnesium or compound, e.g. "56,3 mg", with at most one decimal, half up."""
+    tenths = (micrograms + UG_PER_TENTH_MG // 2) // UG_PER_TENTH_MG
+    return f"{_writing().in_tenths(tenths)}\N{NO-BREAK SPACE}mg"
 
 
 def number(value: Decimal | int) -> str:
-    rounded = Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return format_decimal(rounded, "#,##0.#", locale=current_language())
+    """A number from 0 up with at most one decimal, half up."""
+    return _writing().in_tenths(half_up(Fraction(value) * 10))
 
 
 def percent_of(part: int, whole: int) -> str:

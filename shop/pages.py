@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from shop.database import get_ruleset
 from shop.i18n import in_current_language, localized, preferred_language
+from shop.kept_pages import same_for_all
 
 bp = Blueprint("pages", __name__)
 
@@ -18,16 +19,19 @@ def root() -> Response:
 
 
 @localized(bp, nl="/nl/", en="/en/")
+@same_for_all
 def home() -> str:
     return render_template("home.html", ruleset=get_ruleset())
 
 
 @localized(bp, nl="/nl/zo-rangschikken-wij", en="/en/how-we-rank")
+@same_for_all
 def ranking() -> str:
     return render_template("ranking.html")
 
 
 @localized(bp, nl="/nl/zo-kiezen-wij", en="/en/how-we-choose")
+@same_for_all
 def choosing() -> str:
     ruleset = get_ruleset()
     tie_break = ", ".join(in_current_language(form.short_name) for form in ruleset.ranked)
@@ -35,5 +39,6 @@ def choosing() -> str:
 
 
 @localized(bp, nl="/nl/privacy", en="/en/privacy")
+@same_for_all
 def privacy() -> str:
     return render_template("privacy.html")

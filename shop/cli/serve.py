@@ -1,15 +1,26 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
 import socket
+import struct
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 import click
+from filelock import FileLock
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.orm import Session
 
+from catalog.database import open_engine
 from recommend.claims.loading import load_claims
 from recommend.loading import load_ruleset
+from shop.cli.admin import link
 from shop.cli.faults import told_plainly
-from shop.settings import read_settings
+from shop.settings import Settings, read_settings
+
+SILENCE_SECONDS = 5
+"""How long a client may leave a thread waiting, each time that it is read from or written to."""
 
 
 @click.command()
@@ -18,6 +29,12 @@ from shop.settings import read_settings
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
+    settings = make_ready()
+    run_server("shop:create_app", host, port, workers, settings)
+
+
+def make_ready() -> Settings:
+    """Check settings and rules, and make the catalogue, before anything listens."""
     from shop.database import prepare_catalogue
 
     with told_plainly():
@@ -25,9 +42,16 @@ def serve(host: str, port: int, workers: int) -> None:
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         prepare_catalogue(settings)
+    return settings
+
+
+def run_server(factory: str, host: str, port: int, workers: int, settings: Settings) -> None:
+    """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
     _require_free(host, port)
+    token = _first_owners_token(settings)
     address = f"[{host}]" if ":" in host else host
     _Server(
+        factory,
         {
             "bind": f"{address}:{port}",
             "workers": workers,
@@ -37,8 +61,8 @@ def serve(host: str, port: int, workers: int) -> None:
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
-            "when_ready": _announce,
-        }
+            "when_ready": partial(_begin, token=token),
+        },
     ).run()
 
 
@@ -51,15 +75,37 @@ def _require_free(host: str, port: int) -> None:
         raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
-def _announce(server: Any) -> None:
-    """Print the address once the shop really listens there."""
+def _first_owners_token(settings: Settings) -> str | None:
+    """A token for the first owner's one-time link while nobody has an account; each start voids the one before."""
+    from catalog.accounts.invitations import invite_first_owner
+
+    with told_plainly(), FileLock(settings.instance / "prepare.lock"):
+        engine = open_engine(settings.database_url)
+        with Session(engine) as session:
+            token = invite_first_owner(session, datetime.now(UTC))
+            session.commit()
+        engine.dispose()
+    return token
+
+
+def _begin(server: Any, token: str | None) -> None:
+    """Print the address once the shop really listens there, and on the first run how to come in as its owner.
+
+    What it accepts inherits the time-outs.
+    """
+    limit = struct.pack("ll", SILENCE_SECONDS, 0)  # C's struct timeval
     for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         click.echo(f"Magnesiumwijzer: {listener}/")
+    if token:
+        click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)
+        click.echo(link(str(server.LISTENERS[0]), token), err=True)
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
+    def __init__(self, factory: str, options: dict[str, Any]) -> None:
+        self.factory, self.options = factory, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -67,6 +113,5 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        from shop import create_app
-
-        return create_app()
+        module, name = self.factory.split(":")
+        return getattr(import_module(module), name)()

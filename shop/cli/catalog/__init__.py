@@ -4,6 +4,7 @@ import click
 
 from shop.cli.catalog.export import export
 from shop.cli.catalog.import_ import import_
+from shop.cli.catalog.sample import sample
 
 
 @click.group()
@@ -13,3 +14,4 @@ def catalog() -> None:
 
 catalog.add_command(import_)
 catalog.add_command(export)
+catalog.add_command(sample)
