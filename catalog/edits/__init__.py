@@ -21,6 +21,7 @@ from catalog.edits.products import (
     state_at,
 )
 from catalog.edits.state import ProductState, changed_fields, state_of, stated_of
+from catalog.edits.undoing import Undone, undo_batch
 from catalog.edits.writing import ConflictError, begin_writing, open_batch, write
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Merge",
     "Prepared",
     "ProductState",
+    "Undone",
     "Wanted",
     "accept_warning",
     "accepted_reasons",
@@ -48,5 +50,6 @@ __all__ = [
     "state_at",
     "state_of",
     "stated_of",
+    "undo_batch",
     "write",
 ]
