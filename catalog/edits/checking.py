@@ -16,6 +16,7 @@ LONGEST_NAME = 100
 TEXT_FIELDS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
 _LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
 _LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME}
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _REQUIRED = ("brand", *TEXT_FIELDS, "price_cents", "units_per_pack", "units_per_day", "net_quantity")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 MOST = {
@@ -54,6 +55,8 @@ def _text_problems(state: ProductState) -> Iterator[Problem]:
             yield Problem(field, "too-long", {"most": str(most)})
         if _CONTROL.search(value):
             yield Problem(field, "control-character")
+        if "<" in value and _MARKUP.search(value):
+            yield Problem(field, "markup")
 
 
 def lacking(state: ProductState) -> Iterator[Problem]:
