@@ -42,6 +42,10 @@ class Summary(Struct):
         return self.counts[Outcome.REFUSED]
 
 
+class StalePlanError(Exception):
+    """The catalogue, the rules or the mapping changed after the plan was made; nothing was written."""
+
+
 class Import:
     """One file against the catalogue that a session sees. The caller commits, or rolls back."""
 
@@ -52,12 +56,17 @@ class Import:
         """Report what the import would do; nothing is written. Raises FileRefusedError."""
         return self._run(author, told, lambda _planned: None)
 
-    def apply(self, author: Author, label: str, told: Told, *, skip_bad: bool = False) -> Summary:
+    def apply(
+        self, author: Author, label: str, told: Told, *, skip_bad: bool = False, revision: int | None = None
+    ) -> Summary:
         """Write all rows; with a refused one among them none, unless bad rows are to be skipped.
 
-        Raises FileRefusedError. When the summary has no batch, roll back: nothing is to be kept.
+        Raises FileRefusedError, and StalePlanError when the catalogue is no longer at the revision that was planned on.
+        When the summary has no batch, roll back: nothing is to be kept.
         """
-        begin_writing(self._session)
+        found = begin_writing(self._session) - 1
+        if revision is not None and found != revision:
+            raise StalePlanError
         writer = _Writer(self._session, author, label, skip_bad=skip_bad)
         summary = self._run(author, told, writer.write)
         if not summary.refused or skip_bad:
