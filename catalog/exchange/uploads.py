@@ -95,11 +95,11 @@ def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset
     """Go through the file and keep what its import would do. Raises FileRefusedError."""
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
-    keeper = _Keeper(session, upload.id)
+    keeper, revision = _Keeper(session, upload.id), _revision(session)
     summary = _import(session, upload, mapping, ruleset).dry_run(author, Told(keeper.keep, keeper.keep_gone))
     keeper.flush()
     plan = Plan(
-        revision=_revision(session),
+        revision=revision,
         ruleset=ruleset.sha256,
         mapping=mapping,
         counts={**{str(outcome): count for outcome, count in summary.counts.items()}, GONE: summary.gone},

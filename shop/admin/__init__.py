@@ -8,7 +8,7 @@ from shop.admin.current import author_of_request, current_account, get_account
 
 __all__ = ["add_admin", "author_of_request", "current_account", "get_account"]
 
-PAGES = ("start", "sign_in", "invitation", "own_account", "second_factor", "accounts")
+PAGES = ("start", "sign_in", "invitation", "own_account", "second_factor", "accounts", "imports", "mapping", "batches")
 """The modules that put pages on the admin's blueprint. A new part adds its name here."""
 
 

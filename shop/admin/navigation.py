@@ -10,6 +10,7 @@ from shop.admin.permissions import OPEN, declared_action, may
 # Endpoint of the part's first page, and its name. A new part adds its line here.
 PARTS = (
     ("admin.start", _("Overview")),
+    ("admin.imports", _("Import and export")),
     ("admin.accounts", _("Accounts")),
 )
 

@@ -79,7 +79,7 @@ def exported(session: Session, name: str = "file.csv", *, versions: bool = False
 def spreadsheet(rows: Sequence[Sequence[object]]) -> bytes:
     book = Workbook()
     for row in rows:
-        book.active.append(row)  # type: ignore[union-attr] # a new book has a sheet
+        book.active.append(list(row))  # type: ignore[union-attr] # a new book has a sheet
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
