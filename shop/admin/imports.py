@@ -55,9 +55,7 @@ MEDIA_TYPES = {
 class UploadForm(FlaskForm):
     """A file, and whose columns it has."""
 
-    file = FileField(
-        _("File"), [FileRequired(FILL_IN)], description=_("A .csv, .jsonl or .xlsx file of at most 16 MB.")
-    )
+    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, JSON Lines or XLSX, at most 16 MB."))
     supplier = SelectField(_("Layout of the file"), validate_choice=True)
     new_supplier = StringField(
         _("Name of the new supplier"), [Length(max=100)], description=_("Only for a supplier's first file.")
@@ -155,9 +153,8 @@ def import_plan(upload_id: int) -> str | Response:
     upload = upload_or_404(upload_id)
     plan = plan_of(upload)
     if plan is None:
-        return redirect(
-            url_for("admin.mapping" if upload.supplier else "admin.imports", upload_id=upload_id), SEE_OTHER
-        )
+        place = url_for("admin.mapping", upload_id=upload_id) if upload.supplier else url_for("admin.imports")
+        return redirect(place, SEE_OTHER)
     first = next((outcome for outcome in OUTCOMES if plan.count(outcome)), Outcome.REFUSED)
     outcome = request.args.get("show", str(first))
     if outcome not in OUTCOMES:
@@ -176,6 +173,7 @@ def import_plan(upload_id: int) -> str | Response:
         page=page,
         pages=pages,
         label_of=label_of,
+        page_address=lambda number: url_for("admin.import_plan", upload_id=upload_id, show=outcome, page=number),
     )
 
 

@@ -94,9 +94,7 @@ def _errors(said: Mapping) -> list[tuple[str, str]]:
     if "sku" not in said.columns and not {"name_nl", "name_en"} & said.columns.keys():
         errors.append(("column-sku", _("Say which column holds the article number, or the name to make one from.")))
     if not {"dosage_form", "unit"} & (said.columns.keys() | said.constants.keys()):
-        errors.append(
-            ("constant-dosage_form", _("Say which column holds the dosage form, or choose one for all rows."))
-        )
+        errors.append(("constant-dosage_form", _("Say what the dosage form is: a column, or one for all rows.")))
     if "price_eur" in said.columns and "currency" not in said.columns.keys() | said.constants.keys():
         errors.append(("constant-currency", _("Say in which currency the prices are.")))
     return errors
