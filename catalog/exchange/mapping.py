@@ -25,7 +25,8 @@ def guess(supplier: str, columns: Sequence[str]) -> Mapping:
     meanings: dict[str, list[str]] = {}
     for target in TARGETS:
         for heading in (plain_header(target.replace("_", " ")), *SYNONYMS.get(target, "").split(", ")):
-            meanings.setdefault(heading, []).append(target)
+            if heading:
+                meanings.setdefault(heading, []).append(target)
     found: dict[str, str] = {}
     for column in columns:
         likely = meanings.get(plain_header(column.replace("_", " ")), [])

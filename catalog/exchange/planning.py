@@ -22,6 +22,7 @@ from catalog.problems import Problem, RefusedError
 from recommend.knowledge import Ruleset
 
 CHUNK = 500
+_NAMED_ROWS = 5
 
 
 class Outcome(StrEnum):
@@ -78,7 +79,8 @@ class Planner:
         planned = []
         for said in chunk:
             if said.sku in doubles:
-                others = ", ".join(str(row) for row in doubles[said.sku] if row != said.number)
+                rows = [str(row) for row in doubles[said.sku] if row != said.number]
+                others = ", ".join(rows[:_NAMED_ROWS]) + (" …" if len(rows) > _NAMED_ROWS else "")
                 self._fault(said, Problem("sku", "double-sku", {"rows": others}))
             product = stored.get(said.sku)
             planned.append(self._row(said, product, accepted.get(product.id, {}) if product else {}))
