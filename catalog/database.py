@@ -9,7 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -85,6 +86,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@contextmanager
+def hurried(session: Session) -> Iterator[None]:
+    """Let a write fail at once when another one is under way, for what is not worth waiting for.
+
+    SQLite has one writer, which an import may be for a while. Elsewhere rows are locked one by one: nothing changes.
+    """
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    usual = session.scalar(text("PRAGMA busy_timeout")) if sqlite else None
+    if sqlite:
+        session.execute(text("PRAGMA busy_timeout=0"))
+    try:
+        yield
+    finally:
+        if sqlite:
+            session.execute(text(f"PRAGMA busy_timeout={usual}"))
 
 
 def _begin_sqlite(connection: Connection) -> None:

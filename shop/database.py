@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.database import alone, for_reading, for_writing, migrate, newest_revision, open_engine, revision_of
+from catalog.edits import mend_catalogue
 from catalog.faults import Fault, fault_of
-from catalog.models import Product
+from catalog.models import IndexState, Product
 from catalog.sample import load_sample
 from recommend.knowledge import Ruleset
 from recommend.loading import load_ruleset
@@ -25,12 +26,16 @@ REST_SECONDS = 5.0
 
 
 def prepare_catalogue(settings: Settings) -> None:
-    """Migrate the database and fill an empty one with the sample; only one process at a time does so."""
+    """Migrate the database, fill an empty one with the sample, index one that never was; one process at a time."""
     ruleset = load_ruleset(settings.rules_dir)
     with making_catalogue(settings) as engine:
         if _is_empty(engine):  # only read where there is nothing to do, so that a writer is not waited for
             with Session(for_writing(engine)) as session:
                 load_sample(session, ruleset)
+                session.commit()
+        elif _was_never_indexed(engine):
+            with Session(for_writing(engine)) as session:
+                mend_catalogue(session, ruleset)
                 session.commit()
 
 
@@ -49,6 +54,11 @@ def making_catalogue(settings: Settings) -> Iterator[Engine]:
 def _is_empty(engine: Engine) -> bool:
     with Session(engine) as session:
         return session.scalar(select(Product.id).limit(1)) is None
+
+
+def _was_never_indexed(engine: Engine) -> bool:
+    with Session(engine) as session:
+        return session.scalars(select(IndexState.revision)).one() == 0
 
 
 def _only_for_owner(instance: Path) -> None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from catalog.faults import Fault, fault_of
 from shop.database import SAFE, asked_by_staff
 from shop.problems import as_problem
-from shop.security import asked_of_admin, asked_of_api
+from shop.security import asked_of_api
 
 
 class NoSuchListingPage(HTTPException):
@@ -43,7 +43,7 @@ def answer_errors(app: Flask) -> None:
             explanation=_explain(error),
             code=code,
             listing=_in_listing(error),
-            admin=asked_of_admin(),
+            admin=asked_by_staff(),
         )
         return make_response(page, code, allow)
 
@@ -89,6 +89,7 @@ def _explain(error: HTTPException) -> str:
         404: _("The address may have a typing error, or the page has moved."),
         405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
         413: _("What was sent is too large. Go back and send less."),
+        414: _("The address is too long. Go back and ask for less at once."),
         500: _("It is not your fault, and nothing you did is lost elsewhere. Try again in a moment."),
         503: _("Try again in a moment."),
     }

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from cachetools import LRUCache
 from flask import Flask, Response, current_app, g, request, session
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.queries import catalogue_revision
 from shop.database import get_ruleset, get_session
@@ -73,8 +74,12 @@ def _answer_from_kept() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "same_for_all", False):
         return None
+    try:
+        revision = catalogue_revision(get_session())
+    except SQLAlchemyError:
+        return None  # a page that needs no catalogue can be shown without a database
     g.page_key = (
-        catalogue_revision(get_session()),
+        revision,
         datetime.now(UTC).date(),
         get_ruleset().sha256,
         current_language(),

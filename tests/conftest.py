@@ -94,7 +94,7 @@ def own_app(own_instance: Path) -> Iterator[Flask]:
     app = create_app(settings_in(own_instance))
     app.testing = False
     yield app
-    app.extensions["catalog_engine"].dispose()
+    app.extensions["databases"].dispose()
 
 
 AdminClient = Callable[..., FlaskClient]

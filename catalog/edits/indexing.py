@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from sqlalchemy import Table, bindparam, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
+from catalog.edits.bulk import insert_rows
 from catalog.edits.edit import Placed
 from catalog.indexed import Indexed, in_portions, indexed_products
 from catalog.models import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
@@ -19,6 +20,8 @@ from catalog.words import plain
 AT_ONCE = 500
 """How many terms or ids one statement names."""
 PORTION = 2000
+GATHERED = 10_000
+"""How many products are indexed at once when there are many: each costs some kB of memory until then."""
 
 Changes = dict[str, tuple[list[int], list[int]]]
 """The products that a term gains and loses."""
@@ -51,6 +54,30 @@ def index_products(session: Session, before: Sequence[Indexed], after: Sequence[
     _shelve(session, [old[id_] for id_ in changed if id_ in old], [new[id_] for id_ in changed if id_ in new])
 
 
+class LaterIndexing:
+    """Gathers what many writes change, so that each part of the index is written once for thousands of products.
+
+    Whoever passes one to `write` calls `finish` before the transaction ends.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._before: list[Indexed] = []
+        self._after: list[Indexed] = []
+
+    def add(self, before: Iterable[Indexed], after: Iterable[Indexed]) -> None:
+        """Products that are written now; each of them once in a transaction."""
+        self._before += before
+        self._after += after
+        if len(self._after) >= GATHERED:
+            self.finish()
+
+    def finish(self) -> None:
+        """Bring the index up to date."""
+        index_products(self._session, self._before, self._after)
+        self._before, self._after = [], []
+
+
 def as_indexed(place: Placed) -> Indexed:
     """A product as the index will see it when the edit is written."""
     state, after = place.after, place.edit.after
@@ -75,6 +102,10 @@ def as_indexed(place: Placed) -> Indexed:
 
 def _compare(changes: Changes, id_: int, was: Iterable[str], now: Iterable[str]) -> None:
     was, now = set(was), set(now)
+    if not was:
+        for term in now:
+            changes[term][0].append(id_)
+        return
     for term in now - was:
         changes[term][0].append(id_)
     for term in was - now:
@@ -147,10 +178,28 @@ def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> No
         for ids in _portions(gone):
             session.execute(delete(table).where(table.c.product_id.in_(ids)))
     listed = [product for product in after if product.is_listed]
-    ranked = {product.product_id: _ranked(product) for product in listed}
-    _many(session, insert(table_of(Shelf)), [ranked[product.product_id] | _sorted_by(product) for product in listed])
-    by_form = [ranked[product.product_id] | {"form": form} for product in listed for form in product.forms]
-    _many(session, insert(table_of(FormShelf)), by_form)
+    _insert(session, table_of(Shelf), [row_on_shelf(product) for product in listed])
+    _insert(session, table_of(FormShelf), [row for product in listed for row in rows_by_form(product)])
+
+
+def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert_rows(session, table, tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def row_on_shelf(product: Indexed) -> dict[str, Any]:
+    """What all orders sort a listed product by."""
+    return _ranked(product) | {
+        "price_cents": product.price_cents,
+        "magnesium_per_day_ug": product.magnesium_per_day_ug,
+        "name_nl": plain(product.name.nl),
+        "name_en": plain(product.name.en),
+    }
+
+
+def rows_by_form(product: Indexed) -> list[dict[str, Any]]:
+    """The same, in the orders kept for each form."""
+    return [_ranked(product) | {"form": form} for form in product.forms]
 
 
 def _ranked(product: Indexed) -> dict[str, Any]:
@@ -159,15 +208,6 @@ def _ranked(product: Indexed) -> dict[str, Any]:
         "sold_out": product.stock == 0,
         "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
         "sku": product.sku,
-    }
-
-
-def _sorted_by(product: Indexed) -> dict[str, Any]:
-    return {
-        "price_cents": product.price_cents,
-        "magnesium_per_day_ug": product.magnesium_per_day_ug,
-        "name_nl": plain(product.name.nl),
-        "name_en": plain(product.name.en),
     }
 
 

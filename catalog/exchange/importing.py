@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.edits import Author, add_brand, begin_writing, open_batch, write
+from catalog.edits.indexing import LaterIndexing
 from catalog.exchange.file_skus import FileSkus
 from catalog.exchange.planning import Outcome, Planned, Planner
 from catalog.exchange.reading import Table
@@ -69,6 +70,7 @@ class Import:
             raise StalePlanError
         writer = _Writer(self._session, author, label, skip_bad=skip_bad)
         summary = self._run(author, told, writer.write)
+        writer.finish()
         if not summary.refused or skip_bad:
             summary.batch_id = writer.batch_id
         return summary
@@ -111,6 +113,7 @@ class _Writer:
         self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
         self._addressed = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
         self._stopped = False
+        self._indexing = LaterIndexing(session)
         self.batch_id: int | None = None
 
     def write(self, chunk: Sequence[Planned]) -> None:
@@ -125,7 +128,12 @@ class _Writer:
             self.batch_id = open_batch(self._session, self._author, self._label)
             self._author = msgspec.structs.replace(self._author, batch_id=self.batch_id)
         self._add_addresses(good)
-        write(self._session, edits, self._author)
+        write(self._session, edits, self._author, self._indexing)
+
+    def finish(self) -> None:
+        """Bring the index up to date when all is written."""
+        if not self._stopped:
+            self._indexing.finish()
 
     def _add_addresses(self, good: Sequence[Planned]) -> None:
         for planned in good:

@@ -35,7 +35,8 @@ from recommend.loading import load_ruleset
 from recommend.naming import form_names
 from recommend.text import Text
 
-TABLES = ("brand", "product", "component", "form_tag", "batch", "change", "price_point")
+INDEX = ("facet_posting", "word_posting", "word", "shelf", "form_shelf")
+TABLES = ("brand", "product", "component", "form_tag", "batch", "change", "price_point", *INDEX)
 BASELINE_RUNS = 3
 
 
@@ -69,7 +70,7 @@ def make_file(folder: Path, rows: int, *, apart: bool) -> Path:
                 "price_eur": f"{5 + number % 4000 / 100:.2f}",
             }
             for column in ("name_nl", "name_en", *(("summary_nl", "summary_en") if apart else ())):
-                product[column] += f" Serie {number}."
+                product[column] += f" Serie {number % 997}."
             writer.writerow(product)
     return file
 

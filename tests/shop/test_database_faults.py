@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Product
 from shop import create_app
+from shop.admin.permissions import open_to_all
 from shop.database import get_session, prepare_catalogue
 from shop.settings import Settings, parse_url
 from tests.conftest import settings_in
@@ -30,7 +31,10 @@ def with_an_edit(settings: Settings) -> Flask:
     """The shop with one more address, whose POST adds two products in one transaction."""
     app = create_app(settings)
 
+    app.config["WTF_CSRF_ENABLED"] = False
+
     @app.post(EDIT)
+    @open_to_all
     def add_two() -> str:
         session = get_session()
         make_product(session)
@@ -88,6 +92,7 @@ def test_an_edit_on_a_full_disk_is_refused_and_leaves_nothing(embedded: Flask) -
 
 def test_a_fault_of_ours_in_a_statement_is_no_503(embedded: Flask) -> None:
     @embedded.get("/admin/wrong")
+    @open_to_all
     def wrong() -> str:
         get_session().execute(select(func.no_such_function()))
         return ""
