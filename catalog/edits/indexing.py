@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -46,7 +46,8 @@ def index_products(session: Session, before: Sequence[Indexed], after: Sequence[
         _compare(facets, id_, was.facet_terms() if was else set(), is_.facet_terms() if is_ else set())
         if was is None or is_ is None or was.has_words_of != is_.has_words_of:
             found = is_.words() if is_ else {}
-            written |= {term: found[term] for term in found.keys() - written.keys()}
+            for term, word in found.items():
+                written.setdefault(term, word)
             _compare(words, id_, set(was.words()) if was else set(), found.keys())
     _change_postings(session, table_of(FacetPosting), facets, {"revision": revision})
     _change_postings(session, table_of(WordPosting), words, {})
@@ -100,12 +101,12 @@ def as_indexed(place: Placed) -> Indexed:
     )
 
 
-def _compare(changes: Changes, id_: int, was: Iterable[str], now: Iterable[str]) -> None:
-    was, now = set(was), set(now)
+def _compare(changes: Changes, id_: int, was: Collection[str], now: Collection[str]) -> None:
     if not was:
         for term in now:
             changes[term][0].append(id_)
         return
+    was, now = set(was), set(now)
     for term in now - was:
         changes[term][0].append(id_)
     for term in was - now:

@@ -85,23 +85,29 @@ def _findings(
     if not findings:
         return ()
     if portion_ug is not None:
-        findings = check_portion(findings, portion_ug, language, Path(folder))
+        findings = check_portion(findings, portion_ug, language, _path(folder))
     return [ProductFinding(field, language, finding) for finding in findings if finding.severity != "ok"]
 
 
 @lru_cache(maxsize=8192)
 def _remembered(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
     """The findings that tell something; an import meets the same brand, directions and storage many times."""
-    alike = _with_like_numbers(text, language, Path(folder))
+    alike = _with_like_numbers(text, language, _path(folder))
     # What says nothing with other numbers says nothing with these.
     if alike != text and not _remembered(alike, language, is_list, folder):
         return ()
     return _telling(text, language, is_list, folder)
 
 
+@lru_cache(maxsize=8)
+def _path(folder: str) -> Path:
+    """The path once made; making it takes longer than looking a text up."""
+    return Path(folder)
+
+
 def _telling(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
     """The findings of a text but for sentences that claim nothing."""
-    directory = Path(folder)
+    directory = _path(folder)
     findings: Sequence[Finding] = check_text(text, language, directory)
     if is_list:
         findings = [one for finding in findings for one in _of_items(finding, text, language, directory)]
