@@ -65,7 +65,7 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
         get_session().rollback()
         return _page(upload_or_404(upload_id), columns, said, [("", placed(refused.fault))]), UNPROCESSABLE
     get_session().commit()
-    flash(_("The mapping is remembered for %(supplier)s.", supplier=upload.supplier), "success")
+    flash(_("The mapping is kept for %(supplier)s.", supplier=upload.supplier), "success")
     return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
 
 
