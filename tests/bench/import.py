@@ -93,7 +93,7 @@ def import_file(file: Path, database: Path, *, profile: bool) -> dict[str, float
     seconds, wall = time.process_time() - before, time.perf_counter() - wall
     profiler.disable()
     if profile:
-        profiler.dump_stats("/tmp/exchange.prof")
+        profiler.dump_stats("import.prof")
     engine.dispose()
     if summary.counts[Outcome.NEW] != sum(summary.counts.values()):
         raise SystemExit(f"refused rows: {summary.counts}")

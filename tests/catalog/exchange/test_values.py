@@ -56,8 +56,10 @@ def test_a_bare_price_is_in_euro_only_when_that_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "ug"),
-    [("400 mg", 400_000), ("0,4 g", 400_000), ("400mg", 400_000), ("400", 400_000), ("56.25 mg", 56_250)]
-    + [("250 µg", 250), ("250 mcg", 250), (Decimal("1.234"), 1234), ("100 mg magnesium", 100_000)],
+    [
+        *(("400 mg", 400_000), ("0,4 g", 400_000), ("400mg", 400_000), ("400", 400_000), ("56.25 mg", 56_250)),
+        *(("250 µg", 250), ("250 mcg", 250), (Decimal("1.234"), 1234), ("100 mg magnesium", 100_000)),
+    ],
 )
 def test_an_amount_is_read_in_the_unit_that_it_names(cell: Any, ug: int) -> None:
     assert numbers.micrograms(cell) == ug
