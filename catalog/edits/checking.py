@@ -13,6 +13,7 @@ SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 SLUG = re.compile(r"(?=.{1,120}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
 LONGEST_NAME = 100
+LONGEST_ADDRESS = 300
 TEXT_FIELDS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
 _LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
 _LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME}
@@ -57,6 +58,16 @@ def _text_problems(state: ProductState) -> Iterator[Problem]:
             yield Problem(field, "control-character")
         if "<" in value and _MARKUP.search(value):
             yield Problem(field, "markup")
+
+
+def address_problems(address: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """What no address of a brand may hold, as a code with its values."""
+    if len(address) > LONGEST_ADDRESS:
+        yield "too-long", {"most": str(LONGEST_ADDRESS)}
+    if _CONTROL.search(address):
+        yield "control-character", {}
+    if _MARKUP.search(address):
+        yield "markup", {}
 
 
 def lacking(state: ProductState) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.edits import Edit, Prepared, ProductState, changed_fields, prepare, state_of
+from catalog.edits.checking import address_problems
 from catalog.edits.edit import Placed
 from catalog.edits.reductions import reference_prices
 from catalog.exchange.faults import from_problem
@@ -139,10 +140,12 @@ class Planner:
         address = said.values.get("brand_address", "").strip()
         if not (state.brand and address):
             return
+        for code, values in address_problems(address):
+            self._fault(said, Problem("brand_address", code, values))
         known = self.addresses.get(state.brand, "")
         if known and known != address:
             self._fault(said, Problem("brand_address", "other-address", {"brand": state.brand, "known": known}))
-        else:
+        elif not said.faults:
             self.addresses[state.brand] = address
 
     def _check_publishable(self, said: Said, edit: Edit) -> None:

@@ -31,6 +31,7 @@ from catalog.exchange.uploads import (
     write_refused,
 )
 from catalog.models import How, Upload
+from catalog.problems import RefusedError
 from shop.admin.batches import latest_batches
 from shop.admin.blueprint import SEE_OTHER, bp, form_page
 from shop.admin.current import author_of_request, now
@@ -70,7 +71,8 @@ class UploadForm(FlaskForm):
     def whose(self) -> str:
         """The supplier whose mapping reads the file; empty for our own layout."""
         typed: str = self.new_supplier.data or ""
-        return " ".join(typed.split()) if self.supplier.data == " " else self.supplier.data or ""
+        name = " ".join("".join(filter(str.isprintable, typed)).split())
+        return name if self.supplier.data == " " else self.supplier.data or ""
 
 
 @bp.url_value_preprocessor
@@ -105,7 +107,7 @@ def _kept(form: UploadForm) -> Upload | None:
     if form.supplier.data == " " and not supplier:
         add_error(form.new_supplier, str(FILL_IN))
         return None
-    name = re.split(r"[/\\]", form.file.data.filename or "")[-1][-100:]
+    name = "".join(filter(str.isprintable, re.split(r"[/\\]", form.file.data.filename or "")[-1]))[-100:]
     try:
         return keep_upload(get_session(), name, form.file.data.read(), supplier, author())
     except FileRefusedError as refused:
@@ -190,6 +192,10 @@ def apply_import(upload_id: int) -> Response:
         get_session().rollback()
         flash(gettext("The catalogue changed meanwhile. This is what the import would do now."), "warning")
         return _plan(upload_or_404(upload_id))
+    except RefusedError as refused:
+        get_session().rollback()
+        flash(_refusal(refused), "error")
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
     if summary.batch_id is None:
         get_session().rollback()
         flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
@@ -198,6 +204,15 @@ def apply_import(upload_id: int) -> Response:
     values = {str(outcome): summary.counts[outcome] for outcome in Outcome}
     flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
     return redirect(url_for("admin.imports"), SEE_OTHER)
+
+
+def _refusal(refused: RefusedError) -> str:
+    """What the write path says that no plan could see, such as an address taken by a redirect."""
+    language = current_language()
+    reasons = (
+        f"{label_of(problem.field).in_language(language)} {problem.text(language)}" for problem in refused.problems
+    )
+    return f"{refused.sku}: {'; '.join(reasons)}"
 
 
 @bp.post("/import/<int:upload_id>/drop")

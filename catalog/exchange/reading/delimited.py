@@ -30,7 +30,7 @@ class DelimitedTable(Table):
         first = next(self._records(self.delimiter), None)
         if first is None:
             raise FileRefusedError("empty")
-        self.columns = heading(first[1])
+        self.columns = heading([unguarded(cell) for cell in first[1]])
 
     def __iter__(self) -> Iterator[Row]:
         records = self._records(self.delimiter)

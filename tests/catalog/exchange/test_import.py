@@ -81,6 +81,7 @@ def test_importing_twice_is_the_same_as_once(session: Session) -> None:
         ({"status": "misschien"}, (2, "status", "not-a-choice")),
         ({"version": "7", "stock": "3"}, (2, "version", "changed-since")),
         ({"brand_address": "Elders 1"}, (2, "brand_address", "other-address")),
+        ({"brand": "Anders", "brand_address": "Laan\\u00001"}, (2, "brand_address", "control-character")),
         ({"sku": ""}, (2, "sku", "required")),
         ({"sku": "with space"}, (2, "sku", "not-a-sku")),
         ({"sku": "OTHER"}, (2, "slug", "taken")),

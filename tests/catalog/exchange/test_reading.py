@@ -99,8 +99,9 @@ def test_a_damaged_sheet_inside_a_sound_archive_is_refused_in_words() -> None:
 def test_a_row_of_another_width_and_a_line_that_is_no_object_are_faults_of_that_row_alone() -> None:
     found = [(row.number, row.fault and row.fault.code) for row in table_of("sku,name\nA\nB,x,y\nC,z,\n")]
     assert found == [(2, "cells"), (3, "cells"), (4, None)]
-    lines = list(table_of('{"sku": "A"}\nnonsense\n{"sku": {"a": 1}}\n{"sku": NaN}\n{"sku": "B"}\n', "a.jsonl"))
-    assert [bool(row.fault) for row in lines] == [False, True, True, True, False]
+    bad = ["nonsense", '{"sku": {"a": 1}}', '{"sku": NaN}', '{"sku": 1e999999999}', '{"sku": "\\ud800"}', "[" * 100_000]
+    lines = list(table_of("\n".join(['{"sku": "A"}', *bad, '{"sku": "B"}']), "a.jsonl"))
+    assert [bool(row.fault) for row in lines] == [False, *[True] * len(bad), False]
 
 
 @given(st.text())
