@@ -21,7 +21,7 @@ FIELDS = frozenset(STATE_FIELDS) | {"price_eur"}
 """Targets that are what a product states; the price is called by its currency in a file."""
 NAMES = ("name_nl", "name_en", "brand", "brand_address")
 LONG_TEXTS = tuple(column for column in OWN if column.endswith(("_nl", "_en")) and column not in NAMES)
-_REMEMBERED = 20_000
+_REMEMBERED = 4096
 _SHOWN = 200
 
 READERS: dict[str, Callable[[Cell], Any]] = {

@@ -16,6 +16,7 @@ from catalog.models import Batch, Product, Status
 from tests.conftest import AdminClient
 from tests.shop.admin.conftest import Clock
 from tests.shop.pages import csrf_token, main_text
+from tests.shop.test_page_contract import check_page
 
 PUBLISHED = {
     "Artikelnr": "GH-1",
@@ -229,3 +230,15 @@ def test_an_export_that_comes_back_changes_nothing(publisher: FlaskClient, own_a
         press(publisher, plan, f"{plan}/drop")
     with Session(own_app.extensions["catalog_engine"]) as session:
         assert session.scalar(select(func.count()).select_from(Batch)) == 0
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_of_an_import_keeps_the_contract_of_all_pages(
+    publisher: FlaskClient, language: str, price_list: Callable[[str], str]
+) -> None:
+    publisher.get(f"/admin/?lang={language}")
+    plan = send_file(publisher, price_list("33.33").replace("33.33", "1.234", 1)).location
+    mapping = send_file(publisher, "code,form\nA,onbekend\n", supplier=" ", new_supplier="Groothandel").location
+    for page in ("/admin/import", plan, f"{plan}?show=changed", mapping):
+        check_page(publisher.get(page), language)
+    check_page(press(publisher, mapping, mapping), language)
