@@ -11,6 +11,7 @@ REASONS: dict[str, Text] = {
     "missing": Text("is nog niet ingevuld", "is not filled in yet"),
     "too-long": Text("is langer dan {most} tekens", "is longer than {most} characters"),
     "control-character": Text("bevat een onzichtbaar stuurteken", "holds an invisible control character"),
+    "markup": Text("bevat HTML: een tekst is gewone tekst", "holds HTML: a text is plain text"),
     "not-a-sku": Text(
         "mag alleen letters, cijfers, punt, streepje en laag streepje bevatten, hoogstens 64",
         "may hold only letters, digits, dot, dash and underscore, at most 64",

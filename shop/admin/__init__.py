@@ -21,6 +21,8 @@ PAGES = (
     "products.bulk",
     "products.history",
     "products.pictures",
+    "imports",
+    "mapping",
 )
 """The modules that put pages on the admin's blueprint. A new part adds its name here."""
 

@@ -13,6 +13,7 @@ PARTS = (
     ("admin.products", _("Products")),
     ("admin.history", _("History")),
     ("admin.all_batches", _("Batches")),
+    ("admin.imports", _("Import and export")),
     ("admin.accounts", _("Accounts")),
 )
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from catalog.database import open_engine
 from recommend.claims.loading import load_claims
 from recommend.loading import load_ruleset
+from recommend.naming import load_excipients
 from shop.cli.admin import link
 from shop.cli.faults import told_plainly
 from shop.settings import Settings, read_settings
@@ -68,6 +69,7 @@ def make_ready() -> Settings:
         settings = read_settings()
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
+        load_excipients(settings.rules_dir)
         prepare_catalogue(settings)
     return settings
 

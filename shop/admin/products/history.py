@@ -90,7 +90,7 @@ def undo(batch_id: int) -> Response:
     batch = _batch(batch_id)
     author = author_of_form(request.form.get("reason", ""), How.UNDO)
     try:
-        undo_batch(get_session(), batch_id, author, get_ruleset(), f"terug: {batch.label}")
+        undo_batch(get_session(), batch_id, author, get_ruleset(), batch.label)
     except AlreadyUndoneError:
         message = _("This batch was undone already.")
     except ConflictError as error:
