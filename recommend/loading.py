@@ -16,7 +16,7 @@ from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Sour
 
 DATA = Path(__file__).parent / "data"
 
-FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml")
+FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml")
 FOLDERS = ("sources", "rules", "notes", "claims", "claims/vocabulary")
 
 T = TypeVar("T")

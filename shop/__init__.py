@@ -15,11 +15,13 @@ MAX_REQUEST_BYTES = 64 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
     from shop import (
+        admin,
         answers_cookie,
         api,
         browse,
         database,
         errors,
+        facets,
         finder,
         formats,
         guide,
@@ -49,8 +51,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
+    facets.add_facets(app)
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
+    admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
     kept_pages.keep_pages(app, settings)
     for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):

@@ -1,58 +1,26 @@
 """Browsing: the listing and the product page."""
 
-import re
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, render_template, request
-from msgspec import Struct
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, abort, render_template, request, url_for
 
 from catalog.composition import work_out
 from catalog.edits import stated_of
+from catalog.facets import Facet
 from catalog.models import DosageForm, Product
 from catalog.pricing import cents_per_measure
-from catalog.queries import Sort, listing, product_by_slug, products_per_form
+from catalog.queries import Sort, holders, listing, product_by_slug
 from recommend.engine import safety_notes
 from recommend.knowledge import SEVERITIES, Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
-from shop.i18n import current_language, in_current_language, localized
+from shop.facets import Applied, groups, label
+from shop.i18n import current_language, localized
 from shop.kept_pages import never_keep, same_for_all
+from shop.listing_query import Wanted, in_words, read_wanted
 
 bp = Blueprint("browse", __name__)
-
-_PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
-
-
-class Wanted(Struct, frozen=True):
-    """What the address of a listing asks for; `unknown` are filter values that this shop does not have."""
-
-    forms: tuple[str, ...]
-    sort: Sort
-    page: int
-    unknown: tuple[str, ...]
-
-    def query(self, **changes: object) -> dict[str, object]:
-        """Arguments for the address of this listing with changes, defaults left out."""
-        asked = {"form": self.forms, "sort": self.sort.value, "page": self.page} | changes
-        left_out: dict[str, object] = {"form": (), "sort": Sort.RECOMMENDED.value, "page": 1}
-        return {key: value for key, value in asked.items() if value != left_out[key]}
-
-
-def read_wanted(args: MultiDict[str, str], ruleset: Ruleset) -> Wanted:
-    """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
-    asked = list(dict.fromkeys(args.getlist("form")))
-    known = tuple(form for form in asked if form in ruleset.forms)
-    sort = args.get("sort") or Sort.RECOMMENDED.value
-    unknown = [form for form in asked if form not in ruleset.forms and form]
-    if sort not in list(Sort):
-        unknown.append(sort)
-        sort = Sort.RECOMMENDED.value
-    page = args.get("page", "1")
-    if not _PAGE_NUMBER.fullmatch(page):
-        raise NoSuchListingPage
-    return Wanted(forms=known, sort=Sort(sort), page=int(page), unknown=tuple(unknown))
 
 
 def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
@@ -67,22 +35,34 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 @same_for_all
 def products() -> str:
     ruleset, session = get_ruleset(), get_session()
-    wanted = read_wanted(request.args, ruleset)
-    found = listing(session, forms=wanted.forms, sort=wanted.sort, page=wanted.page, language=current_language())
+    wanted = read_wanted(request.args, ruleset, holders(session))
+    found = listing(session, wanted.filters, sort=wanted.sort, page=wanted.page, language=current_language())
     if found is None:
         raise NoSuchListingPage
-    if wanted.unknown:
+    if wanted.left_out:
         never_keep()  # the page says what was asked and left out
+    applied = [Applied(facet, value, label(facet, value, ruleset)) for facet, value in wanted.values]
     return render_template(
         "browse/listing.html",
         listing=found,
         wanted=wanted,
-        form_names=[in_current_language(ruleset.forms[form].short_name) for form in wanted.forms],
+        groups=groups(found.found, wanted.filters, ruleset),
+        applied=applied,
+        notices=[in_words(value) for value in wanted.left_out[:3]],
         sorts=list(Sort),
-        per_form=products_per_form(session),
+        form_names=[one.label for one in applied if one.facet is Facet.FORM],
+        explained=[ruleset.forms[form] for form in wanted.filters.chosen.get(Facet.FORM, ())],
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
+        **_for_crawlers(wanted),
     )
+
+
+def _for_crawlers(wanted: Wanted) -> dict[str, str]:
+    """One facet value has an address of its own; more of them, or another order, would be pages without end."""
+    if len(wanted.values) > 1 or wanted.sort is not Sort.RECOMMENDED:
+        return {"robots": "noindex, nofollow"}
+    return {"canonical": url_for("browse.products", **wanted.query(), _external=True)}
 
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from babel.support import NullTranslations, Translations
-from flask import Blueprint, Flask, g, request, url_for
+from flask import Blueprint, Flask, g, request, session, url_for
 from flask_babel import Babel
 
 from recommend.text import LANGUAGES, Language, Text
@@ -69,10 +69,15 @@ def current_language() -> Language:
 
 
 def language_of_request() -> Language:
-    """The language of the address's prefix, or of the API's `?lang=`; else what the browser asks for, else Dutch."""
+    """The language of the address's prefix, or of the API's and the admin's `?lang=`, which the admin remembers.
+
+    Else what the browser asks for, else Dutch.
+    """
     prefix = request.path.split("/")[1] if request else ""
     if prefix == "api":
         prefix = request.args.get("lang", "")
+    elif prefix == "admin":
+        prefix = request.args.get("lang") or session.get("lang", "")
     for language in LANGUAGES:
         if prefix == language:
             return language
@@ -95,8 +100,18 @@ def in_current_language(text: Text) -> str:
 def same_page_in(language: Language) -> str:
     """The address of this page in another language, query included; the home page when there is no such page."""
     endpoint = request.endpoint
+    if endpoint and request.path.startswith("/admin/"):
+        return _same_admin_page_in(language)
     if endpoint is None or "lang" not in (request.url_rule.defaults or {} if request.url_rule else {}):
         return url_for("pages.home", lang=language)
     address = url_for(endpoint, **{**(request.view_args or {}), "lang": language})
     query = urlencode(list(request.args.items(multi=True)), errors="replace") if request.method == "GET" else ""
     return f"{address}?{query}" if query else address
+
+
+def _same_admin_page_in(language: Language) -> str:
+    """The admin's addresses bear no language, so the query asks for it; a page that only takes forms has no other."""
+    if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+        return url_for("admin.start", lang=language)
+    query = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return f"{request.path}?{urlencode([*query, ('lang', language)], errors='replace')}"

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from cachetools import LRUCache
 from flask import Flask, Response, current_app, g, request, session
 
-from catalog.queries import catalogue_revision
+from catalog.queries import catalogue_stamp
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
 from shop.settings import Settings
@@ -74,7 +74,7 @@ def _answer_from_kept() -> Response | None:
     if not getattr(view, "same_for_all", False):
         return None
     g.page_key = (
-        catalogue_revision(get_session()),
+        catalogue_stamp(get_session()),
         datetime.now(UTC).date(),
         get_ruleset().sha256,
         current_language(),

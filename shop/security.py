@@ -14,8 +14,22 @@ def asked_of_api() -> bool:
     return request.path == "/api" or request.path.startswith("/api/")
 
 
+def asked_of_admin() -> bool:
+    """Whether the page is one of the admin's."""
+    return request.path == "/admin" or request.path.startswith("/admin/")
+
+
 class SessionsForPages(SecureCookieSessionInterface):
-    """The session cookie holds only the forms' CSRF token. The API neither reads nor sets it."""
+    """The session cookie holds only the forms' CSRF token. The API neither reads nor sets it.
+
+    The admin has a cookie of its own, which browsers send to no page of the shop.
+    """
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return "admin_session" if asked_of_admin() else super().get_cookie_name(app)
+
+    def get_cookie_path(self, app: Flask) -> str:
+        return "/admin" if asked_of_admin() else super().get_cookie_path(app)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return None if asked_of_api() else super().open_session(app, request)

@@ -1,14 +1,17 @@
 """The only place that builds models for tests."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import factory
 from sqlalchemy.orm import Session
 
+from catalog.accounts.passwords import hash_password
 from catalog.composition import Stated
 from catalog.edits import Author, ProductState, add_brand, add_product
-from catalog.models import Brand, Component, DosageForm, FormTag, How, Product, Status, Unit
+from catalog.models import Account, Brand, Component, DosageForm, FormTag, How, Product, Role, Status, Unit
 from recommend.answers import Answers
 from recommend.loading import load_ruleset
 from recommend.text import Text
@@ -110,6 +113,28 @@ class FormTagFactory(factory.Factory[FormTag]):
     form = "citrate"
     magnesium_ug = 100_000
     counts_as_form = True
+
+
+PASSWORD = "zeven blauwe fietsen"
+
+
+@cache
+def hash_of_password() -> str:
+    """argon2 is slow on purpose, so once for all tests."""
+    return hash_password(PASSWORD)
+
+
+class AccountFactory(factory.Factory[Account]):
+    """An active owner with PASSWORD and no second factor."""
+
+    class Meta:
+        model = Account
+
+    email = factory.Sequence(lambda n: f"persoon{n}@winkel.test")
+    password_hash = factory.LazyFunction(hash_of_password)
+    role = Role.OWNER
+    active = True
+    created_at = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def make_product(session: Session, composition: Sequence[Stated] | None = None, **fields: Any) -> Product:

@@ -1,4 +1,4 @@
-"""Where products are written, one or a hundred thousand: rows, versions, history and prices in one transaction."""
+"""Where products are written, one or a hundred thousand: rows, history, prices and index in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,9 +6,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author, Edit, Placed
+from catalog.edits.indexing import as_indexed, index_products
 from catalog.edits.preparing import Prepared
 from catalog.edits.reductions import reference_prices
 from catalog.edits.rows import write_rows
+from catalog.indexed import indexed_products
 from catalog.models import Batch, Brand, CatalogueState, Product, Status, table_of
 from catalog.problems import Problem, RefusedError
 
@@ -57,7 +59,9 @@ def write(session: Session, edits: Sequence[Edit], author: Author) -> list[int]:
         Placed(id_, edit, brands[edit.after.state.brand].id)
         for id_, edit in zip(_numbered(session, edits), edits, strict=True)
     ]
+    before = list(indexed_products(session, [place.id for place in placed if not place.is_new]))
     write_rows(session, placed, reference_prices(session, placed, author.at), author)
+    index_products(session, before, [as_indexed(place) for place in placed])
     if not all(place.is_new for place in placed):
         session.expire_all()  # what was loaded before is no longer what is stored
     return [place.id for place in placed]

@@ -1,11 +1,16 @@
 """The tables, by subject."""
 
+from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryCode, Role, SignInAttempt
 from catalog.models.base import Base, table_of
+from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
 from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
+from catalog.models.search import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
 
 __all__ = [
     "AcceptedWarning",
+    "Account",
+    "AdminSession",
     "Allergen",
     "Base",
     "Batch",
@@ -14,12 +19,25 @@ __all__ = [
     "Change",
     "Component",
     "DosageForm",
+    "FacetPosting",
+    "FormShelf",
     "FormTag",
     "How",
+    "IndexState",
+    "Invitation",
     "PricePoint",
     "Product",
+    "RecoveryCode",
+    "Role",
+    "Shelf",
+    "SignInAttempt",
     "SlugRedirect",
     "Status",
+    "SupplierMapping",
     "Unit",
+    "Upload",
+    "UploadRow",
+    "Word",
+    "WordPosting",
     "table_of",
 ]

@@ -1,18 +1,25 @@
-"""The listing: a page of published products."""
+"""The listing: a page of published products, found by the index and read by their ids."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from pyroaring import BitMap
+from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
-from catalog.models import FormTag, Product
-from catalog.queries.published import PUBLISHED
+from catalog.facets import Facet
+from catalog.models import FormShelf, Product, Shelf
+from catalog.queries.facets import Filters, Found, find, holders
 from recommend.text import Language
 
 PAGE_SIZE = 24
+MOST_PAGES = 100
+"""Numbered pages end here; what lies further is found by narrowing down."""
+FETCHED = 512
+ROWS_PER_LOOKUP = 3
+"""Rows that an index gives in the time of looking one product up by its id (SQLite, 10^6 products: 2 to 4)."""
 
 
 class Sort(StrEnum):
@@ -21,59 +28,121 @@ class Sort(StrEnum):
     RECOMMENDED = "recommended"
     PRICE_PER_100MG = "price_per_100mg"
     PRICE = "price"
+    MG_PER_DAY = "mg_per_day"
     NAME = "name"
 
 
 class Listing(Struct, frozen=True):
-    """One page of products; `total` counts all pages together."""
+    """One page of products; `total` counts all pages together, also those beyond the last numbered one."""
 
     products: Sequence[Product]
     total: int
     page: int
     pages: int
+    found: Found
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than the numbered pages show."""
+        return self.total > MOST_PAGES * PAGE_SIZE
 
 
 def listing(
-    session: Session, *, forms: Collection[str] = (), sort: Sort = Sort.RECOMMENDED, page: int = 1, language: Language
+    session: Session,
+    filters: Filters | None = None,
+    *,
+    sort: Sort = Sort.RECOMMENDED,
+    page: int = 1,
+    language: Language,
+    among: BitMap | None = None,
 ) -> Listing | None:
-    """A page of published products that have any of the forms; None when there is no such page.
+    """A page of the published products that pass the filters; None when there is no such page.
 
-    An empty result has one page, without products.
+    `among` narrows to the hits of a search. An empty result has one page, without products.
     """
-    matching = select(Product).where(PUBLISHED)
-    if forms:
-        tagged = select(FormTag.product_id).where(FormTag.form.in_(sorted(forms)))
-        matching = matching.where(Product.id.in_(tagged))
-    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
+    filters = filters or Filters()
+    found = find(holders(session), filters, among)
+    total = len(found.products)
+    pages = max(1, min(MOST_PAGES, -(-total // PAGE_SIZE)))
     if not 1 <= page <= pages:
         return None
-    shown = (
-        matching.order_by(*_order(sort, language), Product.sku)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-        .options(joinedload(Product.brand), selectinload(Product.tags))
-    )
-    return Listing(products=session.scalars(shown).all(), total=total, page=page, pages=pages)
+    everything = not filters.chosen and among is None
+    only_form = _only_form(filters) if among is None else None
+    ids = _page_of_ids(session, found, only_form, everything, _Place(sort, language, (page - 1) * PAGE_SIZE))
+    return Listing(products=_products(session, ids), total=total, page=page, pages=pages, found=found)
+
+
+class _Place(Struct, frozen=True):
+    sort: Sort
+    language: Language
+    offset: int
+
+
+def _only_form(filters: Filters) -> str | None:
+    """The form when it is the one filter."""
+    forms = filters.chosen.get(Facet.FORM, ())
+    return forms[0] if len(filters.chosen) == 1 and len(forms) == 1 else None
+
+
+def _page_of_ids(session: Session, found: Found, only_form: str | None, everything: bool, place: _Place) -> list[int]:
+    forms = _FORM_ORDERS.get(place.sort)
+    if forms is not None and only_form is not None:
+        ordered = select(FormShelf.product_id).where(FormShelf.form == only_form).order_by(*forms)
+        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
+    ordered = select(Shelf.product_id).order_by(*_order(place.sort, place.language), Shelf.sku)
+    if everything:
+        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
+    total, until = len(found.products), place.offset + PAGE_SIZE
+    if not total:
+        return []
+    rows_to_read = until * len(found.holders.listed) // total
+    if total * ROWS_PER_LOOKUP < rows_to_read:
+        return list(session.scalars(ordered.where(_is_one_of(found.products)).limit(PAGE_SIZE).offset(place.offset)))
+    return _filtered(session, ordered, found.products, place.offset)
+
+
+def _is_one_of(products: BitMap) -> ColumnElement[bool]:
+    """Ids are written out: there may be far more of them than a statement may have parameters."""
+    return Shelf.product_id.in_(bindparam("ids", list(products), expanding=True, literal_execute=True))
+
+
+def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> list[int]:
+    """Read ids in order until the page is full."""
+    page: list[int] = []
+    passed = 0
+    with session.execute(ordered.execution_options(yield_per=FETCHED)) as result:
+        for portion in result.scalars().partitions():
+            passing = [id_ for id_ in portion if id_ in products]
+            start = max(0, offset - passed)
+            page += passing[start : start + PAGE_SIZE - len(page)]
+            passed += len(passing)
+            if len(page) == PAGE_SIZE or passed == len(products):
+                break
+    return page
 
 
 def _order(sort: Sort, language: Language) -> tuple[ColumnElement[Any], ...]:
-    name = Product.name_nl if language == "nl" else Product.name_en
-    orders: dict[Sort, tuple[ColumnElement[Any], ...]] = {
-        Sort.RECOMMENDED: (Product.stock == 0, Product.tenth_cents_per_100mg.expression),
-        Sort.PRICE_PER_100MG: (Product.tenth_cents_per_100mg.expression,),
-        Sort.PRICE: (Product.price_cents.expression,),
-        Sort.NAME: (func.lower(name),),
+    name = Shelf.name_nl if language == "nl" else Shelf.name_en
+    orders: dict[Sort, tuple[Any, ...]] = {
+        Sort.RECOMMENDED: (Shelf.sold_out, Shelf.tenth_cents_per_100mg),
+        Sort.PRICE_PER_100MG: (Shelf.tenth_cents_per_100mg,),
+        Sort.PRICE: (Shelf.price_cents,),
+        Sort.MG_PER_DAY: (Shelf.magnesium_per_day_ug,),
+        Sort.NAME: (name,),
     }
     return orders[sort]
 
 
-def products_per_form(session: Session) -> dict[str, int]:
-    """How many published products have each form in them."""
-    counted = (
-        select(FormTag.form, func.count())
-        .join(Product, Product.id == FormTag.product_id)
-        .where(PUBLISHED)
-        .group_by(FormTag.form)
-    )
-    return {row[0]: row[1] for row in session.execute(counted)}
+_FORM_ORDERS: dict[Sort, tuple[Any, ...]] = {
+    Sort.RECOMMENDED: (FormShelf.sold_out, FormShelf.tenth_cents_per_100mg, FormShelf.sku),
+    Sort.PRICE_PER_100MG: (FormShelf.tenth_cents_per_100mg, FormShelf.sku),
+}
+
+
+def _products(session: Session, ids: Sequence[int]) -> list[Product]:
+    """The products with these ids, in this order, with brand and tags."""
+    if not ids:
+        return []
+    query = select(Product).where(Product.id.in_(ids)).options(joinedload(Product.brand), joinedload(Product.tags))
+    found = {product.id: product for product in session.scalars(query).unique()}
+    return [found[id_] for id_ in ids]

@@ -1,26 +1,33 @@
-"""How often the catalogue was written: whoever keeps something of it asks this before using what was kept."""
+"""Which catalogue it is: whoever keeps something that follows from it asks this before using what was kept."""
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from catalog.models import CatalogueState
+from catalog.models import CatalogueState, IndexState
+
+CatalogueStamp = tuple[int, str]
+"""How many times it was written, and the epoch of its index; another catalogue has another stamp."""
 
 
-def catalogue_revision(session: Session) -> int:
-    """The number of the newest committed write. What is read after it is at least as new.
+def catalogue_stamp(session: Session) -> CatalogueStamp:
+    """The stamp of the newest committed write. What is read after it is at least as new.
 
     Elsewhere than in SQLite this is asked on the session's own connection, since another one may lead to a standby
     that is further on. All of SQLite is one file, and asking it without a transaction takes a tenth of the time.
     """
-    query = select(CatalogueState.revision)
+    query = select(CatalogueState.revision, IndexState.epoch)
     engine = session.get_bind()
     if engine.dialect.name != "sqlite" or not isinstance(engine, Engine):
-        return session.scalars(query).one()
+        revision, epoch = session.execute(query).one()
+        return revision, epoch
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
-        cursor.execute("SELECT revision FROM catalogue_state")
-        [revision] = cursor.fetchone() or (0,)
-        return int(revision)
+        cursor.execute(_SQLITE)
+        revision, epoch = cursor.fetchone() or (0, "")
+        return revision, epoch
     finally:
         raw.close()
+
+
+_SQLITE = "SELECT revision, epoch FROM catalogue_state CROSS JOIN (SELECT epoch FROM index_state)"

@@ -9,6 +9,9 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import unquote
+
+from recommend.claims.structured import is_readable, string_values
 
 PartKind = Literal["body", "attribute", "address"]
 
@@ -20,8 +23,12 @@ _MARK = re.compile(
     r"|(?P<emphasis>[*`~])"
 )
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)")
-_ATTRIBUTE = re.compile(r"(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)')")
+_ATTRIBUTE = re.compile(r"(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'=<>`]++))")
 _LAST_STEP = re.compile(r"[^/?#]++(?=/?(?:[?#].*)?\Z)", re.DOTALL)
+_PATH = re.compile(r"(?:[a-z]{1,9}:)?(?://[^/?#]*+)?([^?#]++)", re.IGNORECASE | re.DOTALL)
+_HEX = re.compile(r"(?:%[0-9a-fA-F]{2})++")
+_URL = re.compile(r"https?://\S++\Z", re.IGNORECASE)
+_BUTTON = re.compile(r"\btype\s*+=\s*+[\"']?(?:submit|button|reset)\b", re.IGNORECASE)
 
 _BLOCKS = frozenset(
     re.findall(
@@ -32,8 +39,16 @@ _BLOCKS = frozenset(
     )
 )
 _UNSEEN = frozenset(["script", "style"])
-_SPOKEN = frozenset(["alt", "title", "aria-label", "placeholder", "content", "label"])
-_ADDRESSES = frozenset(["href", "src", "poster"])
+_SPOKEN = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "alt title aria-label aria-description aria-roledescription aria-valuetext aria-placeholder placeholder content"
+        " label summary abbr",
+    )
+)
+_ADDRESSES = frozenset(["href", "download"])
+_PICTURES = frozenset(["src", "srcset", "poster"])  # of these the folders are read too
+_LONGEST_ADDRESS = 2000
 
 
 @dataclass(slots=True)
@@ -91,7 +106,7 @@ class _Reader:
         if match["entity"]:
             self.body.add_as(html.unescape(match[0]), start, end)
         elif match["target"]:
-            self._aside("address", match["target"], match.start("target"))
+            self._address(match["target"], match.start("target"), whole=False)
             if match["title"]:
                 self._aside("attribute", match["title"], match.start("title"))
         return end
@@ -103,37 +118,80 @@ class _Reader:
             self.body.add_as("\n", start, end)
         if tag.startswith("</"):
             return end
-        for attribute in _ATTRIBUTE.finditer(tag):
-            group = 2 if attribute[2] is not None else 3
-            if attribute[1].lower() in _SPOKEN:
-                self._aside("attribute", attribute[group], start + attribute.start(group))
-            elif attribute[1].lower() in _ADDRESSES:
-                self._aside("address", attribute[group], start + attribute.start(group))
-        if name in _UNSEEN and "json" not in tag:
-            return self._after(f"</{name}", end) or end
+        self._take_attributes(tag, start)
+        if name in _UNSEEN:
+            return self._take_unseen(tag, name, end)
         return end
 
+    def _take_attributes(self, tag: str, start: int) -> None:
+        is_button = bool(_BUTTON.search(tag))
+        for attribute in _ATTRIBUTE.finditer(tag):
+            group = attribute.lastindex or 2
+            name, place = attribute[1].lower(), start + attribute.start(group)
+            if name in _SPOKEN or (name == "value" and is_button):
+                self._aside("attribute", attribute[group], place)
+            elif name in _ADDRESSES or name in _PICTURES:
+                self._address(attribute[group], place, whole=name in _PICTURES)
+
+    def _take_unseen(self, tag: str, name: str, end: int) -> int:
+        """Pass over a script or style, but read structured data; what calls itself that and is not, as plain text."""
+        after = self._after(f"</{name}", end)
+        if "json" not in tag.lower():
+            return after or end
+        data = self.source[end:after]
+        if not is_readable(data):
+            self.body.add_run(data, end)
+            return end + len(data)
+        for runs in string_values(data, end):
+            if len(runs) == 1 and _URL.match(runs[0][0]):
+                self._address(runs[0][0], runs[0][1], whole=False)
+                continue
+            part = Part("attribute")
+            for text, first, last in runs:
+                if len(text) == last - first:
+                    part.add_run(text, first)
+                else:
+                    part.add_as(text, first, last)
+            self.asides.append(part)
+        return after or len(self.source)
+
     def _after(self, ending: str, position: int) -> int | None:
+        """Where the text goes on after a comment, or where the end tag of a script stands."""
         if ending in self.unclosed:
             return None
-        found = self.source.find(ending, position)
-        if found < 0:
+        found = re.compile(re.escape(ending), re.IGNORECASE | re.ASCII).search(self.source, position)
+        if not found:
             self.unclosed.add(ending)
             return None
-        return found + (len(ending) if ending == "-->" else 0)
+        return found.end() if ending == "-->" else found.start()
 
     def _aside(self, kind: PartKind, value: str, start: int) -> None:
         part = Part(kind)
-        if kind == "address":
-            last = _LAST_STEP.search(value, max(0, len(value) - 300))
-            if last:
-                part.add_run(last[0], start + last.start())
+        for position, text, is_entity in _entities(value):
+            if is_entity:
+                part.add_as(html.unescape(text), start + position, start + position + len(text))
+            else:
+                part.add_run(text, start + position)
+        self.asides.append(part)
+
+    def _address(self, value: str, start: int, *, whole: bool) -> None:
+        """Read the last step of an address, or the whole path of a picture."""
+        if value.startswith("data:"):
+            return
+        if whole:
+            found = _PATH.match(value[:_LONGEST_ADDRESS])
+            group = 1
         else:
-            for position, text, is_entity in _entities(value):
-                if is_entity:
-                    part.add_as(html.unescape(text), start + position, start + position + len(text))
-                else:
-                    part.add_run(text, start + position)
+            found = _LAST_STEP.search(value, max(0, len(value) - 300))
+            group = 0
+        if not found:
+            return
+        part, position = Part("address"), found.start(group)
+        for sign in _HEX.finditer(value, position, found.end(group)):
+            part.add_run(value[position : sign.start()], start + position)
+            part.add_as(unquote(sign[0]), start + sign.start(), start + sign.end())
+            position = sign.end()
+        part.add_run(value[position : found.end(group)], start + position)
         self.asides.append(part)
 
 

@@ -4,16 +4,20 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from catalog import models
 from catalog.advised import decimal_string
-from catalog.queries import PAGE_SIZE, Listing, Sort, listing, products_per_form
+from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.models import Allergen, DosageForm
+from catalog.queries import PAGE_SIZE, Listing, Sort, holders, listing
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, NOT_FOUND, WRONG_LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Facets, FacetValue, Notice, Product, Products
-from shop.browse import Wanted, read_wanted
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
+from shop.facets import groups
+from shop.listing_query import Wanted, in_words, read_wanted
 from shop.problems import Refused
 
 
@@ -23,29 +27,49 @@ def products() -> Response:
     An unknown form or sort is left out and told in `notices`.
     """
     language, session = asked_language(), get_session()
-    wanted, found = _find(language)
-    per_form = products_per_form(session)
+    wanted, found = _find(session, language)
     return json_reply(
         Products(
             total=found.total,
             page=found.page,
             pages=found.pages,
             page_size=PAGE_SIZE,
-            notices=[_left_out(value) for value in wanted.unknown],
-            facets=Facets(
-                form=[
-                    FacetValue(value=form, count=per_form.get(form, 0))
-                    for form in get_ruleset().forms
-                    if form in per_form or form in wanted.forms
-                ]
-            ),
+            notices=[Notice(value=left.value, text=in_words(left)) for left in wanted.left_out],
+            facets=_facets(found, wanted),
             items=[_product(product, language) for product in found.products],
         )
     )
 
 
+def _facets(found: Listing, wanted: Wanted) -> Facets:
+    shown = {group.facet: group.options + group.more for group in groups(found.found, wanted.filters, get_ruleset())}
+    return Facets(
+        **{
+            facet.value: [FacetValue(value=option.value, count=option.count) for option in shown.get(facet, ())]
+            for facet in Facet
+        }
+    )
+
+
 def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+ABOUT: dict[Facet, str] = {
+    Facet.FORM: "with this form, an `id` of `/api/v1/forms`",
+    Facet.DOSAGE_FORM: f"of this kind, one of {', '.join(DosageForm)}",
+    Facet.MG_PER_DAY: f"with so much elemental magnesium a day, in mg: one of {', '.join(b.name for b in MG_BANDS)}",
+    Facet.PRICE_PER_100MG: f"at so many cents per 100 mg: one of {', '.join(band.name for band in PRICE_BANDS)}",
+    Facet.VEGAN: f"that are vegan, when `{YES}`",
+    Facet.WITHOUT: f"without this allergen, one of {', '.join(Allergen)}; more than once: without all of them",
+    Facet.BRAND: "of this brand",
+    Facet.IN_STOCK: f"in stock, when `{YES}`",
+}
+
+
+def _values(facet: Facet, about: str) -> dict[str, Any]:
+    more = "" if facet is Facet.WITHOUT else "; given more than once: any of them"
+    return _query(facet.value, f"Only products {about}{more}.", type="array", items={"type": "string"})
 
 
 ENDPOINT = Endpoint(
@@ -54,12 +78,7 @@ ENDPOINT = Endpoint(
     answer=Products,
     errors=WRONG_LANG | {NOT_FOUND: "`page` is no number from 1 up, or past the last page."},
     parameters=(
-        _query(
-            "form",
-            "Only products with this form, an `id` of `/api/v1/forms`; given more than once: with any of them.",
-            type="array",
-            items={"type": "string"},
-        ),
+        *(_values(facet, about) for facet, about in ABOUT.items()),
         _query("sort", f"One of {', '.join(Sort)}.", type="string", default=Sort.RECOMMENDED.value),
         _query("page", "Counted from 1.", type="integer", minimum=1, default=1),
         LANG,
@@ -68,20 +87,15 @@ ENDPOINT = Endpoint(
 )
 
 
-def _find(language: Language) -> tuple[Wanted, Listing]:
+def _find(session: Session, language: Language) -> tuple[Wanted, Listing]:
     try:
-        wanted = read_wanted(request.args, get_ruleset())
+        wanted = read_wanted(request.args, get_ruleset(), holders(session))
     except NoSuchListingPage as error:
         raise Refused(NOT_FOUND, _("A page is a number from 1 up."), key="page") from error
-    found = listing(get_session(), forms=wanted.forms, sort=wanted.sort, page=wanted.page, language=language)
+    found = listing(session, wanted.filters, sort=wanted.sort, page=wanted.page, language=language)
     if found is None:
         raise Refused(NOT_FOUND, _("The list of products has no such page."), key="page")
     return wanted, found
-
-
-def _left_out(value: str) -> Notice:
-    text = _("We do not know the filter “%(value)s”, so it was left out.", value=value[:40])
-    return Notice(value=value, text=text)
 
 
 def _product(product: models.Product, language: Language) -> Product:

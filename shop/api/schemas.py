@@ -199,14 +199,23 @@ class Product(Shape, frozen=True):
 
 
 class FacetValue(Shape, frozen=True):
-    """A value to filter on, and how many published products have it."""
+    """A value to filter on, and how many products have it and pass the filters on the other facets."""
 
     value: str
     count: Count
 
 
 class Facets(Shape, frozen=True):
+    """The values that some product has, and those asked for; of `without` the allergens that some product contains."""
+
     form: list[FacetValue]
+    dosage_form: list[FacetValue]
+    mg_per_day: list[FacetValue]
+    price_per_100mg: list[FacetValue]
+    vegan: list[FacetValue]
+    without: list[FacetValue]
+    brand: list[FacetValue]
+    in_stock: list[FacetValue]
 
 
 class Notice(Shape, frozen=True):

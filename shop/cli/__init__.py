@@ -2,6 +2,7 @@
 
 import click
 
+from shop.cli.admin import admin
 from shop.cli.advise import advise
 from shop.cli.catalog import catalog
 from shop.cli.content import content
@@ -16,6 +17,7 @@ def main() -> None:
 
 
 main.add_command(serve)
+main.add_command(admin)
 main.add_command(advise)
 main.add_command(content)
 main.add_command(catalog)

@@ -1,19 +1,16 @@
 """`shop advise`: the advice for a file of answers, as JSON."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TextIO
 
 import click
-from sqlalchemy.orm import Session
 
-from catalog.database import open_engine
 from recommend.answers import Answers, AnswersError
 from recommend.loading import load_ruleset
 from recommend.text import LANGUAGES, Language
 from shop.advice_json import NotJsonError, advice_json, read_answers
 from shop.cli.faults import told_plainly
-from shop.settings import Settings, read_settings
+from shop.cli.session import catalogue
+from shop.settings import read_settings
 
 WRONG_INPUT = 2
 
@@ -34,7 +31,7 @@ def advise(file: TextIO, language: Language, no_products: bool) -> None:
         if no_products:
             text = advice_json(answers, ruleset, language, None)
         else:
-            with _catalogue(settings) as session:
+            with catalogue(settings) as session:
                 text = advice_json(answers, ruleset, language, session)
     click.echo(text, nl=False)
 
@@ -52,16 +49,3 @@ def _read(file: TextIO) -> Answers:
         return read_answers(text)
     except NotJsonError as error:
         raise _Refused(f"{file.name}: not JSON: {error}") from error
-
-
-@contextmanager
-def _catalogue(settings: Settings) -> Iterator[Session]:
-    from shop.database import prepare_catalogue
-
-    prepare_catalogue(settings)
-    engine = open_engine(settings.database_url)
-    try:
-        with Session(engine) as session:
-            yield session
-    finally:
-        engine.dispose()

@@ -13,6 +13,7 @@ from recommend.claims.findings import Finding
 from recommend.consistency import RulesetError
 from recommend.text import LANGUAGES, Language
 from shop.cli.faults import told_plainly
+from shop.messages import check_message, interface_messages
 from shop.settings import read_rules_dir, read_settings
 
 _BLOCKED = 1
@@ -28,7 +29,9 @@ def content() -> None:
 
 @content.command()
 @click.argument("files", nargs=-1, metavar="FILE...")
-@click.option("--site", is_flag=True, help="Check every public page in both languages instead of files.")
+@click.option(
+    "--site", is_flag=True, help="Check every public page in both languages and all interface texts, instead of files."
+)
 @click.option("--lang", "language", type=click.Choice(LANGUAGES), default="nl", show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check(files: tuple[str, ...], site: bool, language: Language, form: str) -> None:
@@ -42,6 +45,12 @@ def check(files: tuple[str, ...], site: bool, language: Language, form: str) -> 
     try:
         texts = list(_site()) if site else [(name, _read(name), language) for name in files]
         checked = [(name, finding) for name, text, spoken in texts for finding in check_text(text, spoken, rules)]
+        if site:
+            checked += [
+                (message.place, finding)
+                for message in interface_messages()
+                for finding in check_message(message, rules)
+            ]
     except RulesetError as error:
         raise _Refused(str(error)) from error
     if form == "json":

@@ -1,16 +1,22 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
 import socket
+from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import click
+from filelock import FileLock
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.orm import Session
 
+from catalog.database import open_engine
 from recommend.claims.loading import load_claims
 from recommend.loading import load_ruleset
+from shop.cli.admin import link
 from shop.cli.faults import told_plainly
-from shop.settings import read_settings
+from shop.settings import Settings, read_settings
 
 
 @click.command()
@@ -19,11 +25,12 @@ from shop.settings import read_settings
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
-    make_ready()
-    run_server("shop:create_app", host, port, workers)
+    settings = make_ready()
+    require_free(host, port)
+    run_server("shop:create_app", host, port, workers, _first_owners_token(settings))
 
 
-def make_ready() -> None:
+def make_ready() -> Settings:
     """Check settings and rules, and make the catalogue, before anything listens."""
     from shop.database import prepare_catalogue
 
@@ -32,11 +39,11 @@ def make_ready() -> None:
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         prepare_catalogue(settings)
+    return settings
 
 
-def run_server(factory: str, host: str, port: int, workers: int) -> None:
+def run_server(factory: str, host: str, port: int, workers: int, token: str | None = None) -> None:
     """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
-    _require_free(host, port)
     address = f"[{host}]" if ":" in host else host
     _Server(
         factory,
@@ -49,12 +56,12 @@ def run_server(factory: str, host: str, port: int, workers: int) -> None:
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
-            "when_ready": _announce,
+            "when_ready": partial(_announce, token=token),
         },
     ).run()
 
 
-def _require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int) -> None:
     """Say at once that the address cannot be had; gunicorn would retry for a while first."""
     try:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
@@ -63,10 +70,26 @@ def _require_free(host: str, port: int) -> None:
         raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
-def _announce(server: Any) -> None:
-    """Print the address once the shop really listens there."""
+def _first_owners_token(settings: Settings) -> str | None:
+    """A token for the first owner's one-time link while nobody has an account; each start voids the one before."""
+    from catalog.accounts.invitations import invite_first_owner
+
+    with told_plainly(), FileLock(settings.instance / "prepare.lock"):
+        engine = open_engine(settings.database_url)
+        with Session(engine) as session:
+            token = invite_first_owner(session, datetime.now(UTC))
+            session.commit()
+        engine.dispose()
+    return token
+
+
+def _announce(server: Any, token: str | None) -> None:
+    """Print the address once the shop really listens there, and on the first run how to come in as its owner."""
     for listener in server.LISTENERS:
         click.echo(f"Magnesiumwijzer: {listener}/")
+    if token:
+        click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)
+        click.echo(link(str(server.LISTENERS[0]), token), err=True)
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types

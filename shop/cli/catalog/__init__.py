@@ -2,6 +2,8 @@
 
 import click
 
+from shop.cli.catalog.export import export
+from shop.cli.catalog.import_ import import_
 from shop.cli.catalog.sample import sample
 
 
@@ -11,3 +13,5 @@ def catalog() -> None:
 
 
 catalog.add_command(sample)
+catalog.add_command(import_)
+catalog.add_command(export)

@@ -3,10 +3,12 @@
 import re
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
+from catalog.facets import Facet
 from catalog.queries import Sort
 from tests.shop.api.test_problems import problem
 
@@ -46,11 +48,15 @@ def test_all_pages_together_hold_every_product_once(client: FlaskClient) -> None
     assert len(first["items"]) == first["page_size"]
 
 
-def test_the_counts_of_the_facet_are_the_totals_of_its_values(client: FlaskClient) -> None:
-    facets = products(client)["facets"]
-    assert facets.keys() == {"form"}
-    for facet in facets["form"]:
-        assert products(client, f"form={facet['value']}")["total"] == facet["count"]
+@pytest.mark.parametrize("query", ["", "vegan=true&form=citrate", "mg_per_day=150-200&mg_per_day=to-100&in_stock=true"])
+def test_the_count_beside_a_value_is_the_total_with_that_value_of_its_facet(query: str, client: FlaskClient) -> None:
+    facets = products(client, query)["facets"]
+    assert list(facets) == list(Facet)
+    for facet, values in facets.items():
+        others = [(key, value) for key, value in parse_qsl(query) if key != facet]
+        for shown in values:
+            asked = urlencode([*others, (facet, shown["value"])])
+            assert products(client, asked)["total"] == shown["count"], asked
 
 
 def test_an_item_has_exactly_these_keys_and_exact_amounts(client: FlaskClient) -> None:

@@ -1,0 +1,79 @@
+"""One-time links that make an account."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session
+
+from catalog.accounts.people import any_account, create_account, normal_email, require_free
+from catalog.accounts.refusals import AccountError, Refusal
+from catalog.accounts.tokens import hash_token, new_token
+from catalog.models import Account, Invitation, Role
+
+VALID = timedelta(hours=72)
+FIRST_OWNER = ""
+"""The address of the invitation for the first owner, who names their own."""
+
+
+def invite(session: Session, email: str, role: Role, now: datetime, invited_by: str = "") -> str:
+    """The token of a new link; an earlier link for the same address stops working. Raises AccountError."""
+    email = normal_email(email)
+    require_free(session, email)
+    return _keep(session, email, role, now, invited_by)
+
+
+def invite_first_owner(session: Session, now: datetime) -> str | None:
+    """The token of the link that makes the first owner; None as soon as there is an account."""
+    return None if any_account(session) else _keep(session, FIRST_OWNER, Role.OWNER, now, "")
+
+
+def _keep(session: Session, email: str, role: Role, now: datetime, invited_by: str) -> str:
+    token = new_token()
+    session.execute(delete(Invitation).where(Invitation.email == email))
+    session.add(
+        Invitation(email=email, token_hash=hash_token(token), role=role, invited_by=invited_by, expires_at=now + VALID)
+    )
+    session.flush()
+    return token
+
+
+def open_invitations(session: Session, now: datetime) -> Sequence[Invitation]:
+    """Invitations that were neither used nor have run out, the first owner's aside."""
+    return session.scalars(
+        select(Invitation)
+        .where(Invitation.expires_at > now, Invitation.email != FIRST_OWNER)
+        .order_by(Invitation.email)
+    ).all()
+
+
+def withdraw(session: Session, email: str) -> None:
+    """Make the link for an address useless."""
+    if email.isprintable():  # PostgreSQL takes no NUL
+        session.execute(delete(Invitation).where(Invitation.email == email))
+
+
+def invitation_of(session: Session, token: str, now: datetime) -> Invitation | None:
+    """The invitation of a link, while it can be used."""
+    invitation = session.scalar(
+        select(Invitation).where(Invitation.token_hash == hash_token(token), Invitation.expires_at > now)
+    )
+    if invitation is None or (invitation.email == FIRST_OWNER and any_account(session)):
+        return None
+    return invitation
+
+
+def redeem(session: Session, token: str, email: str, password: str, now: datetime) -> Account:
+    """Make the account of a link. `email` counts only for the first owner. Raises AccountError.
+
+    Whoever deletes the invitation has it: of two who press at once, one is refused.
+    """
+    invitation = invitation_of(session, token, now)
+    if invitation is None:
+        raise AccountError(Refusal.INVITATION_GONE)
+    role = invitation.role
+    account = create_account(session, invitation.email or email, password, role, now)
+    used = session.execute(delete(Invitation).where(Invitation.token_hash == hash_token(token)))
+    if not isinstance(used, CursorResult) or used.rowcount != 1:
+        raise AccountError(Refusal.INVITATION_GONE)
+    return account

@@ -1,0 +1,22 @@
+"""Why something about an account is refused; the shop words it."""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    EMAIL_WRONG = "email_wrong"
+    EMAIL_TAKEN = "email_taken"
+    PASSWORD_SHORT = "password_short"  # noqa: S105 - a reason, no password
+    PASSWORD_LONG = "password_long"  # noqa: S105
+    PASSWORD_NAMES_ACCOUNT = "password_names_account"  # noqa: S105
+    PASSWORD_PLAIN = "password_plain"  # noqa: S105
+    INVITATION_GONE = "invitation_gone"
+    LAST_OWNER = "last_owner"
+
+
+class AccountError(ValueError):
+    """An account that cannot be made or changed like this."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal

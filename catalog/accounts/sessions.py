@@ -1,0 +1,117 @@
+"""Signed-in browsers, kept in the database so that they can be ended from anywhere."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from catalog.accounts.tokens import hash_token, new_token
+from catalog.models import Account, AdminSession, Role
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+AWAITING_CODE = timedelta(minutes=10)
+"""How long somebody may search for the code of the second factor."""
+CONFIRMED = timedelta(minutes=10)
+"""How long a password counts as just given."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a session's last sight is written: not at every request, or reading pages would queue for writing."""
+
+
+class SignedIn(Struct, frozen=True):
+    """Whose browser it is, as of this request."""
+
+    account_id: int
+    email: str
+    role: Role
+    has_second_factor: bool
+    created_at: datetime
+    last_seen_at: datetime
+    confirmed_at: datetime
+
+    def is_confirmed(self, now: datetime) -> bool:
+        """Whether the password was given a moment ago."""
+        return now - self.confirmed_at < CONFIRMED
+
+
+def start_session(session: Session, account: Account, now: datetime, *, awaits_code: bool = False) -> str:
+    """A new session's token; sessions that have ended by themselves are cleared away."""
+    session.execute(
+        delete(AdminSession).where(
+            or_(AdminSession.last_seen_at <= now - IDLE, AdminSession.created_at <= now - ABSOLUTE)
+        )
+    )
+    token = new_token()
+    session.add(
+        AdminSession(
+            token_hash=hash_token(token),
+            account_id=account.id,
+            created_at=now,
+            last_seen_at=now,
+            confirmed_at=now,
+            awaits_code=awaits_code,
+        )
+    )
+    session.flush()
+    return token
+
+
+def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """Who holds the token: None once idle for 30 minutes, 12 hours old, ended, or the account is closed."""
+    row = session.execute(
+        select(AdminSession, Account)
+        .join(Account, Account.id == AdminSession.account_id)
+        .where(
+            AdminSession.token_hash == hash_token(token),
+            AdminSession.last_seen_at > now - IDLE,
+            AdminSession.created_at > now - ABSOLUTE,
+            AdminSession.awaits_code.is_(False),
+            Account.active,
+        )
+    ).first()
+    if row is None:
+        return None
+    kept, account = row
+    return SignedIn(
+        account_id=account.id,
+        email=account.email,
+        role=account.role,
+        has_second_factor=account.has_second_factor,
+        created_at=kept.created_at,
+        last_seen_at=kept.last_seen_at,
+        confirmed_at=kept.confirmed_at,
+    )
+
+
+def awaiting_code(session: Session, token: str, now: datetime) -> Account | None:
+    """Whose password was right and whose second factor is still to come."""
+    return session.scalar(
+        select(Account)
+        .join(AdminSession, Account.id == AdminSession.account_id)
+        .where(
+            AdminSession.token_hash == hash_token(token),
+            AdminSession.awaits_code,
+            AdminSession.created_at > now - AWAITING_CODE,
+            Account.active,
+        )
+    )
+
+
+def see(session: Session, token: str, now: datetime) -> None:
+    """Write that the session is in use."""
+    session.execute(update(AdminSession).where(AdminSession.token_hash == hash_token(token)).values(last_seen_at=now))
+
+
+def confirm(session: Session, token: str, now: datetime) -> None:
+    """Write that the password was given once more."""
+    session.execute(update(AdminSession).where(AdminSession.token_hash == hash_token(token)).values(confirmed_at=now))
+
+
+def end_session(session: Session, token: str) -> None:
+    session.execute(delete(AdminSession).where(AdminSession.token_hash == hash_token(token)))
+
+
+def end_all_sessions(session: Session, account_id: int) -> None:
+    """Sign an account out everywhere."""
+    session.execute(delete(AdminSession).where(AdminSession.account_id == account_id))

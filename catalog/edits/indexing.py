@@ -1,0 +1,192 @@
+"""The index for finding: facets, orders and words, changed in the transaction of the edit, many products at a time."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import Table, bindparam, delete, event, insert, select, update
+from sqlalchemy.orm import Session
+
+from catalog.edits.edit import Placed
+from catalog.indexed import Indexed, in_portions, indexed_products
+from catalog.models import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
+from catalog.models.search import BLOCK_BITS, UNCOMMITTED
+from catalog.words import plain
+
+AT_ONCE = 500
+"""How many terms or ids one statement names."""
+PORTION = 2000
+
+Changes = dict[str, tuple[list[int], list[int]]]
+"""The products that a term gains and loses."""
+
+
+def index_products(session: Session, before: Sequence[Indexed], after: Sequence[Indexed]) -> None:
+    """Bring the index from `before` to `after`, in this session's transaction.
+
+    `before` holds the products as they are indexed now (none for new ones), `after` as they will be.
+    """
+    old, new = ({product.product_id: product for product in products} for products in (before, after))
+    changed = [id_ for id_ in old.keys() | new.keys() if old.get(id_) != new.get(id_)]
+    if not changed:
+        return
+    session.flush()
+    revision = _next_revision(session)
+    facets: Changes = defaultdict(lambda: ([], []))
+    words: Changes = defaultdict(lambda: ([], []))
+    written: dict[str, str] = {}
+    for id_ in sorted(changed):
+        was, is_ = old.get(id_), new.get(id_)
+        _compare(facets, id_, was.facet_terms() if was else set(), is_.facet_terms() if is_ else set())
+        if was is None or is_ is None or was.has_words_of != is_.has_words_of:
+            found = is_.words() if is_ else {}
+            written |= {term: found[term] for term in found.keys() - written.keys()}
+            _compare(words, id_, set(was.words()) if was else set(), found.keys())
+    _change_postings(session, table_of(FacetPosting), facets, {"revision": revision})
+    _change_postings(session, table_of(WordPosting), words, {})
+    _count_words(session, words, written, revision)
+    _shelve(session, [old[id_] for id_ in changed if id_ in old], [new[id_] for id_ in changed if id_ in new])
+
+
+def as_indexed(place: Placed) -> Indexed:
+    """A product as the index will see it when the edit is written."""
+    state, after = place.after, place.edit.after
+    return Indexed(
+        product_id=place.id,
+        status=state.status,
+        sku=state.sku,
+        brand=state.brand,
+        forms=tuple(sorted(after.amounts)),
+        dosage_form=state.dosage_form.value,
+        vegan=state.vegan,
+        allergens=tuple(allergen.value for allergen in state.allergens),
+        price_cents=state.price_cents,
+        stock=state.stock,
+        tenth_cents_per_100mg=after.tenth_cents_per_100mg,
+        magnesium_per_day_ug=after.magnesium_ug * state.units_per_day,
+        name=state.text("name"),
+        summary=state.text("summary"),
+        ingredients=state.text("ingredients"),
+    )
+
+
+def _compare(changes: Changes, id_: int, was: Iterable[str], now: Iterable[str]) -> None:
+    was, now = set(was), set(now)
+    for term in now - was:
+        changes[term][0].append(id_)
+    for term in was - now:
+        changes[term][1].append(id_)
+
+
+def _next_revision(session: Session, **more: str) -> int:
+    table = table_of(IndexState)
+    session.execute(update(table).values(revision=table.c.revision + 1, **more))
+    session.info[UNCOMMITTED] = True
+    revision: int = session.execute(select(table.c.revision)).scalar_one()
+    return revision
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _forget_uncommitted(session: Session) -> None:
+    session.info.pop(UNCOMMITTED, None)
+
+
+def _change_postings(session: Session, table: Table, changes: Changes, more: dict[str, Any]) -> None:
+    blocks: dict[int, Changes] = defaultdict(lambda: defaultdict(lambda: ([], [])))
+    for term, sides in changes.items():
+        for side, ids in enumerate(sides):
+            for id_ in ids:
+                blocks[id_ >> BLOCK_BITS][term][side].append(id_)
+    for block, terms in sorted(blocks.items()):
+        for names in _portions(sorted(terms)):
+            found = _read(session, table, block, names)
+            new: list[dict[str, Any]] = []
+            old: list[dict[str, Any]] = []
+            for term in names:
+                added, removed = terms[term]
+                products = found.get(term, BitMap())
+                products.difference_update(BitMap(removed))
+                products.update(BitMap(added))
+                (old if term in found else new).append({"t": term, "b": block, "products": products} | more)
+            changed = update(table).where(table.c.term == bindparam("t"), table.c.block == bindparam("b"))
+            _many(session, insert(table).values(term=bindparam("t"), block=bindparam("b")), new)
+            _many(session, changed, old)
+
+
+def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[str, BitMap]:
+    query = select(table.c.term, table.c.products).where(table.c.block == block, table.c.term.in_(terms))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _count_words(session: Session, changes: Changes, written: dict[str, str], revision: int) -> None:
+    table = table_of(Word)
+    for names in _portions(sorted(changes)):
+        known = set(session.execute(select(table.c.term).where(table.c.term.in_(names))).scalars())
+        more = [{"t": term, "by": len(changes[term][0]) - len(changes[term][1])} for term in names]
+        new = [
+            {"term": row["t"], "products": row["by"], "shown": written.get(row["t"], ""), "revision": revision}
+            for row in more
+            if row["t"] not in known
+        ]
+        counted = update(table).where(table.c.term == bindparam("t"))
+        _many(session, insert(table), new)
+        _many(
+            session,
+            counted.values(products=table.c.products + bindparam("by"), revision=revision),
+            [row for row in more if row["t"] in known],
+        )
+
+
+def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> None:
+    for table in (table_of(Shelf), table_of(FormShelf)):
+        gone = [product.product_id for product in before if product.is_listed]
+        for ids in _portions(gone):
+            session.execute(delete(table).where(table.c.product_id.in_(ids)))
+    listed = [product for product in after if product.is_listed]
+    ranked = {product.product_id: _ranked(product) for product in listed}
+    _many(session, insert(table_of(Shelf)), [ranked[product.product_id] | _sorted_by(product) for product in listed])
+    by_form = [ranked[product.product_id] | {"form": form} for product in listed for form in product.forms]
+    _many(session, insert(table_of(FormShelf)), by_form)
+
+
+def _ranked(product: Indexed) -> dict[str, Any]:
+    return {
+        "product_id": product.product_id,
+        "sold_out": product.stock == 0,
+        "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
+        "sku": product.sku,
+    }
+
+
+def _sorted_by(product: Indexed) -> dict[str, Any]:
+    return {
+        "price_cents": product.price_cents,
+        "magnesium_per_day_ug": product.magnesium_per_day_ug,
+        "name_nl": plain(product.name.nl),
+        "name_en": plain(product.name.en),
+    }
+
+
+def rebuild_index(session: Session) -> None:
+    """Make the index anew from the products, in this session's transaction."""
+    session.flush()
+    for model in (FacetPosting, WordPosting, Word, Shelf, FormShelf):
+        session.execute(delete(table_of(model)))
+    _next_revision(session, epoch=secrets.token_hex(8))
+    for portion in in_portions(indexed_products(session), PORTION):
+        index_products(session, [], portion)
+
+
+def _many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(statement, rows)
+
+
+def _portions(items: Sequence[Any]) -> Iterator[list[Any]]:
+    left = iter(items)
+    while portion := list(islice(left, AT_ONCE)):
+        yield portion

@@ -1,0 +1,59 @@
+"""Which SKUs a file names, and where: kept in a database of its own on disk, so that memory does not grow."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from catalog.exchange.reading import Row
+
+_EVERY = 10_000
+
+
+class FileSkus:
+    """Goes through a file once. Close it when done: what it keeps is gone then."""
+
+    def __init__(
+        self, rows: Iterable[Row], sku_of: Callable[[Row], str], on_progress: Callable[[int], None] = lambda _rows: None
+    ) -> None:
+        self.rows = 0
+        self._on_progress = on_progress
+        self._database = sqlite3.connect("")  # a file of its own that vanishes with the connection
+        self._database.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE named (sku TEXT, row INTEGER);"
+            "CREATE TABLE addressed (slug TEXT PRIMARY KEY, sku TEXT) WITHOUT ROWID; BEGIN;"
+        )
+        self._database.executemany("INSERT INTO named VALUES (?, ?)", self._named(rows, sku_of))
+        self._database.execute("CREATE INDEX by_sku ON named (sku, row)")
+
+    def _named(self, rows: Iterable[Row], sku_of: Callable[[Row], str]) -> Iterator[tuple[str, int]]:
+        for row in rows:
+            self.rows += 1
+            if self.rows % _EVERY == 0:
+                self._on_progress(self.rows)
+            yield sku_of(row), row.number
+
+    def doubles(self, skus: Sequence[str]) -> dict[str, list[int]]:
+        """Of these SKUs those that the file names more than once, with all their rows."""
+        found: dict[str, list[int]] = {}
+        for sku, row in self._database.execute(
+            "SELECT sku, row FROM named WHERE sku IN (SELECT sku FROM named WHERE sku <> '' AND sku IN"
+            " (SELECT value FROM json_each(?)) GROUP BY sku HAVING count(*) > 1) ORDER BY row",
+            (json.dumps(list(skus)),),
+        ):
+            found.setdefault(sku, []).append(row)
+        return found
+
+    def missing(self, skus: Iterable[str]) -> Iterator[str]:
+        """Of these SKUs those that the file does not name."""
+        for sku in skus:
+            if self._database.execute("SELECT 1 FROM named WHERE sku = ?", (sku,)).fetchone() is None:
+                yield sku
+
+    def holder_of(self, slug: str, sku: str) -> str:
+        """The SKU of the file that took this address first; it is this one's if nobody did."""
+        self._database.execute("INSERT OR IGNORE INTO addressed VALUES (?, ?)", (slug, sku))
+        holder: str = self._database.execute("SELECT sku FROM addressed WHERE slug = ?", (slug,)).fetchone()[0]
+        return holder
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,42 @@
+"""Cells that a spreadsheet would run as a formula are written with an apostrophe before them; reading takes it off.
+
+Only an apostrophe that guards something is taken off, so that “'s avonds” stays what it is.
+"""
+
+import re
+
+FORMULA = tuple("=+-@\t\r＝＋－＠")
+_GUARD = "'"
+_GUARDED = tuple(_GUARD + first for first in (*FORMULA, _GUARD))
+# All that some program takes for the end of a line, and the other control characters but the tab.
+_BREAKS = re.compile("[\\\\\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_ESCAPED = re.compile(r"\\(?:\\|n|r|u[0-9a-f]{4})")
+_SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_LONG = {escaped: plain for plain, escaped in _SHORT.items()}
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet runs; `unguarded` gives the same cell back, for every text."""
+    return _GUARD + cell if cell.startswith(FORMULA) or cell.startswith(_GUARDED) else cell
+
+
+def unguarded(cell: str) -> str:
+    """What `guarded` was given."""
+    return cell[1:] if cell.startswith(_GUARDED) else cell
+
+
+def on_one_line(cell: str) -> str:
+    """Line breaks as backslash n, so that a product stays on one physical line; `in_lines` is the way back."""
+    return _BREAKS.sub(_escape, cell)
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    return _SHORT.get(character) or f"\\u{ord(character):04x}"
+
+
+def in_lines(cell: str) -> str:
+    """What `on_one_line` was given; a backslash before anything else stays."""
+    if "\\" not in cell:
+        return cell
+    return _ESCAPED.sub(lambda match: _LONG.get(match[0]) or chr(int(match[0][2:], 16)), cell)

@@ -1,0 +1,129 @@
+"""An import: go through the file, plan every row, and write what is planned in one transaction."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+
+import msgspec
+from msgspec import Struct, field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.edits import Author, add_brand, begin_writing, open_batch, write
+from catalog.exchange.file_skus import FileSkus
+from catalog.exchange.planning import Outcome, Planned, Planner
+from catalog.exchange.reading import Table
+from catalog.exchange.rows import RowReader
+from catalog.models import Brand, Product, Status
+from recommend.knowledge import Ruleset
+
+Observer = Callable[[Planned], None]
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows in all."""
+
+
+class Told(Struct):
+    """How an import reports while it runs: every row that is not unchanged, every gone SKU, and how far it is."""
+
+    row: Observer = lambda _planned: None
+    gone: Callable[[str], None] = lambda _sku: None
+    progress: Progress = lambda _done, _rows: None
+
+
+class Summary(Struct):
+    """What an import did or would do. `batch_id` is None when nothing was written."""
+
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    gone: int = 0
+    batch_id: int | None = None
+
+    @property
+    def refused(self) -> int:
+        return self.counts[Outcome.REFUSED]
+
+
+class Import:
+    """One file against the catalogue that a session sees. The caller commits, or rolls back."""
+
+    def __init__(self, session: Session, table: Table, reader: RowReader, ruleset: Ruleset) -> None:
+        self._session, self._table, self._reader, self._ruleset = session, table, reader, ruleset
+
+    def dry_run(self, author: Author, told: Told) -> Summary:
+        """Report what the import would do; nothing is written. Raises FileRefusedError."""
+        return self._run(author, told, lambda _planned: None)
+
+    def apply(self, author: Author, label: str, told: Told, *, skip_bad: bool = False) -> Summary:
+        """Write all rows; with a refused one among them none, unless bad rows are to be skipped.
+
+        Raises FileRefusedError. When the summary has no batch, roll back: nothing is to be kept.
+        """
+        begin_writing(self._session)
+        writer = _Writer(self._session, author, label, skip_bad=skip_bad)
+        summary = self._run(author, told, writer.write)
+        if not summary.refused or skip_bad:
+            summary.batch_id = writer.batch_id
+        return summary
+
+    def _run(self, author: Author, told: Told, write_chunk: Callable[[list[Planned]], None]) -> Summary:
+        summary = Summary()
+        skus = FileSkus(self._table, self._reader.sku_of, lambda rows: told.progress(0, rows))
+        with closing(skus):
+            planner = Planner(self._session, self._reader, skus, self._ruleset, author.at)
+            done = 0
+            for chunk in planner.plan(self._table):
+                write_chunk(chunk)
+                for planned in chunk:
+                    outcome = planned.outcome
+                    summary.counts[outcome] += 1
+                    if outcome is not Outcome.UNCHANGED:
+                        told.row(planned)
+                done += len(chunk)
+                told.progress(done, skus.rows)
+            for sku in skus.missing(self._known(planner.suppliers)):
+                summary.gone += 1
+                told.gone(sku)
+        return summary
+
+    def _known(self, suppliers: set[str]) -> Iterator[str]:
+        """The SKUs on offer that came from these suppliers."""
+        query = (
+            select(Product.sku)
+            .where(Product.supplier.in_(suppliers), Product.status != Status.ARCHIVED)
+            .order_by(Product.id)
+            .execution_options(yield_per=1000)
+        )
+        yield from self._session.scalars(query)
+
+
+class _Writer:
+    """Writes chunks until a row is refused, unless bad rows are to be skipped."""
+
+    def __init__(self, session: Session, author: Author, label: str, *, skip_bad: bool) -> None:
+        self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
+        self._addressed = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
+        self._stopped = False
+        self.batch_id: int | None = None
+
+    def write(self, chunk: Sequence[Planned]) -> None:
+        self._stopped |= not self._skip_bad and any(planned.said.faults for planned in chunk)
+        if self._stopped:
+            return
+        good = [planned for planned in chunk if not planned.said.faults]
+        edits = [planned.edit for planned in good if planned.edit]
+        if not edits:
+            return
+        if self.batch_id is None:
+            self.batch_id = open_batch(self._session, self._author, self._label)
+            self._author = msgspec.structs.replace(self._author, batch_id=self.batch_id)
+        self._add_addresses(good)
+        write(self._session, edits, self._author)
+
+    def _add_addresses(self, good: Sequence[Planned]) -> None:
+        for planned in good:
+            if planned.edit is None:
+                continue
+            name, said = planned.edit.after.state.brand, planned.said.values
+            address = said.get("brand_address", "").strip()
+            if name and address and name not in self._addressed:
+                add_brand(self._session, name, address, invented=said.get("brand_invented", False))
+                self._addressed.add(name)

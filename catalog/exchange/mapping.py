@@ -1,0 +1,50 @@
+"""Which of a supplier's columns means what: answered once, remembered, and used for each later file."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct, field
+
+from catalog.exchange.columns import SYNONYMS, TARGETS, plain_header
+
+
+class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For a target of `columns.TARGETS` the supplier's column, or one value for all rows.
+
+    `answers` say which form a supplier's words mean; an empty one means that they name no form.
+    """
+
+    supplier: str
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+def guess(supplier: str, columns: Sequence[str]) -> Mapping:
+    """A first proposal from the names of the columns, for a person to look over; no column is used twice."""
+    meanings = {plain_header(name.replace("_", " ")): name for name in TARGETS}
+    for target, words in SYNONYMS.items():
+        meanings.update((heading, target) for heading in words.split(", "))
+    found: dict[str, str] = {}
+    for column in columns:
+        target = meanings.get(plain_header(column.replace("_", " ")), "")
+        if target:
+            found.setdefault(target, column)
+    constants = {"currency": "EUR"} if _says_euro(found.get("price_eur", "")) else {}
+    return Mapping(supplier=supplier, columns=found, constants=constants)
+
+
+def _says_euro(header: str) -> bool:
+    return "€" in header or "eur" in header.casefold()
+
+
+_decoder = msgspec.json.Decoder(Mapping)
+
+
+def to_json(mapping: Mapping) -> str:
+    return msgspec.json.encode(mapping).decode()
+
+
+def from_json(text: str) -> Mapping:
+    """Read what `to_json` wrote. Raises msgspec.ValidationError."""
+    return _decoder.decode(text)

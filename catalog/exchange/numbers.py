@@ -1,0 +1,164 @@
+"""Numbers, money, amounts and counts as people and spreadsheets write them, with a decimal comma or point.
+
+What could be read in two ways is refused, not guessed. Every function raises CellRefusedError.
+"""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+from catalog.exchange.faults import CellRefusedError
+from catalog.exchange.reading.table import Cell
+
+UG_PER_UNIT = {"g": 1_000_000, "gr": 1_000_000, "gram": 1_000_000, "kg": 1_000_000_000, "mg": 1000, "milligram": 1000}
+UG_PER_UNIT |= dict.fromkeys(("ug", "μg", "mcg", "microgram"), 1)
+MEASURES = {"g": 1, "gr": 1, "gram": 1, "kg": 1000, "ml": 1, "cl": 10, "dl": 100, "l": 1000, "liter": 1000}
+_PIECES = (
+    "caps?|v-?caps?|vegicaps?|kaps(?:els?)?|capsules?|tabs?|tabl|tablet(?:ten|s)?|stuks?|st|pcs|pieces?|softgels?|"
+    "scoops?|(?:maat)?schep(?:jes?|pen)?|servings?|porties?|units?|ml|x"
+)
+
+_NUMBER = r"[0-9]+(?:[ .,'’][0-9]+)*"
+_PLAIN = re.compile(r"[0-9]+")
+_DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
+_EITHER = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([.,' ’])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,]([0-9]+))?")
+_MONEY = re.compile(
+    rf"(?P<before>[^\d\s.,'’-]*|[^\W\d]+) ?(?P<number>{_NUMBER})(?P<dash>[,.]?[-–—]{{1,2}})? ?(?P<after>[^\d]*)"
+)
+_EURO = {"", "€", "eur", "euro", "euros"}
+_CURRENCIES = {
+    "£": "GBP", "$": "USD", "¥": "JPY", "zł": "PLN", "kr": "SEK/NOK/DKK", "pond": "GBP", "pound": "GBP",
+    "pounds": "GBP", "dollar": "USD", "us$": "USD", "fr": "CHF",
+}  # fmt: skip
+_ISO = re.compile(r"[a-z]{3}")
+_AMOUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?P<unit>[a-zμ]*)(?: (?:elementair|elemental))?(?: (?:magnesium|mg))?")
+_COUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?:{_PIECES})?\.?")
+_PER_DAY = re.compile(
+    rf"(?:(?:dagelijks|daily|per dag) )?(?P<number>{_NUMBER}) ?(?:(?:{_PIECES}|keer|maal|times?|×) ?)?"
+    r"(?:per dag|per day|a day|daags|daily|dagelijks|p/?d|/ ?dag|/ ?day|each day|dd)?\.?"
+)
+
+
+def normal(cell: Cell) -> str:
+    """Text for reading values from: compatible characters made plain, one blank between words, lower case."""
+    return " ".join(unicodedata.normalize("NFKC", str(cell)).casefold().split())
+
+
+def number(text: str) -> Decimal:
+    """A number in digits; 1.234 is refused, since it may be 1,234 or 1234."""
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
+    if either := _EITHER.fullmatch(text):
+        small, large = f"{either[1]},{either[2]}", either[1] + either[2]
+        raise CellRefusedError("ambiguous", small=small, small_clear=small + "0", large=large)
+    if decimal := _DECIMAL.fullmatch(text):
+        return Decimal(f"{decimal[1]}.{decimal[2]}")
+    if grouped := _GROUPED.fullmatch(text):
+        decimals = grouped[2]
+        whole = text[: -len(decimals) - 1] if decimals else text
+        return Decimal("".join(re.findall("[0-9]", whole)) + (f".{decimals}" if decimals else ""))
+    raise CellRefusedError("not-a-number")
+
+
+def _typed(cell: Cell) -> Decimal | None:
+    """A number of a format that knows numbers."""
+    if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
+        return None
+    if cell < 0:
+        raise CellRefusedError("negative")
+    return Decimal(cell)
+
+
+def whole(value: Decimal, code: str = "not-whole") -> int:
+    """An integer. Raises CellRefusedError with the code for what is none."""
+    try:
+        integer = int(value)
+    except (InvalidOperation, OverflowError, ValueError) as error:
+        raise CellRefusedError(code) from error
+    if integer != value:
+        raise CellRefusedError(code)
+    return integer
+
+
+def cents(cell: Cell, *, euro_assumed: bool) -> int:
+    """An amount in euro, as cents. A cell without a currency is euro only if that is said elsewhere."""
+    value = _typed(cell)
+    if value is None:
+        text = normal(cell)
+        _refuse_negative(text)
+        match = _MONEY.fullmatch(text)
+        if match is None:
+            raise CellRefusedError("not-a-price")
+        currency = match["before"].strip() or match["after"].strip(" .")
+        if match["before"].strip() and match["after"].strip(" ."):
+            raise CellRefusedError("not-a-price")
+        require_euro(currency)
+        euro_assumed = euro_assumed or bool(currency)
+        value = number(match["number"])
+    if not euro_assumed:
+        raise CellRefusedError("which-currency")
+    return whole(value * 100, "fine-price")
+
+
+def require_euro(text: str) -> None:
+    """Refuse whatever names another currency than the euro."""
+    name = normal(text)
+    if name in _EURO:
+        return
+    if name in _CURRENCIES or _ISO.fullmatch(name):
+        raise CellRefusedError("foreign-currency", currency=_CURRENCIES.get(name, name.upper()))
+    raise CellRefusedError("not-a-price")
+
+
+def micrograms(cell: Cell) -> int:
+    """An amount as micrograms; a bare number is milligrams."""
+    value, unit = _typed(cell), "mg"
+    if value is None:
+        text = normal(cell)
+        _refuse_negative(text)
+        match = _AMOUNT.fullmatch(text)
+        if match is None or (match["unit"] and match["unit"] not in UG_PER_UNIT):
+            raise CellRefusedError("not-an-amount")
+        value, unit = number(match["number"]), match["unit"] or "mg"
+    return whole(value * UG_PER_UNIT[unit], "too-fine")
+
+
+def measure(cell: Cell) -> int:
+    """The content of a pack in whole grams or millilitres."""
+    value, unit = _typed(cell), "g"
+    if value is None:
+        text = normal(cell)
+        _refuse_negative(text)
+        match = _AMOUNT.fullmatch(text)
+        if match is None or (match["unit"] and match["unit"] not in MEASURES):
+            raise CellRefusedError("not-a-measure")
+        value, unit = number(match["number"]), match["unit"] or "g"
+    return whole(value * MEASURES[unit], "not-a-measure")
+
+
+def count(cell: Cell) -> int:
+    """How many, such as "60 caps"."""
+    return _counted(cell, _COUNT, "not-a-count")
+
+
+def per_day(cell: Cell) -> int:
+    """How many units a day, such as "2 x per dag"."""
+    return _counted(cell, _PER_DAY, "not-per-day")
+
+
+def _counted(cell: Cell, pattern: re.Pattern[str], code: str) -> int:
+    value = _typed(cell)
+    if value is None:
+        text = normal(cell)
+        _refuse_negative(text)
+        match = pattern.fullmatch(text)
+        if match is None:
+            raise CellRefusedError(code)
+        value = number(match["number"])
+    return whole(value)
+
+
+def _refuse_negative(text: str) -> None:
+    if re.match(r"[^0-9]{0,4}[-–−][^0-9]{0,2}[0-9]", text):
+        raise CellRefusedError("negative")

@@ -1,0 +1,180 @@
+"""What a file would do to the catalogue, row by row, without doing it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from catalog.edits import Edit, Prepared, ProductState, changed_fields, prepare, state_of
+from catalog.edits.edit import Placed
+from catalog.edits.reductions import reference_prices
+from catalog.exchange.faults import from_problem
+from catalog.exchange.file_skus import FileSkus
+from catalog.exchange.reading import Row
+from catalog.exchange.rows import RowReader, Said
+from catalog.exchange.stating import state_after
+from catalog.models import AcceptedWarning, Brand, Product, Status
+from catalog.problems import Problem, RefusedError
+from recommend.knowledge import Ruleset
+
+CHUNK = 500
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class Planned(Struct, frozen=True):
+    """What becomes of a row; without an edit it is refused or changes nothing."""
+
+    said: Said
+    edit: Edit | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.said.faults:
+            return Outcome.REFUSED
+        if self.edit is None:
+            return Outcome.UNCHANGED
+        return Outcome.NEW if self.edit.product_id is None else Outcome.CHANGED
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The fields that the row changes."""
+        before = self.edit.before if self.edit else None
+        return changed_fields(before, self.edit.after.state) if self.edit and before else ()
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What still keeps a draft from being published: findings of the content check, and what is missing."""
+        return self.edit.after.stops if self.edit and not self.said.faults else ()
+
+
+class Planner:
+    """Plans the rows of one file against the catalogue that a session sees."""
+
+    def __init__(self, session: Session, reader: RowReader, skus: FileSkus, ruleset: Ruleset, now: datetime) -> None:
+        self._session, self._reader, self._skus, self._ruleset, self._now = session, reader, skus, ruleset, now
+        self.addresses = {brand.name: brand.address for brand in session.scalars(select(Brand))}
+        self.suppliers: set[str] = {reader.mapping.supplier} if reader.mapping else set()
+
+    def plan(self, rows: Iterable[Row]) -> Iterator[list[Planned]]:
+        """All rows in chunks, in the order of the file."""
+        stream = iter(rows)
+        while chunk := [self._reader.read(row) for row in islice(stream, CHUNK)]:
+            yield self._planned(chunk)
+
+    def _planned(self, chunk: list[Said]) -> list[Planned]:
+        stored = self._stored([said.sku for said in chunk])
+        accepted = self._accepted([product.id for product in stored.values()])
+        doubles = self._skus.doubles([said.sku for said in chunk])
+        planned = []
+        for said in chunk:
+            if said.sku in doubles:
+                others = ", ".join(str(row) for row in doubles[said.sku] if row != said.number)
+                self._fault(said, Problem("sku", "double-sku", {"rows": others}))
+            product = stored.get(said.sku)
+            planned.append(self._row(said, product, accepted.get(product.id, {}) if product else {}))
+        self._refuse_taken(planned)
+        return planned
+
+    def _stored(self, skus: Sequence[str]) -> dict[str, Product]:
+        query = (
+            select(Product)
+            .where(Product.sku.in_([sku for sku in skus if sku]))
+            .options(joinedload(Product.brand), selectinload(Product.components))
+            .execution_options(populate_existing=True)
+        )
+        return {product.sku: product for product in self._session.scalars(query)}
+
+    def _accepted(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = {}
+        if ids:
+            for row in self._session.scalars(select(AcceptedWarning).where(AcceptedWarning.product_id.in_(ids))):
+                found.setdefault(row.product_id, {})[row.finding] = row.reason
+        return found
+
+    def _row(self, said: Said, product: Product | None, accepted: dict[str, str]) -> Planned:
+        before = state_of(product) if product else None
+        state = state_after(said, before, self._reader)
+        if state is None:
+            return Planned(said)
+        self.suppliers.add(state.supplier)
+        if product and state == before:
+            self._check_brand(said, state)
+            return Planned(said)
+        self._check_version(said, product)
+        self._check_brand(said, state)
+        try:
+            after = prepare(state, self._ruleset, accepted)
+        except RefusedError as refused:
+            for problem in refused.problems:
+                self._fault(said, problem)
+            return Planned(said)
+        edit = Edit(after, product.id, product.version, before) if product else Edit(after)
+        self._check_publishable(said, edit)
+        return Planned(said, edit)
+
+    def _check_version(self, said: Said, product: Product | None) -> None:
+        version = said.values.get("version")
+        if version is None:
+            return
+        if product is None:
+            self._fault(said, Problem("version", "version-of-nothing", {"file": str(version)}))
+        elif product.version != version:
+            values = {"file": str(version), "now": str(product.version)}
+            self._fault(said, Problem("version", "changed-since", values))
+
+    def _check_brand(self, said: Said, state: ProductState) -> None:
+        """A brand's address is filled in by a file, never changed by one."""
+        address = said.values.get("brand_address", "").strip()
+        if not (state.brand and address):
+            return
+        known = self.addresses.get(state.brand, "")
+        if known and known != address:
+            self._fault(said, Problem("brand_address", "other-address", {"brand": state.brand, "known": known}))
+        else:
+            self.addresses[state.brand] = address
+
+    def _check_publishable(self, said: Said, edit: Edit) -> None:
+        after: Prepared = edit.after
+        state = after.state
+        if state.status is not Status.PUBLISHED:
+            return
+        for problem in after.stops:
+            self._fault(said, problem)
+        if state.brand and not self.addresses.get(state.brand, "").strip():
+            self._fault(said, Problem("brand", "brand-address", {"brand": state.brand}))
+        if state.reduced:
+            try:
+                reference_prices(self._session, [Placed(edit.product_id or 0, edit, 0)], self._now)
+            except RefusedError as refused:
+                self._fault(said, refused.problems[0])
+
+    def _refuse_taken(self, planned: Sequence[Planned]) -> None:
+        """No two products under one address, in the catalogue or in the file."""
+        wanted: dict[str, Said] = {}
+        for plan in planned:
+            edit = plan.edit
+            if edit and not plan.said.faults and (edit.before is None or "slug" in plan.changed):
+                slug = edit.after.state.slug
+                holder = self._skus.holder_of(slug, plan.said.sku)
+                if holder != plan.said.sku:
+                    self._fault(plan.said, Problem("slug", "taken", {"sku": holder}))
+                wanted[slug] = plan.said
+        if wanted:
+            for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(Product.slug.in_(wanted))):
+                if wanted[slug].sku != sku:
+                    self._fault(wanted[slug], Problem("slug", "taken", {"sku": sku}))
+
+    def _fault(self, said: Said, problem: Problem) -> None:
+        column = self._reader.column_of(problem.field)
+        value = self._reader.value_of(said, column)
+        said.faults.append(from_problem(problem, said.number, column, value))

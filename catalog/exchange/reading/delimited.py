@@ -1,0 +1,114 @@
+"""CSV with a comma, semicolon or tab, quoted, in UTF-8 (with or without BOM) or Windows-1252."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from catalog.exchange.faults import FileRefusedError
+from catalog.exchange.guarding import unguarded
+from catalog.exchange.reading.table import Row, Table, fitted, heading
+
+DELIMITERS = ",;\t"
+MAX_LINE = 1_000_000
+_SAMPLE_ROWS = 50
+_CHUNK = 1 << 20
+
+
+class DelimitedTable(Table):
+    """A CSV file. Raises FileRefusedError when it is none."""
+
+    escapes_lines = True
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.encoding = _encoding(file)
+        self.delimiter = self._sniff()
+        first = next(self._records(self.delimiter), None)
+        if first is None:
+            raise FileRefusedError("empty")
+        self.columns = heading(first[1])
+
+    def __iter__(self) -> Iterator[Row]:
+        records = self._records(self.delimiter)
+        next(records)
+        width = len(self.columns)
+        for number, cells in records:
+            row = fitted(number, [unguarded(cell) for cell in cells], width)
+            if row is not None:
+                yield row
+
+    def _sniff(self) -> str:
+        """The delimiter that makes most columns, and the same number in every row."""
+
+        def regularity(delimiter: str) -> tuple[float, int]:
+            try:
+                widths = [len(cells) for _, cells in self._sample(delimiter)]
+            except FileRefusedError:
+                return (0, 0)
+            alike = sum(width == widths[0] for width in widths) / len(widths) if widths else 0
+            return (alike * min(widths[0], 2) if widths else 0, widths[0] if widths else 0)
+
+        return max(DELIMITERS, key=regularity)
+
+    def _sample(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        for number, record in zip(range(_SAMPLE_ROWS), self._records(delimiter), strict=False):
+            yield number, record[1]
+
+    def _records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        """All records with their number, the heading's being 1; empty lines count, since spreadsheets show them."""
+        number = 0
+        reader = csv.reader(self._lines(), delimiter=delimiter, strict=True)
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise FileRefusedError("broken-csv", row=number + 1, what=str(error)) from error
+            number += 1
+            if cells:
+                yield number, cells
+
+    def _lines(self) -> Iterator[str]:
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, encoding=self.encoding, newline="")
+        try:
+            number = 0
+            while line := text.readline(MAX_LINE):
+                number += 1
+                if len(line) >= MAX_LINE:
+                    raise FileRefusedError("long-line", row=number, most=str(MAX_LINE))
+                yield line
+        finally:
+            text.detach()
+
+
+def _encoding(file: BinaryIO) -> str:
+    """UTF-8 if all of it is, else Windows-1252; read through once, in pieces. Raises FileRefusedError."""
+    utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8-sig")()
+    western = codecs.getincrementaldecoder("cp1252")()
+    is_western, row = True, 1
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        if (place := chunk.find(b"\0")) >= 0:
+            raise FileRefusedError("nul-byte", row=row + chunk.count(b"\n", 0, place))
+        row += chunk.count(b"\n")
+        utf8 = utf8 if utf8 and _decodes(utf8, chunk) else None
+        is_western = is_western and _decodes(western, chunk)
+        if not (utf8 or is_western):
+            raise FileRefusedError("encoding", row=row)
+    if utf8 and _decodes(utf8, b"", final=True):
+        return "utf-8-sig"
+    if not is_western:
+        raise FileRefusedError("encoding", row=row)
+    return "cp1252"
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""Which format a file is in: its name says so, and its first bytes must not say otherwise."""
+
+from pathlib import PurePath
+from typing import BinaryIO
+
+from catalog.exchange.faults import FileRefusedError
+from catalog.exchange.reading.delimited import DelimitedTable
+from catalog.exchange.reading.json_lines import JsonLinesTable
+from catalog.exchange.reading.spreadsheet import SpreadsheetTable
+from catalog.exchange.reading.table import Table
+
+FORMATS: dict[str, type[Table]] = {".csv": DelimitedTable, ".jsonl": JsonLinesTable, ".xlsx": SpreadsheetTable}
+NAMES = {".csv": "CSV", ".jsonl": "JSON Lines", ".xlsx": "XLSX"}
+_SIGNATURES = {
+    b"PK\x03\x04": "XLSX/ZIP",
+    b"PK\x05\x06": "ZIP",
+    b"\xd0\xcf\x11\xe0": "XLS (Excel 97)",
+    b"%PDF": "PDF",
+    b"\x1f\x8b": "GZIP",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"{\\rtf": "RTF",
+}
+
+
+def suffix_of(name: str) -> str:
+    """The format's suffix. Raises FileRefusedError for a name without one that we know."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in FORMATS:
+        raise FileRefusedError("unknown-suffix")
+    return suffix
+
+
+def open_table(file: BinaryIO, name: str) -> Table:
+    """Read an open file as the format that its name says. Raises FileRefusedError."""
+    suffix = suffix_of(name)
+    file.seek(0)
+    start = file.read(512)
+    if not start.strip():
+        raise FileRefusedError("empty")
+    found = _looks_like(start, suffix)
+    if found is not None:
+        raise FileRefusedError("other-format", said=NAMES[suffix], found=found)
+    table: Table = FORMATS[suffix](file)  # type: ignore[call-arg] # each is made from a file
+    return table
+
+
+def _looks_like(start: bytes, suffix: str) -> str | None:
+    """The format that the first bytes betray, if it is not the one of the suffix."""
+    for signature, name in _SIGNATURES.items():
+        if start.startswith(signature):
+            return None if suffix == ".xlsx" and name == "XLSX/ZIP" else name
+    if suffix == ".xlsx":
+        return "no XLSX" if start[:1] not in b"{[<" else "text"
+    first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if suffix == ".csv" and first in (b"{", b"["):
+        return "JSON"
+    if suffix == ".csv" and first == b"<":
+        return "HTML/XML"
+    if suffix == ".jsonl" and first != b"{":
+        return "JSON array" if first == b"[" else "no JSON"
+    return None

@@ -1,0 +1,67 @@
+"""What every format is read as."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from catalog.exchange.faults import Fault, FileRefusedError
+
+Cell = str | int | Decimal | bool | None
+"""Text as it stands in the file, or what a typed format says it is; never a binary fraction."""
+
+MAX_COLUMNS = 300
+
+
+class Row(NamedTuple):
+    """A row as it stands: `number` as a spreadsheet counts. A row that cannot be cut into cells has a fault."""
+
+    number: int
+    cells: Sequence[Cell]
+    fault: Fault | None = None
+
+
+class Table(ABC):
+    """A file as a table. It can be gone through more than once, and is never kept in memory as a whole."""
+
+    columns: tuple[str, ...]
+    escapes_lines = False
+    """Whether our own layout writes a line break in this format as backslash n."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Row]:
+        """The rows under the heading, empty ones left out. Raises FileRefusedError where the file breaks off."""
+
+
+def heading(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The names of the columns; one without a name is called by its number. Raises FileRefusedError."""
+    if len(cells) > MAX_COLUMNS:
+        raise FileRefusedError("many-columns", row=1, count=str(len(cells)), most=str(MAX_COLUMNS))
+    names = [text(cell) or f"({place})" for place, cell in enumerate(cells, 1)]
+    for name, times in Counter(name.casefold() for name in names).items():
+        if times > 1:
+            raise FileRefusedError("double-column", row=1, column=name)
+    return tuple(names)
+
+
+def text(cell: Cell) -> str:
+    """A cell as text, without the blanks around it."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def fitted(number: int, cells: Sequence[Cell], width: int) -> Row | None:
+    """A row of the heading's width; None when it is empty."""
+    if not any(cell is not None and cell != "" for cell in cells):
+        return None
+    if len(cells) == width:
+        return Row(number, cells)
+    if len(cells) < width or any(text(cell) for cell in cells[width:]):
+        return Row(number, cells, Fault("cells", {"count": str(len(cells)), "wanted": str(width)}, number))
+    return Row(number, cells[:width])

@@ -1,0 +1,196 @@
+"""Yes and no, choices, barcodes and texts, in Dutch, English and the words of our own layout.
+
+Every function raises CellRefusedError.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from html.parser import HTMLParser
+from typing import TypeVar
+
+from stdnum import ean
+
+from catalog.exchange.faults import CellRefusedError
+from catalog.exchange.numbers import normal
+from catalog.exchange.reading.table import Cell
+from catalog.exchange.reading.table import text as plain
+from catalog.models import Allergen, DosageForm, Status, Unit
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_YES = {"ja", "j", "yes", "y", "true", "waar", "1"}
+_NO = {"nee", "n", "no", "false", "onwaar", "0"}
+
+DOSAGE_FORMS = {
+    DosageForm.CAPSULE: "capsules caps vcaps kapsel softgel softgels",
+    DosageForm.TABLET: "tabletten tablets tabs tab bruistablet bruistabletten kauwtablet kauwtabletten",
+    DosageForm.POWDER: "poeder poeders powders",
+    DosageForm.LIQUID: "vloeibaar vloeistof drank druppels drops siroop liquids",
+}
+UNITS = {
+    Unit.CAPSULE: "capsules caps vcaps softgel softgels",
+    Unit.TABLET: "tabletten tablets tabs tab",
+    Unit.SCOOP: "schep maatschep maatschepje schepje scheppen scoops",
+    Unit.ML: "milliliter millilitre",
+}
+STATUSES = {
+    Status.DRAFT: "concept",
+    Status.PUBLISHED: "gepubliceerd openbaar online live",
+    Status.ARCHIVED: "gearchiveerd archief",
+}
+ALLERGENS = {
+    Allergen.GLUTEN: "tarwe wheat",
+    Allergen.CRUSTACEANS: "schaaldieren schaaldier",
+    Allergen.EGGS: "ei eieren egg",
+    Allergen.FISH: "vis",
+    Allergen.PEANUTS: "pinda pinda's aardnoten peanut",
+    Allergen.SOY: "soja soya",
+    Allergen.MILK: "melk lactose",
+    Allergen.NUTS: "noten noot",
+    Allergen.CELERY: "selderij selderie",
+    Allergen.MUSTARD: "mosterd",
+    Allergen.SESAME: "sesam sesamzaad",
+    Allergen.SULPHITES: "sulfiet sulfieten sulphite sulfites",
+    Allergen.LUPIN: "lupine",
+    Allergen.MOLLUSCS: "weekdieren weekdier",
+}
+_LONGEST_SLUG, _LONGEST_SKU = 120, 64
+_NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
+
+
+def _words(choices: Mapping[Choice, str]) -> dict[str, Choice]:
+    return {word: choice for choice, words in choices.items() for word in (choice.value, *words.split())}
+
+
+_DOSAGE_FORM, _UNIT, _STATUS = _words(DOSAGE_FORMS), _words(UNITS), _words(STATUSES)
+_ALLERGEN = _words(ALLERGENS)
+
+
+def yes_or_no(cell: Cell) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    word = normal(cell)
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise CellRefusedError("not-yes-or-no")
+
+
+def _one_of(cell: Cell, words: Mapping[str, Choice]) -> Choice:
+    choice = words.get(normal(cell))
+    if choice is None:
+        raise CellRefusedError("not-a-choice", choices=", ".join(dict.fromkeys(words.values())))
+    return choice
+
+
+def dosage_form(cell: Cell) -> DosageForm:
+    return _one_of(cell, _DOSAGE_FORM)
+
+
+def unit(cell: Cell) -> Unit:
+    return _one_of(cell, _UNIT)
+
+
+def status(cell: Cell) -> Status:
+    return _one_of(cell, _STATUS)
+
+
+def allergens(cell: Cell) -> tuple[Allergen, ...]:
+    """The allergens of a list, in the order of the regulation."""
+    text = normal(plain(cell))
+    if text in _NONE:
+        return ()
+    found = {_one_of(word, _ALLERGEN) for word in re.split(r"[,;/|+]| en | and |\s", text) if word}
+    return tuple(allergen for allergen in Allergen if allergen in found)
+
+
+def barcode(cell: Cell) -> str:
+    """A GTIN of 8, 12, 13 or 14 digits whose check digit is right."""
+    text = plain(cell)
+    if isinstance(cell, Decimal) or re.fullmatch(r"[0-9][.,][0-9]+[eE]\+?[0-9]+", text):
+        if not isinstance(cell, Decimal) or cell != cell.to_integral_value():
+            raise CellRefusedError("shortened")
+        text = f"{cell:.0f}"
+    digits = re.sub(r"[\s-]", "", text)
+    if not digits.isascii() or not ean.is_valid(digits):
+        raise CellRefusedError("not-an-ean")
+    return digits
+
+
+class _TextOnly(HTMLParser):
+    """Keeps what a reader would see of HTML."""
+
+    _BREAKS = frozenset(["p", "br", "li", "div", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "table", "hr"])
+    _UNSEEN = frozenset(("script", "style"))
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - theirs
+        self._unseen += tag in self._UNSEEN
+        if tag in self._BREAKS:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in self._UNSEEN and self._unseen > 0
+        if tag in self._BREAKS:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.pieces.append(data)
+
+
+_TAG = re.compile(r"<[a-zA-Z!/?]")
+
+
+def without_html(text: str) -> str:
+    """A supplier's text as a reader would see it, one line for each paragraph."""
+    if _TAG.search(text):
+        parser = _TextOnly()
+        parser.feed(text.replace("\\n", "\n"))
+        parser.close()
+        text = "".join(parser.pieces)
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def one_line(text: str) -> str:
+    """A name: its line breaks and double blanks are slips of the file."""
+    return " ".join(text.split())
+
+
+def prose(cell: Cell) -> str:
+    """A supplier's text without its markup, ligatures and stray blanks."""
+    return without_html(plain(cell).replace("ĳ", "ij").replace("Ĳ", "IJ"))
+
+
+def slugified(*texts: str) -> str:
+    """Lower-case letters, digits and single dashes."""
+    bare = unicodedata.normalize("NFKD", " ".join(texts)).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
+
+
+def made_slug(name: str, sku: str) -> str:
+    """An address that no other SKU gets."""
+    tail = slugified(sku)
+    if tail != sku.lower():
+        tail = f"{tail}-{_short_hash(sku)}"
+    return f"{slugified(name)[: _LONGEST_SLUG - len(tail) - 1].strip('-')}-{tail}".strip("-")
+
+
+def made_sku(supplier: str, brand: str, name: str) -> str:
+    """A SKU that stays the same as long as the names do."""
+    whole = slugified(supplier, brand, name).upper()
+    return whole if len(whole) <= _LONGEST_SKU else f"{whole[: _LONGEST_SKU - 7]}-{_short_hash(whole)}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]

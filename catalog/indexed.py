@@ -1,0 +1,129 @@
+"""A product as the index sees it: what facets, orders and words follow from."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.facets import values_of
+from catalog.models import Brand, FormTag, Product, Status
+from catalog.words import INGREDIENT, TEXT, terms_of
+from recommend.text import LANGUAGES, Text
+
+VEGAN = {language: terms_of("vegan veganistisch veganistische", language, TEXT) for language in LANGUAGES}
+
+
+class Indexed(Struct, frozen=True, kw_only=True):
+    """A product by its id. Money in cents and tenths of a cent, magnesium in ug elemental per daily portion.
+
+    `texts` are what a search finds it by, `ingredients` what it can be asked to be without.
+    """
+
+    product_id: int
+    status: Status
+    sku: str
+    brand: str
+    forms: tuple[str, ...]
+    dosage_form: str
+    vegan: bool
+    allergens: tuple[str, ...]
+    price_cents: int
+    stock: int
+    tenth_cents_per_100mg: int
+    magnesium_per_day_ug: int
+    name: Text
+    summary: Text
+    ingredients: Text
+
+    @property
+    def is_listed(self) -> bool:
+        return self.status is Status.PUBLISHED
+
+    def facet_terms(self) -> set[str]:
+        """`facet:value` for each; nothing of what is not published."""
+        return {facet_term(facet, value) for facet, value in values_of(self)} | {LISTED} if self.is_listed else set()
+
+    def words(self) -> dict[str, str]:
+        """The terms by which it is found, each with a word as written; nothing of what is not published."""
+        if not self.is_listed:
+            return {}
+        found: dict[str, str] = {}
+        for language in LANGUAGES:
+            for text in (self.name, self.summary):
+                found |= terms_of(text.in_language(language), language, TEXT)
+            if not self.vegan:  # "not vegan" in a text must not be found as vegan
+                found = {term: word for term, word in found.items() if term not in VEGAN[language]}
+            else:
+                found |= VEGAN[language]
+            found |= terms_of(self.brand, language, TEXT)
+            found |= terms_of(self.ingredients.in_language(language), language, INGREDIENT)
+        for form in self.forms:
+            found |= terms_of(form.replace("_", " "), "en", TEXT)
+            found |= terms_of(form.replace("_", " ").replace("ate", "aat"), "nl", TEXT)
+        return found
+
+    @property
+    def has_words_of(self) -> tuple[object, ...]:
+        """Whatever `words` depends on."""
+        return self.is_listed, self.brand, self.forms, self.vegan, self.name, self.summary, self.ingredients
+
+
+LISTED = "listed"
+"""The term of every published product."""
+
+
+def facet_term(facet: str, value: str) -> str:
+    return f"{facet}:{value}"
+
+
+def indexed_products(session: Session, product_ids: Sequence[int] | None = None) -> Iterator[Indexed]:
+    """The products with these ids, or all, as the database has them now; read in portions, in the order of ids."""
+    columns = [getattr(Product, name) for name in _COLUMNS]
+    query = select(*columns, Brand.name.label("brand")).join(Brand, Brand.id == Product.brand_id).order_by(Product.id)
+    tags = select(FormTag.product_id, FormTag.form).order_by(FormTag.product_id)
+    if product_ids is not None:
+        query, tags = query.where(Product.id.in_(product_ids)), tags.where(FormTag.product_id.in_(product_ids))
+    tagged = iter(session.execute(tags.execution_options(yield_per=5000)))
+    waiting = next(tagged, None)
+    for row in session.execute(query.execution_options(yield_per=1000)):
+        forms: list[str] = []
+        while waiting is not None and waiting[0] <= row.id:
+            if waiting[0] == row.id:
+                forms.append(waiting[1])
+            waiting = next(tagged, None)
+        yield _indexed(row, tuple(sorted(forms)))
+
+
+_COLUMNS = (
+    *("id", "status", "sku", "dosage_form", "vegan", "allergens", "price_cents", "stock", "magnesium_ug"),
+    *("units_per_day", "tenth_cents_per_100mg", "name_nl", "name_en", "summary_nl", "summary_en"),
+    *("ingredients_nl", "ingredients_en"),
+)
+
+
+def _indexed(row: Any, forms: tuple[str, ...]) -> Indexed:
+    return Indexed(
+        product_id=row.id,
+        status=row.status,
+        sku=row.sku,
+        brand=row.brand,
+        forms=forms,
+        dosage_form=row.dosage_form.value,
+        vegan=row.vegan,
+        allergens=row.allergens,
+        price_cents=row.price_cents,
+        stock=row.stock,
+        tenth_cents_per_100mg=row.tenth_cents_per_100mg,
+        magnesium_per_day_ug=row.magnesium_ug * row.units_per_day,
+        name=Text(row.name_nl, row.name_en),
+        summary=Text(row.summary_nl, row.summary_en),
+        ingredients=Text(row.ingredients_nl, row.ingredients_en),
+    )
+
+
+def in_portions(products: Iterator[Indexed], size: int) -> Iterator[list[Indexed]]:
+    while portion := list(islice(products, size)):
+        yield portion

@@ -1,0 +1,91 @@
+"""Who may work on the catalogue. Tokens and codes are kept as hashes, so that a leaked backup opens no door."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalog.models.base import Base, choice
+from catalog.models.moments import Moment
+
+HASH_CHARACTERS = 64
+"""A SHA-256 in hexadecimal."""
+
+
+class Role(StrEnum):
+    """What an account is for; what it may do is in the shop's table of permissions."""
+
+    EDITOR = "editor"
+    PUBLISHER = "publisher"
+    OWNER = "owner"
+
+
+class Account(Base):
+    """Somebody who may sign in."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    """Lower case."""
+    password_hash: Mapped[str]
+    """argon2id, its parameters included."""
+    role: Mapped[Role] = mapped_column(choice(Role))
+    active: Mapped[bool]
+    totp_sealed: Mapped[str | None]
+    """The secret of the second factor, encrypted with the shop's key; None when the factor is off."""
+    totp_last_step: Mapped[int | None]
+    """The newest 30-second step whose code was used, so that no code works twice."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_sealed is not None
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(HASH_CHARACTERS), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+
+
+class AdminSession(Base):
+    """A browser that is signed in, or (`awaits_code`) on its way with the password right."""
+
+    __tablename__ = "admin_session"
+
+    token_hash: Mapped[str] = mapped_column(String(HASH_CHARACTERS), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_seen_at: Mapped[datetime] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime] = mapped_column(Moment)
+    """When the password was last given."""
+    awaits_code: Mapped[bool]
+
+
+class Invitation(Base):
+    """A link that makes one account, once. One per address; the first owner's is for the empty address."""
+
+    __tablename__ = "invitation"
+
+    email: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(HASH_CHARACTERS), unique=True)
+    role: Mapped[Role] = mapped_column(choice(Role))
+    invited_by: Mapped[str]
+    """The inviting owner's address, or "" for the command line."""
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SignInAttempt(Base):
+    """A sign-in that was tried lately, under a keyed hash of the account's or of the network address."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_key", "key", "tried_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(HASH_CHARACTERS))
+    tried_at: Mapped[datetime] = mapped_column(Moment)

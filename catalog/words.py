@@ -1,0 +1,74 @@
+"""Words as the search compares them: small letters without accents, cut into parts, stemmed in their language.
+
+A term is the language, where the word stands (`:` anywhere, `/` among the ingredients) and the stem.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+from recommend.text import LANGUAGES, Language
+
+TEXT, INGREDIENT = ":", "/"
+LONGEST = 40
+_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)?")
+_STEMMERS = {"nl": snowballstemmer.stemmer("dutch"), "en": snowballstemmer.stemmer("english")}
+_LEAST_PART = 4
+
+# What Dutch writes as one word with its neighbours: "magnesiumcitraatpoeder" is found by each of its parts.
+PARTS = (
+    *("magnesium", "calcium", "kalium", "zink", "vitamine", "bisglycinaat", "glycinaat", "citraat", "tauraat"),
+    *("malaat", "oxide", "chloride", "carbonaat", "lactaat", "threonaat", "gluconaat", "sulfaat", "orotaat"),
+    *("ascorbaat", "aspartaat", "pidolaat", "pyruvaat", "succinaat", "fosfaat", "hydroxide", "stearaat", "gelatine"),
+    *("poeder", "capsules", "capsule", "tabletten", "tablet", "druppels", "vloeistof", "vloeibare", "vloeibaar"),
+)
+_PART = re.compile("|".join(sorted(PARTS, key=len, reverse=True)))
+
+
+def plain(text: str) -> str:
+    """Small letters without accents."""
+    if text.isascii():
+        return text.lower()
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in their order, plain; `0,5` stays one."""
+    return [word[:LONGEST] for word in _WORD.findall(plain(text))]
+
+
+@lru_cache(65536)
+def stem(word: str, language: Language) -> str:
+    stemmed: str = _STEMMERS[language].stemWord(word)
+    return stemmed
+
+
+@lru_cache(65536)
+def parts_of(word: str) -> tuple[str, ...]:
+    """A plain word and, of a compound, its parts, with what is left between known parts when it is long enough."""
+    found = _PART.findall(word)
+    if not found or found == [word]:
+        return (word,)
+    left = (rest for rest in _PART.split(word) if len(rest) >= _LEAST_PART)
+    return (word, *found, *left)
+
+
+@lru_cache(4096)
+def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
+    """The terms of a text, each with a word as it is written there."""
+    return {
+        f"{language}{place}{stem(part, language)}": part
+        for word in dict.fromkeys(words_in(text))
+        for part in parts_of(word)
+    }
+
+
+def asked_terms(word: str, places: str = TEXT + INGREDIENT) -> Iterator[str]:
+    """The terms by which a plain word is found in either language."""
+    for language in LANGUAGES:
+        for place in places:
+            yield f"{language}{place}{stem(word, language)}"

@@ -1,0 +1,26 @@
+"""Work on the catalogue, for people with an account: pages under /admin."""
+
+from importlib import import_module
+
+from flask import Flask
+
+from shop.admin.current import author_of_request, current_account, get_account
+
+__all__ = ["add_admin", "author_of_request", "current_account", "get_account"]
+
+PAGES = ("start", "sign_in", "invitation", "own_account", "second_factor", "accounts")
+"""The modules that put pages on the admin's blueprint. A new part adds its name here."""
+
+
+def add_admin(app: Flask, secret_key: str) -> None:
+    """Add the admin's pages and what guards them."""
+    from shop.admin import current, guard, wording
+    from shop.admin.blueprint import bp
+
+    current.keep_workers(app, secret_key)
+    guard.guard(app)
+    app.add_template_filter(wording.role_name, "role_name")
+    app.add_template_filter(wording.moment, "moment")
+    for name in PAGES:
+        import_module(f"shop.admin.{name}")
+    app.register_blueprint(bp)

@@ -1,0 +1,124 @@
+"""Who has an account and what they may do; for owners."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from catalog.accounts import AccountError
+from catalog.accounts.invitations import invite, open_invitations, withdraw
+from catalog.accounts.people import all_accounts, change_role, deactivate, reactivate
+from catalog.accounts.second_factor import switch_off
+from catalog.accounts.sessions import end_all_sessions
+from catalog.models import Account, Role
+from shop.admin.blueprint import SEE_OTHER, bp, form_page
+from shop.admin.current import author_of_request, now
+from shop.admin.forms import InviteForm, RoleForm, add_error
+from shop.admin.permissions import requires
+from shop.admin.wording import refusal_text, role_name
+from shop.database import get_session
+
+NOT_FOUND = 404
+LARGEST_ID = 2**31 - 1
+
+
+@bp.route("/accounts", methods=["GET", "POST"])
+@requires("accounts.manage")
+def accounts() -> Response | str:
+    """All accounts and open invitations, and a form to invite somebody."""
+    form = InviteForm()
+    if form.validate_on_submit():
+        email = form.email.data or ""
+        try:
+            token = invite(get_session(), email, Role(form.role.data), now(), author_of_request())
+        except AccountError as error:
+            add_error(form.email, refusal_text(error.refusal))
+        else:
+            get_session().commit()
+            address = url_for("admin.invitation", token=token, _external=True)
+            # Shown here and never again: only its hash is kept.
+            return render_template("admin/invited.html", email=email.strip().lower(), address=address)
+    return form_page(
+        "admin/accounts.html",
+        form,
+        accounts=all_accounts(get_session()),
+        invitations=open_invitations(get_session(), now()),
+    )
+
+
+@bp.post("/accounts/withdraw")
+@requires("accounts.manage")
+def withdraw_invitation() -> Response:
+    withdraw(get_session(), request.form.get("email", ""))
+    get_session().commit()
+    flash(_("The invitation is withdrawn."), "success")
+    return redirect(url_for("admin.accounts"), SEE_OTHER)
+
+
+@bp.route("/accounts/<int:account_id>", methods=["GET", "POST"])
+@requires("accounts.manage")
+def account(account_id: int) -> Response:
+    """One account: its role, and whether it may come in."""
+    row = _row(account_id)
+    form = RoleForm(role=row.role.value)
+    if form.validate_on_submit():
+        try:
+            change_role(get_session(), row, Role(form.role.data))
+        except AccountError as error:
+            add_error(form.role, refusal_text(error.refusal))
+        else:
+            get_session().commit()
+            flash(_("%(email)s is now %(role)s.", email=row.email, role=role_name(row.role)), "success")
+            return redirect(url_for("admin.accounts"), SEE_OTHER)
+    return form_page("admin/account.html", form, row=row)
+
+
+@bp.post("/accounts/<int:account_id>/deactivate")
+@requires("accounts.manage")
+def deactivate_account(account_id: int) -> Response:
+    row = _row(account_id)
+    try:
+        deactivate(get_session(), row)
+    except AccountError as error:
+        flash(refusal_text(error.refusal), "error")
+        return redirect(url_for("admin.account", account_id=account_id), SEE_OTHER)
+    get_session().commit()
+    flash(_("%(email)s can no longer sign in.", email=row.email), "success")
+    return redirect(url_for("admin.accounts"), SEE_OTHER)
+
+
+@bp.post("/accounts/<int:account_id>/reactivate")
+@requires("accounts.manage")
+def reactivate_account(account_id: int) -> Response:
+    row = _row(account_id)
+    reactivate(row)
+    get_session().commit()
+    flash(_("%(email)s can sign in again.", email=row.email), "success")
+    return redirect(url_for("admin.accounts"), SEE_OTHER)
+
+
+@bp.post("/accounts/<int:account_id>/sign-out")
+@requires("accounts.manage")
+def sign_out_account(account_id: int) -> Response:
+    row = _row(account_id)
+    end_all_sessions(get_session(), row.id)
+    get_session().commit()
+    flash(_("%(email)s is signed out in every browser.", email=row.email), "success")
+    return redirect(url_for("admin.accounts"), SEE_OTHER)
+
+
+@bp.post("/accounts/<int:account_id>/second-factor/off")
+@requires("accounts.manage")
+def turn_off_for(account_id: int) -> Response:
+    """For a colleague who lost both the telephone and the recovery codes."""
+    row = _row(account_id)
+    switch_off(get_session(), row)
+    get_session().commit()
+    flash(_("The second factor is off for %(email)s.", email=row.email), "success")
+    return redirect(url_for("admin.accounts"), SEE_OTHER)
+
+
+def _row(account_id: int) -> Account:
+    row = get_session().get(Account, account_id) if account_id <= LARGEST_ID else None
+    if row is None:
+        abort(NOT_FOUND)
+    return row

@@ -1,0 +1,108 @@
+"""The forms about accounts. Forgery is checked before any view (`shop/admin/guard.py`)."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired
+
+from catalog.accounts.passwords import SHORTEST_PASSWORD
+from catalog.models import Role
+from shop.admin.wording import role_duty, role_name
+
+FILL_IN = _("Fill this in.")
+_PASSWORD_HELP = _(
+    "At least %(count)d characters. A few words in a row are easy to remember and hard to guess.",
+    count=SHORTEST_PASSWORD,
+)
+
+
+def add_error(field: Field, message: str) -> None:
+    """An error that only shows once the form's own checks have passed."""
+    field.errors = [*field.errors, message]
+
+
+class SignInForm(FlaskForm):
+    """Address and password; and a form that was interrupted, to be sent after all."""
+
+    interrupted = HiddenField()
+    email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
+    password = PasswordField(_("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"})
+
+
+class CodeForm(FlaskForm):
+    """A code of the second factor; and a form that was interrupted, to be sent after all."""
+
+    interrupted = HiddenField()
+    code = StringField(
+        _("Code"),
+        [InputRequired(FILL_IN)],
+        description=_("Six digits from your authenticator app, or one of your recovery codes."),
+        render_kw={"autocomplete": "one-time-code"},
+    )
+
+
+class ConfirmForm(FlaskForm):
+    """The password once more. Its field has a name of its own, since it travels along with other forms."""
+
+    confirm_password = PasswordField(
+        _("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class NewPasswordForm(FlaskForm):
+    """A password to be set."""
+
+    password = PasswordField(
+        _("New password"),
+        [InputRequired(FILL_IN)],
+        description=_PASSWORD_HELP,
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _("New password once more"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "new-password"}
+    )
+
+    def validate_again(self, field: Field) -> None:
+        if field.data and field.data != self.password.data:
+            raise ValidationError(gettext("The two passwords differ."))
+
+
+class RedeemForm(NewPasswordForm):
+    """A password for a new account, and the address where the link does not say it."""
+
+    email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
+
+
+class SetUpForm(FlaskForm):
+    """The proof that an authenticator app has the secret, which travels sealed."""
+
+    sealed = HiddenField()
+    code = StringField(
+        _("Code"),
+        [InputRequired(FILL_IN)],
+        description=_("The six digits that your app shows now."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+def _role_field() -> SelectField:
+    return SelectField(_("Role"), validate_choice=True, choices=())
+
+
+class RoleForm(FlaskForm):
+    """A role to be given."""
+
+    role = _role_field()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.role.choices = [(role.value, f"{role_name(role)}: {role_duty(role)}") for role in Role]
+
+
+class InviteForm(RoleForm):
+    """Somebody to be invited."""
+
+    email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "off"})

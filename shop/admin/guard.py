@@ -1,0 +1,92 @@
+"""What every request under /admin passes before its view: language, forgery, permission, a fresh password."""
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response as Answer
+
+from recommend.text import LANGUAGES
+from shop.admin.confirming import is_confirmed_now
+from shop.admin.current import be_seen, current_account, get_account, get_vault, now
+from shop.admin.forms import ConfirmForm, SignInForm
+from shop.admin.navigation import navigation
+from shop.admin.next_page import carried_fields, seal_request
+from shop.admin.permissions import CONFIRMED, OPEN, declared_action, may
+from shop.security import asked_of_admin, never_store
+
+FORBIDDEN = 403
+SEE_OTHER = 303
+
+
+def guard(app: Flask) -> None:
+    """Watch over everything under /admin, whichever blueprint it comes from."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # the questionnaire's forms check for themselves
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def check() -> Answer | None:
+        if not asked_of_admin():
+            return None
+        if request.args.get("lang") in LANGUAGES:
+            session["lang"] = request.args["lang"]
+        csrf.protect()
+        return _check_permission()
+
+    @app.after_request
+    def keep_private(response: Response) -> Response:
+        if asked_of_admin():
+            never_store(response)
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    app.context_processor(lambda: {"who_works_here": get_account, "navigation": navigation} if asked_of_admin() else {})
+
+
+def _check_permission() -> Answer | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return None  # no such page; the answer is the same for everybody
+    action = declared_action(view)
+    if action == OPEN:
+        return None
+    account = get_account()
+    if account is None:
+        return _ask_to_sign_in()
+    be_seen()
+    if action is None or not may(account.role, action):
+        abort(FORBIDDEN)
+    if action in CONFIRMED and not current_account().is_confirmed(now()):
+        return _ask_password_again()
+    return None
+
+
+def _ask_to_sign_in() -> Answer:
+    """Send a reader to the sign-in page, and keep what a writer typed before the session ended."""
+    if request.method == "GET":
+        here = request.full_path.rstrip("?")
+        return redirect(url_for("admin.sign_in", next=None if here == url_for("admin.start") else here), SEE_OTHER)
+    form = SignInForm(formdata=None, interrupted=seal_request(get_vault()))
+    return make_response(render_template("admin/sign_in.html", form=form, next=url_for("admin.start")), FORBIDDEN)
+
+
+def _ask_password_again() -> Answer | None:
+    """Let the request through when it brings the password; what was typed on a form travels along."""
+    if request.method == "GET":
+        return redirect(url_for("admin.confirm", next=request.full_path.rstrip("?")), SEE_OTHER)
+    form = ConfirmForm()
+    if "confirm_password" in request.form and form.validate() and is_confirmed_now(form):
+        return None
+    page = render_template(
+        "admin/confirm.html", form=form, action=request.full_path.rstrip("?"), carried=carried_fields()
+    )
+    return make_response(page, FORBIDDEN)

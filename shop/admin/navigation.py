@@ -1,0 +1,35 @@
+"""The admin's menu: one line for each part, shown to whoever may open it."""
+
+from flask import current_app, url_for
+from flask_babel import lazy_gettext as _
+from msgspec import Struct
+
+from shop.admin.current import get_account
+from shop.admin.permissions import OPEN, declared_action, may
+
+# Endpoint of the part's first page, and its name. A new part adds its line here.
+PARTS = (
+    ("admin.start", _("Overview")),
+    ("admin.accounts", _("Accounts")),
+)
+
+
+class Entry(Struct, frozen=True):
+    """A line of the menu."""
+
+    endpoint: str
+    label: str
+    address: str
+
+
+def navigation() -> list[Entry]:
+    """The parts that whoever is signed in may open."""
+    account = get_account()
+    if account is None:
+        return []
+    entries = []
+    for endpoint, label in PARTS:
+        action = declared_action(current_app.view_functions[endpoint])
+        if action == OPEN or (action is not None and may(account.role, action)):
+            entries.append(Entry(endpoint, str(label), url_for(endpoint)))
+    return entries

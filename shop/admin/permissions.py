@@ -1,0 +1,69 @@
+"""Who may do what in the admin: this table, and nothing else.
+
+Every view under /admin declares its action with `@requires(...)`, or that it is open with `@open_to_all`; the guard
+(`shop/admin/guard.py`) reads the declaration, and a view without one is closed to everybody.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+from catalog.models import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+Action = Literal[
+    "admin.enter",
+    "product.view",
+    "product.edit",
+    "product.publish",
+    "catalogue.import",
+    "history.restore",
+    "account.secure",
+    "accounts.manage",
+]
+
+EVERYBODY = frozenset(Role)
+PUBLISHERS = frozenset({Role.PUBLISHER, Role.OWNER})
+OWNERS = frozenset({Role.OWNER})
+
+PERMISSIONS: dict[Action, frozenset[Role]] = {
+    "admin.enter": EVERYBODY,
+    "product.view": EVERYBODY,
+    "product.edit": EVERYBODY,  # drafts; what shoppers see takes product.publish
+    "product.publish": PUBLISHERS,
+    "catalogue.import": PUBLISHERS,
+    "history.restore": PUBLISHERS,
+    "account.secure": EVERYBODY,  # one's own password and second factor
+    "accounts.manage": OWNERS,
+}
+
+CONFIRMED: frozenset[Action] = frozenset({"account.secure", "accounts.manage"})
+"""Actions that ask for the password again when it was given more than ten minutes ago."""
+
+OPEN: Literal["open"] = "open"
+_DECLARED = "admin_action"
+
+
+def requires(action: Action) -> Callable[[View], View]:
+    """Declare what somebody must be allowed to do to reach a view. Stands below the route."""
+
+    def declare(view: View) -> View:
+        vars(view)[_DECLARED] = action
+        return view
+
+    return declare
+
+
+def open_to_all(view: View) -> View:
+    """Declare that a view needs nobody signed in. Stands below the route."""
+    vars(view)[_DECLARED] = OPEN
+    return view
+
+
+def declared_action(view: Callable[..., Any]) -> Action | Literal["open"] | None:
+    """What a view declares; None when it declares nothing."""
+    action: Action | Literal["open"] | None = vars(view).get(_DECLARED)
+    return action
+
+
+def may(role: Role, action: Action) -> bool:
+    return role in PERMISSIONS[action]

@@ -1,0 +1,72 @@
+"""`shop admin`: accounts from the command line, for the first owner and for whoever locked themselves out."""
+
+from datetime import UTC, datetime
+
+import click
+
+from catalog.models import Role
+from shop.cli.faults import told_plainly
+
+ADDRESS = "http://127.0.0.1:8000"
+_REFUSED = {
+    "email_wrong": "this is no e-mail address",
+    "email_taken": "there is already an account with this address",
+    "password_short": "choose at least 12 characters",
+    "password_long": "the password is too long",
+    "password_names_account": "the password holds the address or the shop's name",
+    "password_plain": "the password needs more different characters",
+}
+
+
+@click.group()
+def admin() -> None:
+    """Manage who may work on the catalogue."""
+
+
+@admin.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--invite", "by_link", is_flag=True, help="Print a one-time link instead of asking for a password.")
+@click.option("--address", default=ADDRESS, show_default=True, help="Where the shop is reached, for the link.")
+def create(email: str, role: str, by_link: bool, address: str) -> None:
+    """Make an account for EMAIL: the password is asked for twice, or chosen by whoever opens the link."""
+    from sqlalchemy.orm import Session
+
+    from catalog.accounts import AccountError
+    from catalog.accounts.invitations import invite
+    from catalog.accounts.people import create_account, normal_email, require_free
+    from catalog.database import open_engine
+    from shop.database import prepare_catalogue
+    from shop.settings import read_settings
+
+    with told_plainly():
+        settings = read_settings()
+        prepare_catalogue(settings)
+        engine = open_engine(settings.database_url)
+        now = datetime.now(UTC)
+        try:
+            with Session(engine) as session:
+                require_free(session, normal_email(email))  # before a password is typed for nothing
+                if by_link:
+                    token = invite(session, email, Role(role), now)
+                else:
+                    create_account(session, email, _ask_password(), Role(role), now)
+                session.commit()
+        except AccountError as error:
+            raise click.ClickException(f"{email}: {_REFUSED[error.refusal]}") from error
+        finally:
+            engine.dispose()
+    if by_link:
+        click.echo(link(address, token))
+    else:
+        click.echo(f"{normal_email(email)} can sign in as {role}.", err=True)
+
+
+def link(address: str, token: str) -> str:
+    """The address of a one-time link."""
+    return f"{address.rstrip('/')}/admin/invitation/{token}"
+
+
+def _ask_password() -> str:
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt="Password once more", err=True)
+    return password

@@ -1,0 +1,23 @@
+"""The catalogue for a command: made ready as `serve` does, open while the command works."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from catalog.database import open_engine
+from shop.settings import Settings
+
+
+@contextmanager
+def catalogue(settings: Settings) -> Iterator[Session]:
+    """A session on the prepared catalogue. The command commits."""
+    from shop.database import prepare_catalogue
+
+    prepare_catalogue(settings)
+    engine = open_engine(settings.database_url)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()

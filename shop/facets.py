@@ -1,0 +1,168 @@
+"""The facets as the shopper reads them: names, labels, counts, and what a word means."""
+
+from collections.abc import Callable
+
+from flask import Flask, current_app, url_for
+from flask_babel import gettext as _
+from msgspec import Struct
+
+from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Band, Facet
+from catalog.models import Allergen, DosageForm
+from catalog.queries import Filters, Found
+from recommend.knowledge import Form, Ruleset
+from shop.formats import euro
+from shop.i18n import in_current_language
+
+FEW = 12
+"""How many values of a facet are shown before the rest folds away."""
+
+
+class Option(Struct, frozen=True):
+    """A value to filter on; `count` is how many products have it under the other facets."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    record: str = ""
+    """Of a form: whose colour and mark it bears."""
+
+
+class Group(Struct, frozen=True):
+    """A facet with its values; `more` are those that fold away."""
+
+    facet: Facet
+    title: str
+    options: list[Option]
+    more: list[Option]
+
+
+class Applied(Struct, frozen=True):
+    """A filter that is on, as it is shown."""
+
+    facet: Facet
+    value: str
+    label: str
+
+
+def groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
+    """Every facet with the values that some product has, and those that are chosen."""
+    return [group for facet in Facet if (group := _group(facet, found, filters, ruleset)).options]
+
+
+def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Group:
+    chosen = filters.chosen.get(facet, ())
+    options = [
+        Option(
+            value=value,
+            label=label(facet, value, ruleset),
+            count=found.count(facet, value),
+            chosen=value in chosen,
+            record=ruleset.forms[value].record if facet is Facet.FORM else "",
+        )
+        for value in values(facet, found, ruleset)
+        if value in chosen or found.holders.holds(facet, value)
+    ]
+    if len(options) <= FEW or facet is Facet.FORM:
+        return Group(facet, title(facet), options, [])
+    ranked = sorted(options, key=lambda option: (not option.chosen, -option.count, option.label))
+    return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label))
+
+
+def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
+    """All values of a facet in the order in which they are shown."""
+    fixed: dict[Facet, list[str]] = {
+        Facet.FORM: list(ruleset.forms),
+        Facet.DOSAGE_FORM: list(DosageForm),
+        Facet.MG_PER_DAY: [band.name for band in MG_BANDS],
+        Facet.PRICE_PER_100MG: [band.name for band in PRICE_BANDS],
+        Facet.VEGAN: [YES],
+        Facet.WITHOUT: list(Allergen),
+        Facet.IN_STOCK: [YES],
+    }
+    return fixed[facet] if facet in fixed else found.holders.values(facet)
+
+
+def title(facet: Facet) -> str:
+    titles: dict[Facet, str] = {
+        Facet.FORM: _("Form of magnesium"),
+        Facet.DOSAGE_FORM: _("Kind of product"),
+        Facet.MG_PER_DAY: _("Magnesium per day"),
+        Facet.PRICE_PER_100MG: _("Price per 100 mg magnesium"),
+        Facet.VEGAN: _("Vegan"),
+        Facet.WITHOUT: _("Without allergen"),
+        Facet.BRAND: _("Brand"),
+        Facet.IN_STOCK: _("Stock"),
+    }
+    return titles[facet]
+
+
+def label(facet: Facet, value: str, ruleset: Ruleset) -> str:
+    """A value in the shopper's language, as it stands under its facet's title."""
+    if facet is Facet.FORM:
+        return in_current_language(ruleset.forms[value].short_name)
+    if facet is Facet.MG_PER_DAY:
+        return _range(value, MG_BANDS, lambda amount: f"{amount}\N{NO-BREAK SPACE}mg")
+    if facet is Facet.PRICE_PER_100MG:
+        return _range(value, PRICE_BANDS, euro)
+    if facet is Facet.BRAND:
+        return value
+    return _words()[facet, value]
+
+
+def _range(value: str, bands: tuple[Band, ...], shown: Callable[[int], str]) -> str:
+    band = next(band for band in bands if band.name == value)
+    if band.over is None:
+        return str(_("up to %(amount)s", amount=shown(band.to or 0)))
+    if band.to is None:
+        return str(_("above %(amount)s", amount=shown(band.over)))
+    return str(_("above %(over)s, up to %(to)s", over=shown(band.over), to=shown(band.to)))
+
+
+def _words() -> dict[tuple[Facet, str], str]:
+    dosage_forms = {
+        DosageForm.CAPSULE: _("capsules"),
+        DosageForm.TABLET: _("tablets"),
+        DosageForm.POWDER: _("powder"),
+        DosageForm.LIQUID: _("liquid"),
+    }
+    allergens = {
+        Allergen.GLUTEN: _("without gluten"),
+        Allergen.CRUSTACEANS: _("without crustaceans"),
+        Allergen.EGGS: _("without eggs"),
+        Allergen.FISH: _("without fish"),
+        Allergen.PEANUTS: _("without peanuts"),
+        Allergen.SOY: _("without soy"),
+        Allergen.MILK: _("without milk"),
+        Allergen.NUTS: _("without nuts"),
+        Allergen.CELERY: _("without celery"),
+        Allergen.MUSTARD: _("without mustard"),
+        Allergen.SESAME: _("without sesame"),
+        Allergen.SULPHITES: _("without sulphites"),
+        Allergen.LUPIN: _("without lupin"),
+        Allergen.MOLLUSCS: _("without molluscs"),
+    }
+    return {
+        **{(Facet.DOSAGE_FORM, value.value): text for value, text in dosage_forms.items()},
+        **{(Facet.WITHOUT, value.value): text for value, text in allergens.items()},
+        (Facet.VEGAN, YES): _("vegan only"),
+        (Facet.IN_STOCK, YES): _("in stock only"),
+    }
+
+
+def first_sentence(text: str) -> str:
+    """What a form is, in one sentence: its text up to the first full stop."""
+    sentence, stop, _rest = text.partition(". ")
+    return sentence + "." if stop else sentence
+
+
+def form_page(form: Form) -> str:
+    """Where more about a form stands."""
+    if "forms.form" in current_app.view_functions:
+        return url_for("forms.form", form=form.record)
+    return url_for("pages.choosing")
+
+
+def add_facets(app: Flask) -> None:
+    app.add_template_filter(first_sentence)
+    app.add_template_filter(form_page)

@@ -1,0 +1,100 @@
+"""The address of a listing: which filters, order and page it asks for, and what in it cannot be followed."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from flask_babel import gettext as _
+from msgspec import Struct
+from werkzeug.datastructures import MultiDict
+
+from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.models import Allergen, DosageForm
+from catalog.queries import Filters, Holders, Sort
+from recommend.knowledge import Ruleset
+from shop.errors import NoSuchListingPage
+
+_PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
+LONGEST_SHOWN = 40
+RANGES = (Facet.MG_PER_DAY, Facet.PRICE_PER_100MG)
+
+
+class LeftOut(Struct, frozen=True):
+    """A value that was not followed: one that this shop does not have, or a range that nothing can be in."""
+
+    value: str
+    why: Literal["unknown", "contradictory"] = "unknown"
+
+
+class Wanted(Struct, frozen=True):
+    """What the address of a listing asks for."""
+
+    filters: Filters
+    sort: Sort
+    page: int
+    left_out: tuple[LeftOut, ...]
+
+    def query(self, **changes: object) -> dict[str, Any]:
+        """Arguments for the address of this listing with changes, defaults left out."""
+        chosen = {facet.value: values for facet, values in self.filters.chosen.items()}
+        asked = chosen | {"sort": self.sort.value, "page": self.page} | changes
+        left_out: dict[str, object] = {"sort": Sort.RECOMMENDED.value, "page": 1}
+        return {key: value for key, value in asked.items() if value and value != left_out.get(key)}
+
+    def query_without(self, facet: Facet, value: str) -> dict[str, Any]:
+        """Arguments for the first page of this listing without one value."""
+        left = self.filters.without(facet, value)
+        return Wanted(left, self.sort, 1, ()).query()
+
+    @property
+    def values(self) -> list[tuple[Facet, str]]:
+        """What is filtered on, in the order of the facets."""
+        return [(facet, value) for facet in Facet for value in self.filters.chosen.get(facet, ())]
+
+
+def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, holders: Holders) -> Wanted:
+    """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
+    left_out: list[LeftOut] = []
+    chosen: dict[Facet, tuple[str, ...]] = {}
+    for facet, is_known in _known(ruleset, holders).items():
+        asked = [value for value in dict.fromkeys(args.getlist(facet.value)) if value]
+        if known := tuple(value for value in asked if is_known(value)):
+            chosen[facet] = known
+        left_out += [_left_out(facet, value) for value in asked if not is_known(value)]
+    sort = args.get("sort") or Sort.RECOMMENDED.value
+    if sort not in list(Sort):
+        left_out.append(LeftOut(sort))
+        sort = Sort.RECOMMENDED.value
+    page = args.get("page", "1")
+    if not _PAGE_NUMBER.fullmatch(page):
+        raise NoSuchListingPage
+    return Wanted(Filters(chosen), Sort(sort), int(page), tuple(left_out))
+
+
+def _known(ruleset: Ruleset, holders: Holders) -> Mapping[Facet, Callable[[str], bool]]:
+    bands = {facet: {band.name for band in bands} for facet, bands in zip(RANGES, (MG_BANDS, PRICE_BANDS), strict=True)}
+    return {
+        Facet.FORM: ruleset.forms.__contains__,
+        Facet.DOSAGE_FORM: set(DosageForm).__contains__,
+        **{facet: names.__contains__ for facet, names in bands.items()},
+        Facet.VEGAN: YES.__eq__,
+        Facet.WITHOUT: set(Allergen).__contains__,
+        Facet.BRAND: lambda name: holders.holds(Facet.BRAND, name),
+        Facet.IN_STOCK: YES.__eq__,
+    }
+
+
+def _left_out(facet: Facet, value: str) -> LeftOut:
+    bounds = _RANGE.fullmatch(value) if facet in RANGES else None
+    if bounds and int(bounds[1]) >= int(bounds[2]):
+        return LeftOut(value, "contradictory")
+    return LeftOut(value)
+
+
+def in_words(left_out: LeftOut) -> str:
+    """What is said of a value that was not followed."""
+    value = left_out.value[:LONGEST_SHOWN]
+    if left_out.why == "contradictory":
+        return str(_("Nothing lies in the range “%(value)s”: it ends before it begins. It was left out.", value=value))
+    return str(_("We do not know the filter “%(value)s”, so it was left out.", value=value))

@@ -1,0 +1,162 @@
+"""The second factor, from setting it up to losing the telephone."""
+
+import html
+import re
+
+import pyotp
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from catalog.models import Account, RecoveryCode
+from tests.conftest import AdminClient
+from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in, sign_in
+from tests.shop.pages import csrf_token, send
+
+SET_UP = "/admin/my-account/second-factor"
+
+
+@pytest.fixture
+def client(own_app: Flask, add_account: AddAccount, clock: Clock) -> FlaskClient:
+    add_account()
+    client = own_app.test_client()
+    sign_in(client)
+    return client
+
+
+def secret_on(page: TestResponse) -> str:
+    match = re.search(r"otpauth://totp/[^\"]*?secret=([A-Z2-7]+)", html.unescape(page.text))
+    assert match
+    return match[1]
+
+
+def code(secret: str, clock: Clock) -> str:
+    return pyotp.TOTP(secret).at(clock.now)
+
+
+def switch_on(client: FlaskClient, clock: Clock) -> tuple[str, list[str]]:
+    """Set the factor up; the secret and the recovery codes."""
+    page = client.get(SET_UP)
+    secret = secret_on(page)
+    sealed = re.search(r'name="sealed" value="([^"]+)"', page.text)
+    assert sealed
+    data = {"csrf_token": csrf_token(page), "sealed": sealed[1]}
+    wrong = client.post(SET_UP, data=data | {"code": "000000"})
+    assert wrong.status_code == 422
+    assert secret_on(wrong) == secret  # the telephone need not scan again
+    done = client.post(SET_UP, data=data | {"code": code(secret, clock)})
+    assert done.status_code == 200
+    return secret, re.findall(r"<code>([^<]+)</code>", done.text)
+
+
+def test_the_picture_is_an_image_that_the_content_policy_allows(client: FlaskClient) -> None:
+    page = client.get(SET_UP)
+    assert 'src="data:image/svg+xml' in page.text
+    assert "img-src 'self' data:" in page.headers["Content-Security-Policy"]
+
+
+def test_signing_in_then_takes_a_code_that_works_once(client: FlaskClient, own_app: Flask, clock: Clock) -> None:
+    secret, codes = switch_on(client, clock)
+    assert len(set(codes)) == 10
+    clock.turn(seconds=30)
+    browser = own_app.test_client()
+    assert sign_in(browser).location == "/admin/sign-in/code?next=/admin/"
+    assert not is_signed_in(browser)
+    right = code(secret, clock)
+    assert send(browser, "/admin/sign-in/code", code="12").status_code == 422
+    assert send(browser, "/admin/sign-in/code", code=f"{right[:3]} {right[3:]}").location == "/admin/"
+    assert is_signed_in(browser)
+    second = own_app.test_client()
+    sign_in(second)
+    assert send(second, "/admin/sign-in/code", code=right).status_code == 422
+
+
+def test_a_recovery_code_works_once_for_its_own_account(
+    client: FlaskClient, own_app: Flask, add_account: AddAccount, clock: Clock
+) -> None:
+    _, codes = switch_on(client, clock)
+    browser = own_app.test_client()
+    sign_in(browser)
+    assert send(browser, "/admin/sign-in/code", code=codes[0].upper().replace("-", " ")).location == "/admin/"
+    again = own_app.test_client()
+    sign_in(again)
+    assert send(again, "/admin/sign-in/code", code=codes[0]).status_code == 422
+    assert send(again, "/admin/sign-in/code", code=codes[1]).location == "/admin/"
+    assert "8" in again.get("/admin/my-account").text
+
+
+def test_codes_are_throttled_too_and_the_wait_outlives_a_new_password_step(
+    client: FlaskClient, own_app: Flask, clock: Clock
+) -> None:
+    secret, _ = switch_on(client, clock)
+    clock.turn(minutes=1)
+    browser = own_app.test_client()
+    sign_in(browser)  # one attempt of ten
+    answers = [send(browser, "/admin/sign-in/code", code="000000").status_code for _ in range(10)]
+    assert answers == [422] * 9 + [429]
+    assert send(browser, "/admin/sign-in/code", code=code(secret, clock)).status_code == 429
+    assert sign_in(own_app.test_client()).status_code == 429
+
+
+def test_the_code_must_come_within_ten_minutes_of_the_password(
+    client: FlaskClient, own_app: Flask, clock: Clock
+) -> None:
+    switch_on(client, clock)
+    browser = own_app.test_client()
+    sign_in(browser)
+    clock.turn(minutes=10)
+    assert browser.get("/admin/sign-in/code").location.startswith("/admin/sign-in?")
+
+
+def test_new_recovery_codes_replace_the_old_and_switching_off_drops_all(
+    client: FlaskClient, own_app: Flask, clock: Clock
+) -> None:
+    _, old = switch_on(client, clock)
+    page = client.post(
+        "/admin/my-account/recovery-codes", data={"csrf_token": csrf_token(client.get("/admin/my-account"))}
+    )
+    new = re.findall(r"<code>([^<]+)</code>", page.text)
+    assert not set(old) & set(new)
+    browser = own_app.test_client()
+    sign_in(browser)
+    assert send(browser, "/admin/sign-in/code", code=old[0]).status_code == 422
+    assert send(browser, "/admin/sign-in/code", code=new[0]).location == "/admin/"
+    client.post(f"{SET_UP}/off", data={"csrf_token": csrf_token(client.get("/admin/my-account"))})
+    assert sign_in(own_app.test_client()).location == "/admin/"
+    with Session(own_app.extensions["catalog_engine"]) as session:
+        assert session.scalars(select(RecoveryCode)).all() == []
+
+
+def test_neither_secret_nor_codes_nor_tokens_can_be_read_in_the_database(
+    client: FlaskClient, own_app: Flask, clock: Clock
+) -> None:
+    secret, codes = switch_on(client, clock)
+    with client.session_transaction("/admin/") as cookie:
+        token = cookie["_user_id"]
+    with Session(own_app.extensions["catalog_engine"]) as session:
+        assert session.scalars(select(Account)).one().has_second_factor
+        connection = session.connection().connection.dbapi_connection
+        dump = "\n".join(connection.iterdump())  # type: ignore[union-attr]
+    for hidden in (secret, token, codes[0], codes[0].replace("-", "")):
+        assert hidden not in dump
+
+
+def test_an_owner_can_switch_it_off_for_a_colleague(
+    client: FlaskClient, admin_client: AdminClient, own_app: Flask, clock: Clock
+) -> None:
+    switch_on(client, clock)
+    owner = admin_client("owner")
+    match = re.search(r'href="(/admin/accounts/\d+)">eva@winkel', owner.get("/admin/accounts").text)
+    assert match
+    owner.post(f"{match[1]}/second-factor/off", data={"csrf_token": csrf_token(owner.get(match[1]))})
+    assert sign_in(own_app.test_client()).location == "/admin/"
+
+
+def test_a_sealed_secret_of_somebody_else_or_of_yesterday_is_not_taken(client: FlaskClient, clock: Clock) -> None:
+    page = client.get(SET_UP)
+    answer = client.post(SET_UP, data={"csrf_token": csrf_token(page), "sealed": "forged", "code": "123456"})
+    assert answer.status_code == 422
+    assert secret_on(answer)
