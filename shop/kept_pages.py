@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
 
 from catalog.queries import catalogue_stamp
 from shop.database import get_ruleset, get_session
@@ -62,31 +62,34 @@ def never_keep() -> None:
     g.pop("page_key", None)
 
 
-def _kept() -> KeptPages:
-    kept: KeptPages = current_app.extensions["kept_pages"]
-    return kept
-
-
 def _answer_from_kept() -> Response | None:
-    if request.method != "GET" or "Cookie" in request.headers or len(request.query_string) > LONGEST_QUERY:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # the proxy is half of the time here
+    environ, query = asked.environ, asked.query_string
+    if asked.method != "GET" or "HTTP_COOKIE" in environ or len(query) > LONGEST_QUERY:
         return None
-    view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "same_for_all", False):
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # likewise
+    if not getattr(app.view_functions.get(asked.endpoint), "same_for_all", False):
         return None
-    g.page_key = (
+    key = (
         catalogue_stamp(get_session()),
         datetime.now(UTC).date(),
         get_ruleset().sha256,
         current_language(),
-        request.url_root,
-        request.path,
-        tuple(sorted(request.args.items(multi=True), key=lambda item: item[0])),
+        environ["wsgi.url_scheme"],
+        asked.host,
+        asked.path,
+        tuple(sorted(query.split(b"&"), key=_name)),
     )
-    page = _kept().get(g.page_key)
+    page = app.extensions["kept_pages"].get(key)
     if page is None:
+        g.page_key = key
         return None
-    never_keep()  # it is kept already
     return Response(page, mimetype="text/html")
+
+
+def _name(parameter: bytes) -> bytes:
+    """Values of one parameter stay in their order."""
+    return parameter.partition(b"=")[0]
 
 
 def _keep(response: Response) -> Response:
@@ -99,5 +102,5 @@ def _keep(response: Response) -> Response:
         and "Cache-Control" not in response.headers
         and not session.modified
     ):
-        _kept().keep(key, response.get_data())
+        current_app.extensions["kept_pages"].keep(key, response.get_data())
     return response
