@@ -1,5 +1,7 @@
-"""Engines, sessions and migrations, for SQLite and PostgreSQL alike."""
+"""Engines, transactions and migrations, for SQLite and PostgreSQL alike."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,47 +9,165 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+POOL_SIZE = 5
+POOL_OVERFLOW = 10
+POOL_SECONDS = 5
+"""How long a request waits for a free connection."""
+CONNECT_SECONDS = 2
+STATEMENT_SECONDS = 10
+LOCK_SECONDS = 5
+RECYCLE_SECONDS = 300
+"""After this a connection is opened anew, so that a server that came back is used again."""
+SILENCE_SECONDS = 10
+"""How long a server may leave everything unanswered, as one whose power was cut does."""
 
-def open_engine(url: str | URL) -> Engine:
+_ADVISORY_LOCK = 0x6D61676E  # "magn": one number that all our processes ask for
+
+
+def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
     """An engine for a SQLAlchemy URL. Raises SQLAlchemyError or ImportError for one that cannot be used.
 
-    SQLite gets write-ahead logging, so that readers never wait for the writer, and real transactions: its driver
-    would otherwise commit every CREATE TABLE by itself, and a killed migration would leave half of the tables.
+    `serving` ends statements that a visitor would not wait for; commands may take their time.
     """
-    sqlite = make_url(url).get_backend_name() == "sqlite"
+    url = make_url(url)
     # What a query was asked with may follow from a visitor's answers: it stays out of errors, and so out of logs.
-    engine = create_engine(url, pool_pre_ping=not sqlite, hide_parameters=True)
-    if sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    if url.get_backend_name() != "sqlite":
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_SECONDS,
+            pool_recycle=RECYCLE_SECONDS,
+            pool_pre_ping=True,
+            connect_args=_postgresql_arguments(url, serving=serving),
+        )
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _postgresql_arguments(url: URL, *, serving: bool) -> dict[str, Any]:
+    """What libpq is told, but for what the URL says itself."""
+    arguments: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": SILENCE_SECONDS * 1000,
+        "keepalives_idle": SILENCE_SECONDS,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    }
+    if serving:
+        limits = {
+            "statement_timeout": STATEMENT_SECONDS,
+            "lock_timeout": LOCK_SECONDS,
+            "idle_in_transaction_session_timeout": 2 * STATEMENT_SECONDS,
+        }
+        arguments["options"] = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+    return {name: value for name, value in arguments.items() if name not in url.query}
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Write-ahead logging, so that readers never wait for the writer; its driver waits 5 s for a lock (`?timeout=`)."""
     connection.isolation_level = None  # SQLAlchemy begins and ends transactions, not the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        "cache_size=-16000",  # 16 MB for each connection
+        "journal_size_limit=67108864",
+        "temp_store=MEMORY",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+@contextmanager
+def hurried(session: Session) -> Iterator[None]:
+    """Let a write fail at once when another one is under way, for what is not worth waiting for.
+
+    SQLite has one writer, which an import may be for a while. Elsewhere rows are locked one by one: nothing changes.
+    """
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    usual = session.scalar(text("PRAGMA busy_timeout")) if sqlite else None
+    if sqlite:
+        session.execute(text("PRAGMA busy_timeout=0"))
+    try:
+        yield
+    finally:
+        if sqlite:
+            session.execute(text(f"PRAGMA busy_timeout={usual}"))
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A real transaction: the driver would otherwise commit every CREATE TABLE by itself.
+
+    One that will write takes the write lock at once. Were it to read first, a writer in between would make its
+    own first write fail, without any waiting.
+    """
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write: on SQLite they wait for each other at their begin."""
+    return engine.execution_options(writes=True)
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same engine for transactions that must not write; PostgreSQL refuses when they do."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(postgresql_readonly=True)
+    return engine
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
+    """Keep other processes, on other machines too, out of the same block. SQLite's write lock does so by itself."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(_ADVISORY_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_ADVISORY_LOCK)))
+
+
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision, in one transaction."""
+    """Bring the tables to the newest revision, in one transaction; one that is there already is only read."""
+    if is_migrated(engine):
+        return
     config = _config()
-    with engine.begin() as connection:
+    with for_writing(engine).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def is_migrated(engine: Engine) -> bool:
     """Whether the tables are at the newest revision."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return revision_of(connection) == newest_revision()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the tables, None for a database without tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The revision that this version of the shop works with."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    if newest is None:
+        raise RuntimeError("no migrations")
+    return newest
 
 
 def _config() -> Config:

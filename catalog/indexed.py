@@ -1,7 +1,7 @@
 """A product as the index sees it: what facets, orders and words follow from."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +14,24 @@ from catalog.words import INGREDIENT, TEXT, terms_of
 from recommend.text import LANGUAGES, Text
 
 VEGAN = {language: terms_of("vegan veganistisch veganistische", language, TEXT) for language in LANGUAGES}
+
+ALLERGENS = {
+    "gluten": "gluten",
+    "crustaceans": "schaaldieren",
+    "eggs": "ei eieren",
+    "fish": "vis",
+    "peanuts": "pinda pindas",
+    "soy": "soja",
+    "milk": "melk lactose zuivel",
+    "nuts": "noten",
+    "celery": "selderij",
+    "mustard": "mosterd",
+    "sesame": "sesam",
+    "sulphites": "sulfiet sulfieten",
+    "lupin": "lupine",
+    "molluscs": "weekdieren",
+}
+"""What allergens are called in Dutch."""
 
 
 class Indexed(Struct, frozen=True, kw_only=True):
@@ -60,15 +78,26 @@ class Indexed(Struct, frozen=True, kw_only=True):
                 found |= VEGAN[language]
             found |= terms_of(self.brand, language, TEXT)
             found |= terms_of(self.ingredients.in_language(language), language, INGREDIENT)
-        for form in self.forms:
-            found |= terms_of(form.replace("_", " "), "en", TEXT)
-            found |= terms_of(form.replace("_", " ").replace("ate", "aat"), "nl", TEXT)
+        for form, place in product(self.forms, (TEXT, INGREDIENT)):
+            found |= terms_of(form.replace("_", " "), "en", place)
+            found |= terms_of(form.replace("_", " ").replace("ate", "aat"), "nl", place)
+        for allergen in self.allergens:
+            found |= terms_of(allergen, "en", INGREDIENT) | terms_of(ALLERGENS[allergen], "nl", INGREDIENT)
         return found
 
     @property
     def has_words_of(self) -> tuple[object, ...]:
         """Whatever `words` depends on."""
-        return self.is_listed, self.brand, self.forms, self.vegan, self.name, self.summary, self.ingredients
+        return (
+            self.is_listed,
+            self.brand,
+            self.forms,
+            self.allergens,
+            self.vegan,
+            self.name,
+            self.summary,
+            self.ingredients,
+        )
 
 
 LISTED = "listed"

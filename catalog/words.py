@@ -15,6 +15,7 @@ from recommend.text import LANGUAGES, Language
 TEXT, INGREDIENT = ":", "/"
 LONGEST = 40
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)?")
+_UNIT = re.compile(r"(\d)(mg|mcg|ug|g|ml)\b")
 _STEMMERS = {"nl": snowballstemmer.stemmer("dutch"), "en": snowballstemmer.stemmer("english")}
 _LEAST_PART = 4
 
@@ -38,7 +39,7 @@ def plain(text: str) -> str:
 
 def words_in(text: str) -> list[str]:
     """The words of a text in their order, plain; `0,5` stays one."""
-    return [word[:LONGEST] for word in _WORD.findall(plain(text))]
+    return [word[:LONGEST] for word in _WORD.findall(_UNIT.sub(r"\1 \2", plain(text)))]
 
 
 @lru_cache(65536)
@@ -57,6 +58,12 @@ def parts_of(word: str) -> tuple[str, ...]:
     return (word, *found, *left)
 
 
+def whole_parts_of(word: str) -> tuple[str, ...]:
+    """The parts that a compound consists of, when all of them are known parts; else the word itself."""
+    found = _PART.findall(word)
+    return tuple(found) if "".join(found) == word else (word,)
+
+
 @lru_cache(4096)
 def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
     """The terms of a text, each with a word as it is written there."""
@@ -67,8 +74,7 @@ def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
     }
 
 
-def asked_terms(word: str, places: str = TEXT + INGREDIENT) -> Iterator[str]:
-    """The terms by which a plain word is found in either language."""
+def asked_terms(word: str, place: str) -> Iterator[str]:
+    """The terms by which a plain word is found there, in either language."""
     for language in LANGUAGES:
-        for place in places:
-            yield f"{language}{place}{stem(word, language)}"
+        yield f"{language}{place}{stem(word, language)}"

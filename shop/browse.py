@@ -9,16 +9,16 @@ from catalog.edits import stated_of
 from catalog.facets import Facet
 from catalog.models import DosageForm, Product
 from catalog.pricing import cents_per_measure
-from catalog.queries import Sort, holders, listing, product_by_slug
+from catalog.queries import Sort, product_by_slug
 from recommend.engine import safety_notes
 from recommend.knowledge import SEVERITIES, Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
-from shop.errors import NoSuchListingPage
 from shop.facets import Applied, groups, label
 from shop.i18n import current_language, localized
 from shop.kept_pages import never_keep, same_for_all
-from shop.listing_query import Wanted, in_words, read_wanted
+from shop.listing_page import find_page, loosened
+from shop.listing_query import Wanted, in_words
 
 bp = Blueprint("browse", __name__)
 
@@ -34,20 +34,20 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 @localized(bp, nl="/nl/beste-magnesium-supplementen", en="/en/best-magnesium-supplements")
 @same_for_all
 def products() -> str:
-    ruleset, session = get_ruleset(), get_session()
-    wanted = read_wanted(request.args, ruleset, holders(session))
-    found = listing(session, wanted.filters, sort=wanted.sort, page=wanted.page, language=current_language())
-    if found is None:
-        raise NoSuchListingPage
-    if wanted.left_out:
-        never_keep()  # the page says what was asked and left out
+    ruleset = get_ruleset()
+    page = find_page(get_session(), request.args, ruleset, current_language())
+    wanted, found = page.wanted, page.listing
     applied = [Applied(facet, value, label(facet, value, ruleset)) for facet, value in wanted.values]
+    if wanted.left_out or wanted.text:
+        never_keep()  # the page says what was typed
     return render_template(
         "browse/listing.html",
         listing=found,
         wanted=wanted,
+        search=page.search,
         groups=groups(found.found, wanted.filters, ruleset),
         applied=applied,
+        loosened=[] if found.total else loosened(page, ruleset),
         notices=[in_words(value) for value in wanted.left_out[:3]],
         sorts=list(Sort),
         form_names=[one.label for one in applied if one.facet is Facet.FORM],
@@ -59,8 +59,8 @@ def products() -> str:
 
 
 def _for_crawlers(wanted: Wanted) -> dict[str, str]:
-    """One facet value has an address of its own; more of them, or another order, would be pages without end."""
-    if len(wanted.values) > 1 or wanted.sort is not Sort.RECOMMENDED:
+    """One facet value has an address of its own; more of them, another order or a search would be pages without end."""
+    if len(wanted.values) > 1 or wanted.text or wanted.sort is not Sort.RECOMMENDED:
         return {"robots": "noindex, nofollow"}
     return {"canonical": url_for("browse.products", **wanted.query(), _external=True)}
 

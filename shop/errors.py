@@ -1,19 +1,33 @@
 """Every error is a page in the visitor's language that says what to do next; for the API a problem (`problems`)."""
 
-from flask import Flask, make_response, render_template
+from flask import Flask, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
+from catalog.faults import Fault, fault_of
+from shop.database import SAFE, asked_by_staff
 from shop.problems import as_problem
-from shop.security import asked_of_admin, asked_of_api
+from shop.security import asked_of_api
 
 
 class NoSuchListingPage(HTTPException):
     """A page of the listing that is no number, below 1 or past the end."""
 
     code = 404
+
+
+class DatabaseUnavailable(ServiceUnavailable):
+    """The database cannot do it now; `unsaved` says why an edit came to nothing, or may have."""
+
+    def __init__(self, fault: Fault, *, unsaved: bool) -> None:
+        super().__init__(retry_after=RETRY_SECONDS)
+        self.fault, self.unsaved = fault, unsaved
+
+
+RETRY_SECONDS = 5
 
 
 def answer_errors(app: Flask) -> None:
@@ -29,9 +43,16 @@ def answer_errors(app: Flask) -> None:
             explanation=_explain(error),
             code=code,
             listing=_in_listing(error),
-            admin=asked_of_admin(),
+            admin=asked_by_staff(),
         )
         return make_response(page, code, allow)
+
+    @app.errorhandler(SQLAlchemyError)
+    def show_fault_of_database(error: SQLAlchemyError) -> Response:
+        fault = fault_of(error)
+        if fault is None:
+            raise error
+        return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
 
 
 def _in_listing(error: HTTPException) -> bool:
@@ -61,12 +82,33 @@ def _explain(error: HTTPException) -> str:
         return str(
             _("The page was open for too long, or your browser refuses cookies. Go back, reload it, send again.")
         )
+    if isinstance(error, DatabaseUnavailable) and error.unsaved:
+        return _explain_unsaved(error.fault)
     explanations: dict[int, str] = {
         403: _("Ask an owner of the shop, or sign in with another account."),
         404: _("The address may have a typing error, or the page has moved."),
         405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
         413: _("What was sent is too large. Go back and send less."),
+        414: _("The address is too long. Go back and ask for less at once."),
         500: _("It is not your fault, and nothing you did is lost elsewhere. Try again in a moment."),
         503: _("Try again in a moment."),
     }
     return explanations.get(error.code or 500) or str(_("Go back and try again, or start at the home page."))
+
+
+def _explain_unsaved(fault: Fault) -> str:
+    explanations: dict[Fault, str] = {
+        Fault.BUSY: _(
+            "Others are saving at this moment. Nothing of your change was saved. "
+            "Go back, where what you typed still stands, and send it again."
+        ),
+        Fault.FULL: _(
+            "The database has no room, or may not be written to. Nothing of your change was saved. "
+            "Tell whoever looks after the server."
+        ),
+        Fault.GONE: _(
+            "The connection with the database broke, so we cannot say whether your change was saved. "
+            "Look whether it is there before you send it again."
+        ),
+    }
+    return explanations[fault]

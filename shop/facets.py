@@ -1,6 +1,8 @@
 """The facets as the shopper reads them: names, labels, counts, and what a word means."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from heapq import nlargest
 
 from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
@@ -10,11 +12,14 @@ from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Band, Facet
 from catalog.models import Allergen, DosageForm
 from catalog.queries import Filters, Found
 from recommend.knowledge import Form, Ruleset
+from recommend.text import Language
 from shop.formats import euro
-from shop.i18n import in_current_language
+from shop.i18n import current_language, in_current_language
 
 FEW = 12
 """How many values of a facet are shown before the rest folds away."""
+MOST = 40
+"""How many brands are shown at all; the others are found by searching for their name."""
 
 
 class Option(Struct, frozen=True):
@@ -29,12 +34,13 @@ class Option(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """A facet with its values; `more` are those that fold away."""
+    """A facet with its values; `more` are those that fold away, `left` counts the rest."""
 
     facet: Facet
     title: str
     options: list[Option]
     more: list[Option]
+    left: int = 0
 
 
 class Applied(Struct, frozen=True):
@@ -52,6 +58,10 @@ def groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
 
 def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Group:
     chosen = filters.chosen.get(facet, ())
+    shown = values(facet, found, ruleset)
+    left = 0
+    if facet is Facet.BRAND and len(shown) > MOST:
+        left, shown = len(shown) - MOST, _commonest(shown, found, chosen)
     options = [
         Option(
             value=value,
@@ -60,13 +70,19 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
             chosen=value in chosen,
             record=ruleset.forms[value].record if facet is Facet.FORM else "",
         )
-        for value in values(facet, found, ruleset)
-        if value in chosen or found.holders.holds(facet, value)
+        for value in shown
+        if value in chosen or found.index.holds(facet, value)
     ]
     if len(options) <= FEW or facet is Facet.FORM:
         return Group(facet, title(facet), options, [])
     ranked = sorted(options, key=lambda option: (not option.chosen, -option.count, option.label))
-    return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label))
+    return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label), left)
+
+
+def _commonest(brands: list[str], found: Found, chosen: tuple[str, ...]) -> list[str]:
+    """The brands with most products, in the order of the alphabet, and those that are chosen."""
+    most = nlargest(MOST, brands, key=lambda brand: len(found.index.having(Facet.BRAND, brand)))
+    return sorted({*most, *chosen})
 
 
 def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
@@ -80,7 +96,7 @@ def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
         Facet.WITHOUT: list(Allergen),
         Facet.IN_STOCK: [YES],
     }
-    return fixed[facet] if facet in fixed else found.holders.values(facet)
+    return fixed[facet] if facet in fixed else found.index.values(facet)
 
 
 def title(facet: Facet) -> str:
@@ -101,12 +117,16 @@ def label(facet: Facet, value: str, ruleset: Ruleset) -> str:
     """A value in the shopper's language, as it stands under its facet's title."""
     if facet is Facet.FORM:
         return in_current_language(ruleset.forms[value].short_name)
+    return value if facet is Facet.BRAND else _label(facet, value, current_language())
+
+
+@lru_cache(1024)
+def _label(facet: Facet, value: str, _language: Language) -> str:
+    """The same for values that the code knows, put together once in each language."""
     if facet is Facet.MG_PER_DAY:
         return _range(value, MG_BANDS, lambda amount: f"{amount}\N{NO-BREAK SPACE}mg")
     if facet is Facet.PRICE_PER_100MG:
         return _range(value, PRICE_BANDS, euro)
-    if facet is Facet.BRAND:
-        return value
     return _words()[facet, value]
 
 

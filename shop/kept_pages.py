@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from cachetools import LRUCache
 from flask import Flask, Request, Response, current_app, g, request, session
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.queries import catalogue_stamp
 from shop.database import get_ruleset, get_session
@@ -70,8 +71,12 @@ def _answer_from_kept() -> Response | None:
     app = current_app._get_current_object()  # type: ignore[attr-defined] # likewise
     if not getattr(app.view_functions.get(asked.endpoint), "same_for_all", False):
         return None
+    try:
+        stamp = catalogue_stamp(get_session())
+    except SQLAlchemyError:
+        return None  # a page that needs no catalogue can be shown without a database
     key = (
-        catalogue_stamp(get_session()),
+        stamp,
         datetime.now(UTC).date(),
         get_ruleset().sha256,
         current_language(),

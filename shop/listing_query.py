@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from flask_babel import gettext as _
-from msgspec import Struct
+from msgspec import Struct, field, structs
 from werkzeug.datastructures import MultiDict
 
 from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Facet
 from catalog.models import Allergen, DosageForm
-from catalog.queries import Filters, Holders, Sort
+from catalog.queries import LONGEST_QUERY, Filters, Kept, Sort
 from recommend.knowledge import Ruleset
 from shop.errors import NoSuchListingPage
 
@@ -30,22 +30,27 @@ class LeftOut(Struct, frozen=True):
 class Wanted(Struct, frozen=True):
     """What the address of a listing asks for."""
 
-    filters: Filters
-    sort: Sort
-    page: int
-    left_out: tuple[LeftOut, ...]
+    filters: Filters = field(default_factory=Filters)
+    text: str = ""
+    """What is searched for."""
+    sort: Sort = Sort.RECOMMENDED
+    page: int = 1
+    left_out: tuple[LeftOut, ...] = ()
 
     def query(self, **changes: object) -> dict[str, Any]:
         """Arguments for the address of this listing with changes, defaults left out."""
         chosen = {facet.value: values for facet, values in self.filters.chosen.items()}
-        asked = chosen | {"sort": self.sort.value, "page": self.page} | changes
+        asked = {"q": self.text} | chosen | {"sort": self.sort.value, "page": self.page} | changes
         left_out: dict[str, object] = {"sort": Sort.RECOMMENDED.value, "page": 1}
         return {key: value for key, value in asked.items() if value and value != left_out.get(key)}
 
     def query_without(self, facet: Facet, value: str) -> dict[str, Any]:
         """Arguments for the first page of this listing without one value."""
-        left = self.filters.without(facet, value)
-        return Wanted(left, self.sort, 1, ()).query()
+        return structs.replace(self, filters=self.filters.without(facet, value), page=1).query()
+
+    def query_for(self, text: str) -> dict[str, Any]:
+        """Arguments for the first page of the same listing with another search."""
+        return structs.replace(self, text=text, page=1).query()
 
     @property
     def values(self) -> list[tuple[Facet, str]]:
@@ -53,11 +58,11 @@ class Wanted(Struct, frozen=True):
         return [(facet, value) for facet in Facet for value in self.filters.chosen.get(facet, ())]
 
 
-def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, holders: Holders) -> Wanted:
+def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wanted:
     """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
     left_out: list[LeftOut] = []
     chosen: dict[Facet, tuple[str, ...]] = {}
-    for facet, is_known in _known(ruleset, holders).items():
+    for facet, is_known in _known(ruleset, index).items():
         asked = [value for value in dict.fromkeys(args.getlist(facet.value)) if value]
         if known := tuple(value for value in asked if is_known(value)):
             chosen[facet] = known
@@ -69,10 +74,11 @@ def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, holders: Holders) -
     page = args.get("page", "1")
     if not _PAGE_NUMBER.fullmatch(page):
         raise NoSuchListingPage
-    return Wanted(Filters(chosen), Sort(sort), int(page), tuple(left_out))
+    text = " ".join(args.get("q", "").split())[:LONGEST_QUERY]
+    return Wanted(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
 
 
-def _known(ruleset: Ruleset, holders: Holders) -> Mapping[Facet, Callable[[str], bool]]:
+def _known(ruleset: Ruleset, index: Kept) -> Mapping[Facet, Callable[[str], bool]]:
     bands = {facet: {band.name for band in bands} for facet, bands in zip(RANGES, (MG_BANDS, PRICE_BANDS), strict=True)}
     return {
         Facet.FORM: ruleset.forms.__contains__,
@@ -80,7 +86,7 @@ def _known(ruleset: Ruleset, holders: Holders) -> Mapping[Facet, Callable[[str],
         **{facet: names.__contains__ for facet, names in bands.items()},
         Facet.VEGAN: YES.__eq__,
         Facet.WITHOUT: set(Allergen).__contains__,
-        Facet.BRAND: lambda name: holders.holds(Facet.BRAND, name),
+        Facet.BRAND: lambda name: index.holds(Facet.BRAND, name),
         Facet.IN_STOCK: YES.__eq__,
     }
 

@@ -69,6 +69,7 @@ def _detail(error: HTTPException) -> str:
         404: _("Nothing is at this address. All addresses are in /api/v1/openapi.json."),
         405: _("This address does not take that method."),
         413: _("The body is too large."),
+        414: _("The query is too long."),
         500: _("The fault is ours. Try again in a moment."),
         503: _("Try again in a moment."),
     }

@@ -1,22 +1,21 @@
 """Response headers that every page carries, and no session where programs ask."""
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from shop.database import asked_by_staff
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 
+MAX_QUERY_BYTES = 8 * 1024
+
 
 def asked_of_api() -> bool:
     """Whether a program asks, and not a browser."""
     return request.path == "/api" or request.path.startswith("/api/")
-
-
-def asked_of_admin() -> bool:
-    """Whether the page is one of the admin's."""
-    return request.path == "/admin" or request.path.startswith("/admin/")
 
 
 class SessionsForPages(SecureCookieSessionInterface):
@@ -26,10 +25,10 @@ class SessionsForPages(SecureCookieSessionInterface):
     """
 
     def get_cookie_name(self, app: Flask) -> str:
-        return "admin_session" if asked_of_admin() else super().get_cookie_name(app)
+        return "admin_session" if asked_by_staff() else super().get_cookie_name(app)
 
     def get_cookie_path(self, app: Flask) -> str:
-        return "/admin" if asked_of_admin() else super().get_cookie_path(app)
+        return "/admin" if asked_by_staff() else super().get_cookie_path(app)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return None if asked_of_api() else super().open_session(app, request)
@@ -40,6 +39,11 @@ class SessionsForPages(SecureCookieSessionInterface):
 
 def harden(app: Flask) -> None:
     app.session_interface = SessionsForPages()
+
+    @app.before_request
+    def refuse_endless_queries() -> None:
+        if len(request.query_string) > MAX_QUERY_BYTES:
+            abort(414)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

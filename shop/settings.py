@@ -6,12 +6,17 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from recommend.loading import DATA
+
+# How several hosts in one URL are used: https://www.postgresql.org/docs/current/libpq-connect.html
+WRITES = {"target_session_attrs": "read-write"}
+READS = {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
 
 
 class SettingsError(ValueError):
@@ -25,6 +30,8 @@ class Settings(Struct, frozen=True):
     database_url: URL
     secret_key: str
     rules_dir: Path
+    database_read_url: URL | None = None
+    """Where anonymous reads go; without it they share the primary."""
     page_cache: bool = True
 
 
@@ -39,14 +46,19 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     except OSError as error:
         raise SettingsError(f"SHOP_INSTANCE: cannot make the folder {instance}: {error.strerror}") from error
     url = environ.get("SHOP_DATABASE_URL")
+    url_for_reads = environ.get("SHOP_DATABASE_READ_URL")
     key = environ.get("SHOP_SECRET_KEY")
     if url and not key:
         raise SettingsError("SHOP_SECRET_KEY: needed with SHOP_DATABASE_URL, so that all shop processes share it")
+    if url_for_reads and not url:
+        raise SettingsError("SHOP_DATABASE_READ_URL: needs SHOP_DATABASE_URL, the primary that its data come from")
+    embedded = URL.create("sqlite", database=str(instance / "shop.db"))
     return Settings(
         instance=instance,
-        database_url=_database_url(url) if url else URL.create("sqlite", database=str(instance / "shop.db")),
+        database_url=_database_url("SHOP_DATABASE_URL", url, **WRITES) if url else embedded,
         secret_key=key or _own_key(instance / "secret_key"),
         rules_dir=read_rules_dir(environ),
+        database_read_url=_database_url("SHOP_DATABASE_READ_URL", url_for_reads, **READS) if url_for_reads else None,
         page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
     )
 
@@ -76,8 +88,22 @@ def _own_key(file: Path) -> str:
     return file.read_text(encoding="ascii").strip()
 
 
-def _database_url(url: str) -> URL:
+def _database_url(setting: str, url: str, **several: str) -> URL:
+    """The URL of a setting; with several hosts in it, libpq's parameters `several` unless it says otherwise."""
     try:
+        parsed = parse_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError(f"{setting}: {error}") from error
+    hosts = parsed.normalized_query.get("host", ())
+    if parsed.get_backend_name() == "postgresql" and (len(hosts) > 1 or "," in (parsed.host or "")):
+        parsed = parsed.update_query_dict({**several, **parsed.query})
+    return parsed
+
+
+def parse_url(url: str) -> URL:
+    """A SQLAlchemy URL; several hosts may stand in it as libpq has them, `h1:5432,h2:5432`. Raises ArgumentError."""
+    place = urlsplit(url).netloc
+    user, at, hosts = place.rpartition("@")
+    if "," not in hosts:
         return make_url(url)
-    except ArgumentError as error:
-        raise SettingsError(f"SHOP_DATABASE_URL: {error}") from error
+    return make_url(url.replace(place, user + at, 1)).update_query_dict({"host": tuple(hosts.split(","))})

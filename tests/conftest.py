@@ -71,7 +71,7 @@ def app(sample_instance: Path) -> Iterator[Flask]:
     app = create_app(settings_in(sample_instance))
     app.testing = False  # errors become pages, as shoppers see them
     yield app
-    app.extensions["catalog_engine"].dispose()
+    app.extensions["databases"].dispose()
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def own_app(own_instance: Path) -> Iterator[Flask]:
     app = create_app(settings_in(own_instance))
     app.testing = False
     yield app
-    app.extensions["catalog_engine"].dispose()
+    app.extensions["databases"].dispose()
 
 
 AdminClient = Callable[..., FlaskClient]

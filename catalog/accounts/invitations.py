@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from catalog.accounts.people import any_account, create_account, normal_email, require_free
 from catalog.accounts.refusals import AccountError, Refusal
+from catalog.accounts.rows import rows_changed
 from catalog.accounts.tokens import hash_token, new_token
 from catalog.models import Account, Invitation, Role
 
@@ -30,11 +32,14 @@ def invite_first_owner(session: Session, now: datetime) -> str | None:
 
 def _keep(session: Session, email: str, role: Role, now: datetime, invited_by: str) -> str:
     token = new_token()
-    session.execute(delete(Invitation).where(Invitation.email == email))
-    session.add(
-        Invitation(email=email, token_hash=hash_token(token), role=role, invited_by=invited_by, expires_at=now + VALID)
-    )
-    session.flush()
+    values = {"token_hash": hash_token(token), "role": role, "invited_by": invited_by, "expires_at": now + VALID}
+    replace = update(Invitation).where(Invitation.email == email).values(values)
+    if not rows_changed(session.execute(replace)):
+        try:
+            with session.begin_nested():
+                session.add(Invitation(email=email, **values))
+        except IntegrityError:  # somebody invited the same address in this instant; the later link counts
+            session.execute(replace)
     return token
 
 
@@ -64,16 +69,15 @@ def invitation_of(session: Session, token: str, now: datetime) -> Invitation | N
 
 
 def redeem(session: Session, token: str, email: str, password: str, now: datetime) -> Account:
-    """Make the account of a link. `email` counts only for the first owner. Raises AccountError.
+    """Make the account of a link. `email` counts only for the first owner.
 
-    Whoever deletes the invitation has it: of two who press at once, one is refused.
+    Whoever deletes the invitation has it: of two who press at once, one is refused. Raises AccountError, after which
+    the caller must roll back, or the invitation is gone.
     """
     invitation = invitation_of(session, token, now)
     if invitation is None:
         raise AccountError(Refusal.INVITATION_GONE)
-    role = invitation.role
-    account = create_account(session, invitation.email or email, password, role, now)
-    used = session.execute(delete(Invitation).where(Invitation.token_hash == hash_token(token)))
-    if not isinstance(used, CursorResult) or used.rowcount != 1:
+    role, email = invitation.role, invitation.email or email
+    if not rows_changed(session.execute(delete(Invitation).where(Invitation.token_hash == hash_token(token)))):
         raise AccountError(Refusal.INVITATION_GONE)
-    return account
+    return create_account(session, email, password, role, now)

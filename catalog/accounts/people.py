@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from catalog.accounts.passwords import hash_password, is_outdated, is_right, require_good
@@ -51,8 +52,11 @@ def create_account(session: Session, email: str, password: str, role: Role, now:
     require_good(password, email)
     require_free(session, email)
     account = Account(email=email, password_hash=hash_password(password), role=role, active=True, created_at=now)
-    session.add(account)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError as error:  # somebody made it in this instant
+        raise AccountError(Refusal.EMAIL_TAKEN) from error
     return account
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import pyotp
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from catalog.accounts.rows import rows_changed
 from catalog.accounts.tokens import Vault, hash_token
 from catalog.models import Account, RecoveryCode
 
@@ -76,7 +77,7 @@ def _accept_app_code(session: Session, vault: Vault, account: Account, code: str
         .where(Account.id == account.id, or_(Account.totp_last_step.is_(None), Account.totp_last_step < step))
         .values(totp_last_step=step)
     )
-    return isinstance(used, CursorResult) and used.rowcount == 1
+    return rows_changed(used) == 1
 
 
 def _accept_recovery_code(session: Session, account: Account, code: str) -> bool:
@@ -85,7 +86,7 @@ def _accept_recovery_code(session: Session, account: Account, code: str) -> bool
             RecoveryCode.code_hash == _hash(account.id, code), RecoveryCode.account_id == account.id
         )
     )
-    return isinstance(used, CursorResult) and used.rowcount == 1
+    return rows_changed(used) == 1
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int | None:

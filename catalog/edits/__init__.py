@@ -5,6 +5,7 @@
 
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author, Edit
+from catalog.edits.mending import Fault, check_catalogue, mend_catalogue
 from catalog.edits.preparing import Prepared, prepare
 from catalog.edits.products import (
     Merge,
@@ -27,6 +28,7 @@ __all__ = [
     "Author",
     "ConflictError",
     "Edit",
+    "Fault",
     "Merge",
     "Prepared",
     "ProductState",
@@ -38,6 +40,8 @@ __all__ = [
     "begin_writing",
     "change_all",
     "changed_fields",
+    "check_catalogue",
+    "mend_catalogue",
     "merge",
     "open_batch",
     "prepare",

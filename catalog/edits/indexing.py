@@ -147,10 +147,24 @@ def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> No
         for ids in _portions(gone):
             session.execute(delete(table).where(table.c.product_id.in_(ids)))
     listed = [product for product in after if product.is_listed]
-    ranked = {product.product_id: _ranked(product) for product in listed}
-    _many(session, insert(table_of(Shelf)), [ranked[product.product_id] | _sorted_by(product) for product in listed])
-    by_form = [ranked[product.product_id] | {"form": form} for product in listed for form in product.forms]
+    _many(session, insert(table_of(Shelf)), [row_on_shelf(product) for product in listed])
+    by_form = [row for product in listed for row in rows_by_form(product)]
     _many(session, insert(table_of(FormShelf)), by_form)
+
+
+def row_on_shelf(product: Indexed) -> dict[str, Any]:
+    """What all orders sort a listed product by."""
+    return _ranked(product) | {
+        "price_cents": product.price_cents,
+        "magnesium_per_day_ug": product.magnesium_per_day_ug,
+        "name_nl": plain(product.name.nl),
+        "name_en": plain(product.name.en),
+    }
+
+
+def rows_by_form(product: Indexed) -> list[dict[str, Any]]:
+    """The same, in the orders kept for each form."""
+    return [_ranked(product) | {"form": form} for form in product.forms]
 
 
 def _ranked(product: Indexed) -> dict[str, Any]:
@@ -159,15 +173,6 @@ def _ranked(product: Indexed) -> dict[str, Any]:
         "sold_out": product.stock == 0,
         "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
         "sku": product.sku,
-    }
-
-
-def _sorted_by(product: Indexed) -> dict[str, Any]:
-    return {
-        "price_cents": product.price_cents,
-        "magnesium_per_day_ug": product.magnesium_per_day_ug,
-        "name_nl": plain(product.name.nl),
-        "name_en": plain(product.name.en),
     }
 
 

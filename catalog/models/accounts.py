@@ -6,8 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.models.base import Base, choice
-from catalog.models.moments import Moment
+from catalog.models.base import Base, Moment, choice
 
 HASH_CHARACTERS = 64
 """A SHA-256 in hexadecimal."""

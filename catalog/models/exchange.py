@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.models.base import Base, Moment
 
@@ -30,7 +30,7 @@ class Upload(Base):
     name: Mapped[str]
     supplier: Mapped[str]
     """Whose mapping reads it; empty for our own layout."""
-    content: Mapped[bytes] = deferred(mapped_column())
+    content: Mapped[bytes] = mapped_column(deferred=True)
     plan: Mapped[str | None]
     """What the dry run found, as `exchange.uploads.Plan` in JSON; None until there was one."""
 

@@ -9,12 +9,16 @@ from catalog.queries.advice import (
     budget_bands,
     excluded_by_wishes,
 )
-from catalog.queries.facets import Filters, Found, Holders, find, holders
+from catalog.queries.facets import Filters, Found, find
+from catalog.queries.kept import Kept, kept_index
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
 from catalog.queries.revision import catalogue_stamp
+from catalog.queries.search import Search, search
+from catalog.queries.typed import LONGEST_QUERY
 
 __all__ = [
+    "LONGEST_QUERY",
     "MOST_PAGES",
     "PAGE_SIZE",
     "AdvisedProduct",
@@ -22,8 +26,9 @@ __all__ = [
     "Excluded",
     "Filters",
     "Found",
-    "Holders",
+    "Kept",
     "Listing",
+    "Search",
     "Sort",
     "Wishes",
     "advised_products",
@@ -31,7 +36,8 @@ __all__ = [
     "catalogue_stamp",
     "excluded_by_wishes",
     "find",
-    "holders",
+    "kept_index",
     "listing",
     "product_by_slug",
+    "search",
 ]

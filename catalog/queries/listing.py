@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from catalog.facets import Facet
 from catalog.models import FormShelf, Product, Shelf
-from catalog.queries.facets import Filters, Found, find, holders
+from catalog.queries.facets import Filters, Found, find
+from catalog.queries.kept import Kept, kept_index
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -54,14 +55,16 @@ def listing(
     sort: Sort = Sort.RECOMMENDED,
     page: int = 1,
     language: Language,
+    index: Kept | None = None,
     among: BitMap | None = None,
 ) -> Listing | None:
     """A page of the published products that pass the filters; None when there is no such page.
 
-    `among` narrows to the hits of a search. An empty result has one page, without products.
+    `index` saves asking for it again; `among` narrows to the hits of a search. An empty result has one page, without
+    products.
     """
     filters = filters or Filters()
-    found = find(holders(session), filters, among)
+    found = find(index or kept_index(session), filters, among)
     total = len(found.products)
     pages = max(1, min(MOST_PAGES, -(-total // PAGE_SIZE)))
     if not 1 <= page <= pages:
@@ -95,7 +98,7 @@ def _page_of_ids(session: Session, found: Found, only_form: str | None, everythi
     total, until = len(found.products), place.offset + PAGE_SIZE
     if not total:
         return []
-    rows_to_read = until * len(found.holders.listed) // total
+    rows_to_read = until * len(found.index.listed) // total
     if total * ROWS_PER_LOOKUP < rows_to_read:
         return list(session.scalars(ordered.where(_is_one_of(found.products)).limit(PAGE_SIZE).offset(place.offset)))
     return _filtered(session, ordered, found.products, place.offset)

@@ -1,6 +1,9 @@
 """Which catalogue it is: whoever keeps something that follows from it asks this before using what was kept."""
 
+import sqlite3
+
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from catalog.models import CatalogueState, IndexState
@@ -26,6 +29,8 @@ def catalogue_stamp(session: Session) -> CatalogueStamp:
         cursor.execute(_SQLITE)
         revision, epoch = cursor.fetchone() or (0, "")
         return revision, epoch
+    except sqlite3.Error as error:
+        raise OperationalError(_SQLITE, None, error) from error
     finally:
         raw.close()
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from catalog.accounts import Vault
 from catalog.accounts.sessions import SEEN_EVERY, SignedIn, end_session, see, signed_in, start_session
+from catalog.database import hurried
 from catalog.models import Account, Role
 from recommend.text import LANGUAGES
 from shop.database import get_session
@@ -126,7 +127,8 @@ def be_seen() -> None:
     if account is None or now() - account.last_seen_at < SEEN_EVERY:
         return
     try:
-        see(get_session(), current_token(), now())
+        with hurried(get_session()):
+            see(get_session(), current_token(), now())
         get_session().commit()
     except OperationalError:
         get_session().rollback()

@@ -4,20 +4,20 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from catalog import models
 from catalog.advised import decimal_string
 from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Facet
 from catalog.models import Allergen, DosageForm
-from catalog.queries import PAGE_SIZE, Listing, Sort, holders, listing
+from catalog.queries import PAGE_SIZE, Listing, Sort
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, NOT_FOUND, WRONG_LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Facets, FacetValue, Notice, Product, Products
 from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
-from shop.facets import groups
-from shop.listing_query import Wanted, in_words, read_wanted
+from shop.facets import values
+from shop.listing_page import ListingPage, find_page
+from shop.listing_query import Wanted, in_words
 from shop.problems import Refused
 
 
@@ -26,8 +26,9 @@ def products() -> Response:
 
     An unknown form or sort is left out and told in `notices`.
     """
-    language, session = asked_language(), get_session()
-    wanted, found = _find(session, language)
+    language = asked_language()
+    page = _find(language)
+    wanted, found = page.wanted, page.listing
     return json_reply(
         Products(
             total=found.total,
@@ -42,13 +43,15 @@ def products() -> Response:
 
 
 def _facets(found: Listing, wanted: Wanted) -> Facets:
-    shown = {group.facet: group.options + group.more for group in groups(found.found, wanted.filters, get_ruleset())}
-    return Facets(
-        **{
-            facet.value: [FacetValue(value=option.value, count=option.count) for option in shown.get(facet, ())]
-            for facet in Facet
-        }
-    )
+    counted = {
+        facet.value: [
+            FacetValue(value=value, count=found.found.count(facet, value))
+            for value in values(facet, found.found, get_ruleset())
+            if value in wanted.filters.chosen.get(facet, ()) or found.found.index.holds(facet, value)
+        ]
+        for facet in Facet
+    }
+    return Facets(**counted)
 
 
 def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
@@ -78,6 +81,7 @@ ENDPOINT = Endpoint(
     answer=Products,
     errors=WRONG_LANG | {NOT_FOUND: "`page` is no number from 1 up, or past the last page."},
     parameters=(
+        _query("q", "Words to search for, in Dutch or English; “zonder” or “without” leaves out.", type="string"),
         *(_values(facet, about) for facet, about in ABOUT.items()),
         _query("sort", f"One of {', '.join(Sort)}.", type="string", default=Sort.RECOMMENDED.value),
         _query("page", "Counted from 1.", type="integer", minimum=1, default=1),
@@ -87,15 +91,13 @@ ENDPOINT = Endpoint(
 )
 
 
-def _find(session: Session, language: Language) -> tuple[Wanted, Listing]:
+def _find(language: Language) -> ListingPage:
     try:
-        wanted = read_wanted(request.args, get_ruleset(), holders(session))
+        return find_page(get_session(), request.args, get_ruleset(), language)
     except NoSuchListingPage as error:
-        raise Refused(NOT_FOUND, _("A page is a number from 1 up."), key="page") from error
-    found = listing(session, wanted.filters, sort=wanted.sort, page=wanted.page, language=language)
-    if found is None:
-        raise Refused(NOT_FOUND, _("The list of products has no such page."), key="page")
-    return wanted, found
+        raise Refused(
+            NOT_FOUND, _("The list of products has no such page: a page is a number from 1 up."), key="page"
+        ) from error
 
 
 def _product(product: models.Product, language: Language) -> Product:

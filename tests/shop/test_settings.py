@@ -44,9 +44,41 @@ def test_an_instance_folder_with_odd_characters_keeps_its_database_inside(tmp_pa
     [
         ({"SHOP_DATABASE_URL": "sqlite:///x.db"}, "SHOP_SECRET_KEY"),
         ({"SHOP_DATABASE_URL": "garbage", "SHOP_SECRET_KEY": "k" * 40}, "SHOP_DATABASE_URL"),
+        ({"SHOP_DATABASE_URL": "postgresql+psycopg://h1,h2]:[/db", "SHOP_SECRET_KEY": "k" * 40}, "SHOP_DATABASE_URL"),
+        ({"SHOP_DATABASE_READ_URL": "sqlite:///x.db"}, "SHOP_DATABASE_READ_URL"),
         ({"SHOP_INSTANCE": "/dev/null/shop"}, "SHOP_INSTANCE"),
     ],
 )
 def test_an_unusable_setting_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=named):
         read_settings({"SHOP_INSTANCE": str(tmp_path), **environ})
+
+
+def test_of_several_hosts_edits_go_to_the_primary_and_reads_to_any_standby(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://shop:p%40ss@one:5432,two:5433/shop"
+    settings = read_settings(
+        {
+            "SHOP_INSTANCE": str(tmp_path),
+            "SHOP_SECRET_KEY": "k" * 40,
+            "SHOP_DATABASE_URL": f"{url}?connect_timeout=3",
+            "SHOP_DATABASE_READ_URL": f"{url}?load_balance_hosts=disable",
+        }
+    )
+    assert settings.database_read_url
+    assert settings.database_url.password == "p@ss"
+    assert settings.database_url.normalized_query == {
+        "connect_timeout": ("3",),
+        "host": ("one:5432", "two:5433"),
+        "target_session_attrs": ("read-write",),
+    }
+    assert settings.database_read_url.normalized_query == {
+        "load_balance_hosts": ("disable",),
+        "host": ("one:5432", "two:5433"),
+        "target_session_attrs": ("prefer-standby",),
+    }
+
+
+def test_one_host_is_taken_as_it_is(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://shop@one:5432/shop"
+    settings = read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_SECRET_KEY": "k" * 40, "SHOP_DATABASE_URL": url})
+    assert str(settings.database_url) == url

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("totp_sealed", sa.String(), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
         sa.UniqueConstraint("email", name="uq_account_email"),
     )
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("invited_by", sa.String(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("email", name="pk_invitation"),
         sa.UniqueConstraint("token_hash", name="uq_invitation_token_hash"),
     )
@@ -35,7 +35,7 @@ def upgrade() -> None:
         "sign_in_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sign_in_attempt"),
     )
     op.create_index("ix_sign_in_attempt_key", "sign_in_attempt", ["key", "tried_at"])
@@ -51,9 +51,9 @@ def upgrade() -> None:
         "admin_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(), nullable=False),
         sa.Column("awaits_code", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_admin_session_account_id"),
         sa.PrimaryKeyConstraint("token_hash", name="pk_admin_session"),

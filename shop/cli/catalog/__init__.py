@@ -2,6 +2,7 @@
 
 import click
 
+from shop.cli.catalog.check import check
 from shop.cli.catalog.export import export
 from shop.cli.catalog.import_ import import_
 from shop.cli.catalog.sample import sample
@@ -12,6 +13,7 @@ def catalog() -> None:
     """Work on the catalogue."""
 
 
-catalog.add_command(sample)
+catalog.add_command(check)
 catalog.add_command(import_)
 catalog.add_command(export)
+catalog.add_command(sample)

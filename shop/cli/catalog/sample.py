@@ -1,7 +1,9 @@
 """`shop catalog sample`: an empty catalogue filled with made-up products, for trials and benchmarks."""
 
 import click
+from sqlalchemy.orm import Session
 
+from catalog.database import for_writing
 from shop.cli.faults import told_plainly
 from shop.settings import read_settings
 
@@ -28,7 +30,7 @@ def sample(count: int, seed: int) -> None:
     with told_plainly():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
-        with making_catalogue(settings) as session:
+        with making_catalogue(settings) as engine, Session(for_writing(engine)) as session:
             try:
                 make_up_catalogue(session, count, seed=seed, ruleset=ruleset, progress=tell)
             except NotEmptyError as error:

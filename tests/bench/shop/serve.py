@@ -5,5 +5,5 @@ import sys
 from shop.cli.serve import make_ready, run_server
 
 if __name__ == "__main__":
-    make_ready()
-    run_server("tests.bench.shop.app:create_bench_app", "127.0.0.1", int(sys.argv[1]), int(sys.argv[2]))
+    settings = make_ready()
+    run_server("tests.bench.shop.app:create_bench_app", "127.0.0.1", int(sys.argv[1]), int(sys.argv[2]), settings)

@@ -75,8 +75,9 @@ def first_lines_of_serve(instance: Path) -> tuple[str, str]:
     )
     assert process.stdout
     address = process.stdout.readline()
-    with urllib.request.urlopen(f"{address.split(': ')[1].strip()}admin/sign-in", timeout=20) as page:  # noqa: S310 - our own shop
-        assert page.status == 200
+    port = address.rsplit(":", 1)[1].strip("/\n")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as ready:
+        assert ready.status == 200
     process.terminate()
     _, errors = process.communicate(timeout=40)
     return address, errors

@@ -1,0 +1,59 @@
+"""When the database itself cannot do what it was asked, and why; everything else is a fault of ours."""
+
+from enum import Enum, auto
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+
+class Fault(Enum):
+    """Why the database did not do it."""
+
+    GONE = auto()
+    """No connection, or one that broke: what was being committed at that moment may or may not be there."""
+    BUSY = auto()
+    """Others were first, for too long. Nothing was written."""
+    FULL = auto()
+    """No room, or no right, to write. Nothing was written."""
+
+
+# The low byte of https://sqlite.org/rescode.html; errors in statements (1) are ours.
+_SQLITE = {
+    5: Fault.BUSY,  # SQLITE_BUSY
+    6: Fault.BUSY,  # SQLITE_LOCKED
+    7: Fault.BUSY,  # SQLITE_NOMEM
+    8: Fault.FULL,  # SQLITE_READONLY
+    10: Fault.FULL,  # SQLITE_IOERR
+    11: Fault.GONE,  # SQLITE_CORRUPT
+    13: Fault.FULL,  # SQLITE_FULL
+    14: Fault.GONE,  # SQLITE_CANTOPEN
+    26: Fault.GONE,  # SQLITE_NOTADB
+}
+# By beginning: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRESQL = {
+    "08": Fault.GONE,  # connection exception
+    "57P": Fault.GONE,  # shutdown, starting up, dropped
+    "25006": Fault.GONE,  # read-only: this server is no longer the primary
+    "53100": Fault.FULL,  # disk full
+    "58": Fault.FULL,  # the operating system's errors, input and output among them
+    "53": Fault.BUSY,  # no memory, too many connections
+    "40": Fault.BUSY,  # serialization, deadlock
+    "55P03": Fault.BUSY,  # no lock in time
+    "57014": Fault.BUSY,  # statement time-out
+}
+
+
+def fault_of(error: SQLAlchemyError) -> Fault | None:
+    """Why the database did not do it; None when the statement was wrong, which trying again does not mend."""
+    if isinstance(error, PoolTimeoutError):
+        return Fault.BUSY
+    if not isinstance(error, DBAPIError):
+        return None
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE.get(code & 0xFF)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return next((fault for start, fault in _POSTGRESQL.items() if state.startswith(start)), None)
+    # Without a code no server answered.
+    return Fault.GONE if error.connection_invalidated or type(error.orig).__name__ == "OperationalError" else None

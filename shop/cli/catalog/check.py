@@ -1,0 +1,41 @@
+"""`shop catalog check`: whether all that was derived still follows from the products."""
+
+import click
+from sqlalchemy.orm import Session
+
+from catalog.database import for_writing
+from shop.cli.faults import told_plainly
+from shop.settings import read_settings
+
+_MOST_TOLD = 50
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Derive everything anew, then check.")
+def check(rebuild: bool) -> None:
+    """Hold derived columns, facet summaries, orders and the search index against the products.
+
+    Names what is wrong, one line each, and ends with exit status 1 when anything is.
+    """
+    from catalog.edits import check_catalogue, mend_catalogue
+    from recommend.loading import load_ruleset
+    from shop.database import making_catalogue, prepare_catalogue
+
+    with told_plainly():
+        settings = read_settings()
+        ruleset = load_ruleset(settings.rules_dir)
+        prepare_catalogue(settings)
+        with making_catalogue(settings) as engine, Session(for_writing(engine)) as session:
+            if rebuild:
+                mend_catalogue(session, ruleset)
+                session.commit()
+            found = 0
+            for fault in check_catalogue(session, ruleset):
+                found += 1
+                if found <= _MOST_TOLD:
+                    click.echo(f"{fault.where}: {fault.what} is {fault.stored}, should be {fault.follows}")
+    if found > _MOST_TOLD:
+        click.echo(f"and {found - _MOST_TOLD} more")
+    if found:
+        click.echo("shop catalog check --rebuild mends all of it", err=True)
+        raise SystemExit(1)

@@ -1,0 +1,71 @@
+"""What the listing and the API answer alike: an address read, searched and filtered; what to loosen when empty."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from catalog.queries import Listing, Search, find, kept_index, listing, search
+from recommend.knowledge import Ruleset
+from recommend.text import Language
+from shop.errors import NoSuchListingPage
+from shop.facets import label
+from shop.listing_query import Wanted, read_wanted
+
+
+class ListingPage(Struct, frozen=True):
+    """A page of the listing with what was asked; `search` is None when no words were."""
+
+    wanted: Wanted
+    listing: Listing
+    search: Search | None
+
+
+def find_page(session: Session, args: MultiDict[str, str], ruleset: Ruleset, language: Language) -> ListingPage:
+    """Answer the query of a listing. Raises NoSuchListingPage."""
+    index = kept_index(session, words=bool(args.get("q")))
+    wanted = read_wanted(args, ruleset, index)
+    sought = search(session, index, wanted.text) if wanted.text else None
+    found = listing(
+        session,
+        wanted.filters,
+        sort=wanted.sort,
+        page=wanted.page,
+        language=language,
+        index=index,
+        among=sought.hits if sought else None,
+    )
+    if found is None:
+        raise NoSuchListingPage
+    return ListingPage(wanted, found, sought)
+
+
+class Loosened(Struct, frozen=True):
+    """What an empty listing would show without one of the things asked."""
+
+    without: str
+    query: Mapping[str, Any]
+    count: int
+
+
+def loosened(page: ListingPage, ruleset: Ruleset) -> list[Loosened]:
+    """For an empty listing: without which filter, or with which fewer words, it would show how many."""
+    wanted, index = page.wanted, page.listing.found.index
+    hits = page.search.hits if page.search else None
+    found = [
+        Loosened(
+            label(facet, value, ruleset),
+            wanted.query_without(facet, value),
+            len(find(index, wanted.filters.without(facet, value), hits).products),
+        )
+        for facet, value in wanted.values
+    ]
+    if page.search:
+        for less in page.search.loosened:
+            count = len(find(index, wanted.filters, less.hits).products)
+            found.append(Loosened(less.word, wanted.query_for(less.rest), count))
+        count = len(find(index, wanted.filters).products)
+        found.append(Loosened(wanted.text, wanted.query_for(""), count))
+    return [one for one in found if one.count]

@@ -1,0 +1,77 @@
+"""`shop catalog check`: what is derived follows from the products; what does not is named, and mended."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from catalog.edits import check_catalogue, mend_catalogue
+from catalog.queries import kept_index
+from recommend.knowledge import Ruleset
+from shop.cli import main
+from tests.factories import make_product
+
+
+def faults(session: Session, ruleset: Ruleset) -> list[str]:
+    return [f"{fault.where} {fault.what}" for fault in check_catalogue(session, ruleset)]
+
+
+def check(instance: Path, *options: str) -> Result:
+    return CliRunner().invoke(main, ["catalog", "check", *options], env={"SHOP_INSTANCE": str(instance)})
+
+
+def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> None:
+    result = check(sample_instance)
+    assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE product SET magnesium_ug = 1", "SKU-A magnesium_ug"),
+        ("UPDATE product SET tenth_cents_per_100mg = 1", "SKU-A tenth_cents_per_100mg"),
+        ("DELETE FROM form_tag", "SKU-A form_tag"),
+        ("DELETE FROM facet_posting WHERE term = 'vegan:true'", "facet_posting vegan:true"),
+        ("DELETE FROM word_posting WHERE term = 'nl:merk'", "word_posting nl:merk"),
+        ("UPDATE word SET products = 7 WHERE term = 'nl:merk'", "word nl:merk"),
+        ("DELETE FROM word WHERE term = 'nl:merk'", "word nl:merk"),
+        ("UPDATE shelf SET price_cents = 1", "SKU-A shelf"),
+        (
+            "INSERT INTO form_shelf SELECT 99, sold_out, tenth_cents_per_100mg, sku, form FROM form_shelf",
+            "form_shelf rows",
+        ),
+    ],
+)
+def test_damage_is_named_and_mended(damage: str, named: str, session: Session, ruleset: Ruleset) -> None:
+    make_product(session, sku="SKU-A", brand="Merk")
+    assert faults(session, ruleset) == []
+    session.execute(text(damage))
+    assert named in faults(session, ruleset)
+    mend_catalogue(session, ruleset)
+    assert faults(session, ruleset) == []
+
+
+def test_a_rebuild_is_seen_by_who_kept_the_index_before(session: Session, ruleset: Ruleset) -> None:
+    make_product(session)
+    session.commit()
+    before = kept_index(session)
+    session.execute(text("DELETE FROM facet_posting"))
+    mend_catalogue(session, ruleset)
+    session.commit()
+    assert kept_index(session).epoch != before.epoch
+    assert kept_index(session).sets == before.sets
+
+
+def test_the_command_names_what_is_wrong_fails_and_mends_on_demand(tmp_path: Path) -> None:
+    assert check(tmp_path).exit_code == 0
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE facet_posting SET products = x'' WHERE term = 'form:citrate'"))
+    engine.dispose()
+    broken = check(tmp_path)
+    assert broken.exit_code == 1
+    assert "facet_posting: form:citrate is 0 products, should be 14 products" in broken.stdout
+    assert check(tmp_path, "--rebuild").exit_code == 0
+    assert check(tmp_path).exit_code == 0
