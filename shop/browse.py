@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request
 
-from catalog.composition import work_out
-from catalog.edits import stated_of
 from catalog.facets import Facet
-from catalog.models import DosageForm, Product
-from catalog.pricing import cents_per_measure
 from catalog.queries import Sort, product_by_slug
 from recommend.engine import safety_notes
-from recommend.knowledge import SEVERITIES, Note, Ruleset
+from recommend.knowledge import Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
 from shop.facets import Applied, groups, label
@@ -19,6 +15,8 @@ from shop.i18n import current_language, localized
 from shop.kept_pages import never_keep, same_for_all
 from shop.listing_page import find_page, loosened
 from shop.listing_query import Wanted, in_words
+from shop.product_page import product_page
+from shop.structured import product_data
 
 bp = Blueprint("browse", __name__)
 
@@ -58,11 +56,11 @@ def products() -> str:
     )
 
 
-def _for_crawlers(wanted: Wanted) -> dict[str, str]:
+def _for_crawlers(wanted: Wanted) -> dict[str, object]:
     """One facet value has an address of its own; more of them, another order or a search would be pages without end."""
     if len(wanted.values) > 1 or wanted.text or wanted.sort is not Sort.RECOMMENDED:
         return {"robots": "noindex, nofollow"}
-    return {"canonical": url_for("browse.products", **wanted.query(), _external=True)}
+    return {"canonical_query": wanted.query()}
 
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
@@ -74,25 +72,10 @@ def product(slug: str) -> str:
         abort(404)
     return render_template(
         "browse/product.html",
+        page=product_page(found, ruleset, current_app.extensions["seller"]),
         product=found,
-        lines=[work_out(stated_of(component), ruleset) for component in found.components],
-        notes=notes_for(found, ruleset),
-        unit_price_cents=_unit_price(found),
+        data=product_data(found, ruleset),
         limits=ruleset.manifest.dose,
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
     )
-
-
-def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
-    """The notes of a product page: by severity, those that always apply before those of its forms."""
-    own = [note for tag in product.tags for note in ruleset.form_notes(tag.form)]
-    notes = dict.fromkeys([*ruleset.product_notes, *own])
-    return sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
-
-
-def _unit_price(product: Product) -> int | None:
-    """Cents per 100 g or 100 ml where the law asks for a unit price: not for goods sold by number."""
-    if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID):
-        return cents_per_measure(product.price_cents, product.net_quantity)
-    return None

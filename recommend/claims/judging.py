@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from recommend.claims.authorising import authorised_grounds, claimed_places
 from recommend.claims.findings import VERDICTS, Severity, Verdict
+from recommend.claims.fragments import promises_by_shape
 from recommend.claims.grounds import Ground
 from recommend.claims.patterns import pattern_grounds
 from recommend.claims.reading import Reading
@@ -34,6 +35,8 @@ def judge(reading: Reading, claims: Claims, before: Reading | None = None) -> Ju
     if not any(ground.verdict in VERDICTS[:4] for ground in grounds):
         grounds += [*unnamed_effects(reading), *testimonials(reading)]
     grounds += content_grounds(reading)
+    if not grounds:
+        grounds += promises_by_shape(reading)
     return _most_severe(grounds, reading)
 
 

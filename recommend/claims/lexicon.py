@@ -160,7 +160,7 @@ class Lexicon:
         for table in self._tables[1:]:
             found |= table.find(word)
         own = self._tables[0]
-        if found <= own.endings and not word.isalpha():
+        if found <= own.endings and not word.isalpha() and not word.isdecimal():
             plain = undisguised(word)
             if plain.isalpha():
                 found |= set().union(*(table.find(plain) for table in self._tables))

@@ -8,6 +8,8 @@ from recommend.claims.reading import OFFERED, Reading
 from recommend.claims.records import Claims, Pattern
 
 _THIS = frozenset(["dit", "deze", "this", "these"])
+_MINE = frozenset(["mijn", "my"])
+_TOWARDS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
 _NO_PRAISE = ("medicine", "your-professional", "deficiency", "study")
 
 
@@ -26,11 +28,19 @@ def _professional_grounds(reading: Reading) -> Iterator[Ground]:
     if reading.links("consult", "not-use", "caution", "excess") or reading.has(*_NO_PRAISE):
         return
     found = reading.of("professionals")
-    if not reading.refers and (reading.has(*OFFERED) or any(token.text in _THIS for token in reading.tokens)):
-        found += reading.of("professional")
+    if not reading.refers:
+        about_us = reading.has(*OFFERED) or any(token.text in _THIS for token in reading.tokens)
+        found += [one for one in reading.of("professional") if about_us or _is_quoted(reading, one)]
     found = [mention for mention in found if not _is_denied(reading, mention)]
     if found:
         yield Ground("prohibited_other", "block", "professional-recommends", tuple(found))
+
+
+def _is_quoted(reading: Reading, professional: Mention) -> bool:
+    """`Mijn tandarts …`, who then says or does something; not `voor mijn apotheker`."""
+    before = [token.text for token in reading.tokens[max(0, professional.first - 2) : professional.first]]
+    says = professional.last + 1 < len(reading.tokens)
+    return says and bool(before) and before[-1] in _MINE and before[0] not in _TOWARDS
 
 
 def _is_denied(reading: Reading, mention: Mention) -> bool:

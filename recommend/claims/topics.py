@@ -184,6 +184,9 @@ def _is_meant_for(reading: Reading, mention: Mention) -> bool:
     """`Magnesium voor spieren`, `magnesium settles your nerves`: beside our product, without a plain fact."""
     if not reading.has(*OFFERED) or reading.has("amount", "technical"):
         return False
+    segment = reading.segment(mention)
+    if reading.between("not", segment.first, mention.first):
+        return False
     return reading.has("aim") or _has_some_verb_on(reading, mention)
 
 
@@ -197,7 +200,7 @@ def _has_some_verb_on(reading: Reading, mention: Mention) -> bool:
 
 def _is_acted_on(reading: Reading) -> bool:
     acts = reading.links(*EFFECTS, "influence", "role")
-    if not acts and reading.has("amount") and not reading.has("needed", "stronger"):
+    if not acts and reading.has("amount") and not reading.has("needed", "stronger", "gone"):
         return False
     if reading.links(*OFFERED, "pronoun"):
         return acts or reading.links("needed", "stronger")

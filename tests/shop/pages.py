@@ -6,6 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+TWO_PRODUCTS = "p=duinvallei-magnesiumcitraat-100-capsules&p=hazelveen-magnesiumcitraat-125-tabletten"
 PUBLIC_PAGES = {
     "nl": [
         "/nl/",
@@ -15,6 +16,15 @@ PUBLIC_PAGES = {
         "/nl/zo-rangschikken-wij",
         "/nl/zo-kiezen-wij",
         "/nl/privacy",
+        "/nl/vormen",
+        "/nl/vormen/citrate",
+        "/nl/vormen/malate",
+        "/nl/vormen/orotate",
+        "/nl/vergelijk",
+        f"/nl/vergelijk?{TWO_PRODUCTS}",
+        "/nl/vergelijk/vormen",
+        "/nl/colofon",
+        "/nl/toegankelijkheid",
         "/nl/keuzehulp",
     ],
     "en": [
@@ -25,6 +35,15 @@ PUBLIC_PAGES = {
         "/en/how-we-rank",
         "/en/how-we-choose",
         "/en/privacy",
+        "/en/forms",
+        "/en/forms/citrate",
+        "/en/forms/malate",
+        "/en/forms/orotate",
+        "/en/compare",
+        f"/en/compare?{TWO_PRODUCTS}",
+        "/en/compare/forms",
+        "/en/colophon",
+        "/en/accessibility",
         "/en/finder",
     ],
 }
