@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         answers_cookie,
         api,
         browse,
+        cards,
         compare,
         crawlers,
         database,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
     kept_pages.keep_pages(app, settings)
+    cards.keep_cards(app)
     for blueprint in (
         pages.bp,
         guide.bp,

@@ -13,7 +13,17 @@ from catalog.queries.comparison import products_by_slugs, products_to_compare
 from catalog.queries.facets import Filters, Found, find
 from catalog.queries.forms import OfForm, OnOffer, forms_on_offer, products_of_form
 from catalog.queries.kept import Kept, kept_index
-from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
+from catalog.queries.listing import (
+    MOST_PAGES,
+    PAGE_SIZE,
+    Edition,
+    Fetch,
+    Listing,
+    Sort,
+    editions,
+    listed_products,
+    listing,
+)
 from catalog.queries.product import product_by_slug
 from catalog.queries.revision import catalogue_stamp
 from catalog.queries.search import Search, search
@@ -26,7 +36,9 @@ __all__ = [
     "PAGE_SIZE",
     "AdvisedProduct",
     "Budget",
+    "Edition",
     "Excluded",
+    "Fetch",
     "Filters",
     "Found",
     "Kept",
@@ -40,10 +52,12 @@ __all__ = [
     "budget_bands",
     "catalogue_stamp",
     "count_published",
+    "editions",
     "excluded_by_wishes",
     "find",
     "forms_on_offer",
     "kept_index",
+    "listed_products",
     "listing",
     "product_by_slug",
     "products_by_slugs",

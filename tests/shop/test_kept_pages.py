@@ -20,6 +20,7 @@ from catalog.edits import add_brand, add_product, product_to_edit, save_product,
 from catalog.models import Brand, Product, Status
 from recommend.loading import load_ruleset
 from shop import create_app
+from shop.cards import KeptCards
 from shop.kept_pages import KeptPages
 from shop.settings import SettingsError, read_settings
 from tests.conftest import settings_in
@@ -38,12 +39,15 @@ def instance_of(sample_instance: Path, folder: Path) -> Path:
 
 
 def worker(instance: Path, *, page_cache: bool = True) -> Flask:
-    return create_app(msgspec.structs.replace(settings_in(instance), page_cache=page_cache))
+    app = create_app(msgspec.structs.replace(settings_in(instance), page_cache=page_cache))
+    if not page_cache:
+        app.extensions["cards"] = KeptCards(most_bytes=0)
+    return app
 
 
 @pytest.fixture
 def workers(sample_instance: Path, tmp_path: Path) -> Iterator[list[Flask]]:
-    """Two that keep pages and one that does not, on one catalogue."""
+    """Two that keep pages and cards and one that keeps nothing, on one catalogue."""
     instance = instance_of(sample_instance, tmp_path)
     apps = [worker(instance), worker(instance), worker(instance, page_cache=False)]
     yield apps
@@ -134,6 +138,18 @@ def test_the_order_of_parameters_makes_no_other_page(workers: list[Flask], templ
     client.get(f"{LISTING}?form=oxide&sort=name")
     client.get(f"{LISTING}?form=oxide&sort=name", headers={"Host": "another.example"})
     assert len(templates_rendered) == 3
+
+
+def test_a_card_is_rendered_once_for_all_listings_until_its_product_changes(workers: list[Flask]) -> None:
+    client = workers[0].test_client(use_cookies=False)
+    rename(workers[1], "AAA")
+    for page in ("?sort=name", "?form=taurate", "?form=taurate&sort=price"):
+        assert client.get(f"{LISTING}{page}").status_code == 200
+    workers[0].extensions["cards"].keep = None  # what is rendered now fails
+    assert client.get(f"{LISTING}?form=taurate&sort=price_per_100mg").status_code == 200
+    rename(workers[1], "AAAA")
+    assert client.get(f"{LISTING}?form=taurate").status_code == 200
+    assert client.get(f"{LISTING}?sort=name").status_code == 500
 
 
 def test_what_is_kept_is_bounded() -> None:
