@@ -67,11 +67,6 @@ def product_page(slug: str) -> Work:
     return Work("product page", (Step(f"/nl/product/{slug}"),), template="browse/product.html")
 
 
-def captured(work: Work) -> tuple[Step, ...]:
-    """The same work once, so that `render` knows what to render."""
-    return (*work.first, *work.steps)
-
-
 def rendered(work: Work) -> Work:
     return Work(f"render: {work.template}", (Step(f"/bench/render/{work.template}"),))
 
