@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from flask import Flask, Request, Response, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog.queries import catalogue_stamp
+from catalog.queries import newest_stamp
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
 from shop.settings import Settings
@@ -72,7 +72,7 @@ def _answer_from_kept() -> Response | None:
     if not getattr(app.view_functions.get(asked.endpoint), "same_for_all", False):
         return None
     try:
-        stamp = catalogue_stamp(get_session())
+        stamp = newest_stamp(get_session())
     except SQLAlchemyError:
         return None  # a page that needs no catalogue can be shown without a database
     key = (

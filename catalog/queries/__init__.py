@@ -25,7 +25,7 @@ from catalog.queries.listing import (
     listing,
 )
 from catalog.queries.product import product_by_slug
-from catalog.queries.revision import catalogue_stamp
+from catalog.queries.revision import catalogue_stamp, newest_stamp
 from catalog.queries.search import Search, search
 from catalog.queries.slugs import count_published, published_slugs
 from catalog.queries.typed import LONGEST_QUERY
@@ -59,6 +59,7 @@ __all__ = [
     "kept_index",
     "listed_products",
     "listing",
+    "newest_stamp",
     "product_by_slug",
     "products_by_slugs",
     "products_of_form",

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, true
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -13,16 +13,21 @@ CatalogueStamp = tuple[int, str]
 
 
 def catalogue_stamp(session: Session) -> CatalogueStamp:
-    """The stamp of the newest committed write. What is read after it is at least as new.
+    """The stamp of what this session's transaction sees, or will see a little newer."""
+    both = select(CatalogueState.revision, IndexState.epoch).join(IndexState, true())  # one row each
+    revision, epoch = session.execute(both).one()
+    return revision, epoch
+
+
+def newest_stamp(session: Session) -> CatalogueStamp:
+    """The stamp of the newest committed write, asked before anything else: what is read after it is at least as new.
 
     Elsewhere than in SQLite this is asked on the session's own connection, since another one may lead to a standby
     that is further on. All of SQLite is one file, and asking it without a transaction takes a tenth of the time.
     """
-    query = select(CatalogueState.revision, IndexState.epoch)
     engine = session.get_bind()
     if engine.dialect.name != "sqlite" or not isinstance(engine, Engine):
-        revision, epoch = session.execute(query).one()
-        return revision, epoch
+        return catalogue_stamp(session)
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
