@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommend.loading import load_ruleset
 from shop.settings import Settings, read_settings
@@ -38,10 +39,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         security,
         structured,
         vocabulary,
+        watch,
     )
 
     settings = settings or read_settings()
-    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
+    app = watch.Shop(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -55,8 +57,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["seller"] = settings.seller
     app.extensions["ruleset"] = load_ruleset(settings.rules_dir)
 
+    if settings.proxies:
+        trusted = settings.proxies
+        vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)
     delivery.deliver(app)  # first of all, so that it sees the answer as all others left it
     database.open_database(app, settings)
+    watch.watch_requests(app)
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)

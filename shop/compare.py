@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from msgspec import Struct
 
 from catalog.models import Product
-from catalog.queries import forms_on_offer, products_by_slugs, products_to_compare
+from catalog.queries import forms_on_offer, kept_index, listing, products_by_slugs, products_like, search
 from recommend.knowledge import Ruleset
 from shop.browse import visitor_stops
 from shop.comparing import Row, rows_of_forms, rows_of_products
@@ -17,8 +17,8 @@ from shop.kept_pages import same_for_all
 bp = Blueprint("compare", __name__)
 
 MOST = 4
+OFFERED = 12
 _SLUG = re.compile(r"[a-z0-9-]{1,120}")
-_WORD = re.compile(r"\w+")
 _LONGEST_SEARCH = 100
 _MOST_ASKED = 20
 
@@ -52,17 +52,24 @@ def rows_for(chosen: Chosen, ruleset: Ruleset) -> list[Row]:
     return rows_of_products(chosen.products, ruleset) if len(chosen.products) > 1 else []
 
 
+def offered_beside(chosen: Chosen) -> list[Product]:
+    """A few products to choose from: those with the words, else those that share a form, else the best placed."""
+    session = get_session()
+    forms = {tag.form for product in chosen.products for tag in product.tags if tag.counts_as_form}
+    if forms and not chosen.words:
+        return products_like(session, forms, chosen.slugs(), shown=OFFERED)
+    index = kept_index(session, words=bool(chosen.words))
+    found = search(session, index, chosen.words) if chosen.words else None
+    shown = listing(session, language=current_language(), index=index, among=found.hits if found else None)
+    taken = set(chosen.slugs())
+    return [product for product in shown.products if product.slug not in taken][:OFFERED] if shown else []
+
+
 @localized(bp, nl="/nl/vergelijk", en="/en/compare")
 def products() -> str:
     ruleset = get_ruleset()
     chosen = read_chosen()
-    offered = products_to_compare(
-        get_session(),
-        words=_WORD.findall(chosen.words),
-        forms={tag.form for product in chosen.products for tag in product.tags if tag.counts_as_form},
-        without=chosen.slugs(),
-        language=current_language(),
-    )
+    offered = offered_beside(chosen)
     return render_template(
         "compare/products.html",
         chosen=chosen,

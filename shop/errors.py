@@ -52,6 +52,7 @@ def answer_errors(app: Flask) -> None:
         fault = fault_of(error)
         if fault is None:
             raise error
+        app.logger.warning("the database is %s", fault.name.lower())
         return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
 
 

@@ -141,7 +141,7 @@ def _range(value: str, bands: tuple[Band, ...], shown: Callable[[int], str]) -> 
         return str(_("up to %(amount)s", amount=shown(band.to or 0)))
     if band.to is None:
         return str(_("above %(amount)s", amount=shown(band.over)))
-    return str(_("above %(over)s, up to %(to)s", over=shown(band.over), to=shown(band.to)))
+    return f"{shown(band.over)} – {shown(band.to)}"
 
 
 def _words() -> dict[tuple[Facet, str], str]:

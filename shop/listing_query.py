@@ -39,7 +39,7 @@ class Wanted(Struct, frozen=True):
 
     def query(self, **changes: object) -> dict[str, Any]:
         """Arguments for the address of this listing with changes, defaults left out."""
-        chosen = {facet.value: values for facet, values in self.filters.chosen.items()}
+        chosen = {facet.value: self.filters.chosen[facet] for facet in Facet if facet in self.filters.chosen}
         asked = {"q": self.text} | chosen | {"sort": self.sort.value, "page": self.page} | changes
         left_out: dict[str, object] = {"sort": Sort.RECOMMENDED.value, "page": 1}
         return {key: value for key, value in asked.items() if value and value != left_out.get(key)}

@@ -38,6 +38,8 @@ class Settings(Struct, frozen=True):
     public_url: str | None = None
     """Scheme and host under which the world reaches the shop; None: as the request says."""
     page_cache: bool = True
+    proxies: int = 0
+    """How many proxies stand in front, whose word is taken on the visitor's address, host and TLS."""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -65,6 +67,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         rules_dir=read_rules_dir(environ),
         database_read_url=_database_url("SHOP_DATABASE_READ_URL", url_for_reads, **READS) if url_for_reads else None,
         page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
+        proxies=_count(environ, "SHOP_PROXIES"),
         seller=_seller(environ),
         public_url=_public_url(environ),
     )
@@ -80,6 +83,13 @@ def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if value not in ("on", "off"):
         raise SettingsError(f"{name}: on or off, not {value!r}")
     return value == "on"
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(name) or "0"
+    if not re.fullmatch("[0-9]", value):
+        raise SettingsError(f"{name}: a number from 0 to 9, not {value!r}")
+    return int(value)
 
 
 def _own_key(file: Path) -> str:

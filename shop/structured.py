@@ -44,7 +44,6 @@ def product_data(product: Product, ruleset: Ruleset) -> Data:
         "name": in_current_language(product.name),
         "description": in_current_language(product.summary),
         "sku": product.sku,
-        "image": whole_address(url_for("static", filename="share.png")),
         "inLanguage": current_language(),
         "category": _("Food supplement with magnesium"),
         "brand": {"@type": "Brand", "name": product.brand.name},

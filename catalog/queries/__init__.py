@@ -9,7 +9,7 @@ from catalog.queries.advice import (
     budget_bands,
     excluded_by_wishes,
 )
-from catalog.queries.comparison import products_by_slugs, products_to_compare
+from catalog.queries.comparison import products_by_slugs, products_like
 from catalog.queries.facets import Filters, Found, find
 from catalog.queries.forms import OfForm, OnOffer, forms_on_offer, products_of_form
 from catalog.queries.kept import Kept, kept_index
@@ -62,8 +62,8 @@ __all__ = [
     "newest_stamp",
     "product_by_slug",
     "products_by_slugs",
+    "products_like",
     "products_of_form",
-    "products_to_compare",
     "published_slugs",
     "search",
 ]
