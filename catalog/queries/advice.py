@@ -115,12 +115,20 @@ def advised_products(
 
 
 def _cheapest(form: str, wishes: Wishes, number: int) -> Select[Any]:
-    """Read along the form's shelf, where the cheapest stand first, until enough fit."""
+    """Read along the form's shelf, where the cheapest stand first, until enough fit.
+
+    What must fit is asked of each product in turn: joined, SQLite would read all products and sort them.
+    """
+    fits = exists().where(
+        Product.id == FormShelf.product_id,
+        FormTag.product_id == FormShelf.product_id,
+        FormTag.form == FormShelf.form,
+        *ADVISABLE,
+        *wishes.conditions().values(),
+    )
     ordered = (
         select(FormShelf.form, FormShelf.product_id)
-        .join(Product, Product.id == FormShelf.product_id)
-        .join(FormTag, and_(FormTag.product_id == FormShelf.product_id, FormTag.form == FormShelf.form))
-        .where(FormShelf.form == form, FormShelf.sold_out.is_(False), *ADVISABLE, *wishes.conditions().values())
+        .where(FormShelf.form == form, FormShelf.sold_out.is_(False), fits.correlate(FormShelf))
         .order_by(FormShelf.tenth_cents_per_100mg, FormShelf.sku)
         .limit(number)
     )
