@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         trusted = settings.proxies
         vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)
+    kept_pages.keep_pages(app, settings)
     delivery.deliver(app)  # first of all, so that it sees the answer as all others left it
     database.open_database(app, settings)
     watch.watch_requests(app)
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.harden(app)
     admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
-    kept_pages.keep_pages(app, settings)
+    kept_pages.answer_from_kept(app)
     cards.keep_cards(app)
     for blueprint in (
         pages.bp,
