@@ -5,10 +5,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, ScalarSelect, Select, and_, case, exists, func, not_, select, union_all
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, Select, and_, case, func, not_, or_, select, union_all
+from sqlalchemy.orm import Session, joinedload
 
-from catalog.models import DosageForm, FormShelf, FormTag, Product
+from catalog.models import Advisable, DosageForm, Product
 from catalog.models.search import UNCOMMITTED
 from catalog.queries.published import PUBLISHED
 from catalog.queries.revision import CatalogueStamp, catalogue_stamp
@@ -82,20 +82,18 @@ class Wishes(Struct, frozen=True):
 
     def conditions(self) -> dict[str, ColumnElement[bool]]:
         """One condition for each wish that the visitor has."""
-        conditions = {"dose": Product.magnesium_ug <= self.suggested_ug}
+        conditions = {"dose": Advisable.magnesium_ug <= self.suggested_ug}
         if self.without:
-            held = aliased(FormTag)
-            conditions["without"] = ~exists().where(held.product_id == Product.id, held.form.in_(sorted(self.without)))
+            others = (~Advisable.also.contains(f" {form} ", autoescape=True) for form in sorted(self.without))
+            itself = Advisable.form.not_in(sorted(self.without))
+            conditions["without"] = and_(itself, or_(Advisable.also == "", and_(*others)))
         if self.cost_limit is not None:
-            conditions["budget"] = Product.tenth_cents_per_day <= self.cost_limit
+            conditions["budget"] = Advisable.tenth_cents_per_day <= self.cost_limit
         if self.vegan:
-            conditions["vegan"] = Product.vegan.is_(True)
+            conditions["vegan"] = Advisable.vegan.is_(True)
         if self.dosage_form is not None:
-            conditions["dosage_form"] = Product.dosage_form == self.dosage_form
+            conditions["dosage_form"] = Advisable.dosage_form == self.dosage_form
         return conditions
-
-
-ADVISABLE = (PUBLISHED, Product.stock > 0, FormTag.counts_as_form)
 
 
 def advised_products(
@@ -115,21 +113,11 @@ def advised_products(
 
 
 def _cheapest(form: str, wishes: Wishes, number: int) -> Select[Any]:
-    """Read along the form's shelf, where the cheapest stand first, until enough fit.
-
-    What must fit is asked of each product in turn: joined, SQLite would read all products and sort them.
-    """
-    fits = exists().where(
-        Product.id == FormShelf.product_id,
-        FormTag.product_id == FormShelf.product_id,
-        FormTag.form == FormShelf.form,
-        *ADVISABLE,
-        *wishes.conditions().values(),
-    )
+    """Read along the form's products, of which the cheapest stand first, until enough fit."""
     ordered = (
-        select(FormShelf.form, FormShelf.product_id)
-        .where(FormShelf.form == form, FormShelf.sold_out.is_(False), fits.correlate(FormShelf))
-        .order_by(FormShelf.tenth_cents_per_100mg, FormShelf.sku)
+        select(Advisable.form, Advisable.product_id)
+        .where(Advisable.form == form, *wishes.conditions().values())
+        .order_by(Advisable.tenth_cents_per_100mg, Advisable.sku)
         .limit(number)
     )
     return select(ordered.subquery())
@@ -151,10 +139,9 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
         wish: and_(fails[wish], *(other for key, other in conditions.items() if key != wish)) for wish in conditions
     }
     query = (
-        select(FormTag.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
-        .join(Product, Product.id == FormTag.product_id)
-        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)))
-        .group_by(FormTag.form)
+        select(Advisable.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
+        .where(Advisable.form.in_(sorted(forms)))
+        .group_by(Advisable.form)
     )
     found: dict[str, Excluded] = {}
     for form, total, *counts in session.execute(query):
