@@ -1,11 +1,25 @@
 """Products for an advice: what a budget is, what fits the wishes, and what the wishes exclude."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, ScalarSelect, Select, and_, case, func, not_, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from catalog.models import Advisable, DosageForm, Product
@@ -80,19 +94,46 @@ class Wishes(Struct, frozen=True):
     vegan: bool = False
     dosage_form: DosageForm | None = None
 
+    @property
+    def shape(self) -> "Shape":
+        """Which conditions there are, without what they compare with."""
+        return Shape(len(self.without), self.cost_limit is not None, self.vegan, self.dosage_form is not None)
+
+    @property
+    def compared_with(self) -> dict[str, Any]:
+        """What the conditions of the shape compare with."""
+        without = sorted(self.without)
+        return {
+            "suggested_ug": self.suggested_ug,
+            "cost_limit": self.cost_limit,
+            "dosage_form": self.dosage_form and self.dosage_form.value,
+            **{f"without_form_{place}": form for place, form in enumerate(without)},
+            **{f"beside_form_{place}": f"% {form.replace('_', '/_')} %" for place, form in enumerate(without)},
+        }
+
+
+class Shape(Struct, frozen=True):
+    """Which wishes there are, and how many forms are advised against: as much as a statement depends on."""
+
+    without: int
+    budget: bool
+    vegan: bool
+    dosage_form: bool
+
     def conditions(self) -> dict[str, ColumnElement[bool]]:
-        """One condition for each wish that the visitor has."""
-        conditions = {"dose": Advisable.magnesium_ug <= self.suggested_ug}
+        """One condition for each wish."""
+        conditions = {"dose": Advisable.magnesium_ug <= bindparam("suggested_ug")}
         if self.without:
-            others = (~Advisable.also.contains(f" {form} ", autoescape=True) for form in sorted(self.without))
-            itself = Advisable.form.not_in(sorted(self.without))
+            places = range(self.without)
+            others = (Advisable.also.not_like(bindparam(f"beside_form_{place}"), escape="/") for place in places)
+            itself = Advisable.form.not_in([bindparam(f"without_form_{place}") for place in places])
             conditions["without"] = and_(itself, or_(Advisable.also == "", and_(*others)))
-        if self.cost_limit is not None:
-            conditions["budget"] = Advisable.tenth_cents_per_day <= self.cost_limit
+        if self.budget:
+            conditions["budget"] = Advisable.tenth_cents_per_day <= bindparam("cost_limit")
         if self.vegan:
             conditions["vegan"] = Advisable.vegan.is_(True)
-        if self.dosage_form is not None:
-            conditions["dosage_form"] = Advisable.dosage_form == self.dosage_form
+        if self.dosage_form:
+            conditions["dosage_form"] = Advisable.dosage_form == bindparam("dosage_form")
         return conditions
 
 
@@ -102,21 +143,28 @@ def advised_products(
     """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
     if not forms:
         return []
-    chosen = union_all(*(_cheapest(form, wishes, per_form) for form in sorted(forms))).subquery()
-    query = (
+    query = _advised(len(forms), wishes.shape, per_form)
+    asked = wishes.compared_with | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
+    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query, asked)]
+
+
+@lru_cache(maxsize=256)
+def _advised(forms: int, shape: Shape, per_form: int) -> Select[Any]:
+    """Kept, because SQLAlchemy takes longer to put it together than the database to answer it."""
+    chosen = union_all(*(_cheapest(place, shape, per_form) for place in range(forms))).subquery()
+    return (
         select(chosen.c.form, Product)
         .join(Product, Product.id == chosen.c.product_id)
         .order_by(chosen.c.form, Product.tenth_cents_per_100mg, Product.sku)
         .options(joinedload(Product.brand))
     )
-    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query)]
 
 
-def _cheapest(form: str, wishes: Wishes, number: int) -> Select[Any]:
-    """Read along the form's products, of which the cheapest stand first, until enough fit."""
+def _cheapest(place: int, shape: Shape, number: int) -> Select[Any]:
+    """Read along a form's products, of which the cheapest stand first, until enough fit."""
     ordered = (
         select(Advisable.form, Advisable.product_id)
-        .where(Advisable.form == form, *wishes.conditions().values())
+        .where(Advisable.form == bindparam(f"on_form_{place}"), *shape.conditions().values())
         .order_by(Advisable.tenth_cents_per_100mg, Advisable.sku)
         .limit(number)
     )
@@ -133,7 +181,7 @@ class Excluded(Struct, frozen=True):
 
 def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, Excluded]:
     """Per form that is in stock at all, what the wishes exclude."""
-    conditions = wishes.conditions()
+    conditions = wishes.shape.conditions()
     fails = {wish: not_(condition) for wish, condition in conditions.items()}
     alone = {
         wish: and_(fails[wish], *(other for key, other in conditions.items() if key != wish)) for wish in conditions
@@ -144,7 +192,7 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
         .group_by(Advisable.form)
     )
     found: dict[str, Excluded] = {}
-    for form, total, *counts in session.execute(query):
+    for form, total, *counts in session.execute(query, wishes.compared_with):
         failing, by_itself = counts[: len(conditions)], counts[len(conditions) :]
         found[form] = Excluded(
             total, dict(zip(conditions, failing, strict=True)), dict(zip(conditions, by_itself, strict=True))

@@ -179,7 +179,7 @@ def as_asked_of_products(session: Session, forms: list[str], wishes: Wishes) -> 
             .options(selectinload(Product.tags))
         ).all()
         failing = {row.id: failing_wishes(row, wishes) for row in rows}
-        names = wishes.conditions()
+        names = wishes.shape.conditions()
         excluded = Excluded(
             len(rows),
             {name: sum(name in fails for fails in failing.values()) for name in names},
