@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+from recommend.claims.answering import in_view_of_answer
 from recommend.claims.findings import Finding
 from recommend.claims.judging import Judgement, judge
 from recommend.claims.lexicon import Lexicon
@@ -31,6 +33,9 @@ def check_text(text: str, language: Language, directory: Path = DATA) -> tuple[F
     findings: list[Finding] = []
     for part in visible_parts(text):
         judged = list(_judge_part(part, claims, lexicon))
+        for one, following in pairwise([*judged, None]):
+            if one:
+                one.judgement = in_view_of_answer(one.reading, one.judgement, following and following.reading)
         for place, one in enumerate(judged):
             neighbours = [other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not one]
             finding = _finding(text, one, neighbours, claims, language)

@@ -15,6 +15,11 @@ _JOINTS = frozenset(
     ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
 )
 _YOURS = frozenset(["je", "jouw", "uw", "your"])
+_WHERE_MUSCLES_ARE = frozenset(
+    ["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "schouders", "body", "bodies", "legs", "calves", "neck", "shoulders"]
+)
+_WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
+_SOFT = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
 _ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
 
 
@@ -131,6 +136,8 @@ def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
 def _fatigue(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
     if has_claim and reading.has("less") and mention.concept.id == "fatigue" and not reading.has("gone"):
         return None
+    if reading.tokens[mention.first].text.startswith(_WORN_OUT) and reading.has("food"):
+        return None
     if _from_deficiency(reading) and not _excused(reading, mention):
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
@@ -148,9 +155,22 @@ def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return None
     if mention.concept.id == "stomach-comfort":
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
+    if mention.concept.id in _SOFT and _is_about_the_shop(reading, mention):
+        return None
     if _speaks_of_another_nutrient(reading):
         return _ground("neutral", "warn", "other-nutrient", mention)
     return _ground("unauthorised_health", "block", _refusal(mention.concept), mention)
+
+
+def _is_about_the_shop(reading: Reading, mention: Mention) -> bool:
+    """`No stress: you have 30 days to change your mind`, and not `Order now for more peace of mind`."""
+    others = [token.text for place, token in enumerate(reading.tokens) if place not in reading.topic_places]
+    if all(text.isdecimal() or not text.isalnum() for text in others) and any(text.isdecimal() for text in others):
+        return True  # `Balance: € 0,00`
+    if not reading.has("trade") or reading.has(*_ACTING, *PROMISES, "nutrient", "mineral-form", "gone", "night"):
+        return False
+    before = [token.text for token in reading.tokens[max(0, mention.first - 3) : mention.first]]
+    return not {"voor", "for", "meer", "more", "weer", "again", "tegen", "against"} & set(before)
 
 
 def _speaks_of_another_nutrient(reading: Reading) -> bool:
@@ -208,7 +228,7 @@ def _is_acted_on(reading: Reading) -> bool:
 
 
 def _is_whole_body(reading: Reading, mention: Mention) -> bool:
-    return reading.tokens[mention.first].text in ("lichaam", "body", "lijf")
+    return reading.tokens[mention.first].text in _WHERE_MUSCLES_ARE
 
 
 def _general(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
