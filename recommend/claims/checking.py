@@ -11,8 +11,10 @@ from recommend.claims.judging import Judgement, judge
 from recommend.claims.lexicon import Lexicon
 from recommend.claims.loading import load_claims, load_lexicon
 from recommend.claims.markup import Part, visible_parts
+from recommend.claims.opinion import load_weights
 from recommend.claims.reading import Reading
 from recommend.claims.records import Claims
+from recommend.claims.resembling import in_second_opinion
 from recommend.claims.units import unit_spans
 from recommend.claims.words import tokens_of
 from recommend.loading import DATA
@@ -29,13 +31,14 @@ class _Judged:
 
 def check_text(text: str, language: Language, directory: Path = DATA) -> tuple[Finding, ...]:
     """Check every sentence of a text, HTML or Markdown. One finding each, in order, harmless ones included."""
-    claims, lexicon = load_claims(directory), load_lexicon(language, directory)
+    claims, lexicon, weights = load_claims(directory), load_lexicon(language, directory), load_weights(directory)
     findings: list[Finding] = []
     for part in visible_parts(text):
         judged = list(_judge_part(part, claims, lexicon))
         for one, following in pairwise([*judged, None]):
             if one:
-                one.judgement = in_view_of_answer(one.reading, one.judgement, following and following.reading)
+                first = in_second_opinion(one.reading, one.judgement, weights)
+                one.judgement = in_view_of_answer(one.reading, first, following and following.reading)
         for place, one in enumerate(judged):
             neighbours = [other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not one]
             finding = _finding(text, one, neighbours, claims, language)

@@ -1,0 +1,95 @@
+"""Fits the content check's second opinion to the labelled sentences: `uv run --group bench python -m tests.fit_opinion`.
+
+Fitted to the part to develop on and to the interface's own texts, which pass the rules; never to a part kept apart.
+The same sentences give the same weights.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import yaml
+from scipy.sparse import hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import chi2
+from sklearn.linear_model import LogisticRegression
+
+from recommend.claims.findings import VERDICTS
+from recommend.claims.markup import visible_parts
+from recommend.claims.opinion import Weights, pieces_of, word_features
+from recommend.claims.units import unit_spans
+from recommend.claims.words import tokens_of
+from recommend.loading import DATA
+from recommend.text import LANGUAGES
+from shop.messages import interface_messages
+from tests.bench.claims import LABELLED
+
+FILE = DATA / "claims" / "opinion.json"
+_KEPT = {"words": 4000, "pieces": 8000}  # features that tell verdicts apart best
+_FIRMNESS = 30.0
+_SCALE = 1000
+_MESSAGE = 0.25  # the interface's texts are many, and much alike
+
+
+def labelled_bytes() -> bytes:
+    return (LABELLED / "labelled_develop.yaml").read_bytes()
+
+
+def words_of(text: str) -> list[list[str]]:
+    """The words of each unit, as the check sees them."""
+    return [
+        [token.text for token in tokens_of(part.text[first:after], list(part.starts), list(part.ends))]
+        for part in visible_parts(text)
+        for first, after in unit_spans(part.text)
+    ]
+
+
+def examples() -> tuple[list[list[str]], list[int], list[float]]:
+    """Units, their verdicts as places in VERDICTS, and how much each counts."""
+    rows: list[tuple[list[str], int, float]] = []
+    for group in yaml.safe_load(labelled_bytes()):
+        for text in (text for language in LANGUAGES for text in group[language]):
+            rows += [(sum(words_of(text), []), VERDICTS.index(group["verdict"]), 1.0)]
+    for message in interface_messages():
+        rows += [(words, VERDICTS.index("neutral"), _MESSAGE) for words in words_of(message.text) if len(words) > 1]
+    units, verdicts, counts = zip(*rows, strict=True)
+    return list(units), list(verdicts), list(counts)
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    return [feature for _, feature in word_features(words)]
+
+
+def _pieces(words: Sequence[str]) -> list[str]:
+    return [piece for word in words for piece in pieces_of(word)]
+
+
+def fitted() -> Weights:
+    units, verdicts, counts = examples()
+    blocks, names, rarities = [], [], []
+    for analyzer, kept in ((_pairs, _KEPT["words"]), (_pieces, _KEPT["pieces"])):
+        whole = TfidfVectorizer(analyzer=analyzer, min_df=2, binary=True).fit(units)
+        scores = np.nan_to_num(chi2(whole.transform(units), verdicts)[0])
+        best = sorted(whole.get_feature_names_out()[np.argsort(-scores, kind="stable")[:kept]])
+        chosen = TfidfVectorizer(analyzer=analyzer, vocabulary=best, binary=True).fit(units)
+        blocks.append(chosen.transform(units))
+        names.append(best)
+        rarities.append(chosen.idf_)
+    model = LogisticRegression(C=_FIRMNESS, max_iter=5000, class_weight="balanced").fit(
+        hstack(blocks).tocsr(), verdicts, sample_weight=counts
+    )
+    rows = [
+        {
+            name: (round(rarity * 100), *(round(weight * _SCALE) for weight in model.coef_[:, first + number]))
+            for number, (name, rarity) in enumerate(zip(block, idf, strict=True))
+        }
+        for block, idf, first in zip(names, rarities, (0, len(names[0])), strict=True)
+    ]
+    intercepts = tuple(round(weight * _SCALE) for weight in model.intercept_)
+    return Weights(hashlib.sha256(labelled_bytes()).hexdigest(), intercepts, *rows)
+
+
+if __name__ == "__main__":
+    FILE.write_bytes(msgspec.json.format(msgspec.json.encode(fitted()), indent=0) + b"\n")
+    print(f"{FILE.name}: {FILE.stat().st_size // 1024} kB")
