@@ -1,8 +1,8 @@
 """A second opinion on a unit in which the rules found nothing: how much it resembles the labelled sentences.
 
 Rules know the words somebody wrote down; claims have no end of other words. A linear model over words, pairs of words
-and pieces of words, fitted to the labelled sentences by `tests/fit_opinion.py`, reads what is left. It can only make the
-check stricter: what the rules block stays blocked.
+and pieces of words, fitted to the labelled sentences by `tests/fit_opinion.py`, reads what is left. `resembling` says what it
+may change.
 """
 
 import math
