@@ -59,7 +59,9 @@ def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
         return None
-    if reading.has("absorption", "study") and not reading.segment(mention).acts and not reading.has("benefit"):
+    if reading.has("absorption", "study") and not reading.segment(mention).acts and not reading.has(
+        "benefit", "mild-benefit"
+    ):
         return _ground("neutral", "warn", "unclear", mention)
     if _is_bare(reading):
         return _ground("neutral", "warn", "unclear", mention)
@@ -113,7 +115,7 @@ def _is_gone(reading: Reading, mention: Mention) -> bool:
 def _is_offered_for(reading: Reading, mention: Mention) -> bool:
     """`Ask your doctor for magnesium for migraine`."""
     before = mention.first - 1
-    if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use"):
+    if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use", "medicine"):
         return False
     return any(reading.between(concept, before - 1, before - 1) for concept in OFFERED)
 
@@ -155,6 +157,8 @@ def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return None
     if mention.concept.id == "stomach-comfort":
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
+    if reading.has("varied-diet") and not reading.has(*OFFERED):
+        return None  # the advice to eat, move and sleep
     if mention.concept.id in _SOFT and _is_about_the_shop(reading, mention):
         return None
     if _speaks_of_another_nutrient(reading):
