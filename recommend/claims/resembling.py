@@ -15,6 +15,7 @@ _RESEMBLING = Concept("resembling", "grammar")
 # Chosen on five-fold cross-validation of the labelled sentences: of the forbidden ones 0.2 % fall below `_CLEARED`, of
 # the permitted ones 58 %; above `_BLOCKS` it is 89 % and 3 %.
 _BLOCKS = 0.7
+_BLOCKS_THE_SHOP = 0.85  # beside words of buying and sending
 _BLOCKS_A_WARNING = 0.4
 _BLOCKS_AGAINST_RULES = 0.92  # where the rules know why it may be said: a warning, a denial, an authorised wording
 _CLEARED = 0.05
@@ -29,7 +30,7 @@ def in_second_opinion(reading: Reading, judgement: Judgement, weights: Weights) 
         return judgement
     if judgement.severity == "block":
         return _of_a_block(judgement, opinion)
-    if opinion.forbidden >= _needed(judgement):
+    if opinion.forbidden >= _needed(reading, judgement):
         verdict, _ = opinion.likeliest(forbidden=True)
         return _with(judgement, verdict, "block", "resembles", _pointed_at(opinion))
     if judgement.severity == "ok" and _reason(judgement) == "neutral":
@@ -54,10 +55,12 @@ def _reason(judgement: Judgement) -> str:
     return judgement.ground.reason if judgement.ground else "neutral"
 
 
-def _needed(judgement: Judgement) -> float:
+def _needed(reading: Reading, judgement: Judgement) -> float:
     if judgement.severity == "warn":
         return _BLOCKS_A_WARNING
-    return _BLOCKS if _reason(judgement) == "neutral" else _BLOCKS_AGAINST_RULES
+    if _reason(judgement) != "neutral":
+        return _BLOCKS_AGAINST_RULES
+    return _BLOCKS_THE_SHOP if reading.has("trade") and not reading.topics else _BLOCKS
 
 
 def _with(
