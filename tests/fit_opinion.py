@@ -1,11 +1,12 @@
 """Fits the content check's second opinion to the labelled sentences: `uv run --group bench python -m tests.fit_opinion`.
 
-Fitted to the part to develop on and to the interface's own texts, which pass the rules; never to a part kept apart.
+Fitted to the part to develop on and to the shop's own texts, which pass the rules; never to a part kept apart.
 The same sentences give the same weights.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -22,14 +23,17 @@ from recommend.claims.units import unit_spans
 from recommend.claims.words import tokens_of
 from recommend.loading import DATA
 from recommend.text import LANGUAGES
-from shop.messages import interface_messages
+from catalog.sample import SAMPLE
+from shop.messages import interface_messages, shown
 from tests.bench.claims import LABELLED
 
 FILE = DATA / "claims" / "opinion.json"
 _KEPT = {"words": 4000, "pieces": 8000}  # features that tell verdicts apart best
 _FIRMNESS = 30.0
 _SCALE = 1000
-_MESSAGE = 0.25  # the interface's texts are many, and much alike
+_LABELLED = 1.0
+_OWN = 0.5  # the shop's own texts are many, and much alike
+_OWN_DATA = (DATA / "guide.yaml", *sorted((DATA / "rules").glob("*.yaml")), *sorted((DATA / "notes").glob("*.yaml")), SAMPLE)
 
 
 def labelled_bytes() -> bytes:
@@ -45,16 +49,37 @@ def words_of(text: str) -> list[list[str]]:
     ]
 
 
+def own_texts() -> Iterator[str]:
+    """What the shop itself says: it passes the rules, so it is neutral unless it words an authorised claim."""
+    for message in interface_messages():
+        yield shown(message)
+    for file in _OWN_DATA:
+        yield from _texts_in(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def _texts_in(data: object) -> Iterator[str]:
+    if isinstance(data, dict):
+        for value in data.values():
+            yield from _texts_in(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts_in(value)
+    elif isinstance(data, str) and " " in data:
+        yield data
+
+
 def examples() -> tuple[list[list[str]], list[int], list[float]]:
-    """Units, their verdicts as places in VERDICTS, and how much each counts."""
+    """Units, their verdicts as places in VERDICTS, and how much each counts, so that verdicts count alike."""
     rows: list[tuple[list[str], int, float]] = []
     for group in yaml.safe_load(labelled_bytes()):
         for text in (text for language in LANGUAGES for text in group[language]):
-            rows += [(sum(words_of(text), []), VERDICTS.index(group["verdict"]), 1.0)]
-    for message in interface_messages():
-        rows += [(words, VERDICTS.index("neutral"), _MESSAGE) for words in words_of(message.text) if len(words) > 1]
-    units, verdicts, counts = zip(*rows, strict=True)
-    return list(units), list(verdicts), list(counts)
+            rows += [(sum(words_of(text), []), VERDICTS.index(group["verdict"]), _LABELLED)]
+    for text in own_texts():
+        if "bij tot" not in text and "contribut" not in text:
+            rows += [(words, VERDICTS.index("neutral"), _OWN) for words in words_of(text) if len(words) > 1]
+    sizes = Counter(verdict for _, verdict, count in rows if count == _LABELLED)
+    counts = [count / sizes[verdict] * sum(sizes.values()) / len(sizes) for _, verdict, count in rows]
+    return [words for words, *_ in rows], [verdict for _, verdict, _ in rows], counts
 
 
 def _pairs(words: Sequence[str]) -> list[str]:
@@ -76,7 +101,7 @@ def fitted() -> Weights:
         blocks.append(chosen.transform(units))
         names.append(best)
         rarities.append(chosen.idf_)
-    model = LogisticRegression(C=_FIRMNESS, max_iter=5000, class_weight="balanced").fit(
+    model = LogisticRegression(C=_FIRMNESS, max_iter=5000).fit(
         hstack(blocks).tocsr(), verdicts, sample_weight=counts
     )
     rows = [

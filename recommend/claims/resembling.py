@@ -13,11 +13,14 @@ from recommend.claims.records import Concept
 
 _RESEMBLING = Concept("resembling", "grammar")
 # Chosen on five-fold cross-validation of the labelled sentences: of the forbidden ones 0.2 % fall below `_CLEARED`, of
-# the permitted ones 58 %; above `_BLOCKS` it is 89 % and 3 %.
-_BLOCKS = 0.7
+# the permitted ones 58 %; above `_BLOCKS` it is 92 % and 5 %.
+_SHORTEST = 5  # words: names and labels resemble anything
+_BLOCKS = 0.62
+_SHORT, _BLOCKS_IF_SHORT = 6, 0.75
 _BLOCKS_THE_SHOP = 0.85  # beside words of buying and sending
 _BLOCKS_A_WARNING = 0.4
 _BLOCKS_AGAINST_RULES = 0.92  # where the rules know why it may be said: a warning, a denial, an authorised wording
+_BLOCKS_A_DENIAL = 0.82  # a mere "not" may belong to something else
 _CLEARED = 0.05
 _MORE_SEVERE = 0.7
 _PERMITS = 0.8
@@ -25,7 +28,8 @@ _PERMITS = 0.8
 
 def in_second_opinion(reading: Reading, judgement: Judgement, weights: Weights) -> Judgement:
     """The judgement with the second opinion heard. Where the two differ most, a person is asked."""
-    opinion = second_opinion(reading.tokens, weights)
+    words = sum(token.text.isalpha() for token in reading.tokens)
+    opinion = second_opinion(reading.tokens, weights) if words >= _SHORTEST and not reading.opener else None
     if opinion is None:
         return judgement
     if judgement.severity == "block":
@@ -56,11 +60,15 @@ def _reason(judgement: Judgement) -> str:
 
 
 def _needed(reading: Reading, judgement: Judgement) -> float:
-    if judgement.severity == "warn":
+    if judgement.severity == "warn" and judgement.verdict != "authorised":
         return _BLOCKS_A_WARNING
+    if _reason(judgement) == "denied" and not reading.doubts:
+        return _BLOCKS_A_DENIAL
     if _reason(judgement) != "neutral":
         return _BLOCKS_AGAINST_RULES
-    return _BLOCKS_THE_SHOP if reading.has("trade") and not reading.topics else _BLOCKS
+    if reading.has("trade") and not reading.topics:
+        return _BLOCKS_THE_SHOP
+    return _BLOCKS if len(reading.tokens) > _SHORT else _BLOCKS_IF_SHORT
 
 
 def _with(
