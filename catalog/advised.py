@@ -10,7 +10,7 @@ from catalog.models import DosageForm, Product
 from catalog.pricing import tenth_cents_per_day
 from catalog.queries import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
 from recommend.answers import Answers
-from recommend.engine import Advice
+from recommend.engine import Advice, forms_not_for
 from recommend.text import Language
 
 UG_PER_MG = 1000
@@ -43,7 +43,8 @@ def suggest_products(session: Session, answers: Answers, advice: Advice) -> Sugg
         return Suggestions()
     wishes = Wishes(
         suggested_ug=advice.dose.suggested_mg * UG_PER_MG,
-        without=frozenset(ranked.form.id for ranked in advice.forms if not ranked.suitable),
+        without=frozenset(ranked.form.id for ranked in advice.forms if not ranked.suitable)
+        | forms_not_for(answers.conditions, advice.ruleset),
         cost_limit=budget_bands(session).limit(answers.budget),
         vegan=answers.vegan,
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),

@@ -1,6 +1,6 @@
 """What follows from a composition: elemental magnesium per form, buffered products, impossible chemistry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
@@ -76,6 +76,17 @@ def work_out(stated: Stated, ruleset: Ruleset) -> Line:
         return Line(stated.form, stated.salt, computed, elemental)
     oxide = _oxide_in(stated, compound, elemental, ruleset)
     return Line(stated.form, stated.salt, compound, elemental, oxide)
+
+
+def worked_out(composition: Iterable[Stated], ruleset: Ruleset) -> list[Line]:
+    """The lines that can be worked out; a draft may hold some without an amount yet."""
+    lines = []
+    for stated in composition:
+        try:
+            lines.append(work_out(stated, ruleset))
+        except CompositionError:
+            continue
+    return lines
 
 
 def _fraction(stated: Stated, ruleset: Ruleset) -> Fraction | None:

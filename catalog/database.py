@@ -170,6 +170,11 @@ def newest_revision() -> str:
     return newest
 
 
+def knows_revision(revision: str) -> bool:
+    """Whether the revision is the newest or came before it."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -11,6 +11,7 @@ REASONS: dict[str, Text] = {
     "missing": Text("is nog niet ingevuld", "is not filled in yet"),
     "too-long": Text("is langer dan {most} tekens", "is longer than {most} characters"),
     "control-character": Text("bevat een onzichtbaar stuurteken", "holds an invisible control character"),
+    "markup": Text("bevat HTML: een tekst is gewone tekst", "holds HTML: a text is plain text"),
     "not-a-sku": Text(
         "mag alleen letters, cijfers, punt, streepje en laag streepje bevatten, hoogstens 64",
         "may hold only letters, digits, dot, dash and underscore, at most 64",
@@ -23,6 +24,7 @@ REASONS: dict[str, Text] = {
     "not-an-ean": Text("is geen EAN: het controlecijfer klopt niet", "is no EAN: the check digit is wrong"),
     "out-of-range": Text("moet van {least} tot en met {most} zijn", "must be from {least} to {most}"),
     "no-composition": Text("heeft geen enkele magnesiumvorm", "has no magnesium form at all"),
+    "too-many-lines": Text("heeft meer dan {most} regels", "has more than {most} lines"),
     "unknown-form": Text("{form} is geen vorm die wij kennen", "{form} is no form that we know"),
     "unknown-salt": Text("{salt} is geen zout van {form}", "{salt} is no salt of {form}"),
     "unknown-allergen": Text("{value} is geen van de veertien allergenen", "{value} is none of the fourteen allergens"),
@@ -41,6 +43,19 @@ REASONS: dict[str, Text] = {
     ),
     "richer-than-oxide": Text(
         "{form} bevat zo meer magnesium dan zuiver oxide", "{form} holds more magnesium than even pure oxide"
+    ),
+    "no-picture": Text("kies eerst een bestand", "choose a file first"),
+    "not-a-picture": Text("is geen JPEG, PNG of WebP", "is no JPEG, PNG or WebP"),
+    "broken-picture": Text("is beschadigd of niet volledig", "is damaged or incomplete"),
+    "picture-lies": Text(
+        "heet {said} maar is een {found}: geef het bestand zijn eigen naam",
+        "is called {said} but is a {found}: give the file its own name",
+    ),
+    "picture-too-heavy": Text("is groter dan {most} MB", "is larger than {most} MB"),
+    "picture-too-large": Text("heeft meer dan {most} miljoen beeldpunten", "has more than {most} million pixels"),
+    "picture-shape": Text(
+        "moet minstens {least} beeldpunten hoog en breed zijn, en hoogstens {most} keer zo lang als smal",
+        "has to be at least {least} pixels high and wide, and at most {most} times as long as narrow",
     ),
     "form-not-permitted": Text(
         "{form} mag niet in voedingssupplementen (Richtlijn 2002/46/EG, bijlage II)",

@@ -3,10 +3,10 @@
 Masses of magnesium are integer micrograms (ug) of elemental magnesium; masses of compound likewise.
 """
 
-import math
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 # IUPAC abridged standard atomic weights, in g/mol.
 ATOMIC_WEIGHT = {
@@ -65,6 +65,7 @@ def _atoms_of_part(part: str, formula: str) -> dict[str, int]:
     return stack[0]
 
 
+@lru_cache(maxsize=256)
 def magnesium_fraction(formula: str) -> Fraction:
     """The share of the mass that is magnesium, between 0 and 1, from standard atomic weights.
 
@@ -89,7 +90,12 @@ def compound_from_elemental(elemental_ug: int, fraction: Fraction) -> int:
 
 def half_up(value: Fraction) -> int:
     """The nearest integer to an amount of 0 or more, halves up; exact, unlike rounding a float."""
-    return math.floor(value + Fraction(1, 2))
+    return rounded(value.numerator, value.denominator)
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """The nearest integer to a quotient of 0 or more, halves up."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def oxide_share_of_magnesium(label_fraction: Fraction, pure_fraction: Fraction) -> Fraction:

@@ -103,6 +103,9 @@ def _check_form(file: str, form: Form, known: Mapping[str, Form]) -> None:
         target = known.get(form.same_as)
         if target is None or target.same_as is not None or form.salts or form.annex_ii:
             raise InconsistencyError(file, form.id, "same_as", "needs a form with facts, and none of its own")
+    for condition in form.not_for:
+        if condition not in QUESTIONS["conditions"].values:
+            raise InconsistencyError(file, form.id, "not_for", f"no condition is called {condition!r}")
     for salt in form.salts:
         try:
             fraction = salt.magnesium_fraction

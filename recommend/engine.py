@@ -1,6 +1,6 @@
 """The rule engine: from answers and a ruleset to an advice that carries its own reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -113,6 +113,12 @@ def weakest(rules: Sequence[Rule]) -> Certainty:
 
 def _points(form: tuple[str, _Standing]) -> int:
     return form[1].score
+
+
+def forms_not_for(conditions: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
+    """The forms that the law keeps away from people with any of these conditions."""
+    kept_away = {form.id for form in ruleset.forms.values() if {*form.not_for} & {*conditions}}
+    return frozenset(form.id for form in ruleset.forms.values() if form.record in kept_away)
 
 
 def set_dose(answers: Answers, ruleset: Ruleset, *, withheld: bool) -> Dose:

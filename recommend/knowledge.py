@@ -68,7 +68,7 @@ class Words(Record, frozen=True):
 
 
 class Form(Record, frozen=True):
-    """A magnesium compound, or a second label name (`same_as`) of one.
+    """A magnesium compound, or a second label name (`same_as`) of one. The law forbids it for conditions in `not_for`.
 
     `annex_ii` is its name in Directive 2002/46/EC Annex II; None when it may not be in a supplement.
     """
@@ -82,6 +82,7 @@ class Form(Record, frozen=True):
     annex_ii: Text | None = None
     synonyms: Words = field(default_factory=Words)
     salts: tuple[Salt, ...] = ()
+    not_for: tuple[Identifier, ...] = ()
 
     @property
     def record(self) -> str:

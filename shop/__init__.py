@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommend.loading import load_ruleset
 from shop.settings import Settings, read_settings
@@ -15,26 +16,34 @@ MAX_REQUEST_BYTES = 64 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
     from shop import (
+        addresses,
         admin,
         answers_cookie,
         api,
         browse,
+        compare,
+        crawlers,
         database,
+        delivery,
         errors,
         facets,
         finder,
+        form_pages,
         formats,
         guide,
         health,
         i18n,
         kept_pages,
+        media,
         pages,
         security,
+        structured,
         vocabulary,
+        watch,
     )
 
     settings = settings or read_settings()
-    app = Flask(__name__, template_folder=str(TEMPLATES))
+    app = watch.Shop(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -45,18 +54,38 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["seller"] = settings.seller
     app.extensions["ruleset"] = load_ruleset(settings.rules_dir)
 
+    if settings.proxies:
+        trusted = settings.proxies
+        vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)
     database.open_database(app, settings)
+    watch.watch_requests(app)
+    delivery.deliver(app)  # early, so that it sees the answer as all others left it
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
+    media.add_pictures(app)
     facets.add_facets(app)
+    addresses.give_addresses(app, settings)
+    structured.describe(app)
     answers_cookie.keep_answers_in_cookie(app)
     security.harden(app)
     admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
     kept_pages.keep_pages(app, settings)
-    for blueprint in (pages.bp, guide.bp, browse.bp, finder.bp, health.bp, api.bp):
+    for blueprint in (
+        pages.bp,
+        guide.bp,
+        browse.bp,
+        form_pages.bp,
+        compare.bp,
+        crawlers.bp,
+        finder.bp,
+        health.bp,
+        api.bp,
+        media.bp,
+    ):
         app.register_blueprint(blueprint)
     return app

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from catalog.composition import work_out
-from catalog.edits import stated_of
 from catalog.facets import Facet
-from catalog.models import DosageForm, Product
-from catalog.pricing import cents_per_measure
+from catalog.models import Product, Status
 from catalog.queries import Sort, product_by_slug
+from catalog.queries.product import place_of
 from recommend.engine import safety_notes
-from recommend.knowledge import SEVERITIES, Note, Ruleset
+from recommend.knowledge import Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
 from shop.database import get_ruleset, get_session
 from shop.facets import Applied, groups, label
@@ -19,8 +18,12 @@ from shop.i18n import current_language, localized
 from shop.kept_pages import never_keep, same_for_all
 from shop.listing_page import find_page, loosened
 from shop.listing_query import Wanted, in_words
+from shop.product_page import product_page
+from shop.structured import product_data
 
 bp = Blueprint("browse", __name__)
+
+MOVED, NOT_FOUND, GONE = 301, 404, 410
 
 
 def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
@@ -58,41 +61,43 @@ def products() -> str:
     )
 
 
-def _for_crawlers(wanted: Wanted) -> dict[str, str]:
+def _for_crawlers(wanted: Wanted) -> dict[str, object]:
     """One facet value has an address of its own; more of them, another order or a search would be pages without end."""
     if len(wanted.values) > 1 or wanted.text or wanted.sort is not Sort.RECOMMENDED:
         return {"robots": "noindex, nofollow"}
-    return {"canonical": url_for("browse.products", **wanted.query(), _external=True)}
+    return {"canonical_query": wanted.query()}
 
 
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
 @same_for_all
-def product(slug: str) -> str:
-    ruleset = get_ruleset()
+def product(slug: str) -> str | Response:
     found = product_by_slug(get_session(), slug)
     if found is None:
-        abort(404)
+        return _moved(slug)
+    return render_product(found)
+
+
+def _moved(slug: str) -> Response:
+    """To the address that a product has now; what was taken out of the shop is gone for good, and says so."""
+    place = place_of(get_session(), slug)
+    if place is None or place.status is Status.DRAFT:
+        abort(NOT_FOUND)
+    if place.status is Status.ARCHIVED:
+        abort(GONE)
+    return redirect(url_for("browse.product", slug=place.slug), MOVED)
+
+
+def render_product(product: Product, robots: str | None = None) -> str:
+    """The page of a product; a draft in the admin's preview may lack amounts, which are then left out."""
+    ruleset = get_ruleset()
+    told = {"robots": robots} if robots else {}
     return render_template(
         "browse/product.html",
-        product=found,
-        lines=[work_out(stated_of(component), ruleset) for component in found.components],
-        notes=notes_for(found, ruleset),
-        unit_price_cents=_unit_price(found),
+        page=product_page(product, ruleset, current_app.extensions["seller"]),
+        product=product,
+        data=product_data(product, ruleset),
         limits=ruleset.manifest.dose,
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
+        **told,
     )
-
-
-def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
-    """The notes of a product page: by severity, those that always apply before those of its forms."""
-    own = [note for tag in product.tags for note in ruleset.form_notes(tag.form)]
-    notes = dict.fromkeys([*ruleset.product_notes, *own])
-    return sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
-
-
-def _unit_price(product: Product) -> int | None:
-    """Cents per 100 g or 100 ml where the law asks for a unit price: not for goods sold by number."""
-    if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID):
-        return cents_per_measure(product.price_cents, product.net_quantity)
-    return None

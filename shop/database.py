@@ -94,10 +94,13 @@ class Databases:
                 return session
         return Session(last)
 
+    @property
+    def engines(self) -> list[Engine]:
+        return [self.primary] if self.standby is None else [self.primary, self.standby]
+
     def dispose(self) -> None:
-        for engine in (self.primary, self.standby):
-            if engine is not None:
-                engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
 
 def open_database(app: Flask, settings: Settings) -> None:

@@ -3,8 +3,8 @@
 from flask import Flask, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from catalog.faults import Fault, fault_of
@@ -49,9 +49,12 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(SQLAlchemyError)
     def show_fault_of_database(error: SQLAlchemyError) -> Response:
+        if isinstance(error, DataError):
+            return show(BadRequest())  # text or a number that this kind of database cannot hold
         fault = fault_of(error)
         if fault is None:
             raise error
+        app.logger.warning("the database is %s", fault.name.lower())
         return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
 
 
@@ -65,6 +68,7 @@ def _title(code: int) -> str:
         403: _("Your role does not allow this"),
         404: _("This page does not exist"),
         405: _("That does not work here"),
+        410: _("This product is no longer in the shop"),
         413: _("That is more than we can take"),
         414: _("That is more than we can take"),
         415: _("We cannot read that kind of content"),
@@ -88,6 +92,7 @@ def _explain(error: HTTPException) -> str:
         403: _("Ask an owner of the shop, or sign in with another account."),
         404: _("The address may have a typing error, or the page has moved."),
         405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
+        410: _("It was taken out of the range. The list of products shows what there is now."),
         413: _("What was sent is too large. Go back and send less."),
         414: _("The address is too long. Go back and ask for less at once."),
         500: _("It is not your fault, and nothing you did is lost elsewhere. Try again in a moment."),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from heapq import nlargest
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 from flask_babel import gettext as _
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from recommend.knowledge import Form, Ruleset
 from recommend.text import Language
 from shop.formats import euro
 from shop.i18n import current_language, in_current_language
+from shop.listing_query import as_read
 
 FEW = 12
 """How many values of a facet are shown before the rest folds away."""
@@ -41,6 +42,7 @@ class Group(Struct, frozen=True):
     options: list[Option]
     more: list[Option]
     left: int = 0
+    hint: str = ""
 
 
 class Applied(Struct, frozen=True):
@@ -74,7 +76,7 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
         if value in chosen or found.index.holds(facet, value)
     ]
     if len(options) <= FEW or facet is Facet.FORM:
-        return Group(facet, title(facet), options, [])
+        return Group(facet, title(facet), options, [], hint=_hint(facet))
     ranked = sorted(options, key=lambda option: (not option.chosen, -option.count, option.label))
     return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label), left)
 
@@ -97,6 +99,17 @@ def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
         Facet.IN_STOCK: [YES],
     }
     return fixed[facet] if facet in fixed else found.index.values(facet)
+
+
+def _hint(facet: Facet) -> str:
+    """What the numbers of a facet mean."""
+    if facet is Facet.MG_PER_DAY:
+        return str(
+            _("Elemental magnesium in the daily portion on the label. The EU limit for supplements is 250 mg a day.")
+        )
+    if facet is Facet.PRICE_PER_100MG:
+        return str(_("Of the magnesium itself, so that packs can be compared."))
+    return ""
 
 
 def title(facet: Facet) -> str:
@@ -136,7 +149,7 @@ def _range(value: str, bands: tuple[Band, ...], shown: Callable[[int], str]) -> 
         return str(_("up to %(amount)s", amount=shown(band.to or 0)))
     if band.to is None:
         return str(_("above %(amount)s", amount=shown(band.over)))
-    return str(_("above %(over)s, up to %(to)s", over=shown(band.over), to=shown(band.to)))
+    return f"{shown(band.over)} – {shown(band.to)}"
 
 
 def _words() -> dict[tuple[Facet, str], str]:
@@ -178,11 +191,10 @@ def first_sentence(text: str) -> str:
 
 def form_page(form: Form) -> str:
     """Where more about a form stands."""
-    if "forms.form" in current_app.view_functions:
-        return url_for("forms.form", form=form.record)
-    return url_for("pages.choosing")
+    return url_for("forms.form", form=form.id)
 
 
 def add_facets(app: Flask) -> None:
     app.add_template_filter(first_sentence)
     app.add_template_filter(form_page)
+    app.add_template_filter(as_read)

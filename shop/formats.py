@@ -12,6 +12,7 @@ from msgspec import Struct
 from recommend.chemistry import half_up
 from recommend.text import LANGUAGES, Language
 from shop.i18n import current_language
+from shop.product_page import unit_price_cents
 
 UG_PER_MG = 1000
 UG_PER_TENTH_MG = 100
@@ -90,10 +91,20 @@ def percent_of(part: int, whole: int) -> str:
     return f"{half_up(Fraction(part * 100, whole))}\N{NO-BREAK SPACE}%"
 
 
+def percent(share: Fraction) -> str:
+    """A share from 0 up as a percentage with at most one decimal, e.g. "16,2 %"."""
+    return f"{_writing().in_tenths(half_up(share * 1000))}\N{NO-BREAK SPACE}%"
+
+
 def allergens(ingredients: str) -> Markup:
     """An ingredient list with its *marked* allergens emphasised, as Regulation (EU) 1169/2011 Art. 21 asks."""
     marked = str(escape(ingredients))
     return Markup(_MARKED.sub(r"<strong>\1</strong>", marked))  # noqa: S704 - escaped just above
+
+
+def upper_first(text: str) -> str:
+    """A name at the start of a line; the rest keeps its capitals ("Magnesium-L-lysinaat")."""
+    return text[:1].upper() + text[1:]
 
 
 def add_formats(app: Flask) -> None:
@@ -103,6 +114,9 @@ def add_formats(app: Flask) -> None:
         ("milligrams", milligrams),
         ("number", number),
         ("percent_of", percent_of),
+        ("percent", percent),
         ("allergens", allergens),
+        ("upper_first", upper_first),
+        ("unit_price_cents", unit_price_cents),
     ):
         app.add_template_filter(function, name)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Facet
 from catalog.models import Allergen, DosageForm
-from catalog.queries import LONGEST_QUERY, Filters, Kept, Sort
+from catalog.queries import LONGEST_QUERY, Filters, Kept, Sort, Sought, is_too_long
 from recommend.knowledge import Ruleset
 from shop.errors import NoSuchListingPage
 
@@ -21,10 +21,10 @@ RANGES = (Facet.MG_PER_DAY, Facet.PRICE_PER_100MG)
 
 
 class LeftOut(Struct, frozen=True):
-    """A value that was not followed: one that this shop does not have, or a range that nothing can be in."""
+    """What was not followed: a value that we do not have, a range that nothing is in, a search beyond its length."""
 
     value: str
-    why: Literal["unknown", "contradictory"] = "unknown"
+    why: Literal["unknown", "contradictory", "too_long"] = "unknown"
 
 
 class Wanted(Struct, frozen=True):
@@ -39,7 +39,7 @@ class Wanted(Struct, frozen=True):
 
     def query(self, **changes: object) -> dict[str, Any]:
         """Arguments for the address of this listing with changes, defaults left out."""
-        chosen = {facet.value: values for facet, values in self.filters.chosen.items()}
+        chosen = {facet.value: self.filters.chosen[facet] for facet in Facet if facet in self.filters.chosen}
         asked = {"q": self.text} | chosen | {"sort": self.sort.value, "page": self.page} | changes
         left_out: dict[str, object] = {"sort": Sort.RECOMMENDED.value, "page": 1}
         return {key: value for key, value in asked.items() if value and value != left_out.get(key)}
@@ -74,7 +74,10 @@ def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wan
     page = args.get("page", "1")
     if not _PAGE_NUMBER.fullmatch(page):
         raise NoSuchListingPage
-    text = " ".join(args.get("q", "").split())[:LONGEST_QUERY]
+    text = " ".join(args.get("q", "").split())
+    if is_too_long(text):
+        left_out.append(LeftOut(text, "too_long"))
+        text = text[:LONGEST_QUERY]
     return Wanted(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
 
 
@@ -101,6 +104,19 @@ def _left_out(facet: Facet, value: str) -> LeftOut:
 def in_words(left_out: LeftOut) -> str:
     """What is said of a value that was not followed."""
     value = left_out.value[:LONGEST_SHOWN]
+    if left_out.why == "too_long":
+        return str(_("We looked at the first ten words and 200 characters of your search only."))
     if left_out.why == "contradictory":
         return str(_("Nothing lies in the range “%(value)s”: it ends before it begins. It was left out.", value=value))
     return str(_("We do not know the filter “%(value)s”, so it was left out.", value=value))
+
+
+def as_read(sought: Sought) -> str:
+    """What is said of a misspelt word."""
+    return str(
+        _(
+            "Nothing is called “%(typed)s”; these are the results for “%(read)s”.",
+            typed=sought.typed.word,
+            read=sought.read_as,
+        )
+    )

@@ -1,11 +1,12 @@
-"""Pages that stand on their own: home, how the order comes about, privacy."""
+"""Pages that stand on their own: home, how the order comes about, privacy, who runs the shop."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from shop.database import get_ruleset
 from shop.i18n import in_current_language, localized, preferred_language
 from shop.kept_pages import same_for_all
+from shop.seller import Seller
 
 bp = Blueprint("pages", __name__)
 
@@ -42,3 +43,20 @@ def choosing() -> str:
 @same_for_all
 def privacy() -> str:
     return render_template("privacy.html")
+
+
+@localized(bp, nl="/nl/toegankelijkheid", en="/en/accessibility")
+@same_for_all
+def accessibility() -> str:
+    return render_template("accessibility.html", seller=get_seller())
+
+
+@localized(bp, nl="/nl/colofon", en="/en/colophon")
+@same_for_all
+def colophon() -> str:
+    return render_template("colophon.html", seller=get_seller())
+
+
+def get_seller() -> Seller:
+    seller: Seller = current_app.extensions["seller"]
+    return seller

@@ -41,6 +41,11 @@ def harden(app: Flask) -> None:
     app.session_interface = SessionsForPages()
 
     @app.before_request
+    def refuse_what_is_no_text() -> None:
+        if "\0" in request.path:
+            abort(404)  # PostgreSQL cannot even be asked for it
+
+    @app.before_request
     def refuse_endless_queries() -> None:
         if len(request.query_string) > MAX_QUERY_BYTES:
             abort(414)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from recommend.loading import DATA
+from shop.seller import Seller, read_seller
 
 # How several hosts in one URL are used: https://www.postgresql.org/docs/current/libpq-connect.html
 WRITES = {"target_session_attrs": "read-write"}
@@ -32,7 +34,12 @@ class Settings(Struct, frozen=True):
     rules_dir: Path
     database_read_url: URL | None = None
     """Where anonymous reads go; without it they share the primary."""
+    seller: Seller = Seller()
+    public_url: str | None = None
+    """Scheme and host under which the world reaches the shop; None: as the request says."""
     page_cache: bool = True
+    proxies: int = 0
+    """How many proxies stand in front, whose word is taken on the visitor's address, host and TLS."""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -60,6 +67,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         rules_dir=read_rules_dir(environ),
         database_read_url=_database_url("SHOP_DATABASE_READ_URL", url_for_reads, **READS) if url_for_reads else None,
         page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
+        proxies=_count(environ, "SHOP_PROXIES"),
+        seller=_seller(environ),
+        public_url=_public_url(environ),
     )
 
 
@@ -73,6 +83,13 @@ def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if value not in ("on", "off"):
         raise SettingsError(f"{name}: on or off, not {value!r}")
     return value == "on"
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(name) or "0"
+    if not re.fullmatch("[0-9]", value):
+        raise SettingsError(f"{name}: a number from 0 to 9, not {value!r}")
+    return int(value)
 
 
 def _own_key(file: Path) -> str:
@@ -107,3 +124,19 @@ def parse_url(url: str) -> URL:
     if "," not in hosts:
         return make_url(url)
     return make_url(url.replace(place, user + at, 1)).update_query_dict({"host": tuple(hosts.split(","))})
+
+
+def _seller(environ: Mapping[str, str]) -> Seller:
+    try:
+        return read_seller(environ)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _public_url(environ: Mapping[str, str]) -> str | None:
+    given = environ.get("SHOP_PUBLIC_URL", "").rstrip("/")
+    if not given:
+        return None
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", given):
+        raise SettingsError(f"SHOP_PUBLIC_URL: {given!r} is not a scheme and a host, such as https://shop.example")
+    return given

@@ -15,6 +15,7 @@ from recommend.text import LANGUAGES, Language
 from shop.answers_cookie import COOKIE, NOTHING_SAID
 
 _LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
+_DATA = re.compile(r'(?s)<script type="application/ld\+json">(.*?)</script>')
 _PAGED = re.compile(r"\?page=\d+$")
 
 VISITORS: dict[str, dict[str, object]] = {
@@ -42,7 +43,24 @@ def public_pages(app: Flask) -> Iterator[Page]:
     names = _names_of_sources(app.extensions["ruleset"])
     for language in LANGUAGES:
         for address, html in _pages_in(app, language):
-            yield Page(address, language, names.sub("", html))
+            yield Page(address, language, _DATA.sub(_values_of, names.sub("", html)))
+
+
+def _values_of(block: re.Match[str]) -> str:
+    """The texts in a block of structured data, each as a sentence of its own; keys and addresses are not copy."""
+    return "".join(f"<p>{escape(text)}</p>" for text in _texts(json.loads(block[1])))
+
+
+def _texts(data: object) -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if not key.startswith("@"):
+                yield from _texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts(value)
+    elif isinstance(data, str) and not data.startswith(("http://", "https://")):
+        yield data
 
 
 def _names_of_sources(ruleset: Ruleset) -> re.Pattern[str]:

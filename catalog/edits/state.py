@@ -43,9 +43,12 @@ class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     reduced: bool = False
     stock: int = 0
     composition: tuple[Stated, ...] = ()
+    picture: str = ""
+    alt_nl: str = ""
+    alt_en: str = ""
 
     def text(self, name: str) -> Text:
-        """One of TEXTS in both languages; may be empty."""
+        """One of TEXTS, or "alt", in both languages; may be empty."""
         return Text(getattr(self, f"{name}_nl"), getattr(self, f"{name}_en"))
 
 

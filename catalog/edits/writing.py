@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author, Edit, Placed
-from catalog.edits.indexing import as_indexed, index_products
+from catalog.edits.indexing import LaterIndexing, as_indexed, index_products
 from catalog.edits.preparing import Prepared
 from catalog.edits.reductions import reference_prices
 from catalog.edits.rows import write_rows
@@ -42,8 +42,10 @@ def open_batch(session: Session, author: Author, label: str) -> int:
     return batch.id
 
 
-def write(session: Session, edits: Sequence[Edit], author: Author) -> list[int]:
+def write(session: Session, edits: Sequence[Edit], author: Author, indexing: LaterIndexing | None = None) -> list[int]:
     """Write all edits or none; returns the ids of their products, in the same order.
+
+    Whoever writes many thousands in several calls hands in one `indexing` for all of them, and finishes it.
 
     Raises ConflictError when a product has another version, and RefusedError when an address or SKU is taken, a product
     to be published lacks something, or an announced reduction is none. More than some thousands: in several calls.
@@ -61,7 +63,11 @@ def write(session: Session, edits: Sequence[Edit], author: Author) -> list[int]:
     ]
     before = list(indexed_products(session, [place.id for place in placed if not place.is_new]))
     write_rows(session, placed, reference_prices(session, placed, author.at), author)
-    index_products(session, before, [as_indexed(place) for place in placed])
+    after = [as_indexed(place) for place in placed]
+    if indexing is None:
+        index_products(session, before, after)
+    else:
+        indexing.add(before, after)
     if not all(place.is_new for place in placed):
         session.expire_all()  # what was loaded before is no longer what is stored
     return [place.id for place in placed]
@@ -69,6 +75,8 @@ def write(session: Session, edits: Sequence[Edit], author: Author) -> list[int]:
 
 def _require_versions(session: Session, edits: Sequence[Edit]) -> None:
     expected = {edit.product_id: edit.version for edit in edits if edit.product_id is not None}
+    if not expected:
+        return
     query = select(Product.id, Product.version).where(Product.id.in_(expected))
     found = {row[0]: row[1] for row in session.execute(query)}
     changed = [id_ for id_, version in expected.items() if found.get(id_) != version]
@@ -98,13 +106,15 @@ def _brands(session: Session, edits: Sequence[Edit]) -> Mapping[str, Brand]:
     return brands | {brand.name: brand for brand in new}
 
 
-def _require_publishable(after: Prepared, brand: Brand) -> None:
-    if after.state.status is not Status.PUBLISHED:
-        return
-    stops = list(after.stops)
+def publishing_problems(after: Prepared, brand: Brand) -> tuple[Problem, ...]:
+    """What keeps a product from being published, the address of its brand included."""
     if after.state.brand and not brand.address.strip():
-        stops.append(Problem("brand", "brand-address", {"brand": brand.name}))
-    if stops:
+        return (*after.stops, Problem("brand", "brand-address", {"brand": brand.name}))
+    return after.stops
+
+
+def _require_publishable(after: Prepared, brand: Brand) -> None:
+    if after.state.status is Status.PUBLISHED and (stops := publishing_problems(after, brand)):
         raise RefusedError(stops, after.state.sku)
 
 

@@ -103,7 +103,7 @@ SYNONYMS = {
     "brand_address": "adres merk, brand address",
     "name_nl": "naam, productnaam, titel, naam nl, omschrijving",
     "name_en": "name, product name, title, name en",
-    "summary_nl": "korte omschrijving, beschrijving, samenvatting",
+    "summary_nl": "korte omschrijving, omschrijving, beschrijving, samenvatting",
     "summary_en": "description, short description, summary",
     "ingredients_nl": "ingredienten, ingredientenlijst, ingredienten nl, samenstelling",
     "ingredients_en": "ingredients, ingredients en",

@@ -72,6 +72,7 @@ REASONS: dict[str, Text] = {
     "not-a-price": Text("is geen bedrag in euro", "is no amount in euro"),
     "fine-price": Text("heeft meer dan twee decimalen", "has more than two decimals"),
     "foreign-currency": Text("is in {currency}, niet in euro", "is in {currency}, not in euro"),
+    "unclear-currency": Text("zegt niet duidelijk dat het euro is", "does not clearly say that it is euro"),
     "which-currency": Text(
         "heeft geen munt: zeg bij de toewijzing dat de prijzen in euro zijn",
         "has no currency: say in the mapping that the prices are in euro",

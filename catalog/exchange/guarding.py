@@ -6,8 +6,8 @@ Only an apostrophe that guards something is taken off, so that “'s avonds” s
 import re
 
 FORMULA = tuple("=+-@\t\r＝＋－＠")
-_GUARD = "'"
-_GUARDED = tuple(_GUARD + first for first in (*FORMULA, _GUARD))
+GUARD = "'"
+_GUARDED = tuple(GUARD + first for first in (*FORMULA, GUARD))
 # All that some program takes for the end of a line, and the other control characters but the tab.
 _BREAKS = re.compile("[\\\\\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _ESCAPED = re.compile(r"\\(?:\\|n|r|u[0-9a-f]{4})")
@@ -17,7 +17,7 @@ _LONG = {escaped: plain for plain, escaped in _SHORT.items()}
 
 def guarded(cell: str) -> str:
     """A cell that no spreadsheet runs; `unguarded` gives the same cell back, for every text."""
-    return _GUARD + cell if cell.startswith(FORMULA) or cell.startswith(_GUARDED) else cell
+    return GUARD + cell if cell.startswith(FORMULA) or cell.startswith(_GUARDED) else cell
 
 
 def unguarded(cell: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.edits import Author, add_brand, begin_writing, open_batch, write
+from catalog.edits.indexing import LaterIndexing
 from catalog.exchange.file_skus import FileSkus
 from catalog.exchange.planning import Outcome, Planned, Planner
 from catalog.exchange.reading import Table
@@ -42,6 +43,10 @@ class Summary(Struct):
         return self.counts[Outcome.REFUSED]
 
 
+class StalePlanError(Exception):
+    """The catalogue, the rules or the mapping changed after the plan was made; nothing was written."""
+
+
 class Import:
     """One file against the catalogue that a session sees. The caller commits, or rolls back."""
 
@@ -52,14 +57,20 @@ class Import:
         """Report what the import would do; nothing is written. Raises FileRefusedError."""
         return self._run(author, told, lambda _planned: None)
 
-    def apply(self, author: Author, label: str, told: Told, *, skip_bad: bool = False) -> Summary:
+    def apply(
+        self, author: Author, label: str, told: Told, *, skip_bad: bool = False, revision: int | None = None
+    ) -> Summary:
         """Write all rows; with a refused one among them none, unless bad rows are to be skipped.
 
-        Raises FileRefusedError. When the summary has no batch, roll back: nothing is to be kept.
+        Raises FileRefusedError, and StalePlanError when the catalogue is no longer at the revision that was planned on.
+        When the summary has no batch, roll back: nothing is to be kept.
         """
-        begin_writing(self._session)
+        found = begin_writing(self._session) - 1
+        if revision is not None and found != revision:
+            raise StalePlanError
         writer = _Writer(self._session, author, label, skip_bad=skip_bad)
         summary = self._run(author, told, writer.write)
+        writer.finish()
         if not summary.refused or skip_bad:
             summary.batch_id = writer.batch_id
         return summary
@@ -102,6 +113,7 @@ class _Writer:
         self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
         self._addressed = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
         self._stopped = False
+        self._indexing = LaterIndexing(session)
         self.batch_id: int | None = None
 
     def write(self, chunk: Sequence[Planned]) -> None:
@@ -116,7 +128,12 @@ class _Writer:
             self.batch_id = open_batch(self._session, self._author, self._label)
             self._author = msgspec.structs.replace(self._author, batch_id=self.batch_id)
         self._add_addresses(good)
-        write(self._session, edits, self._author)
+        write(self._session, edits, self._author, self._indexing)
+
+    def finish(self) -> None:
+        """Bring the index up to date when all is written."""
+        if not self._stopped:
+            self._indexing.finish()
 
     def _add_addresses(self, good: Sequence[Planned]) -> None:
         for planned in good:

@@ -22,14 +22,17 @@ class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def guess(supplier: str, columns: Sequence[str]) -> Mapping:
     """A first proposal from the names of the columns, for a person to look over; no column is used twice."""
-    meanings = {plain_header(name.replace("_", " ")): name for name in TARGETS}
-    for target, words in SYNONYMS.items():
-        meanings.update((heading, target) for heading in words.split(", "))
+    meanings: dict[str, list[str]] = {}
+    for target in TARGETS:
+        for heading in (plain_header(target.replace("_", " ")), *SYNONYMS.get(target, "").split(", ")):
+            if heading:
+                meanings.setdefault(heading, []).append(target)
     found: dict[str, str] = {}
     for column in columns:
-        target = meanings.get(plain_header(column.replace("_", " ")), "")
-        if target:
-            found.setdefault(target, column)
+        likely = meanings.get(plain_header(column.replace("_", " ")), [])
+        free = [target for target in likely if target not in found]
+        if free:
+            found[free[0]] = column
     constants = {"currency": "EUR"} if _says_euro(found.get("price_eur", "")) else {}
     return Mapping(supplier=supplier, columns=found, constants=constants)
 

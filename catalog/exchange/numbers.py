@@ -93,7 +93,10 @@ def cents(cell: Cell, *, euro_assumed: bool) -> int:
         currency = match["before"].strip() or match["after"].strip(" .")
         if match["before"].strip() and match["after"].strip(" ."):
             raise CellRefusedError("not-a-price")
-        require_euro(currency)
+        if _is_word_of_money(currency):
+            require_euro(currency)
+        else:
+            raise CellRefusedError("not-a-price")
         euro_assumed = euro_assumed or bool(currency)
         value = number(match["number"])
     if not euro_assumed:
@@ -101,14 +104,18 @@ def cents(cell: Cell, *, euro_assumed: bool) -> int:
     return whole(value * 100, "fine-price")
 
 
+def _is_word_of_money(name: str) -> bool:
+    return name in _EURO or name in _CURRENCIES or bool(_ISO.fullmatch(name))
+
+
 def require_euro(text: str) -> None:
     """Refuse whatever names another currency than the euro."""
     name = normal(text)
     if name in _EURO:
         return
-    if name in _CURRENCIES or _ISO.fullmatch(name):
+    if _is_word_of_money(name):
         raise CellRefusedError("foreign-currency", currency=_CURRENCIES.get(name, name.upper()))
-    raise CellRefusedError("not-a-price")
+    raise CellRefusedError("unclear-currency")
 
 
 def micrograms(cell: Cell) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.edits import Edit, Prepared, ProductState, changed_fields, prepare, state_of
+from catalog.edits.checking import address_problems
 from catalog.edits.edit import Placed
 from catalog.edits.reductions import reference_prices
 from catalog.exchange.faults import from_problem
@@ -22,6 +23,7 @@ from catalog.problems import Problem, RefusedError
 from recommend.knowledge import Ruleset
 
 CHUNK = 500
+_NAMED_ROWS = 5
 
 
 class Outcome(StrEnum):
@@ -78,7 +80,8 @@ class Planner:
         planned = []
         for said in chunk:
             if said.sku in doubles:
-                others = ", ".join(str(row) for row in doubles[said.sku] if row != said.number)
+                rows = [str(row) for row in doubles[said.sku] if row != said.number]
+                others = ", ".join(rows[:_NAMED_ROWS]) + (" …" if len(rows) > _NAMED_ROWS else "")
                 self._fault(said, Problem("sku", "double-sku", {"rows": others}))
             product = stored.get(said.sku)
             planned.append(self._row(said, product, accepted.get(product.id, {}) if product else {}))
@@ -137,10 +140,12 @@ class Planner:
         address = said.values.get("brand_address", "").strip()
         if not (state.brand and address):
             return
+        for code, values in address_problems(address):
+            self._fault(said, Problem("brand_address", code, values))
         known = self.addresses.get(state.brand, "")
         if known and known != address:
             self._fault(said, Problem("brand_address", "other-address", {"brand": state.brand, "known": known}))
-        else:
+        elif not said.faults:
             self.addresses[state.brand] = address
 
     def _check_publishable(self, said: Said, edit: Edit) -> None:

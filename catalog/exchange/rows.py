@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from catalog.edits.state import FIELDS as STATE_FIELDS
 from catalog.exchange import numbers, values
 from catalog.exchange.columns import OWN, REASONS, TARGETS, VERSION, is_own_layout
 from catalog.exchange.composing import read_composition
@@ -16,9 +17,11 @@ from catalog.exchange.reading import Cell, Row, Table
 from catalog.exchange.reading.table import text
 from recommend.naming import FormNames
 
+FIELDS = frozenset(STATE_FIELDS) | {"price_eur"}
+"""Targets that are what a product states; the price is called by its currency in a file."""
 NAMES = ("name_nl", "name_en", "brand", "brand_address")
 LONG_TEXTS = tuple(column for column in OWN if column.endswith(("_nl", "_en")) and column not in NAMES)
-_REMEMBERED = 20_000
+_REMEMBERED = 4096
 _SHOWN = 200
 
 READERS: dict[str, Callable[[Cell], Any]] = {
@@ -48,16 +51,17 @@ EMPTY: dict[str, Any] = {
 
 
 class Said(Struct):
-    """What a row says: values by target of `columns.TARGETS`, and the faults of those that cannot be read."""
+    """What a row says: `fields` of the product, all else by target of `columns.TARGETS`; and what cannot be read."""
 
     number: int
     cells: Sequence[Cell]
+    fields: dict[str, Any]
     values: dict[str, Any]
     faults: list[Fault]
 
     @property
     def sku(self) -> str:
-        sku: str = self.values.get("sku", "")
+        sku: str = self.fields.get("sku", "")
         return sku
 
 
@@ -156,12 +160,13 @@ class RowReader:
 
     def read(self, row: Row) -> Said:
         """All that a row says. An empty cell means empty in our own layout, and nothing at all in a supplier's."""
-        said = Said(row.number, row.cells, {}, [row.fault] if row.fault else [])
+        said = Said(row.number, row.cells, {}, {}, [row.fault] if row.fault else [])
         if row.fault:
             return said
-        own, cells, found = self.mapping is None, row.cells, said.values
+        own, cells, fields, others = self.mapping is None, row.cells, said.fields, said.values
         for target, column, place, reader in self._plan:
             cell = None if place is None else cells[place]
+            found = fields if target in FIELDS else others
             try:
                 if place is not None and (cell is None or cell == ""):
                     if own and target in EMPTY:
@@ -170,15 +175,15 @@ class RowReader:
                 found[target] = reader(cell)
             except CellRefusedError as refused:
                 said.faults.append(Fault(refused.code, refused.values, row.number, column, text(cell)[:_SHOWN]))
-        if not found.get("sku"):
+        if not fields.get("sku"):
             self._need_sku(said)
         return said
 
     def _need_sku(self, said: Said) -> None:
         """A file without SKUs gets them from the names, which stay the same from file to file."""
-        name = said.values.get("name_nl") or said.values.get("name_en")
+        name = said.fields.get("name_nl") or said.fields.get("name_en")
         if self.mapping is not None and "sku" not in self.mapping.columns and name:
-            said.values["sku"] = values.made_sku(self.mapping.supplier, said.values.get("brand", ""), name)
+            said.fields["sku"] = values.made_sku(self.mapping.supplier, said.fields.get("brand", ""), name)
         elif not any(fault.column == "sku" for fault in said.faults):
             column = self.mapping.columns.get("sku", "sku") if self.mapping else "sku"
             said.faults.append(Fault("required", {}, said.number, column))

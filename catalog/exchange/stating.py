@@ -16,8 +16,6 @@ from catalog.models import DosageForm, Unit
 from recommend.chemistry import half_up
 from recommend.naming import Named
 
-FIELD_OF = {"price_eur": "price_cents"}
-_NOT_OF_THE_PRODUCT = frozenset(("version", "brand_address", "brand_invented", "currency"))
 _UNIT_OF = {
     DosageForm.CAPSULE: Unit.CAPSULE,
     DosageForm.TABLET: Unit.TABLET,
@@ -29,11 +27,9 @@ _DOSAGE_FORM_OF = {unit: form for form, unit in _UNIT_OF.items()}
 
 def state_after(said: Said, before: ProductState | None, reader: RowReader) -> ProductState | None:
     """The product after the row; None when the row has faults, which are added to it."""
-    stated = {
-        FIELD_OF.get(target, target): value
-        for target, value in said.values.items()
-        if target not in _NOT_OF_THE_PRODUCT and not _is_of_form(target)
-    }
+    stated = dict(said.fields)
+    if "price_eur" in stated:
+        stated["price_cents"] = stated.pop("price_eur")
     if reader.mapping is not None:
         stated["supplier"] = reader.mapping.supplier
         composition = _composition(said, before, reader)
@@ -46,10 +42,6 @@ def state_after(said: Said, before: ProductState | None, reader: RowReader) -> P
     if said.faults:
         return None
     return ProductState(**stated) if before is None else msgspec.structs.replace(before, **stated)
-
-
-def _is_of_form(target: str) -> bool:
-    return target.startswith(("form", "compound", "elemental"))
 
 
 def _complete(said: Said, stated: dict[str, Any]) -> None:
@@ -92,7 +84,7 @@ def _lines(said: Said, before: ProductState | None, suffix: str) -> Iterator[Sta
     if named.asked:
         raise CellRefusedError("which-form", words=named.asked[0])
     if elemental is None and per_day is not None:
-        portion = said.values.get("units_per_day") or (before.units_per_day if before else 0)
+        portion = said.fields.get("units_per_day") or (before.units_per_day if before else 0)
         if not portion:
             raise CellRefusedError("portion-unknown")
         elemental = half_up(Fraction(per_day, portion))

@@ -40,7 +40,7 @@ class _DelimitedWriter(TableWriter):
     def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
         self._text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         self._writer = csv.writer(self._text, lineterminator="\n")
-        self._writer.writerow(columns)
+        self._writer.writerow(map(guarded, columns))
 
     def write(self, cells: Sequence[Cell]) -> None:
         self._writer.writerow([guarded(text_as_it_is(cell)) for cell in cells])

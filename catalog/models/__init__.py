@@ -4,6 +4,7 @@ from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryC
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
+from catalog.models.pictures import PictureFile
 from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
 from catalog.models.search import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
 
@@ -25,6 +26,7 @@ __all__ = [
     "How",
     "IndexState",
     "Invitation",
+    "PictureFile",
     "PricePoint",
     "Product",
     "RecoveryCode",

@@ -117,6 +117,13 @@ class Product(Base):
     vegan: Mapped[bool]
     allergens: Mapped[tuple[str, ...]] = mapped_column(WordList)
 
+    picture: Mapped[str] = mapped_column(server_default="")
+    """The name of its picture (`catalog.pictures`), empty for none."""
+    alt_nl: Mapped[str] = mapped_column(server_default="")
+    alt_en: Mapped[str] = mapped_column(server_default="")
+    alt = Bilingual()
+    """What the picture shows, for who cannot see it."""
+
     price_cents: Mapped[int]
     """Including VAT."""
     reduced: Mapped[bool]

@@ -9,13 +9,16 @@ from catalog.queries.advice import (
     budget_bands,
     excluded_by_wishes,
 )
+from catalog.queries.comparison import products_by_slugs, products_like
 from catalog.queries.facets import Filters, Found, find
+from catalog.queries.forms import OfForm, OnOffer, forms_on_offer, products_of_form
 from catalog.queries.kept import Kept, kept_index
 from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
 from catalog.queries.product import product_by_slug
 from catalog.queries.revision import catalogue_revision
-from catalog.queries.search import Search, search
-from catalog.queries.typed import LONGEST_QUERY
+from catalog.queries.search import Search, Sought, search
+from catalog.queries.slugs import count_published, published_slugs
+from catalog.queries.typed import LONGEST_QUERY, is_too_long
 
 __all__ = [
     "LONGEST_QUERY",
@@ -28,16 +31,26 @@ __all__ = [
     "Found",
     "Kept",
     "Listing",
+    "OfForm",
+    "OnOffer",
     "Search",
     "Sort",
+    "Sought",
     "Wishes",
     "advised_products",
     "budget_bands",
     "catalogue_revision",
+    "count_published",
     "excluded_by_wishes",
     "find",
+    "forms_on_offer",
+    "is_too_long",
     "kept_index",
     "listing",
     "product_by_slug",
+    "products_by_slugs",
+    "products_like",
+    "products_of_form",
+    "published_slugs",
     "search",
 ]

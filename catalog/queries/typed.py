@@ -31,6 +31,11 @@ class Typed(Struct, frozen=True):
     negation: str = ""
 
 
+def is_too_long(text: str) -> bool:
+    """Whether something of a query is not looked at."""
+    return len(text) > LONGEST_QUERY or len(words_in(text)) > MOST_WORDS
+
+
 def read_typed(text: str) -> list[Typed]:
     """The words of a query; "zonder gelatine en melk" does without both, "glutenvrij" without gluten."""
     found: list[Typed] = []

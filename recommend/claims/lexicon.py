@@ -8,7 +8,7 @@ as well: Dutch pages are full of "sleep" and "stress relief".
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import get_args
 
 import snowballstemmer
@@ -167,6 +167,11 @@ class Lexicon:
         if found <= own.endings:
             found |= own.resembling(word)
         return frozenset(found)
+
+    @cached_property
+    def spoken_numbers(self) -> frozenset[str]:
+        """The numbers that say something here, such as 112; all others are alike to the check."""
+        return frozenset(word for table in self._tables for word in table.numbers if word.strip("=*").isdecimal())
 
     def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
         """The concepts named, in order of place; words inside an idiom or an exception say nothing else."""

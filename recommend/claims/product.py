@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from recommend.claims.checking import check_text
 from recommend.claims.findings import VERDICTS, Finding, Severity
+from recommend.claims.loading import load_lexicon
 from recommend.claims.portion import check_portion
 from recommend.loading import DATA
 from recommend.text import LANGUAGES, Language
@@ -21,6 +22,9 @@ INGREDIENTS = "ingredients"
 
 _ORDER: tuple[Severity, ...] = ("block", "warn", "ok")
 _BETWEEN_ITEMS = re.compile(r"[;()\[\]]|,(?!\d)")
+_MARKED_UP = re.compile(r"[<>&#%\\@€$*_`\[\]]")
+_NUMBER = re.compile(r"(?<!\w)[0-9]+(?!\w)")
+_SAME_DIGIT = "7"
 _REMEMBERED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
 _INVISIBLE = frozenset(["Cf", "Mn", "Cc"])
 
@@ -63,40 +67,62 @@ def check_product(
     and then no amount is asked for.
     """
     found: list[ProductFinding] = []
+    folder = str(directory)  # a path takes longer to look up
     for field, text in texts.items():
         if isinstance(text, str):
-            found += _strictest(
-                [list(_findings(field, text, language, portion_ug, directory)) for language in LANGUAGES]
-            )
+            found += _strictest([_findings(field, text, language, portion_ug, folder) for language in LANGUAGES])
             continue
         for language in LANGUAGES:
-            found += _findings(field, text.in_language(language), language, portion_ug, directory)
+            found += _findings(field, text.in_language(language), language, portion_ug, folder)
     return tuple(found)
 
 
 def _findings(
-    field: str, text: str, language: Language, portion_ug: int | None, directory: Path
-) -> Iterator[ProductFinding]:
-    findings = _read(text, language, field == INGREDIENTS, directory)
+    field: str, text: str, language: Language, portion_ug: int | None, folder: str
+) -> Sequence[ProductFinding]:
+    reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _telling
+    findings = reader(text, language, field == INGREDIENTS, folder) if text else ()
+    if not findings:
+        return ()
     if portion_ug is not None:
-        findings = check_portion(findings, portion_ug, language, directory)
-    for finding in findings:
-        if finding.severity != "ok":
-            yield ProductFinding(field, language, finding)
-
-
-def _read(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
-    reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _remembered.__wrapped__
-    return reader(text, language, is_list, directory)
+        findings = check_portion(findings, portion_ug, language, _path(folder))
+    return [ProductFinding(field, language, finding) for finding in findings if finding.severity != "ok"]
 
 
 @lru_cache(maxsize=8192)
-def _remembered(text: str, language: Language, is_list: bool, directory: Path) -> tuple[Finding, ...]:
-    """The findings of a text; an import meets the same brand, directions and storage many times."""
-    findings = check_text(text, language, directory)
-    if not is_list:
-        return findings
-    return tuple(one for finding in findings for one in _of_items(finding, text, language, directory))
+def _remembered(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
+    """The findings that tell something; an import meets the same brand, directions and storage many times."""
+    alike = _with_like_numbers(text, language, _path(folder))
+    # What says nothing with other numbers says nothing with these.
+    if alike != text and not _remembered(alike, language, is_list, folder):
+        return ()
+    return _telling(text, language, is_list, folder)
+
+
+@lru_cache(maxsize=8)
+def _path(folder: str) -> Path:
+    """The path once made; making it takes longer than looking a text up."""
+    return Path(folder)
+
+
+def _telling(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
+    """The findings of a text but for sentences that claim nothing."""
+    directory = _path(folder)
+    findings: Sequence[Finding] = check_text(text, language, directory)
+    if is_list:
+        findings = [one for finding in findings for one in _of_items(finding, text, language, directory)]
+    return tuple(finding for finding in findings if finding.severity != "ok" or finding.verdict != "neutral")
+
+
+def _with_like_numbers(text: str, language: Language, directory: Path) -> str:
+    """The text with other digits in numbers of its own, which say nothing: "60 capsules" reads as "90 capsules" does.
+
+    Everything keeps its place. Text that may be marked up is left as it is, since there digits can spell characters.
+    """
+    if _MARKED_UP.search(text):
+        return text
+    spoken = load_lexicon(language, directory).spoken_numbers
+    return _NUMBER.sub(lambda found: found[0] if found[0] in spoken else _SAME_DIGIT * len(found[0]), text)
 
 
 def _of_items(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
@@ -111,8 +137,10 @@ def _of_items(finding: Finding, text: str, language: Language, directory: Path) 
     ]
 
 
-def _strictest(readings: Sequence[list[ProductFinding]]) -> list[ProductFinding]:
+def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFinding]:
     """Of the readings of one sentence in several languages the strictest; the first of equals."""
+    if not any(readings):
+        return []
     best: dict[tuple[int, int], ProductFinding] = {}
     for one in (one for reading in readings for one in reading):
         place = (one.finding.start, one.finding.end)

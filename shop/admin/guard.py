@@ -21,7 +21,7 @@ from shop.admin.current import be_seen, current_account, get_account, get_vault,
 from shop.admin.forms import ConfirmForm, SignInForm
 from shop.admin.navigation import navigation
 from shop.admin.next_page import carried_fields, seal_request
-from shop.admin.permissions import CONFIRMED, OPEN, declared_action, may
+from shop.admin.permissions import CONFIRMED, OPEN, Action, declared_action, may
 from shop.database import asked_by_staff
 from shop.security import never_store
 
@@ -51,7 +51,14 @@ def guard(app: Flask) -> None:
             response.headers["X-Robots-Tag"] = "noindex"
         return response
 
-    app.context_processor(lambda: {"who_works_here": get_account, "navigation": navigation} if asked_by_staff() else {})
+    here = {"who_works_here": get_account, "navigation": navigation, "may": may_here}
+    app.context_processor(lambda: here if asked_by_staff() else {})
+
+
+def may_here(action: Action) -> bool:
+    """Whether whoever works here may do something, for templates."""
+    account = get_account()
+    return account is not None and may(account.role, action)
 
 
 def _check_permission() -> Answer | None:

@@ -10,6 +10,10 @@ from shop.admin.permissions import OPEN, declared_action, may
 # Endpoint of the part's first page, and its name. A new part adds its line here.
 PARTS = (
     ("admin.start", _("Overview")),
+    ("admin.products", _("Products")),
+    ("admin.history", _("History")),
+    ("admin.all_batches", _("Batches")),
+    ("admin.imports", _("Import and export")),
     ("admin.accounts", _("Accounts")),
 )
 

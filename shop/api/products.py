@@ -17,7 +17,7 @@ from shop.database import get_ruleset, get_session
 from shop.errors import NoSuchListingPage
 from shop.facets import values
 from shop.listing_page import ListingPage, find_page
-from shop.listing_query import Wanted, in_words
+from shop.listing_query import Wanted, as_read, in_words
 from shop.problems import Refused
 
 
@@ -35,11 +35,17 @@ def products() -> Response:
             page=found.page,
             pages=found.pages,
             page_size=PAGE_SIZE,
-            notices=[Notice(value=left.value, text=in_words(left)) for left in wanted.left_out],
+            notices=_notices(page),
             facets=_facets(found, wanted),
             items=[_product(product, language) for product in found.products],
         )
     )
+
+
+def _notices(page: ListingPage) -> list[Notice]:
+    left_out = [Notice(value=left.value, text=in_words(left)) for left in page.wanted.left_out]
+    misread = page.search.misread if page.search else []
+    return left_out + [Notice(value=sought.typed.word, text=as_read(sought)) for sought in misread]
 
 
 def _facets(found: Listing, wanted: Wanted) -> Facets:

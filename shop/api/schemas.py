@@ -219,7 +219,7 @@ class Facets(Shape, frozen=True):
 
 
 class Notice(Shape, frozen=True):
-    """A value in the address that was left out."""
+    """A value in the address that was left out, or a misspelt word that was taken for another."""
 
     value: str
     text: str

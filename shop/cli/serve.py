@@ -1,7 +1,12 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
+import os
+import shutil
 import socket
 import struct
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -10,11 +15,13 @@ from typing import Any
 import click
 from filelock import FileLock
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from sqlalchemy.orm import Session
 
 from catalog.database import open_engine
 from recommend.claims.loading import load_claims
 from recommend.loading import load_ruleset
+from recommend.naming import load_excipients
 from shop.cli.admin import link
 from shop.cli.faults import told_plainly
 from shop.settings import Settings, read_settings
@@ -27,10 +34,31 @@ SILENCE_SECONDS = 5
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve /metrics for Prometheus there; off without.")
+def serve(host: str, port: int, workers: int, metrics_port: int | None) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
     settings = make_ready()
-    run_server("shop:create_app", host, port, workers, settings)
+    with _metrics(host, metrics_port):
+        run_server("shop:create_app", host, port, workers, settings)
+
+
+@contextmanager
+def _metrics(host: str, port: int | None) -> Iterator[None]:
+    """Collect what all workers count, in files of this run, and serve it."""
+    if port is None:
+        yield
+        return
+    _require_free(host, port)
+    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="shop-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before the library is imported
+    from shop.metrics import publish
+
+    publish(host, port)
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:  # workers, which are forked, leave through here as well
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_ready() -> Settings:
@@ -41,6 +69,7 @@ def make_ready() -> Settings:
         settings = read_settings()
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
+        load_excipients(settings.rules_dir)
         prepare_catalogue(settings)
     return settings
 
@@ -61,6 +90,8 @@ def run_server(factory: str, host: str, port: int, workers: int, settings: Setti
             "timeout": 60,
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
+            "control_socket_disable": True,  # its commands are for nobody here, and its folder may not be writable
+            "logger_class": _Log,
             "when_ready": partial(_begin, token=token),
         },
     ).run()
@@ -103,6 +134,17 @@ def _begin(server: Any, token: str | None) -> None:
         click.echo(link(str(server.LISTENERS[0]), token), err=True)
 
 
+class _Log(Logger):  # type: ignore[misc] # gunicorn has no types
+    """gunicorn's own messages, written as the shop's are."""
+
+    def setup(self, cfg: Any) -> None:
+        from shop.watch import formatter
+
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter())
+
+
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     def __init__(self, factory: str, options: dict[str, Any]) -> None:
         self.factory, self.options = factory, options
@@ -113,5 +155,8 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(key, value)
 
     def load(self) -> Any:
+        from shop.watch import log_to_stderr
+
+        log_to_stderr()
         module, name = self.factory.split(":")
         return getattr(import_module(module), name)()

@@ -152,3 +152,14 @@ def test_a_decimal_string_loses_nothing(amount: int, places: int) -> None:
     text = decimal_string(amount, places)
     assert round(float(text) * 10**places) == amount
     assert not text.endswith((".", "0")) or "." not in text
+
+
+@pytest.mark.parametrize("condition", ["pregnant", "breastfeeding", "unknown"])
+def test_nothing_with_threonate_is_suggested_in_pregnancy_or_while_breastfeeding(
+    condition: str, session: Session, ruleset: Ruleset
+) -> None:
+    make_product(session, milligrams("threonate", 100), sku="THREONATE")
+    make_product(session, [*milligrams("bisglycinate", 150), *milligrams("threonate", 10)], sku="BLEND")
+    make_product(session, milligrams("bisglycinate", 100), sku="PLAIN")
+    assert {found.product.sku for found in suggest(session, ruleset)} == {"BLEND", "PLAIN"}
+    assert {found.product.sku for found in suggest(session, ruleset, conditions=(condition,))} == {"PLAIN"}

@@ -14,7 +14,7 @@ from catalog.edits import product_to_edit, save_product, state_of
 from catalog.facets import MG_BANDS, PRICE_BANDS, Facet
 from catalog.generate import make_up_catalogue
 from catalog.models import Allergen, DosageForm, Product, Status
-from catalog.queries import PAGE_SIZE, Filters, Sort, kept_index, listing
+from catalog.queries import MOST_PAGES, PAGE_SIZE, Filters, Sort, kept_index, listing
 from catalog.queries.kept import read_whole
 from catalog.words import plain
 from recommend.knowledge import Ruleset
@@ -164,3 +164,12 @@ def test_what_a_process_keeps_is_what_another_wrote_and_committed(
             assert {k: v for k, v in kept.sets.items() if v} == {k: v for k, v in anew.sets.items() if v}
             assert kept.words == anew.words
             assert len(kept.listed) == len(all_products(reader))
+
+
+def test_numbered_pages_end_at_a_hundred_whatever_the_total(session: Session, ruleset: Ruleset) -> None:
+    make_up_catalogue(session, MOST_PAGES * PAGE_SIZE + 30, seed=1, ruleset=ruleset)
+    last = listing(session, page=MOST_PAGES, language="en")
+    assert last
+    assert (last.total, last.pages, last.is_cut) == (MOST_PAGES * PAGE_SIZE + 30, MOST_PAGES, True)
+    assert len(last.products) == PAGE_SIZE
+    assert listing(session, page=MOST_PAGES + 1, language="en") is None

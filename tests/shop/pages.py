@@ -6,15 +6,26 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+TWO_PRODUCTS = "p=duinvallei-magnesiumcitraat-100-capsules&p=hazelveen-magnesiumcitraat-125-tabletten"
 PUBLIC_PAGES = {
     "nl": [
         "/nl/",
         "/nl/gids/magnesium-en-het-zenuwstelsel",
         "/nl/beste-magnesium-supplementen",
         "/nl/beste-magnesium-supplementen?form=citrate&form=oxide&sort=price&page=2",
+        "/nl/beste-magnesium-supplementen?q=bisglicinaat+zonder+melk&vegan=true&mg_per_day=100-150&brand=Duinvallei",
         "/nl/zo-rangschikken-wij",
         "/nl/zo-kiezen-wij",
         "/nl/privacy",
+        "/nl/vormen",
+        "/nl/vormen/citrate",
+        "/nl/vormen/malate",
+        "/nl/vormen/orotate",
+        "/nl/vergelijk",
+        f"/nl/vergelijk?{TWO_PRODUCTS}",
+        "/nl/vergelijk/vormen",
+        "/nl/colofon",
+        "/nl/toegankelijkheid",
         "/nl/keuzehulp",
     ],
     "en": [
@@ -22,9 +33,19 @@ PUBLIC_PAGES = {
         "/en/guide/magnesium-and-the-nervous-system",
         "/en/best-magnesium-supplements",
         "/en/best-magnesium-supplements?form=citrate&form=oxide&sort=price&page=2",
+        "/en/best-magnesium-supplements?q=citrate+nowhere&without=fish",
         "/en/how-we-rank",
         "/en/how-we-choose",
         "/en/privacy",
+        "/en/forms",
+        "/en/forms/citrate",
+        "/en/forms/malate",
+        "/en/forms/orotate",
+        "/en/compare",
+        f"/en/compare?{TWO_PRODUCTS}",
+        "/en/compare/forms",
+        "/en/colophon",
+        "/en/accessibility",
         "/en/finder",
     ],
 }

@@ -30,6 +30,7 @@ EDIT = "/admin/add-two"
 def with_an_edit(settings: Settings) -> Flask:
     """The shop with one more address, whose POST adds two products in one transaction."""
     app = create_app(settings)
+    app.config["WTF_CSRF_METHODS"] = set()  # whoever may send it is not what is tried here
 
     app.config["WTF_CSRF_ENABLED"] = False
 
@@ -53,9 +54,9 @@ def count(app: Flask) -> int:
 @pytest.fixture
 def embedded(tmp_path: Path) -> Iterator[Flask]:
     """The shop on an SQLite file of its own, that waits but shortly for a lock."""
-    prepare_catalogue(settings_in(tmp_path))
-    impatient = parse_url(f"sqlite:///{tmp_path}/shop.db?timeout=0.2")
-    app = with_an_edit(replace(settings_in(tmp_path), database_url=impatient))
+    settings = replace(settings_in(tmp_path), database_url=parse_url(f"sqlite:///{tmp_path}/shop.db?timeout=0.2"))
+    prepare_catalogue(settings)
+    app = with_an_edit(settings)
     yield app
     app.extensions["databases"].dispose()
 
@@ -171,6 +172,15 @@ def test_visitors_read_from_the_standby_and_staff_from_the_primary(on_pair: Flas
         assert get_session().get_bind().engine.url == databases.standby.url
     with on_pair.test_request_context("/admin/products"):
         assert get_session().get_bind().engine.url == databases.primary.url
+
+
+def test_what_postgresql_cannot_hold_is_the_senders_fault(on_pair: Flask) -> None:
+    @on_pair.get("/nl/ask/<int:number>")
+    def ask(number: int) -> str:
+        get_session().scalars(select(Product).where(Product.slug == "\0", Product.stock == number)).all()
+        return ""
+
+    assert on_pair.test_client().get("/nl/ask/1").status_code == 400
 
 
 def test_two_machines_may_start_on_one_empty_database(pair: tuple[Server, Server], tmp_path: Path) -> None:

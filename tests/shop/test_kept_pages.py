@@ -1,6 +1,5 @@
 """Kept pages: what one worker keeps, no edit through another and no visitor's state may ever get behind."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from recommend.loading import load_ruleset
 from shop import create_app
 from shop.kept_pages import KeptPages
 from shop.settings import SettingsError, read_settings
+from tests import databases
 from tests.conftest import settings_in
 from tests.factories import AuthorFactory, ProductStateFactory
 from tests.shop.pages import PUBLIC_PAGES, answer
@@ -32,8 +32,7 @@ LISTING = "/nl/beste-magnesium-supplementen"
 def instance_of(sample_instance: Path, folder: Path) -> Path:
     copy = folder / "instance"
     copy.mkdir()
-    for file in sample_instance.glob("shop.db*"):
-        shutil.copy(file, copy)
+    databases.copy(databases.new(sample_instance), copy)
     return copy
 
 
@@ -68,6 +67,7 @@ def rename(app: Flask, name: str) -> str:
 def test_a_page_is_rendered_once_and_then_kept(workers: list[Flask], templates_rendered: list[str]) -> None:
     first, second = (workers[0].test_client(use_cookies=False).get(LISTING) for _ in range(2))
     assert templates_rendered == ["browse/listing.html"]
+    assert first.headers.pop("X-Request-Id") != second.headers.pop("X-Request-Id")
     assert (first.text, first.status_code, dict(first.headers)) == (second.text, 200, dict(second.headers))
 
 

@@ -8,7 +8,10 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
+from shop import create_app
+from tests.conftest import settings_in
 from tests.shop.pages import FINDER, PUBLIC_PAGES, SAFETY, WISHES, answer, send
 
 LISTING = PUBLIC_PAGES["nl"][2]
@@ -35,6 +38,14 @@ def test_the_cookie_is_secure_under_tls(client: FlaskClient) -> None:
     )
     assert sent.status_code == 303
     assert any("answers=" in header and "Secure" in header for header in sent.headers.getlist("Set-Cookie"))
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_a_proxy_is_believed_only_where_one_is_set(proxies: int, sample_instance: Path) -> None:
+    app = create_app(replace(settings_in(sample_instance), proxies=proxies))
+    page = app.test_client().get(WISHES_PAGE, headers={"X-Forwarded-Proto": "https"})
+    assert ("; Secure" in page.headers["Set-Cookie"]) == bool(proxies)
+    app.extensions["databases"].dispose()
 
 
 @pytest.mark.parametrize("token", ["x", "gAAAAAB" + "a" * 100, "é", "A" * 3000, "%00", ""])

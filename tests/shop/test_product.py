@@ -2,10 +2,17 @@
 
 import html
 import re
+import shutil
+from pathlib import Path
 
 from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from catalog.models import Product
 from recommend.knowledge import Ruleset
+from shop import create_app
+from tests.conftest import settings_in
 from tests.shop.pages import main_text
 
 TWO_CAPSULES = "duinvallei-magnesiumcitraat-100-capsules"
@@ -106,3 +113,26 @@ def test_an_unknown_product_is_a_404_in_the_language_of_the_address(client: Flas
         page = client.get(f"/{language}/product/geen-product")
         assert page.status_code == 404
         assert words in page.text
+
+
+def test_a_reduction_shows_the_lowest_price_of_the_30_days_before_it_and_says_that_it_is(
+    sample_instance: Path, tmp_path: Path
+) -> None:
+    instance = Path(shutil.copytree(sample_instance, tmp_path / "instance"))
+    app = create_app(settings_in(instance))
+    with Session(app.extensions["catalog_engine"]) as session:
+        session.execute(update(Product).where(Product.slug == TWO_CAPSULES).values(reduced=True, from_cents=1995))
+        session.commit()
+    client = app.test_client()
+    dutch = text_of(client, TWO_CAPSULES, "nl")
+    assert re.search(r"van €\s19,95\s+voor €\s17,95", dutch)
+    assert "de laagste prijs van de 30 dagen ervoor" in dutch
+    card = client.get("/en/best-magnesium-supplements?form=citrate").text
+    assert "Magnesium citrate 100 mg, 120 capsules" in card
+    assert re.search(r"<del[^>]*>.*€19\.95</del>", card)
+    app.extensions["catalog_engine"].dispose()
+
+
+def test_who_sells_and_what_it_costs_per_measure_stand_on_cards_and_pages(client: FlaskClient) -> None:
+    assert "per 100 g" in main_text(client.get("/nl/vormen/taurate"))
+    assert "Handelsregister (KvK)" in text_of(client, TWO_CAPSULES, "nl")

@@ -46,6 +46,7 @@ def test_an_instance_folder_with_odd_characters_keeps_its_database_inside(tmp_pa
         ({"SHOP_DATABASE_URL": "garbage", "SHOP_SECRET_KEY": "k" * 40}, "SHOP_DATABASE_URL"),
         ({"SHOP_DATABASE_URL": "postgresql+psycopg://h1,h2]:[/db", "SHOP_SECRET_KEY": "k" * 40}, "SHOP_DATABASE_URL"),
         ({"SHOP_DATABASE_READ_URL": "sqlite:///x.db"}, "SHOP_DATABASE_READ_URL"),
+        ({"SHOP_PROXIES": "-1"}, "SHOP_PROXIES"),
         ({"SHOP_INSTANCE": "/dev/null/shop"}, "SHOP_INSTANCE"),
     ],
 )

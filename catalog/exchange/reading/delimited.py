@@ -1,13 +1,15 @@
 """CSV with a comma, semicolon or tab, quoted, in UTF-8 (with or without BOM) or Windows-1252."""
 
 import codecs
+import contextlib
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from catalog.exchange.faults import FileRefusedError
-from catalog.exchange.guarding import unguarded
+from catalog.exchange.guarding import GUARD, unguarded
 from catalog.exchange.reading.table import Row, Table, fitted, heading
 
 DELIMITERS = ",;\t"
@@ -28,33 +30,35 @@ class DelimitedTable(Table):
         first = next(self._records(self.delimiter), None)
         if first is None:
             raise FileRefusedError("empty")
-        self.columns = heading(first[1])
+        self.columns = heading([unguarded(cell) for cell in first[1]])
 
     def __iter__(self) -> Iterator[Row]:
         records = self._records(self.delimiter)
         next(records)
         width = len(self.columns)
         for number, cells in records:
-            row = fitted(number, [unguarded(cell) for cell in cells], width)
+            row = fitted(number, [unguarded(cell) if cell[:1] == GUARD else cell for cell in cells], width)
             if row is not None:
                 yield row
 
     def _sniff(self) -> str:
-        """The delimiter that makes most columns, and the same number in every row."""
+        """The delimiter that cuts the heading, and then the rows most regularly."""
 
-        def regularity(delimiter: str) -> tuple[float, int]:
-            try:
-                widths = [len(cells) for _, cells in self._sample(delimiter)]
-            except FileRefusedError:
-                return (0, 0)
-            alike = sum(width == widths[0] for width in widths) / len(widths) if widths else 0
-            return (alike * min(widths[0], 2) if widths else 0, widths[0] if widths else 0)
+        def regularity(delimiter: str) -> tuple[bool, float, int]:
+            widths = self._widths(delimiter)
+            if not widths:
+                return (False, 0, 0)
+            return (widths[0] > 1, sum(width == widths[0] for width in widths) / len(widths), widths[0])
 
         return max(DELIMITERS, key=regularity)
 
-    def _sample(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        for number, record in zip(range(_SAMPLE_ROWS), self._records(delimiter), strict=False):
-            yield number, record[1]
+    def _widths(self, delimiter: str) -> list[int]:
+        """How many cells the first rows have, as far as they can be read."""
+        widths: list[int] = []
+        with contextlib.suppress(FileRefusedError):
+            for _, cells in itertools.islice(self._records(delimiter), _SAMPLE_ROWS):
+                widths.append(len(cells))
+        return widths
 
     def _records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         """All records with their number, the heading's being 1; empty lines count, since spreadsheets show them."""

@@ -1,6 +1,7 @@
 """JSON Lines: one object on each line. Numbers are read as they are written, never as binary fractions."""
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -10,6 +11,8 @@ from catalog.exchange.reading.table import Cell, Row, Table, heading, text
 
 MAX_LINE = 1_000_000
 _SAMPLE_ROWS = 1000
+_MOST_DIGITS = 30
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class _NotAnObjectError(ValueError):
@@ -72,12 +75,19 @@ def _record(line: bytes) -> dict[str, Cell] | str:
         return str(error)
     if not isinstance(record, dict):
         return type(record).__name__
-    for key, value in record.items():
-        if isinstance(value, dict | list):
-            return f"{key}: {type(value).__name__}"
-        if isinstance(value, Decimal) and not value.is_finite():
-            return f"{key}: {value}"
-    return record
+    wrong = (f"{key}: {what}" for key, value in record.items() if (what := _unreadable(value)))
+    return next(wrong, record)
+
+
+def _unreadable(value: Any) -> str | None:
+    """Why a value is no cell."""
+    if isinstance(value, dict | list):
+        return type(value).__name__
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) < _MOST_DIGITS):
+        return str(value)
+    if isinstance(value, str) and _HALF_CHARACTER.search(value):
+        return "half a character"
+    return None
 
 
 def _refuse_constant(name: str) -> Any:

@@ -17,6 +17,7 @@ from catalog.exchange.refused import RefusedRows, refused_file
 from catalog.exchange.rows import RowReader
 from catalog.exchange.suppliers import mapping_of, suppliers
 from catalog.models import How
+from catalog.problems import RefusedError
 from recommend.loading import load_ruleset
 from recommend.naming import form_names
 from shop.cli.catalog.progress import progress
@@ -88,6 +89,8 @@ def _refusing(file: Path) -> Iterator[None]:
         yield
     except FileRefusedError as refused:
         raise click.ClickException(_worded(file, refused.fault)) from refused
+    except RefusedError as refused:
+        raise click.ClickException(f"{file.name}: {refused}: nothing changed") from refused
     except OSError as error:
         raise click.ClickException(f"{error.filename or file}: {error.strerror}") from error
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from shop.cli import main
+from tests import databases
 from tests.conftest import TEST_KEY
 from tests.shop.admin.conftest import sign_in
 from tests.shop.pages import send
@@ -20,7 +21,8 @@ NEW = "drie groene peren"
 
 
 def create(instance: Path, *arguments: str, typed: str = f"{NEW}\n{NEW}\n") -> Result:
-    env = {"SHOP_INSTANCE": str(instance), "SHOP_SECRET_KEY": TEST_KEY, "SHOP_DATABASE_URL": None}
+    url = databases.new(instance).render_as_string(hide_password=False)
+    env = {"SHOP_INSTANCE": str(instance), "SHOP_SECRET_KEY": TEST_KEY, "SHOP_DATABASE_URL": url}
     return CliRunner().invoke(main, ["admin", "create", *arguments], input=typed, env=env)
 
 

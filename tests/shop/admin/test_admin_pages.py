@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event
 
+from tests import databases
 from tests.conftest import AdminClient
 from tests.shop.admin.conftest import AddAccount, Clock, sign_in
 from tests.shop.pages import csrf_token, send
@@ -53,6 +54,7 @@ def test_the_pages_before_signing_in_keep_it_too(language: str, own_app: Flask, 
     check_page(sign_in(client, password=""), language)
 
 
+@pytest.mark.skipif(databases.ON_POSTGRESQL, reason="only SQLite has one lock for all that write")
 def test_reading_goes_on_and_writing_says_so_while_somebody_holds_the_database(
     own_app: Flask, admin_client: AdminClient, clock: Clock
 ) -> None:

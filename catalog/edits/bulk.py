@@ -1,0 +1,139 @@
+"""One change to many products: planned product by product, shown, and then applied exactly so, as one batch."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy.orm import Session
+
+from catalog.edits.edit import Author, Edit, Placed
+from catalog.edits.preparing import prepare
+from catalog.edits.products import Wanted, accepted_by_product, change_all, products_to_edit
+from catalog.edits.reductions import reference_prices
+from catalog.edits.state import ProductState, state_of
+from catalog.edits.writing import begin_writing, open_batch, publishing_problems
+from catalog.models import Product, Status
+from catalog.problems import Problem, RefusedError
+from recommend.chemistry import half_up
+from recommend.knowledge import Ruleset
+
+AT_ONCE = 500
+MOST_PERCENT = 1000
+Versions = Sequence[tuple[int, int]]
+"""Products (id, version)."""
+
+
+class Action(Struct, frozen=True):
+    """What happens to each product; `percent` only for prices, above -100 and at most MOST_PERCENT."""
+
+    kind: Literal["publish", "archive", "price"]
+    percent: Decimal = Decimal(0)
+
+    def applied_to(self, state: ProductState) -> ProductState:
+        if self.kind == "price":
+            cents = half_up(Fraction(state.price_cents) * (100 + Fraction(self.percent)) / 100)
+            return msgspec.structs.replace(state, price_cents=cents)
+        status = Status.PUBLISHED if self.kind == "publish" else Status.ARCHIVED
+        return msgspec.structs.replace(state, status=status)
+
+
+class Planned(Struct, frozen=True):
+    """A product before and after; `problems` keep it as it is."""
+
+    product_id: int
+    version: int
+    before: ProductState
+    after: ProductState
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.problems)
+
+    @property
+    def changes(self) -> bool:
+        return not self.problems and self.before != self.after
+
+
+def digest_of(versions: Versions) -> str:
+    """Names a selection as it is now: another once one of its products is changed, or one comes or goes."""
+    return hashlib.sha256(repr(sorted(versions)).encode()).hexdigest()
+
+
+class Planner:
+    """Says what an action does to products. Reads only."""
+
+    def __init__(self, session: Session, action: Action, author: Author, ruleset: Ruleset) -> None:
+        self._session, self._action, self._author, self._ruleset = session, action, author, ruleset
+
+    def plan(self, versions: Versions) -> Iterator[Planned]:
+        """Product by product, in the order given."""
+        for start in range(0, len(versions), AT_ONCE):
+            ids = [id_ for id_, _version in versions[start : start + AT_ONCE]]
+            products = products_to_edit(self._session, ids)
+            reasons = accepted_by_product(self._session, ids)
+            planned = [self._planned(products[id_], reasons.get(id_, {})) for id_ in ids if id_ in products]
+            yield from planned
+
+    def _planned(self, product: Product, reasons: dict[str, str]) -> Planned:
+        before = state_of(product)
+        after = self._action.applied_to(before)
+        problems = tuple(self._problems(product, before, after, reasons))
+        return Planned(product.id, product.version, before, after, problems)
+
+    def _problems(
+        self, product: Product, before: ProductState, after: ProductState, reasons: dict[str, str]
+    ) -> Sequence[Problem]:
+        if before == after:
+            no_price = self._action.kind == "price" and not before.price_cents
+            return (Problem("price_cents", "missing"),) if no_price else ()
+        if before.price_cents and not after.price_cents:
+            return (Problem("price_cents", "out-of-range", {"least": "0.01", "most": "10000"}),)
+        try:
+            prepared = prepare(after, self._ruleset, reasons)
+            if after.status is not Status.PUBLISHED:
+                return ()
+            if stops := publishing_problems(prepared, product.brand):
+                return stops
+            edit = Edit(prepared, product.id, product.version, before)
+            reference_prices(self._session, [Placed(product.id, edit, product.brand_id)], self._author.at)
+        except RefusedError as error:
+            return error.problems
+        return ()
+
+
+class SelectionChangedError(Exception):
+    """A product of the selection was changed since it was shown. Nothing was written."""
+
+
+def apply(
+    session: Session, versions: Versions, action: Action, *, shown: str, author: Author, label: str, ruleset: Ruleset
+) -> tuple[int, int]:
+    """Change all that the plan does not refuse, as one batch; returns its id and how many products changed.
+
+    `shown` is the digest of the selection that somebody agreed to. Raises SelectionChangedError, or RefusedError
+    when the catalogue no longer takes what was planned; nothing may be committed then.
+    """
+    begin_writing(session)
+    if digest_of(versions) != shown:
+        raise SelectionChangedError
+    batch = open_batch(session, author, label)
+    within = msgspec.structs.replace(author, batch_id=batch)
+    return batch, change(session, versions, action, within, ruleset)
+
+
+def change(session: Session, versions: Versions, action: Action, author: Author, ruleset: Ruleset) -> int:
+    """Change all that the plan does not refuse; returns how many products changed. Raises RefusedError."""
+    changed = 0
+    wanted: list[Wanted] = []
+    for planned in Planner(session, action, author, ruleset).plan(versions):
+        if planned.changes:
+            wanted.append(Wanted(planned.product_id, planned.version, planned.after))
+        if len(wanted) >= AT_ONCE:
+            changed += change_all(session, wanted, author, ruleset)
+            wanted = []
+    return changed + (change_all(session, wanted, author, ruleset) if wanted else 0)

@@ -1,0 +1,126 @@
+"""Pictures as they come in and as they are kept: decoded, stripped of all but the picture, in several widths."""
+
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.edits.writing import begin_writing
+from catalog.models import PictureFile
+from catalog.problems import Problem, RefusedError
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_PIXELS = 24_000_000
+LEAST_SIDE = 200
+MOST_OBLONG = 4
+"""The longer side over the shorter one."""
+WIDTHS = (320, 640, 1280)
+QUALITY = 82
+SUFFIXES = {"JPEG": ("jpg", "jpeg", "jpe", "jfif"), "PNG": ("png",), "WEBP": ("webp",)}
+NAME = re.compile(r"([0-9a-f]{32})-([1-9][0-9]{0,3})x([1-9][0-9]{0,4})", re.ASCII)
+_FAULTS = (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError, Image.DecompressionBombError)
+
+# Sizes are judged below, before anything is decoded; Pillow would only warn.
+Image.MAX_IMAGE_PIXELS = None
+
+
+class Picture(Struct, frozen=True):
+    """What a product keeps of its picture: a hash of it, and its size in pixels at the largest width."""
+
+    sha: str
+    width: int
+    height: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.sha}-{self.width}x{self.height}"
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths that it is kept in, in pixels."""
+        return tuple(sorted({*(width for width in WIDTHS if width < self.width), self.width}))
+
+    def file(self, width: int) -> str:
+        return f"{self.sha}-{width}"
+
+
+def picture_of(name: str) -> Picture | None:
+    """The picture that a product names; None for none."""
+    match = NAME.fullmatch(name)
+    return Picture(match[1], int(match[2]), int(match[3])) if match else None
+
+
+def take_in(session: Session, data: bytes, filename: str) -> Picture:
+    """Keep an uploaded picture in several widths. Raises RefusedError with what is wrong with the file."""
+    image = _decoded(data, filename)
+    largest = min(image.width, WIDTHS[-1])
+    sizes = [width for width in WIDTHS if width < largest] + [largest]
+    files = {width: _encoded(image, width) for width in sizes}
+    sha = hashlib.sha256(files[largest]).hexdigest()[:32]
+    picture = Picture(sha, largest, _height(image, largest))
+    begin_writing(session)
+    for width, file in files.items():
+        session.merge(PictureFile(name=picture.file(width), data=file))
+    session.flush()
+    return picture
+
+
+def picture_data(session: Session, name: str) -> bytes | None:
+    """A file by its name."""
+    return session.scalars(select(PictureFile.data).where(PictureFile.name == name)).one_or_none()
+
+
+def _decoded(data: bytes, filename: str) -> Image.Image:
+    if not data:
+        raise _refused("no-picture")
+    if len(data) > MOST_BYTES:
+        raise _refused("picture-too-heavy", most=str(MOST_BYTES // 1024 // 1024))
+    try:
+        image: Image.Image = Image.open(io.BytesIO(data), formats=tuple(SUFFIXES))
+    except (UnidentifiedImageError, *_FAULTS) as error:
+        raise _refused("not-a-picture") from error
+    _require_size(image)
+    suffix = filename.rpartition(".")[2].lower()
+    if suffix not in _suffixes(image):
+        raise _refused("picture-lies", said=f".{suffix[:10]}", found=str(image.format))
+    try:
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except _FAULTS as error:
+        raise _refused("broken-picture") from error
+
+
+def _suffixes(image: Image.Image) -> Sequence[str]:
+    return SUFFIXES.get(str(image.format), ())
+
+
+def _require_size(image: Image.Image) -> None:
+    shorter, longer = sorted(image.size)
+    if image.width * image.height > MOST_PIXELS:
+        raise _refused("picture-too-large", most=str(MOST_PIXELS // 1_000_000))
+    if shorter < LEAST_SIDE or longer > MOST_OBLONG * shorter:
+        raise _refused("picture-shape", least=str(LEAST_SIDE), most=str(MOST_OBLONG))
+
+
+def _height(image: Image.Image, width: int) -> int:
+    return max(1, round(image.height * width / image.width))
+
+
+def _encoded(image: Image.Image, width: int) -> bytes:
+    """WebP without metadata: what is pasted into a new image is pixels alone."""
+    shown = image.resize((width, _height(image, width)), Image.Resampling.LANCZOS)
+    bare = Image.new(shown.mode, shown.size)
+    bare.paste(shown)
+    out = io.BytesIO()
+    bare.save(out, "WEBP", quality=QUALITY, method=4)
+    return out.getvalue()
+
+
+def _refused(code: str, **values: str) -> RefusedError:
+    return RefusedError([Problem("picture", code, values)])

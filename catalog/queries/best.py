@@ -1,0 +1,80 @@
+"""The best products of every kind that wishes of the finder tell apart, in one query."""
+
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, case, false, func, select
+from sqlalchemy.orm import Session
+
+from catalog.models import DosageForm, FormTag, Product
+from catalog.queries.advice import ADVISABLE, Budget
+
+UG_PER_MG = 1000
+
+
+class Best(Struct, frozen=True):
+    """A product for a form, with its kind: the first dose that one unit fits in, the first budget, the forms it holds.
+
+    `dose` and `budget` count from 0; `holds` says for each set of forms whether the product holds any of it.
+    """
+
+    form: str
+    product_id: int
+    dose: int
+    budget: int
+    vegan: bool
+    dosage_form: DosageForm
+    holds: tuple[bool, ...]
+
+
+def best_of_kinds(
+    session: Session,
+    forms: Collection[str],
+    doses_mg: Sequence[int],
+    budget: Budget,
+    sets: Sequence[Collection[str]],
+    *,
+    per_kind: int,
+) -> list[Best]:
+    """Of each form and kind the first products in the finder's order; all together are in that order too."""
+    doses = [(Product.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
+    dose = case(*doses, else_=len(doses_mg))
+    cost = case(
+        (Product.tenth_cents_per_day <= budget.low, 0), (Product.tenth_cents_per_day <= budget.medium, 1), else_=2
+    )
+    holds = [_holds_any(forms_of_set).label(f"holds_{number}") for number, forms_of_set in enumerate(sets)]
+    kind = (FormTag.form, dose, cost, Product.vegan, Product.dosage_form, *holds)
+    order = (Product.tenth_cents_per_100mg, Product.sku)
+    ranked = (
+        select(
+            FormTag.form,
+            Product.id,
+            dose.label("dose"),
+            cost.label("cost"),
+            Product.vegan,
+            Product.dosage_form,
+            *holds,
+            Product.tenth_cents_per_100mg,
+            Product.sku,
+            func.row_number().over(partition_by=kind, order_by=order).label("place"),
+        )
+        .join(Product, Product.id == FormTag.product_id)
+        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)), Product.magnesium_ug <= max(doses_mg) * UG_PER_MG)
+        .subquery()
+    )
+    columns = [ranked.c[name] for name in ("form", "id", "dose", "cost", "vegan", "dosage_form")]
+    query = (
+        select(*columns, *(ranked.c[f"holds_{number}"] for number in range(len(sets))))
+        .where(ranked.c.place <= per_kind)
+        .order_by(ranked.c.tenth_cents_per_100mg, ranked.c.sku)
+    )
+    return [
+        Best(form, product_id, dose, cost, vegan, DosageForm(dosage_form), tuple(map(bool, held)))
+        for form, product_id, dose, cost, vegan, dosage_form, *held in session.execute(query)
+    ]
+
+
+def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
+    if not forms:
+        return false()
+    return Product.id.in_(select(FormTag.product_id).where(FormTag.form.in_(sorted(forms))))

@@ -1,0 +1,39 @@
+"""What of the ruleset asks for a person: facts not verified at their source, and rules that nobody reviewed."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from msgspec import Struct
+
+from recommend.knowledge import Form, Note, Rule, Ruleset
+
+STALE_AFTER_DAYS = 365
+
+
+class Facts(Struct, frozen=True):
+    """Counts of citations, and of rules and notes."""
+
+    citations: int
+    unverified: int
+    records: int
+    not_reviewed: int
+    stale: int
+
+
+def facts(ruleset: Ruleset, today: date) -> Facts:
+    """Stale is what was reviewed more than a year ago."""
+    records: list[Rule | Note] = [*ruleset.rules, *ruleset.notes]
+    cited: list[Rule | Note | Form] = [*records, *ruleset.forms.values()]
+    citations = [citation for record in cited for citation in record.citations]
+    reviews = [record.reviewed_on for record in records]
+    return Facts(
+        citations=len(citations),
+        unverified=sum(not citation.verified for citation in citations),
+        records=len(records),
+        not_reviewed=sum(day is None for day in reviews),
+        stale=sum(_is_stale(reviews, today)),
+    )
+
+
+def _is_stale(reviews: Iterable[date | None], today: date) -> Iterable[bool]:
+    return (day is not None and (today - day).days > STALE_AFTER_DAYS for day in reviews)

@@ -1,0 +1,250 @@
+"""Import in steps: send a file, look at what it would do, do exactly that. Also the export."""
+
+import io
+import re
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField
+from wtforms.validators import Length
+
+from catalog.edits import Author
+from catalog.exchange.exporting import export as export_catalogue
+from catalog.exchange.faults import Fault, FileRefusedError
+from catalog.exchange.importing import StalePlanError
+from catalog.exchange.planning import Outcome
+from catalog.exchange.showing import label_of
+from catalog.exchange.suppliers import mapping_of, suppliers
+from catalog.exchange.uploads import (
+    GONE,
+    apply_plan,
+    drop_upload,
+    keep_upload,
+    make_plan,
+    plan_of,
+    rows_of_plan,
+    waiting,
+    write_refused,
+)
+from catalog.models import How, Upload
+from catalog.problems import RefusedError
+from shop.admin.blueprint import SEE_OTHER, bp, form_page
+from shop.admin.current import author_of_request, now
+from shop.admin.forms import FILL_IN, add_error
+from shop.admin.permissions import requires
+from shop.database import get_ruleset, get_session
+from shop.i18n import current_language
+
+MAX_UPLOAD_BYTES = 16 * 1024 * 1024
+"""Some 15,000 products; more goes through `shop catalog import`, which has no limit."""
+ROWS_A_PAGE = 50
+NOT_FOUND = 404
+LARGEST_ID = 2**31 - 1
+OUTCOMES = (Outcome.REFUSED, Outcome.NEW, Outcome.CHANGED, GONE)
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "jsonl": "application/jsonl",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class UploadForm(FlaskForm):
+    """A file, and whose columns it has."""
+
+    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, JSON Lines or XLSX, at most 16 MB."))
+    supplier = SelectField(_("Layout of the file"), validate_choice=True)
+    new_supplier = StringField(
+        _("Name of the new supplier"), [Length(max=100)], description=_("Only for a supplier's first file.")
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        known = [(name, name) for name in suppliers(get_session())]
+        own = ("", gettext("our own, as an export has it"))
+        self.supplier.choices = [own, *known, (" ", gettext("of a new supplier"))]
+
+    def whose(self) -> str:
+        """The supplier whose mapping reads the file; empty for our own layout."""
+        typed: str = self.new_supplier.data or ""
+        name = " ".join("".join(filter(str.isprintable, typed)).split())
+        return name if self.supplier.data == " " else self.supplier.data or ""
+
+
+@bp.url_value_preprocessor
+def allow_large_files(endpoint: str | None, _values: object) -> None:
+    if endpoint == "admin.imports":
+        request.max_content_length = MAX_UPLOAD_BYTES + 64 * 1024
+
+
+def author(how: How = How.IMPORT) -> Author:
+    return Author(who=author_of_request(), how=how, at=now())
+
+
+@bp.route("/import", methods=["GET", "POST"])
+@requires("catalogue.import")
+def imports() -> Response:
+    """Files that wait, a form for the next one, and what was imported."""
+    form = UploadForm()
+    if form.validate_on_submit():
+        upload = _kept(form)
+        if upload is not None:
+            get_session().commit()
+            if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
+                return redirect(url_for("admin.mapping", upload_id=upload.id), SEE_OTHER)
+            return _plan(upload)
+    return form_page("admin/import/start.html", form, uploads=waiting(get_session()))
+
+
+def _kept(form: UploadForm) -> Upload | None:
+    supplier = form.whose()
+    if form.supplier.data == " " and not supplier:
+        add_error(form.new_supplier, str(FILL_IN))
+        return None
+    name = "".join(filter(str.isprintable, re.split(r"[/\\]", form.file.data.filename or "")[-1]))[-100:]
+    try:
+        return keep_upload(get_session(), name, form.file.data.read(), supplier, author())
+    except FileRefusedError as refused:
+        add_error(form.file, placed(refused.fault))
+        return None
+
+
+def placed(fault: Fault) -> str:
+    """A fault with its row and column before it."""
+    row = gettext("row %(row)d", row=fault.row) if fault.row else ""
+    return ": ".join(filter(None, [row, fault.column, fault.text(current_language())]))
+
+
+def upload_or_404(upload_id: int) -> Upload:
+    upload = get_session().get(Upload, upload_id) if upload_id <= LARGEST_ID else None
+    if upload is None:
+        abort(NOT_FOUND)
+    return upload
+
+
+def _plan(upload: Upload) -> Response:
+    """Make the plan and show it; a file that the columns do not fit goes to its mapping."""
+    upload_id, supplier = upload.id, upload.supplier
+    try:
+        make_plan(get_session(), upload, author(), get_ruleset())
+    except FileRefusedError as refused:
+        get_session().rollback()
+        flash(placed(refused.fault), "error")
+        place = "admin.mapping" if supplier else "admin.imports"
+        return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), SEE_OTHER)
+    get_session().commit()
+    return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+
+
+@bp.post("/import/<int:upload_id>/plan")
+@requires("catalogue.import")
+def plan_again(upload_id: int) -> Response:
+    return _plan(upload_or_404(upload_id))
+
+
+@bp.get("/import/<int:upload_id>")
+@requires("catalogue.import")
+def import_plan(upload_id: int) -> str | Response:
+    """What the import would do, outcome by outcome, a page at a time."""
+    upload = upload_or_404(upload_id)
+    plan = plan_of(upload)
+    if plan is None:
+        place = url_for("admin.mapping", upload_id=upload_id) if upload.supplier else url_for("admin.imports")
+        return redirect(place, SEE_OTHER)
+    first = next((outcome for outcome in OUTCOMES if plan.count(outcome)), Outcome.REFUSED)
+    outcome = request.args.get("show", str(first))
+    if outcome not in OUTCOMES:
+        outcome = str(first)
+    pages = max(1, -(-plan.count(outcome) // ROWS_A_PAGE))
+    page = request.args.get("page", 1, type=int)
+    if not 1 <= page <= pages:
+        abort(NOT_FOUND)
+    return render_template(
+        "admin/import/plan.html",
+        upload=upload,
+        plan=plan,
+        outcome=outcome,
+        outcomes=OUTCOMES,
+        rows=rows_of_plan(get_session(), upload.id, outcome, page, ROWS_A_PAGE),
+        page=page,
+        pages=pages,
+        label_of=label_of,
+        page_address=lambda number: url_for("admin.import_plan", upload_id=upload_id, show=outcome, page=number),
+    )
+
+
+@bp.post("/import/<int:upload_id>/apply")
+@requires("catalogue.import")
+def apply_import(upload_id: int) -> Response:
+    """Do what the plan says; when it no longer holds, make it anew and say so."""
+    upload = upload_or_404(upload_id)
+    try:
+        summary = apply_plan(
+            get_session(), upload, author(), get_ruleset(), skip_bad=request.form.get("skip_bad") == "yes"
+        )
+    except StalePlanError:
+        get_session().rollback()
+        flash(gettext("The catalogue changed meanwhile. This is what the import would do now."), "warning")
+        return _plan(upload_or_404(upload_id))
+    except RefusedError as refused:
+        get_session().rollback()
+        flash(_refusal(refused), "error")
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+    if summary.batch_id is None:
+        get_session().rollback()
+        flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+    get_session().commit()
+    values = {str(outcome): summary.counts[outcome] for outcome in Outcome}
+    flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
+    return redirect(url_for("admin.imports"), SEE_OTHER)
+
+
+def _refusal(refused: RefusedError) -> str:
+    """What the write path says that no plan could see, such as an address taken by a redirect."""
+    language = current_language()
+    reasons = (
+        f"{label_of(problem.field).in_language(language)} {problem.text(language)}" for problem in refused.problems
+    )
+    return f"{refused.sku}: {'; '.join(reasons)}"
+
+
+@bp.post("/import/<int:upload_id>/drop")
+@requires("catalogue.import")
+def drop_import(upload_id: int) -> Response:
+    drop_upload(get_session(), upload_or_404(upload_id))
+    get_session().commit()
+    flash(gettext("The file is thrown away; nothing was imported."), "success")
+    return redirect(url_for("admin.imports"), SEE_OTHER)
+
+
+@bp.get("/import/<int:upload_id>/refused")
+@requires("catalogue.import")
+def refused_rows(upload_id: int) -> Response:
+    """The refused rows with their reasons, in the layout and format of the file."""
+    upload = upload_or_404(upload_id)
+    if plan_of(upload) is None:
+        abort(NOT_FOUND)
+    file = io.BytesIO()
+    stem, _dot, suffix = upload.name.rpartition(".")
+    write_refused(get_session(), upload, file, upload.name, current_language())
+    return _download(file, f"{stem}-{gettext('refused')}.{suffix}", suffix.lower())
+
+
+@bp.get("/export/<suffix>")
+@requires("catalogue.import")
+def export(suffix: str) -> Response:
+    """All products in our own layout."""
+    if suffix not in MEDIA_TYPES:
+        abort(NOT_FOUND)
+    file = io.BytesIO()
+    export_catalogue(get_session(), file, f"catalogue.{suffix}", versions=request.args.get("versions") == "yes")
+    return _download(file, f"catalogue.{suffix}", suffix)
+
+
+def _download(file: io.BytesIO, name: str, suffix: str) -> Response:
+    file.seek(0)
+    return send_file(file, MEDIA_TYPES[suffix], as_attachment=True, download_name=name)

@@ -1,0 +1,131 @@
+"""Which of a supplier's columns means what: asked once, and remembered for the next file."""
+
+from itertools import islice
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from catalog.exchange.columns import TARGETS
+from catalog.exchange.faults import FileRefusedError
+from catalog.exchange.mapping import Mapping, guess
+from catalog.exchange.reading.table import text
+from catalog.exchange.suppliers import mapping_of, remember
+from catalog.exchange.uploads import make_plan, plan_of, table_of_upload
+from catalog.models import DosageForm, Upload
+from recommend.naming import NO_FORM
+from shop.admin.blueprint import SEE_OTHER, bp
+from shop.admin.current import author_of_request, now
+from shop.admin.imports import author, placed, upload_or_404
+from shop.admin.permissions import requires
+from shop.database import get_ruleset, get_session
+from shop.i18n import in_current_language
+
+CONSTANTS = ("dosage_form", "brand", "brand_address", "currency", "status", "units_per_day", "vegan")
+"""Targets that a supplier may state once for all rows."""
+CURRENCIES = ("EUR", "GBP", "USD", "CHF", "DKK", "SEK", "PLN")
+UNPROCESSABLE = 422
+_SAMPLES = 3
+
+
+class Line(Struct):
+    """A target on the mapping page: its column, or what holds for all rows."""
+
+    target: str
+    label: str
+    column: str
+    takes_constant: bool
+    constant: str
+    choices: tuple[str, ...]
+
+
+@bp.route("/import/<int:upload_id>/mapping", methods=["GET", "POST"])
+@requires("catalogue.import")
+def mapping(upload_id: int) -> Response | str | tuple[str, int]:
+    """Say what the columns mean; then the plan is made."""
+    upload = upload_or_404(upload_id)
+    if not upload.supplier:
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+    columns = table_of_upload(upload).columns
+    known = mapping_of(get_session(), upload.supplier)
+    if request.method == "GET":
+        shown = known or guess(upload.supplier, columns)
+        return _page(upload, columns, shown)
+    said = _said(upload.supplier, columns, known)
+    errors = _errors(said)
+    if errors:
+        return _page(upload, columns, said, errors), UNPROCESSABLE
+    remember(get_session(), said, author_of_request(), now())
+    get_session().commit()
+    try:
+        make_plan(get_session(), upload, author(), get_ruleset())
+    except FileRefusedError as refused:
+        get_session().rollback()
+        return _page(upload_or_404(upload_id), columns, said, [("", placed(refused.fault))]), UNPROCESSABLE
+    get_session().commit()
+    flash(_("The mapping is kept for %(supplier)s.", supplier=upload.supplier), "success")
+    return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+
+
+def _said(supplier: str, columns: tuple[str, ...], known: Mapping | None) -> Mapping:
+    """What the form says; columns that the file does not have are left out."""
+    chosen = {target: request.form.get(f"column-{target}", "") for target in TARGETS}
+    constants = {target: request.form.get(f"constant-{target}", "").strip() for target in CONSTANTS}
+    answers = dict(known.answers) if known else {}
+    questions, replies = request.form.getlist("question"), request.form.getlist("answer")
+    for words, form in zip(questions, replies, strict=False):
+        if form == "none" or form in get_ruleset().forms:
+            answers[words[:200]] = NO_FORM if form == "none" else form
+        else:
+            answers.pop(words, None)
+    return Mapping(
+        supplier=supplier,
+        columns={target: column for target, column in chosen.items() if column in columns},
+        constants={t: value for t, value in constants.items() if value and chosen.get(t) not in columns},
+        answers=answers,
+    )
+
+
+def _errors(said: Mapping) -> list[tuple[str, str]]:
+    """What a mapping still needs, with the place on the page."""
+    errors = []
+    if "sku" not in said.columns and not {"name_nl", "name_en"} & said.columns.keys():
+        errors.append(("column-sku", _("Say which column holds the article number, or the name to make one from.")))
+    if not {"dosage_form", "unit"} & (said.columns.keys() | said.constants.keys()):
+        errors.append(("constant-dosage_form", _("Say what the dosage form is: a column, or one for all rows.")))
+    if "price_eur" in said.columns and "currency" not in said.columns.keys() | said.constants.keys():
+        errors.append(("constant-currency", _("Say in which currency the prices are.")))
+    return errors
+
+
+def _page(upload: Upload, columns: tuple[str, ...], shown: Mapping, errors: Any = ()) -> str:
+    plan = plan_of(upload)
+    questions = dict(shown.answers) | {
+        words: shown.answers.get(words, "?") for words in (plan.questions if plan else ())
+    }
+    choices = {"dosage_form": tuple(DosageForm), "currency": CURRENCIES, "status": ("draft", "published")}
+    lines = [
+        Line(
+            target,
+            in_current_language(label),
+            shown.columns.get(target, ""),
+            target in CONSTANTS,
+            shown.constants.get(target, ""),
+            choices.get(target, ()),
+        )
+        for target, label in TARGETS.items()
+    ]
+    samples = [[text(cell)[:60] for cell in row.cells] for row in islice(table_of_upload(upload), _SAMPLES)]
+    forms = [(form.id, in_current_language(form.name)) for form in get_ruleset().forms.values()]
+    return render_template(
+        "admin/import/mapping.html",
+        upload=upload,
+        columns=columns,
+        lines=lines,
+        samples=samples,
+        questions=sorted(questions.items()),
+        forms=sorted(forms, key=lambda form: form[1]),
+        errors=errors,
+    )

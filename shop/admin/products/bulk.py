@@ -1,0 +1,174 @@
+"""Changing several products at once: choose, look at what would happen, confirm with the count."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from catalog.edits import bulk as edits
+from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, SelectionChangedError, digest_of
+from catalog.edits.effect import Effect, effect_of
+from catalog.models import How
+from catalog.problems import RefusedError
+from catalog.queries.admin import Filter, chosen_versions
+from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
+from shop.admin.permissions import requires
+from shop.admin.products.listing import Wanted, read_wanted
+from shop.admin.products.posted import author_of_form
+from shop.admin.products.selecting import MOST_TICKED, as_word, chosen_in_form
+from shop.admin.products.taking import takes
+from shop.database import get_ruleset, get_session
+from shop.i18n import current_language
+
+MOST_AT_ONCE = 5000
+MOST_FOR_EFFECT = 500
+"""More than that would keep other writers waiting while the finder is asked."""
+SHOWN = 500
+CONFLICT = 409
+_PERCENT = re.compile(r"([+-]?)([0-9]{1,4}(?:[.,][0-9]{1,2})?)", re.ASCII)
+
+
+class Preview(Struct, frozen=True):
+    """What a bulk change would do; only the first of each kind are listed."""
+
+    action: Action
+    versions: Sequence[tuple[int, int]]
+    changed: Sequence[Planned]
+    refused: Sequence[Planned]
+    changes: int
+    refusals: int
+    unchanged: int
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.versions)
+
+
+@bp.post("/products/select")
+@requires("product.view")
+@takes(256 * 1024)
+def select_products() -> Response:
+    """Go to another page of the list and keep what is ticked."""
+    wanted, chosen = read_wanted(request.form), chosen_in_form(request.form)
+    if len(chosen) > MOST_TICKED:
+        flash(
+            _("At most %(most)d can be ticked; narrow the list and choose all that match.", most=MOST_TICKED), "error"
+        )
+    go = request.form.get("go", "1")
+    query = wanted.query(page=int(go) if go.isascii() and go.isdigit() and len(go) < 8 else 1)  # noqa: PLR2004
+    if chosen:
+        query["chosen"] = as_word(chosen[:MOST_TICKED])
+    return redirect(url_for("admin.products", **query), SEE_OTHER)
+
+
+@bp.post("/products/bulk")
+@requires("product.publish")
+@takes(256 * 1024)
+def bulk() -> Response:
+    """Show what would happen, and do it once the same selection is confirmed."""
+    wanted = read_wanted(request.form)
+    action = _read_action()
+    versions = _chosen(wanted.filter)
+    if isinstance(action, str) or not versions or len(versions) > MOST_AT_ONCE:
+        flash(action if isinstance(action, str) else _too_few_or_many(len(versions)), "error")
+        return redirect(url_for("admin.products", **wanted.query(page=1)), SEE_OTHER)
+    if "confirm" not in request.form:
+        return _preview(wanted, versions, action)
+    return _apply(wanted, versions, action)
+
+
+def _read_action() -> Action | str:
+    """The action, or what is wrong with it."""
+    kind = request.form.get("action")
+    if kind == "publish":
+        return Action("publish")
+    if kind == "archive":
+        return Action("archive")
+    if kind != "price":
+        abort(UNPROCESSABLE)
+    match = _PERCENT.fullmatch(request.form.get("percent", "").replace(" ", "").removesuffix("%").replace("−", "-"))
+    percent = Decimal(match[1] + match[2].replace(",", ".")) if match else Decimal(0)
+    if not -100 < percent <= MOST_PERCENT or not percent:  # noqa: PLR2004 - a whole price off leaves none
+        return str(_("Fill in a percentage above -100 and at most %(most)d, such as -10 or 2,5.", most=MOST_PERCENT))
+    return Action("price", percent)
+
+
+def _chosen(wanted: Filter) -> list[tuple[int, int]]:
+    everything = request.form.get("which") == "all"
+    return chosen_versions(get_session(), wanted if everything else chosen_in_form(request.form)[:MOST_AT_ONCE])
+
+
+def _too_few_or_many(count: int) -> str:
+    if not count:
+        return str(_("Tick at least one product, or choose all that match."))
+    return str(_("%(count)d products are too many at once: at most %(most)d.", count=count, most=MOST_AT_ONCE))
+
+
+def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action, status: int = 200) -> Response:
+    author = author_of_form(how=How.BULK)
+    planned = list(Planner(get_session(), action, author, get_ruleset()).plan(versions))
+    changed = [each for each in planned if each.changes]
+    refused = [each for each in planned if each.refused]
+    preview = Preview(
+        action=action,
+        versions=versions,
+        changed=changed[:SHOWN],
+        refused=refused[:SHOWN],
+        changes=len(changed),
+        refusals=len(refused),
+        unchanged=len(planned) - len(changed) - len(refused),
+    )
+    carried = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "shown", "reason"}
+    ]
+    page = render_template(
+        "admin/products/bulk.html",
+        preview=preview,
+        wanted=wanted,
+        carried=[pair for pair in carried if pair[0] != "confirm"],
+        effect=_effect(action, versions) if 0 < len(changed) <= MOST_FOR_EFFECT else None,
+        changed_meanwhile=status == CONFLICT,
+        language=current_language(),
+    )
+    return make_response(page, status)
+
+
+def _apply(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action) -> Response:
+    session = get_session()
+    author = author_of_form(request.form.get("reason", ""), How.BULK)
+    shown = request.form.get("shown", "")
+    try:
+        _batch, changed = edits.apply(
+            session, versions, action, shown=shown, author=author, label=_label(action), ruleset=get_ruleset()
+        )
+    except SelectionChangedError:
+        session.rollback()
+        return _preview(wanted, versions, action, CONFLICT)
+    except RefusedError as error:
+        session.rollback()
+        said = "; ".join(problem.text(current_language()) for problem in error.problems)
+        flash(_("Nothing was changed. %(sku)s %(why)s", sku=error.sku, why=said), "error")
+        return redirect(url_for("admin.products", **wanted.query()), SEE_OTHER)
+    session.commit()
+    flash(_("%(count)d products changed. You can undo this under “Batches”.", count=changed), "success")
+    return redirect(url_for("admin.products", **wanted.query()), SEE_OTHER)
+
+
+def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> Effect | None:
+    """What the change would do to the finder, None when it cannot be made; nothing is written."""
+    session, ruleset, author = get_session(), get_ruleset(), author_of_form(how=How.BULK)
+    try:
+        return effect_of(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
+    except RefusedError:
+        return None
+
+
+def _label(action: Action) -> str:
+    """What the history calls it; stored, so in the shop's first language."""
+    if action.kind == "price":
+        return f"prijs {'+' if action.percent > 0 else ''}{str(action.percent).replace('.', ',')} %"
+    return "openbaar maken" if action.kind == "publish" else "archiveren"

@@ -1,0 +1,132 @@
+"""One product's form: new, check, take a suggestion over, save."""
+
+import unicodedata
+
+from flask import flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from catalog.edits import ConflictError, ProductState, add_brand, prepare, state_at, state_of
+from catalog.edits.checking import LONGEST_NAME
+from catalog.edits.stated import add_draft, save_with_reasons
+from catalog.models import Product
+from catalog.problems import RefusedError
+from catalog.queries.brands import brand_by_name
+from shop.admin.blueprint import SEE_OTHER, bp
+from shop.admin.permissions import requires
+from shop.admin.products.conflicts import conflict_page, merged_form
+from shop.admin.products.fields import ProductForm, form_of_state
+from shop.admin.products.page import edit_page
+from shop.admin.products.posted import author_of_form, load, posted_reasons, read_version, require_right_to_change
+from shop.admin.products.reading import Refusals, read_state, refusals_of
+from shop.admin.products.sentences import take_over
+from shop.admin.products.taking import takes
+from shop.database import get_ruleset, get_session
+from shop.i18n import current_language
+
+LONGEST_ADDRESS = 300
+FORM_BYTES = 1024 * 1024
+"""A form whose texts are all as long as they may be, percent-encoded."""
+
+
+@bp.route("/products/new", methods=["GET", "POST"])
+@requires("product.edit")
+@takes(FORM_BYTES)
+def new_product() -> Response:
+    ruleset = get_ruleset()
+    if request.method == "GET":
+        form = form_of_state(None, 0, ruleset, current_language())
+        return edit_page(form, ProductState(sku="-", slug="-"), None)
+    form = ProductForm(ruleset, current_language())
+    return _pressed(form, None, None)
+
+
+@bp.route("/products/<int:product_id>", methods=["GET", "POST"])
+@requires("product.edit")
+@takes(FORM_BYTES)
+def edit_product(product_id: int) -> Response:
+    product = load(product_id)
+    if request.method == "GET":
+        state = state_of(product)
+        return edit_page(form_of_state(state, product.version, get_ruleset(), current_language()), state, product)
+    version = read_version(request.form.get("version", ""), product)
+    base = state_at(get_session(), product_id, version)
+    if request.form.get("press") == "merge":
+        form, unsettled = merged_form(product, base)
+        if unsettled:
+            return unsettled
+        base = state_of(product)
+    else:
+        form = ProductForm(get_ruleset(), current_language())
+    return _pressed(form, product, base)
+
+
+def _pressed(form: ProductForm, product: Product | None, base: ProductState | None) -> Response:
+    state, refusals = read_state(form, base)
+    press, take = request.form.get("press", "check"), request.form.get("take")
+    if take:
+        return _taken_over(form, state, product, take)
+    if press in {"save", "publish", "merge"}:
+        return _save(form, state, product, refusals)
+    form.add_spare_lines(3 if press == "lines" else 1)
+    return edit_page(form, state, product, refusals, posted_reasons())
+
+
+def _taken_over(form: ProductForm, state: ProductState, product: Product | None, identity: str) -> Response:
+    """Show the form with a suggestion in its text; nothing is saved yet."""
+    try:
+        changed = take_over(state, prepare(state, get_ruleset()).findings, identity)
+    except RefusedError:
+        changed = state
+    for name in (name for name in changed.__struct_fields__ if getattr(changed, name) != getattr(state, name)):
+        form[name].data = getattr(changed, name)
+    form.add_spare_lines()
+    return edit_page(form, changed, product, None, posted_reasons())
+
+
+def _save(form: ProductForm, state: ProductState, product: Product | None, refusals: Refusals) -> Response:
+    if product is not None:
+        require_right_to_change(product)
+    address, bad = _brand_address(form, state)
+    refusals |= bad
+    if refusals:
+        return edit_page(form, state, product, refusals, posted_reasons())
+    try:
+        product_id = _write(form, state, product, address)
+    except ConflictError:
+        get_session().rollback()
+        return make_response(conflict_page(load(product.id if product else 0)), 409)
+    except RefusedError as error:
+        get_session().rollback()
+        kept = load(product.id) if product else None
+        return edit_page(form, state, kept, refusals_of(error.problems), posted_reasons())
+    get_session().commit()
+    if request.form.get("press") == "publish":
+        return redirect(url_for("admin.publish_product", product_id=product_id), SEE_OTHER)
+    flash(_("Saved."), "success")
+    return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+
+
+def _write(form: ProductForm, state: ProductState, product: Product | None, address: str) -> int:
+    session, ruleset = get_session(), get_ruleset()
+    author = author_of_form(form.reason.data or "")
+    if address:
+        add_brand(session, state.brand, address)
+    if product is None:
+        return add_draft(session, state, posted_reasons(), author, ruleset)
+    started = read_version(form.version.data or "", product)
+    save_with_reasons(session, product.id, started, state, posted_reasons(), author=author, ruleset=ruleset)
+    return product.id
+
+
+def _brand_address(form: ProductForm, state: ProductState) -> tuple[str, Refusals]:
+    """The address for a brand that has none yet, or why it cannot be taken."""
+    typed = (form.brand_address.data or "").replace("\r\n", "\n").strip()
+    if not typed or not state.brand or len(state.brand) > LONGEST_NAME:
+        return "", {}
+    if len(typed) > LONGEST_ADDRESS or any(unicodedata.category(each) == "Cc" and each != "\n" for each in typed):
+        return "", {"brand_address": [_("Fill in an address of at most %(most)d characters.", most=LONGEST_ADDRESS)]}
+    known = brand_by_name(get_session(), state.brand)
+    if known and known.address.strip() not in ("", typed):
+        return "", {"brand_address": [_("We know another address of this brand: %(known)s", known=known.address)]}
+    return ("" if known and known.address.strip() else typed), {}

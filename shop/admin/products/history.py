@@ -1,0 +1,125 @@
+"""What happened: to one product, to all, batch by batch. It can be read and taken back, never rewritten."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import NoResultFound
+from werkzeug.wrappers import Response
+
+from catalog.edits import AlreadyUndoneError, ConflictError, restore, undo_batch
+from catalog.models import Batch, How
+from catalog.problems import RefusedError
+from catalog.queries.history import batches, latest_changes, prices_of, versions_of
+from shop.admin.blueprint import SEE_OTHER, bp
+from shop.admin.permissions import requires
+from shop.admin.products.naming import field_name
+from shop.admin.products.posted import LARGEST_ID, author_of_form, load
+from shop.database import get_ruleset, get_session
+from shop.i18n import current_language
+
+NOT_FOUND = 404
+MOST_PAGES = 10_000
+
+
+@bp.get("/products/<int:product_id>/history")
+@requires("product.view")
+def product_history(product_id: int) -> str:
+    """All versions of a product and its prices."""
+    product = load(product_id)
+    versions, pages = versions_of(get_session(), product_id, _page())
+    return render_template(
+        "admin/products/history.html",
+        product=product,
+        versions=versions,
+        page=_page(),
+        pages=pages,
+        page_address=lambda number: url_for("admin.product_history", product_id=product_id, page=number),
+        prices=prices_of(get_session(), product_id),
+        ruleset=get_ruleset(),
+    )
+
+
+@bp.post("/products/<int:product_id>/restore")
+@requires("history.restore")
+def restore_product(product_id: int) -> Response:
+    """Make a product what it was at an earlier version; that is a version of its own."""
+    load(product_id)
+    version = request.form.get("version", "")
+    author = author_of_form(request.form.get("reason", ""), How.RESTORE)
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0  # noqa: PLR2004
+    try:
+        restore(get_session(), product_id, number, author, get_ruleset())
+    except NoResultFound:
+        abort(NOT_FOUND)
+    except RefusedError as error:
+        get_session().rollback()
+        flash(_("That version cannot be restored: %(why)s", why=_said(error)), "error")
+        return redirect(url_for("admin.product_history", product_id=product_id), SEE_OTHER)
+    get_session().commit()
+    flash(_("Version %(number)d stands again.", number=number), "success")
+    return redirect(url_for("admin.product_history", product_id=product_id), SEE_OTHER)
+
+
+@bp.get("/history")
+@requires("product.view")
+def history() -> str:
+    """The changes of all products, or of one batch."""
+    wanted = request.args.get("batch", "")
+    batch = _batch(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None  # noqa: PLR2004
+    changes, more = latest_changes(get_session(), _page(), batch_id=batch.id if batch else None)
+    return render_template("admin/products/changes.html", changes=changes, more=more, page=_page(), batch=batch)
+
+
+@bp.get("/batches")
+@requires("product.view")
+def all_batches() -> str:
+    """What was changed at one press each."""
+    rows, pages = batches(get_session(), _page())
+    return render_template(
+        "admin/products/batches.html",
+        rows=rows,
+        page=_page(),
+        pages=pages,
+        page_address=lambda number: url_for("admin.all_batches", page=number),
+    )
+
+
+@bp.post("/batches/<int:batch_id>/undo")
+@requires("history.restore")
+def undo(batch_id: int) -> Response:
+    """Take a batch back, as a batch of its own."""
+    batch = _batch(batch_id)
+    author = author_of_form(request.form.get("reason", ""), How.UNDO)
+    try:
+        undo_batch(get_session(), batch_id, author, get_ruleset(), batch.label)
+    except AlreadyUndoneError:
+        message = _("This batch was undone already.")
+    except ConflictError as error:
+        count = len(error.product_ids)
+        message = _("Not undone: of %(count)d products somebody changed the same fields since.", count=count)
+    except RefusedError as error:
+        message = _("Not undone: %(why)s", why=_said(error))
+    else:
+        get_session().commit()
+        flash(_("Undone."), "success")
+        return redirect(url_for("admin.all_batches"), SEE_OTHER)
+    get_session().rollback()
+    flash(message, "error")
+    return redirect(url_for("admin.all_batches"), SEE_OTHER)
+
+
+def _said(error: RefusedError) -> str:
+    problems = "; ".join(f"{field_name(one.field)} {one.text(current_language())}" for one in error.problems)
+    return f"{error.sku}: {problems}"
+
+
+def _batch(batch_id: int) -> Batch:
+    batch = get_session().get(Batch, batch_id) if batch_id <= LARGEST_ID else None
+    if batch is None:
+        abort(NOT_FOUND)
+    return batch
+
+
+def _page() -> int:
+    page = request.args.get("page", "1")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1  # noqa: PLR2004
+    return min(max(number, 1), MOST_PAGES)

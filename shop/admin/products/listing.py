@@ -1,0 +1,85 @@
+"""The list of products. What it shows is all in its address."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request
+from msgspec import Struct
+from werkzeug.datastructures import MultiDict
+
+from catalog.models import Status
+from catalog.queries.admin import Filter, Order, Trouble, product_rows
+from catalog.queries.brands import brand_names
+from shop.admin.blueprint import bp
+from shop.admin.permissions import requires
+from shop.admin.products.selecting import as_word, chosen_in_address
+from shop.database import get_ruleset, get_session
+
+LONGEST_SEARCH = 100
+
+
+class Wanted(Struct, frozen=True):
+    """The list that an address asks for; what it does not know is left out."""
+
+    filter: Filter
+    order: Order
+    page: int
+
+    def query(self, **changes: object) -> dict[str, Any]:
+        """Arguments of the address of this list, with changes; defaults left out."""
+        asked: Mapping[str, object] = {
+            "q": self.filter.search,
+            "status": self.filter.status.value if self.filter.status else "",
+            "form": self.filter.form,
+            "brand": self.filter.brand,
+            "trouble": self.filter.trouble.value if self.filter.trouble else "",
+            "sort": "" if self.order is Order.NEWEST else self.order.value,
+            "page": "" if self.page == 1 else self.page,
+        }
+        return {key: value for key, value in {**asked, **changes}.items() if value not in ("", 1)}
+
+
+def read_wanted(args: MultiDict[str, str]) -> Wanted:
+    """Read the address of a list, or the fields that repeat it in a form."""
+    status, trouble, order = args.get("status"), args.get("trouble"), args.get("sort")
+    page = args.get("page", "1")
+    form = args.get("form", "")
+    return Wanted(
+        filter=Filter(
+            search=" ".join(args.get("q", "").split())[:LONGEST_SEARCH],
+            status=Status(status) if status in list(Status) else None,
+            form=form if form in get_ruleset().forms else "",
+            brand=args.get("brand", "").replace("\0", "")[:LONGEST_SEARCH],
+            trouble=Trouble(trouble) if trouble in list(Trouble) else None,
+        ),
+        order=Order(order) if order in list(Order) else Order.NEWEST,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,  # noqa: PLR2004
+    )
+
+
+@bp.get("/products")
+@requires("product.view")
+def products() -> str:
+    """Everything in the catalogue, narrowed as the address says."""
+    wanted = read_wanted(request.args)
+    rows = product_rows(get_session(), wanted.filter, wanted.order, wanted.page)
+    chosen = chosen_in_address(request.args)
+    shown = {product.id for product in rows.products}
+    return render_template(
+        "admin/products/list.html",
+        wanted=wanted,
+        rows=rows,
+        ruleset=get_ruleset(),
+        brands=brand_names(get_session()),
+        statuses=list(Status),
+        troubles=list(Trouble),
+        orders=list(Order),
+        page_numbers=page_numbers,
+        chosen=frozenset(chosen),
+        kept=as_word([id_ for id_ in chosen if id_ not in shown]),
+    )
+
+
+def page_numbers(page: int, pages: int) -> list[int]:
+    """The first, the last, and those around the one that is shown."""
+    return sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})

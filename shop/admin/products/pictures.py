@@ -1,0 +1,109 @@
+"""The picture of a product: upload, describe, remove."""
+
+from typing import Any
+
+import msgspec
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import FileField, HiddenField, TextAreaField
+
+from catalog.edits import ConflictError, ProductState, accepted_reasons, prepare, state_of
+from catalog.edits.stated import save_with_reasons
+from catalog.models import Product, Status
+from catalog.pictures import MOST_BYTES, take_in
+from catalog.problems import RefusedError
+from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
+from shop.admin.current import role_of_request
+from shop.admin.permissions import may, requires
+from shop.admin.products.naming import field_names
+from shop.admin.products.posted import author_of_form, load, posted_reasons, read_version, require_right_to_change
+from shop.admin.products.reading import Refusals, refusals_of
+from shop.admin.products.sentences import sentences
+from shop.admin.products.taking import takes
+from shop.database import get_ruleset, get_session
+
+CONFLICT = 409
+UPLOAD_BYTES = MOST_BYTES + 1024 * 1024
+"""The rest of the form, and enough above the limit to say so instead of breaking off."""
+
+
+class PictureForm(FlaskForm):
+    """A file, and what it shows."""
+
+    version = HiddenField()
+    picture = FileField(
+        description=_("JPEG, PNG or WebP, at most 8 MB and 24 million pixels. Hidden data in it is removed."),
+        render_kw={"accept": "image/jpeg,image/png,image/webp"},
+    )
+    alt_nl = TextAreaField(render_kw={"rows": 2, "lang": "nl"})
+    alt_en = TextAreaField(render_kw={"rows": 2, "lang": "en"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name in ("picture", "alt_nl", "alt_en"):
+            self[name].label.text = field_names()[name]
+
+
+@bp.route("/products/<int:product_id>/pictures", methods=["GET", "POST"])
+@requires("product.edit")
+@takes(UPLOAD_BYTES)
+def product_pictures(product_id: int) -> Response:
+    """Look at the picture, replace it, describe it."""
+    product = load(product_id)
+    if request.method == "GET":
+        values = {"version": str(product.version), "alt_nl": product.alt_nl, "alt_en": product.alt_en}
+        return _page(PictureForm(formdata=None, data=values), product, state_of(product))
+    require_right_to_change(product)
+    return _save(PictureForm(), product)
+
+
+def _save(form: PictureForm, product: Product) -> Response:
+    session, product_id, before = get_session(), product.id, state_of(product)
+    version = read_version(form.version.data or "", product)
+    state = msgspec.structs.replace(before, alt_nl=_text(form.alt_nl.data), alt_en=_text(form.alt_en.data))
+    upload = request.files.get("picture")
+    try:
+        if "remove" in request.form:
+            state = msgspec.structs.replace(before, picture="", alt_nl="", alt_en="")
+        elif upload and upload.filename:
+            data = upload.stream.read(MOST_BYTES + 1)
+            state = msgspec.structs.replace(state, picture=take_in(session, data, upload.filename).name)
+        author, reasons = author_of_form(), posted_reasons()
+        save_with_reasons(session, product_id, version, state, reasons, author=author, ruleset=get_ruleset())
+    except ConflictError:
+        session.rollback()
+        flash(gettext("Somebody changed this product meanwhile. Look at it before you go on."), "error")
+        return redirect(url_for("admin.product_pictures", product_id=product_id), SEE_OTHER)
+    except RefusedError as error:
+        session.rollback()
+        return _page(form, load(product_id), state, refusals_of(error.problems))
+    session.commit()
+    flash(gettext("Saved."), "success")
+    return redirect(url_for("admin.product_pictures", product_id=product_id), SEE_OTHER)
+
+
+def _text(typed: str | None) -> str:
+    return " ".join((typed or "").split())
+
+
+def _page(form: PictureForm, product: Product, state: ProductState, refusals: Refusals | None = None) -> Response:
+    accepted = accepted_reasons(get_session(), product.id) | posted_reasons()
+    for name, texts in (refusals or {}).items():
+        if name in form:
+            form[name].errors = tuple(texts)
+    try:
+        found = sentences(prepare(state, get_ruleset(), accepted).findings, accepted)
+    except RefusedError:
+        found = {}
+    html = render_template(
+        "admin/products/pictures.html",
+        form=form,
+        product=product,
+        sentences=found,
+        may_save=product.status is Status.DRAFT or may(role_of_request(), "product.publish"),
+        elsewhere={name: texts for name, texts in (refusals or {}).items() if name not in form},
+    )
+    return make_response(html, UNPROCESSABLE if refusals else 200)

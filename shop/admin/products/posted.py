@@ -1,0 +1,68 @@
+"""What a request to a product's pages brings: which product, which version, which words."""
+
+import unicodedata
+from typing import Any
+
+from flask import abort, request
+from sqlalchemy.exc import NoResultFound
+
+from catalog.edits import Author, product_to_edit
+from catalog.models import How, Product, Status
+from shop.admin.current import author_of_request, now, role_of_request
+from shop.admin.permissions import may
+from shop.database import get_session
+
+LARGEST_ID = 2**31 - 1
+LONGEST_REASON = 500
+FORBIDDEN, NOT_FOUND = 403, 404
+
+
+def load(product_id: int) -> Product:
+    """A product or 404."""
+    try:
+        return product_to_edit(get_session(), product_id if product_id <= LARGEST_ID else 0)
+    except NoResultFound:
+        abort(NOT_FOUND)
+
+
+def read_version(text: str, product: Product) -> int:
+    """The version that a form started from; one that never was is the present one's conflict with the first."""
+    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - fits the column
+    return version if 1 <= version <= product.version else 1
+
+
+def author_of_form(reason: str = "", how: How = How.FORM) -> Author:
+    """Whoever fills in the form, at this moment."""
+    return Author(who=author_of_request(), how=how, at=now(), reason=one_line(reason))
+
+
+def one_line(text: str) -> str:
+    """What somebody wrote in a short field, without control characters and not too long."""
+    plain = "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
+    return " ".join(plain.split())[:LONGEST_REASON]
+
+
+def posted_reasons() -> dict[str, str]:
+    """The reasons that were filled in, by finding."""
+    found = {}
+    for name, text in request.form.items():
+        identity = name.removeprefix("reason-")
+        if identity != name and len(identity) == 32 and identity.isalnum() and one_line(text):  # noqa: PLR2004 - its hash
+            found[identity] = one_line(text)
+    return found
+
+
+def carried_values() -> list[tuple[str, Any]]:
+    """What was typed, to travel along on another page."""
+    left_out = {"csrf_token", "press", "version", "take", "seen"}
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in left_out and not name.startswith("choose-")
+    ]
+
+
+def require_right_to_change(product: Product) -> None:
+    """403 for who may not change it: what is or was public takes a publisher."""
+    if product.status is not Status.DRAFT and not may(role_of_request(), "product.publish"):
+        abort(FORBIDDEN)

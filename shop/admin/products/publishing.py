@@ -1,0 +1,105 @@
+"""From draft to shop and back: what publishing still lacks, what it would change, and a look beforehand."""
+
+import msgspec
+from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import refresh
+from werkzeug.wrappers import Response
+
+from catalog.edits import ConflictError, prepared_again, save_product, state_of
+from catalog.edits.effect import Effect, effect_of
+from catalog.edits.writing import publishing_problems
+from catalog.models import Product, Status
+from catalog.problems import Problem, RefusedError
+from recommend.text import LANGUAGES
+from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
+from shop.admin.permissions import requires
+from shop.admin.products.naming import status_name
+from shop.admin.products.posted import author_of_form, load, read_version
+from shop.browse import render_product
+from shop.database import get_ruleset, get_session
+from shop.i18n import current_language
+
+NOT_FOUND, CONFLICT = 404, 409
+
+
+@bp.route("/products/<int:product_id>/publish", methods=["GET", "POST"])
+@requires("product.publish")
+def publish_product(product_id: int) -> Response:
+    """What is lacking and what would change; on pressing the button the product is public."""
+    product = load(product_id)
+    if request.method == "GET":
+        return _publish_page(product)
+    return _set_status(product, Status.PUBLISHED)
+
+
+@bp.post("/products/<int:product_id>/status")
+@requires("product.publish")
+def change_status(product_id: int) -> Response:
+    """Archive a product, or make it a draft again."""
+    wanted = request.form.get("status")
+    if wanted not in (Status.DRAFT, Status.ARCHIVED):
+        abort(UNPROCESSABLE)
+    return _set_status(load(product_id), Status(wanted))
+
+
+def _set_status(product: Product, status: Status) -> Response:
+    session, product_id = get_session(), product.id
+    version = read_version(request.form.get("version", ""), product)
+    state = msgspec.structs.replace(state_of(product), status=status)
+    author = author_of_form(request.form.get("reason", ""))
+    try:
+        save_product(session, product_id, version, state, author=author, ruleset=get_ruleset())
+    except ConflictError:
+        session.rollback()
+        flash(_("Somebody changed this product meanwhile. Look at it before you go on."), "error")
+        return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+    except RefusedError as error:
+        session.rollback()
+        return _publish_page(load(product_id), error.problems)
+    session.commit()
+    flash(_("This product is now: %(status)s.", status=status_name(status)), "success")
+    return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+
+
+def _publish_page(product: Product, refused: tuple[Problem, ...] = ()) -> Response:
+    prepared = prepared_again(get_session(), product, get_ruleset())
+    lacking = refused or publishing_problems(prepared, product.brand)
+    page = render_template(
+        "admin/products/publish.html",
+        product=product,
+        lacking=lacking,
+        effect=None if lacking or product.status is Status.PUBLISHED else _effect(product),
+        language=current_language(),
+    )
+    return make_response(page, UNPROCESSABLE if refused else 200)
+
+
+@bp.get("/products/<int:product_id>/preview/<language>")
+@requires("product.view")
+def preview_product(product_id: int, language: str) -> Response:
+    """The product's page as shoppers would see it, whatever its status."""
+    if language not in LANGUAGES:
+        abort(NOT_FOUND)
+    product = load(product_id)
+    if not product.tags:
+        flash(_("A preview needs at least one line of composition."), "error")
+        return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+    g.lang = language
+    refresh()  # the page speaks its own language, whatever the admin's
+    return make_response(render_product(product, robots="noindex"))
+
+
+def _effect(product: Product) -> Effect | None:
+    """What publishing would change in the finder, None when it cannot be; nothing is written."""
+    session, ruleset = get_session(), get_ruleset()
+    state = msgspec.structs.replace(state_of(product), status=Status.PUBLISHED)
+    product_id, version, author = product.id, product.version, author_of_form()
+
+    def publish() -> None:
+        save_product(session, product_id, version, state, author=author, ruleset=ruleset)
+
+    try:
+        return effect_of(session, publish, ruleset)
+    except (RefusedError, ConflictError):
+        return None

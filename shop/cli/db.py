@@ -1,0 +1,97 @@
+"""`shop db`: back up the database, restore it, move it to another, also while the shop serves."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy import URL, Engine
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from catalog.backup import BackupError, Manifest
+from catalog.backup import backup as write_backup
+from catalog.backup import move as copy_database
+from catalog.backup import restore as restore_backup
+from catalog.database import open_engine
+from shop.cli.faults import told_plainly
+from shop.settings import parse_url, read_settings
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FORCE = click.option("--force", is_flag=True, help="Replace everything in a database that is not empty.")
+
+
+@click.group()
+def db() -> None:
+    """Back up, restore and move the database."""
+    before = os.umask(0o077)  # files that are made hold accounts, and are for their owner alone
+    click.get_current_context().call_on_close(lambda: os.umask(before))
+
+
+@db.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write everything to FILE, which only its owner may read. It holds accounts: keep it safe."""
+    with told_plainly(), _opened(read_settings().database_url) as engine:
+        _tell(write_backup(engine, file))
+
+
+@db.command()
+@click.argument("file", type=FILE)
+@FORCE
+def restore(file: Path, force: bool) -> None:
+    """Fill the database from FILE: with everything, or on any fault with nothing."""
+    with told_plainly(), _opened(read_settings().database_url) as engine:
+        _tell(restore_backup(engine, file, force=force))
+
+
+@db.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@FORCE
+def move(source: str, target: str, force: bool) -> None:
+    """Copy everything from the database FROM into TO (both SQLAlchemy URLs) and compare counts and checksums.
+
+    What is edited meanwhile stays behind: end the shop first, and start it again with SHOP_DATABASE_URL=TO.
+    """
+    origin, destination = _url("FROM", source), _url("TO", target)
+    if origin == destination:
+        raise click.UsageError("FROM and TO are the same database")
+    with _opened(origin) as one, _opened(destination) as other:
+        _tell(copy_database(one, other, force=force))
+
+
+def _url(name: str, url: str) -> URL:
+    try:
+        return parse_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise click.UsageError(f"{name}: {error}") from error
+
+
+@contextmanager
+def _opened(url: URL) -> Iterator[Engine]:
+    """An engine that a connection was made with. What goes wrong is told in one line."""
+    with _told(f"{url}: "):
+        engine = open_engine(url)
+        engine.connect().close()
+    with _told():
+        yield engine
+    engine.dispose()
+
+
+@contextmanager
+def _told(place: str = "") -> Iterator[None]:
+    try:
+        yield
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    except (SQLAlchemyError, ImportError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise click.ClickException(f"{place}{reason}") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+
+
+def _tell(manifest: Manifest) -> None:
+    for table, extent in manifest.tables.items():
+        click.echo(f"{table}: {extent.rows} rows, sha256 {extent.sha256}")

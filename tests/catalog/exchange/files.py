@@ -1,0 +1,97 @@
+"""Files made for tests, and an import of one as the command line does it."""
+
+import io
+from collections.abc import Sequence
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from msgspec import Struct, field
+from openpyxl import Workbook
+from sqlalchemy.orm import Session
+
+from catalog.exchange.exporting import export
+from catalog.exchange.importing import Import, Summary, Told
+from catalog.exchange.mapping import Mapping
+from catalog.exchange.planning import Outcome, Planned
+from catalog.exchange.reading import Table, open_table
+from catalog.exchange.rows import RowReader
+from catalog.models import How
+from recommend.loading import load_ruleset
+from recommend.naming import form_names
+from tests.factories import AuthorFactory
+
+
+class Told_(Struct):  # noqa: N801 - what was told, beside the library's Told
+    """What an import told while it ran."""
+
+    summary: Summary
+    rows: list[Planned] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        return {str(outcome): count for outcome, count in self.summary.counts.items()}
+
+    @property
+    def faults(self) -> list[tuple[int, str, str]]:
+        """Row, column and code of everything that is wrong."""
+        return [(fault.row, fault.column, fault.code) for planned in self.rows for fault in planned.said.faults]
+
+
+def table_of(content: str | bytes, name: str = "file.csv") -> Table:
+    data = content if isinstance(content, bytes) else content.encode()
+    return open_table(io.BytesIO(data), name)
+
+
+def run_import(
+    session: Session,
+    content: str | bytes,
+    name: str = "file.csv",
+    *,
+    mapping: Mapping | None = None,
+    dry_run: bool = False,
+    skip_bad: bool = False,
+) -> Told_:
+    """Import a file and commit; nothing is kept of one with a refused row."""
+    session.commit()  # what the test prepared
+    table = table_of(content, name)
+    names = form_names(answers=mapping.answers if mapping else None)
+    run = Import(session, table, RowReader(table, names, mapping), load_ruleset())
+    told = Told_(Summary())
+    telling = Told(told.rows.append, told.gone.append)
+    author = AuthorFactory.build(how=How.IMPORT)
+    if dry_run:
+        told.summary = run.dry_run(author, telling)
+    else:
+        told.summary = run.apply(author, name, telling, skip_bad=skip_bad)
+    if told.summary.batch_id is None:
+        session.rollback()
+    else:
+        session.commit()
+    return told
+
+
+def exported(session: Session, name: str = "file.csv", *, versions: bool = False) -> bytes:
+    file = io.BytesIO()
+    export(session, file, name, versions=versions)
+    return file.getvalue()
+
+
+def spreadsheet(rows: Sequence[Sequence[object]]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(list(row))  # type: ignore[union-attr] # a new book has a sheet
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def zip_bomb() -> bytes:
+    """An XLSX of which one part would unpack to a thousand times its size."""
+    file = io.BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/sharedStrings.xml", b"0" * 50_000_000)
+    return file.getvalue()
+
+
+__all__ = ["Outcome", "exported", "run_import", "spreadsheet", "table_of", "zip_bomb"]

@@ -1,0 +1,185 @@
+"""An import: what it plans, writes, refuses and leaves alone."""
+
+import csv
+import io
+
+import pytest
+from msgspec import structs
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.edits import product_to_edit, save_product, state_of, undo_batch
+from catalog.exchange.refused import RefusedRows
+from catalog.models import Change, How, Product, Status
+from recommend.knowledge import Ruleset
+from tests.catalog.exchange.files import exported, run_import, table_of
+from tests.factories import AuthorFactory, make_product
+
+
+def changed(session: Session, **cells: str) -> bytes:
+    """The export of the one product with other cells."""
+    [row] = csv.DictReader(io.StringIO(exported(session).decode()))
+    file = io.StringIO()
+    writer = csv.DictWriter(file, {**row, **cells}, lineterminator="\n")
+    writer.writeheader()
+    writer.writerow({**row, **cells})
+    return file.getvalue().encode()
+
+
+def changes(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Change)) or 0
+
+
+def only(session: Session) -> Product:
+    session.expire_all()
+    return product_to_edit(session, session.scalars(select(Product.id)).one())
+
+
+def test_a_file_that_says_what_is_known_writes_nothing(session: Session) -> None:
+    make_product(session)
+    before = changes(session)
+    told = run_import(session, exported(session))
+    assert told.outcomes == {"unchanged": 1}
+    assert told.summary.batch_id is None
+    assert changes(session) == before
+
+
+def test_a_change_is_planned_field_by_field_and_then_written_as_a_version_of_its_own(session: Session) -> None:
+    make_product(session)
+    file = changed(session, price_eur="€ 13,50", stock="7 stuks")
+    [planned] = run_import(session, file, dry_run=True).rows
+    assert (planned.outcome, set(planned.changed)) == ("changed", {"price_cents", "stock"})
+    assert only(session).price_cents == 1200
+    run_import(session, file)
+    product = only(session)
+    assert (product.price_cents, product.stock, product.version) == (1350, 7, 2)
+    change = session.get_one(Change, (product.id, 2))
+    assert (change.how, set(change.fields)) == (How.IMPORT, {"price_cents", "stock"})
+
+
+def test_importing_twice_is_the_same_as_once(session: Session) -> None:
+    make_product(session)
+    file = changed(session, sku="NEW-1", slug="nieuw-1", price_eur="9.50")
+    assert run_import(session, file).outcomes == {"new": 1}
+    assert run_import(session, file).outcomes == {"unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"price_eur": "-3"}, (2, "price_eur", "negative")),
+        ({"price_eur": "1.234"}, (2, "price_eur", "ambiguous")),
+        ({"price_eur": "£ 12"}, (2, "price_eur", "foreign-currency")),
+        ({"composition": "citrate elemental 1000000000000 mg"}, (2, "composition", "out-of-range")),
+        ({"composition": "unobtainium elemental 100 mg"}, (2, "composition", "which-form")),
+        ({"composition": "bisglycinate compound 100 mg elemental 90 mg"}, (2, "composition", "richer-than-oxide")),
+        ({"name_nl": "<script>alert(1)</script>"}, (2, "name_nl", "markup")),
+        ({"name_nl": "x" * 201}, (2, "name_nl", "too-long")),
+        ({"name_nl": ""}, (2, "name_nl", "missing")),
+        ({"summary_nl": "Geneest depressie."}, (2, "summary_nl", "blocked-text")),
+        ({"ean": "123"}, (2, "ean", "not-an-ean")),
+        ({"status": "misschien"}, (2, "status", "not-a-choice")),
+        ({"version": "7", "stock": "3"}, (2, "version", "changed-since")),
+        ({"brand_address": "Elders 1"}, (2, "brand_address", "other-address")),
+        ({"brand": "Anders", "brand_address": "Laan\\u00001"}, (2, "brand_address", "control-character")),
+        ({"sku": ""}, (2, "sku", "required")),
+        ({"sku": "with space"}, (2, "sku", "not-a-sku")),
+        ({"sku": "OTHER"}, (2, "slug", "taken")),
+    ],
+)
+def test_a_bad_cell_refuses_the_file_at_its_row_and_column(
+    session: Session, cells: dict[str, str], fault: tuple[int, str, str]
+) -> None:
+    make_product(session)
+    session.commit()
+    before = exported(session)
+    told = run_import(session, changed(session, **cells))
+    assert fault in told.faults
+    assert exported(session) == before
+
+
+def test_skipping_bad_rows_imports_the_others_and_reports_each_that_was_skipped(session: Session) -> None:
+    make_product(session)
+    good = changed(session, sku="GOOD", slug="good").decode()
+    bad = changed(session, sku="BAD", slug="bad", stock="veel").decode().splitlines()[1]
+    told = run_import(session, good + bad + "\n", skip_bad=True)
+    assert told.outcomes == {"new": 1, "refused": 1}
+    assert told.faults == [(3, "stock", "not-a-count")]
+    assert "GOOD" in set(session.scalars(select(Product.sku)))
+
+
+def test_a_sku_that_stands_twice_is_refused_at_both_rows(session: Session) -> None:
+    make_product(session)
+    file = exported(session).decode()
+    told = run_import(session, file + file.splitlines()[1] + "\n", skip_bad=True)
+    assert [fault for fault in told.faults if fault[2] == "double-sku"] == [
+        (2, "sku", "double-sku"),
+        (3, "sku", "double-sku"),
+    ]
+
+
+def test_refused_rows_come_back_in_their_own_layout_with_the_reasons_and_can_be_sent_again(session: Session) -> None:
+    make_product(session)
+    table = table_of(changed(session, stock="veel", summary_nl="=1+1; 's avonds\\ntwee"))
+    told = run_import(session, changed(session, stock="veel", summary_nl="=1+1; 's avonds\\ntwee"))
+    file = io.BytesIO()
+    rows = RefusedRows(file, "refused.csv", table.columns, "nl")
+    for planned in told.rows:
+        rows.write(planned.said)
+    rows.close()
+    [back] = csv.DictReader(io.StringIO(file.getvalue().decode()))
+    assert back["reden"] == "stock: is geen aantal"
+    mended = file.getvalue().decode().replace("veel", "5")
+    assert run_import(session, mended).outcomes == {"changed": 1}
+    assert only(session).summary_nl == "=1+1; 's avonds\ntwee"
+
+
+def test_products_of_the_same_supplier_that_a_file_does_not_name_are_reported_and_left_alone(session: Session) -> None:
+    make_product(session, sku="HERE", slug="here", supplier="Groothandel")
+    make_product(session, sku="GONE", slug="gone", supplier="Groothandel")
+    make_product(session, sku="OTHER", slug="other", supplier="Elders")
+    lines = exported(session).decode().splitlines()
+    told = run_import(session, "\n".join([lines[0], next(line for line in lines if line.startswith("HERE"))]) + "\n")
+    assert told.gone == ["GONE"]
+    assert session.scalar(select(func.count()).select_from(Product)) == 3
+
+
+def test_a_new_product_is_a_draft_unless_the_file_says_otherwise_and_it_is_complete(session: Session) -> None:
+    told = run_import(session, "sku,name_nl,dosage_form\nA,Magnesium,capsule\n")
+    assert told.outcomes == {"new": 1}
+    assert {problem.field for problem in told.rows[0].notices} >= {"price_cents", "composition", "summary_nl"}
+    product = only(session)
+    assert (product.status, product.unit, product.slug) == (Status.DRAFT, "capsule", "magnesium-a")
+    refused = run_import(session, "sku,name_nl,dosage_form,status\nB,Magnesium,capsule,published\n")
+    assert (2, "price_eur", "missing") in refused.faults
+
+
+@pytest.mark.parametrize("name", ["file.csv", "file.jsonl", "file.xlsx"])
+def test_every_format_carries_all_of_a_product(session: Session, name: str, ruleset: Ruleset) -> None:
+    product = make_product(session, summary_nl='=1+1\n\\n \'s avonds; "x"\u2028', supplier="Huis", ean="8714439553212")
+    before = state_of(product)
+    session.commit()
+    file = exported(session, name)
+    assert run_import(session, file, name).outcomes == {"unchanged": 1}
+    other = structs.replace(before, summary_nl="anders")
+    save_product(session, product.id, 1, other, author=AuthorFactory.build(), ruleset=ruleset)
+    run_import(session, file, name)
+    assert state_of(only(session)) == before
+
+
+def test_an_import_is_undone_at_one_press_but_for_what_was_changed_since(session: Session, ruleset: Ruleset) -> None:
+    for sku in ("OLD", "SINCE"):
+        make_product(session, sku=sku, slug=sku.lower())
+    file = exported(session).decode().replace("12.00", "13.00")
+    extra = file.splitlines()[1].replace("OLD", "NEW").replace("old", "new")
+    batch = run_import(session, file + extra + "\n").summary.batch_id
+    assert batch is not None
+    by_sku = {sku: id_ for id_, sku in session.execute(select(Product.id, Product.sku))}
+    since = product_to_edit(session, by_sku["SINCE"])
+    restocked = structs.replace(state_of(since), stock=3)
+    save_product(session, since.id, 2, restocked, author=AuthorFactory.build(), ruleset=ruleset)
+    undo_batch(session, batch, AuthorFactory.build(how=How.UNDO), ruleset, "undo")
+    assert product_to_edit(session, by_sku["OLD"]).price_cents == 1200
+    assert product_to_edit(session, by_sku["SINCE"]).price_cents == 1200
+    assert product_to_edit(session, by_sku["SINCE"]).stock == 3
+    assert product_to_edit(session, by_sku["NEW"]).status is Status.ARCHIVED

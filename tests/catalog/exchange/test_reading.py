@@ -1,0 +1,118 @@
+"""Files as tables: what is read alike whatever the format, and what is refused before anything is done."""
+
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.exchange.faults import FileRefusedError
+from catalog.exchange.guarding import FORMULA, guarded, in_lines, on_one_line, unguarded
+from catalog.exchange.reading import open_table
+from tests.catalog.exchange.files import spreadsheet, table_of, zip_bomb
+
+
+def read(content: str | bytes, name: str = "file.csv") -> tuple[tuple[str, ...], list[tuple[int, list[object]]]]:
+    table = table_of(content, name)
+    return table.columns, [(row.number, list(row.cells)) for row in table]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_csv_is_read_in_every_usual_way_of_writing_it(encoding: str, delimiter: str) -> None:
+    text = f'sku{delimiter}naam\r\nA{delimiter}"één; ""twee"", drie"\r\n\r\nB{delimiter}ü\r\n'
+    assert read(text.encode(encoding)) == (("sku", "naam"), [(2, ["A", 'één; "twee", drie']), (4, ["B", "ü"])])
+
+
+def test_a_semicolon_file_with_decimal_commas_is_no_comma_file() -> None:
+    assert read("sku;prijs\nA;12,95\nB;13,95\n")[1] == [(2, ["A", "12,95"]), (3, ["B", "13,95"])]
+
+
+def test_a_line_break_inside_quotes_stays_in_its_cell() -> None:
+    assert read('sku,text\nA,"een\ntwee"\nB,drie\n')[1] == [(2, ["A", "een\ntwee"]), (3, ["B", "drie"])]
+
+
+def test_numbers_keep_the_digits_that_were_typed() -> None:
+    rows = read(spreadsheet([["sku", "mg"], ["A", 0.1], ["B", 1.234]]), "file.xlsx")[1]
+    assert [str(cells[1]) for _, cells in rows] == ["0.1", "1.234"]
+    lines = json.dumps({"sku": "A", "mg": 0.1}) + "\n" + json.dumps({"sku": "B", "mg": 1.234})
+    assert [str(cells[1]) for _, cells in read(lines, "file.jsonl")[1]] == ["0.1", "1.234"]
+
+
+def test_a_table_can_be_gone_through_twice() -> None:
+    for content, name in (
+        (b"sku,n\nA,1\n", "a.csv"),
+        (b'{"sku": "A", "n": "1"}\n', "a.jsonl"),
+        (spreadsheet([["sku", "n"], ["A", "1"]]), "a.xlsx"),
+    ):
+        table = open_table(io.BytesIO(content), name)
+        assert [row.cells for row in table] == [row.cells for row in table] == [["A", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "code"),
+    [
+        ("empty.csv", lambda: b"", "empty"),
+        ("blank.csv", lambda: b"\n\n", "empty"),
+        ("list.txt", lambda: b"sku\nA\n", "unknown-suffix"),
+        ("lying.csv", lambda: spreadsheet([["sku"]]), "other-format"),
+        ("lying.xlsx", lambda: b"sku,name\nA,B\n", "other-format"),
+        ("old.xlsx", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "other-format"),
+        ("lying.jsonl", lambda: b"sku,name\n", "other-format"),
+        ("array.jsonl", lambda: b'[{"sku": "A"}]', "other-format"),
+        ("picture.csv", lambda: b"\x89PNG\r\n\x1a\n", "other-format"),
+        ("cut.xlsx", lambda: spreadsheet([["sku"]] * 500)[:-1500], "broken-xlsx"),
+        ("bomb.xlsx", zip_bomb, "inflates"),
+        ("nul.csv", lambda: b"sku,name\nA,B\nC,\0\n", "nul-byte"),
+        ("bytes.csv", lambda: b"sku,name\nA,\x81\xff\n", "encoding"),
+        ("wide.csv", lambda: ",".join(f"c{n}" for n in range(50_000)).encode(), "many-columns"),
+        ("endless.csv", lambda: b"x" * 2_000_000, "long-line"),
+        ("wider.csv", lambda: b"," * 1_000_000, "long-line"),
+        ("double.csv", lambda: b"sku,name,SKU\n", "double-column"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(name: str, make: Callable[[], bytes], code: str) -> None:
+    with pytest.raises(FileRefusedError) as refused:
+        list(open_table(io.BytesIO(make()), name))
+    assert refused.value.fault.code == code
+    assert refused.value.fault.text("nl")
+
+
+def test_a_nul_byte_and_a_broken_quote_name_their_row() -> None:
+    with pytest.raises(FileRefusedError) as refused:
+        table_of(b"sku,name\nA,B\nC,\0\n")
+    assert refused.value.fault.row == 3
+    with pytest.raises(FileRefusedError) as broken:
+        list(table_of('sku,name\nA,B\nC,"open\n'))
+    assert (broken.value.fault.code, broken.value.fault.row) == ("broken-csv", 3)
+
+
+def test_a_damaged_sheet_inside_a_sound_archive_is_refused_in_words() -> None:
+    whole = spreadsheet([["sku"], *[[f"A{n}"] for n in range(2000)]])
+    damaged = whole.replace(b"PK\x03\x04", b"PK\x03\x05", 3)
+    with pytest.raises(FileRefusedError):
+        list(table_of(damaged, "a.xlsx"))
+
+
+def test_a_row_of_another_width_and_a_line_that_is_no_object_are_faults_of_that_row_alone() -> None:
+    found = [(row.number, row.fault and row.fault.code) for row in table_of("sku,name\nA\nB,x,y\nC,z,\n")]
+    assert found == [(2, "cells"), (3, "cells"), (4, None)]
+    bad = ["nonsense", '{"sku": {"a": 1}}', '{"sku": NaN}', '{"sku": 1e999999999}', '{"sku": "\\ud800"}', "[" * 100_000]
+    lines = list(table_of("\n".join(['{"sku": "A"}', *bad, '{"sku": "B"}']), "a.jsonl"))
+    assert [bool(row.fault) for row in lines] == [False, *[True] * len(bad), False]
+
+
+@given(st.text())
+@settings(max_examples=200, deadline=None)
+def test_what_is_guarded_and_put_on_one_line_comes_back_as_it_was(text: str) -> None:
+    cell = guarded(on_one_line(text))
+    assert in_lines(unguarded(cell)) == text
+    assert not cell.startswith(FORMULA)
+    assert len(cell.splitlines()) <= 1
+
+
+def test_only_what_a_spreadsheet_would_run_is_guarded() -> None:
+    assert guarded("=1+1") == "'=1+1"
+    assert guarded("'s avonds") == "'s avonds" == unguarded("'s avonds")

@@ -1,0 +1,47 @@
+"""Which forms the words of a label name: two names of one are one, fillers are none, and nothing is guessed."""
+
+import pytest
+
+from recommend.naming import Named, form_names
+
+
+@pytest.mark.parametrize(
+    ("words", "forms"),
+    [
+        ("magnesiumcitraat", ("citrate",)),
+        ("Citrate", ("citrate",)),
+        ("Magnesium (als citraat)", ("citrate",)),
+        ("Magnesium Bisglycinaat-120", ("bisglycinate",)),
+        ("magnesium bisglycinate (magnesium glycinaat)", ("bisglycinate",)),
+        ("glycinaat", ("glycinate",)),
+        ("magnesium citrate malate", ("citrate_malate",)),
+        ("magnesiumoxide en magnesiumcitraat", ("oxide", "citrate")),
+        ("vulstof (cellulose), magnesiumhydroxide, magnesiumstearaat", ("hydroxide",)),
+    ],
+)
+def test_a_name_a_title_or_a_list_of_ingredients_names_its_forms_once(words: str, forms: tuple[str, ...]) -> None:
+    assert form_names().named_in(words) == Named(forms)
+
+
+@pytest.mark.parametrize("words", ["magnesiumstearaat", "antiklontermiddel (magnesiumzouten van vetzuren)", "E470b"])
+def test_a_filler_is_no_form(words: str) -> None:
+    assert form_names().named_in(words) == Named()
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("Magnesium Chelate 60 Caps", "magnesium chelate"),
+        ("magnesiumfantasaat", "magnesiumfantasaat"),
+        ("zinkoxide", "zinkoxide"),
+        ("Magnesium (citraat, oxide)", "magnesium (citraat, oxide)"),
+    ],
+)
+def test_what_is_not_known_is_asked_about(words: str, asked: str) -> None:
+    assert form_names().named_in(words).asked == (asked,)
+
+
+def test_an_answer_is_remembered_as_one_more_name_and_may_be_that_it_is_none() -> None:
+    names = form_names(answers={"magnesium chelate": "bisglycinate", "magnesium complex": ""})
+    assert names.named_in("Magnesium Chelate 60 caps") == Named(("bisglycinate",))
+    assert names.named_in("Good Magnesium Complex 90 caps") == Named()

@@ -1,0 +1,93 @@
+"""What the products' tests share: filling in and sending the form."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from tinyhtml5.parser import HTMLParser
+from werkzeug.test import TestResponse
+
+from catalog.edits import ProductState, product_to_edit, state_of
+from catalog.models import Product
+from tests.shop.pages import csrf_token
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+CLAIM = "Magnesium draagt bij tot een normale werking van de spieren."
+COMPLETE: dict[str, Any] = {
+    "sku": "PROEF-1",
+    "name_nl": "Proefcapsules",
+    "name_en": "Trial capsules",
+    "summary_nl": "Capsules met magnesiumcitraat.",
+    "summary_en": "Capsules with magnesium citrate.",
+    "ingredients_nl": "magnesiumcitraat, plantaardige capsule",
+    "ingredients_en": "magnesium citrate, plant-based capsule",
+    "directions_nl": "Neem 1 capsule per dag met water.",
+    "directions_en": "Take 1 capsule a day with water.",
+    "storage_nl": "Koel en droog bewaren.",
+    "storage_en": "Keep in a dry place.",
+    "brand": "Proefmerk",
+    "brand_address": "Voorbeeldweg 2, 0000 AA Voorbeeldstad (verzonnen)",
+    "dosage_form": "capsule",
+    "unit": "capsule",
+    "units_per_pack": "60",
+    "units_per_day": "1",
+    "net_quantity": "45",
+    "price_cents": "12,95",
+    "stock": "10",
+    "composition-0-what": "citrate",
+    "composition-0-elemental": "100",
+}
+
+
+def typed_values(page: TestResponse) -> dict[str, Any]:
+    """What the product's form on a page holds, as a browser would send it."""
+    root = HTMLParser().parse(page.text)
+    form = next(each for each in root.iter(f"{XHTML}form") if "product-form" in (each.get("class") or ""))
+    values: dict[str, Any] = {}
+    for field in form.iter():
+        name = field.get("name")
+        if field.tag == f"{XHTML}input" and name and field.get("type") not in ("checkbox", "radio"):
+            values[name] = field.get("value") or ""
+        elif field.tag == f"{XHTML}input" and name and field.get("checked") is not None:
+            values.setdefault(name, []).append(field.get("value"))
+        elif field.tag == f"{XHTML}textarea" and name:
+            values[name] = field.text or ""
+        elif field.tag == f"{XHTML}select" and name:
+            options = list(field.iter(f"{XHTML}option"))
+            chosen = next((one for one in options if one.get("selected") is not None), options[0])
+            values[name] = chosen.get("value")
+    return values
+
+
+def press(client: FlaskClient, address: str, button: str, **changes: Any) -> TestResponse:
+    """Open a form, change some fields, press a button; redirects are not followed."""
+    values = typed_values(client.get(address)) | changes
+    return client.post(address, data=values | {"press": button})
+
+
+def send_to(client: FlaskClient, address: str, **fields: Any) -> TestResponse:
+    """Send fields to an address that only takes forms."""
+    return client.post(address, data={"csrf_token": csrf_token(client.get("/admin/products/new")), **fields})
+
+
+def add(client: FlaskClient, **changes: Any) -> int:
+    """Add a draft; returns its id."""
+    answer = press(client, "/admin/products/new", "save", **COMPLETE | changes)
+    assert answer.status_code == 303, answer.text[:3000]
+    found = re.search(r"/admin/products/(\d+)$", answer.location)
+    assert found
+    return int(found[1])
+
+
+def stored(app: Flask, product_id: int) -> ProductState:
+    with Session(app.extensions["catalog_engine"]) as session:
+        return state_of(product_to_edit(session, product_id))
+
+
+def id_of(app: Flask, number: int = 0) -> int:
+    """The id of one of the sample's products."""
+    with Session(app.extensions["catalog_engine"]) as session:
+        return session.scalars(select(Product.id).order_by(Product.id).offset(number).limit(1)).one()

@@ -1,0 +1,116 @@
+"""What happened can be read, taken back and restored, and never rewritten."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import catalog
+import shop
+from tests.conftest import AdminClient
+from tests.shop.admin.products import id_of, press, send_to, stored
+from tests.shop.pages import main_text
+
+
+def test_every_change_is_shown_with_who_and_from_what_to_what(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher", email="piet@winkel.test"), id_of(own_app)
+    press(client, f"/admin/products/{product_id}", "save", price_cents="7,77", reason="actie van de maand")
+    page = main_text(client.get(f"/admin/products/{product_id}/history"))
+    for said in ("piet@winkel.test", "actie van de maand", "Versie 2", "7,77"):
+        assert said in page
+    assert "actie van de maand" in main_text(client.get("/admin/history"))
+
+
+def test_any_version_can_be_restored_by_a_publisher(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    before = stored(own_app, product_id)
+    press(client, f"/admin/products/{product_id}", "save", price_cents="7,77", stock="1")
+    restored = f"/admin/products/{product_id}/restore"
+    assert send_to(admin_client("editor"), restored, version="1").status_code == 403
+    assert send_to(client, restored, version="1").status_code == 303
+    assert stored(own_app, product_id) == before
+    assert send_to(client, restored, version="99").status_code == 404
+
+
+def test_a_bulk_price_change_is_previewed_confirmed_with_its_count_and_undone(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("publisher")
+    ids = [id_of(own_app, number) for number in range(3)]
+    before = [stored(own_app, product_id) for product_id in ids]
+    chosen = {"id": [str(id_) for id_ in ids], "which": "ticked", "action": "price", "percent": "-10"}
+    preview = send_to(client, "/admin/products/bulk", **chosen)
+    assert preview.status_code == 200
+    assert "3 prijzen wijzigen" in main_text(preview)
+    assert stored(own_app, ids[0]) == before[0]
+    assert confirm(client, preview.text, chosen).status_code == 303
+    assert [stored(own_app, id_).price_cents for id_ in ids] == [round(state.price_cents * 0.9) for state in before]
+    batch = re.search(r"/admin/batches/(\d+)/undo", client.get("/admin/batches").text)
+    assert batch
+    assert send_to(client, f"/admin/batches/{batch[1]}/undo").status_code == 303
+    assert [stored(own_app, id_) for id_ in ids] == before
+    assert f"/admin/batches/{batch[1]}/undo" not in client.get("/admin/batches").text
+
+
+def test_a_bulk_change_of_what_somebody_changed_meanwhile_is_shown_again(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    chosen = {"id": [str(product_id)], "which": "ticked", "action": "archive"}
+    preview = send_to(client, "/admin/products/bulk", **chosen)
+    press(client, f"/admin/products/{product_id}", "save", stock="5")
+    assert confirm(client, preview.text, chosen).status_code == 409
+    assert stored(own_app, product_id).status == "published"
+
+
+def test_all_that_match_a_filter_are_archived_and_their_pages_are_gone(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("publisher")
+    slug = stored(own_app, id_of(own_app)).slug
+    chosen = {"which": "all", "action": "archive", "status": "published"}
+    preview = send_to(client, "/admin/products/bulk", **chosen)
+    assert "producten archiveren" in main_text(preview)
+    confirm(client, preview.text, chosen)
+    assert client.get(f"/nl/product/{slug}").status_code == 410
+
+
+def test_a_bulk_change_says_which_products_it_refuses_and_why(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    send_to(client, f"/admin/products/{product_id}/status", status="draft", version="1")
+    press(client, f"/admin/products/{product_id}", "save", summary_nl="Helpt tegen migraine.")
+    chosen = {"id": [str(product_id)], "which": "ticked", "action": "publish"}
+    assert "Helpt tegen migraine" in main_text(send_to(client, "/admin/products/bulk", **chosen))
+    wrong = send_to(client, "/admin/products/bulk", **chosen | {"action": "price", "percent": "-100"})
+    assert wrong.status_code == 303
+
+
+def test_an_address_that_changed_leads_to_the_new_one(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    old = stored(own_app, product_id).slug
+    press(client, f"/admin/products/{product_id}", "save", slug="een-nieuw-adres")
+    moved = client.get(f"/en/product/{old}")
+    assert (moved.status_code, moved.location) == (301, "/en/product/een-nieuw-adres")
+
+
+def test_no_code_changes_or_deletes_what_the_history_keeps() -> None:
+    """`Change` is only ever inserted and selected."""
+    sources = [
+        file.read_text(encoding="utf-8")
+        for package in (catalog, shop)
+        for file in Path(str(package.__file__)).parent.rglob("*.py")
+        if "migrations" not in file.parts
+    ]
+    for source in sources:
+        assert not re.search(r"(update|delete)\((table_of\()?(Change|change)\b", source)
+        assert not re.search(r"session\.delete\(|UPDATE change\b|DELETE FROM change\b", source)
+
+
+def confirm(client: FlaskClient, preview: str, chosen: Mapping[str, Any]) -> TestResponse:
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', preview)
+    assert shown
+    return send_to(client, "/admin/products/bulk", **chosen, shown=shown[1], confirm="yes")

@@ -1,0 +1,136 @@
+"""One product's form: what is refused at its field, what the check says, what is published."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from catalog.models import Status
+from tests.conftest import AdminClient
+from tests.shop.admin.products import CLAIM, COMPLETE, add, press, send_to, stored
+from tests.shop.pages import main_text
+
+
+def publish(client: Any, product_id: int) -> Any:
+    page = f"/admin/products/{product_id}/publish"
+    return send_to(client, page, version="1")
+
+
+def test_a_product_is_drafted_and_then_published(admin_client: AdminClient, own_app: Flask) -> None:
+    client = admin_client("publisher")
+    product_id = add(client)
+    assert stored(own_app, product_id).status is Status.DRAFT
+    assert client.get("/nl/product/proefcapsules").status_code == 404
+    assert publish(client, product_id).status_code == 303
+    assert client.get("/nl/product/proefcapsules").status_code == 200
+
+
+def test_a_disease_claim_is_drafted_with_its_words_marked_and_refused_at_publishing(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("publisher")
+    product_id = add(client, summary_nl="Helpt tegen migraine")
+    page = client.get(f"/admin/products/{product_id}")
+    assert "<mark>" in page.text
+    assert "migraine" in page.text
+    refused = publish(client, product_id)
+    assert refused.status_code == 422
+    assert "Helpt tegen migraine" in main_text(refused)
+    assert stored(own_app, product_id).status is Status.DRAFT
+
+
+@pytest.mark.parametrize(("milligrams", "status"), [("100", Status.PUBLISHED), ("40", Status.DRAFT)])
+def test_an_authorised_claim_is_published_at_100_mg_and_refused_at_40(
+    milligrams: str, status: Status, admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("publisher")
+    product_id = add(client, **{"summary_nl": CLAIM, "composition-0-elemental": milligrams})
+    publish(client, product_id)
+    assert stored(own_app, product_id).status is status
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"composition-0-elemental": "1000000000000"}, "composition"),
+    ({"composition-0-elemental": "1.234"}, "composition"),
+    ({"composition-0-what": "bisglycinate", "composition-0-compound": "100"}, "composition"),
+    ({"composition-0-what": "kryptonite"}, "composition"),
+    ({"price_cents": "-5"}, "price_cents"),
+    ({"price_cents": "£ 5"}, "price_cents"),
+    ({"stock": "veel"}, "stock"),
+    ({"ean": "4006381333932"}, "ean"),
+    ({"name_nl": "nul \0 byte"}, "name_nl"),
+    ({"brand": "nul \0 byte"}, "brand"),
+    ({"sku": ""}, "sku"),
+    ({"dosage_form": "zalf"}, "dosage_form"),
+    ({"allergens": ["glass"]}, "allergens"),
+    ({"brand": "Nieuwmerk", "brand_address": "nul \0 byte"}, "brand_address"),
+]
+
+
+def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_is_kept(admin_client: AdminClient) -> None:
+    client = admin_client("editor")
+    for changes, field in WRONG:
+        refused = press(client, "/admin/products/new", "save", **COMPLETE | {"stock": "777"} | changes)
+        assert refused.status_code == 422, changes
+        assert f'href="#{field}"' in refused.text, changes
+        assert f'id="{field}"' in refused.text, changes
+        assert 'value="Proefcapsules"' in refused.text or field == "name_nl"
+        assert 'value="777"' in refused.text or field == "stock"
+
+
+def test_script_in_a_name_is_shown_and_not_run(admin_client: AdminClient) -> None:
+    client = admin_client("publisher")
+    product_id = add(client, name_nl="<script>alert(1)</script>", slug="script")
+    for page in (f"/admin/products/{product_id}", "/admin/products", f"/admin/products/{product_id}/history"):
+        assert "<script>alert" not in client.get(page).text
+        assert "&lt;script&gt;alert" in client.get(page).text
+
+
+def test_the_suggestion_is_taken_over_into_the_text_and_nothing_is_saved(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("editor")
+    product_id = add(client, summary_nl="Magnesium verbetert de werking van de spieren.")
+    page = client.get(f"/admin/products/{product_id}")
+    identity = re.search(r'name="take" value="([0-9a-f]+)"', page.text)
+    assert identity
+    taken = press(client, f"/admin/products/{product_id}", "check", take=identity[1])
+    assert taken.status_code == 200
+    assert "draagt bij tot" in taken.text
+    assert stored(own_app, product_id).summary_nl == "Magnesium verbetert de werking van de spieren."
+
+
+def test_a_warning_is_accepted_with_a_reason_that_is_kept(admin_client: AdminClient, own_app: Flask) -> None:
+    client = admin_client("publisher")
+    product_id = add(client, summary_nl="Goed voor de werking van de spieren.")
+    assert publish(client, product_id).status_code == 422
+    page = client.get(f"/admin/products/{product_id}")
+    names = re.findall(r'name="(reason-[0-9a-f]+)"', page.text)
+    assert names
+    saved = press(client, f"/admin/products/{product_id}", "save", **dict.fromkeys(names, "besproken met de juriste"))
+    assert saved.status_code == 303
+    assert "besproken met de juriste" in client.get(f"/admin/products/{product_id}").text
+    answer = send_to(client, f"/admin/products/{product_id}/publish", version="2")
+    assert answer.status_code == 303
+    assert stored(own_app, product_id).status is Status.PUBLISHED
+
+
+def test_what_the_label_leaves_out_is_computed_and_the_sum_is_shown(admin_client: AdminClient) -> None:
+    checked = press(
+        admin_client("editor"),
+        "/admin/products/new",
+        "check",
+        **{"composition-0-what": "oxide", "composition-0-compound": "100", "price_cents": "10,90"},
+    )
+    assert "100 mg verbinding × 60,30 % = 60,3 mg magnesium" in main_text(checked).replace("\N{NO-BREAK SPACE}", " ")
+    assert "10,00 zonder 9 % btw" in main_text(checked).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_an_editor_drafts_but_changes_nothing_that_shoppers_see(admin_client: AdminClient, own_app: Flask) -> None:
+    editor, publisher = admin_client("editor"), admin_client("publisher")
+    product_id = add(editor)
+    assert publish(editor, product_id).status_code == 403
+    publish(publisher, product_id)
+    assert press(editor, f"/admin/products/{product_id}", "save", stock="3").status_code == 403
+    assert stored(own_app, product_id).stock == 10
