@@ -1,4 +1,4 @@
-"""A question is judged with the sentence after it: "Does it help against cramp? That has not been shown." claims nothing."""
+"""A question is judged with its answer: "Does it help against cramp? That has not been shown." claims nothing."""
 
 from dataclasses import replace
 
@@ -7,7 +7,9 @@ from recommend.claims.judging import Judgement
 from recommend.claims.reading import OFFERED, Reading
 
 _NO = frozenset(["nee", "neen", "no"])
-_ASKED = frozenset(["heb", "hebt", "heeft", "ben", "bent", "gebruik", "gebruikt", "neem", "slik", "do", "does", "are", "have", "is"])
+_ASKED = frozenset(  # first words
+    "heb hebt heeft ben bent gebruik gebruikt neem slik do does are have is".split()
+)
 
 
 def in_view_of_answer(question: Reading, judgement: Judgement, answer: Reading | None) -> Judgement:
@@ -32,7 +34,8 @@ def _denies(answer: Reading) -> bool:
 
 
 def _announces_tiredness_claim(question: Reading, answer: Reading) -> bool:
-    return not any(topic.concept.kind in ("complaint", "condition", "weight") for topic in question.topics) and answer.has("tiredness") and answer.has("less")
+    serious = any(topic.concept.kind in ("complaint", "condition", "weight") for topic in question.topics)
+    return not serious and answer.has("tiredness") and answer.has("less")
 
 
 def _asked_of_a_visitor(question: Reading, judgement: Judgement) -> Judgement:
@@ -40,7 +43,8 @@ def _asked_of_a_visitor(question: Reading, judgement: Judgement) -> Judgement:
     ground = judgement.ground
     asked = question.tokens[0].text in _ASKED and not question.has(*OFFERED)
     if asked and ground and ground.reason == "stomach-comfort":
-        return replace(judgement, verdict="neutral", severity="warn", ground=replace(ground, reason="unclear"), suggest=None)
+        unclear = replace(ground, reason="unclear")
+        return replace(judgement, verdict="neutral", severity="warn", ground=unclear, suggest=None)
     return judgement
 
 

@@ -1,8 +1,8 @@
 """A second opinion on a unit in which the rules found nothing: how much it resembles the labelled sentences.
 
 Rules know the words somebody wrote down; claims have no end of other words. A linear model over words, pairs of words
-and pieces of words, fitted to the labelled sentences by `tests/fit_opinion.py`, reads what is left. `resembling` says what it
-may change.
+and pieces of words, fitted to the labelled sentences by `tests/bench/opinion.py`, reads what is left. `resembling` says
+what it may change.
 """
 
 import math
@@ -75,7 +75,7 @@ def second_opinion(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
     against = [0.0] * len(words)
     pieces = ((place, piece) for place, word in enumerate(words) for piece in pieces_of(word))
     for features, rows in ((word_features(words), weights.words), (pieces, weights.pieces)):
-        _add(totals, against, dict((feature, place) for place, feature in features), rows)
+        _add(totals, against, {feature: place for place, feature in features}, rows)
     highest = max(totals)
     shares = [math.exp(total - highest) for total in totals]
     whole = sum(shares)
@@ -83,9 +83,7 @@ def second_opinion(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
     return Opinion(tuple(share / whole for share in shares), tuple(place for place in worst if against[place] > 0))
 
 
-def _add(
-    totals: list[float], against: list[float], features: dict[str, int], rows: dict[str, tuple[int, ...]]
-) -> None:
+def _add(totals: list[float], against: list[float], features: dict[str, int], rows: dict[str, tuple[int, ...]]) -> None:
     """Add one family of features, scaled to length one so that a long sentence counts no more than a short one."""
     known = [(place, rows[feature]) for feature, place in features.items() if feature in rows]
     length = math.sqrt(sum(row[0] ** 2 for _, row in known))

@@ -216,13 +216,15 @@ class Reading:
         self._deny_backwards(both)
 
     def _doubted(self) -> list[Mention]:
-        """`Hardly any evidence`, `we never say`: proof or speech beside a negation; not a buyer's `ik zeg niet vaak …`."""
+        """`Hardly any evidence`, `we never say`: proof or speech beside a negation; but one buyer may say anything."""
         told_by_one = any(token.text in ("ik", "i") for token in self.tokens)
         return [
             mention
             for mention in self.of("proof", *([] if told_by_one else ["speech"]))
-            for word in (*self.between("not", mention.first - _DOUBT, mention.last + _DOUBT),
-                         *self.between("scant", mention.first - _DOUBT, mention.last + _DOUBT))
+            for word in (
+                *self.between("not", mention.first - _DOUBT, mention.last + _DOUBT),
+                *self.between("scant", mention.first - _DOUBT, mention.last + _DOUBT),
+            )
             if self.segment(word) is self.segment(mention)
         ]
 

@@ -16,7 +16,7 @@ _JOINTS = frozenset(
 )
 _YOURS = frozenset(["je", "jouw", "uw", "your"])
 _WHERE_MUSCLES_ARE = frozenset(
-    ["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "schouders", "body", "bodies", "legs", "calves", "neck", "shoulders"]
+    "lichaam lijf benen kuiten nek rug schouders body bodies legs calves neck shoulders".split()
 )
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
 _SOFT = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
@@ -59,8 +59,10 @@ def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
         return None
-    if reading.has("absorption", "study") and not reading.segment(mention).acts and not reading.has(
-        "benefit", "mild-benefit"
+    if (
+        reading.has("absorption", "study")
+        and not reading.segment(mention).acts
+        and not reading.has("benefit", "mild-benefit")
     ):
         return _ground("neutral", "warn", "unclear", mention)
     if _is_bare(reading):

@@ -15,12 +15,15 @@ DEVELOP = Path(__file__).parent / "labelled_develop.yaml"
 
 
 def test_the_weights_were_fitted_to_the_sentences_that_stand_here() -> None:
-    """Else run `python -m tests.fit_opinion`."""
+    """Else run `python -m tests.bench.opinion`."""
     assert load_weights().fitted_to == hashlib.sha256(DEVELOP.read_bytes()).hexdigest()
 
 
 def test_likelihoods_add_up_and_words_that_count_are_pointed_at() -> None:
-    tokens = [Token(word, 0, 0) for word in "don't let your child fall behind for want of magnesium".split()]
+    tokens = [
+        Token(word, 0, 0)
+        for word in ["don't", "let", "your", "child", "fall", "behind", "for", "want", "of", "magnesium"]
+    ]
     opinion = second_opinion(tokens, load_weights())
     assert opinion is not None
     assert sum(opinion.likelihoods) == pytest.approx(1)
@@ -47,5 +50,5 @@ def test_names_and_labels_are_left_to_the_rules() -> None:
 def test_a_broken_model_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "claims").mkdir()
     (tmp_path / "claims" / "opinion.json").write_bytes(content)
-    with pytest.raises(RulesetError, match="claims/opinion.json"):
+    with pytest.raises(RulesetError, match=r"claims/opinion\.json"):
         load_weights(tmp_path)

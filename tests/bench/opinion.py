@@ -1,4 +1,4 @@
-"""Fits the content check's second opinion to the labelled sentences: `uv run --group bench python -m tests.fit_opinion`.
+"""Fits the second opinion to the labelled sentences: `uv run --group bench python -m tests.bench.opinion`.
 
 Fitted to the part to develop on and to the shop's own texts, which pass the rules; never to a part kept apart.
 The same sentences give the same weights.
@@ -16,6 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import chi2
 from sklearn.linear_model import LogisticRegression
 
+from catalog.sample import SAMPLE
 from recommend.claims.findings import VERDICTS
 from recommend.claims.markup import visible_parts
 from recommend.claims.opinion import Weights, pieces_of, word_features
@@ -23,7 +24,6 @@ from recommend.claims.units import unit_spans
 from recommend.claims.words import tokens_of
 from recommend.loading import DATA
 from recommend.text import LANGUAGES
-from catalog.sample import SAMPLE
 from shop.messages import interface_messages, shown
 from tests.bench.claims import LABELLED
 
@@ -33,7 +33,7 @@ _FIRMNESS = 30.0
 _SCALE = 1000
 _LABELLED = 1.0
 _OWN = 0.5  # the shop's own texts are many, and much alike
-_OWN_DATA = (DATA / "guide.yaml", *sorted((DATA / "rules").glob("*.yaml")), *sorted((DATA / "notes").glob("*.yaml")), SAMPLE)
+_OWN_DATA = (DATA / "guide.yaml", *(DATA / "rules").glob("*.yaml"), *(DATA / "notes").glob("*.yaml"), SAMPLE)
 
 
 def labelled_bytes() -> bytes:
@@ -53,7 +53,7 @@ def own_texts() -> Iterator[str]:
     """What the shop itself says: it passes the rules, so it is neutral unless it words an authorised claim."""
     for message in interface_messages():
         yield shown(message)
-    for file in _OWN_DATA:
+    for file in sorted(_OWN_DATA):
         yield from _texts_in(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
@@ -73,7 +73,9 @@ def examples() -> tuple[list[list[str]], list[int], list[float]]:
     rows: list[tuple[list[str], int, float]] = []
     for group in yaml.safe_load(labelled_bytes()):
         for text in (text for language in LANGUAGES for text in group[language]):
-            rows += [(sum(words_of(text), []), VERDICTS.index(group["verdict"]), _LABELLED)]
+            rows += [
+                ([word for words in words_of(text) for word in words], VERDICTS.index(group["verdict"]), _LABELLED)
+            ]
     for text in own_texts():
         if "bij tot" not in text and "contribut" not in text:
             rows += [(words, VERDICTS.index("neutral"), _OWN) for words in words_of(text) if len(words) > 1]
@@ -101,9 +103,7 @@ def fitted() -> Weights:
         blocks.append(chosen.transform(units))
         names.append(best)
         rarities.append(chosen.idf_)
-    model = LogisticRegression(C=_FIRMNESS, max_iter=5000).fit(
-        hstack(blocks).tocsr(), verdicts, sample_weight=counts
-    )
+    model = LogisticRegression(C=_FIRMNESS, max_iter=5000).fit(hstack(blocks).tocsr(), verdicts, sample_weight=counts)
     rows = [
         {
             name: (round(rarity * 100), *(round(weight * _SCALE) for weight in model.coef_[:, first + number]))
