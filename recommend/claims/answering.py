@@ -8,7 +8,7 @@ from recommend.claims.reading import OFFERED, Reading
 
 _NO = frozenset(["nee", "neen", "no"])
 _ASKED = frozenset(  # first words
-    "heb hebt heeft ben bent gebruik gebruikt neem slik do does are have is".split()
+    ["heb", "hebt", "heeft", "ben", "bent", "gebruik", "gebruikt", "neem", "slik", "do", "does", "are", "have", "is"]
 )
 
 

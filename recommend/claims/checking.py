@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from recommend.claims.answering import in_view_of_answer
@@ -35,10 +34,10 @@ def check_text(text: str, language: Language, directory: Path = DATA) -> tuple[F
     findings: list[Finding] = []
     for part in visible_parts(text):
         judged = list(_judge_part(part, claims, lexicon))
-        for one, following in pairwise([*judged, None]):
-            if one:
-                first = in_second_opinion(one.reading, one.judgement, weights)
-                one.judgement = in_view_of_answer(one.reading, first, following and following.reading)
+        for number, one in enumerate(judged):
+            first = in_second_opinion(one.reading, one.judgement, weights)
+            answer = judged[number + 1].reading if number + 1 < len(judged) else None
+            one.judgement = in_view_of_answer(one.reading, first, answer)
         for place, one in enumerate(judged):
             neighbours = [other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not one]
             finding = _finding(text, one, neighbours, claims, language)

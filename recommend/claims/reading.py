@@ -218,15 +218,12 @@ class Reading:
     def _doubted(self) -> list[Mention]:
         """`Hardly any evidence`, `we never say`: proof or speech beside a negation; but one buyer may say anything."""
         told_by_one = any(token.text in ("ik", "i") for token in self.tokens)
-        return [
-            mention
-            for mention in self.of("proof", *([] if told_by_one else ["speech"]))
-            for word in (
-                *self.between("not", mention.first - _DOUBT, mention.last + _DOUBT),
-                *self.between("scant", mention.first - _DOUBT, mention.last + _DOUBT),
-            )
-            if self.segment(word) is self.segment(mention)
-        ]
+        said = self.of("proof", *([] if told_by_one else ["speech"]))
+        return [one for one in said if any(self._near_in_segment(one, concept) for concept in ("not", "scant"))]
+
+    def _near_in_segment(self, mention: Mention, concept: str) -> bool:
+        words = self.between(concept, mention.first - _DOUBT, mention.last + _DOUBT)
+        return any(self.segment(word) is self.segment(mention) for word in words)
 
     def _verb_lists(self) -> list[list[Segment]]:
         """Segments joined into one list of verbs: `geneest, behandelt of voorkomt geen ziekte`."""

@@ -7,6 +7,7 @@ from recommend.claims.grounds import Ground
 from recommend.claims.lexicon import Mention
 from recommend.claims.reading import EFFECTS, OFFERED, PROMISES, Reading
 from recommend.claims.records import Concept, Kind
+from recommend.claims.shop_talk import is_about_the_shop
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _BARE = 2
@@ -16,10 +17,23 @@ _JOINTS = frozenset(
 )
 _YOURS = frozenset(["je", "jouw", "uw", "your"])
 _WHERE_MUSCLES_ARE = frozenset(
-    "lichaam lijf benen kuiten nek rug schouders body bodies legs calves neck shoulders".split()
+    [
+        "lichaam",
+        "lijf",
+        "benen",
+        "kuiten",
+        "nek",
+        "rug",
+        "schouders",
+        "body",
+        "bodies",
+        "legs",
+        "calves",
+        "neck",
+        "shoulders",
+    ]
 )
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
-_SOFT = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
 _ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
 
 
@@ -161,22 +175,11 @@ def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
     if reading.has("varied-diet") and not reading.has(*OFFERED):
         return None  # the advice to eat, move and sleep
-    if mention.concept.id in _SOFT and _is_about_the_shop(reading, mention):
+    if is_about_the_shop(reading, mention):
         return None
     if _speaks_of_another_nutrient(reading):
         return _ground("neutral", "warn", "other-nutrient", mention)
     return _ground("unauthorised_health", "block", _refusal(mention.concept), mention)
-
-
-def _is_about_the_shop(reading: Reading, mention: Mention) -> bool:
-    """`No stress: you have 30 days to change your mind`, and not `Order now for more peace of mind`."""
-    others = [token.text for place, token in enumerate(reading.tokens) if place not in reading.topic_places]
-    if all(text.isdecimal() or not text.isalnum() for text in others) and any(text.isdecimal() for text in others):
-        return True  # `Balance: € 0,00`
-    if not reading.has("trade") or reading.has(*_ACTING, *PROMISES, "nutrient", "mineral-form", "gone", "night"):
-        return False
-    before = [token.text for token in reading.tokens[max(0, mention.first - 3) : mention.first]]
-    return not {"voor", "for", "meer", "more", "weer", "again", "tegen", "against"} & set(before)
 
 
 def _speaks_of_another_nutrient(reading: Reading) -> bool:
