@@ -16,23 +16,7 @@ _JOINTS = frozenset(
     ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
 )
 _YOURS = frozenset(["je", "jouw", "uw", "your"])
-_WHERE_MUSCLES_ARE = frozenset(
-    [
-        "lichaam",
-        "lijf",
-        "benen",
-        "kuiten",
-        "nek",
-        "rug",
-        "schouders",
-        "body",
-        "bodies",
-        "legs",
-        "calves",
-        "neck",
-        "shoulders",
-    ]
-)
+_BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
 _ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
 
@@ -198,7 +182,11 @@ def _refusal(concept: Concept) -> str:
 
 def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
     """An organ or process: plain anatomy, until something is said to act on it."""
-    if reading.warns or reading.has("absorption", "study") or (has_claim and _is_whole_body(reading, mention)):
+    if (
+        reading.warns
+        or reading.has("absorption", "study")
+        or (has_claim and reading.tokens[mention.first].text in _BODY)
+    ):
         return None
     if (reading.has("suffering") and not reading.has("gut")) or reading.between(
         "against", mention.first - _NEAR, mention.first - 1
@@ -234,10 +222,6 @@ def _is_acted_on(reading: Reading) -> bool:
     if reading.links(*OFFERED, "pronoun"):
         return acts or reading.links("needed", "stronger")
     return reading.links(*EFFECTS, "influence", "stronger", "gone") and not reading.has("other-nutrient", "technical")
-
-
-def _is_whole_body(reading: Reading, mention: Mention) -> bool:
-    return reading.tokens[mention.first].text in _WHERE_MUSCLES_ARE
 
 
 def _general(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
