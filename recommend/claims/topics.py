@@ -10,15 +10,14 @@ from recommend.claims.records import Concept, Kind
 from recommend.claims.shop_talk import is_about_the_shop
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
-_BARE = 2
-_NEAR = 2
+_BARE = _NEAR = 2
 _JOINTS = frozenset(
     ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
 )
 _YOURS = frozenset(["je", "jouw", "uw", "your"])
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
-_ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
+_ENOUGH = 50  # effects of one segment to look at
 
 
 def topic_grounds(reading: Reading, taken: set[int], has_claim: bool) -> Iterator[Ground]:
