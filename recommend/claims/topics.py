@@ -11,7 +11,9 @@ from recommend.claims.shop_talk import is_about_the_shop
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _BARE = _NEAR = 2
-_JOINTS = frozenset("en and in uit of or from van is are dat die that which als if".split())
+_JOINTS = frozenset(
+    ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
+)
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
