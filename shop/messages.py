@@ -46,9 +46,14 @@ def _forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
     return [form for form in ([text] if isinstance(text, str) else text or ()) if form]
 
 
+def shown(message: Message) -> str:
+    """The text as a page may show it, something in the place of each placeholder."""
+    return _PLACEHOLDER.sub(_stand_in, message.text)
+
+
 def check_message(message: Message, rules: Path = DATA) -> tuple[Finding, ...]:
     """The findings of a message; what a placeholder will show is unknown, so it is read as a word or a number."""
-    findings = check_text(_PLACEHOLDER.sub(_stand_in, message.text), message.language, rules)
+    findings = check_text(shown(message), message.language, rules)
     return tuple(
         msgspec.structs.replace(finding, text=message.text[finding.start : finding.end]) for finding in findings
     )

@@ -111,6 +111,8 @@ def _doubts(reading: Reading, claim: Authorised, parts: list[Mention], subject: 
     doubts = [mention for mention in doubts if mention.first not in own]
     if claim.says_normal and not reading.has("normal"):
         doubts += parts
+    if ["working", "normal"] in map(list, claim.parts) and not reading.has("working"):
+        doubts += parts  # "normal muscles" says less than that they work
     if subject == "nobody" or not reading.links(*_LINKS):
         doubts += parts
     return doubts

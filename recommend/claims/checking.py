@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from recommend.claims.answering import in_view_of_answer
 from recommend.claims.findings import Finding
 from recommend.claims.judging import Judgement, judge
 from recommend.claims.lexicon import Lexicon
 from recommend.claims.loading import load_claims, load_lexicon
 from recommend.claims.markup import Part, visible_parts
+from recommend.claims.opinion import load_weights
 from recommend.claims.reading import Reading
 from recommend.claims.records import Claims
+from recommend.claims.resembling import in_second_opinion
 from recommend.claims.units import unit_spans
 from recommend.claims.words import tokens_of
 from recommend.loading import DATA
@@ -27,10 +30,14 @@ class _Judged:
 
 def check_text(text: str, language: Language, directory: Path = DATA) -> tuple[Finding, ...]:
     """Check every sentence of a text, HTML or Markdown. One finding each, in order, harmless ones included."""
-    claims, lexicon = load_claims(directory), load_lexicon(language, directory)
+    claims, lexicon, weights = load_claims(directory), load_lexicon(language, directory), load_weights(directory)
     findings: list[Finding] = []
     for part in visible_parts(text):
         judged = list(_judge_part(part, claims, lexicon))
+        for number, one in enumerate(judged):
+            first = in_second_opinion(one.reading, one.judgement, weights)
+            answer = judged[number + 1].reading if number + 1 < len(judged) else None
+            one.judgement = in_view_of_answer(one.reading, first, answer)
         for place, one in enumerate(judged):
             neighbours = [other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not one]
             finding = _finding(text, one, neighbours, claims, language)

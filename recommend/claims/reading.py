@@ -18,6 +18,7 @@ OFFERED = ("nutrient", "mineral-form", "product")
 _SAFETY = ("consult", "not-use", "caution", "excess")
 _TREATED_FOR = 5  # so many words after a medicine may say what it is for
 _NEAR = 3
+_DOUBT = 3
 _AND = ("en", "and", "of", "or", "noch", "nor")
 _TO_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
@@ -98,6 +99,15 @@ class Reading:
             return self.has("your-professional") or not self.has("professionals")
         named = any(mention.concept.kind in _TO_A_DOCTOR for mention in self.topics)
         return named and not self.has(*OFFERED, "recommends", "praise", "professionals")
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.tokens) and self.tokens[-1].text == "?"
+
+    @cached_property
+    def doubts(self) -> bool:
+        """Whether it says that something is not proven, not decided or may not be said."""
+        return self.has("denial", "undecided") or bool(self._doubted())
 
     def segment(self, mention: Mention) -> Segment:
         return self.segments[self._segment_at[mention.first]]
@@ -195,7 +205,7 @@ class Reading:
             if any(id(segment) in weak for segment in chain):
                 weak.update(map(id, chain))
         forward = {id(self.segment(mention)) for mention in self.of("not-intended")}
-        both = {id(self.segment(mention)) for mention in self.of("denial")}
+        both = {id(self.segment(mention)) for mention in [*self.of("denial", "undecided"), *self._doubted()]}
         carried = reaching = False
         for segment in self.segments:
             if segment.after_contrast:
@@ -204,6 +214,16 @@ class Reading:
             carried = id(segment) in weak or (carried and not segment.acts)
             segment.denied = reaching or carried
         self._deny_backwards(both)
+
+    def _doubted(self) -> list[Mention]:
+        """`Hardly any evidence`, `we never say`: proof or speech beside a negation; but one buyer may say anything."""
+        told_by_one = any(token.text in ("ik", "i") for token in self.tokens)
+        said = self.of("proof", *([] if told_by_one else ["speech"]))
+        return [one for one in said if any(self._near_in_segment(one, concept) for concept in ("not", "scant"))]
+
+    def _near_in_segment(self, mention: Mention, concept: str) -> bool:
+        words = self.between(concept, mention.first - _DOUBT, mention.last + _DOUBT)
+        return any(self.segment(word) is self.segment(mention) for word in words)
 
     def _verb_lists(self) -> list[list[Segment]]:
         """Segments joined into one list of verbs: `geneest, behandelt of voorkomt geen ziekte`."""

@@ -7,15 +7,17 @@ from recommend.claims.grounds import Ground
 from recommend.claims.lexicon import Mention
 from recommend.claims.reading import EFFECTS, OFFERED, PROMISES, Reading
 from recommend.claims.records import Concept, Kind
+from recommend.claims.shop_talk import is_about_the_shop
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
-_BARE = 2
-_NEAR = 2
+_BARE = _NEAR = 2
 _JOINTS = frozenset(
     ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
 )
-_YOURS = frozenset(["je", "jouw", "uw", "your"])
-_ENOUGH = 50  # effects of one segment to look at, so that a line of a megabyte costs no more than its length
+_YOURS = frozenset(("je", "jouw", "uw", "your"))
+_BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
+_WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
+_ENOUGH = 50  # effects of one segment to look at
 
 
 def topic_grounds(reading: Reading, taken: set[int], has_claim: bool) -> Iterator[Ground]:
@@ -54,7 +56,11 @@ def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
         return None
-    if reading.has("absorption", "study") and not reading.segment(mention).acts and not reading.has("benefit"):
+    if (
+        reading.has("absorption", "study")
+        and not reading.segment(mention).acts
+        and not reading.has("benefit", "mild-benefit")
+    ):
         return _ground("neutral", "warn", "unclear", mention)
     if _is_bare(reading):
         return _ground("neutral", "warn", "unclear", mention)
@@ -108,7 +114,7 @@ def _is_gone(reading: Reading, mention: Mention) -> bool:
 def _is_offered_for(reading: Reading, mention: Mention) -> bool:
     """`Ask your doctor for magnesium for migraine`."""
     before = mention.first - 1
-    if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use"):
+    if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use", "medicine"):
         return False
     return any(reading.between(concept, before - 1, before - 1) for concept in OFFERED)
 
@@ -131,6 +137,8 @@ def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
 def _fatigue(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
     if has_claim and reading.has("less") and mention.concept.id == "fatigue" and not reading.has("gone"):
         return None
+    if reading.tokens[mention.first].text.startswith(_WORN_OUT) and reading.has("food"):
+        return None
     if _from_deficiency(reading) and not _excused(reading, mention):
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
@@ -148,6 +156,10 @@ def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return None
     if mention.concept.id == "stomach-comfort":
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
+    if reading.has("varied-diet") and not reading.has(*OFFERED):
+        return None  # the advice to eat, move and sleep
+    if is_about_the_shop(reading, mention):
+        return None
     if _speaks_of_another_nutrient(reading):
         return _ground("neutral", "warn", "other-nutrient", mention)
     return _ground("unauthorised_health", "block", _refusal(mention.concept), mention)
@@ -169,7 +181,11 @@ def _refusal(concept: Concept) -> str:
 
 def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
     """An organ or process: plain anatomy, until something is said to act on it."""
-    if reading.warns or reading.has("absorption", "study") or (has_claim and _is_whole_body(reading, mention)):
+    if (
+        reading.warns
+        or reading.has("absorption", "study")
+        or (has_claim and reading.tokens[mention.first].text in _BODY)
+    ):
         return None
     if (reading.has("suffering") and not reading.has("gut")) or reading.between(
         "against", mention.first - _NEAR, mention.first - 1
@@ -205,10 +221,6 @@ def _is_acted_on(reading: Reading) -> bool:
     if reading.links(*OFFERED, "pronoun"):
         return acts or reading.links("needed", "stronger")
     return reading.links(*EFFECTS, "influence", "stronger", "gone") and not reading.has("other-nutrient", "technical")
-
-
-def _is_whole_body(reading: Reading, mention: Mention) -> bool:
-    return reading.tokens[mention.first].text in ("lichaam", "body", "lijf")
 
 
 def _general(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:

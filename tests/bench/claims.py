@@ -141,14 +141,13 @@ def report_time(cases: list[Case]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("benchmark", choices=["claims"])
-    parser.add_argument("--heldout", action="store_true", help="also the parts looked at for the report only")
+    parser.add_argument("--heldout", action="store_true", help="also the part looked at for the report only")
     parser.add_argument("--misses", action="store_true", help="show the sentences judged otherwise than labelled")
     parser.add_argument("--no-time", action="store_true")
     chosen = parser.parse_args()
     develop = read_cases("develop")
     report("develop", develop, chosen.misses)
     if chosen.heldout:
-        report("heldout", read_cases("heldout"), chosen.misses)
         report("unseen", read_cases("unseen"), chosen.misses)
     if not chosen.no_time:
         report_time(develop)
