@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ SILENCE_SECONDS = 10
 """How long a server may leave everything unanswered, as one whose power was cut does."""
 
 CACHE_KIB = 16_000
-"""What a connection to SQLite keeps of its file in memory."""
+"""What a connection to SQLite keeps of its file in memory; for a command, which has one."""
+SERVING_CACHE_KIB = 2_000
+"""The same while serving, where each thread has a connection and the system keeps the file's pages for all of them."""
 FILLING_CACHE_KIB = 200_000
 
 _ADVISORY_LOCK = 0x6D61676E  # "magn": one number that all our processes ask for
@@ -53,7 +56,7 @@ def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
             connect_args=_postgresql_arguments(url, serving=serving),
         )
     engine = create_engine(url, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, SERVING_CACHE_KIB if serving else CACHE_KIB))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -77,7 +80,7 @@ def _postgresql_arguments(url: URL, *, serving: bool) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if name not in url.query}
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(cache_kib: int, connection: Any, _record: object) -> None:
     """Write-ahead logging, so that readers never wait for the writer; its driver waits 5 s for a lock (`?timeout=`)."""
     connection.isolation_level = None  # SQLAlchemy begins and ends transactions, not the driver
     cursor = connection.cursor()
@@ -85,7 +88,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "foreign_keys=ON",
         "synchronous=NORMAL",
-        f"cache_size=-{CACHE_KIB}",
+        f"cache_size=-{cache_kib}",
         "journal_size_limit=67108864",
         "temp_store=MEMORY",
     ):

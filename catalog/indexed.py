@@ -1,6 +1,6 @@
 """A product as the index sees it: what facets, orders and words follow from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Any
 
@@ -35,7 +35,7 @@ ALLERGENS = {
 
 
 class Indexed(Struct, frozen=True, kw_only=True):
-    """A product by its id. Money in cents and tenths of a cent, magnesium in ug elemental per daily portion.
+    """A product by its id. Money in cents and tenths of a cent, magnesium in ug elemental.
 
     `texts` are what a search finds it by, `ingredients` what it can be asked to be without.
     """
@@ -45,12 +45,16 @@ class Indexed(Struct, frozen=True, kw_only=True):
     sku: str
     brand: str
     forms: tuple[str, ...]
+    counts_as: tuple[str, ...]
+    """Those of the forms that give at least half of its magnesium."""
     dosage_form: str
     vegan: bool
     allergens: tuple[str, ...]
     price_cents: int
     stock: int
     tenth_cents_per_100mg: int
+    tenth_cents_per_day: int
+    magnesium_ug: int
     magnesium_per_day_ug: int
     name: Text
     summary: Text
@@ -112,40 +116,52 @@ def indexed_products(session: Session, product_ids: Sequence[int] | None = None)
     """The products with these ids, or all, as the database has them now; read in portions, in the order of ids."""
     columns = [getattr(Product, name) for name in _COLUMNS]
     query = select(*columns, Brand.name.label("brand")).join(Brand, Brand.id == Product.brand_id).order_by(Product.id)
-    tags = select(FormTag.product_id, FormTag.form).order_by(FormTag.product_id)
+    tags = select(FormTag.product_id, FormTag.form, FormTag.counts_as_form).order_by(FormTag.product_id)
     if product_ids is not None:
         query, tags = query.where(Product.id.in_(product_ids)), tags.where(FormTag.product_id.in_(product_ids))
     tagged = iter(session.execute(tags.execution_options(yield_per=5000)))
     waiting = next(tagged, None)
     for row in session.execute(query.execution_options(yield_per=1000)):
-        forms: list[str] = []
+        forms: dict[str, bool] = {}
         while waiting is not None and waiting[0] <= row.id:
             if waiting[0] == row.id:
-                forms.append(waiting[1])
+                forms[waiting[1]] = waiting[2]
             waiting = next(tagged, None)
-        yield _indexed(row, tuple(sorted(forms)))
+        yield _indexed(row, dict(sorted(forms.items())))
 
 
 _COLUMNS = (
     *("id", "status", "sku", "dosage_form", "vegan", "allergens", "price_cents", "stock", "magnesium_ug"),
-    *("units_per_day", "tenth_cents_per_100mg", "name_nl", "name_en", "summary_nl", "summary_en"),
-    *("ingredients_nl", "ingredients_en"),
+    *(
+        "units_per_day",
+        "tenth_cents_per_100mg",
+        "tenth_cents_per_day",
+        "name_nl",
+        "name_en",
+        "summary_nl",
+        "summary_en",
+    ),
+    *("summary_nl", "summary_en", "ingredients_nl", "ingredients_en"),
 )
 
 
-def _indexed(row: Any, forms: tuple[str, ...]) -> Indexed:
+def _indexed(row: Any, forms: Mapping[str, bool]) -> Indexed:
+    """`forms` in alphabetical order, with whether the product counts as each."""
     return Indexed(
         product_id=row.id,
         status=row.status,
         sku=row.sku,
         brand=row.brand,
-        forms=forms,
+        forms=tuple(forms),
+        counts_as=tuple(form for form, counts in forms.items() if counts),
         dosage_form=row.dosage_form.value,
         vegan=row.vegan,
         allergens=row.allergens,
         price_cents=row.price_cents,
         stock=row.stock,
         tenth_cents_per_100mg=row.tenth_cents_per_100mg,
+        tenth_cents_per_day=row.tenth_cents_per_day,
+        magnesium_ug=row.magnesium_ug,
         magnesium_per_day_ug=row.magnesium_ug * row.units_per_day,
         name=Text(row.name_nl, row.name_en),
         summary=Text(row.summary_nl, row.summary_en),

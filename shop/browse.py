@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from catalog.facets import Facet
 from catalog.models import Product, Status
-from catalog.queries import Sort, product_by_slug
+from catalog.queries import Sort
 from catalog.queries.product import place_of
 from recommend.engine import safety_notes
 from recommend.knowledge import Note, Ruleset
@@ -19,8 +19,7 @@ from shop.i18n import current_language, localized
 from shop.kept_pages import never_keep, same_for_all
 from shop.listing_page import find_page, loosened
 from shop.listing_query import Wanted, in_words
-from shop.product_page import product_page
-from shop.structured import product_data
+from shop.product_parts import ProductParts, parts_at
 
 bp = Blueprint("browse", __name__)
 
@@ -72,10 +71,8 @@ def _for_crawlers(wanted: Wanted) -> dict[str, object]:
 @localized(bp, nl="/nl/product/<slug>", en="/en/product/<slug>")
 @same_for_all
 def product(slug: str) -> str | Response:
-    found = product_by_slug(get_session(), slug)
-    if found is None:
-        return _moved(slug)
-    return render_product(found)
+    found = parts_at(get_session(), slug)
+    return _moved(slug) if found is None else _page(found)
 
 
 def _moved(slug: str) -> Response:
@@ -90,15 +87,9 @@ def _moved(slug: str) -> Response:
 
 def render_product(product: Product, robots: str | None = None) -> str:
     """The page of a product; a draft in the admin's preview may lack amounts, which are then left out."""
+    return _page(ProductParts(None, product), **({"robots": robots} if robots else {}))
+
+
+def _page(parts: ProductParts, **told: str) -> str:
     ruleset = get_ruleset()
-    told = {"robots": robots} if robots else {}
-    return render_template(
-        "browse/product.html",
-        page=product_page(product, ruleset, current_app.extensions["seller"]),
-        product=product,
-        data=product_data(product, ruleset),
-        limits=ruleset.manifest.dose,
-        ruleset=ruleset,
-        stops=visitor_stops(ruleset),
-        **told,
-    )
+    return render_template("browse/product.html", parts=parts, ruleset=ruleset, stops=visitor_stops(ruleset), **told)

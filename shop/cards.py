@@ -1,6 +1,7 @@
-"""Cards of products on the listing, kept as they were rendered for as long as a product stays at its edition."""
+"""What was rendered of a product, its card first, kept for as long as the product stays at its edition."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Hashable, Sequence
 from threading import Lock
 from typing import Protocol
 
@@ -11,18 +12,18 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Product
 from catalog.queries import Edition, editions, listed_products
-from recommend.text import Language
 from shop.database import get_ruleset
 from shop.i18n import current_language
 
 MOST_BYTES = 8_000_000
-"""What the cards of one worker take together: about 4,000 of them."""
+"""What the cards and product pages of one worker take together: about 2,000 cards, or 200 pages."""
 
-Key = tuple[Edition, Language]
+Key = tuple[Hashable, ...]
+"""Of what it shows, in which language."""
 
 
 class Cards(Protocol):
-    """Where rendered cards are kept."""
+    """Where rendered cards are kept, and other parts of pages."""
 
     def get(self, key: Key) -> Markup | None: ...
 
@@ -33,7 +34,7 @@ class KeptCards:
     """The cards used last; safe between threads. Their rules are those of the process."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._cards: LRUCache[Key, Markup] = LRUCache(most_bytes, getsizeof=len)
+        self._cards: LRUCache[Key, Markup] = LRUCache(most_bytes, getsizeof=sys.getsizeof)
         self._lock = Lock()
 
     def get(self, key: Key) -> Markup | None:
@@ -42,7 +43,7 @@ class KeptCards:
 
     def keep(self, key: Key, card: Markup) -> None:
         with self._lock:
-            if len(card) <= self._cards.maxsize:
+            if sys.getsizeof(card) <= self._cards.maxsize:
                 self._cards[key] = card
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from catalog.edits.edit import Placed
 from catalog.edits.inserting import insert_rows
 from catalog.indexed import Indexed, in_portions, indexed_products
-from catalog.models import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
+from catalog.models import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
 from catalog.models.search import BLOCK_BITS, UNCOMMITTED
 from catalog.words import plain
 
@@ -88,12 +88,15 @@ def as_indexed(place: Placed) -> Indexed:
         sku=state.sku,
         brand=state.brand,
         forms=tuple(sorted(after.amounts)),
+        counts_as=after.counts_as,
         dosage_form=state.dosage_form.value,
         vegan=state.vegan,
         allergens=tuple(allergen.value for allergen in state.allergens),
         price_cents=state.price_cents,
         stock=state.stock,
         tenth_cents_per_100mg=after.tenth_cents_per_100mg,
+        tenth_cents_per_day=after.tenth_cents_per_day,
+        magnesium_ug=after.magnesium_ug,
         magnesium_per_day_ug=after.magnesium_ug * state.units_per_day,
         name=state.text("name"),
         summary=state.text("summary"),
@@ -174,13 +177,14 @@ def _count_words(session: Session, changes: Changes, written: dict[str, str], re
 
 
 def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> None:
-    for table in (table_of(Shelf), table_of(FormShelf)):
-        gone = [product.product_id for product in before if product.is_listed]
+    gone = [product.product_id for product in before if product.is_listed]
+    for table in map(table_of, (Shelf, FormShelf, Advisable)):
         for ids in _portions(gone):
             session.execute(delete(table).where(table.c.product_id.in_(ids)))
     listed = [product for product in after if product.is_listed]
     _insert(session, table_of(Shelf), [row_on_shelf(product) for product in listed])
     _insert(session, table_of(FormShelf), [row for product in listed for row in rows_by_form(product)])
+    _insert(session, table_of(Advisable), [row for product in listed for row in rows_for_advice(product)])
 
 
 def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -203,6 +207,24 @@ def rows_by_form(product: Indexed) -> list[dict[str, Any]]:
     return [_ranked(product) | {"form": form} for form in product.forms]
 
 
+def rows_for_advice(product: Indexed) -> list[dict[str, Any]]:
+    """A listed product in stock, under each form that it counts as."""
+    return [
+        {
+            "form": form,
+            "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
+            "sku": product.sku,
+            "product_id": product.product_id,
+            "magnesium_ug": product.magnesium_ug,
+            "tenth_cents_per_day": product.tenth_cents_per_day,
+            "vegan": product.vegan,
+            "dosage_form": product.dosage_form,
+            "also": "".join(f" {other} " for other in product.forms if other != form),
+        }
+        for form in (product.counts_as if product.stock else ())
+    ]
+
+
 def _ranked(product: Indexed) -> dict[str, Any]:
     return {
         "product_id": product.product_id,
@@ -215,7 +237,7 @@ def _ranked(product: Indexed) -> dict[str, Any]:
 def rebuild_index(session: Session) -> None:
     """Make the index anew from the products, in this session's transaction."""
     session.flush()
-    for model in (FacetPosting, WordPosting, Word, Shelf, FormShelf):
+    for model in (FacetPosting, WordPosting, Word, Shelf, FormShelf, Advisable):
         session.execute(delete(table_of(model)))
     _next_revision(session, epoch=secrets.token_hex(8))
     for portion in in_portions(indexed_products(session), PORTION):

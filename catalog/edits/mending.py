@@ -10,12 +10,23 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.composition import CompositionError, Line, counts_as_form, magnesium_by_form, work_out
-from catalog.edits.indexing import rebuild_index, row_on_shelf, rows_by_form
+from catalog.edits.indexing import rebuild_index, row_on_shelf, rows_by_form, rows_for_advice
 from catalog.edits.preparing import Prepared
 from catalog.edits.state import state_of, stated_of
 from catalog.edits.writing import begin_writing
 from catalog.indexed import Indexed, in_portions, indexed_products
-from catalog.models import Component, FacetPosting, FormShelf, FormTag, Product, Shelf, Word, WordPosting, table_of
+from catalog.models import (
+    Advisable,
+    Component,
+    FacetPosting,
+    FormShelf,
+    FormTag,
+    Product,
+    Shelf,
+    Word,
+    WordPosting,
+    table_of,
+)
 from recommend.knowledge import Ruleset
 
 AT_ONCE = 1000
@@ -99,7 +110,7 @@ def _line(component: Component, ruleset: Ruleset) -> Line:
 def _index_faults(session: Session) -> Iterator[Fault]:
     facets: dict[str, BitMap] = defaultdict(BitMap)
     words: dict[str, BitMap] = defaultdict(BitMap)
-    shelved = {Shelf: 0, FormShelf: 0}
+    shelved = {Shelf: 0, FormShelf: 0, Advisable: 0}
     for portion in in_portions(indexed_products(session), AT_ONCE):
         for product in portion:
             for terms, found in ((product.facet_terms(), facets), (product.words(), words)):
@@ -108,6 +119,7 @@ def _index_faults(session: Session) -> Iterator[Fault]:
         listed = [product for product in portion if product.is_listed]
         shelved[Shelf] += len(listed)
         shelved[FormShelf] += sum(len(product.forms) for product in listed)
+        shelved[Advisable] += sum(len(rows_for_advice(product)) for product in listed)
         yield from _order_faults(session, listed)
     for table, follows in shelved.items():
         if (stored := session.scalar(select(func.count()).select_from(table_of(table)))) != follows:
@@ -125,6 +137,7 @@ def _order_faults(session: Session, listed: Sequence[Indexed]) -> Iterator[Fault
     for model, rows in (
         (Shelf, [row_on_shelf(product) for product in listed]),
         (FormShelf, [row for product in listed for row in rows_by_form(product)]),
+        (Advisable, [row for product in listed for row in rows_for_advice(product)]),
     ):
         table = table_of(model)
         ids = {row["product_id"] for row in rows}

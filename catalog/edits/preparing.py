@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from catalog.composition import CompositionError, Line, Stated, magnesium_by_form, work_out
+from catalog.composition import CompositionError, Line, Stated, counts_as_form, magnesium_by_form, work_out
 from catalog.edits.checking import field_problems, lacking
 from catalog.edits.state import TEXTS, ProductState
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
@@ -46,6 +46,11 @@ class Prepared(Struct, frozen=True):
         if not state.units_per_pack:
             return 0
         return tenth_cents_per_day(state.price_cents, state.units_per_pack, state.units_per_day)
+
+    @property
+    def counts_as(self) -> tuple[str, ...]:
+        """The forms that give at least half of its magnesium, in alphabetical order."""
+        return tuple(form for form in sorted(self.amounts) if self.amounts[form] and counts_as_form(form, self.amounts))
 
     @property
     def blocked(self) -> tuple[ProductFinding, ...]:

@@ -6,12 +6,13 @@ from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
 from catalog.models.pictures import PictureFile
 from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
-from catalog.models.search import FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
+from catalog.models.search import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
 
 __all__ = [
     "AcceptedWarning",
     "Account",
     "AdminSession",
+    "Advisable",
     "Allergen",
     "Base",
     "Batch",

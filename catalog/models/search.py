@@ -6,7 +6,7 @@ Only published products stand in these tables. There are no foreign keys: a rebu
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Dialect, Index, LargeBinary, String, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Index, LargeBinary, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.models.base import Base
@@ -116,3 +116,27 @@ class FormShelf(_Ranked, Base):
         Index("ix_form_shelf_recommended", "form", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
         Index("ix_form_shelf_price_per_100mg", "form", "tenth_cents_per_100mg", "sku", "product_id"),
     )
+
+
+class Advisable(Base):
+    """What an advice may show: a published product in stock, under each form that it counts as, cheapest first.
+
+    It holds whatever a visitor can wish, so that a form where nothing fits is read without its products. The key is
+    the order of reading; SQLite keeps the rows in it.
+    """
+
+    __tablename__ = "advisable"
+
+    form: Mapped[str] = mapped_column(Sortable, primary_key=True)
+    tenth_cents_per_100mg: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sku: Mapped[str] = mapped_column(Sortable, primary_key=True)
+    product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    magnesium_ug: Mapped[int]
+    """Elemental, per unit."""
+    tenth_cents_per_day: Mapped[int] = mapped_column(BigInteger)
+    vegan: Mapped[bool]
+    dosage_form: Mapped[str]
+    also: Mapped[str]
+    """The other forms that the product holds, each between spaces; empty when it holds none."""
+
+    __table_args__ = (Index("ix_advisable_product_id", "product_id"), {"sqlite_with_rowid": False})

@@ -1,14 +1,28 @@
 """Products for an advice: what a budget is, what fits the wishes, and what the wishes exclude."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, ScalarSelect, Select, and_, case, exists, func, not_, select, union_all
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, joinedload
 
-from catalog.models import DosageForm, FormShelf, FormTag, Product
+from catalog.models import Advisable, DosageForm, Product
 from catalog.models.search import UNCOMMITTED
 from catalog.queries.published import PUBLISHED
 from catalog.queries.revision import CatalogueStamp, catalogue_stamp
@@ -80,22 +94,47 @@ class Wishes(Struct, frozen=True):
     vegan: bool = False
     dosage_form: DosageForm | None = None
 
+    @property
+    def shape(self) -> "Shape":
+        """Which conditions there are, without what they compare with."""
+        return Shape(len(self.without), self.cost_limit is not None, self.vegan, self.dosage_form is not None)
+
+    @property
+    def compared_with(self) -> dict[str, Any]:
+        """What the conditions of the shape compare with."""
+        without = sorted(self.without)
+        return {
+            "suggested_ug": self.suggested_ug,
+            "cost_limit": self.cost_limit,
+            "dosage_form": self.dosage_form and self.dosage_form.value,
+            **{f"without_form_{place}": form for place, form in enumerate(without)},
+            **{f"beside_form_{place}": f"% {form.replace('_', '/_')} %" for place, form in enumerate(without)},
+        }
+
+
+class Shape(Struct, frozen=True):
+    """Which wishes there are, and how many forms are advised against: as much as a statement depends on."""
+
+    without: int
+    budget: bool
+    vegan: bool
+    dosage_form: bool
+
     def conditions(self) -> dict[str, ColumnElement[bool]]:
-        """One condition for each wish that the visitor has."""
-        conditions = {"dose": Product.magnesium_ug <= self.suggested_ug}
+        """One condition for each wish."""
+        conditions = {"dose": Advisable.magnesium_ug <= bindparam("suggested_ug")}
         if self.without:
-            held = aliased(FormTag)
-            conditions["without"] = ~exists().where(held.product_id == Product.id, held.form.in_(sorted(self.without)))
-        if self.cost_limit is not None:
-            conditions["budget"] = Product.tenth_cents_per_day <= self.cost_limit
+            places = range(self.without)
+            others = (Advisable.also.not_like(bindparam(f"beside_form_{place}"), escape="/") for place in places)
+            itself = Advisable.form.not_in([bindparam(f"without_form_{place}") for place in places])
+            conditions["without"] = and_(itself, or_(Advisable.also == "", and_(*others)))
+        if self.budget:
+            conditions["budget"] = Advisable.tenth_cents_per_day <= bindparam("cost_limit")
         if self.vegan:
-            conditions["vegan"] = Product.vegan.is_(True)
-        if self.dosage_form is not None:
-            conditions["dosage_form"] = Product.dosage_form == self.dosage_form
+            conditions["vegan"] = Advisable.vegan.is_(True)
+        if self.dosage_form:
+            conditions["dosage_form"] = Advisable.dosage_form == bindparam("dosage_form")
         return conditions
-
-
-ADVISABLE = (PUBLISHED, Product.stock > 0, FormTag.counts_as_form)
 
 
 def advised_products(
@@ -104,32 +143,29 @@ def advised_products(
     """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
     if not forms:
         return []
-    chosen = union_all(*(_cheapest(form, wishes, per_form) for form in sorted(forms))).subquery()
-    query = (
+    query = _advised(len(forms), wishes.shape, per_form)
+    asked = wishes.compared_with | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
+    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query, asked)]
+
+
+@lru_cache(maxsize=256)
+def _advised(forms: int, shape: Shape, per_form: int) -> Select[Any]:
+    """Kept, because SQLAlchemy takes longer to put it together than the database to answer it."""
+    chosen = union_all(*(_cheapest(place, shape, per_form) for place in range(forms))).subquery()
+    return (
         select(chosen.c.form, Product)
         .join(Product, Product.id == chosen.c.product_id)
         .order_by(chosen.c.form, Product.tenth_cents_per_100mg, Product.sku)
         .options(joinedload(Product.brand))
     )
-    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query)]
 
 
-def _cheapest(form: str, wishes: Wishes, number: int) -> Select[Any]:
-    """Read along the form's shelf, where the cheapest stand first, until enough fit.
-
-    What must fit is asked of each product in turn: joined, SQLite would read all products and sort them.
-    """
-    fits = exists().where(
-        Product.id == FormShelf.product_id,
-        FormTag.product_id == FormShelf.product_id,
-        FormTag.form == FormShelf.form,
-        *ADVISABLE,
-        *wishes.conditions().values(),
-    )
+def _cheapest(place: int, shape: Shape, number: int) -> Select[Any]:
+    """Read along a form's products, of which the cheapest stand first, until enough fit."""
     ordered = (
-        select(FormShelf.form, FormShelf.product_id)
-        .where(FormShelf.form == form, FormShelf.sold_out.is_(False), fits.correlate(FormShelf))
-        .order_by(FormShelf.tenth_cents_per_100mg, FormShelf.sku)
+        select(Advisable.form, Advisable.product_id)
+        .where(Advisable.form == bindparam(f"on_form_{place}"), *shape.conditions().values())
+        .order_by(Advisable.tenth_cents_per_100mg, Advisable.sku)
         .limit(number)
     )
     return select(ordered.subquery())
@@ -145,19 +181,18 @@ class Excluded(Struct, frozen=True):
 
 def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, Excluded]:
     """Per form that is in stock at all, what the wishes exclude."""
-    conditions = wishes.conditions()
+    conditions = wishes.shape.conditions()
     fails = {wish: not_(condition) for wish, condition in conditions.items()}
     alone = {
         wish: and_(fails[wish], *(other for key, other in conditions.items() if key != wish)) for wish in conditions
     }
     query = (
-        select(FormTag.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
-        .join(Product, Product.id == FormTag.product_id)
-        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)))
-        .group_by(FormTag.form)
+        select(Advisable.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
+        .where(Advisable.form.in_(sorted(forms)))
+        .group_by(Advisable.form)
     )
     found: dict[str, Excluded] = {}
-    for form, total, *counts in session.execute(query):
+    for form, total, *counts in session.execute(query, wishes.compared_with):
         failing, by_itself = counts[: len(conditions)], counts[len(conditions) :]
         found[form] = Excluded(
             total, dict(zip(conditions, failing, strict=True)), dict(zip(conditions, by_itself, strict=True))

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.orm import Session
 
 from catalog.models import DosageForm, FormTag, Product
-from catalog.queries.advice import ADVISABLE, Budget
+from catalog.queries.advice import Budget
+from catalog.queries.published import PUBLISHED
 
 UG_PER_MG = 1000
 
@@ -59,7 +60,8 @@ def best_of_kinds(
             func.row_number().over(partition_by=kind, order_by=order).label("place"),
         )
         .join(Product, Product.id == FormTag.product_id)
-        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)), Product.magnesium_ug <= max(doses_mg) * UG_PER_MG)
+        .where(PUBLISHED, Product.stock > 0, FormTag.counts_as_form)
+        .where(FormTag.form.in_(sorted(forms)), Product.magnesium_ug <= max(doses_mg) * UG_PER_MG)
         .subquery()
     )
     columns = [ranked.c[name] for name in ("form", "id", "dose", "cost", "vegan", "dosage_form")]

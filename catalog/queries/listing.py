@@ -13,6 +13,7 @@ from catalog.facets import Facet
 from catalog.models import Brand, FormShelf, Product, Shelf
 from catalog.queries.facets import Filters, Found, find
 from catalog.queries.kept import Kept, kept_index
+from catalog.queries.published import PUBLISHED
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -163,12 +164,21 @@ class Edition(Struct, frozen=True):
     version: int
     brand: str
     invented: bool
+    address: str
+
+
+def edition_by_slug(session: Session, slug: str) -> Edition | None:
+    """The edition of the published product at this address."""
+    found = session.execute(_EDITIONS.where(PUBLISHED, Product.slug == slug)).one_or_none()
+    return Edition(*found) if found else None
 
 
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
     """The editions of the products with these ids, in this order."""
     if not ids:
         return []
-    query = select(Product.id, Product.version, Brand.name, Brand.invented).join(Brand).where(Product.id.in_(ids))
-    found = {row[0]: Edition(*row) for row in session.execute(query)}
+    found = {row[0]: Edition(*row) for row in session.execute(_EDITIONS.where(Product.id.in_(ids)))}
     return [found[id_] for id_ in ids]
+
+
+_EDITIONS = select(Product.id, Product.version, Brand.name, Brand.invented, Brand.address).join(Brand)

@@ -13,9 +13,9 @@ def product_by_slug(session: Session, slug: str) -> Product | None:
     query = (
         select(Product)
         .where(PUBLISHED, Product.slug == slug)
-        .options(joinedload(Product.brand), selectinload(Product.components), selectinload(Product.tags))
+        .options(joinedload(Product.brand), joinedload(Product.tags), selectinload(Product.components))
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(query).unique().one_or_none()
 
 
 class Place(Struct, frozen=True):

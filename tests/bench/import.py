@@ -35,7 +35,7 @@ from recommend.loading import load_ruleset
 from recommend.naming import form_names
 from recommend.text import Text
 
-INDEX = ("facet_posting", "word_posting", "word", "shelf", "form_shelf")
+INDEX = ("facet_posting", "word_posting", "word", "shelf", "form_shelf", "advisable")
 TABLES = ("brand", "product", "component", "form_tag", "batch", "change", "price_point", *INDEX)
 BASELINE_RUNS = 3
 

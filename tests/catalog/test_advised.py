@@ -1,16 +1,18 @@
 """From an advice to products: within dose, label, budget and wishes."""
 
+import random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
 from catalog.advised import Suggestion, decimal_string, suggest_products, suggestion_as_dict
 from catalog.composition import Stated
-from catalog.models import DosageForm, Status
-from catalog.queries import budget_bands
+from catalog.models import DosageForm, FormTag, Product, Status
+from catalog.queries import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
 from tests.factories import AnswersFactory, make_product
@@ -163,3 +165,67 @@ def test_nothing_with_threonate_is_suggested_in_pregnancy_or_while_breastfeeding
     make_product(session, milligrams("bisglycinate", 100), sku="PLAIN")
     assert {found.product.sku for found in suggest(session, ruleset)} == {"BLEND", "PLAIN"}
     assert {found.product.sku for found in suggest(session, ruleset, conditions=(condition,))} == {"PLAIN"}
+
+
+def as_asked_of_products(session: Session, forms: list[str], wishes: Wishes) -> dict[str, tuple[list[int], Excluded]]:
+    """Per form that is in stock: what fits and what is excluded, asked of each product in turn."""
+    found = {}
+    for form in forms:
+        rows = session.scalars(
+            select(Product)
+            .join(FormTag)
+            .where(Product.status == Status.PUBLISHED, Product.stock > 0, FormTag.form == form, FormTag.counts_as_form)
+            .order_by(Product.tenth_cents_per_100mg, Product.sku)
+            .options(selectinload(Product.tags))
+        ).all()
+        failing = {row.id: failing_wishes(row, wishes) for row in rows}
+        names = wishes.shape.conditions()
+        excluded = Excluded(
+            len(rows),
+            {name: sum(name in fails for fails in failing.values()) for name in names},
+            {name: sum(fails == {name} for fails in failing.values()) for name in names},
+        )
+        found[form] = [row.id for row in rows if not failing[row.id]][:3], excluded
+    return {form: (ids, excluded) for form, (ids, excluded) in found.items() if excluded.total}
+
+
+def failing_wishes(product: Product, wishes: Wishes) -> set[str]:
+    fails = {
+        "dose": product.magnesium_ug > wishes.suggested_ug,
+        "without": any(tag.form in wishes.without for tag in product.tags),
+        "budget": wishes.cost_limit is not None and product.tenth_cents_per_day > wishes.cost_limit,
+        "vegan": wishes.vegan and not product.vegan,
+        "dosage_form": wishes.dosage_form not in (None, product.dosage_form),
+    }
+    return {name for name, failed in fails.items() if failed}
+
+
+def test_what_fits_and_what_is_excluded_is_what_each_product_itself_answers(session: Session) -> None:
+    chance = random.Random(11)  # noqa: S311 - any products will do, the same at every run
+    forms = ["citrate", "oxide", "bisglycinate", "bisglycinate_buffered"]
+    for _ in range(60):
+        mixed = chance.sample(forms[:3], chance.choice([1, 1, 2, 3]))
+        make_product(
+            session,
+            [Stated(form, elemental_ug=chance.choice([20, 45, 60]) * 1000) for form in mixed],
+            vegan=chance.random() < 0.5,
+            dosage_form=chance.choice(list(DosageForm)),
+            price_cents=chance.randrange(300, 4000),
+            status=chance.choice([Status.PUBLISHED, Status.PUBLISHED, Status.DRAFT]),
+            stock=chance.choice([0, 5, 5]),
+        )
+    for _ in range(100):
+        wishes = Wishes(
+            suggested_ug=chance.choice([0, 40, 70, 130, 200]) * 1000,
+            without=frozenset(chance.sample(forms, chance.choice([0, 1, 2]))),
+            cost_limit=chance.choice([None, 100, 400]),
+            vegan=chance.random() < 0.5,
+            dosage_form=chance.choice([None, *DosageForm]),
+        )
+        fitting: dict[str, list[int]] = {}
+        for found in advised_products(session, forms, wishes):
+            fitting.setdefault(found.form, []).append(found.product.id)
+        excluded = excluded_by_wishes(session, forms, wishes)
+        expected = as_asked_of_products(session, forms, wishes)
+        assert {form: (fitting.get(form, []), excluded[form]) for form in excluded} == expected, wishes
+        assert fitting.keys() <= excluded.keys()

@@ -42,6 +42,8 @@ def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> 
             "INSERT INTO form_shelf SELECT 99, sold_out, tenth_cents_per_100mg, sku, form FROM form_shelf",
             "form_shelf rows",
         ),
+        ("UPDATE advisable SET also = ' oxide '", "SKU-A advisable"),
+        ("DELETE FROM advisable", "advisable rows"),
     ],
 )
 def test_damage_is_named_and_mended(damage: str, named: str, session: Session, ruleset: Ruleset) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -250,3 +250,24 @@ def test_random_edits_through_one_worker_show_at_once_in_another(sample_instance
             max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
         ),
     )
+
+
+def test_a_product_page_is_read_from_the_database_once_for_each_edition(sample_instance: Path, tmp_path: Path) -> None:
+    app = create_app(msgspec.structs.replace(settings_in(instance_of(sample_instance, tmp_path)), page_cache=False))
+    engine = app.extensions["catalog_engine"]
+    first = app.test_client().get(f"/nl/product/{rename(app, 'Eerste naam')}").text
+    sent: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    slug = rename(app, "Tweede naam")
+    sent.clear()
+    second = app.test_client().get(f"/nl/product/{slug}").text
+    asked_anew = len(sent)
+    again = app.test_client().get(f"/nl/product/{slug}").text
+    assert len(sent) - asked_anew < asked_anew
+    assert again == second == first.replace("Eerste naam", "Tweede naam")
+    with engine.begin() as connection:
+        connection.execute(update(Brand).values(address="Nieuwe straat 1"))
+    assert "Nieuwe straat 1" in app.test_client().get(f"/nl/product/{slug}").text
+    elsewhere = app.test_client().get(f"/nl/product/{slug}", base_url="https://elders.example").text
+    assert "http://localhost" not in elsewhere
+    engine.dispose()

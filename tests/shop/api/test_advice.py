@@ -9,8 +9,9 @@ import pytest
 from flask import session
 from flask.sessions import NullSession
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import bindparam, literal_column, select
 
+from catalog.models import Advisable
 from recommend.presentation import advice_as_dict
 from shop.api.schemas import Advice
 from tests.shop.api.conftest import ADVICE, HEALTHY, Ask
@@ -129,7 +130,8 @@ def test_nothing_of_the_answers_is_logged_when_the_shop_fails(
 def test_nothing_of_the_answers_is_logged_when_the_database_fails(
     ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catalog.queries.advice.ADVISABLE", (text("no_such_column = 1"),))
+    fault = select(literal_column("no_such_column")).where(Advisable.magnesium_ug <= bindparam("suggested_ug"))
+    monkeypatch.setattr("catalog.queries.advice._advised", lambda *_shape: fault)
     assert ask(dosage_form="powder", supplement_mg=123).status_code == 500
     assert "no_such_column" in caplog.text
     assert "powder" not in caplog.text
