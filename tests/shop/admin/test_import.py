@@ -201,6 +201,14 @@ def test_a_file_that_cannot_be_imported_says_why(publisher: FlaskClient, content
     assert said in main_text(page)
 
 
+def test_a_suppliers_file_that_breaks_off_says_so_where_its_columns_are_mapped(publisher: FlaskClient) -> None:
+    mapping = send_file(publisher, 'sku,naam\nA,heel\n"B,half\n', supplier=" ", new_supplier="Half").location
+    page = publisher.get(mapping)
+    assert page.status_code == 200
+    assert "row 3: the quotation marks do not add up" in main_text(page)
+    assert "heel" in main_text(page)
+
+
 def test_a_file_that_is_too_large_is_a_clear_413(publisher: FlaskClient) -> None:
     page = publisher.post("/admin/import", data=b"x" * 17 * 1024 * 1024, content_type="multipart/form-data; boundary=x")
     assert page.status_code == 413
