@@ -56,7 +56,9 @@ def send_file(client: FlaskClient, content: str | bytes, name: str = "list.csv",
 
 
 def press(client: FlaskClient, page: str, address: str, **fields: str) -> TestResponse:
-    return client.post(address, data={"csrf_token": csrf_token(client.get(page)), **fields})
+    shown = client.get(page)
+    seen = re.findall(r'name="seen" value="([^"]+)"', shown.text)
+    return client.post(address, data={"csrf_token": csrf_token(shown), "seen": seen, **fields})
 
 
 def mapped(page: TestResponse) -> dict[str, str]:
@@ -120,6 +122,22 @@ def test_a_plan_that_no_longer_holds_is_shown_anew_instead_of_applied(
     assert prices(own_app) == {4444}
     press(publisher, first, f"{first}/apply")
     assert prices(own_app) == {3333}
+
+
+def test_a_page_left_open_never_imports_a_file_that_it_did_not_show(
+    publisher: FlaskClient, own_app: Flask, price_list: Callable[[str], str], clock: Clock
+) -> None:
+    plan = send_file(publisher, price_list("33.33")).location
+    left_open = re.findall(r'name="seen" value="([^"]+)"', publisher.get(plan).text)
+    press(publisher, plan, f"{plan}/drop")
+    clock.turn(minutes=1)
+    assert send_file(publisher, price_list("44.44")).location == plan
+    before = prices(own_app)
+    for seen in (left_open, []):
+        answer = publisher.post(f"{plan}/apply", data={"csrf_token": csrf_token(publisher.get(plan)), "seen": seen})
+        assert answer.location == plan
+        assert "You looked at something else" in main_text(publisher.get(plan))
+    assert prices(own_app) == before
 
 
 def test_refused_rows_are_shown_and_downloaded_and_the_others_imported_on_request(
