@@ -188,6 +188,17 @@ def test_forms_that_nobody_knows_are_asked_about_once(publisher: FlaskClient, ow
     assert "1 new" in main_text(publisher.get(plan))
 
 
+def test_what_no_column_gives_is_named_by_its_label_and_an_amount_at_its_own_column(publisher: FlaskClient) -> None:
+    content = "code,vorm,magnesium,prijs\nA-1,citraat,1000000000000 mg,9\n"
+    mapping = send_file(publisher, content, supplier=" ", new_supplier="Groothandel").location
+    fields = {"column-sku": "code", "column-form": "vorm", "column-elemental": "magnesium", "column-price_eur": "prijs"}
+    pounds = {"constant-dosage_form": "capsule", "constant-currency": "GBP"}
+    plan = press(publisher, mapping, mapping, **fields | pounds).location
+    assert "Currency of the price : is in GBP" in main_text(publisher.get(plan))
+    press(publisher, mapping, mapping, **fields | pounds | {"constant-currency": "EUR"})
+    assert "magnesium “1000000000000 mg”: must be from 0" in main_text(publisher.get(plan))
+
+
 def test_what_a_mapping_lacks_is_said_at_its_place_and_what_was_chosen_stays(publisher: FlaskClient) -> None:
     mapping = send_file(publisher, "code,name,price\nA,B,12\n", supplier=" ", new_supplier="UK").location
     form = mapped(publisher.get(mapping))
