@@ -19,7 +19,7 @@ from catalog.models import Allergen, Brand, DosageForm, How, Product, Status, Un
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language, Text
 
-CHUNK = 2000
+CHUNK = 8000
 """Products written at a time: what bounds the memory that they take."""
 WORDS = Path(__file__).parent / "data" / "made_up.yaml"
 UG_PER_MG = 1000

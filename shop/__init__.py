@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         answers_cookie,
         api,
         browse,
+        cards,
         compare,
         crawlers,
         database,
@@ -62,7 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)
     database.open_database(app, settings)
     watch.watch_requests(app)
-    delivery.deliver(app)  # early, so that it sees the answer as all others left it
+    kept_pages.keep_pages(app, settings)
+    delivery.deliver(app)  # these are early, so that they see the answer as all others left it
     i18n.speak(app)
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
@@ -74,7 +76,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.harden(app)
     admin.add_admin(app, settings.secret_key)
     errors.answer_errors(app)
-    kept_pages.keep_pages(app, settings)
+    kept_pages.answer_from_kept(app)
+    cards.keep_cards(app)
     for blueprint in (
         pages.bp,
         guide.bp,

@@ -12,6 +12,7 @@ from catalog.queries.product import place_of
 from recommend.engine import safety_notes
 from recommend.knowledge import Note, Ruleset
 from shop.answers_cookie import answers_as_far_as_given
+from shop.cards import cards_of
 from shop.database import get_ruleset, get_session
 from shop.facets import Applied, groups, label
 from shop.i18n import current_language, localized
@@ -38,7 +39,7 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 @same_for_all
 def products() -> str:
     ruleset = get_ruleset()
-    page = find_page(get_session(), request.args, ruleset, current_language())
+    page = find_page(get_session(), request.args, ruleset, current_language(), cards_of)
     wanted, found = page.wanted, page.listing
     applied = [Applied(facet, value, label(facet, value, ruleset)) for facet, value in wanted.values]
     if wanted.left_out or wanted.text:

@@ -1,7 +1,7 @@
 """The facets as the shopper reads them: names, labels, counts, and what a word means."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from heapq import nlargest
 
 from flask import Flask, url_for
@@ -113,7 +113,13 @@ def _hint(facet: Facet) -> str:
 
 
 def title(facet: Facet) -> str:
-    titles: dict[Facet, str] = {
+    return _titles(current_language())[facet]
+
+
+@cache
+def _titles(_language: Language) -> dict[Facet, str]:
+    """In the language of the page, put together once in each."""
+    return {
         Facet.FORM: _("Form of magnesium"),
         Facet.DOSAGE_FORM: _("Kind of product"),
         Facet.MG_PER_DAY: _("Magnesium per day"),
@@ -123,7 +129,6 @@ def title(facet: Facet) -> str:
         Facet.BRAND: _("Brand"),
         Facet.IN_STOCK: _("Stock"),
     }
-    return titles[facet]
 
 
 def label(facet: Facet, value: str, ruleset: Ruleset) -> str:

@@ -11,10 +11,11 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog.queries import catalogue_revision
+from catalog.queries import newest_stamp
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
 from shop.settings import Settings
@@ -23,6 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 MOST_BYTES = 16_000_000
 """What the kept pages of one worker take together, about 300 listing pages."""
 LONGEST_QUERY = 500
+LONGEST_HEADER = 100
 
 Key = tuple[object, ...]
 
@@ -33,29 +35,45 @@ def same_for_all(view: View) -> View:
     return view
 
 
+class KeptPage(Struct, frozen=True):
+    """A page as it was sent, compressed or not."""
+
+    body: bytes
+    encoding: str
+    etag: str
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+
 class KeptPages:
     """The pages used last, by key; safe between threads."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._pages: LRUCache[Key, bytes] = LRUCache(most_bytes, getsizeof=len)
+        self._pages: LRUCache[Key, KeptPage] = LRUCache(most_bytes, getsizeof=len)
         self._lock = Lock()
 
-    def get(self, key: Key) -> bytes | None:
+    def get(self, key: Key) -> KeptPage | None:
         with self._lock:
             return self._pages.get(key)
 
-    def keep(self, key: Key, page: bytes) -> None:
+    def keep(self, key: Key, page: KeptPage) -> None:
         with self._lock:
             if len(page) <= self._pages.maxsize:
                 self._pages[key] = page
 
 
 def keep_pages(app: Flask, settings: Settings) -> None:
-    """Answer from kept pages, unless SHOP_PAGE_CACHE is off."""
+    """Keep pages, unless SHOP_PAGE_CACHE is off. Called before all that changes answers, to see them as they leave."""
     if settings.page_cache:
         app.extensions["kept_pages"] = KeptPages()
-        app.before_request(_answer_from_kept)
         app.after_request(_keep)
+
+
+def answer_from_kept(app: Flask) -> None:
+    """Answer from what is kept. Called after all that looks at requests, so that nothing of it is passed over."""
+    if "kept_pages" in app.extensions:
+        app.before_request(_answer_from_kept)
 
 
 def never_keep() -> None:
@@ -63,35 +81,45 @@ def never_keep() -> None:
     g.pop("page_key", None)
 
 
-def _kept() -> KeptPages:
-    kept: KeptPages = current_app.extensions["kept_pages"]
-    return kept
-
-
 def _answer_from_kept() -> Response | None:
-    if request.method != "GET" or "Cookie" in request.headers or len(request.query_string) > LONGEST_QUERY:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # the proxy is half of the time here
+    environ, query = asked.environ, asked.query_string
+    if asked.method != "GET" or "HTTP_COOKIE" in environ or len(query) > LONGEST_QUERY:
         return None
-    view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "same_for_all", False):
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # likewise
+    if not getattr(app.view_functions.get(asked.endpoint), "same_for_all", False):
         return None
     try:
-        revision = catalogue_revision(get_session())
+        stamp = newest_stamp(get_session())
     except SQLAlchemyError:
         return None  # a page that needs no catalogue can be shown without a database
-    g.page_key = (
-        revision,
+    key = (
+        stamp,
         datetime.now(UTC).date(),
         get_ruleset().sha256,
         current_language(),
-        request.url_root,
-        request.path,
-        tuple(sorted(request.args.items(multi=True), key=lambda item: item[0])),
+        environ["wsgi.url_scheme"],
+        asked.host,
+        asked.path,
+        tuple(sorted(query.split(b"&"), key=_name)),
+        environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_HEADER],
     )
-    page = _kept().get(g.page_key)
+    page = app.extensions["kept_pages"].get(key)
     if page is None:
+        g.page_key = key
         return None
-    never_keep()  # it is kept already
-    return Response(page, mimetype="text/html")
+    response = Response(page.body, mimetype="text/html")
+    if page.etag:
+        response.headers["ETag"] = page.etag
+    if page.encoding:
+        response.headers["Content-Encoding"] = page.encoding
+        response.vary.add("Accept-Encoding")
+    return response
+
+
+def _name(parameter: bytes) -> bytes:
+    """Values of one parameter stay in their order."""
+    return parameter.partition(b"=")[0]
 
 
 def _keep(response: Response) -> Response:
@@ -101,8 +129,10 @@ def _keep(response: Response) -> Response:
         and response.status_code == 200  # noqa: PLR2004 - a whole page
         and response.mimetype == "text/html"
         and "Set-Cookie" not in response.headers
-        and "Cache-Control" not in response.headers
+        and "no-store" not in response.headers.get("Cache-Control", "")
         and not session.modified
     ):
-        _kept().keep(key, response.get_data())
+        headers = response.headers
+        page = KeptPage(response.get_data(), headers.get("Content-Encoding", ""), headers.get("ETag", ""))
+        current_app.extensions["kept_pages"].keep(key, page)
     return response

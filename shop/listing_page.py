@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from catalog.queries import Listing, Search, find, kept_index, listing, search
+from catalog.queries import Fetch, Listing, Search, find, kept_index, listed_products, listing, search
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 from shop.errors import NoSuchListingPage
@@ -23,8 +23,14 @@ class ListingPage(Struct, frozen=True):
     search: Search | None
 
 
-def find_page(session: Session, args: MultiDict[str, str], ruleset: Ruleset, language: Language) -> ListingPage:
-    """Answer the query of a listing. Raises NoSuchListingPage."""
+def find_page(
+    session: Session,
+    args: MultiDict[str, str],
+    ruleset: Ruleset,
+    language: Language,
+    fetch: Fetch = listed_products,
+) -> ListingPage:
+    """Answer the query of a listing, with products or what `fetch` makes of their ids. Raises NoSuchListingPage."""
     index = kept_index(session, words=bool(args.get("q")))
     wanted = read_wanted(args, ruleset, index)
     sought = search(session, index, wanted.text) if wanted.text else None
@@ -36,6 +42,7 @@ def find_page(session: Session, args: MultiDict[str, str], ruleset: Ruleset, lan
         language=language,
         index=index,
         among=sought.hits if sought else None,
+        fetch=fetch,
     )
     if found is None:
         raise NoSuchListingPage

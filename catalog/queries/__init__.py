@@ -13,9 +13,19 @@ from catalog.queries.comparison import products_by_slugs, products_like
 from catalog.queries.facets import Filters, Found, find
 from catalog.queries.forms import OfForm, OnOffer, forms_on_offer, products_of_form
 from catalog.queries.kept import Kept, kept_index
-from catalog.queries.listing import MOST_PAGES, PAGE_SIZE, Listing, Sort, listing
+from catalog.queries.listing import (
+    MOST_PAGES,
+    PAGE_SIZE,
+    Edition,
+    Fetch,
+    Listing,
+    Sort,
+    editions,
+    listed_products,
+    listing,
+)
 from catalog.queries.product import product_by_slug
-from catalog.queries.revision import catalogue_revision
+from catalog.queries.revision import catalogue_stamp, newest_stamp
 from catalog.queries.search import Search, Sought, search
 from catalog.queries.slugs import count_published, published_slugs
 from catalog.queries.typed import LONGEST_QUERY, is_too_long
@@ -26,7 +36,9 @@ __all__ = [
     "PAGE_SIZE",
     "AdvisedProduct",
     "Budget",
+    "Edition",
     "Excluded",
+    "Fetch",
     "Filters",
     "Found",
     "Kept",
@@ -39,14 +51,17 @@ __all__ = [
     "Wishes",
     "advised_products",
     "budget_bands",
-    "catalogue_revision",
+    "catalogue_stamp",
     "count_published",
+    "editions",
     "excluded_by_wishes",
     "find",
     "forms_on_offer",
     "is_too_long",
     "kept_index",
+    "listed_products",
     "listing",
+    "newest_stamp",
     "product_by_slug",
     "products_by_slugs",
     "products_like",

@@ -1,13 +1,17 @@
 """Products for an advice: what a budget is, what fits the wishes, and what the wishes exclude."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, case, func, not_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, Select, and_, case, exists, func, not_, select, union_all
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from catalog.models import DosageForm, FormTag, Product
+from catalog.models import DosageForm, FormShelf, FormTag, Product
+from catalog.models.search import UNCOMMITTED
 from catalog.queries.published import PUBLISHED
+from catalog.queries.revision import CatalogueStamp, catalogue_stamp
 
 
 class Budget(Struct, frozen=True):
@@ -28,17 +32,38 @@ class AdvisedProduct(Struct, frozen=True):
     product: Product
 
 
+_kept: WeakKeyDictionary[Engine, tuple[CatalogueStamp, Budget]] = WeakKeyDictionary()
+
+
 def budget_bands(session: Session) -> Budget:
     """The terciles of cost per day (label portion) over the published products, sold out or not.
 
-    The first tercile is the smallest cost that at least a third of the products do not exceed.
+    The first tercile is the smallest cost that at least a third of the products do not exceed. They are worked out
+    once for each state of the catalogue.
     """
-    third = func.ntile(3).over(order_by=(Product.tenth_cents_per_day, Product.id)).label("third")
-    ranked = select(Product.tenth_cents_per_day.label("cost"), third).where(PUBLISHED).subquery()
-    highest = select(ranked.c.third, func.max(ranked.c.cost)).group_by(ranked.c.third)
-    bound = {row[0]: row[1] for row in session.execute(highest)}
-    low = bound.get(1, 0)
-    return Budget(low=low, medium=bound.get(2, low))
+    engine = session.get_bind()
+    if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # what nobody else may see is not kept
+        return _budget_bands(session)
+    stamp = catalogue_stamp(session)
+    known_stamp, known = _kept.get(engine, (None, None))
+    if known is None or known_stamp != stamp:
+        known = _budget_bands(session)
+        _kept[engine] = stamp, known
+    return known
+
+
+def _budget_bands(session: Session) -> Budget:
+    """Two steps along the index of costs; thirds that are not equal differ by one, the first are the larger."""
+    count = select(func.count().label("count")).where(PUBLISHED).cte("published")
+    first, second = (count.c.count + 2) // 3, (count.c.count + 1) // 3
+
+    def cost_at(place: ColumnElement[int]) -> ScalarSelect[int]:
+        offset = select(case((count.c.count > 0, place), else_=0)).scalar_subquery()
+        ordered = select(Product.tenth_cents_per_day).where(PUBLISHED).order_by(Product.tenth_cents_per_day)
+        return ordered.limit(1).offset(offset).scalar_subquery()
+
+    low, medium = session.execute(select(cost_at(first - 1), cost_at(first + second - 1))).one()
+    return Budget(low=low or 0, medium=medium or 0)
 
 
 class Wishes(Struct, frozen=True):
@@ -59,8 +84,8 @@ class Wishes(Struct, frozen=True):
         """One condition for each wish that the visitor has."""
         conditions = {"dose": Product.magnesium_ug <= self.suggested_ug}
         if self.without:
-            holding = select(FormTag.product_id).where(FormTag.form.in_(sorted(self.without)))
-            conditions["without"] = Product.id.not_in(holding)
+            held = aliased(FormTag)
+            conditions["without"] = ~exists().where(held.product_id == Product.id, held.form.in_(sorted(self.without)))
         if self.cost_limit is not None:
             conditions["budget"] = Product.tenth_cents_per_day <= self.cost_limit
         if self.vegan:
@@ -77,21 +102,37 @@ def advised_products(
     session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = 3
 ) -> list[AdvisedProduct]:
     """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
-    place = func.row_number().over(partition_by=FormTag.form, order_by=(Product.tenth_cents_per_100mg, Product.sku))
-    ranked = (
-        select(FormTag.form, FormTag.product_id, place.label("place"))
-        .join(Product, Product.id == FormTag.product_id)
-        .where(*ADVISABLE, FormTag.form.in_(sorted(forms)), *wishes.conditions().values())
-        .subquery()
-    )
-    chosen = (
-        select(ranked.c.form, Product)
-        .join(Product, Product.id == ranked.c.product_id)
-        .where(ranked.c.place <= per_form)
-        .order_by(ranked.c.form, ranked.c.place)
+    if not forms:
+        return []
+    chosen = union_all(*(_cheapest(form, wishes, per_form) for form in sorted(forms))).subquery()
+    query = (
+        select(chosen.c.form, Product)
+        .join(Product, Product.id == chosen.c.product_id)
+        .order_by(chosen.c.form, Product.tenth_cents_per_100mg, Product.sku)
         .options(joinedload(Product.brand))
     )
-    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(chosen)]
+    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query)]
+
+
+def _cheapest(form: str, wishes: Wishes, number: int) -> Select[Any]:
+    """Read along the form's shelf, where the cheapest stand first, until enough fit.
+
+    What must fit is asked of each product in turn: joined, SQLite would read all products and sort them.
+    """
+    fits = exists().where(
+        Product.id == FormShelf.product_id,
+        FormTag.product_id == FormShelf.product_id,
+        FormTag.form == FormShelf.form,
+        *ADVISABLE,
+        *wishes.conditions().values(),
+    )
+    ordered = (
+        select(FormShelf.form, FormShelf.product_id)
+        .where(FormShelf.form == form, FormShelf.sold_out.is_(False), fits.correlate(FormShelf))
+        .order_by(FormShelf.tenth_cents_per_100mg, FormShelf.sku)
+        .limit(number)
+    )
+    return select(ordered.subquery())
 
 
 class Excluded(Struct, frozen=True):

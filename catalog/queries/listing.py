@@ -1,6 +1,6 @@
 """The listing: a page of published products, found by the index and read by their ids."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from catalog.facets import Facet
-from catalog.models import FormShelf, Product, Shelf
+from catalog.models import Brand, FormShelf, Product, Shelf
 from catalog.queries.facets import Filters, Found, find
 from catalog.queries.kept import Kept, kept_index
 from recommend.text import Language
@@ -33,10 +33,14 @@ class Sort(StrEnum):
     NAME = "name"
 
 
+Fetch = Callable[[Session, Sequence[int]], Sequence[Any]]
+"""Makes what a page shows of the ids of its products."""
+
+
 class Listing(Struct, frozen=True):
     """One page of products; `total` counts all pages together, also those beyond the last numbered one."""
 
-    products: Sequence[Product]
+    products: Sequence[Any]
     total: int
     page: int
     pages: int
@@ -48,6 +52,15 @@ class Listing(Struct, frozen=True):
         return self.total > MOST_PAGES * PAGE_SIZE
 
 
+def listed_products(session: Session, ids: Sequence[int]) -> list[Product]:
+    """The products with these ids, in this order, with brand and tags."""
+    if not ids:
+        return []
+    query = select(Product).where(Product.id.in_(ids)).options(joinedload(Product.brand), joinedload(Product.tags))
+    found = {product.id: product for product in session.scalars(query).unique()}
+    return [found[id_] for id_ in ids]
+
+
 def listing(
     session: Session,
     filters: Filters | None = None,
@@ -57,11 +70,12 @@ def listing(
     language: Language,
     index: Kept | None = None,
     among: BitMap | None = None,
+    fetch: Fetch = listed_products,
 ) -> Listing | None:
     """A page of the published products that pass the filters; None when there is no such page.
 
-    `index` saves asking for it again; `among` narrows to the hits of a search. An empty result has one page, without
-    products.
+    `index` saves asking for it again; `among` narrows to the hits of a search; `fetch` may make something else than
+    products of their ids. An empty result has one page, without products.
     """
     filters = filters or Filters()
     found = find(index or kept_index(session), filters, among)
@@ -72,7 +86,7 @@ def listing(
     everything = not filters.chosen and among is None
     only_form = _only_form(filters) if among is None else None
     ids = _page_of_ids(session, found, only_form, everything, _Place(sort, language, (page - 1) * PAGE_SIZE))
-    return Listing(products=_products(session, ids), total=total, page=page, pages=pages, found=found)
+    return Listing(products=fetch(session, ids), total=total, page=page, pages=pages, found=found)
 
 
 class _Place(Struct, frozen=True):
@@ -142,10 +156,19 @@ _FORM_ORDERS: dict[Sort, tuple[Any, ...]] = {
 }
 
 
-def _products(session: Session, ids: Sequence[int]) -> list[Product]:
-    """The products with these ids, in this order, with brand and tags."""
+class Edition(Struct, frozen=True):
+    """What tells whether something kept of a product is still right: its version, and its brand as shown."""
+
+    product_id: int
+    version: int
+    brand: str
+    invented: bool
+
+
+def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
+    """The editions of the products with these ids, in this order."""
     if not ids:
         return []
-    query = select(Product).where(Product.id.in_(ids)).options(joinedload(Product.brand), joinedload(Product.tags))
-    found = {product.id: product for product in session.scalars(query).unique()}
+    query = select(Product.id, Product.version, Brand.name, Brand.invented).join(Brand).where(Product.id.in_(ids))
+    found = {row[0]: Edition(*row) for row in session.execute(query)}
     return [found[id_] for id_ in ids]

@@ -1,26 +1,43 @@
-"""How often the catalogue was written: whoever keeps something of it asks this before using what was kept."""
+"""Which catalogue it is: whoever keeps something that follows from it asks this before using what was kept."""
 
-from sqlalchemy import Engine, select
+import sqlite3
+
+from sqlalchemy import Engine, select, true
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from catalog.models import CatalogueState
+from catalog.models import CatalogueState, IndexState
+
+CatalogueStamp = tuple[int, str]
+"""How many times it was written, and the epoch of its index; another catalogue has another stamp."""
 
 
-def catalogue_revision(session: Session) -> int:
-    """The number of the newest committed write. What is read after it is at least as new.
+def catalogue_stamp(session: Session) -> CatalogueStamp:
+    """The stamp of what this session's transaction sees, or will see a little newer."""
+    both = select(CatalogueState.revision, IndexState.epoch).join(IndexState, true())  # one row each
+    revision, epoch = session.execute(both).one()
+    return revision, epoch
+
+
+def newest_stamp(session: Session) -> CatalogueStamp:
+    """The stamp of the newest committed write, asked before anything else: what is read after it is at least as new.
 
     Elsewhere than in SQLite this is asked on the session's own connection, since another one may lead to a standby
     that is further on. All of SQLite is one file, and asking it without a transaction takes a tenth of the time.
     """
-    query = select(CatalogueState.revision)
     engine = session.get_bind()
     if engine.dialect.name != "sqlite" or not isinstance(engine, Engine):
-        return session.scalars(query).one()
+        return catalogue_stamp(session)
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
-        cursor.execute("SELECT revision FROM catalogue_state")
-        [revision] = cursor.fetchone() or (0,)
-        return int(revision)
+        cursor.execute(_SQLITE)
+        revision, epoch = cursor.fetchone() or (0, "")
+        return revision, epoch
+    except sqlite3.Error as error:
+        raise OperationalError(_SQLITE, None, error) from error
     finally:
         raw.close()
+
+
+_SQLITE = "SELECT revision, epoch FROM catalogue_state CROSS JOIN (SELECT epoch FROM index_state)"

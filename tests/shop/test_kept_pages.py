@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from catalog.edits import add_brand, add_product, product_to_edit, save_product, state_of
 from catalog.models import Brand, Product, Status
 from recommend.loading import load_ruleset
 from shop import create_app
-from shop.kept_pages import KeptPages
+from shop.cards import KeptCards
+from shop.kept_pages import KeptPage, KeptPages
 from shop.settings import SettingsError, read_settings
 from tests import databases
 from tests.conftest import settings_in
@@ -37,12 +39,15 @@ def instance_of(sample_instance: Path, folder: Path) -> Path:
 
 
 def worker(instance: Path, *, page_cache: bool = True) -> Flask:
-    return create_app(msgspec.structs.replace(settings_in(instance), page_cache=page_cache))
+    app = create_app(msgspec.structs.replace(settings_in(instance), page_cache=page_cache))
+    if not page_cache:
+        app.extensions["cards"] = KeptCards(most_bytes=0)
+    return app
 
 
 @pytest.fixture
 def workers(sample_instance: Path, tmp_path: Path) -> Iterator[list[Flask]]:
-    """Two that keep pages and one that does not, on one catalogue."""
+    """Two that keep pages and cards and one that keeps nothing, on one catalogue."""
     instance = instance_of(sample_instance, tmp_path)
     apps = [worker(instance), worker(instance), worker(instance, page_cache=False)]
     yield apps
@@ -64,11 +69,26 @@ def rename(app: Flask, name: str) -> str:
         return str(state.slug)
 
 
+def lasting(page: TestResponse) -> dict[str, list[str]]:
+    """The words of the headers that do not name the single request."""
+    return {name: sorted(value.split(", ")) for name, value in page.headers if name not in ("X-Request-Id", "Date")}
+
+
 def test_a_page_is_rendered_once_and_then_kept(workers: list[Flask], templates_rendered: list[str]) -> None:
     first, second = (workers[0].test_client(use_cookies=False).get(LISTING) for _ in range(2))
     assert templates_rendered == ["browse/listing.html"]
     assert first.headers.pop("X-Request-Id") != second.headers.pop("X-Request-Id")
-    assert (first.text, first.status_code, dict(first.headers)) == (second.text, 200, dict(second.headers))
+    assert (first.text, first.status_code, lasting(first)) == (second.text, 200, lasting(second))
+
+
+@pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
+def test_a_kept_page_is_sent_compressed_as_it_was_at_first(workers: list[Flask], accepted: str) -> None:
+    client = workers[0].test_client(use_cookies=False)
+    first, second = (client.get(LISTING, headers={"Accept-Encoding": accepted}) for _ in range(2))
+    assert (first.data, lasting(first)) == (second.data, lasting(second))
+    assert first.headers.get("Content-Encoding", "identity") == accepted
+    again = client.get(LISTING, headers={"Accept-Encoding": accepted, "If-None-Match": second.headers["ETag"]})
+    assert again.status_code == 304
 
 
 @pytest.fixture
@@ -136,11 +156,23 @@ def test_the_order_of_parameters_makes_no_other_page(workers: list[Flask], templ
     assert len(templates_rendered) == 3
 
 
+def test_a_card_is_rendered_once_for_all_listings_until_its_product_changes(workers: list[Flask]) -> None:
+    client = workers[0].test_client(use_cookies=False)
+    rename(workers[1], "AAA")
+    for page in ("?sort=name", "?form=taurate", "?form=taurate&sort=price"):
+        assert client.get(f"{LISTING}{page}").status_code == 200
+    workers[0].extensions["cards"].keep = None  # what is rendered now fails
+    assert client.get(f"{LISTING}?form=taurate&sort=price_per_100mg").status_code == 200
+    rename(workers[1], "AAAA")
+    assert client.get(f"{LISTING}?form=taurate").status_code == 200
+    assert client.get(f"{LISTING}?sort=name").status_code == 500
+
+
 def test_what_is_kept_is_bounded() -> None:
     kept = KeptPages(most_bytes=100)
     for number in range(10):
-        kept.keep((number,), b"x" * 40)
-    kept.keep(("too large",), b"x" * 101)
+        kept.keep((number,), KeptPage(b"x" * 40, "", ""))
+    kept.keep(("too large",), KeptPage(b"x" * 101, "", ""))
     assert [number for number in range(10) if kept.get((number,))] == [8, 9]
     assert kept.get(("too large",)) is None
 

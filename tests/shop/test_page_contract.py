@@ -16,6 +16,8 @@ from tests.shop.pages import FINDER, PUBLIC_PAGES, answer, send
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 MOST_QUERIES = 4
+"""Of a page that is rendered; whether a kept one is still right takes one question, and nothing more."""
+MOST_QUERIES_OF_ADVICE = 3
 CODE = re.compile(r"""<script(?![^>]*src=| type="application/ld\+json">)|<style|\sstyle=|\son[a-z]+=""")
 NOT_FOUND = {"nl": "/nl/bestaat-niet", "en": "/en/does-not-exist"}
 
@@ -119,6 +121,9 @@ def test_the_questionnaire_keeps_the_contract_empty_refused_and_answered(
     suggested = answer(client, language, medicines=["levothyroxine"], supplement_mg="20")
     assert len(queries) <= 3 + 3  # the budget question on both ways to it, then the advice itself
     check_page(suggested, language)
+    queries.clear()
+    client.get(FINDER[language][2])
+    assert len(queries) <= MOST_QUERIES_OF_ADVICE
     check_page(client.get(safety), language)
     check_page(send(client, safety, supplement_mg="-1"), language)
     check_page(answer(client, language, conditions=["kidney_disease"], warning_signs=["overdose_signs"]), language)

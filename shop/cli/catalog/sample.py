@@ -3,7 +3,7 @@
 import click
 from sqlalchemy.orm import Session
 
-from catalog.database import for_writing
+from catalog.database import for_writing, written_at_once
 from shop.cli.faults import told_plainly
 from shop.settings import read_settings
 
@@ -30,7 +30,7 @@ def sample(count: int, seed: int) -> None:
     with told_plainly():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
-        with making_catalogue(settings) as engine, Session(for_writing(engine)) as session:
+        with making_catalogue(settings) as engine, written_at_once(engine), Session(for_writing(engine)) as session:
             try:
                 make_up_catalogue(session, count, seed=seed, ruleset=ruleset, progress=tell)
             except NotEmptyError as error:

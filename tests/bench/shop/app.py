@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, before_render_template, render_template, request
 
 from shop import create_app
+from shop.cards import KeptCards
 
 CAPTURE = "X-Bench-Capture"
 PAGE = "<!doctype html><title>x</title>" + "x" * 30_000
@@ -41,6 +42,14 @@ def _add_render(app: Flask) -> None:
             given[template.name] = {key: value for key, value in context.items() if key not in ambient}
 
     before_render_template.connect(capture, app, weak=False)
+
+    kept = app.extensions["cards"]
+
+    @app.before_request
+    def render_all_anew() -> None:
+        """`render` is the whole template: it takes no kept card, nor does what it captures."""
+        anew = CAPTURE in request.headers or request.path.startswith("/bench/render/")
+        app.extensions["cards"] = KeptCards(most_bytes=0) if anew else kept
 
     @app.get("/bench/render/<path:template>")
     def bench_render(template: str) -> str:

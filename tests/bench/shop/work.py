@@ -55,6 +55,12 @@ BARE = Work("bare", (Step("/bench/bare"),))
 ONE_FACET = Work("one form, by price per 100 mg", (Step(ONE_FORM, PAGE_SIZE),), template="browse/listing.html")
 LAST_PAGE = Work("the same, page 100", (Step(f"{ONE_FORM}&page=100", PAGE_SIZE),))
 WHOLE = Work("all products, our order", (Step(LISTING, PAGE_SIZE),))
+THREE_FACETS = Work(
+    "three facets, by price per 100 mg",
+    (Step(f"{LISTING}?form=citrate&dosage_form=capsule&vegan=yes&sort=price_per_100mg", PAGE_SIZE),),
+)
+SEARCH = Work("search for a word in one of eight products", (Step(f"{LISTING}?q=basis", PAGE_SIZE),))
+KEPT = Work("one form, the page kept", ONE_FACET.steps)
 ADVICE = Work(
     "answers sent, then the advice",
     (Step(_SAFETY, form=SAFETY), Step(_ADVICE)),
@@ -65,11 +71,6 @@ ADVICE = Work(
 
 def product_page(slug: str) -> Work:
     return Work("product page", (Step(f"/nl/product/{slug}"),), template="browse/product.html")
-
-
-def captured(work: Work) -> tuple[Step, ...]:
-    """The same work once, so that `render` knows what to render."""
-    return (*work.first, *work.steps)
 
 
 def rendered(work: Work) -> Work:

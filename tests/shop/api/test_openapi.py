@@ -87,4 +87,4 @@ api = schemathesis.openapi.from_dict(msgspec.json.decode(document()))
 def test_no_request_that_the_description_allows_or_forbids_breaks_its_promises(
     case: "schemathesis.Case[Any]", app: Flask
 ) -> None:
-    case.call_and_validate(app=app)
+    case.call_and_validate(app=app, headers={"Accept-Encoding": "identity"})  # its WSGI client does not unpack
