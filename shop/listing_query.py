@@ -16,6 +16,7 @@ from shop.errors import NoSuchListingPage
 from shop.phrases import read_phrases
 
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 LONGEST_SHOWN = 40
 RANGES = (Facet.MG_PER_DAY, Facet.PRICE_PER_100MG)
@@ -61,7 +62,7 @@ class Wanted(Struct, frozen=True):
 
 def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wanted:
     """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
-    phrased = read_phrases(_seen(args.get("q", "")))
+    phrased = read_phrases(_seen(" ".join(args.get("q", "").split())))
     left_out: list[LeftOut] = []
     chosen: dict[Facet, tuple[str, ...]] = {}
     for facet, is_known in _known(ruleset, index).items():
@@ -88,8 +89,8 @@ def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wan
 
 
 def _seen(value: str) -> str:
-    """A value as it can be shown again: without control characters, which no page may hold."""
-    return "".join(letter for letter in " ".join(value.split()) if letter.isprintable())
+    """A value as it can be shown again: no page may hold a control character."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def _known(ruleset: Ruleset, index: Kept) -> Mapping[Facet, Callable[[str], bool]]:
