@@ -13,8 +13,10 @@ from catalog.models import Allergen, DosageForm
 from catalog.queries import LONGEST_QUERY, Filters, Kept, Sort, Sought, is_too_long
 from recommend.knowledge import Ruleset
 from shop.errors import NoSuchListingPage
+from shop.phrases import read_phrases
 
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 LONGEST_SHOWN = 40
 RANGES = (Facet.MG_PER_DAY, Facet.PRICE_PER_100MG)
@@ -60,25 +62,35 @@ class Wanted(Struct, frozen=True):
 
 def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wanted:
     """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
+    phrased = read_phrases(_seen(" ".join(args.get("q", "").split())))
     left_out: list[LeftOut] = []
     chosen: dict[Facet, tuple[str, ...]] = {}
     for facet, is_known in _known(ruleset, index).items():
-        asked = [value for value in dict.fromkeys(args.getlist(facet.value)) if value]
+        asked = [value for value in dict.fromkeys(map(_seen, args.getlist(facet.value))) if value]
         if known := tuple(value for value in asked if is_known(value)):
             chosen[facet] = known
         left_out += [_left_out(facet, value) for value in asked if not is_known(value)]
-    sort = args.get("sort") or Sort.RECOMMENDED.value
+    if phrased.mg_per_day:
+        chosen[Facet.MG_PER_DAY] = phrased.mg_per_day
+    sort = _seen(args.get("sort", "")) or Sort.RECOMMENDED.value
+    if phrased.cheap and sort == Sort.RECOMMENDED:
+        sort = Sort.PRICE_PER_100MG.value  # the form of the listing always sends an order
     if sort not in list(Sort):
         left_out.append(LeftOut(sort))
         sort = Sort.RECOMMENDED.value
     page = args.get("page", "1")
     if not _PAGE_NUMBER.fullmatch(page):
         raise NoSuchListingPage
-    text = " ".join(args.get("q", "").split())
+    text = phrased.rest
     if is_too_long(text):
         left_out.append(LeftOut(text, "too_long"))
         text = text[:LONGEST_QUERY]
     return Wanted(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
+
+
+def _seen(value: str) -> str:
+    """A value as it can be shown again: no page may hold a control character."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def _known(ruleset: Ruleset, index: Kept) -> Mapping[Facet, Callable[[str], bool]]:

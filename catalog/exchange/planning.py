@@ -180,6 +180,6 @@ class Planner:
                     self._fault(wanted[slug], Problem("slug", "taken", {"sku": sku}))
 
     def _fault(self, said: Said, problem: Problem) -> None:
-        column = self._reader.column_of(problem.field)
+        column = self._reader.column_of(problem.field, problem.code)
         value = self._reader.value_of(said, column)
         said.faults.append(from_problem(problem, said.number, column, value))

@@ -137,13 +137,13 @@ class RowReader:
         mapping = self.mapping
         return mapping is None or "currency" in mapping.constants or "currency" in mapping.columns
 
-    def column_of(self, field: str) -> str:
+    def column_of(self, field: str, code: str = "") -> str:
         """What the file calls the column of a product's field; our name when it has none."""
         target = "price_eur" if field == "price_cents" else field
-        for name, column, place, _ in self._plan:
-            if place is not None and (name == target or (target == "composition" and name == "form")):
-                return column
-        return target
+        columns = {name: column for name, column, place, _ in self._plan if place is not None}
+        amounts = ("elemental", "elemental_per_day", "compound") if code == "out-of-range" else ()
+        sought = (target, *amounts, "form") if target == "composition" else (target,)
+        return next((columns[name] for name in sought if name in columns), target)
 
     def value_of(self, said: Said, column: str) -> str:
         """What stands in a row under a heading, cut to what a message can show."""

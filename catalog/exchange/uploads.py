@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, BinaryIO
 
 import msgspec
@@ -89,6 +90,11 @@ def table_of_upload(upload: Upload) -> Table:
 
 def plan_of(upload: Upload) -> Plan | None:
     return msgspec.json.decode(upload.plan, type=Plan) if upload.plan else None
+
+
+def seal_of_plan(upload: Upload) -> str:
+    """A word for this look at this file: another file under the same number, or another look, has another."""
+    return sha256(f"{upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
 
 def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset) -> Plan:

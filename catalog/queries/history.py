@@ -41,7 +41,7 @@ def versions_of(session: Session, product_id: int, page: int) -> tuple[Sequence[
     )
     changes = session.scalars(query).all()
     states = [from_json(change.state) for change in changes]
-    before: list[ProductState | None] = [*states[1:], None]
+    before: list[ProductState | None] = [*states[1:], None][: len(states)]
     found = [Version(*each) for each in zip(changes, states, before, strict=True)]
     return found[:ROWS], max(1, -(-total // ROWS))
 

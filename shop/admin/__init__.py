@@ -22,6 +22,7 @@ PAGES = (
     "products.history",
     "products.pictures",
     "imports",
+    "downloads",
     "mapping",
 )
 """The modules that put pages on the admin's blueprint. A new part adds its name here."""

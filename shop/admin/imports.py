@@ -1,9 +1,8 @@
-"""Import in steps: send a file, look at what it would do, do exactly that. Also the export."""
+"""Import in steps: send a file, look at what it would do, do exactly that."""
 
-import io
 import re
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -13,7 +12,6 @@ from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
 from catalog.edits import Author
-from catalog.exchange.exporting import export as export_catalogue
 from catalog.exchange.faults import Fault, FileRefusedError
 from catalog.exchange.importing import StalePlanError
 from catalog.exchange.planning import Outcome
@@ -27,8 +25,8 @@ from catalog.exchange.uploads import (
     make_plan,
     plan_of,
     rows_of_plan,
+    seal_of_plan,
     waiting,
-    write_refused,
 )
 from catalog.models import How, Upload
 from catalog.problems import RefusedError
@@ -45,11 +43,6 @@ ROWS_A_PAGE = 50
 NOT_FOUND = 404
 LARGEST_ID = 2**31 - 1
 OUTCOMES = (Outcome.REFUSED, Outcome.NEW, Outcome.CHANGED, GONE)
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "jsonl": "application/jsonl",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class UploadForm(FlaskForm):
@@ -172,6 +165,7 @@ def import_plan(upload_id: int) -> str | Response:
         page=page,
         pages=pages,
         label_of=label_of,
+        seen=seal_of_plan(upload),
         page_address=lambda number: url_for("admin.import_plan", upload_id=upload_id, show=outcome, page=number),
     )
 
@@ -181,6 +175,9 @@ def import_plan(upload_id: int) -> str | Response:
 def apply_import(upload_id: int) -> Response:
     """Do what the plan says; when it no longer holds, make it anew and say so."""
     upload = upload_or_404(upload_id)
+    if request.form.get("seen") != seal_of_plan(upload):
+        flash(gettext("You looked at something else than this. See what the import would do now."), "warning")
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
     try:
         summary = apply_plan(
             get_session(), upload, author(), get_ruleset(), skip_bad=request.form.get("skip_bad") == "yes"
@@ -195,7 +192,10 @@ def apply_import(upload_id: int) -> Response:
         return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
     if summary.batch_id is None:
         get_session().rollback()
-        flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
+        if summary.counts[Outcome.REFUSED]:
+            flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
+        else:
+            flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
         return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
     get_session().commit()
     values = {str(outcome): summary.counts[outcome] for outcome in Outcome}
@@ -219,32 +219,3 @@ def drop_import(upload_id: int) -> Response:
     get_session().commit()
     flash(gettext("The file is thrown away; nothing was imported."), "success")
     return redirect(url_for("admin.imports"), SEE_OTHER)
-
-
-@bp.get("/import/<int:upload_id>/refused")
-@requires("catalogue.import")
-def refused_rows(upload_id: int) -> Response:
-    """The refused rows with their reasons, in the layout and format of the file."""
-    upload = upload_or_404(upload_id)
-    if plan_of(upload) is None:
-        abort(NOT_FOUND)
-    file = io.BytesIO()
-    stem, _dot, suffix = upload.name.rpartition(".")
-    write_refused(get_session(), upload, file, upload.name, current_language())
-    return _download(file, f"{stem}-{gettext('refused')}.{suffix}", suffix.lower())
-
-
-@bp.get("/export/<suffix>")
-@requires("catalogue.import")
-def export(suffix: str) -> Response:
-    """All products in our own layout."""
-    if suffix not in MEDIA_TYPES:
-        abort(NOT_FOUND)
-    file = io.BytesIO()
-    export_catalogue(get_session(), file, f"catalogue.{suffix}", versions=request.args.get("versions") == "yes")
-    return _download(file, f"catalogue.{suffix}", suffix)
-
-
-def _download(file: io.BytesIO, name: str, suffix: str) -> Response:
-    file.seek(0)
-    return send_file(file, MEDIA_TYPES[suffix], as_attachment=True, download_name=name)

@@ -117,7 +117,7 @@ def _page(upload: Upload, columns: tuple[str, ...], shown: Mapping, errors: Any 
         )
         for target, label in TARGETS.items()
     ]
-    samples = [[text(cell)[:60] for cell in row.cells] for row in islice(table_of_upload(upload), _SAMPLES)]
+    samples, fault = _samples(upload)
     forms = [(form.id, in_current_language(form.name)) for form in get_ruleset().forms.values()]
     return render_template(
         "admin/import/mapping.html",
@@ -127,5 +127,16 @@ def _page(upload: Upload, columns: tuple[str, ...], shown: Mapping, errors: Any 
         samples=samples,
         questions=sorted(questions.items()),
         forms=sorted(forms, key=lambda form: form[1]),
-        errors=errors,
+        errors=[*errors, *fault],
     )
+
+
+def _samples(upload: Upload) -> tuple[list[list[str]], list[tuple[str, str]]]:
+    """The first rows, up to one that cannot be read, and what is wrong with that one."""
+    samples: list[list[str]] = []
+    try:
+        for row in islice(table_of_upload(upload), _SAMPLES):
+            samples.append([text(cell)[:60] for cell in row.cells])
+    except FileRefusedError as refused:
+        return samples, [("", placed(refused.fault))]
+    return samples, []

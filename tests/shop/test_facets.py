@@ -147,3 +147,43 @@ def test_no_search_text_breaks_the_page_or_gets_into_it_raw(text: str, client: F
     page = client.get(f"{NL}?q={text}")
     assert page.status_code == 200
     assert "<script" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        (
+            "vegan citraat onder 250 mg",
+            "q=vegan+citraat&mg_per_day=to-100&mg_per_day=100-150&mg_per_day=150-200&mg_per_day=200-250",
+        ),
+        ("citrate up to 120mg", "q=citrate&mg_per_day=to-100"),
+        ("goedkope tauraat", "q=tauraat&sort=price_per_100mg"),
+        ("cheap", "sort=price_per_100mg"),
+    ],
+)
+def test_an_amount_or_cheap_in_a_search_is_the_filter_or_the_order(typed: str, means: str, client: FlaskClient) -> None:
+    said, meant = (
+        client.get(NL, query_string={"q": typed, "sort": "recommended"}).text,
+        client.get(f"{NL}?{means}").text,
+    )
+    assert total(said) == total(meant) > 0
+    assert options(said) == options(meant)
+    assert re.findall("<h2><a[^>]+>", said) == re.findall("<h2><a[^>]+>", meant)
+
+
+@pytest.mark.parametrize("typed", ["onder 20 mg", "onder", "magnesium onder 250"])
+def test_what_is_no_amount_of_a_range_stays_a_search(typed: str, client: FlaskClient) -> None:
+    page = client.get(NL, query_string={"q": typed}).text
+    assert f'type="search" value="{typed}"' in page
+    assert "mg_per_day=" not in re.sub("hreflang[^>]+", "", page)
+
+
+@pytest.mark.parametrize("query", ["q=%00citraat", "form=%00", "sort=%01", "brand=a%1Fb"])
+def test_no_control_character_gets_into_a_page(query: str, client: FlaskClient) -> None:
+    page = client.get(f"{NL}?{query}")
+    assert page.status_code == 200
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", page.text)
+
+
+def test_a_search_without_a_word_in_it_says_so(client: FlaskClient) -> None:
+    assert "In “%” staat geen woord om op te zoeken" in main_text(client.get(f"{NL}?q=%25"))

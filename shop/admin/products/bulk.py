@@ -75,10 +75,16 @@ def bulk() -> Response:
     versions = _chosen(wanted.filter)
     if isinstance(action, str) or not versions or len(versions) > MOST_AT_ONCE:
         flash(action if isinstance(action, str) else _too_few_or_many(len(versions)), "error")
-        return redirect(url_for("admin.products", **wanted.query(page=1)), SEE_OTHER)
+        return _list_again(wanted)
     if "confirm" not in request.form:
         return _preview(wanted, versions, action)
     return _apply(wanted, versions, action)
+
+
+def _list_again(wanted: Wanted) -> Response:
+    """The list as it was, with what was ticked."""
+    chosen = as_word(chosen_in_form(request.form)[:MOST_TICKED])
+    return redirect(url_for("admin.products", **wanted.query(page=1, chosen=chosen)), SEE_OTHER)
 
 
 def _read_action() -> Action | str:
@@ -152,7 +158,7 @@ def _apply(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action) 
         session.rollback()
         said = "; ".join(problem.text(current_language()) for problem in error.problems)
         flash(_("Nothing was changed. %(sku)s %(why)s", sku=error.sku, why=said), "error")
-        return redirect(url_for("admin.products", **wanted.query()), SEE_OTHER)
+        return _list_again(wanted)
     session.commit()
     flash(_("%(count)d products changed. You can undo this under “Batches”.", count=changed), "success")
     return redirect(url_for("admin.products", **wanted.query()), SEE_OTHER)

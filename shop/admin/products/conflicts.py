@@ -40,6 +40,7 @@ def conflict_page(product: Product) -> str:
         product=product,
         started=started,
         differences=_differences(base, mine, theirs),
+        asked=request.form.get("press") == "merge" and request.form.get("seen") == str(product.version),
         carried=carried_values(),
         ruleset=get_ruleset(),
     )

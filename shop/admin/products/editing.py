@@ -25,6 +25,8 @@ from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
 
 LONGEST_ADDRESS = 300
+NOTHING_TYPED = ProductState(sku="new", slug="new")
+"""Behind an empty form: it passes for a product, since nobody made a mistake yet."""
 FORM_BYTES = 1024 * 1024
 """A form whose texts are all as long as they may be, percent-encoded."""
 
@@ -36,7 +38,7 @@ def new_product() -> Response:
     ruleset = get_ruleset()
     if request.method == "GET":
         form = form_of_state(None, 0, ruleset, current_language())
-        return edit_page(form, ProductState(sku="-", slug="-"), None)
+        return edit_page(form, NOTHING_TYPED, None)
     form = ProductForm(ruleset, current_language())
     return _pressed(form, None, None)
 

@@ -26,6 +26,8 @@ def product_history(product_id: int) -> str:
     """All versions of a product and its prices."""
     product = load(product_id)
     versions, pages = versions_of(get_session(), product_id, _page())
+    if _page() > pages:
+        abort(NOT_FOUND)
     return render_template(
         "admin/products/history.html",
         product=product,

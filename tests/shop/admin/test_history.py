@@ -86,7 +86,7 @@ def test_a_bulk_change_says_which_products_it_refuses_and_why(admin_client: Admi
     chosen = {"id": [str(product_id)], "which": "ticked", "action": "publish"}
     assert "Helpt tegen migraine" in main_text(send_to(client, "/admin/products/bulk", **chosen))
     wrong = send_to(client, "/admin/products/bulk", **chosen | {"action": "price", "percent": "-100"})
-    assert wrong.status_code == 303
+    assert wrong.location == f"/admin/products?chosen={product_id}"
 
 
 def test_an_address_that_changed_leads_to_the_new_one(admin_client: AdminClient, own_app: Flask) -> None:
@@ -114,3 +114,9 @@ def confirm(client: FlaskClient, preview: str, chosen: Mapping[str, Any]) -> Tes
     shown = re.search(r'name="shown" value="([0-9a-f]+)"', preview)
     assert shown
     return send_to(client, "/admin/products/bulk", **chosen, shown=shown[1], confirm="yes")
+
+
+def test_a_page_past_the_end_of_a_history_is_a_404(admin_client: AdminClient, own_app: Flask) -> None:
+    client, address = admin_client("editor"), f"/admin/products/{id_of(own_app)}/history"
+    assert client.get(f"{address}?page=1").status_code == 200
+    assert client.get(f"{address}?page=2").status_code == 404

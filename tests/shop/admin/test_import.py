@@ -56,7 +56,9 @@ def send_file(client: FlaskClient, content: str | bytes, name: str = "list.csv",
 
 
 def press(client: FlaskClient, page: str, address: str, **fields: str) -> TestResponse:
-    return client.post(address, data={"csrf_token": csrf_token(client.get(page)), **fields})
+    shown = client.get(page)
+    seen = re.findall(r'name="seen" value="([^"]+)"', shown.text)
+    return client.post(address, data={"csrf_token": csrf_token(shown), "seen": seen, **fields})
 
 
 def mapped(page: TestResponse) -> dict[str, str]:
@@ -122,6 +124,22 @@ def test_a_plan_that_no_longer_holds_is_shown_anew_instead_of_applied(
     assert prices(own_app) == {3333}
 
 
+def test_a_page_left_open_never_imports_a_file_that_it_did_not_show(
+    publisher: FlaskClient, own_app: Flask, price_list: Callable[[str], str], clock: Clock
+) -> None:
+    plan = send_file(publisher, price_list("33.33")).location
+    left_open = re.findall(r'name="seen" value="([^"]+)"', publisher.get(plan).text)
+    press(publisher, plan, f"{plan}/drop")
+    clock.turn(minutes=1)
+    assert send_file(publisher, price_list("44.44")).location == plan
+    before = prices(own_app)
+    for seen in (left_open, []):
+        answer = publisher.post(f"{plan}/apply", data={"csrf_token": csrf_token(publisher.get(plan)), "seen": seen})
+        assert answer.location == plan
+        assert "You looked at something else" in main_text(publisher.get(plan))
+    assert prices(own_app) == before
+
+
 def test_refused_rows_are_shown_and_downloaded_and_the_others_imported_on_request(
     publisher: FlaskClient, own_app: Flask, price_list: Callable[[str], str]
 ) -> None:
@@ -170,6 +188,17 @@ def test_forms_that_nobody_knows_are_asked_about_once(publisher: FlaskClient, ow
     assert "1 new" in main_text(publisher.get(plan))
 
 
+def test_what_no_column_gives_is_named_by_its_label_and_an_amount_at_its_own_column(publisher: FlaskClient) -> None:
+    content = "code,vorm,magnesium,prijs\nA-1,citraat,1000000000000 mg,9\n"
+    mapping = send_file(publisher, content, supplier=" ", new_supplier="Groothandel").location
+    fields = {"column-sku": "code", "column-form": "vorm", "column-elemental": "magnesium", "column-price_eur": "prijs"}
+    pounds = {"constant-dosage_form": "capsule", "constant-currency": "GBP"}
+    plan = press(publisher, mapping, mapping, **fields | pounds).location
+    assert "Currency of the price : is in GBP" in main_text(publisher.get(plan))
+    press(publisher, mapping, mapping, **fields | pounds | {"constant-currency": "EUR"})
+    assert "magnesium “1000000000000 mg”: must be from 0" in main_text(publisher.get(plan))
+
+
 def test_what_a_mapping_lacks_is_said_at_its_place_and_what_was_chosen_stays(publisher: FlaskClient) -> None:
     mapping = send_file(publisher, "code,name,price\nA,B,12\n", supplier=" ", new_supplier="UK").location
     form = mapped(publisher.get(mapping))
@@ -199,6 +228,14 @@ def test_a_file_that_cannot_be_imported_says_why(publisher: FlaskClient, content
     if page.status_code == 303:
         page = publisher.get(page.location)
     assert said in main_text(page)
+
+
+def test_a_suppliers_file_that_breaks_off_says_so_where_its_columns_are_mapped(publisher: FlaskClient) -> None:
+    mapping = send_file(publisher, 'sku,naam\nA,heel\n"B,half\n', supplier=" ", new_supplier="Half").location
+    page = publisher.get(mapping)
+    assert page.status_code == 200
+    assert "row 3: the quotation marks do not add up" in main_text(page)
+    assert "heel" in main_text(page)
 
 
 def test_a_file_that_is_too_large_is_a_clear_413(publisher: FlaskClient) -> None:

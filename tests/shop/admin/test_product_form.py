@@ -135,3 +135,9 @@ def test_an_editor_drafts_but_changes_nothing_that_shoppers_see(admin_client: Ad
     publish(publisher, product_id)
     assert press(editor, f"/admin/products/{product_id}", "save", stock="3").status_code == 403
     assert stored(own_app, product_id).stock == 10
+
+
+def test_an_empty_form_for_a_new_product_holds_no_mistakes_yet(admin_client: AdminClient) -> None:
+    page = admin_client("editor").get("/admin/products/new")
+    assert "Not saved" not in main_text(page)
+    assert "has-error" not in page.text
