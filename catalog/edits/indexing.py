@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Placed
 from catalog.edits.inserting import insert_rows
+from catalog.edits.shelving import row_on_shelf, rows_by_form, rows_for_advice
 from catalog.indexed import Indexed, in_portions, indexed_products
 from catalog.models import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
 from catalog.models.search import BLOCK_BITS, UNCOMMITTED
-from catalog.words import plain
 
 AT_ONCE = 500
 """How many terms or ids one statement names."""
@@ -190,48 +190,6 @@ def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> No
 def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
         insert_rows(session, table, tuple(rows[0]), [tuple(row.values()) for row in rows])
-
-
-def row_on_shelf(product: Indexed) -> dict[str, Any]:
-    """What all orders sort a listed product by."""
-    return _ranked(product) | {
-        "price_cents": product.price_cents,
-        "magnesium_per_day_ug": product.magnesium_per_day_ug,
-        "name_nl": plain(product.name.nl),
-        "name_en": plain(product.name.en),
-    }
-
-
-def rows_by_form(product: Indexed) -> list[dict[str, Any]]:
-    """The same, in the orders kept for each form."""
-    return [_ranked(product) | {"form": form} for form in product.forms]
-
-
-def rows_for_advice(product: Indexed) -> list[dict[str, Any]]:
-    """A listed product in stock, under each form that it counts as."""
-    return [
-        {
-            "form": form,
-            "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
-            "sku": product.sku,
-            "product_id": product.product_id,
-            "magnesium_ug": product.magnesium_ug,
-            "tenth_cents_per_day": product.tenth_cents_per_day,
-            "vegan": product.vegan,
-            "dosage_form": product.dosage_form,
-            "also": "".join(f" {other} " for other in product.forms if other != form),
-        }
-        for form in (product.counts_as if product.stock else ())
-    ]
-
-
-def _ranked(product: Indexed) -> dict[str, Any]:
-    return {
-        "product_id": product.product_id,
-        "sold_out": product.stock == 0,
-        "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
-        "sku": product.sku,
-    }
 
 
 def rebuild_index(session: Session) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.composition import CompositionError, Line, counts_as_form, magnesium_by_form, work_out
-from catalog.edits.indexing import rebuild_index, row_on_shelf, rows_by_form, rows_for_advice
+from catalog.edits.indexing import rebuild_index
 from catalog.edits.preparing import Prepared
+from catalog.edits.shelving import row_on_shelf, rows_by_form, rows_for_advice
 from catalog.edits.state import state_of, stated_of
 from catalog.edits.writing import begin_writing
 from catalog.indexed import Indexed, in_portions, indexed_products

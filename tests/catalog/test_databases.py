@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, event, inspect, select, update
+from sqlalchemy import Engine, event, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from catalog.advised import suggest_products
+from catalog.composition import Stated
 from catalog.database import is_migrated, migrate, open_engine
+from catalog.edits import check_catalogue
 from catalog.facets import Facet
-from catalog.models import Base, Product
+from catalog.models import Advisable, Base, Product, Status
 from catalog.queries import Filters, Sort, budget_bands, listing, product_by_slug
 from catalog.sample import load_sample
 from recommend.engine import advise
@@ -31,6 +33,23 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     before = inspect(engine).get_table_names()
     migrate(engine)
     assert inspect(engine).get_table_names() == before
+
+
+def test_a_catalogue_from_before_the_shelf_of_advice_gets_what_an_edit_would_have_written(
+    engine: Engine, ruleset: Ruleset
+) -> None:
+    with Session(engine) as session:
+        for forms in (["citrate"], ["oxide", "citrate", "malate"], ["malate", "oxide"]):
+            make_product(session, [Stated(form, elemental_ug=40_000) for form in forms])
+        make_product(session, stock=0)
+        make_product(session, status=Status.DRAFT)
+        session.execute(text("DROP TABLE advisable"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+        session.commit()
+    migrate(engine)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Advisable)) == 3
+        assert list(check_catalogue(session, ruleset)) == []
 
 
 def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, ruleset: Ruleset) -> None:

@@ -3,6 +3,7 @@
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -130,7 +131,7 @@ def test_nothing_of_the_answers_is_logged_when_the_shop_fails(
 def test_nothing_of_the_answers_is_logged_when_the_database_fails(
     ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fault = select(literal_column("no_such_column")).where(Advisable.magnesium_ug <= bindparam("suggested_ug"))
+    fault: Any = select(literal_column("no_such_column")).where(Advisable.magnesium_ug <= bindparam("suggested_ug"))
     monkeypatch.setattr("catalog.queries.advice._advised", lambda *_shape: fault)
     assert ask(dosage_form="powder", supplement_mg=123).status_code == 500
     assert "no_such_column" in caplog.text
