@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from catalog.accounts.passwords import hash_password
 from shop import create_app
 from tests.conftest import AdminClient, settings_in
 from tests.factories import PASSWORD
@@ -56,7 +57,7 @@ def test_every_address_takes_the_time_of_an_argon2_hash(
         return verify(hasher, hashed, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", counted)
-    add_account()
+    add_account(password_hash=hash_password(PASSWORD))
     sign_in(browser, password=WRONG)
     sign_in(browser, email="nobody@winkel.test")
     assert len(verified) == 2
