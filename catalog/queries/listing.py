@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from catalog.facets import Facet
-from catalog.models import Brand, FormShelf, Product, Shelf
+from catalog.models import Brand, FormShelf, IndexState, Product, Shelf
 from catalog.queries.facets import Filters, Found, find
 from catalog.queries.kept import Kept, kept_index
 from catalog.queries.published import PUBLISHED
@@ -165,6 +165,8 @@ class Edition(Struct, frozen=True):
     brand: str
     invented: bool
     address: str
+    epoch: str
+    """Another one after a backup was put back, when versions may be counted anew."""
 
 
 def edition_by_slug(session: Session, slug: str) -> Edition | None:
@@ -181,4 +183,5 @@ def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
     return [found[id_] for id_ in ids]
 
 
-_EDITIONS = select(Product.id, Product.version, Brand.name, Brand.invented, Brand.address).join(Brand)
+_EPOCH = select(IndexState.epoch).scalar_subquery()
+_EDITIONS = select(Product.id, Product.version, Brand.name, Brand.invented, Brand.address, _EPOCH).join(Brand)
