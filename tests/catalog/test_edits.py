@@ -115,7 +115,7 @@ def test_an_authorised_claim_needs_15_percent_of_the_reference_intake_in_a_daily
 
 
 def test_a_warning_keeps_a_product_back_until_somebody_gives_a_reason(session: Session, ruleset: Ruleset) -> None:
-    doubtful = "Goed voor de werking van de spieren."
+    doubtful = "Magnesium: goed voor een normale spierwerking."
     draft = make_product(session, summary_nl=doubtful, status=Status.DRAFT)
     [found] = prepared_again(session, draft, ruleset).findings
     assert not found.blocks

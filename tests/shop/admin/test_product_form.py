@@ -104,7 +104,7 @@ def test_the_suggestion_is_taken_over_into_the_text_and_nothing_is_saved(
 
 def test_a_warning_is_accepted_with_a_reason_that_is_kept(admin_client: AdminClient, own_app: Flask) -> None:
     client = admin_client("publisher")
-    product_id = add(client, summary_nl="Goed voor de werking van de spieren.")
+    product_id = add(client, summary_nl="Magnesium: goed voor een normale spierwerking.")
     assert publish(client, product_id).status_code == 422
     page = client.get(f"/admin/products/{product_id}")
     names = re.findall(r'name="(reason-[0-9a-f]+)"', page.text)
