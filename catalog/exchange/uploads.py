@@ -99,6 +99,8 @@ def seal_of_plan(upload: Upload) -> str:
 
 def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset) -> Plan:
     """Go through the file and keep what its import would do. Raises FileRefusedError."""
+    # One at a time: PostgreSQL would let two who press at once both delete the old rows and then add the same new ones.
+    session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
     keeper, revision = _Keeper(session, upload.id), _revision(session)

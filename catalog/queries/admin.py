@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.edits.state import TEXTS
@@ -143,7 +143,3 @@ def chosen_versions(session: Session, ids: Sequence[int] | Filter) -> list[tuple
         part = query.where(Product.id.in_(ids[start : start + 1000]))
         found += [(row[0], row[1]) for row in session.execute(part)]
     return sorted(found)
-
-
-def any_product(session: Session) -> bool:
-    return bool(session.scalar(select(exists(select(Product.id)))))

@@ -34,7 +34,7 @@ from shop.admin.blueprint import SEE_OTHER, bp, form_page
 from shop.admin.current import author_of_request, now
 from shop.admin.forms import FILL_IN, add_error
 from shop.admin.permissions import requires
-from shop.database import get_ruleset, get_session
+from shop.database import SAFE, get_ruleset, get_session
 from shop.i18n import current_language
 
 MAX_UPLOAD_BYTES = 16 * 1024 * 1024
@@ -112,7 +112,9 @@ def placed(fault: Fault) -> str:
 
 
 def upload_or_404(upload_id: int) -> Upload:
-    upload = get_session().get(Upload, upload_id) if upload_id <= LARGEST_ID else None
+    """The file; for a request that may write, nobody else can change or drop it until the next commit."""
+    lock = None if request.method in SAFE else True
+    upload = get_session().get(Upload, upload_id, with_for_update=lock) if upload_id <= LARGEST_ID else None
     if upload is None:
         abort(NOT_FOUND)
     return upload

@@ -60,7 +60,7 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
     remember(get_session(), said, author_of_request(), now())
     get_session().commit()
     try:
-        make_plan(get_session(), upload, author(), get_ruleset())
+        make_plan(get_session(), upload_or_404(upload_id), author(), get_ruleset())
     except FileRefusedError as refused:
         get_session().rollback()
         return _page(upload_or_404(upload_id), columns, said, [("", placed(refused.fault))]), UNPROCESSABLE

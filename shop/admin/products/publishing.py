@@ -4,11 +4,14 @@ import msgspec
 from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from catalog.database import hurried
 from catalog.edits import ConflictError, prepared_again, save_product, state_of
 from catalog.edits.effect import Effect, effect_of
 from catalog.edits.writing import publishing_problems
+from catalog.faults import Fault, fault_of
 from catalog.models import Product, Status
 from catalog.problems import Problem, RefusedError
 from recommend.text import LANGUAGES
@@ -91,7 +94,7 @@ def preview_product(product_id: int, language: str) -> Response:
 
 
 def _effect(product: Product) -> Effect | None:
-    """What publishing would change in the finder, None when it cannot be; nothing is written."""
+    """What publishing would change in the finder, None when it cannot be or others are writing; nothing is written."""
     session, ruleset = get_session(), get_ruleset()
     state = msgspec.structs.replace(state_of(product), status=Status.PUBLISHED)
     product_id, version, author = product.id, product.version, author_of_form()
@@ -100,6 +103,11 @@ def _effect(product: Product) -> Effect | None:
         save_product(session, product_id, version, state, author=author, ruleset=ruleset)
 
     try:
-        return effect_of(session, publish, ruleset)
+        with hurried(session):
+            return effect_of(session, publish, ruleset)
     except (RefusedError, ConflictError):
+        return None
+    except SQLAlchemyError as error:  # the page is of use without it, also while an import is under way
+        if fault_of(error) is not Fault.BUSY:
+            raise
         return None

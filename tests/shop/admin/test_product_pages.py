@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
+from catalog.edits import begin_writing
+from shop.database import Databases
 from tests.conftest import AdminClient
 from tests.shop.admin.products import CLAIM, add, id_of, press, send_to, stored
 from tests.shop.pages import main_text
@@ -120,6 +123,17 @@ def test_before_publishing_it_says_how_many_outcomes_of_the_finder_change(admin_
     effect = re.search(r"(\d+) van (\d+) combinaties", main_text(client.get(f"/admin/products/{product_id}/publish")))
     assert effect
     assert 0 < int(effect[1]) <= int(effect[2])
+
+
+def test_the_page_before_publishing_does_not_wait_for_an_import(admin_client: AdminClient, own_app: Flask) -> None:
+    client = admin_client("publisher")
+    product_id = add(client)
+    databases: Databases = own_app.extensions["databases"]
+    with Session(databases.writing) as importing:
+        begin_writing(importing)
+        page = client.get(f"/admin/products/{product_id}/publish")
+    assert page.status_code == 200
+    assert "combinaties" not in main_text(page)
 
 
 def test_an_announced_reduction_needs_an_earlier_price(admin_client: AdminClient, own_app: Flask) -> None:
