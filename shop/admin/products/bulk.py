@@ -174,7 +174,5 @@ def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> Effect | Non
 
 
 def _label(action: Action) -> str:
-    """What the history calls it; stored, so in the shop's first language."""
-    if action.kind == "price":
-        return f"prijs {'+' if action.percent > 0 else ''}{str(action.percent).replace('.', ',')} %"
-    return "openbaar maken" if action.kind == "publish" else "archiveren"
+    """What the history calls it, in no language: `naming.batch_name` words it."""
+    return f"{action.percent:+f}" if action.kind == "price" else action.kind

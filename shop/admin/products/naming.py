@@ -1,15 +1,20 @@
 """What a product's fields, statuses and ways of changing are called on the page."""
 
+import re
+from decimal import Decimal
 from fractions import Fraction
 
 from flask import Flask
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from catalog.models import Allergen, DosageForm, How, Status, Unit
+from catalog.models import Allergen, Batch, DosageForm, How, Status, Unit
 from catalog.queries.admin import Order, Trouble
 from recommend.chemistry import half_up
 from shop.admin.products.amounts import without_vat
 from shop.i18n import current_language
+
+_PERCENT = re.compile(r"[+-]\d+(\.\d+)?", re.ASCII)
 
 
 def field_names() -> dict[str, str]:
@@ -71,6 +76,17 @@ def how_name(how: How) -> str:
         How.SAMPLE: _("sample"),
     }
     return str(names[How(how)])
+
+
+def batch_name(batch: Batch) -> str:
+    """What a batch did: the file's name, or the change in bulk."""
+    if batch.how not in (How.BULK, How.UNDO):
+        return batch.label
+    names = {"publish": _("Publish"), "archive": _("Archive")}
+    if _PERCENT.fullmatch(batch.label):
+        sign, amount = batch.label[0], format_decimal(Decimal(batch.label[1:]))
+        return str(_("Prices %(percent)s %%", percent=f"{sign}{amount}"))
+    return str(names.get(batch.label, batch.label))
 
 
 def dosage_form_name(value: DosageForm) -> str:
@@ -152,6 +168,7 @@ def add_names(app: Flask) -> None:
         field_name,
         status_name,
         how_name,
+        batch_name,
         dosage_form_name,
         unit_name,
         allergen_name,

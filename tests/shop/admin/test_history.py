@@ -51,6 +51,7 @@ def test_a_bulk_price_change_is_previewed_confirmed_with_its_count_and_undone(
     assert [stored(own_app, id_).price_cents for id_ in ids] == [round(state.price_cents * 0.9) for state in before]
     batch = re.search(r"/admin/batches/(\d+)/undo", client.get("/admin/batches").text)
     assert batch
+    assert "Prijzen -10 %" in main_text(client.get("/admin/batches"))
     assert send_to(client, f"/admin/batches/{batch[1]}/undo").status_code == 303
     assert [stored(own_app, id_) for id_ in ids] == before
     assert f"/admin/batches/{batch[1]}/undo" not in client.get("/admin/batches").text
