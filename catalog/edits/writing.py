@@ -12,6 +12,7 @@ from catalog.edits.reductions import reference_prices
 from catalog.edits.rows import write_rows
 from catalog.indexed import indexed_products
 from catalog.models import Batch, Brand, CatalogueState, Product, Status, table_of
+from catalog.models.search import STAMP
 from catalog.problems import Problem, RefusedError
 
 
@@ -28,6 +29,7 @@ def begin_writing(session: Session) -> int:
 
     Call it before reading what the edit builds on: what was read earlier may have changed.
     """
+    session.info.pop(STAMP, None)
     table = table_of(CatalogueState)
     session.execute(update(table).values(revision=table.c.revision + 1))
     revision: int = session.scalars(select(CatalogueState.revision)).one()

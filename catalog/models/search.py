@@ -13,6 +13,8 @@ from catalog.models.base import Base
 
 BLOCK_BITS = 16
 """A block of a posting holds the ids that agree but for these last bits."""
+STAMP = "catalogue stamp"
+"""A key of `session.info` for the stamp that the session's own connection gave; a write forgets it."""
 UNCOMMITTED = "catalogue index changed"
 """A key of `session.info` while its transaction has changes of the index that other sessions do not see."""
 

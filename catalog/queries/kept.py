@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from catalog.facets import Facet
 from catalog.indexed import LISTED, facet_term
 from catalog.models import FacetPosting, IndexState, Word
-from catalog.models.search import BLOCK_BITS, UNCOMMITTED, ProductSet
+from catalog.models.search import BLOCK_BITS, STAMP, UNCOMMITTED, ProductSet
+from catalog.queries.revision import CatalogueStamp
 
 NONE = BitMap()
 NEVER = -1
@@ -57,19 +58,24 @@ class Kept(Struct, frozen=True):
 
 _NOTHING = Kept("", NEVER, {}, NEVER, {})
 _kept: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
+_read_at: WeakKeyDictionary[Engine, CatalogueStamp | None] = WeakKeyDictionary()
+"""The newest stamp that was known before the index was read; None when nobody had asked."""
 _lock = Lock()
 
 
 def kept_index(session: Session, *, words: bool = False) -> Kept:
-    """The index as this session's transaction sees it, at the cost of one query and of what changed."""
+    """The index as this session's transaction sees it, at the cost of what changed, and of one query at most."""
     engine = session.get_bind()
     if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # what nobody else may see is not kept
         return _read(session, _NOTHING, with_words=words)
     known = _kept.get(engine, _NOTHING)
+    stamp = session.info.get(STAMP)
+    has_words = known.words_revision == known.revision
+    if stamp is not None and stamp == _read_at.get(engine) and (has_words or not words):
+        return known  # nothing was written since it was read
     now = _read(session, known, with_words=words)
-    if now is not known:
-        with _lock:
-            _kept[engine] = now
+    with _lock:
+        _kept[engine], _read_at[engine] = now, stamp
     return now
 
 

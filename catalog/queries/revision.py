@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from catalog.models import CatalogueState, IndexState
+from catalog.models.search import STAMP
 
 CatalogueStamp = tuple[int, str]
 """How many times it was written, and the epoch of its index; another catalogue has another stamp."""
@@ -27,7 +28,8 @@ def newest_stamp(session: Session) -> CatalogueStamp:
     """
     engine = session.get_bind()
     if engine.dialect.name != "sqlite" or not isinstance(engine, Engine):
-        return catalogue_stamp(session)
+        session.info[STAMP] = stamp = catalogue_stamp(session)
+        return stamp
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()

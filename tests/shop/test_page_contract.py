@@ -81,6 +81,8 @@ def check_fields(elements: list[Any]) -> None:
 def test_every_public_page_keeps_the_contract(
     language: str, address: str, client: FlaskClient, queries: list[str]
 ) -> None:
+    client.get(f"{PUBLIC_PAGES[language][2]}?q=zzzzzzzz")  # a process reads the index whole once, at its first search
+    queries.clear()
     page = client.get(address)
     assert page.status_code == 200
     assert len(queries) <= MOST_QUERIES

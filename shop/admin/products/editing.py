@@ -124,7 +124,7 @@ def _write(form: ProductForm, state: ProductState, product: Product | None, addr
 def _brand_address(form: ProductForm, state: ProductState) -> tuple[str, Refusals]:
     """The address for a brand that has none yet, or why it cannot be taken."""
     typed = (form.brand_address.data or "").replace("\r\n", "\n").strip()
-    if not typed or not state.brand or len(state.brand) > LONGEST_NAME:
+    if not typed or not state.brand or len(state.brand) > LONGEST_NAME or "\0" in state.brand:  # refused elsewhere
         return "", {}
     if len(typed) > LONGEST_ADDRESS or any(unicodedata.category(each) == "Cc" and each != "\n" for each in typed):
         return "", {"brand_address": [_("Fill in an address of at most %(most)d characters.", most=LONGEST_ADDRESS)]}
