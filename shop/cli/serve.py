@@ -39,7 +39,7 @@ def serve(host: str, port: int, workers: int, metrics_port: int | None) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
     settings = make_ready()
     with _metrics(host, metrics_port):
-        run_server("shop:create_app", host, port, workers, settings)
+        run_server("shop.app:create_app", host, port, workers, settings)
 
 
 @contextmanager

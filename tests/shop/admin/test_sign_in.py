@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from catalog.accounts.passwords import hash_password
-from shop import create_app
+from shop.app import create_app
 from tests.conftest import AdminClient, settings_in
 from tests.factories import PASSWORD
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in, sign_in
