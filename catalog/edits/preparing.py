@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from catalog.composition import CompositionError, Line, Stated, counts_as_form, magnesium_by_form, work_out
-from catalog.edits.checking import field_problems, lacking
+from catalog.edits.checking import derived_problems, field_problems, lacking
 from catalog.edits.state import TEXTS, ProductState
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
 from catalog.problems import Problem, RefusedError
@@ -82,10 +82,11 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
             known_later = error.code in NOT_STATED_YET
             (missing if known_later else problems).extend(error.problems)
             lines.append(Line(stated.form, stated.salt, stated.compound_ug, 0))
-    if problems:
-        raise RefusedError(problems, state.sku)
     amounts = magnesium_by_form(lines)
-    findings = _findings(state, sum(amounts.values()) * state.units_per_day, ruleset)
+    magnesium_ug = sum(amounts.values())
+    if problems := problems or list(derived_problems(state, magnesium_ug)):
+        raise RefusedError(problems, state.sku)
+    findings = _findings(state, magnesium_ug * state.units_per_day, ruleset)
     not_permitted = tuple(_not_permitted(state.composition, ruleset))
     stops = [
         *lacking(state),
