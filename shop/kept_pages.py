@@ -6,9 +6,9 @@ is read at every request, so an edit through any worker shows at the next reques
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from cachetools import LRUCache
 from flask import Flask, Request, Response, current_app, g, request, session
@@ -95,7 +95,6 @@ def _answer_from_kept() -> Response | None:
         return None  # a page that needs no catalogue can be shown without a database
     key = (
         stamp,
-        datetime.now(UTC).date(),
         get_ruleset().sha256,
         current_language(),
         environ["wsgi.url_scheme"],
@@ -118,8 +117,8 @@ def _answer_from_kept() -> Response | None:
 
 
 def _name(parameter: bytes) -> bytes:
-    """Values of one parameter stay in their order."""
-    return parameter.partition(b"=")[0]
+    """Values of one parameter stay in their order, however its name is written."""
+    return unquote_to_bytes(parameter.partition(b"=")[0])
 
 
 def _keep(response: Response) -> Response:

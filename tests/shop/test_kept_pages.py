@@ -26,7 +26,7 @@ from shop.settings import SettingsError, read_settings
 from tests import databases
 from tests.conftest import settings_in
 from tests.factories import AuthorFactory, ProductStateFactory
-from tests.shop.pages import PUBLIC_PAGES, answer
+from tests.shop.pages import PUBLIC_PAGES, answer, main_text
 
 LISTING = "/nl/beste-magnesium-supplementen"
 
@@ -154,6 +154,12 @@ def test_the_order_of_parameters_makes_no_other_page(workers: list[Flask], templ
     client.get(f"{LISTING}?form=oxide&sort=name")
     client.get(f"{LISTING}?form=oxide&sort=name", headers={"Host": "another.example"})
     assert len(templates_rendered) == 3
+
+
+def test_the_order_of_a_parameter_that_is_given_twice_counts_however_it_is_written(workers: list[Flask]) -> None:
+    client = workers[0].test_client(use_cookies=False)
+    second, first = f"{LISTING}?pag%65=2&page=1", f"{LISTING}?page=1&pag%65=2"
+    assert main_text(client.get(second)) != main_text(client.get(first))
 
 
 def test_a_card_is_rendered_once_for_all_listings_until_its_product_changes(workers: list[Flask]) -> None:
