@@ -13,6 +13,7 @@ from shop.comparing import Row, rows_of_forms, rows_of_products
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language, localized
 from shop.kept_pages import same_for_all
+from shop.listing_query import showable
 
 bp = Blueprint("compare", __name__)
 
@@ -37,14 +38,14 @@ class Chosen(Struct, frozen=True):
 
 def read_chosen() -> Chosen:
     """Read `?p=slug&p=slug&q=words`; each product counts once, whatever the rest of the address holds."""
-    asked = [slug for slug in dict.fromkeys(request.args.getlist("p")) if slug][:_MOST_ASKED]
+    asked = [slug for slug in dict.fromkeys(map(showable, request.args.getlist("p"))) if slug][:_MOST_ASKED]
     found = products_by_slugs(get_session(), [slug for slug in asked if _SLUG.fullmatch(slug)])
     products = tuple(found.values())
     return Chosen(
         products=products[:MOST],
         too_many=products[MOST:],
         unknown=tuple(slug for slug in asked if slug not in found),
-        words=request.args.get("q", "")[:_LONGEST_SEARCH],
+        words=showable(request.args.get("q", "")[:_LONGEST_SEARCH]),
     )
 
 

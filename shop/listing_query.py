@@ -62,17 +62,17 @@ class Wanted(Struct, frozen=True):
 
 def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wanted:
     """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
-    phrased = read_phrases(_seen(" ".join(args.get("q", "").split())))
+    phrased = read_phrases(showable(" ".join(args.get("q", "").split())))
     left_out: list[LeftOut] = []
     chosen: dict[Facet, tuple[str, ...]] = {}
     for facet, is_known in _known(ruleset, index).items():
-        asked = [value for value in dict.fromkeys(map(_seen, args.getlist(facet.value))) if value]
+        asked = [value for value in dict.fromkeys(map(showable, args.getlist(facet.value))) if value]
         if known := tuple(value for value in asked if is_known(value)):
             chosen[facet] = known
         left_out += [_left_out(facet, value) for value in asked if not is_known(value)]
     if phrased.mg_per_day:
         chosen[Facet.MG_PER_DAY] = phrased.mg_per_day
-    sort = _seen(args.get("sort", "")) or Sort.RECOMMENDED.value
+    sort = showable(args.get("sort", "")) or Sort.RECOMMENDED.value
     if phrased.cheap and sort == Sort.RECOMMENDED:
         sort = Sort.PRICE_PER_100MG.value  # the form of the listing always sends an order
     if sort not in list(Sort):
@@ -88,7 +88,7 @@ def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wan
     return Wanted(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
 
 
-def _seen(value: str) -> str:
+def showable(value: str) -> str:
     """A value as it can be shown again: no page may hold a control character."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
 

@@ -178,9 +178,15 @@ def test_what_is_no_amount_of_a_range_stays_a_search(typed: str, client: FlaskCl
     assert "mg_per_day=" not in re.sub("hreflang[^>]+", "", page)
 
 
-@pytest.mark.parametrize("query", ["q=%00citraat", "form=%00", "sort=%01", "brand=a%1Fb"])
-def test_no_control_character_gets_into_a_page(query: str, client: FlaskClient) -> None:
-    page = client.get(f"{NL}?{query}")
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"{NL}?{query}" for query in ("q=%00citraat", "form=%00", "sort=%01", "brand=a%1Fb")),
+        *(f"/nl/vergelijk?{query}" for query in ("q=a%00b", "p=a%1Fb")),
+    ],
+)
+def test_no_control_character_gets_into_a_page(address: str, client: FlaskClient) -> None:
+    page = client.get(address)
     assert page.status_code == 200
     assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", page.text)
 
