@@ -137,10 +137,7 @@ def move(source: Engine, target: Engine, *, force: bool = False) -> Manifest:
 @contextmanager
 def _snapshot(engine: Engine) -> Iterator[Connection]:
     """A connection that sees the database as it is now until it is closed. Raises BackupError."""
-    reading = for_reading(engine)
-    if engine.dialect.name == "postgresql":
-        reading = reading.execution_options(isolation_level="REPEATABLE READ")
-    with reading.connect() as connection:
+    with for_reading(engine).connect() as connection:
         revision = revision_of(connection)
         if revision is None:
             raise BackupError(f"{engine.url} is no database of this shop: it has none of its tables")

@@ -156,9 +156,12 @@ def for_writing(engine: Engine) -> Engine:
 
 
 def for_reading(engine: Engine) -> Engine:
-    """The same engine for transactions that must not write; PostgreSQL refuses when they do."""
+    """The same engine for transactions that see everything as it was at one moment, as SQLite's do, and do not write.
+
+    PostgreSQL refuses when they do write.
+    """
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(postgresql_readonly=True)
+        return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
     return engine
 
 

@@ -14,7 +14,7 @@ CatalogueStamp = tuple[int, str]
 
 
 def catalogue_stamp(session: Session) -> CatalogueStamp:
-    """The stamp of what this session's transaction sees, or will see a little newer."""
+    """The stamp of what this session's transaction sees; one that writes may see newer things later."""
     both = select(CatalogueState.revision, IndexState.epoch).join(IndexState, true())  # one row each
     revision, epoch = session.execute(both).one()
     return revision, epoch

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from catalog.advised import suggest_products
 from catalog.composition import Stated
-from catalog.database import is_migrated, migrate, open_engine
+from catalog.database import for_reading, is_migrated, migrate, open_engine
 from catalog.edits import check_catalogue
 from catalog.facets import Facet
 from catalog.models import Advisable, Base, Product, Status
 from catalog.queries import Filters, Sort, budget_bands, listing, product_by_slug
+from catalog.queries.revision import catalogue_stamp
 from catalog.sample import load_sample
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
@@ -50,6 +51,17 @@ def test_a_catalogue_from_before_the_shelf_of_advice_gets_what_an_edit_would_hav
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(Advisable)) == 3
         assert list(check_catalogue(session, ruleset)) == []
+
+
+def test_a_reader_sees_the_catalogue_of_one_moment_whatever_is_written_meanwhile(engine: Engine) -> None:
+    with Session(engine) as writer, Session(for_reading(engine)) as reader:
+        before = catalogue_stamp(reader)
+        make_product(writer)
+        writer.commit()
+        assert catalogue_stamp(reader) == before
+        assert listing(reader, language="nl").total == 0
+        reader.rollback()
+        assert listing(reader, language="nl").total == 1
 
 
 def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, ruleset: Ruleset) -> None:
