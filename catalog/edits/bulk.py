@@ -18,6 +18,7 @@ from catalog.edits.state import ProductState, state_of
 from catalog.edits.writing import begin_writing, open_batch, publishing_problems
 from catalog.models import Product, Status
 from catalog.problems import Problem, RefusedError
+from catalog.queries.admin import Filter, chosen_versions
 from recommend.chemistry import half_up
 from recommend.knowledge import Ruleset
 
@@ -111,14 +112,23 @@ class SelectionChangedError(Exception):
 
 
 def apply(
-    session: Session, versions: Versions, action: Action, *, shown: str, author: Author, label: str, ruleset: Ruleset
+    session: Session,
+    chosen: Sequence[int] | Filter,
+    action: Action,
+    *,
+    shown: str,
+    author: Author,
+    label: str,
+    ruleset: Ruleset,
 ) -> tuple[int, int]:
     """Change all that the plan does not refuse, as one batch; returns its id and how many products changed.
 
-    `shown` is the digest of the selection that somebody agreed to. Raises SelectionChangedError, or RefusedError
-    when the catalogue no longer takes what was planned; nothing may be committed then.
+    `chosen` are the products themselves or a filter, `shown` is the digest of what somebody saw of them and agreed to.
+    Raises SelectionChangedError, or RefusedError when the catalogue no longer takes what was planned; nothing may be
+    committed then.
     """
     begin_writing(session)
+    versions = chosen_versions(session, chosen)
     if digest_of(versions) != shown:
         raise SelectionChangedError
     batch = open_batch(session, author, label)
@@ -128,6 +138,7 @@ def apply(
 
 def change(session: Session, versions: Versions, action: Action, author: Author, ruleset: Ruleset) -> int:
     """Change all that the plan does not refuse; returns how many products changed. Raises RefusedError."""
+    begin_writing(session)
     changed = 0
     wanted: list[Wanted] = []
     for planned in Planner(session, action, author, ruleset).plan(versions):

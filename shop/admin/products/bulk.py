@@ -72,13 +72,14 @@ def bulk() -> Response:
     """Show what would happen, and do it once the same selection is confirmed."""
     wanted = read_wanted(request.form)
     action = _read_action()
-    versions = _chosen(wanted.filter)
+    chosen = _chosen(wanted.filter)
+    versions = chosen_versions(get_session(), chosen)
     if isinstance(action, str) or not versions or len(versions) > MOST_AT_ONCE:
         flash(action if isinstance(action, str) else _too_few_or_many(len(versions)), "error")
         return _list_again(wanted)
     if "confirm" not in request.form:
         return _preview(wanted, versions, action)
-    return _apply(wanted, versions, action)
+    return _apply(wanted, chosen, action)
 
 
 def _list_again(wanted: Wanted) -> Response:
@@ -103,9 +104,9 @@ def _read_action() -> Action | str:
     return Action("price", percent)
 
 
-def _chosen(wanted: Filter) -> list[tuple[int, int]]:
-    everything = request.form.get("which") == "all"
-    return chosen_versions(get_session(), wanted if everything else chosen_in_form(request.form)[:MOST_AT_ONCE])
+def _chosen(wanted: Filter) -> Sequence[int] | Filter:
+    """All that match, or what is ticked."""
+    return wanted if request.form.get("which") == "all" else chosen_in_form(request.form)[:MOST_AT_ONCE]
 
 
 def _too_few_or_many(count: int) -> str:
@@ -143,17 +144,17 @@ def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action
     return make_response(page, status)
 
 
-def _apply(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action) -> Response:
+def _apply(wanted: Wanted, chosen: Sequence[int] | Filter, action: Action) -> Response:
     session = get_session()
     author = author_of_form(request.form.get("reason", ""), How.BULK)
     shown = request.form.get("shown", "")
     try:
         _batch, changed = edits.apply(
-            session, versions, action, shown=shown, author=author, label=_label(action), ruleset=get_ruleset()
+            session, chosen, action, shown=shown, author=author, label=_label(action), ruleset=get_ruleset()
         )
     except SelectionChangedError:
         session.rollback()
-        return _preview(wanted, versions, action, CONFLICT)
+        return _preview(wanted, chosen_versions(session, chosen), action, CONFLICT)
     except RefusedError as error:
         session.rollback()
         said = "; ".join(problem.text(current_language()) for problem in error.problems)
