@@ -86,6 +86,11 @@ def _member(table: str) -> str:
     return f"{table}.jsonl"
 
 
+_DAMAGE = (BadZipFile, EOFError, KeyError, RuntimeError, zlib.error, msgspec.DecodeError)
+"""What reading a file raises that was cut or changed: RuntimeError for one that seems to want a password, or a way of
+compression that nobody used."""
+
+
 def restore(engine: Engine, file: Path, *, force: bool = False) -> Manifest:
     """Fill a database from a backup, all or nothing; `force` replaces what is there.
 
@@ -100,7 +105,7 @@ def restore(engine: Engine, file: Path, *, force: bool = False) -> Manifest:
             _replace(
                 engine, ((table, _lines(archive, table), manifest.tables[table.name]) for table in tables()), force
             )
-    except (BadZipFile, EOFError, KeyError, zlib.error, msgspec.DecodeError) as error:
+    except _DAMAGE as error:
         raise BackupError(f"{file} is damaged, or no backup of this shop") from error
     return manifest
 

@@ -64,7 +64,7 @@ class NotTheSameError(ValueError):
 
 
 def tables() -> Sequence[Table]:
-    """Every table of the models, those that others refer to first. Search tables are made from them, not copied."""
+    """Every table of the models, those that others refer to first."""
     return Base.metadata.sorted_tables
 
 

@@ -121,7 +121,7 @@ def rewritten(file: Path, **members: bytes) -> Path:
 
 
 @pytest.mark.parametrize(
-    "fault", ["cut short", "no backup", "row lost", "newer", "foreign", "other format", "table lost"]
+    "fault", ["cut short", "no backup", "locked", "row lost", "newer", "foreign", "other format", "table lost"]
 )
 def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: Engine, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
@@ -131,6 +131,10 @@ def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: 
         file.write_bytes(file.read_bytes()[:-300])
     elif fault == "no backup":
         file.write_text("not a ZIP")
+    elif fault == "locked":  # one bit that says that a password is needed
+        whole = bytearray(file.read_bytes())
+        whole[whole.index(b"PK\x01\x02") + 8] |= 1
+        file.write_bytes(whole)
     elif fault == "row lost":
         with ZipFile(file) as archive:
             rows = archive.read("brand.jsonl").splitlines(keepends=True)
