@@ -6,10 +6,9 @@
 from catalog.edits.batches import AlreadyUndoneError, undo_batch
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author, Edit
-from catalog.edits.mending import Fault, check_catalogue, mend_catalogue
+from catalog.edits.mending import check_catalogue, mend_catalogue
 from catalog.edits.preparing import Prepared, prepare
 from catalog.edits.products import (
-    Merge,
     Wanted,
     accept_warning,
     accepted_reasons,
@@ -30,8 +29,6 @@ __all__ = [
     "Author",
     "ConflictError",
     "Edit",
-    "Fault",
-    "Merge",
     "Prepared",
     "ProductState",
     "Wanted",

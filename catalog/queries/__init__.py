@@ -1,7 +1,6 @@
 """The one read side: what the shop asks of the catalogue. Every query is bounded, whatever its size."""
 
 from catalog.queries.advice import (
-    AdvisedProduct,
     Budget,
     Excluded,
     Wishes,
@@ -26,7 +25,7 @@ from catalog.queries.listing import (
     listing,
 )
 from catalog.queries.product import product_by_slug
-from catalog.queries.revision import catalogue_stamp, newest_stamp
+from catalog.queries.revision import newest_stamp
 from catalog.queries.search import Search, Sought, search
 from catalog.queries.slugs import count_published, published_slugs
 from catalog.queries.typed import LONGEST_QUERY, is_too_long
@@ -35,7 +34,6 @@ __all__ = [
     "LONGEST_QUERY",
     "MOST_PAGES",
     "PAGE_SIZE",
-    "AdvisedProduct",
     "Budget",
     "Edition",
     "Excluded",
@@ -52,7 +50,6 @@ __all__ = [
     "Wishes",
     "advised_products",
     "budget_bands",
-    "catalogue_stamp",
     "count_published",
     "edition_by_slug",
     "editions",

@@ -16,7 +16,7 @@ from catalog.database import for_reading, is_migrated, migrate, open_engine
 from catalog.edits import check_catalogue
 from catalog.facets import Facet
 from catalog.models import Advisable, Base, Product, Status
-from catalog.queries import Filters, Sort, budget_bands, listing, product_by_slug
+from catalog.queries import Filters, Sort, budget_bands, count_published, listing, product_by_slug
 from catalog.queries.revision import catalogue_stamp
 from catalog.sample import load_sample
 from recommend.engine import advise
@@ -59,9 +59,9 @@ def test_a_reader_sees_the_catalogue_of_one_moment_whatever_is_written_meanwhile
         make_product(writer)
         writer.commit()
         assert catalogue_stamp(reader) == before
-        assert listing(reader, language="nl").total == 0
+        assert count_published(reader) == 0
         reader.rollback()
-        assert listing(reader, language="nl").total == 1
+        assert count_published(reader) == 1
 
 
 def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, ruleset: Ruleset) -> None:
