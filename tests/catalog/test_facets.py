@@ -10,12 +10,11 @@ from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.edits import product_to_edit, save_product, state_of
+from catalog.edits import check_catalogue, indexing, product_to_edit, save_product, state_of
 from catalog.facets import MG_BANDS, PRICE_BANDS, Facet
 from catalog.generate import make_up_catalogue
 from catalog.models import Allergen, DosageForm, Product, Status
-from catalog.queries import MOST_PAGES, PAGE_SIZE, Filters, Sort, kept_index, listing
-from catalog.queries.kept import read_whole
+from catalog.queries import MOST_PAGES, PAGE_SIZE, Filters, Sort, kept, kept_index, listing
 from catalog.words import plain
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language
@@ -145,6 +144,14 @@ EDIT = st.tuples(
 )
 
 
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of two ids, so that a few products fill several."""
+    for module in (indexing, kept):
+        monkeypatch.setattr(module, "BLOCK_BITS", 1)
+
+
+@pytest.mark.usefixtures("small_blocks")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(EDIT, st.booleans()), max_size=6))
 def test_what_a_process_keeps_is_what_another_wrote_and_committed(
@@ -160,10 +167,11 @@ def test_what_a_process_keeps_is_what_another_wrote_and_committed(
         listing(session, language="nl")  # what is not committed is read, and must not be kept
         (session.commit if keep else session.rollback)()
         with Session(engine) as reader:
-            kept, anew = kept_index(reader, words=True), read_whole(reader)
-            assert {k: v for k, v in kept.sets.items() if v} == {k: v for k, v in anew.sets.items() if v}
-            assert kept.words == anew.words
-            assert len(kept.listed) == len(all_products(reader))
+            index, anew = kept_index(reader, words=True), kept.read_whole(reader)
+            assert {k: v for k, v in index.sets.items() if v} == {k: v for k, v in anew.sets.items() if v}
+            assert index.words == anew.words
+            assert len(index.listed) == len(all_products(reader))
+            assert list(check_catalogue(reader, ruleset)) == []
 
 
 def test_numbered_pages_end_at_a_hundred_whatever_the_total(session: Session, ruleset: Ruleset) -> None:
