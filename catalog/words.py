@@ -67,11 +67,15 @@ def whole_parts_of(word: str) -> tuple[str, ...]:
 @lru_cache(4096)
 def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
     """The terms of a text, each with a word as it is written there."""
-    return {
-        f"{language}{place}{stem(part, language)}": part
-        for word in dict.fromkeys(words_in(text))
-        for part in parts_of(word)
-    }
+    terms: dict[str, str] = {}
+    for word in words_in(text):
+        terms |= _terms_of_word(word, language, place)
+    return terms
+
+
+@lru_cache(16384)
+def _terms_of_word(word: str, language: Language, place: str) -> dict[str, str]:
+    return {f"{language}{place}{stem(part, language)}": part for part in parts_of(word)}
 
 
 def asked_terms(word: str, place: str) -> Iterator[str]:

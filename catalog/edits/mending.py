@@ -28,6 +28,7 @@ from catalog.models import (
     WordPosting,
     table_of,
 )
+from catalog.postings import facet_postings, word_postings
 from recommend.knowledge import Ruleset
 
 AT_ONCE = 1000
@@ -113,10 +114,9 @@ def _index_faults(session: Session) -> Iterator[Fault]:
     words: dict[str, BitMap] = defaultdict(BitMap)
     shelved = {Shelf: 0, FormShelf: 0, Advisable: 0}
     for portion in in_portions(indexed_products(session), AT_ONCE):
-        for product in portion:
-            for terms, found in ((product.facet_terms(), facets), (product.words(), words)):
-                for term in terms:
-                    found[term].add(product.product_id)
+        for postings, found in ((facet_postings(portion), facets), (word_postings(portion)[0], words)):
+            for term, products in postings.items():
+                found[term] |= products
         listed = [product for product in portion if product.is_listed]
         shelved[Shelf] += len(listed)
         shelved[FormShelf] += sum(len(product.forms) for product in listed)
