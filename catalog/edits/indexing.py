@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from sqlalchemy import Table, bindparam, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
+from catalog.among import among
 from catalog.edits.edit import Placed
 from catalog.edits.inserting import insert_rows
 from catalog.edits.shelving import row_on_shelf, rows_by_form, rows_for_advice
@@ -165,14 +166,14 @@ def _by_block(changes: Changes) -> Iterator[tuple[int, Changes]]:
 
 
 def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[str, BitMap]:
-    query = select(table.c.term, table.c.products).where(table.c.block == block, table.c.term.in_(terms))
+    query = select(table.c.term, table.c.products).where(table.c.block == block, among(session, table.c.term, terms))
     return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _count_words(session: Session, changes: Changes, written: dict[str, str], revision: int) -> None:
     table = table_of(Word)
     for names in _portions(sorted(changes)):
-        known = set(session.execute(select(table.c.term).where(table.c.term.in_(names))).scalars())
+        known = set(session.execute(select(table.c.term).where(among(session, table.c.term, names))).scalars())
         more = [{"t": term, "by": len(changes[term][0]) - len(changes[term][1])} for term in names]
         new = [
             {"term": row["t"], "products": row["by"], "shown": written.get(row["t"], ""), "revision": revision}

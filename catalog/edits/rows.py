@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
+from catalog.among import among
 from catalog.composition import counts_as_form
 from catalog.edits.edit import Author, Placed
 from catalog.edits.inserting import insert_rows
@@ -121,8 +122,8 @@ def _price(place: Placed, author: Author) -> list[tuple[Any, ...]]:
 def _redirect(session: Session, placed: Sequence[Placed]) -> None:
     """An address given up leads to the product; one that a product takes leads nowhere else."""
     table = table_of(SlugRedirect)
-    taken = [{"key": place.after.slug} for place in placed if place.is_new or "slug" in place.changed]
-    _many(session, delete(table).where(table.c.slug == bindparam("key")), taken)
+    taken = [place.after.slug for place in placed if place.is_new or "slug" in place.changed]
+    session.execute(delete(table).where(among(session, table.c.slug, taken)))
     given_up = [
         {"slug": place.edit.before.slug, "product_id": place.id}
         for place in placed
