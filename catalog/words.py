@@ -15,7 +15,7 @@ from recommend.text import LANGUAGES, Language
 TEXT, INGREDIENT = ":", "/"
 LONGEST = 40
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)?")
-_UNIT = re.compile(r"(\d)(mg|mcg|ug|g|ml)\b")
+_BEFORE_UNIT = re.compile(r"(?<=\d)(?=(?:mg|mcg|ug|g|ml)\b)")
 _STEMMERS = {"nl": snowballstemmer.stemmer("dutch"), "en": snowballstemmer.stemmer("english")}
 _LEAST_PART = 4
 
@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 
 def words_in(text: str) -> list[str]:
     """The words of a text in their order, plain; `0,5` stays one."""
-    return [word[:LONGEST] for word in _WORD.findall(_UNIT.sub(r"\1 \2", plain(text)))]
+    return [word[:LONGEST] for word in _WORD.findall(_BEFORE_UNIT.sub(" ", plain(text)))]
 
 
 @lru_cache(65536)

@@ -86,13 +86,14 @@ class LaterIndexing:
 def as_indexed(place: Placed) -> Indexed:
     """A product as the index will see it when the edit is written."""
     state, after = place.after, place.edit.after
+    magnesium_ug = after.magnesium.total_ug
     return Indexed(
         product_id=place.id,
         status=state.status,
         sku=state.sku,
         brand=state.brand,
-        forms=tuple(sorted(after.amounts)),
-        counts_as=after.counts_as,
+        forms=tuple(sorted(after.magnesium.by_form)),
+        counts_as=after.magnesium.counts_as,
         dosage_form=state.dosage_form.value,
         vegan=state.vegan,
         allergens=tuple(allergen.value for allergen in state.allergens),
@@ -100,8 +101,8 @@ def as_indexed(place: Placed) -> Indexed:
         stock=state.stock,
         tenth_cents_per_100mg=after.tenth_cents_per_100mg,
         tenth_cents_per_day=after.tenth_cents_per_day,
-        magnesium_ug=after.magnesium_ug,
-        magnesium_per_day_ug=after.magnesium_ug * state.units_per_day,
+        magnesium_ug=magnesium_ug,
+        magnesium_per_day_ug=magnesium_ug * state.units_per_day,
         name=state.text("name"),
         summary=state.text("summary"),
         ingredients=state.text("ingredients"),

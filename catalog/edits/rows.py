@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from catalog.among import among
-from catalog.composition import counts_as_form
 from catalog.edits.edit import Author, Placed
 from catalog.edits.inserting import insert_rows
 from catalog.edits.state import STORED_AS_THEY_ARE, to_json
@@ -96,8 +95,8 @@ def _components(place: Placed) -> list[tuple[Any, ...]]:
 
 
 def _tags(place: Placed) -> list[tuple[Any, ...]]:
-    amounts = place.edit.after.amounts
-    return [(place.id, form, amount, amount > 0 and counts_as_form(form, amounts)) for form, amount in amounts.items()]
+    magnesium = place.edit.after.magnesium
+    return [(place.id, form, amount, form in magnesium.counts_as) for form, amount in magnesium.by_form.items()]
 
 
 def _change(place: Placed, author: Author) -> tuple[Any, ...]:
