@@ -27,7 +27,7 @@ class CompositionError(RefusedError):
         super().__init__([Problem("composition", code, {"form": form} | values)])
 
 
-class Stated(Struct, frozen=True):
+class Stated(Struct, frozen=True, gc=False):
     """One line of a label, per unit: micrograms of compound, of elemental magnesium, or of both."""
 
     form: str
@@ -36,7 +36,7 @@ class Stated(Struct, frozen=True):
     elemental_ug: int | None = None
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, gc=False):
     """One line worked out, per unit. `oxide_ug` is the magnesium that must come from oxide when buffered."""
 
     form: str
@@ -119,7 +119,7 @@ def _richest(stated: Stated, ruleset: Ruleset) -> Fraction | None:
     return max((salt.magnesium_fraction for salt in salts), default=None)
 
 
-class Magnesium(Struct, frozen=True):
+class Magnesium(Struct, frozen=True, gc=False):
     """The elemental magnesium in a unit, in micrograms."""
 
     by_form: Mapping[str, int]

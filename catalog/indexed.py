@@ -12,7 +12,7 @@ from catalog.models import Brand, FormTag, Product, Status
 from recommend.text import Text
 
 
-class Indexed(Struct, frozen=True, kw_only=True):
+class Indexed(Struct, frozen=True, kw_only=True, gc=False):
     """A product by its id. Money in cents and tenths of a cent, magnesium in ug elemental.
 
     `texts` are what a search finds it by, `ingredients` what it can be asked to be without.

@@ -17,7 +17,7 @@ from recommend.text import Text
 NOT_STATED_YET = ("no-amount", "no-single-formula")
 
 
-class Prepared(Struct, frozen=True):
+class Prepared(Struct, frozen=True, gc=False):
     """A product ready to be written. Amounts in ug elemental per unit, prices in tenths of a cent.
 
     `stops` keep it from being published; `not_permitted` are its forms that the law does not allow.
@@ -81,7 +81,7 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
     return Prepared(state, composed.magnesium, findings, composed.not_permitted, tuple(stops))
 
 
-class _Composed(Struct, frozen=True):
+class _Composed(Struct, frozen=True, gc=False):
     """What follows from a composition; `missing` are amounts that a draft may leave open."""
 
     magnesium: Magnesium

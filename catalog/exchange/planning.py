@@ -34,7 +34,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Planned(Struct, frozen=True):
+class Planned(Struct, frozen=True, gc=False):
     """What becomes of a row; without an edit it is refused or changes nothing."""
 
     said: Said

@@ -50,7 +50,7 @@ EMPTY: dict[str, Any] = {
 """What an empty cell of our own layout means. One that is not here leaves things as they are."""
 
 
-class Said(Struct):
+class Said(Struct, gc=False):
     """What a row says: `fields` of the product, all else by target of `columns.TARGETS`; and what cannot be read."""
 
     number: int
