@@ -65,10 +65,11 @@ def word_postings(products: Iterable[Indexed]) -> tuple[Postings, dict[str, str]
     for one in products:
         if one.is_listed:
             id_, vegan = one.product_id, one.vegan
-            for language in LANGUAGES:
-                texts[one.name.in_language(language), language, TEXT, vegan].append(id_)
-                texts[one.summary.in_language(language), language, TEXT, vegan].append(id_)
-                texts[one.ingredients.in_language(language), language, INGREDIENT, True].append(id_)
+            for text in (one.name, one.summary):
+                texts[text.nl, "nl", TEXT, vegan].append(id_)
+                texts[text.en, "en", TEXT, vegan].append(id_)
+            texts[one.ingredients.nl, "nl", INGREDIENT, True].append(id_)
+            texts[one.ingredients.en, "en", INGREDIENT, True].append(id_)
             labels[one.brand, one.forms, one.allergens, vegan].append(id_)
     found: dict[str, list[int]] = defaultdict(list)
     written: dict[str, str] = {}

@@ -38,8 +38,20 @@ def plain(text: str) -> str:
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a text in their order, plain; `0,5` stays one."""
-    return [word[:LONGEST] for word in _WORD.findall(_BEFORE_UNIT.sub(" ", plain(text)))]
+    """The words of a text in their order, plain; `0,5` stays one, `400mg` is two."""
+    words: list[str] = []
+    for word in _WORD.findall(plain(text)):
+        if word.isalpha():
+            words.append(word[:LONGEST])
+        else:
+            words += _before_its_unit(word)
+    return words
+
+
+@lru_cache(4096)
+def _before_its_unit(word: str) -> tuple[str, ...]:
+    """A number apart from the unit that is written to it."""
+    return tuple(part[:LONGEST] for part in _WORD.findall(_BEFORE_UNIT.sub(" ", word)))
 
 
 @lru_cache(65536)

@@ -23,7 +23,7 @@ from catalog.models import AcceptedWarning, Brand, Product, Status
 from catalog.problems import Problem, RefusedError
 from recommend.knowledge import Ruleset
 
-CHUNK = 500
+CHUNK = 1000
 _NAMED_ROWS = 5
 
 
