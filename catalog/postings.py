@@ -4,14 +4,14 @@ What many products share, such as a text, is worked out once for all of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, product
 
 from pyroaring import BitMap
 
 from catalog.facets import Facet, values_of
 from catalog.indexed import Indexed
-from catalog.words import INGREDIENT, TEXT, terms_of
+from catalog.words import INGREDIENT, TEXT, terms_of, terms_of_word, words_in
 from recommend.text import LANGUAGES, Language
 
 LISTED = "listed"
@@ -60,21 +60,21 @@ def facet_postings(products: Iterable[Indexed]) -> Postings:
 
 def word_postings(products: Iterable[Indexed]) -> tuple[Postings, dict[str, str]]:
     """By which words these products are found, and each word as it is written; none finds what is not published."""
-    texts: dict[tuple[str, Language, str, bool], list[int]] = defaultdict(list)
+    texts: dict[_Kind, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     labels: dict[tuple[str, tuple[str, ...], tuple[str, ...], bool], list[int]] = defaultdict(list)
     for one in products:
         if one.is_listed:
             id_, vegan = one.product_id, one.vegan
             for text in (one.name, one.summary):
-                texts[text.nl, "nl", TEXT, vegan].append(id_)
-                texts[text.en, "en", TEXT, vegan].append(id_)
-            texts[one.ingredients.nl, "nl", INGREDIENT, True].append(id_)
-            texts[one.ingredients.en, "en", INGREDIENT, True].append(id_)
+                texts["nl", TEXT, vegan][text.nl].append(id_)
+                texts["en", TEXT, vegan][text.en].append(id_)
+            texts["nl", INGREDIENT, True][one.ingredients.nl].append(id_)
+            texts["en", INGREDIENT, True][one.ingredients.en].append(id_)
             labels[one.brand, one.forms, one.allergens, vegan].append(id_)
     found: dict[str, list[int]] = defaultdict(list)
     written: dict[str, str] = {}
     for terms, ids in chain(
-        ((_of_text(*text), ids) for text, ids in texts.items()),
+        (terms for kind, alike in texts.items() for terms in _of_texts(kind, alike)),
         ((_of_label(*label), ids) for label, ids in labels.items()),
     ):
         for term, word in terms.items():
@@ -83,10 +83,22 @@ def word_postings(products: Iterable[Indexed]) -> tuple[Postings, dict[str, str]
     return _as_sets(found), written
 
 
-def _of_text(text: str, language: Language, place: str, vegan: bool) -> Mapping[str, str]:
-    """The terms of a text, each with a word as written; "not vegan" in it must not be found as vegan."""
-    terms = terms_of(text, language, place)
-    return terms if vegan else {term: word for term, word in terms.items() if term not in VEGAN[language]}
+_Kind = tuple[Language, str, bool]
+"""The language of texts, their place as in `catalog.words`, and whether "vegan" in them is to be found."""
+
+
+def _of_texts(kind: _Kind, texts: Mapping[str, list[int]]) -> Iterator[tuple[Mapping[str, str], list[int]]]:
+    """For every word in texts of a kind its terms, each as written, and the products that it stands in."""
+    language, place, vegan = kind
+    words: dict[str, list[int]] = defaultdict(list)
+    for text, ids in texts.items():
+        for word in words_in(text):
+            words[word] += ids
+    for word, ids in words.items():
+        terms = terms_of_word(word, language, place)
+        if not vegan:  # "not vegan" in a text must not be found as vegan
+            terms = {term: part for term, part in terms.items() if term not in VEGAN[language]}
+        yield terms, ids
 
 
 def _of_label(brand: str, forms: tuple[str, ...], allergens: tuple[str, ...], vegan: bool) -> Mapping[str, str]:

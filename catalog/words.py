@@ -81,12 +81,13 @@ def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
     """The terms of a text, each with a word as it is written there."""
     terms: dict[str, str] = {}
     for word in words_in(text):
-        terms |= _terms_of_word(word, language, place)
+        terms |= terms_of_word(word, language, place)
     return terms
 
 
 @lru_cache(16384)
-def _terms_of_word(word: str, language: Language, place: str) -> dict[str, str]:
+def terms_of_word(word: str, language: Language, place: str) -> dict[str, str]:
+    """The terms of a plain word, each with the part that it comes from."""
     return {f"{language}{place}{stem(part, language)}": part for part in parts_of(word)}
 
 
