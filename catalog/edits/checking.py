@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter, gt
 
 from stdnum import ean
 
@@ -19,6 +20,7 @@ LONGEST_ADDRESS = 300
 TEXT_FIELDS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
 _LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
 _LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME, "alt_nl": LONGEST_ALT, "alt_en": LONGEST_ALT}
+_texts = attrgetter(*_LIMITS)
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _REQUIRED = ("brand", *TEXT_FIELDS, "price_cents", "units_per_pack", "units_per_day", "net_quantity")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
@@ -76,8 +78,13 @@ def _out_of_range(field: str, most: int) -> Problem:
 
 
 def _text_problems(state: ProductState) -> Iterator[Problem]:
-    for field, most in _LIMITS.items():
-        value = getattr(state, field)
+    texts = _texts(state)
+    together = "".join(texts)
+    # Nearly always there is nothing: then one look at all of them is enough.
+    plain = together.isprintable() or not _CONTROL.search(together)
+    if plain and "<" not in together and not any(map(gt, map(len, texts), _LIMITS.values())):
+        return
+    for (field, most), value in zip(_LIMITS.items(), texts, strict=True):
         if len(value) > most:
             yield Problem(field, "too-long", {"most": str(most)})
         if _CONTROL.search(value):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
-from catalog.composition import counts_as_form
+from catalog.among import among
 from catalog.edits.edit import Author, Placed
 from catalog.edits.inserting import insert_rows
 from catalog.edits.state import STORED_AS_THEY_ARE, to_json
@@ -96,8 +96,8 @@ def _components(place: Placed) -> list[tuple[Any, ...]]:
 
 
 def _tags(place: Placed) -> list[tuple[Any, ...]]:
-    amounts = place.edit.after.amounts
-    return [(place.id, form, amount, amount > 0 and counts_as_form(form, amounts)) for form, amount in amounts.items()]
+    magnesium = place.edit.after.magnesium
+    return [(place.id, form, amount, form in magnesium.counts_as) for form, amount in magnesium.by_form.items()]
 
 
 def _change(place: Placed, author: Author) -> tuple[Any, ...]:
@@ -122,8 +122,8 @@ def _price(place: Placed, author: Author) -> list[tuple[Any, ...]]:
 def _redirect(session: Session, placed: Sequence[Placed]) -> None:
     """An address given up leads to the product; one that a product takes leads nowhere else."""
     table = table_of(SlugRedirect)
-    taken = [{"key": place.after.slug} for place in placed if place.is_new or "slug" in place.changed]
-    _many(session, delete(table).where(table.c.slug == bindparam("key")), taken)
+    taken = [place.after.slug for place in placed if place.is_new or "slug" in place.changed]
+    session.execute(delete(table).where(among(session, table.c.slug, taken)))
     given_up = [
         {"slug": place.edit.before.slug, "product_id": place.id}
         for place in placed

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Engine, Integer, String, bindparam, case, 
 from sqlalchemy.orm import Session
 
 from catalog.facets import Facet
-from catalog.indexed import LISTED, facet_term
 from catalog.models import FacetPosting, IndexState, Word
 from catalog.models.search import BLOCK_BITS, STAMP, UNCOMMITTED, ProductSet
+from catalog.postings import LISTED, facet_term
 from catalog.queries.revision import CatalogueStamp
 
 NONE = BitMap()
