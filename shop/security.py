@@ -38,6 +38,7 @@ class SessionsForPages(SecureCookieSessionInterface):
 
 
 def harden(app: Flask) -> None:
+    """Refuse what no page is for before anything reads it, and send the headers that every answer bears."""
     app.session_interface = SessionsForPages()
 
     @app.before_request
