@@ -7,13 +7,15 @@ from catalog.edits.writing import begin_writing
 from catalog.models import Brand
 
 
-def add_brand(session: Session, name: str, address: str, *, invented: bool = False) -> Brand:
-    """Add a brand, or give the one of that name this address."""
+def add_brand(session: Session, name: str, address: str, *, invented: bool | None = None) -> Brand:
+    """Add a brand, or give the one of that name this address; whether it is invented stays as it is unless told."""
     begin_writing(session)
     brand = session.scalars(select(Brand).where(Brand.name == name)).one_or_none()
     if brand is None:
-        brand = Brand(name=name, address=address, invented=invented)
+        brand = Brand(name=name, address=address, invented=False)
         session.add(brand)
-    brand.address, brand.invented = address, invented
+    brand.address = address
+    if invented is not None:
+        brand.invented = invented
     session.flush()
     return brand

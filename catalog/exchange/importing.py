@@ -142,5 +142,5 @@ class _Writer:
             name, said = planned.edit.after.state.brand, planned.said.values
             address = said.get("brand_address", "").strip()
             if name and address and name not in self._addressed:
-                add_brand(self._session, name, address, invented=said.get("brand_invented", False))
+                add_brand(self._session, name, address, invented=said.get("brand_invented"))
                 self._addressed.add(name)

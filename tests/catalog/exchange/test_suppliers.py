@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.edits import product_to_edit
+from catalog.edits import add_brand, product_to_edit
 from catalog.exchange.faults import FileRefusedError
 from catalog.exchange.mapping import Mapping
-from catalog.models import Product, Status
+from catalog.models import Brand, Product, Status
 from tests.catalog.exchange.files import run_import, spreadsheet
 
 SUPPLIER = Mapping(
@@ -48,6 +49,14 @@ def test_an_empty_cell_of_a_supplier_leaves_what_is_known(session: Session) -> N
     told = supplied(session, "G-1;Magnesium;Huis;;;magnesiumcitraat;;13,95\n")
     assert told.rows[0].changed == ("price_cents",)
     assert only(session).magnesium_ug == 100_000
+
+
+def test_an_address_from_a_supplier_makes_no_invented_brand_a_real_one(session: Session) -> None:
+    address = add_brand(session, "Huis", "Voorbeeldweg 1 (verzonnen)", invented=True).address
+    mapping = structs.replace(SUPPLIER, constants=SUPPLIER.constants | {"brand_address": address})
+    file = f"{HEADING}G-1;Magnesium;Huis;60;2;magnesiumcitraat;200;12,95\n"
+    assert run_import(session, file.encode("cp1252"), mapping=mapping).outcomes == {"new": 1}
+    assert session.scalars(select(Brand.invented)).one() is True
 
 
 @pytest.mark.parametrize(
