@@ -1,6 +1,5 @@
 """Kept pages: what one worker keeps, no edit through another and no visitor's state may ever get behind."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,41 +7,18 @@ from typing import Any
 import msgspec
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import event, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
-from catalog.edits import add_brand, add_product, product_to_edit, save_product, state_of
-from catalog.models import Brand, Product, Status
-from recommend.loading import load_ruleset
+from catalog.models import Brand
 from shop import create_app
-from shop.cards import KeptCards
 from shop.kept_pages import KeptPage, KeptPages
 from shop.settings import SettingsError, read_settings
-from tests import databases
 from tests.conftest import settings_in
-from tests.factories import AuthorFactory, ProductStateFactory
 from tests.shop.pages import PUBLIC_PAGES, answer
+from tests.shop.workers import instance_of, rename, worker
 
 LISTING = "/nl/beste-magnesium-supplementen"
-
-
-def instance_of(sample_instance: Path, folder: Path) -> Path:
-    copy = folder / "instance"
-    copy.mkdir()
-    databases.copy(databases.new(sample_instance), copy)
-    return copy
-
-
-def worker(instance: Path, *, page_cache: bool = True) -> Flask:
-    app = create_app(msgspec.structs.replace(settings_in(instance), page_cache=page_cache))
-    if not page_cache:
-        app.extensions["cards"] = KeptCards(most_bytes=0)
-    return app
 
 
 @pytest.fixture
@@ -53,20 +29,6 @@ def workers(sample_instance: Path, tmp_path: Path) -> Iterator[list[Flask]]:
     yield apps
     for app in apps:
         app.extensions["catalog_engine"].dispose()
-
-
-def rename(app: Flask, name: str) -> str:
-    """Give some product another Dutch name through this worker; returns its slug."""
-    with Session(app.extensions["catalog_engine"]) as session:
-        id_ = session.scalars(
-            select(Product.id).where(Product.status == Status.PUBLISHED).order_by(Product.sku)
-        ).first()
-        assert id_
-        product = product_to_edit(session, id_)
-        state = msgspec.structs.replace(state_of(product), name_nl=name)
-        save_product(session, id_, product.version, state, author=AuthorFactory.build(), ruleset=load_ruleset())
-        session.commit()
-        return str(state.slug)
 
 
 def lasting(page: TestResponse) -> dict[str, list[str]]:
@@ -182,74 +144,6 @@ def test_the_switch_is_on_or_off(tmp_path: Path, value: str, on: bool) -> None:
     assert read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_PAGE_CACHE": value}).page_cache is on
     with pytest.raises(SettingsError, match="SHOP_PAGE_CACHE: on or off"):
         read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_PAGE_CACHE": "maybe"})
-
-
-PAGES = [LISTING, f"{LISTING}?form=citrate&sort=price_per_100mg", "/en/best-magnesium-supplements?sort=name", "/nl/"]
-EDITS = st.sampled_from(["name_nl", "price_cents", "stock", "status", "brand", "new"])
-
-
-class Editing(RuleBasedStateMachine):
-    """Random edits through one of two workers; whatever the other one shows is what a shop without kept pages shows."""
-
-    folder: Path
-    sample: Path
-
-    @initialize()
-    def start(self) -> None:
-        self.instance = instance_of(self.sample, Path(tempfile.mkdtemp(dir=self.folder)))
-        self.workers = [worker(self.instance), worker(self.instance), worker(self.instance, page_cache=False)]
-        self.clients: list[FlaskClient] = [app.test_client(use_cookies=False) for app in self.workers]
-        self.slug = "x"
-        self.edits = 0
-
-    @rule(through=st.integers(0, 1), which=st.integers(0, 60), what=EDITS)
-    def edit(self, through: int, which: int, what: str) -> None:
-        self.edits += 1
-        ruleset, author = load_ruleset(), AuthorFactory.build()
-        with Session(self.workers[through].extensions["catalog_engine"]) as session:
-            if what == "new":
-                add_brand(session, "Merk", "Voorbeeldweg 1 (verzonnen)", invented=True)
-                self.slug = add_product(session, ProductStateFactory.build(price_cents=1), author, ruleset).slug
-            elif what == "brand":
-                add_brand(
-                    session, session.scalars(select(Brand.name)).first() or "", f"Weg {self.edits}", invented=True
-                )
-            else:
-                id_ = session.scalars(select(Product.id).order_by(Product.id).offset(which)).first() or 1
-                product = product_to_edit(session, id_)
-                self.slug = product.slug
-                changes = {
-                    "name_nl": f"Naam {self.edits}",
-                    "price_cents": 100 + self.edits,
-                    "stock": 0 if product.stock else 5,
-                    "status": Status.ARCHIVED if product.status is Status.PUBLISHED else Status.PUBLISHED,
-                }
-                state = msgspec.structs.replace(state_of(product), **{what: changes[what]})
-                save_product(session, id_, product.version, state, author=author, ruleset=ruleset)
-            session.commit()
-
-    @rule(reader=st.integers(0, 1), page=st.sampled_from(PAGES))
-    def read(self, reader: int, page: str) -> None:
-        assert self.clients[reader].get(page).text == self.clients[2].get(page).text
-
-    @invariant()
-    def the_product_edited_last_is_the_same_everywhere(self) -> None:
-        shown = [client.get(f"/nl/product/{self.slug}") for client in self.clients]
-        assert len({(page.status_code, page.text) for page in shown}) == 1
-
-    def teardown(self) -> None:
-        for app in getattr(self, "workers", []):
-            app.extensions["catalog_engine"].dispose()
-
-
-def test_random_edits_through_one_worker_show_at_once_in_another(sample_instance: Path, tmp_path: Path) -> None:
-    machine = type("Shop", (Editing,), {"folder": tmp_path, "sample": sample_instance})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-        ),
-    )
 
 
 def test_a_product_page_is_read_from_the_database_once_for_each_edition(sample_instance: Path, tmp_path: Path) -> None:

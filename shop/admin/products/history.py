@@ -12,7 +12,7 @@ from catalog.queries.history import batches, latest_changes, prices_of, versions
 from shop.admin.blueprint import SEE_OTHER, bp
 from shop.admin.permissions import requires
 from shop.admin.products.naming import field_name
-from shop.admin.products.posted import LARGEST_ID, author_of_form, load
+from shop.admin.products.posted import LARGEST_ID, author_of_form, load, whole_number
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
 
@@ -47,7 +47,7 @@ def restore_product(product_id: int) -> Response:
     load(product_id)
     version = request.form.get("version", "")
     author = author_of_form(request.form.get("reason", ""), How.RESTORE)
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0  # noqa: PLR2004
+    number = whole_number(version, 0, digits=8)
     try:
         restore(get_session(), product_id, number, author, get_ruleset())
     except NoResultFound:
@@ -65,8 +65,8 @@ def restore_product(product_id: int) -> Response:
 @requires("product.view")
 def history() -> str:
     """The changes of all products, or of one batch."""
-    wanted = request.args.get("batch", "")
-    batch = _batch(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None  # noqa: PLR2004
+    wanted = whole_number(request.args.get("batch", ""), -1, digits=9)
+    batch = _batch(wanted) if wanted >= 0 else None
     changes, more = latest_changes(get_session(), _page(), batch_id=batch.id if batch else None)
     return render_template("admin/products/changes.html", changes=changes, more=more, page=_page(), batch=batch)
 
@@ -122,6 +122,4 @@ def _batch(batch_id: int) -> Batch:
 
 
 def _page() -> int:
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1  # noqa: PLR2004
-    return min(max(number, 1), MOST_PAGES)
+    return min(max(whole_number(request.args.get("page", ""), 1), 1), MOST_PAGES)
