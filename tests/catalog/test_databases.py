@@ -43,7 +43,8 @@ def test_a_catalogue_from_before_the_shelf_of_advice_gets_what_an_edit_would_hav
             make_product(session, [Stated(form, elemental_ug=40_000) for form in forms])
         make_product(session, stock=0)
         make_product(session, status=Status.DRAFT)
-        session.execute(text("DROP TABLE advisable"))
+        for undo in ("DROP TABLE advisable", "DROP INDEX ix_batch_plan", "ALTER TABLE batch DROP COLUMN plan"):
+            session.execute(text(undo))
         session.execute(text("UPDATE alembic_version SET version_num = '0006'"))
         session.commit()
     migrate(engine)
