@@ -191,6 +191,12 @@ def apply_import(upload_id: int) -> Response:
     if seen != seal_of_plan(upload):
         flash(gettext("You looked at something else than this. See what the import would do now."), "warning")
         return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+    return _apply(upload, seen)
+
+
+def _apply(upload: Upload, seen: str) -> Response:
+    upload_id = upload.id
+    plan_page = url_for("admin.import_plan", upload_id=upload_id)
     try:
         summary = apply_plan(
             get_session(), upload, author(), get_ruleset(), skip_bad=request.form.get("skip_bad") == "yes"
@@ -204,14 +210,14 @@ def apply_import(upload_id: int) -> Response:
     except RefusedError as refused:
         get_session().rollback()
         flash(_refusal(refused), "error")
-        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+        return redirect(plan_page, SEE_OTHER)
     if summary.batch_id is None:
         get_session().rollback()
         if summary.counts[Outcome.REFUSED]:
             flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
         else:
             flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
-        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+        return redirect(plan_page, SEE_OTHER)
     get_session().commit()
     values = {str(outcome): summary.counts[outcome] for outcome in Outcome}
     flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
