@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         kept_pages,
         media,
         pages,
+        reductions,
         security,
         structured,
         vocabulary,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
     media.add_pictures(app)
+    reductions.add_reductions(app)
     facets.add_facets(app)
     addresses.give_addresses(app, settings)
     structured.describe(app)

@@ -6,7 +6,6 @@ is read at every request, so an edit through any worker shows at the next reques
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.queries import newest_stamp
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
+from shop.reductions import today
 from shop.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -95,7 +95,7 @@ def _answer_from_kept() -> Response | None:
         return None  # a page that needs no catalogue can be shown without a database
     key = (
         stamp,
-        datetime.now(UTC).date(),
+        today(),
         get_ruleset().sha256,
         current_language(),
         environ["wsgi.url_scheme"],
