@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from catalog.composition import CompositionError, Line, Stated, counts_as_form, magnesium_by_form, work_out
+from catalog.composition import CompositionError, Line, Stated, counts_as_form, form_name, magnesium_by_form, work_out
 from catalog.edits.checking import field_problems, lacking
 from catalog.edits.state import TEXTS, ProductState
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
@@ -90,7 +90,7 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
     stops = [
         *lacking(state),
         *missing,
-        *(Problem("composition", "form-not-permitted", {"form": form}) for form in not_permitted),
+        *(Problem("composition", "form-not-permitted", {"form": form_name(form, ruleset)}) for form in not_permitted),
         *_claims(findings, accepted or {}),
     ]
     return Prepared(state, tuple(lines), amounts, findings, not_permitted, tuple(stops))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Placed
 from catalog.models import PricePoint
-from catalog.problems import Problem, RefusedError
+from catalog.problems import Problem, RefusedError, in_euro
 
 WINDOW = timedelta(days=30)
 
@@ -48,7 +48,7 @@ def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Refer
     in_window = [before_window[-1], *(point for point in earlier if point.at > opens)]
     lowest = min(point.cents for point in in_window if point.cents is not None)
     if lowest <= cents:
-        return Problem("price_cents", "no-reduction", {"lowest": f"{lowest / 100:.2f}"})
+        return Problem("price_cents", "no-reduction", {"lowest": in_euro(lowest)})
     return Reference(lowest, (began + WINDOW).date())
 
 

@@ -189,7 +189,7 @@ class _Keeper:
         refused = planned.outcome is Outcome.REFUSED
         for fault in said.faults:
             if fault.code == "which-form" and len(self.questions) < _AT_ONCE:
-                self.questions[fault.values["words"]] = None
+                self.questions[str(fault.values["words"])] = None
         detail = Detail(
             sku=said.sku,
             row=said.number,

@@ -78,6 +78,9 @@ def test_without_thirty_days_on_sale_or_a_lower_price_there_is_no_reduction(poin
     problem = reference_price(points, 1000, NOW)
     assert isinstance(problem, Problem)
     assert problem.code == code
+    if code == "no-reduction":
+        assert problem.text("nl").endswith("(€ 9,00)")
+        assert problem.text("en").endswith("(€ 9.00)")
 
 
 def test_a_reduction_shows_its_earlier_price_until_it_ends(session: Session, ruleset: Ruleset) -> None:
