@@ -3,12 +3,11 @@
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, case, false, func, select
+from sqlalchemy import ColumnElement, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from catalog.models import DosageForm, FormTag, Product
+from catalog.models import Advisable, DosageForm
 from catalog.queries.advice import Budget
-from catalog.queries.published import PUBLISHED
 
 UG_PER_MG = 1000
 
@@ -38,30 +37,27 @@ def best_of_kinds(
     per_kind: int,
 ) -> list[Best]:
     """Of each form and kind the first products in the finder's order; all together are in that order too."""
-    doses = [(Product.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
+    shelf = Advisable
+    doses = [(shelf.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
     dose = case(*doses, else_=len(doses_mg))
-    cost = case(
-        (Product.tenth_cents_per_day <= budget.low, 0), (Product.tenth_cents_per_day <= budget.medium, 1), else_=2
-    )
+    cost = case((shelf.tenth_cents_per_day <= budget.low, 0), (shelf.tenth_cents_per_day <= budget.medium, 1), else_=2)
     holds = [_holds_any(forms_of_set).label(f"holds_{number}") for number, forms_of_set in enumerate(sets)]
-    kind = (FormTag.form, dose, cost, Product.vegan, Product.dosage_form, *holds)
-    order = (Product.tenth_cents_per_100mg, Product.sku)
+    kind = (shelf.form, dose, cost, shelf.vegan, shelf.dosage_form, *holds)
+    order = (shelf.tenth_cents_per_100mg, shelf.sku)
     ranked = (
         select(
-            FormTag.form,
-            Product.id,
+            shelf.form,
+            shelf.product_id.label("id"),
             dose.label("dose"),
             cost.label("cost"),
-            Product.vegan,
-            Product.dosage_form,
+            shelf.vegan,
+            shelf.dosage_form,
             *holds,
-            Product.tenth_cents_per_100mg,
-            Product.sku,
+            shelf.tenth_cents_per_100mg,
+            shelf.sku,
             func.row_number().over(partition_by=kind, order_by=order).label("place"),
         )
-        .join(Product, Product.id == FormTag.product_id)
-        .where(PUBLISHED, Product.stock > 0, FormTag.counts_as_form)
-        .where(FormTag.form.in_(sorted(forms)), Product.magnesium_ug <= max(doses_mg) * UG_PER_MG)
+        .where(shelf.form.in_(sorted(forms)), shelf.magnesium_ug <= max(doses_mg) * UG_PER_MG)
         .subquery()
     )
     columns = [ranked.c[name] for name in ("form", "id", "dose", "cost", "vegan", "dosage_form")]
@@ -77,6 +73,7 @@ def best_of_kinds(
 
 
 def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
-    if not forms:
-        return false()
-    return Product.id.in_(select(FormTag.product_id).where(FormTag.form.in_(sorted(forms))))
+    """Of the row's own form and the others in its product."""
+    wanted = sorted(forms)
+    also = (Advisable.also.contains(f" {form} ", autoescape=True) for form in wanted)
+    return or_(false(), Advisable.form.in_(wanted), *also)
