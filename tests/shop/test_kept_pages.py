@@ -11,7 +11,7 @@ from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
 from catalog.models import Brand
-from shop import create_app
+from shop.app import create_app
 from shop.kept_pages import KeptPage, KeptPages
 from shop.settings import SettingsError, read_settings
 from tests.conftest import settings_in

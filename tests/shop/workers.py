@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from catalog.edits import product_to_edit, save_product, state_of
 from catalog.models import Product, Status
 from recommend.loading import load_ruleset
-from shop import create_app
+from shop.app import create_app
 from shop.cards import KeptCards
 from tests import databases
 from tests.conftest import settings_in

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from shop import create_app
+from shop.app import create_app
 from tests.conftest import settings_in
 from tests.shop.admin.conftest import AddAccount, Clock, sign_in
 from tests.shop.admin.test_second_factor import switch_on
