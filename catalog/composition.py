@@ -13,6 +13,7 @@ from recommend.chemistry import (
     oxide_share_of_magnesium,
 )
 from recommend.knowledge import Ruleset
+from recommend.text import Text
 
 # Labels round: a stated elemental amount may be this much above what the pure compound can hold.
 LABEL_ROUNDING = Fraction(3, 100)
@@ -20,11 +21,16 @@ BUFFERED_WITH = "oxide"
 
 
 class CompositionError(RefusedError):
-    """A composition that cannot be; `form` names the line."""
+    """A composition that cannot be, because of one line."""
 
-    def __init__(self, form: str, code: str, **values: str) -> None:
-        self.form, self.code = form, code
-        super().__init__([Problem("composition", code, {"form": form} | values)])
+    def __init__(self, stated: "Stated", ruleset: Ruleset, code: str, **values: str) -> None:
+        self.code = code
+        super().__init__([Problem("composition", code, {"form": form_name(stated.form, ruleset), **values})])
+
+
+def form_name(form: str, ruleset: Ruleset) -> str | Text:
+    """What a form is called; one that we do not know as it was stated."""
+    return ruleset.forms[form].short_name if form in ruleset.forms else form
 
 
 class Stated(Struct, frozen=True, gc=False):
@@ -64,12 +70,12 @@ def work_out(stated: Stated, ruleset: Ruleset) -> Line:
     compound, elemental = stated.compound_ug, stated.elemental_ug
     for amount in (compound, elemental):
         if amount is not None and amount <= 0:
-            raise CompositionError(stated.form, "not-above-zero")
+            raise CompositionError(stated, ruleset, "not-above-zero")
     if elemental is None:
         if compound is None:
-            raise CompositionError(stated.form, "no-amount")
+            raise CompositionError(stated, ruleset, "no-amount")
         if fraction is None:
-            raise CompositionError(stated.form, "no-single-formula")
+            raise CompositionError(stated, ruleset, "no-single-formula")
         return Line(stated.form, stated.salt, compound, elemental_from_compound(compound, fraction))
     if compound is None:
         computed = compound_from_elemental(elemental, fraction) if fraction else None
@@ -91,23 +97,23 @@ def worked_out(composition: Iterable[Stated], ruleset: Ruleset) -> list[Line]:
 
 def _fraction(stated: Stated, ruleset: Ruleset) -> Fraction | None:
     if stated.form not in ruleset.forms:
-        raise CompositionError(stated.form, "unknown-form")
+        raise CompositionError(stated, ruleset, "unknown-form")
     try:
         return ruleset.fraction_of(stated.form, stated.salt)
     except KeyError as error:
-        raise CompositionError(stated.form, "unknown-salt", salt=str(stated.salt)) from error
+        raise CompositionError(stated, ruleset, "unknown-salt", salt=str(stated.salt)) from error
 
 
 def _oxide_in(stated: Stated, compound_ug: int, elemental_ug: int, ruleset: Ruleset) -> int:
     """Micrograms of magnesium from oxide in a line that states both amounts, 0 when the compound is pure."""
     if elemental_ug >= compound_ug:
-        raise CompositionError(stated.form, "all-magnesium")
+        raise CompositionError(stated, ruleset, "all-magnesium")
     label = Fraction(elemental_ug, compound_ug)
     pure = _richest(stated, ruleset)
     if pure is None or label <= pure * (1 + LABEL_ROUNDING):
         return 0
     if label > (ruleset.fraction_of(BUFFERED_WITH) or 0):
-        raise CompositionError(stated.form, "richer-than-oxide")
+        raise CompositionError(stated, ruleset, "richer-than-oxide")
     return half_up(elemental_ug * oxide_share_of_magnesium(label, pure))
 
 

@@ -105,7 +105,7 @@ def _without_zone(value: Any) -> Any:
 
 def fill(connection: Connection, table: Table, lines: Iterable[bytes]) -> None:
     """Add rows from their lines. Raises msgspec.ValidationError for what does not fit the columns."""
-    decoder = msgspec.json.Decoder(tuple[*(_expected(column) for column in table.columns)])  # type: ignore[misc]
+    decoder = msgspec.json.Decoder(tuple[*(_expected(column) for column in table.columns)])  # type: ignore[misc] # made at run time
     plain = Table(table.name, type(table.metadata)(), *(Column(c.name, _plain(c)) for c in table.columns))
     zoned = [column.name for column in table.columns if getattr(_plain(column), "timezone", False)]
     names = [column.name for column in table.columns]

@@ -81,15 +81,30 @@ REASONS: dict[str, Text] = {
 }
 
 
+Values = Mapping[str, str | Text]
+"""What fills the places in a reason; a Text where it differs between the languages, such as a form's name."""
+
+
+def worded(reason: Text, values: Values, language: Language) -> str:
+    """A reason with its places filled in."""
+    shown = {name: value if isinstance(value, str) else value.in_language(language) for name, value in values.items()}
+    return reason.in_language(language).format_map(shown)
+
+
+def in_euro(cents: int) -> Text:
+    """An amount as each language writes it, without its sign."""
+    return Text(f"{cents // 100},{cents % 100:02}", f"{cents // 100}.{cents % 100:02}")
+
+
 class Problem(Struct, frozen=True):
     """Something wrong with one field of a product; `values` fill the places in the reason."""
 
     field: str
     code: str
-    values: Mapping[str, str] = msgspec.field(default_factory=dict)
+    values: Values = msgspec.field(default_factory=dict)
 
     def text(self, language: Language) -> str:
-        return REASONS[self.code].in_language(language).format_map(self.values)
+        return worded(REASONS[self.code], self.values, language)
 
 
 class RefusedError(ValueError):

@@ -11,7 +11,7 @@ from msgspec import Struct
 from recommend.consistency import unique
 from recommend.knowledge import Identifier, Record, Ruleset, Words
 from recommend.loading import DATA, load_ruleset, read_file
-from recommend.text import LANGUAGES
+from recommend.text import LANGUAGES, Text
 
 NO_FORM = ""
 
@@ -49,6 +49,7 @@ class FormNames:
 
     def __init__(self, ruleset: Ruleset, excipients: Iterable[Excipient], answers: Mapping[str, str]) -> None:
         self._record_of = {form.id: form.record for form in ruleset.forms.values()}
+        self._shown = {form.id: form.short_name for form in ruleset.forms.values()}
         self._alone: dict[str, str] = {}
         names: dict[str, str] = {}
         for excipient in excipients:
@@ -65,6 +66,11 @@ class FormNames:
         self._names = names | {comparable(words): form for words, form in answers.items()}
         longest_first = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+    def listed(self, forms: Iterable[str]) -> Text:
+        """What forms are called, one after the other."""
+        names = [self._shown[form] for form in forms]
+        return Text(", ".join(name.nl for name in names), ", ".join(name.en for name in names))
 
     def named_in(self, text: str) -> Named:
         """The forms in a name, a title or an ingredient list."""

@@ -29,6 +29,7 @@ from shop import (
     kept_pages,
     media,
     pages,
+    reductions,
     security,
     structured,
     vocabulary,
@@ -83,6 +84,7 @@ def _put_together(app: Flask, settings: Settings) -> None:
     formats.add_formats(app)
     vocabulary.add_vocabulary(app)
     media.add_pictures(app)
+    reductions.add_reductions(app)
     facets.add_facets(app)
     addresses.give_addresses(app, settings)
     structured.describe(app)

@@ -14,12 +14,13 @@ from catalog.models import Product
 from catalog.queries import Edition, editions, listed_products
 from shop.database import get_ruleset
 from shop.i18n import current_language
+from shop.reductions import today
 
 MOST_BYTES = 8_000_000
 """What the cards and product pages of one worker take together: about 2,000 cards, or 200 pages."""
 
 Key = tuple[Hashable, ...]
-"""Of what it shows, in which language."""
+"""Of what it shows, in which language, on which day."""
 
 
 class Cards(Protocol):
@@ -63,7 +64,7 @@ class Card:
             return self._kept
         macro = get_template_attribute("partials/card.html", "card")
         card: Markup = macro(self._product, get_ruleset(), choice=True)
-        self._cards.keep((self.edition, current_language()), card)
+        self._cards.keep((self.edition, current_language(), today()), card)
         return card
 
 
@@ -74,8 +75,8 @@ def keep_cards(app: Flask) -> None:
 def cards_of(session: Session, ids: Sequence[int]) -> list[Card]:
     """The cards of the products with these ids, in this order; products are read only where no card is kept."""
     cards: Cards = current_app.extensions["cards"]
-    language = current_language()
-    found = [(edition, cards.get((edition, language))) for edition in editions(session, ids)]
+    language, day = current_language(), today()
+    found = [(edition, cards.get((edition, language, day))) for edition in editions(session, ids)]
     missing = listed_products(session, [edition.product_id for edition, kept in found if kept is None])
     products = {product.id: product for product in missing}
     return [Card(edition, kept, products.get(edition.product_id), cards) for edition, kept in found]

@@ -51,6 +51,7 @@ class Writing(Struct, frozen=True):
         return f"{whole}{self.decimal}{tenths % 10}" if tenths % 10 else whole
 
 
+_MAGNESIUM_IN_A_WORD = re.compile("magnesium(?=[a-z])", re.IGNORECASE)
 _WRITING: dict[Language, Writing] = {language: Writing.of(language) for language in LANGUAGES}
 
 
@@ -107,6 +108,11 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def breakable(name: str) -> str:
+    """A name that a narrow column breaks after "magnesium", also where the browser has no Dutch hyphenation."""
+    return _MAGNESIUM_IN_A_WORD.sub("\\g<0>\N{SOFT HYPHEN}", name)
+
+
 def add_formats(app: Flask) -> None:
     for name, function in (
         ("euro", euro),
@@ -117,6 +123,7 @@ def add_formats(app: Flask) -> None:
         ("percent", percent),
         ("allergens", allergens),
         ("upper_first", upper_first),
+        ("breakable", breakable),
         ("unit_price_cents", unit_price_cents),
     ):
         app.add_template_filter(function, name)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.queries import newest_stamp
 from shop.database import get_ruleset, get_session
 from shop.i18n import current_language
+from shop.reductions import today
 from shop.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -95,6 +96,7 @@ def _answer_from_kept() -> Response | None:
         return None  # a page that needs no catalogue can be shown without a database
     key = (
         stamp,
+        today(),
         get_ruleset().sha256,
         current_language(),
         environ["wsgi.url_scheme"],

@@ -13,6 +13,7 @@ from shop.database import get_ruleset
 from shop.formats import milligrams
 from shop.i18n import current_language, in_current_language
 from shop.product_page import product_page
+from shop.reductions import today
 from shop.structured import product_data
 
 PARTS = ("title", "description", "body")
@@ -26,7 +27,7 @@ class ProductParts:
     """
 
     def __init__(self, edition: Edition | None, product: Product | None = None) -> None:
-        self._key: Key = (edition, current_language(), whole_address(""))
+        self._key: Key = (edition, current_language(), today(), whole_address(""))
         self._product = product
         self._kept = {}
         if edition is not None and product is None:

@@ -7,9 +7,9 @@ class Refusal(StrEnum):
     EMAIL_WRONG = "email_wrong"
     EMAIL_TAKEN = "email_taken"
     PASSWORD_SHORT = "password_short"  # noqa: S105 - a reason, no password
-    PASSWORD_LONG = "password_long"  # noqa: S105
-    PASSWORD_NAMES_ACCOUNT = "password_names_account"  # noqa: S105
-    PASSWORD_PLAIN = "password_plain"  # noqa: S105
+    PASSWORD_LONG = "password_long"  # noqa: S105 - likewise
+    PASSWORD_NAMES_ACCOUNT = "password_names_account"  # noqa: S105 - likewise
+    PASSWORD_PLAIN = "password_plain"  # noqa: S105 - likewise
     INVITATION_GONE = "invitation_gone"
     LAST_OWNER = "last_owner"
 

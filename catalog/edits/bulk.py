@@ -17,7 +17,7 @@ from catalog.edits.reductions import reference_prices
 from catalog.edits.state import ProductState, state_of
 from catalog.edits.writing import begin_writing, open_batch, publishing_problems
 from catalog.models import Product, Status
-from catalog.problems import Problem, RefusedError
+from catalog.problems import Problem, RefusedError, in_euro
 from catalog.queries.admin import Filter, chosen_versions
 from recommend.chemistry import half_up
 from recommend.knowledge import Ruleset
@@ -93,7 +93,7 @@ class Planner:
             no_price = self._action.kind == "price" and not before.price_cents
             return (Problem("price_cents", "missing"),) if no_price else ()
         if before.price_cents and not after.price_cents:
-            return (Problem("price_cents", "out-of-range", {"least": "0.01", "most": "10000"}),)
+            return (Problem("price_cents", "out-of-range", {"least": in_euro(1), "most": "10000"}),)
         try:
             prepared = prepare(after, self._ruleset, reasons)
             if after.status is not Status.PUBLISHED:

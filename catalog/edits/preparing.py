@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from catalog.composition import CompositionError, Line, Magnesium, Stated, magnesium_in, work_out
+from catalog.composition import CompositionError, Line, Magnesium, Stated, form_name, magnesium_in, work_out
 from catalog.edits.checking import derived_problems, field_problems, lacking
 from catalog.edits.state import TEXTS, ProductState
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
@@ -72,10 +72,11 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
     if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
         raise RefusedError(problems, state.sku)
     findings = _findings(state, composed.magnesium.total_ug * state.units_per_day, ruleset)
+    not_permitted = (form_name(form, ruleset) for form in composed.not_permitted)
     stops = [
         *lacking(state),
         *composed.missing,
-        *(Problem("composition", "form-not-permitted", {"form": form}) for form in composed.not_permitted),
+        *(Problem("composition", "form-not-permitted", {"form": name}) for name in not_permitted),
         *_claims(findings, accepted or {}),
     ]
     return Prepared(state, composed.magnesium, findings, composed.not_permitted, tuple(stops))

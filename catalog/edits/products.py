@@ -79,12 +79,14 @@ def merge(base: ProductState, mine: ProductState, theirs: ProductState) -> Merge
     return Merge(msgspec.structs.replace(mine, **taken_over), overlapping)
 
 
-def restore(session: Session, product_id: int, version: int, author: Author, ruleset: Ruleset) -> int:
-    """Make a product what it was at an earlier version; returns the new version. Raises as `save_product` does."""
+def restore(session: Session, product_id: int, version: int, *, seen: int, author: Author, ruleset: Ruleset) -> int:
+    """Make a product that was seen at version `seen` what it was at an earlier version; returns the new version.
+
+    Raises as `save_product` does.
+    """
     begin_writing(session)
-    current = product_to_edit(session, product_id)
     earlier = state_at(session, product_id, version)
-    return save_product(session, product_id, current.version, earlier, author=author, ruleset=ruleset)
+    return save_product(session, product_id, seen, earlier, author=author, ruleset=ruleset)
 
 
 def accepted_reasons(session: Session, product_id: int) -> dict[str, str]:

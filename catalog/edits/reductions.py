@@ -1,11 +1,12 @@
 """The earlier price beside an announced reduction: the lowest of the 30 days before it.
 
 Besluit prijsaanduiding producten, after Directive 98/6/EC Article 6a: the price in force when the window opens counts,
-the reduced price itself does not.
+the reduced price itself does not. A reduction is announced for as long as that window is: once the price has been the
+reduced one for 30 days, it is the lowest of the last 30 days itself, and announcing it on would tell of no advantage.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Placed
 from catalog.models import PricePoint
-from catalog.problems import Problem, RefusedError
+from catalog.problems import Problem, RefusedError, in_euro
 
 WINDOW = timedelta(days=30)
 
@@ -25,8 +26,15 @@ class Point(Struct, frozen=True):
     cents: int | None
 
 
-def reference_price(points: Sequence[Point], cents: int, now: datetime) -> int | Problem:
-    """The lowest price in cents of the 30 days before the reduction to `cents`, or why there is none.
+class Reference(Struct, frozen=True):
+    """The earlier price in cents, and the first day (UTC) on which it is shown no more."""
+
+    cents: int
+    until: date
+
+
+def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Reference | Problem:
+    """The lowest price of the 30 days before the reduction to `cents`, or why there is none.
 
     `points` are in the order of time; the last one is the reduction when its price is `cents`, else it begins now.
     """
@@ -40,11 +48,11 @@ def reference_price(points: Sequence[Point], cents: int, now: datetime) -> int |
     in_window = [before_window[-1], *(point for point in earlier if point.at > opens)]
     lowest = min(point.cents for point in in_window if point.cents is not None)
     if lowest <= cents:
-        return Problem("price_cents", "no-reduction", {"lowest": f"{lowest / 100:.2f}"})
-    return lowest
+        return Problem("price_cents", "no-reduction", {"lowest": in_euro(lowest)})
+    return Reference(lowest, (began + WINDOW).date())
 
 
-def reference_prices(session: Session, placed: Sequence[Placed], now: datetime) -> dict[int, int]:
+def reference_prices(session: Session, placed: Sequence[Placed], now: datetime) -> dict[int, Reference]:
     """By product id, for those on sale with an announced reduction. Raises RefusedError when one is no reduction."""
     announced = {place.id: place for place in placed if place.after.reduced and place.price_on_sale is not None}
     if not announced:
@@ -53,7 +61,7 @@ def reference_prices(session: Session, placed: Sequence[Placed], now: datetime) 
     query = select(PricePoint).where(PricePoint.product_id.in_(announced)).order_by(PricePoint.at)
     for row in session.scalars(query):
         points[row.product_id].append(Point(row.at, row.cents))
-    found: dict[int, int] = {}
+    found: dict[int, Reference] = {}
     for id_, place in announced.items():
         reference = reference_price(points[id_], place.after.price_cents, now)
         if isinstance(reference, Problem):

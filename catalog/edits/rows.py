@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from catalog.among import among
 from catalog.edits.edit import Author, Placed
 from catalog.edits.inserting import insert_rows
+from catalog.edits.reductions import Reference
 from catalog.edits.state import STORED_AS_THEY_ARE, to_json
 from catalog.models import Base, Change, Component, FormTag, PricePoint, Product, SlugRedirect, table_of
 
 
-def write_rows(session: Session, placed: Sequence[Placed], references: Mapping[int, int], author: Author) -> None:
-    """Everything that the edits store; `references` are the earlier prices in cents beside a reduction."""
+def write_rows(session: Session, placed: Sequence[Placed], references: Mapping[int, Reference], author: Author) -> None:
+    """Everything that the edits store; `references` are the earlier prices beside a reduction."""
     new = [place for place in placed if place.is_new]
     old = [place for place in placed if not place.is_new]
     insert_rows(session, table_of(Product), _PRODUCT, [_product(place, references) for place in new])
@@ -54,6 +55,7 @@ _DERIVED = (
     "tenth_cents_per_100mg",
     "tenth_cents_per_day",
     "from_cents",
+    "from_until",
     "blocked_texts",
     "open_warnings",
     "portion_too_small",
@@ -68,9 +70,10 @@ _stated = attrgetter(*STORED_AS_THEY_ARE)
 _sorted = itemgetter(*((*STORED_AS_THEY_ARE, *_DERIVED).index(name) for name in _PRODUCT))
 
 
-def _product(place: Placed, references: Mapping[int, int]) -> tuple[Any, ...]:
+def _product(place: Placed, references: Mapping[int, Reference]) -> tuple[Any, ...]:
     after = place.edit.after
     blocked = after.blocked if after.findings else ()
+    reference = references.get(place.id)
     derived = (
         place.id,
         place.edit.version + 1,
@@ -78,7 +81,8 @@ def _product(place: Placed, references: Mapping[int, int]) -> tuple[Any, ...]:
         after.magnesium_ug,
         after.tenth_cents_per_100mg,
         after.tenth_cents_per_day,
-        references.get(place.id),
+        reference.cents if reference else None,
+        reference.until if reference else None,
         len(blocked),
         after.open_warnings,
         after.portion_too_small if blocked else False,

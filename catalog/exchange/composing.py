@@ -64,5 +64,5 @@ def one_form(text: str, names: FormNames) -> str:
     if not named.forms:
         raise CellRefusedError("which-form", words=text)
     if len(named.forms) > 1:
-        raise CellRefusedError("several-forms", forms=", ".join(named.forms))
+        raise CellRefusedError("several-forms", forms=names.listed(named.forms))
     return named.forms[0]

@@ -1,11 +1,9 @@
 """What keeps a file or a row out, as a code with its values: worded here in both languages, wherever it is shown."""
 
-from collections.abc import Mapping
-
 from msgspec import Struct, field
 
 from catalog.problems import REASONS as PRODUCT_REASONS
-from catalog.problems import Problem
+from catalog.problems import Problem, Values, worded
 from recommend.text import Language, Text
 
 REASONS: dict[str, Text] = {
@@ -30,7 +28,8 @@ REASONS: dict[str, Text] = {
         "de spreadsheet is uitgepakt te groot om veilig te lezen",
         "unpacked, the spreadsheet is too large to read safely",
     ),
-    "broken-csv": Text("de aanhalingstekens kloppen niet: {what}", "the quotation marks do not add up: {what}"),
+    "broken-csv": Text("de aanhalingstekens kloppen niet", "the quotation marks do not add up"),
+    "long-cell": Text("een cel is langer dan {most} tekens", "a cell is longer than {most} characters"),
     "long-line": Text("een regel is langer dan {most} tekens", "a line is longer than {most} characters"),
     "many-columns": Text("heeft {count} kolommen; hoogstens {most}", "has {count} columns; at most {most}"),
     "double-column": Text("de kolom staat er twee keer", "the column stands there twice"),
@@ -115,21 +114,20 @@ class Fault(Struct, frozen=True):
     """
 
     code: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
     row: int = 0
     column: str = ""
     value: str = ""
 
     def text(self, language: Language) -> str:
         """The reason alone, without its place."""
-        reason = REASONS.get(self.code) or PRODUCT_REASONS[self.code]
-        return reason.in_language(language).format_map(self.values)
+        return worded(REASONS.get(self.code) or PRODUCT_REASONS[self.code], self.values, language)
 
 
 class FileRefusedError(ValueError):
     """A file that cannot be read as a table; nothing was done."""
 
-    def __init__(self, code: str, *, row: int = 0, column: str = "", **values: str) -> None:
+    def __init__(self, code: str, *, row: int = 0, column: str = "", **values: str | Text) -> None:
         self.fault = Fault(code, values, row, column)
         super().__init__(self.fault.text("en"))
 
@@ -137,7 +135,7 @@ class FileRefusedError(ValueError):
 class CellRefusedError(ValueError):
     """A value that cannot be read as what its column should hold."""
 
-    def __init__(self, code: str, **values: str) -> None:
+    def __init__(self, code: str, **values: str | Text) -> None:
         self.code, self.values = code, values
         super().__init__(code)
 

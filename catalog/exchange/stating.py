@@ -14,7 +14,7 @@ from catalog.exchange.rows import RowReader, Said
 from catalog.exchange.values import made_slug
 from catalog.models import DosageForm, Unit
 from recommend.chemistry import half_up
-from recommend.naming import Named
+from recommend.naming import FormNames, Named
 
 _UNIT_OF = {
     DosageForm.CAPSULE: Unit.CAPSULE,
@@ -66,7 +66,7 @@ def _composition(said: Said, before: ProductState | None, reader: RowReader) -> 
         if any(target in said.values for target in targets):
             told = True
             try:
-                lines += _lines(said, before, suffix)
+                lines += _lines(said, before, suffix, reader.names)
             except CellRefusedError as refused:
                 column = reader.column_of(targets[0])
                 value = reader.value_of(said, column)
@@ -76,7 +76,7 @@ def _composition(said: Said, before: ProductState | None, reader: RowReader) -> 
     return tuple(_with_what_is_known(line, before) for line in lines)
 
 
-def _lines(said: Said, before: ProductState | None, suffix: str) -> Iterator[Stated]:
+def _lines(said: Said, before: ProductState | None, suffix: str, names: FormNames) -> Iterator[Stated]:
     named: Named = said.values.get(f"form{suffix}", Named())
     compound = said.values.get(f"compound{suffix}")
     elemental = said.values.get(f"elemental{suffix}")
@@ -92,7 +92,7 @@ def _lines(said: Said, before: ProductState | None, suffix: str) -> Iterator[Sta
     if has_amount and not named.forms:
         raise CellRefusedError("amount-without-form")
     if has_amount and len(named.forms) > 1:
-        raise CellRefusedError("several-forms", forms=", ".join(named.forms))
+        raise CellRefusedError("several-forms", forms=names.listed(named.forms))
     return (Stated(form, None, compound, elemental) for form in named.forms)
 
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits import Author
@@ -21,7 +21,7 @@ from catalog.exchange.refused import RefusedRows
 from catalog.exchange.rows import RowReader
 from catalog.exchange.showing import FieldChange, changes_of
 from catalog.exchange.suppliers import mapping_of
-from catalog.models import CatalogueState, Upload, UploadRow, table_of
+from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
 from catalog.problems import Problem
 from recommend.knowledge import Ruleset
 from recommend.naming import form_names
@@ -94,7 +94,7 @@ def plan_of(upload: Upload) -> Plan | None:
 
 def seal_of_plan(upload: Upload) -> str:
     """A word for this look at this file: another file under the same number, or another look, has another."""
-    return sha256(f"{upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
+    return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
 
 def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset) -> Plan:
@@ -122,15 +122,21 @@ def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Rulese
 
     Raises StalePlanError when what the plan rests on has changed.
     """
-    plan = plan_of(upload)
+    plan, seal = plan_of(upload), seal_of_plan(upload)
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
     run = _import(session, upload, mapping, ruleset)
     if plan is None or (plan.ruleset, plan.mapping) != (ruleset.sha256, mapping):
         raise StalePlanError
     summary = run.apply(author, upload.name, Told(), skip_bad=skip_bad, revision=plan.revision)
     if summary.batch_id is not None:
+        session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=seal))
         drop_upload(session, upload)
     return summary
+
+
+def batch_of_plan(session: Session, seal: str) -> int | None:
+    """The batch that carried out the plan with this seal, when one did."""
+    return session.scalar(select(Batch.id).where(Batch.plan == seal))
 
 
 def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size: int) -> list[Detail]:
@@ -183,7 +189,7 @@ class _Keeper:
         refused = planned.outcome is Outcome.REFUSED
         for fault in said.faults:
             if fault.code == "which-form" and len(self.questions) < _AT_ONCE:
-                self.questions[fault.values["words"]] = None
+                self.questions[str(fault.values["words"])] = None
         detail = Detail(
             sku=said.sku,
             row=said.number,

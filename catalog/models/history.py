@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.models.base import Base, Moment, WordList, choice
@@ -43,6 +43,8 @@ class Batch(Base):
     how: Mapped[How] = mapped_column(choice(How))
     label: Mapped[str]
     """The file's name, or what was done in bulk."""
+    plan: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    """The seal of the plan that an import in the admin carried out."""
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
 
 

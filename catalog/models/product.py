@@ -1,5 +1,6 @@
 """Products and their offer. Columns marked "derived" are computed by `edits.derive` and never typed in."""
 
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
@@ -138,6 +139,8 @@ class Product(Base):
     """Derived: price of the label's daily portion."""
     from_cents: Mapped[int | None]
     """Derived: the lowest price of the 30 days before the announced reduction."""
+    from_until: Mapped[date | None]
+    """Derived: the first day (UTC) on which the reduction is announced no more."""
     blocked_texts: Mapped[int]
     """Derived: sentences that may not be said."""
     open_warnings: Mapped[int]

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Label, case, false, func, select
+from sqlalchemy import ColumnElement, Label, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from catalog.models import Advisable, DosageForm, FormTag
+from catalog.models import Advisable, DosageForm
 from catalog.queries.advice import Budget
 
 UG_PER_MG = 1000
@@ -70,6 +70,7 @@ def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str
 
 
 def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
-    if not forms:
-        return false()
-    return Advisable.product_id.in_(select(FormTag.product_id).where(FormTag.form.in_(sorted(forms))))
+    """Of the row's own form and the others in its product."""
+    wanted = sorted(forms)
+    also = (Advisable.also.contains(f" {form} ", autoescape=True) for form in wanted)
+    return or_(false(), Advisable.form.in_(wanted), *also)

@@ -20,6 +20,7 @@ PAGES = (
     "products.publishing",
     "products.bulk",
     "products.history",
+    "products.restoring",
     "products.pictures",
     "imports",
     "downloads",

@@ -20,6 +20,7 @@ from catalog.exchange.suppliers import mapping_of, suppliers
 from catalog.exchange.uploads import (
     GONE,
     apply_plan,
+    batch_of_plan,
     drop_upload,
     keep_upload,
     make_plan,
@@ -111,10 +112,15 @@ def placed(fault: Fault) -> str:
     return ": ".join(filter(None, [row, fault.column, fault.text(current_language())]))
 
 
-def upload_or_404(upload_id: int) -> Upload:
+def _upload(upload_id: int) -> Upload | None:
     """The file; for a request that may write, nobody else can change or drop it until the next commit."""
     lock = None if request.method in SAFE else True
-    upload = get_session().get(Upload, upload_id, with_for_update=lock) if upload_id <= LARGEST_ID else None
+    return get_session().get(Upload, upload_id, with_for_update=lock) if upload_id <= LARGEST_ID else None
+
+
+def upload_or_404(upload_id: int) -> Upload:
+    """The same for a page that needs it."""
+    upload = _upload(upload_id)
     if upload is None:
         abort(NOT_FOUND)
     return upload
@@ -176,33 +182,51 @@ def import_plan(upload_id: int) -> str | Response:
 @requires("catalogue.import")
 def apply_import(upload_id: int) -> Response:
     """Do what the plan says; when it no longer holds, make it anew and say so."""
-    upload = upload_or_404(upload_id)
-    if request.form.get("seen") != seal_of_plan(upload):
+    upload = _upload(upload_id)  # whoever pressed a moment ago is done now
+    seen = request.form.get("seen", "")
+    if batch := batch_of_plan(get_session(), seen):
+        return _imported_already(batch)
+    if upload is None:
+        abort(NOT_FOUND)
+    if seen != seal_of_plan(upload):
         flash(gettext("You looked at something else than this. See what the import would do now."), "warning")
         return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+    return _apply(upload, seen)
+
+
+def _apply(upload: Upload, seen: str) -> Response:
+    upload_id = upload.id
+    plan_page = url_for("admin.import_plan", upload_id=upload_id)
     try:
         summary = apply_plan(
             get_session(), upload, author(), get_ruleset(), skip_bad=request.form.get("skip_bad") == "yes"
         )
     except StalePlanError:
         get_session().rollback()
+        if batch := batch_of_plan(get_session(), seen):
+            return _imported_already(batch)
         flash(gettext("The catalogue changed meanwhile. This is what the import would do now."), "warning")
         return _plan(upload_or_404(upload_id))
     except RefusedError as refused:
         get_session().rollback()
         flash(_refusal(refused), "error")
-        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+        return redirect(plan_page, SEE_OTHER)
     if summary.batch_id is None:
         get_session().rollback()
         if summary.counts[Outcome.REFUSED]:
             flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
         else:
             flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
-        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+        return redirect(plan_page, SEE_OTHER)
     get_session().commit()
     values = {str(outcome): summary.counts[outcome] for outcome in Outcome}
     flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
     return redirect(url_for("admin.imports"), SEE_OTHER)
+
+
+def _imported_already(batch: int) -> Response:
+    flash(gettext("This was imported already: these are its changes."), "warning")
+    return redirect(url_for("admin.history", batch=batch), SEE_OTHER)
 
 
 def _refusal(refused: RefusedError) -> str:

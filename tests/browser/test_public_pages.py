@@ -45,7 +45,7 @@ def test_axe_finds_nothing_on_a_page_in_light_and_dark_narrow_and_wide(path: str
     assert violations(tab, RULES) == []
     tab.emulate_media(color_scheme="dark")  # a scheme changes colours and nothing else
     assert violations(tab, COLOURS) == []
-    tab.set_viewport_size(DESK)  # type: ignore[arg-type]
+    tab.set_viewport_size(DESK)  # type: ignore[arg-type] # likewise
     assert violations(tab, COLOURS) == []
     tab.emulate_media(color_scheme="light")
     assert violations(tab, RULES) == []
@@ -53,7 +53,7 @@ def test_axe_finds_nothing_on_a_page_in_light_and_dark_narrow_and_wide(path: str
 
 @pytest.mark.parametrize("path", ENGLISH[:4] + ENGLISH[-1:])
 def test_axe_finds_nothing_on_english_pages_either(path: str, tab: Page, address: str) -> None:
-    tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    tab.set_viewport_size(PHONE)  # type: ignore[arg-type] # likewise
     tab.emulate_media(color_scheme="light")
     tab.goto(address + path)
     assert violations(tab, RULES) == []
@@ -108,7 +108,7 @@ def tab_to(page: Page, part: str, most: int = 120) -> dict[str, Any]:
 
 
 def test_from_listing_to_product_and_on_with_the_keyboard_alone(tab: Page, address: str) -> None:
-    tab.set_viewport_size(DESK)  # type: ignore[arg-type]
+    tab.set_viewport_size(DESK)  # type: ignore[arg-type] # likewise
     tab.goto(f"{address}/nl/beste-magnesium-supplementen")
     assert tab_to(tab, "#main", 1)["text"] == "Ga direct naar de inhoud"
     tab.keyboard.press("Enter")
@@ -123,7 +123,7 @@ def test_from_listing_to_product_and_on_with_the_keyboard_alone(tab: Page, addre
 
 
 def test_every_target_on_the_listing_is_large_enough_to_touch(tab: Page, address: str) -> None:
-    tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    tab.set_viewport_size(PHONE)  # type: ignore[arg-type] # likewise
     tab.goto(f"{address}/nl/beste-magnesium-supplementen")
     small = tab.evaluate(
         """() => [...document.querySelectorAll('button, select, summary, nav a, label:has(input), input[type=search]')]

@@ -20,6 +20,23 @@ def test_a_label_with_the_elemental_amount_alone_gets_its_compound_computed(rule
     assert line.compound_ug == 165_826
 
 
+@pytest.mark.parametrize(
+    ("stated", "dutch", "english"),
+    [
+        (Stated("bisglycinate"), "bisglycinaat: vul de", "bisglycinate: state the"),
+        (Stated("citrate", elemental_ug=0), "een hoeveelheid van citraat moet", "an amount of citrate must"),
+        (Stated("citrate", "x", elemental_ug=1), "x is geen zout van citraat", "x is no salt of citrate"),
+        (Stated("hay", elemental_ug=1), "hay is geen vorm", "hay is no form"),
+    ],
+)
+def test_a_form_is_named_in_the_readers_language(stated: Stated, dutch: str, english: str, ruleset: Ruleset) -> None:
+    with pytest.raises(CompositionError) as refused:
+        work_out(stated, ruleset)
+    [problem] = refused.value.problems
+    assert problem.text("nl").startswith(dutch)
+    assert problem.text("en").startswith(english)
+
+
 def test_a_bisglycinate_of_20_percent_is_found_to_be_buffered(ruleset: Ruleset) -> None:
     line = work_out(Stated("bisglycinate", compound_ug=1_000_000, elemental_ug=200_000), ruleset)
     assert line.buffered

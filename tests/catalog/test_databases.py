@@ -1,5 +1,6 @@
 """The same catalogue on SQLite and on a real PostgreSQL: migrations, sample, listing, advice."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from catalog.composition import Stated
 from catalog.database import for_reading, is_migrated, migrate, open_engine
 from catalog.edits import check_catalogue
 from catalog.facets import Facet
-from catalog.models import Advisable, Base, Product, Status
+from catalog.models import Advisable, Base, PricePoint, Product, Status
 from catalog.queries import Filters, Sort, budget_bands, count_published, listing, product_by_slug
 from catalog.queries.revision import catalogue_stamp
 from catalog.sample import load_sample
@@ -36,6 +37,27 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     assert inspect(engine).get_table_names() == before
 
 
+def test_a_reduction_from_before_it_had_a_last_day_gets_one(engine: Engine) -> None:
+    with Session(engine) as session:
+        product = make_product(session)
+        session.execute(update(PricePoint).values(at=datetime(2026, 3, 1, 23, 59, tzinfo=UTC)))
+        session.execute(update(Product).values(from_cents=product.price_cents + 1))
+        session.execute(text("ALTER TABLE product DROP COLUMN from_until"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+        session.commit()
+    migrate(engine)
+    with Session(engine) as session:
+        assert session.scalars(select(Product.from_until)).all() == [date(2026, 3, 31)]
+
+
+SINCE_0006 = (
+    "DROP TABLE advisable",
+    "DROP INDEX ix_batch_plan",
+    "ALTER TABLE batch DROP COLUMN plan",
+    "ALTER TABLE product DROP COLUMN from_until",
+)
+
+
 def test_a_catalogue_from_before_the_shelf_of_advice_gets_what_an_edit_would_have_written(
     engine: Engine, ruleset: Ruleset
 ) -> None:
@@ -44,7 +66,8 @@ def test_a_catalogue_from_before_the_shelf_of_advice_gets_what_an_edit_would_hav
             make_product(session, [Stated(form, elemental_ug=40_000) for form in forms])
         make_product(session, stock=0)
         make_product(session, status=Status.DRAFT)
-        session.execute(text("DROP TABLE advisable"))
+        for undo in SINCE_0006:
+            session.execute(text(undo))
         session.execute(text("UPDATE alembic_version SET version_num = '0006'"))
         session.commit()
     migrate(engine)

@@ -182,10 +182,12 @@ def test_restoring_makes_a_new_version_that_is_the_old_one(session: Session, rul
     product = make_product(session, [Stated("citrate", elemental_ug=100_000)], name_nl="eerst")
     first = state_of(product)
     change(session, product, ruleset, name_nl="later", composition=(Stated("oxide", elemental_ug=50_000),))
-    assert restore(session, product.id, 1, AuthorFactory.build(), ruleset) == 3
+    assert restore(session, product.id, 1, seen=2, author=AuthorFactory.build(), ruleset=ruleset) == 3
     restored = product_to_edit(session, product.id)
     assert state_of(restored) == first
     assert [tag.form for tag in restored.tags] == ["citrate"]
+    with pytest.raises(ConflictError):
+        restore(session, product.id, 2, seen=2, author=AuthorFactory.build(), ruleset=ruleset)
 
 
 def test_an_address_given_up_leads_to_the_product_until_another_takes_it(session: Session, ruleset: Ruleset) -> None:

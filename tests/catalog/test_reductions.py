@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.edits import ProductState, add_brand, add_product, product_to_edit, save_product
-from catalog.edits.reductions import Point, reference_price
+from catalog.edits.reductions import Point, Reference, reference_price
 from catalog.models import PricePoint, Status
 from catalog.problems import Problem, RefusedError
 from recommend.knowledge import Ruleset
@@ -39,11 +39,29 @@ def days_ago(days: float, cents: int | None) -> Point:
         "a lower one that ended just inside the window counts",
         "a dip inside the window counts",
         "the reduced price itself does not count",
-        "a reduction keeps its own earlier price for as long as it lasts",
+        "a reduction keeps its own earlier price, also when it is announced no more",
     ],
 )
 def test_the_earlier_price_is_the_lowest_of_the_window(points: list[Point], lowest: int) -> None:
-    assert reference_price(points, 1000, NOW) == lowest
+    found = reference_price(points, 1000, NOW)
+    assert isinstance(found, Reference)
+    assert found.cents == lowest
+
+
+@pytest.mark.parametrize(
+    ("points", "left"),
+    [
+        ([days_ago(90, 2000)], 30),
+        ([days_ago(90, 2000), days_ago(29, 1000)], 1),
+        ([days_ago(90, 2000), days_ago(30, 1000)], 0),
+        ([days_ago(90, 2000), days_ago(40, 1500), days_ago(10, 1000)], 20),
+    ],
+    ids=["from now on", "on its last day", "thirty days old", "a second step is a reduction of its own"],
+)
+def test_a_reduction_is_announced_for_thirty_days_from_its_beginning(points: list[Point], left: int) -> None:
+    found = reference_price(points, 1000, NOW)
+    assert isinstance(found, Reference)
+    assert (found.until - NOW.date()).days == left
 
 
 @pytest.mark.parametrize(
@@ -60,6 +78,9 @@ def test_without_thirty_days_on_sale_or_a_lower_price_there_is_no_reduction(poin
     problem = reference_price(points, 1000, NOW)
     assert isinstance(problem, Problem)
     assert problem.code == code
+    if code == "no-reduction":
+        assert problem.text("nl").endswith("(€ 9,00)")
+        assert problem.text("en").endswith("(€ 9.00)")
 
 
 def test_a_reduction_shows_its_earlier_price_until_it_ends(session: Session, ruleset: Ruleset) -> None:

@@ -1,6 +1,7 @@
 """`shop catalog import` and `export` as a person at a terminal meets them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ from click.testing import CliRunner, Result
 
 from shop.cli import main
 
+Run = Callable[..., Result]
+
 
 @pytest.fixture
-def shop(sample_instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def shop(sample_instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     import shutil
 
     instance = shutil.copytree(sample_instance, tmp_path / "instance")
@@ -23,14 +26,14 @@ def shop(sample_instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def exported(shop, tmp_path: Path) -> Path:  # type: ignore[no-untyped-def]
+def exported(shop: Run, tmp_path: Path) -> Path:
     file = tmp_path / "catalogue.csv"
     assert shop("export", file).exit_code == 0
     return file
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
-def test_export_import_export_is_the_same_byte_for_byte(shop, tmp_path: Path, suffix: str) -> None:  # type: ignore[no-untyped-def]
+def test_export_import_export_is_the_same_byte_for_byte(shop: Run, tmp_path: Path, suffix: str) -> None:
     first, second = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
     assert shop("export", first).stdout == ""
     first.write_bytes(first.read_bytes().replace(b"14.95", b"14.75"))
@@ -47,7 +50,7 @@ def test_every_product_stands_on_one_physical_line_in_the_order_of_the_skus(expo
     assert b"\r" not in exported.read_bytes()
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(shop, exported: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_dry_run_says_what_would_change_and_changes_nothing(shop: Run, exported: Path, tmp_path: Path) -> None:
     changed = tmp_path / "changed.csv"
     changed.write_bytes(exported.read_bytes().replace(b"14.95", b"14.75"))
     told = shop("import", changed, "--dry-run")
@@ -59,8 +62,8 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(shop, exported: Pa
     assert again.read_bytes() == exported.read_bytes()
 
 
-def test_a_bad_row_is_named_with_its_field_and_nothing_is_changed_unless_it_is_skipped(  # type: ignore[no-untyped-def]
-    shop, exported: Path, tmp_path: Path
+def test_a_bad_row_is_named_with_its_field_and_nothing_is_changed_unless_it_is_skipped(
+    shop: Run, exported: Path, tmp_path: Path
 ) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_bytes(exported.read_bytes().replace(b"14.95", b"1.234", 1).replace(b"14.95", b"14.75"))
@@ -87,8 +90,8 @@ def test_a_bad_row_is_named_with_its_field_and_nothing_is_changed_unless_it_is_s
     ],
     ids=["suffix", "lying", "column"],
 )
-def test_a_file_that_is_no_table_is_refused_in_one_line(  # type: ignore[no-untyped-def]
-    shop, tmp_path: Path, name: str, content: bytes, said: str
+def test_a_file_that_is_no_table_is_refused_in_one_line(
+    shop: Run, tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
     told = shop("import", tmp_path / name)
@@ -96,19 +99,19 @@ def test_a_file_that_is_no_table_is_refused_in_one_line(  # type: ignore[no-unty
     assert told.stderr.startswith(f"Error: {said}")
 
 
-def test_a_supplier_that_nobody_mapped_is_said(shop, exported: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_supplier_that_nobody_mapped_is_said(shop: Run, exported: Path) -> None:
     told = shop("import", exported, "--mapping", "Groothandel")
     assert told.exit_code == 2
     assert "no columns were mapped for 'Groothandel'; known: none yet" in told.stderr
 
 
-def test_an_export_that_cannot_be_written_is_said_and_leaves_nothing(shop, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_an_export_that_cannot_be_written_is_said_and_leaves_nothing(shop: Run, tmp_path: Path) -> None:
     assert "has to end in" in shop("export", tmp_path / "a.pdf").stderr
     assert "No such file" in shop("export", tmp_path / "nowhere" / "a.csv").stderr
     assert not list(tmp_path.glob("a.*"))
 
 
-def test_json_lines_carry_numbers_as_numbers(shop, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_json_lines_carry_numbers_as_numbers(shop: Run, tmp_path: Path) -> None:
     shop("export", tmp_path / "a.jsonl", "--versions")
     first = json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert (first["version"], first["units_per_pack"], first["vegan"]) == (1, 90, True)

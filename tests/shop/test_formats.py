@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommend.text import LANGUAGES, Language
-from shop.formats import euro, exact_euro, fine_euro, milligrams, number
+from shop.formats import breakable, euro, exact_euro, fine_euro, milligrams, number
 
 AMOUNTS = st.one_of(st.integers(0, 2000), st.integers(0, 10**10))
 APP = Flask("formats")
@@ -48,3 +48,15 @@ def test_decimals_are_rounded_half_up_to_one_place(language: Language, value: De
     with APP.test_request_context():
         g.lang = language
         assert number(value) == decimal(value, language)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("Magnesiumbisglycinaat 120 mg", "Magnesium|bisglycinaat 120 mg"),
+        ("poeder met magnesiumoxide", "poeder met magnesium|oxide"),
+        ("Magnesium citrate, 60 tablets", "Magnesium citrate, 60 tablets"),
+    ],
+)
+def test_a_long_name_may_break_after_magnesium(name: str, broken: str) -> None:
+    assert breakable(name) == broken.replace("|", "\N{SOFT HYPHEN}")

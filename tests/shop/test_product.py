@@ -3,6 +3,7 @@
 import html
 import re
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -115,21 +116,28 @@ def test_an_unknown_product_is_a_404_in_the_language_of_the_address(client: Flas
         assert words in page.text
 
 
-def test_a_reduction_shows_the_lowest_price_of_the_30_days_before_it_and_says_that_it_is(
+def test_a_reduction_shows_the_lowest_price_of_the_30_days_before_it_and_says_so_until_its_last_day(
     sample_instance: Path, tmp_path: Path
 ) -> None:
     instance = Path(shutil.copytree(sample_instance, tmp_path / "instance"))
     app = create_app(settings_in(instance))
     with Session(app.extensions["catalog_engine"]) as session:
-        session.execute(update(Product).where(Product.slug == TWO_CAPSULES).values(reduced=True, from_cents=1995))
+        reduction = {"reduced": True, "from_cents": 1995, "from_until": date(2026, 12, 22)}
+        session.execute(update(Product).where(Product.slug == TWO_CAPSULES).values(**reduction))
         session.commit()
-    client = app.test_client()
+    client, listing = app.test_client(use_cookies=False), "/en/best-magnesium-supplements?form=citrate"
+    app.extensions["clock"] = lambda: datetime(2026, 12, 21, 23, 59, tzinfo=UTC)
     dutch = text_of(client, TWO_CAPSULES, "nl")
     assert re.search(r"van €\s19,95\s+voor €\s17,95", dutch)
     assert "de laagste prijs van de 30 dagen ervoor" in dutch
-    card = client.get("/en/best-magnesium-supplements?form=citrate").text
+    card = client.get(listing).text
     assert "Magnesium citrate 100 mg, 120 capsules" in card
     assert re.search(r"<del[^>]*>.*€19\.95</del>", card)
+    app.extensions["clock"] = lambda: datetime(2026, 12, 22, tzinfo=UTC)
+    ended = text_of(client, TWO_CAPSULES, "nl")
+    assert "€ 17,95" in ended.replace("\xa0", " ")
+    for page in (ended, client.get(listing).text):
+        assert not re.search(r"19[,.]95|<del|laagste prijs van de 30", page)
     app.extensions["catalog_engine"].dispose()
 
 

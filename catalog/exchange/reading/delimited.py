@@ -70,7 +70,9 @@ class DelimitedTable(Table):
             except StopIteration:
                 return
             except csv.Error as error:
-                raise FileRefusedError("broken-csv", row=number + 1, what=str(error)) from error
+                if "field limit" in str(error):
+                    raise FileRefusedError("long-cell", row=number + 1, most=str(csv.field_size_limit())) from error
+                raise FileRefusedError("broken-csv", row=number + 1) from error
             number += 1
             if cells:
                 yield number, cells
@@ -86,7 +88,8 @@ class DelimitedTable(Table):
                     raise FileRefusedError("long-line", row=number, most=str(MAX_LINE))
                 yield line
         finally:
-            text.detach()
+            with contextlib.suppress(ValueError):  # whoever stops halfway may have closed the file first
+                text.detach()
 
 
 def _encoding(file: BinaryIO) -> str:

@@ -8,15 +8,18 @@ from typing import Any, BinaryIO
 
 from catalog.exchange.faults import Fault, FileRefusedError
 from catalog.exchange.reading.table import Cell, Row, Table, heading, text
+from recommend.text import Text
 
 MAX_LINE = 1_000_000
 _SAMPLE_ROWS = 1000
 _MOST_DIGITS = 30
+_SINGLE = Text("een losse waarde", "a single value")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class _NotAnObjectError(ValueError):
-    pass
+    def __init__(self, what: str | Text) -> None:
+        self.what = what
 
 
 class JsonLinesTable(Table):
@@ -29,16 +32,16 @@ class JsonLinesTable(Table):
             if isinstance(record, dict):
                 keys.update(dict.fromkeys(record))
         if not keys:
-            first = next(self._records(), None)
+            number, first = next(self._records(), (0, None))
             if first is None:
                 raise FileRefusedError("empty")
-            raise FileRefusedError("not-json", row=first[0], what=str(first[1]) or "{}")
+            raise FileRefusedError("not-json", row=number, what="{}" if isinstance(first, dict) else first)
         self.columns = heading(list(keys))
 
     def __iter__(self) -> Iterator[Row]:
         known = set(self.columns)
         for number, record in self._records():
-            if isinstance(record, str):
+            if not isinstance(record, dict):
                 yield Row(number, (), Fault("not-json", {"what": record}, number))
             elif strange := [key for key in record if key not in known]:
                 yield Row(number, (), Fault("not-json", {"what": f"{strange[0]!r}?"}, number))
@@ -47,7 +50,7 @@ class JsonLinesTable(Table):
                 if any(text(cell) for cell in cells):
                     yield Row(number, cells)
 
-    def _records(self) -> Iterator[tuple[int, dict[str, Cell] | str]]:
+    def _records(self) -> Iterator[tuple[int, dict[str, Cell] | str | Text]]:
         """The objects with their line numbers; of a line that is none, what is wrong with it."""
         self._file.seek(0)
         number = 0
@@ -61,7 +64,7 @@ class JsonLinesTable(Table):
                 yield number, _record(line)
 
 
-def _record(line: bytes) -> dict[str, Cell] | str:
+def _record(line: bytes) -> dict[str, Cell] | str | Text:
     try:
         record = json.loads(
             line.decode("utf-8-sig"),
@@ -69,25 +72,47 @@ def _record(line: bytes) -> dict[str, Cell] | str:
             parse_constant=_refuse_constant,
             object_pairs_hook=_without_doubles,
         )
-    except RecursionError:
-        return "nested too deep"
-    except ValueError as error:
-        return str(error)
+    except (ValueError, RecursionError) as error:
+        return _said(error)
     if not isinstance(record, dict):
-        return type(record).__name__
-    wrong = (f"{key}: {what}" for key, value in record.items() if (what := _unreadable(value)))
+        return Text("tekst", "text") if isinstance(record, str) else _nested(record) or _SINGLE
+    wrong = (_of_key(key, what) for key, value in record.items() if (what := _unreadable(value)))
     return next(wrong, record)
 
 
-def _unreadable(value: Any) -> str | None:
+def _said(error: Exception) -> str | Text:
+    """Why a line is no JSON."""
+    if isinstance(error, _NotAnObjectError):
+        return error.what
+    if isinstance(error, json.JSONDecodeError):
+        place = error.pos + 1
+        return Text(f"niet te lezen vanaf teken {place}", f"cannot be read from character {place} on")
+    if isinstance(error, UnicodeDecodeError):
+        return Text("geen UTF-8", "no UTF-8")
+    if isinstance(error, RecursionError):
+        return Text("te diep genest", "nested too deep")
+    return Text("een getal met te veel cijfers", "a number with too many digits")
+
+
+def _unreadable(value: Any) -> str | Text | None:
     """Why a value is no cell."""
-    if isinstance(value, dict | list):
-        return type(value).__name__
     if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) < _MOST_DIGITS):
         return str(value)
     if isinstance(value, str) and _HALF_CHARACTER.search(value):
-        return "half a character"
+        return Text("een half teken", "half a character")
+    return _nested(value)
+
+
+def _nested(value: Any) -> Text | None:
+    if isinstance(value, dict):
+        return Text("een object", "an object")
+    if isinstance(value, list):
+        return Text("een lijst", "a list")
     return None
+
+
+def _of_key(key: str, what: str | Text) -> str | Text:
+    return f"{key}: {what}" if isinstance(what, str) else Text(f"{key}: {what.nl}", f"{key}: {what.en}")
 
 
 def _refuse_constant(name: str) -> Any:
@@ -97,5 +122,6 @@ def _refuse_constant(name: str) -> Any:
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise _NotAnObjectError("a key stands twice")
+        twice = next(key for place, (key, _value) in enumerate(pairs) if key in dict(pairs[:place]))
+        raise _NotAnObjectError(_of_key(twice, Text("staat er twee keer", "stands there twice")))
     return record

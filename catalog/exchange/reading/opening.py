@@ -8,6 +8,7 @@ from catalog.exchange.reading.delimited import DelimitedTable
 from catalog.exchange.reading.json_lines import JsonLinesTable
 from catalog.exchange.reading.spreadsheet import SpreadsheetTable
 from catalog.exchange.reading.table import Table
+from recommend.text import Text
 
 FORMATS: dict[str, type[Table]] = {".csv": DelimitedTable, ".jsonl": JsonLinesTable, ".xlsx": SpreadsheetTable}
 NAMES = {".csv": "CSV", ".jsonl": "JSON Lines", ".xlsx": "XLSX"}
@@ -46,18 +47,18 @@ def open_table(file: BinaryIO, name: str) -> Table:
     return table
 
 
-def _looks_like(start: bytes, suffix: str) -> str | None:
+def _looks_like(start: bytes, suffix: str) -> str | Text | None:
     """The format that the first bytes betray, if it is not the one of the suffix."""
     for signature, name in _SIGNATURES.items():
         if start.startswith(signature):
             return None if suffix == ".xlsx" and name == "XLSX/ZIP" else name
     if suffix == ".xlsx":
-        return "no XLSX" if start[:1] not in b"{[<" else "text"
+        return Text("geen XLSX", "no XLSX") if start[:1] not in b"{[<" else Text("tekst", "text")
     first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if suffix == ".csv" and first in (b"{", b"["):
         return "JSON"
     if suffix == ".csv" and first == b"<":
         return "HTML/XML"
     if suffix == ".jsonl" and first != b"{":
-        return "JSON array" if first == b"[" else "no JSON"
+        return Text("een JSON-lijst", "a JSON array") if first == b"[" else Text("geen JSON", "no JSON")
     return None

@@ -29,8 +29,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     others = OTHERS[op.get_bind().dialect.name].format("product_id = product.id AND form <> tag.form")
-    op.execute(  # nothing of it is typed in
-        "INSERT INTO advisable SELECT tag.form, product.tenth_cents_per_100mg, product.sku, product.id,"  # noqa: S608
+    op.execute(
+        "INSERT INTO advisable SELECT tag.form, product.tenth_cents_per_100mg, product.sku, product.id,"  # noqa: S608 - ours
         " product.magnesium_ug, product.tenth_cents_per_day, product.vegan, product.dosage_form,"
         f" coalesce({others}, '') FROM form_tag AS tag JOIN product ON product.id = tag.product_id"
         " WHERE tag.counts_as_form AND product.status = 'published' AND product.stock > 0"

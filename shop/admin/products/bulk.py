@@ -18,7 +18,7 @@ from catalog.queries.admin import Filter, chosen_versions
 from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
 from shop.admin.permissions import requires
 from shop.admin.products.listing import Wanted, read_wanted
-from shop.admin.products.posted import author_of_form
+from shop.admin.products.posted import author_of_form, whole_number
 from shop.admin.products.selecting import MOST_TICKED, as_word, chosen_in_form
 from shop.admin.products.taking import takes
 from shop.database import get_ruleset, get_session
@@ -59,7 +59,7 @@ def select_products() -> Response:
             _("At most %(most)d can be ticked; narrow the list and choose all that match.", most=MOST_TICKED), "error"
         )
     go = request.form.get("go", "1")
-    query = wanted.query(page=int(go) if go.isascii() and go.isdigit() and len(go) < 8 else 1)  # noqa: PLR2004
+    query = wanted.query(page=whole_number(go, 1))
     if chosen:
         query["chosen"] = as_word(chosen[:MOST_TICKED])
     return redirect(url_for("admin.products", **query), SEE_OTHER)

@@ -142,7 +142,8 @@ def forms_to_choose(ruleset: Ruleset, language: Language) -> Any:
     for form in sorted(ruleset.forms.values(), key=lambda each: each.short_name.in_language(language)):
         name = form.short_name.in_language(language)
         salts = ruleset.forms[form.record].salts
-        group = [(form.id, name if len(salts) < 2 else gettext("%(form)s, salt not named", form=name))]  # noqa: PLR2004
+        several = len(salts) > 1
+        group = [(form.id, gettext("%(form)s, salt not named", form=name) if several else name)]
         group += [(f"{form.id}/{salt.id}", salt.name.in_language(language)) for salt in salts]
         groups[name] = group
     return groups

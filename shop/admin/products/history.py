@@ -2,19 +2,17 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
-from catalog.edits import AlreadyUndoneError, ConflictError, restore, undo_batch
+from catalog.edits import AlreadyUndoneError, ConflictError, undo_batch
 from catalog.models import Batch, How
 from catalog.problems import RefusedError
 from catalog.queries.history import batches, latest_changes, prices_of, versions_of
 from shop.admin.blueprint import SEE_OTHER, bp
 from shop.admin.permissions import requires
-from shop.admin.products.naming import field_name
-from shop.admin.products.posted import LARGEST_ID, author_of_form, load
+from shop.admin.products.naming import said_of
+from shop.admin.products.posted import LARGEST_ID, author_of_form, load, whole_number
 from shop.database import get_ruleset, get_session
-from shop.i18n import current_language
 
 NOT_FOUND = 404
 MOST_PAGES = 10_000
@@ -40,33 +38,12 @@ def product_history(product_id: int) -> str:
     )
 
 
-@bp.post("/products/<int:product_id>/restore")
-@requires("history.restore")
-def restore_product(product_id: int) -> Response:
-    """Make a product what it was at an earlier version; that is a version of its own."""
-    load(product_id)
-    version = request.form.get("version", "")
-    author = author_of_form(request.form.get("reason", ""), How.RESTORE)
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0  # noqa: PLR2004
-    try:
-        restore(get_session(), product_id, number, author, get_ruleset())
-    except NoResultFound:
-        abort(NOT_FOUND)
-    except RefusedError as error:
-        get_session().rollback()
-        flash(_("That version cannot be restored: %(why)s", why=_said(error)), "error")
-        return redirect(url_for("admin.product_history", product_id=product_id), SEE_OTHER)
-    get_session().commit()
-    flash(_("Version %(number)d stands again.", number=number), "success")
-    return redirect(url_for("admin.product_history", product_id=product_id), SEE_OTHER)
-
-
 @bp.get("/history")
 @requires("product.view")
 def history() -> str:
     """The changes of all products, or of one batch."""
-    wanted = request.args.get("batch", "")
-    batch = _batch(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None  # noqa: PLR2004
+    wanted = whole_number(request.args.get("batch", ""), -1, digits=9)
+    batch = _batch(wanted) if wanted >= 0 else None
     changes, more = latest_changes(get_session(), _page(), batch_id=batch.id if batch else None)
     return render_template("admin/products/changes.html", changes=changes, more=more, page=_page(), batch=batch)
 
@@ -99,7 +76,7 @@ def undo(batch_id: int) -> Response:
         count = len(error.product_ids)
         message = _("Not undone: of %(count)d products somebody changed the same fields since.", count=count)
     except RefusedError as error:
-        message = _("Not undone: %(why)s", why=_said(error))
+        message = _("Not undone: %(why)s", why=said_of(error))
     else:
         get_session().commit()
         flash(_("Undone."), "success")
@@ -107,11 +84,6 @@ def undo(batch_id: int) -> Response:
     get_session().rollback()
     flash(message, "error")
     return redirect(url_for("admin.all_batches"), SEE_OTHER)
-
-
-def _said(error: RefusedError) -> str:
-    problems = "; ".join(f"{field_name(one.field)} {one.text(current_language())}" for one in error.problems)
-    return f"{error.sku}: {problems}"
 
 
 def _batch(batch_id: int) -> Batch:
@@ -122,6 +94,4 @@ def _batch(batch_id: int) -> Batch:
 
 
 def _page() -> int:
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1  # noqa: PLR2004
-    return min(max(number, 1), MOST_PAGES)
+    return min(max(whole_number(request.args.get("page", ""), 1), 1), MOST_PAGES)

@@ -12,6 +12,7 @@ from catalog.queries.admin import Filter, Order, Trouble, product_rows
 from catalog.queries.brands import brand_names
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
+from shop.admin.products.posted import whole_number
 from shop.admin.products.selecting import as_word, chosen_in_address
 from shop.database import get_ruleset, get_session
 
@@ -53,7 +54,7 @@ def read_wanted(args: MultiDict[str, str]) -> Wanted:
             trouble=Trouble(trouble) if trouble in list(Trouble) else None,
         ),
         order=Order(order) if order in list(Order) else Order.NEWEST,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,  # noqa: PLR2004
+        page=whole_number(page, 1),
     )
 
 

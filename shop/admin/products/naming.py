@@ -9,6 +9,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from catalog.models import Allergen, Batch, DosageForm, How, Status, Unit
+from catalog.problems import RefusedError
 from catalog.queries.admin import Order, Trouble
 from recommend.chemistry import half_up
 from shop.admin.products.amounts import without_vat
@@ -59,6 +60,12 @@ def field_names() -> dict[str, str]:
 
 def field_name(field: str) -> str:
     return field_names().get(field, field)
+
+
+def said_of(error: RefusedError) -> str:
+    """Why a product is refused, in the reader's language."""
+    problems = "; ".join(f"{field_name(one.field)} {one.text(current_language())}" for one in error.problems)
+    return f"{error.sku}: {problems}"
 
 
 def status_name(status: Status) -> str:

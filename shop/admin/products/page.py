@@ -1,8 +1,10 @@
 """The page with a product's form, as one value for its template."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import make_response, render_template
+from flask_babel import format_date
 from flask_babel import gettext as _
 from msgspec import Struct, field
 from werkzeug.wrappers import Response
@@ -24,6 +26,7 @@ from shop.admin.products.sentences import Sentence, sentences
 from shop.database import get_ruleset, get_session
 from shop.formats import euro
 from shop.i18n import current_language
+from shop.reductions import today
 
 
 class EditPage(Struct, frozen=True):
@@ -105,4 +108,13 @@ def _reduction(state: ProductState, product: Product | None) -> str:
     found = reference_price([Point(one.at, one.cents) for one in reversed(points)], state.price_cents, now())
     if isinstance(found, Problem):
         return f"{field_name(found.field)} {found.text(current_language())}"
-    return str(_("Shoppers see %(price)s as the lowest price of the 30 days before.", price=euro(found)))
+    if found.until <= today():
+        return str(_("Shoppers see no reduction any more: the price has been this low for 30 days."))
+    last = format_date(found.until - timedelta(days=1), "long")
+    return str(
+        _(
+            "Shoppers see %(price)s as the lowest price of the 30 days before, up to and including %(day)s.",
+            price=euro(found.cents),
+            day=last,
+        )
+    )

@@ -25,9 +25,14 @@ def load(product_id: int) -> Product:
         abort(NOT_FOUND)
 
 
+def whole_number(text: str, otherwise: int, *, digits: int = 7) -> int:
+    """A number as somebody's address or form has it; `otherwise` for what is none or longer than `digits`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else otherwise
+
+
 def read_version(text: str, product: Product) -> int:
     """The version that a form started from; one that never was is the present one's conflict with the first."""
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - fits the column
+    version = whole_number(text, 0, digits=9)
     return version if 1 <= version <= product.version else 1
 
 

@@ -80,6 +80,41 @@ def test_a_file_that_cannot_be_read_says_why(name: str, make: Callable[[], bytes
     assert refused.value.fault.text("nl")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "dutch"),
+    [
+        ("lying.xlsx", b"sku,name\n", "de naam zegt XLSX, maar de inhoud is geen XLSX"),
+        ("text.xlsx", b"{}", "de naam zegt XLSX, maar de inhoud is tekst"),
+        ("lying.jsonl", b"sku\n", "de naam zegt JSON Lines, maar de inhoud is geen JSON"),
+        ("array.jsonl", b"[]", "de naam zegt JSON Lines, maar de inhoud is een JSON-lijst"),
+        ("quote.csv", b'sku,naam\nA,"half\n', "de aanhalingstekens kloppen niet"),
+        ("quote.csv", b'sku,naam\nA,"half"x\n', "de aanhalingstekens kloppen niet"),
+        ("long.csv", b"sku,naam\nA," + b"x" * 200_000, "een cel is langer dan 131072 tekens"),
+        ("cut.jsonl", b'{"sku": "A"', "is geen JSON-object: niet te lezen vanaf teken 12"),
+        ("list.jsonl", b'{"sku": []}', "is geen JSON-object: sku: een lijst"),
+        ("object.jsonl", b'{"sku": {}}', "is geen JSON-object: sku: een object"),
+        ("twice.jsonl", b'{"sku": "A", "sku": "B"}', "is geen JSON-object: sku: staat er twee keer"),
+        ("half.jsonl", rb'{"sku": "\ud800"}', "is geen JSON-object: sku: een half teken"),
+        ("infinite.jsonl", b'{"sku": NaN}', "is geen JSON-object: NaN"),
+        ("huge.jsonl", b'{"sku": ' + b"9" * 5000 + b"}", "is geen JSON-object: een getal met te veel cijfers"),
+        ("latin.jsonl", b'{"sku": "\xe9"}', "is geen JSON-object: geen UTF-8"),
+        ("deep.jsonl", b'{"a":' * 100_000, "is geen JSON-object: te diep genest"),
+        ("none.jsonl", b"{}", "is geen JSON-object: {}"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_dutch_down_to_its_details(name: str, content: bytes, dutch: str) -> None:
+    with pytest.raises(FileRefusedError) as refused:
+        list(open_table(io.BytesIO(content), name))
+    assert refused.value.fault.text("nl") == dutch
+    assert refused.value.fault.text("en") != dutch
+
+
+def test_what_is_wrong_with_a_line_of_json_is_said_in_dutch_too() -> None:
+    lines = b'{"sku": "A"}\n{"sku": "B", "naam": "C"}\n"los"\n7\n'
+    said = [row.fault.text("nl") for row in open_table(io.BytesIO(lines), "list.jsonl") if row.fault]
+    assert said == [f"is geen JSON-object: {what}" for what in ("tekst", "een losse waarde")]
+
+
 def test_a_nul_byte_and_a_broken_quote_name_their_row() -> None:
     with pytest.raises(FileRefusedError) as refused:
         table_of(b"sku,name\nA,B\nC,\0\n")

@@ -25,17 +25,6 @@ def test_every_change_is_shown_with_who_and_from_what_to_what(admin_client: Admi
     assert "actie van de maand" in main_text(client.get("/admin/history"))
 
 
-def test_any_version_can_be_restored_by_a_publisher(admin_client: AdminClient, own_app: Flask) -> None:
-    client, product_id = admin_client("publisher"), id_of(own_app)
-    before = stored(own_app, product_id)
-    press(client, f"/admin/products/{product_id}", "save", price_cents="7,77", stock="1")
-    restored = f"/admin/products/{product_id}/restore"
-    assert send_to(admin_client("editor"), restored, version="1").status_code == 403
-    assert send_to(client, restored, version="1").status_code == 303
-    assert stored(own_app, product_id) == before
-    assert send_to(client, restored, version="99").status_code == 404
-
-
 def test_a_bulk_price_change_is_previewed_confirmed_with_its_count_and_undone(
     admin_client: AdminClient, own_app: Flask
 ) -> None:

@@ -44,6 +44,24 @@ def test_a_price_list_is_looked_at_applied_and_undone(
     assert "Undone." in main_text(publisher.get("/admin/batches"))
 
 
+def test_an_import_that_is_pressed_twice_leads_to_its_batch_the_second_time(
+    publisher: FlaskClient, own_app: Flask, price_list: Callable[[str], str], clock: Clock
+) -> None:
+    plan = send_file(publisher, price_list("33.33")).location
+    shown = publisher.get(plan)
+    pressed = {"csrf_token": csrf_token(shown), "seen": re.findall(r'name="seen" value="([^"]+)"', shown.text)}
+    assert publisher.post(f"{plan}/apply", data=pressed).location == "/admin/import"
+    again = publisher.post(f"{plan}/apply", data=pressed)
+    assert (again.status_code, again.location) == (303, "/admin/history?batch=1")
+    assert "imported already" in main_text(publisher.get(again.location))
+    clock.turn(minutes=1)
+    other = send_file(publisher, price_list("44.44")).location  # SQLite gives the number once more
+    assert publisher.post(f"{plan}/apply", data=pressed).location == "/admin/history?batch=1"
+    assert prices(own_app) == {3333}
+    press(publisher, other, f"{other}/drop")
+    assert publisher.post(f"{plan}/apply", data=pressed | {"seen": "made up"}).status_code == 404
+
+
 def test_a_plan_that_no_longer_holds_is_shown_anew_instead_of_applied(
     publisher: FlaskClient, own_app: Flask, price_list: Callable[[str], str], clock: Clock
 ) -> None:
