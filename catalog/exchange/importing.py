@@ -1,8 +1,9 @@
 """An import: go through the file, plan every row, and write what is planned in one transaction."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import msgspec
 from msgspec import Struct, field
@@ -78,7 +79,7 @@ class Import:
     def _run(self, author: Author, told: Told, write_chunk: Callable[[list[Planned]], None]) -> Summary:
         summary = Summary()
         skus = FileSkus(self._table, self._reader.sku_of, lambda rows: told.progress(0, rows))
-        with closing(skus):
+        with closing(skus), _collecting_only_what_is_new():
             planner = Planner(self._session, self._reader, skus, self._ruleset, author.at)
             done = 0
             for chunk in planner.plan(self._table):
@@ -104,6 +105,16 @@ class Import:
             .execution_options(yield_per=1000)
         )
         yield from self._session.scalars(query)
+
+
+@contextmanager
+def _collecting_only_what_is_new() -> Iterator[None]:
+    """An import makes so much that the collector would go through all that was there before time and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 class _Writer:

@@ -16,6 +16,8 @@ DELIMITERS = ",;\t"
 MAX_LINE = 1_000_000
 _SAMPLE_ROWS = 50
 _CHUNK = 1 << 20
+_NOT_WESTERN = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+"""The bytes that Windows-1252 leaves undefined."""
 
 
 class DelimitedTable(Table):
@@ -92,7 +94,6 @@ class DelimitedTable(Table):
 def _encoding(file: BinaryIO) -> str:
     """UTF-8 if all of it is, else Windows-1252; read through once, in pieces. Raises FileRefusedError."""
     utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8-sig")()
-    western = codecs.getincrementaldecoder("cp1252")()
     is_western, row = True, 1
     file.seek(0)
     while chunk := file.read(_CHUNK):
@@ -100,7 +101,7 @@ def _encoding(file: BinaryIO) -> str:
             raise FileRefusedError("nul-byte", row=row + chunk.count(b"\n", 0, place))
         row += chunk.count(b"\n")
         utf8 = utf8 if utf8 and _decodes(utf8, chunk) else None
-        is_western = is_western and _decodes(western, chunk)
+        is_western = is_western and not any(byte in chunk for byte in _NOT_WESTERN)
         if not (utf8 or is_western):
             raise FileRefusedError("encoding", row=row)
     if utf8 and _decodes(utf8, b"", final=True):
