@@ -7,6 +7,7 @@ from operator import attrgetter, gt
 from stdnum import ean
 
 from catalog.edits.state import TEXTS, ProductState
+from catalog.pricing import UG_PER_100MG
 from catalog.problems import Problem
 from recommend.text import LANGUAGES
 
@@ -33,7 +34,9 @@ MOST = {
 MOST_LINES = 40
 """As many as fit on a page; no label comes near."""
 MOST_UG = 100_000_000
-"""100 g in one unit: far above any label, and small enough for every column."""
+"""100 g in one unit: far above any label."""
+MOST_DERIVED = 2**31 - 1
+"""What the columns that lists are sorted by can hold: 2 kg of magnesium a day, two million euro for 100 mg."""
 
 
 def field_problems(state: ProductState) -> Iterator[Problem]:
@@ -47,13 +50,31 @@ def field_problems(state: ProductState) -> Iterator[Problem]:
     yield from _text_problems(state)
     for name, most in MOST.items():
         if not 0 <= getattr(state, name) <= most:
-            yield Problem(name, "out-of-range", {"least": "0", "most": str(most)})
+            yield _out_of_range(name, most)
     if len(state.composition) > MOST_LINES:
         yield Problem("composition", "too-many-lines", {"most": str(MOST_LINES)})
     for line in state.composition:
         for amount in (line.compound_ug, line.elemental_ug):
             if amount is not None and amount > MOST_UG:
-                yield Problem("composition", "out-of-range", {"least": "0", "most": f"{MOST_UG // 1000} mg"})
+                yield _out_of_range("composition", MOST_UG)
+
+
+def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[Problem]:
+    """What no product may hold because of what follows from it; `magnesium_ug` is elemental, per unit."""
+    if magnesium_ug > MOST_UG:
+        yield _out_of_range("composition", MOST_UG)
+    elif magnesium_ug:
+        if state.units_per_day > (most := MOST_DERIVED // magnesium_ug):
+            yield _out_of_range("units_per_day", most)
+        most = MOST_DERIVED * magnesium_ug * state.units_per_pack // (10 * UG_PER_100MG)
+        if state.units_per_pack and state.price_cents > most:
+            yield _out_of_range("price_cents", most)
+
+
+def _out_of_range(field: str, most: int) -> Problem:
+    """In the units that people type: mg and euro."""
+    shown = {"price_cents": f"{most // 100}", "composition": f"{most // 1000} mg"}
+    return Problem(field, "out-of-range", {"least": "0", "most": shown.get(field, str(most))})
 
 
 def _text_problems(state: ProductState) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from catalog.composition import CompositionError, Line, Magnesium, Stated, magnesium_in, work_out
-from catalog.edits.checking import field_problems, lacking
+from catalog.edits.checking import derived_problems, field_problems, lacking
 from catalog.edits.state import TEXTS, ProductState
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
 from catalog.problems import Problem, RefusedError
@@ -69,7 +69,7 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
     """
     composed = _composed(state.composition, ruleset)
     problems = [*field_problems(state), *composed.impossible]
-    if problems:
+    if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
         raise RefusedError(problems, state.sku)
     findings = _findings(state, composed.magnesium.total_ug * state.units_per_day, ruleset)
     stops = [

@@ -22,12 +22,13 @@ def write_rows(session: Session, placed: Sequence[Placed], references: Mapping[i
     changed = [{"key": place.id} | dict(zip(_PRODUCT, _product(place, references), strict=True)) for place in old]
     _many(session, update(table_of(Product)).where(table_of(Product).c.id == bindparam("key")), changed)
     recomposed = [place for place in old if "composition" in place.changed]
-    for table in map(table_of, (Component, FormTag)):
+    for table, places in ((table_of(Component), recomposed), (table_of(FormTag), old)):
         statement = delete(table).where(table.c.product_id == bindparam("key"))
-        _many(session, statement, [{"key": place.id} for place in recomposed])
-    composed = [*new, *recomposed]
-    insert_rows(session, table_of(Component), _COMPONENT, [row for place in composed for row in _components(place)])
-    insert_rows(session, table_of(FormTag), _TAG, [row for place in composed for row in _tags(place)])
+        _many(session, statement, [{"key": place.id} for place in places])
+    components = [row for place in (*new, *recomposed) for row in _components(place)]
+    insert_rows(session, table_of(Component), _COMPONENT, components)
+    # Tags follow from the rules too, which may be others than at the last edit.
+    insert_rows(session, table_of(FormTag), _TAG, [row for place in placed for row in _tags(place)])
     insert_rows(session, table_of(Change), _CHANGE, [_change(place, author) for place in placed])
     prices = [row for place in placed for row in _price(place, author)]
     insert_rows(session, table_of(PricePoint), _PRICE, prices)

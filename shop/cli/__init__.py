@@ -2,26 +2,21 @@
 
 import click
 
-from shop.cli.admin import admin
-from shop.cli.advise import advise
-from shop.cli.catalog import catalog
-from shop.cli.content import content
-from shop.cli.db import db
-from shop.cli.rules import rules
-from shop.cli.serve import serve
-from shop.cli.verify import verify
+from shop.cli.loading import CommandsByName
 
 
-@click.group()
+@click.group(
+    cls=CommandsByName,
+    commands_by_name={
+        "serve": "shop.cli.serve:serve",
+        "admin": "shop.cli.admin:admin",
+        "advise": "shop.cli.advise:advise",
+        "content": "shop.cli.content:content",
+        "catalog": "shop.cli.catalog:catalog",
+        "db": "shop.cli.db:db",
+        "verify": "shop.cli.verify:verify",
+        "rules": "shop.cli.rules:rules",
+    },
+)
 def main() -> None:
     """Magnesiumwijzer: a magnesium shop whose advice can be checked."""
-
-
-main.add_command(serve)
-main.add_command(admin)
-main.add_command(advise)
-main.add_command(content)
-main.add_command(catalog)
-main.add_command(db)
-main.add_command(verify)
-main.add_command(rules)

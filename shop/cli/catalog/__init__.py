@@ -2,18 +2,17 @@
 
 import click
 
-from shop.cli.catalog.check import check
-from shop.cli.catalog.export import export
-from shop.cli.catalog.import_ import import_
-from shop.cli.catalog.sample import sample
+from shop.cli.loading import CommandsByName
 
 
-@click.group()
+@click.group(
+    cls=CommandsByName,
+    commands_by_name={
+        "check": "shop.cli.catalog.check:check",
+        "import": "shop.cli.catalog.import_:import_",
+        "export": "shop.cli.catalog.export:export",
+        "sample": "shop.cli.catalog.sample:sample",
+    },
+)
 def catalog() -> None:
     """Work on the catalogue."""
-
-
-catalog.add_command(check)
-catalog.add_command(import_)
-catalog.add_command(export)
-catalog.add_command(sample)
