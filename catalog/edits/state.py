@@ -12,8 +12,8 @@ from recommend.text import Text
 TEXTS = ("name", "summary", "ingredients", "directions", "storage")
 
 
-# `gc=False`, here and in what else an import makes by the hundred thousand: it never refers to itself, and the collector
-# would go through all of it again and again.
+# `gc=False`, here and in what else an import makes by the hundred thousand: it never refers to itself, and the
+# collector would go through all of it again and again.
 class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A product as stated: texts in both languages, money in cents with VAT, net quantity in g or ml.
 
