@@ -15,6 +15,7 @@ from catalog.exchange.reading.table import Row, Table, fitted, heading
 DELIMITERS = ",;\t"
 MAX_LINE = 1_000_000
 _SAMPLE_ROWS = 50
+_BEGINS_GUARDED = f"\n{GUARD}"
 _CHUNK = 1 << 20
 _NOT_WESTERN = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 """The bytes that Windows-1252 leaves undefined."""
@@ -39,7 +40,10 @@ class DelimitedTable(Table):
         next(records)
         width = len(self.columns)
         for number, cells in records:
-            row = fitted(number, [unguarded(cell) if cell[:1] == GUARD else cell for cell in cells], width)
+            if _BEGINS_GUARDED in "\n".join(("", *cells)):  # in few rows
+                row = fitted(number, [unguarded(cell) for cell in cells], width)
+            else:
+                row = fitted(number, cells, width)
             if row is not None:
                 yield row
 
