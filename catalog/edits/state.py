@@ -1,5 +1,7 @@
 """All that a person states about a product, as one value: what forms edit, files carry and history keeps."""
 
+from operator import attrgetter
+
 import msgspec
 from msgspec import Struct
 
@@ -10,6 +12,8 @@ from recommend.text import Text
 TEXTS = ("name", "summary", "ingredients", "directions", "storage")
 
 
+# `gc=False`, here and in what else an import makes by the hundred thousand: it never refers to itself, and the
+# collector would go through all of it again and again.
 class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A product as stated: texts in both languages, money in cents with VAT, net quantity in g or ml.
 
@@ -49,9 +53,10 @@ class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def text(self, name: str) -> Text:
         """One of TEXTS, or "alt", in both languages; may be empty."""
-        return Text(getattr(self, f"{name}_nl"), getattr(self, f"{name}_en"))
+        return Text(*_IN_BOTH[name](self))
 
 
+_IN_BOTH = {name: attrgetter(f"{name}_nl", f"{name}_en") for name in (*TEXTS, "alt")}
 FIELDS = ProductState.__struct_fields__
 STORED_AS_THEY_ARE = tuple(name for name in FIELDS if name not in ("brand", "composition"))
 _encoder = msgspec.json.Encoder()

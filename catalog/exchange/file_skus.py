@@ -26,6 +26,8 @@ class FileSkus:
         )
         self._database.executemany("INSERT INTO named VALUES (?, ?)", self._named(rows, sku_of))
         self._database.execute("CREATE INDEX by_sku ON named (sku, row)")
+        doubled = "SELECT 1 FROM named WHERE sku <> '' GROUP BY sku HAVING count(*) > 1 LIMIT 1"
+        self._has_doubles = self._database.execute(doubled).fetchone() is not None
 
     def _named(self, rows: Iterable[Row], sku_of: Callable[[Row], str]) -> Iterator[tuple[str, int]]:
         for row in rows:
@@ -37,6 +39,8 @@ class FileSkus:
     def doubles(self, skus: Sequence[str]) -> dict[str, list[int]]:
         """Of these SKUs those that the file names more than once, with all their rows."""
         found: dict[str, list[int]] = {}
+        if not self._has_doubles:
+            return found
         for sku, row in self._database.execute(
             "SELECT sku, row FROM named WHERE sku IN (SELECT sku FROM named WHERE sku <> '' AND sku IN"
             " (SELECT value FROM json_each(?)) GROUP BY sku HAVING count(*) > 1) ORDER BY row",
@@ -55,7 +59,9 @@ class FileSkus:
 
     def holders_of(self, takers: Sequence[tuple[str, str]]) -> dict[str, str]:
         """Addresses with who wants them, by SKU: for each the SKU of the file that took it first."""
-        self._database.executemany("INSERT OR IGNORE INTO addressed VALUES (?, ?)", takers)
+        inserted = self._database.executemany("INSERT OR IGNORE INTO addressed VALUES (?, ?)", takers).rowcount
+        if inserted == len(takers):
+            return dict(takers)
         slugs = json.dumps([slug for slug, _ in takers])
         query = "SELECT slug, sku FROM addressed WHERE slug IN (SELECT value FROM json_each(?))"
         return dict(self._database.execute(query, (slugs,)))

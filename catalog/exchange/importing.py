@@ -1,12 +1,13 @@
 """An import: go through the file, plan every row, and write what is planned in one transaction."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import msgspec
 from msgspec import Struct, field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.edits import Author, add_brand, begin_writing, open_batch, write
@@ -77,8 +78,9 @@ class Import:
 
     def _run(self, author: Author, told: Told, write_chunk: Callable[[list[Planned]], None]) -> Summary:
         summary = Summary()
+        newest = self._session.scalar(select(func.max(Product.id))) or 0
         skus = FileSkus(self._table, self._reader.sku_of, lambda rows: told.progress(0, rows))
-        with closing(skus):
+        with closing(skus), _collecting_only_what_is_new():
             planner = Planner(self._session, self._reader, skus, self._ruleset, author.at)
             done = 0
             for chunk in planner.plan(self._table):
@@ -90,20 +92,30 @@ class Import:
                         told.row(planned)
                 done += len(chunk)
                 told.progress(done, skus.rows)
-            for sku in skus.missing(self._known(planner.suppliers)):
+            for sku in skus.missing(self._known(planner.suppliers, newest)):
                 summary.gone += 1
                 told.gone(sku)
         return summary
 
-    def _known(self, suppliers: set[str]) -> Iterator[str]:
-        """The SKUs on offer that came from these suppliers."""
+    def _known(self, suppliers: set[str], newest: int) -> Iterator[str]:
+        """The SKUs on offer that came from these suppliers, of products that were there before."""
         query = (
             select(Product.sku)
-            .where(Product.supplier.in_(suppliers), Product.status != Status.ARCHIVED)
+            .where(Product.id <= newest, Product.supplier.in_(suppliers), Product.status != Status.ARCHIVED)
             .order_by(Product.id)
             .execution_options(yield_per=1000)
         )
         yield from self._session.scalars(query)
+
+
+@contextmanager
+def _collecting_only_what_is_new() -> Iterator[None]:
+    """An import makes so much that the collector would go through all that was there before time and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 class _Writer:

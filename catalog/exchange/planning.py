@@ -143,9 +143,11 @@ class Planner:
         address = said.values.get("brand_address", "").strip()
         if not (state.brand and address):
             return
+        known = self.addresses.get(state.brand, "")
+        if known == address:
+            return
         for code, values in address_problems(address):
             self._fault(said, Problem("brand_address", code, values))
-        known = self.addresses.get(state.brand, "")
         if known and known != address:
             self._fault(said, Problem("brand_address", "other-address", {"brand": state.brand, "known": known}))
         elif not said.faults:

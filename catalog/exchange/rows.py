@@ -136,7 +136,7 @@ class RowReader:
         if self.mapping is not None:
             return (lambda cell: values.one_line(text(cell))) if target in NAMES else values.prose
         if self._escaped:
-            return lambda cell: in_lines(cell) if isinstance(cell, str) else text(cell)
+            return lambda cell: (in_lines(cell) if "\\" in cell else cell) if isinstance(cell, str) else text(cell)
         return lambda cell: cell if isinstance(cell, str) else text(cell)
 
     def _euro_assumed(self) -> bool:

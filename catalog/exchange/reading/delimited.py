@@ -15,7 +15,10 @@ from catalog.exchange.reading.table import Row, Table, fitted, heading
 DELIMITERS = ",;\t"
 MAX_LINE = 1_000_000
 _SAMPLE_ROWS = 50
+_BEGINS_GUARDED = f"\n{GUARD}"
 _CHUNK = 1 << 20
+_NOT_WESTERN = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+"""The bytes that Windows-1252 leaves undefined."""
 
 
 class DelimitedTable(Table):
@@ -37,7 +40,10 @@ class DelimitedTable(Table):
         next(records)
         width = len(self.columns)
         for number, cells in records:
-            row = fitted(number, [unguarded(cell) if cell[:1] == GUARD else cell for cell in cells], width)
+            if _BEGINS_GUARDED in "\n".join(("", *cells)):  # in few rows
+                row = fitted(number, [unguarded(cell) for cell in cells], width)
+            else:
+                row = fitted(number, cells, width)
             if row is not None:
                 yield row
 
@@ -95,7 +101,6 @@ class DelimitedTable(Table):
 def _encoding(file: BinaryIO) -> str:
     """UTF-8 if all of it is, else Windows-1252; read through once, in pieces. Raises FileRefusedError."""
     utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8-sig")()
-    western = codecs.getincrementaldecoder("cp1252")()
     is_western, row = True, 1
     file.seek(0)
     while chunk := file.read(_CHUNK):
@@ -103,7 +108,7 @@ def _encoding(file: BinaryIO) -> str:
             raise FileRefusedError("nul-byte", row=row + chunk.count(b"\n", 0, place))
         row += chunk.count(b"\n")
         utf8 = utf8 if utf8 and _decodes(utf8, chunk) else None
-        is_western = is_western and _decodes(western, chunk)
+        is_western = is_western and not any(byte in chunk for byte in _NOT_WESTERN)
         if not (utf8 or is_western):
             raise FileRefusedError("encoding", row=row)
     if utf8 and _decodes(utf8, b"", final=True):

@@ -58,7 +58,7 @@ def text(cell: Cell) -> str:
 
 def fitted(number: int, cells: Sequence[Cell], width: int) -> Row | None:
     """A row of the heading's width; None when it is empty."""
-    if not any(cell is not None and cell != "" for cell in cells):
+    if not any(cells) and all(cell is None or cell == "" for cell in cells):
         return None
     if len(cells) == width:
         return Row(number, cells)
