@@ -209,8 +209,7 @@ class Ruleset(Struct, frozen=True, dict=True):
     guide: Guide
 
     def __hash__(self) -> int:
-        """So that what follows from the rules can be kept by them."""
-        return hash(self.sha256)
+        return hash(self.sha256)  # what follows from the rules can be kept by them
 
     @cached_property
     def ranked(self) -> tuple[Form, ...]:
@@ -244,10 +243,7 @@ class Ruleset(Struct, frozen=True, dict=True):
         return tuple(note for note in self.notes if form in note.forms)
 
     def fraction_of(self, form: str, salt: str | None = None) -> Fraction | None:
-        """The share of magnesium in a form's named salt, or in the one assumed when a label names none.
-
-        None when the form has no single formula. Raises KeyError for an unknown form or salt.
-        """
+        """The share of magnesium in a salt, else in the one assumed; None without one formula. Raises KeyError."""
         salts = self.forms[self.forms[form].record].salts
         if salt is None:
             return salts[0].magnesium_fraction if salts else None
