@@ -27,7 +27,7 @@ class CompositionError(RefusedError):
         super().__init__([Problem("composition", code, {"form": form} | values)])
 
 
-class Stated(Struct, frozen=True):
+class Stated(Struct, frozen=True, gc=False):
     """One line of a label, per unit: micrograms of compound, of elemental magnesium, or of both."""
 
     form: str
@@ -36,7 +36,7 @@ class Stated(Struct, frozen=True):
     elemental_ug: int | None = None
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, gc=False):
     """One line worked out, per unit. `oxide_ug` is the magnesium that must come from oxide when buffered."""
 
     form: str
@@ -119,16 +119,21 @@ def _richest(stated: Stated, ruleset: Ruleset) -> Fraction | None:
     return max((salt.magnesium_fraction for salt in salts), default=None)
 
 
-def magnesium_by_form(lines: Sequence[Line]) -> dict[str, int]:
-    """Micrograms of elemental magnesium per unit from each form, the oxide of buffered lines counted as oxide."""
+class Magnesium(Struct, frozen=True, gc=False):
+    """The elemental magnesium in a unit, in micrograms."""
+
+    by_form: Mapping[str, int]
+    total_ug: int
+    counts_as: tuple[str, ...]
+    """The forms that give at least half of it, in alphabetical order; a product counts as these."""
+
+
+def magnesium_in(lines: Sequence[Line]) -> Magnesium:
+    """What the lines give together, the oxide of buffered ones counted as oxide."""
     amounts: dict[str, int] = {}
     for line in lines:
         amounts[line.form] = amounts.get(line.form, 0) + line.elemental_ug - line.oxide_ug
         if line.buffered:
             amounts[BUFFERED_WITH] = amounts.get(BUFFERED_WITH, 0) + line.oxide_ug
-    return amounts
-
-
-def counts_as_form(form: str, amounts: Mapping[str, int]) -> bool:
-    """A product counts as a form when at least half of its elemental magnesium comes from it."""
-    return 2 * amounts.get(form, 0) >= sum(amounts.values())
+    total = sum(amounts.values())
+    return Magnesium(amounts, total, tuple(form for form in sorted(amounts) if 0 < total <= 2 * amounts[form]))

@@ -1,8 +1,8 @@
 """The facets that products are filtered on: which values there are, and which of them a product has."""
 
-from collections.abc import Iterator
 from enum import StrEnum
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -74,21 +74,57 @@ class Faceted(Protocol):
     def stock(self) -> int: ...
 
 
-def values_of(product: Faceted) -> Iterator[tuple[Facet, str]]:
+class _Alike(NamedTuple):
+    """What two products have in common that have the same values."""
+
+    forms: tuple[str, ...]
+    dosage_form: str
+    mg_per_day: str
+    price_per_100mg: str
+    vegan: bool
+    allergens: tuple[str, ...]
+    brand: str
+    in_stock: bool
+
+
+def values_of(product: Faceted) -> tuple[tuple[Facet, str], ...]:
     """Every facet value of a product; of allergens those that it contains, which `without` leaves out."""
-    for form in product.forms:
-        yield Facet.FORM, form
-    yield Facet.DOSAGE_FORM, product.dosage_form
-    yield Facet.MG_PER_DAY, band_of(MG_BANDS, product.magnesium_per_day_ug, UG_PER_MG)
-    yield Facet.PRICE_PER_100MG, band_of(PRICE_BANDS, product.tenth_cents_per_100mg, TENTHS_PER_CENT)
-    if product.vegan:
-        yield Facet.VEGAN, YES
-    for allergen in product.allergens:
-        yield Facet.WITHOUT, allergen
-    yield Facet.BRAND, product.brand
-    if product.stock > 0:
-        yield Facet.IN_STOCK, YES
+    alike = _Alike(
+        product.forms,
+        product.dosage_form,
+        _mg_band(product.magnesium_per_day_ug),
+        _price_band(product.tenth_cents_per_100mg),
+        product.vegan,
+        product.allergens,
+        product.brand,
+        product.stock > 0,
+    )
+    return _values(alike)
 
 
-def band_of(bands: tuple[Band, ...], amount: int, unit: int) -> str:
+@lru_cache(4096)
+def _values(alike: _Alike) -> tuple[tuple[Facet, str], ...]:
+    return (
+        *((Facet.FORM, form) for form in alike.forms),
+        (Facet.DOSAGE_FORM, alike.dosage_form),
+        (Facet.MG_PER_DAY, alike.mg_per_day),
+        (Facet.PRICE_PER_100MG, alike.price_per_100mg),
+        *(((Facet.VEGAN, YES),) if alike.vegan else ()),
+        *((Facet.WITHOUT, allergen) for allergen in alike.allergens),
+        (Facet.BRAND, alike.brand),
+        *(((Facet.IN_STOCK, YES),) if alike.in_stock else ()),
+    )
+
+
+@lru_cache(4096)
+def _mg_band(ug: int) -> str:
+    return _band(MG_BANDS, ug, UG_PER_MG)
+
+
+@lru_cache(65536)
+def _price_band(tenth_cents: int) -> str:
+    return _band(PRICE_BANDS, tenth_cents, TENTHS_PER_CENT)
+
+
+def _band(bands: tuple[Band, ...], amount: int, unit: int) -> str:
     return next(band.name for band in bands if band.holds(amount, unit))

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.composition import Stated, magnesium_by_form, work_out
+from catalog.composition import Stated, magnesium_in, work_out
 from catalog.edits import Author, Edit, Prepared, ProductState, begin_writing, write
 from catalog.models import Allergen, Brand, DosageForm, How, Product, Status, Unit
 from recommend.knowledge import Ruleset
@@ -136,7 +136,7 @@ class Maker:
         composition = self._composition(self.chance.choice(kind.mg))
         state = self._state(number, brand, kind, composition)
         lines = tuple(self.worked_out(stated) for stated in composition)
-        return Prepared(state, lines, magnesium_by_form(lines), findings=(), not_permitted=(), stops=())
+        return Prepared(state, magnesium_in(lines), findings=(), not_permitted=(), stops=())
 
     def _composition(self, magnesium_mg: int) -> tuple[Stated, ...]:
         """The magnesium of a unit in whole milligrams of one to three forms; some labels give the compound too."""

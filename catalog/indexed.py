@@ -1,40 +1,18 @@
 """A product as the index sees it: what facets, orders and words follow from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.facets import values_of
 from catalog.models import Brand, FormTag, Product, Status
-from catalog.words import INGREDIENT, TEXT, terms_of
-from recommend.text import LANGUAGES, Text
-
-VEGAN = {language: terms_of("vegan veganistisch veganistische", language, TEXT) for language in LANGUAGES}
-
-ALLERGENS = {
-    "gluten": "gluten",
-    "crustaceans": "schaaldieren",
-    "eggs": "ei eieren",
-    "fish": "vis",
-    "peanuts": "pinda pindas",
-    "soy": "soja",
-    "milk": "melk lactose zuivel",
-    "nuts": "noten",
-    "celery": "selderij",
-    "mustard": "mosterd",
-    "sesame": "sesam",
-    "sulphites": "sulfiet sulfieten",
-    "lupin": "lupine",
-    "molluscs": "weekdieren",
-}
-"""What allergens are called in Dutch."""
+from recommend.text import Text
 
 
-class Indexed(Struct, frozen=True, kw_only=True):
+class Indexed(Struct, frozen=True, kw_only=True, gc=False):
     """A product by its id. Money in cents and tenths of a cent, magnesium in ug elemental.
 
     `texts` are what a search finds it by, `ingredients` what it can be asked to be without.
@@ -64,34 +42,9 @@ class Indexed(Struct, frozen=True, kw_only=True):
     def is_listed(self) -> bool:
         return self.status is Status.PUBLISHED
 
-    def facet_terms(self) -> set[str]:
-        """`facet:value` for each; nothing of what is not published."""
-        return {facet_term(facet, value) for facet, value in values_of(self)} | {LISTED} if self.is_listed else set()
-
-    def words(self) -> dict[str, str]:
-        """The terms by which it is found, each with a word as written; nothing of what is not published."""
-        if not self.is_listed:
-            return {}
-        found: dict[str, str] = {}
-        for language in LANGUAGES:
-            for text in (self.name, self.summary):
-                found |= terms_of(text.in_language(language), language, TEXT)
-            if not self.vegan:  # "not vegan" in a text must not be found as vegan
-                found = {term: word for term, word in found.items() if term not in VEGAN[language]}
-            else:
-                found |= VEGAN[language]
-            found |= terms_of(self.brand, language, TEXT)
-            found |= terms_of(self.ingredients.in_language(language), language, INGREDIENT)
-        for form, place in product(self.forms, (TEXT, INGREDIENT)):
-            found |= terms_of(form.replace("_", " "), "en", place)
-            found |= terms_of(form.replace("_", " ").replace("ate", "aat"), "nl", place)
-        for allergen in self.allergens:
-            found |= terms_of(allergen, "en", INGREDIENT) | terms_of(ALLERGENS[allergen], "nl", INGREDIENT)
-        return found
-
     @property
     def has_words_of(self) -> tuple[object, ...]:
-        """Whatever `words` depends on."""
+        """Whatever its words follow from."""
         return (
             self.is_listed,
             self.brand,
@@ -102,14 +55,6 @@ class Indexed(Struct, frozen=True, kw_only=True):
             self.summary,
             self.ingredients,
         )
-
-
-LISTED = "listed"
-"""The term of every published product."""
-
-
-def facet_term(facet: str, value: str) -> str:
-    return f"{facet}:{value}"
 
 
 def indexed_products(session: Session, product_ids: Sequence[int] | None = None) -> Iterator[Indexed]:

@@ -15,7 +15,7 @@ from recommend.text import LANGUAGES, Language
 TEXT, INGREDIENT = ":", "/"
 LONGEST = 40
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)?")
-_UNIT = re.compile(r"(\d)(mg|mcg|ug|g|ml)\b")
+_BEFORE_UNIT = re.compile(r"(?<=\d)(?=(?:mg|mcg|ug|g|ml)\b)")
 _STEMMERS = {"nl": snowballstemmer.stemmer("dutch"), "en": snowballstemmer.stemmer("english")}
 _LEAST_PART = 4
 
@@ -38,8 +38,20 @@ def plain(text: str) -> str:
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a text in their order, plain; `0,5` stays one."""
-    return [word[:LONGEST] for word in _WORD.findall(_UNIT.sub(r"\1 \2", plain(text)))]
+    """The words of a text in their order, plain; `0,5` stays one, `400mg` is two."""
+    words: list[str] = []
+    for word in _WORD.findall(plain(text)):
+        if word.isalpha():
+            words.append(word[:LONGEST])
+        else:
+            words += _before_its_unit(word)
+    return words
+
+
+@lru_cache(4096)
+def _before_its_unit(word: str) -> tuple[str, ...]:
+    """A number apart from the unit that is written to it."""
+    return tuple(part[:LONGEST] for part in _WORD.findall(_BEFORE_UNIT.sub(" ", word)))
 
 
 @lru_cache(65536)
@@ -67,11 +79,16 @@ def whole_parts_of(word: str) -> tuple[str, ...]:
 @lru_cache(4096)
 def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
     """The terms of a text, each with a word as it is written there."""
-    return {
-        f"{language}{place}{stem(part, language)}": part
-        for word in dict.fromkeys(words_in(text))
-        for part in parts_of(word)
-    }
+    terms: dict[str, str] = {}
+    for word in words_in(text):
+        terms |= terms_of_word(word, language, place)
+    return terms
+
+
+@lru_cache(16384)
+def terms_of_word(word: str, language: Language, place: str) -> dict[str, str]:
+    """The terms of a plain word, each with the part that it comes from."""
+    return {f"{language}{place}{stem(part, language)}": part for part in parts_of(word)}
 
 
 def asked_terms(word: str, place: str) -> Iterator[str]:

@@ -208,6 +208,10 @@ class Ruleset(Struct, frozen=True, dict=True):
     notes: tuple[Note, ...]
     guide: Guide
 
+    def __hash__(self) -> int:
+        """So that what follows from the rules can be kept by them."""
+        return hash(self.sha256)
+
     @cached_property
     def ranked(self) -> tuple[Form, ...]:
         """The forms an advice ranks, in the declared order that breaks ties."""

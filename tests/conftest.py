@@ -17,7 +17,7 @@ from catalog.database import migrate, open_engine
 from catalog.models import Role
 from recommend.knowledge import Ruleset
 from recommend.loading import DATA, load_ruleset
-from shop import create_app
+from shop.app import create_app
 from shop.database import prepare_catalogue
 from shop.settings import Settings
 from tests import databases

@@ -41,18 +41,28 @@ def wait_after_recording(session: Session, counted: Sequence[Counted], now: date
     return max(_wait(session, each.key, each.most + 1, now) for each in counted)
 
 
-def record_attempt(session: Session, counted: Sequence[Counted], now: datetime) -> None:
-    """Count an attempt before it is judged; to be committed at once. Old ones are cleared away."""
+def record_attempt(session: Session, counted: Sequence[Counted], now: datetime) -> Sequence[int]:
+    """Count an attempt before it is judged; to be committed at once. Old ones are cleared away.
+
+    Returns the numbers under which it stands, for `take_back`.
+    """
     session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at <= now - WINDOW))
-    session.add_all(SignInAttempt(key=each.key, tried_at=now) for each in counted)
+    attempts = [SignInAttempt(key=each.key, tried_at=now) for each in counted]
+    session.add_all(attempts)
     session.flush()
+    return [attempt.id for attempt in attempts]
 
 
-def forgive(session: Session, counted: Sequence[Counted], now: datetime) -> None:
+def take_back(session: Session, recorded: Sequence[int]) -> None:
+    """Count an attempt no more that was no failure. Those before it stay, such as wrong codes."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id.in_(recorded)))
+
+
+def forgive(session: Session, counted: Sequence[Counted], recorded: Sequence[int]) -> None:
     """After a right sign-in: the account starts afresh, the address loses only this attempt."""
-    account, address = counted
+    account, _address = counted
     session.execute(delete(SignInAttempt).where(SignInAttempt.key == account.key))
-    session.execute(delete(SignInAttempt).where(SignInAttempt.key == address.key, SignInAttempt.tried_at == now))
+    take_back(session, recorded)
 
 
 def _wait(session: Session, key: str, count: int, now: datetime) -> timedelta:

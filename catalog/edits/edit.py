@@ -19,7 +19,7 @@ class Author(Struct, frozen=True):
     batch_id: int | None = None
 
 
-class Edit(Struct, frozen=True):
+class Edit(Struct, frozen=True, gc=False):
     """A product as it shall be. For one that exists: its id, and the version and state that the edit started from."""
 
     after: Prepared
@@ -28,7 +28,7 @@ class Edit(Struct, frozen=True):
     before: ProductState | None = None
 
 
-class Placed(Struct, frozen=True):
+class Placed(Struct, frozen=True, gc=False):
     """An edit with the id of its product and of its brand."""
 
     id: int

@@ -1,8 +1,7 @@
 """The index for finding: facets, orders and words, changed in the transaction of the edit, many products at a time."""
 
 import secrets
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,12 +9,14 @@ from pyroaring import BitMap
 from sqlalchemy import Table, bindparam, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
+from catalog.among import among
 from catalog.edits.edit import Placed
 from catalog.edits.inserting import insert_rows
 from catalog.edits.shelving import row_on_shelf, rows_by_form, rows_for_advice
 from catalog.indexed import Indexed, in_portions, indexed_products
 from catalog.models import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
 from catalog.models.search import BLOCK_BITS, UNCOMMITTED
+from catalog.postings import Postings, facet_postings, word_postings
 
 AT_ONCE = 500
 """How many terms or ids one statement names."""
@@ -23,7 +24,7 @@ PORTION = 2000
 GATHERED = 10_000
 """How many products are indexed at once when there are many: each costs some kB of memory until then."""
 
-Changes = dict[str, tuple[list[int], list[int]]]
+Changes = dict[str, tuple[BitMap, BitMap]]
 """The products that a term gains and loses."""
 
 
@@ -38,21 +39,24 @@ def index_products(session: Session, before: Sequence[Indexed], after: Sequence[
         return
     session.flush()
     revision = _next_revision(session)
-    facets: Changes = defaultdict(lambda: ([], []))
-    words: Changes = defaultdict(lambda: ([], []))
-    written: dict[str, str] = {}
-    for id_ in sorted(changed):
-        was, is_ = old.get(id_), new.get(id_)
-        _compare(facets, id_, was.facet_terms() if was else set(), is_.facet_terms() if is_ else set())
-        if was is None or is_ is None or was.has_words_of != is_.has_words_of:
-            found = is_.words() if is_ else {}
-            for term, word in found.items():
-                written.setdefault(term, word)
-            _compare(words, id_, set(was.words()) if was else set(), found.keys())
+    was, now = ([side[id_] for id_ in sorted(changed) if id_ in side] for side in (old, new))
+    facets = _changes(facet_postings(was), facet_postings(now))
     _change_postings(session, table_of(FacetPosting), facets, {"revision": revision})
+    _index_words(session, was, now, revision)
+    _shelve(session, was, now)
+
+
+def _index_words(session: Session, was: list[Indexed], now: list[Indexed], revision: int) -> None:
+    """Most edits of what is there leave its words alone."""
+    if was:
+        earlier = {product.product_id: product.has_words_of for product in was}
+        kept = {product.product_id for product in now if earlier.get(product.product_id) == product.has_words_of}
+        was, now = ([product for product in side if product.product_id not in kept] for side in (was, now))
+    before, _ = word_postings(was)
+    after, written = word_postings(now)
+    words = _changes(before, after)
     _change_postings(session, table_of(WordPosting), words, {})
     _count_words(session, words, written, revision)
-    _shelve(session, [old[id_] for id_ in changed if id_ in old], [new[id_] for id_ in changed if id_ in new])
 
 
 class LaterIndexing:
@@ -82,13 +86,14 @@ class LaterIndexing:
 def as_indexed(place: Placed) -> Indexed:
     """A product as the index will see it when the edit is written."""
     state, after = place.after, place.edit.after
+    magnesium_ug = after.magnesium.total_ug
     return Indexed(
         product_id=place.id,
         status=state.status,
         sku=state.sku,
         brand=state.brand,
-        forms=tuple(sorted(after.amounts)),
-        counts_as=after.counts_as,
+        forms=tuple(sorted(after.magnesium.by_form)),
+        counts_as=after.magnesium.counts_as,
         dosage_form=state.dosage_form.value,
         vegan=state.vegan,
         allergens=tuple(allergen.value for allergen in state.allergens),
@@ -96,24 +101,22 @@ def as_indexed(place: Placed) -> Indexed:
         stock=state.stock,
         tenth_cents_per_100mg=after.tenth_cents_per_100mg,
         tenth_cents_per_day=after.tenth_cents_per_day,
-        magnesium_ug=after.magnesium_ug,
-        magnesium_per_day_ug=after.magnesium_ug * state.units_per_day,
+        magnesium_ug=magnesium_ug,
+        magnesium_per_day_ug=magnesium_ug * state.units_per_day,
         name=state.text("name"),
         summary=state.text("summary"),
         ingredients=state.text("ingredients"),
     )
 
 
-def _compare(changes: Changes, id_: int, was: Collection[str], now: Collection[str]) -> None:
-    if not was:
-        for term in now:
-            changes[term][0].append(id_)
-        return
-    was, now = set(was), set(now)
-    for term in now - was:
-        changes[term][0].append(id_)
-    for term in was - now:
-        changes[term][1].append(id_)
+def _changes(before: Postings, after: Postings) -> Changes:
+    none = BitMap()
+    changes: Changes = {}
+    for term in before.keys() | after.keys():
+        was, now = before.get(term, none), after.get(term, none)
+        if was != now:
+            changes[term] = now - was, was - now
+    return changes
 
 
 def _next_revision(session: Session, **more: str) -> int:
@@ -131,12 +134,7 @@ def _forget_uncommitted(session: Session) -> None:
 
 
 def _change_postings(session: Session, table: Table, changes: Changes, more: dict[str, Any]) -> None:
-    blocks: dict[int, Changes] = defaultdict(lambda: defaultdict(lambda: ([], [])))
-    for term, sides in changes.items():
-        for side, ids in enumerate(sides):
-            for id_ in ids:
-                blocks[id_ >> BLOCK_BITS][term][side].append(id_)
-    for block, terms in sorted(blocks.items()):
+    for block, terms in _by_block(changes):
         for names in _portions(sorted(terms)):
             found = _read(session, table, block, names)
             new: list[dict[str, Any]] = []
@@ -144,23 +142,39 @@ def _change_postings(session: Session, table: Table, changes: Changes, more: dic
             for term in names:
                 added, removed = terms[term]
                 products = found.get(term, BitMap())
-                products.difference_update(BitMap(removed))
-                products.update(BitMap(added))
+                products -= removed
+                products |= added
                 (old if term in found else new).append({"t": term, "b": block, "products": products} | more)
             changed = update(table).where(table.c.term == bindparam("t"), table.c.block == bindparam("b"))
             _many(session, insert(table).values(term=bindparam("t"), block=bindparam("b")), new)
             _many(session, changed, old)
 
 
+def _by_block(changes: Changes) -> Iterator[tuple[int, Changes]]:
+    """The changes cut at the ends of blocks."""
+    touched = BitMap.union(*(side for sides in changes.values() for side in sides)) if changes else BitMap()
+    if not touched:
+        return
+    first, last = touched.min() >> BLOCK_BITS, touched.max() >> BLOCK_BITS
+    if first == last:
+        yield first, changes
+        return
+    for block in range(first, last + 1):
+        ids = BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
+        if ids & touched:
+            here = ((term, (added & ids, removed & ids)) for term, (added, removed) in changes.items())
+            yield block, {term: sides for term, sides in here if any(sides)}
+
+
 def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[str, BitMap]:
-    query = select(table.c.term, table.c.products).where(table.c.block == block, table.c.term.in_(terms))
+    query = select(table.c.term, table.c.products).where(table.c.block == block, among(session, table.c.term, terms))
     return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _count_words(session: Session, changes: Changes, written: dict[str, str], revision: int) -> None:
     table = table_of(Word)
     for names in _portions(sorted(changes)):
-        known = set(session.execute(select(table.c.term).where(table.c.term.in_(names))).scalars())
+        known = set(session.execute(select(table.c.term).where(among(session, table.c.term, names))).scalars())
         more = [{"t": term, "by": len(changes[term][0]) - len(changes[term][1])} for term in names]
         new = [
             {"term": row["t"], "products": row["by"], "shown": written.get(row["t"], ""), "revision": revision}

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.composition import CompositionError, Line, counts_as_form, magnesium_by_form, work_out
+from catalog.composition import CompositionError, Line, magnesium_in, work_out
 from catalog.edits.indexing import rebuild_index
 from catalog.edits.preparing import Prepared
 from catalog.edits.shelving import row_on_shelf, rows_by_form, rows_for_advice
@@ -28,6 +28,7 @@ from catalog.models import (
     WordPosting,
     table_of,
 )
+from catalog.postings import facet_postings, word_postings
 from recommend.knowledge import Ruleset
 
 AT_ONCE = 1000
@@ -92,11 +93,11 @@ def _product_faults(product: Product, ruleset: Ruleset) -> Iterator[Fault]:
 def _derived(product: Product, ruleset: Ruleset) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
     """The derived columns and the tags, as an edit would write them."""
     lines = tuple(_line(component, ruleset) for component in product.components)
-    amounts = magnesium_by_form(lines)
-    derived = Prepared(state_of(product), lines, amounts, findings=(), not_permitted=(), stops=())
+    magnesium = magnesium_in(lines)
+    derived = Prepared(state_of(product), magnesium, findings=(), not_permitted=(), stops=())
     tags = {
-        form: {"magnesium_ug": amount, "counts_as_form": amount > 0 and counts_as_form(form, amounts)}
-        for form, amount in amounts.items()
+        form: {"magnesium_ug": amount, "counts_as_form": form in magnesium.counts_as}
+        for form, amount in magnesium.by_form.items()
     }
     return {name: getattr(derived, name) for name in DERIVED}, tags
 
@@ -113,10 +114,9 @@ def _index_faults(session: Session) -> Iterator[Fault]:
     words: dict[str, BitMap] = defaultdict(BitMap)
     shelved = {Shelf: 0, FormShelf: 0, Advisable: 0}
     for portion in in_portions(indexed_products(session), AT_ONCE):
-        for product in portion:
-            for terms, found in ((product.facet_terms(), facets), (product.words(), words)):
-                for term in terms:
-                    found[term].add(product.product_id)
+        for postings, found in ((facet_postings(portion), facets), (word_postings(portion)[0], words)):
+            for term, products in postings.items():
+                found[term] |= products
         listed = [product for product in portion if product.is_listed]
         shelved[Shelf] += len(listed)
         shelved[FormShelf] += sum(len(product.forms) for product in listed)

@@ -1,11 +1,12 @@
 """From what is stated to what is stored: refuse what cannot be, derive the rest, see what publishing still lacks."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
-from catalog.composition import CompositionError, Line, Stated, counts_as_form, magnesium_by_form, work_out
-from catalog.edits.checking import field_problems, lacking
+from catalog.composition import CompositionError, Line, Magnesium, Stated, magnesium_in, work_out
+from catalog.edits.checking import derived_problems, field_problems, lacking
 from catalog.edits.state import TEXTS, ProductState
 from catalog.pricing import tenth_cents_per_100mg, tenth_cents_per_day
 from catalog.problems import Problem, RefusedError
@@ -16,22 +17,21 @@ from recommend.text import Text
 NOT_STATED_YET = ("no-amount", "no-single-formula")
 
 
-class Prepared(Struct, frozen=True):
+class Prepared(Struct, frozen=True, gc=False):
     """A product ready to be written. Amounts in ug elemental per unit, prices in tenths of a cent.
 
     `stops` keep it from being published; `not_permitted` are its forms that the law does not allow.
     """
 
     state: ProductState
-    lines: tuple[Line, ...]
-    amounts: Mapping[str, int]
+    magnesium: Magnesium
     findings: tuple[ProductFinding, ...]
     not_permitted: tuple[str, ...]
     stops: tuple[Problem, ...]
 
     @property
     def magnesium_ug(self) -> int:
-        return sum(self.amounts.values())
+        return self.magnesium.total_ug
 
     @property
     def tenth_cents_per_100mg(self) -> int:
@@ -46,11 +46,6 @@ class Prepared(Struct, frozen=True):
         if not state.units_per_pack:
             return 0
         return tenth_cents_per_day(state.price_cents, state.units_per_pack, state.units_per_day)
-
-    @property
-    def counts_as(self) -> tuple[str, ...]:
-        """The forms that give at least half of its magnesium, in alphabetical order."""
-        return tuple(form for form in sorted(self.amounts) if self.amounts[form] and counts_as_form(form, self.amounts))
 
     @property
     def blocked(self) -> tuple[ProductFinding, ...]:
@@ -72,28 +67,43 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
 
     Raises RefusedError for what not even a draft may hold.
     """
-    problems = list(field_problems(state))
+    composed = _composed(state.composition, ruleset)
+    problems = [*field_problems(state), *composed.impossible]
+    if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
+        raise RefusedError(problems, state.sku)
+    findings = _findings(state, composed.magnesium.total_ug * state.units_per_day, ruleset)
+    stops = [
+        *lacking(state),
+        *composed.missing,
+        *(Problem("composition", "form-not-permitted", {"form": form}) for form in composed.not_permitted),
+        *_claims(findings, accepted or {}),
+    ]
+    return Prepared(state, composed.magnesium, findings, composed.not_permitted, tuple(stops))
+
+
+class _Composed(Struct, frozen=True, gc=False):
+    """What follows from a composition; `missing` are amounts that a draft may leave open."""
+
+    magnesium: Magnesium
+    not_permitted: tuple[str, ...]
+    impossible: tuple[Problem, ...]
+    missing: tuple[Problem, ...]
+
+
+@lru_cache(4096)
+def _composed(composition: tuple[Stated, ...], ruleset: Ruleset) -> _Composed:
+    """Worked out once: many products hold the same."""
     lines: list[Line] = []
+    impossible: list[Problem] = []
     missing: list[Problem] = []
-    for stated in state.composition:
+    for stated in composition:
         try:
             lines.append(work_out(stated, ruleset))
         except CompositionError as error:
-            known_later = error.code in NOT_STATED_YET
-            (missing if known_later else problems).extend(error.problems)
+            (missing if error.code in NOT_STATED_YET else impossible).extend(error.problems)
             lines.append(Line(stated.form, stated.salt, stated.compound_ug, 0))
-    if problems:
-        raise RefusedError(problems, state.sku)
-    amounts = magnesium_by_form(lines)
-    findings = _findings(state, sum(amounts.values()) * state.units_per_day, ruleset)
-    not_permitted = tuple(_not_permitted(state.composition, ruleset))
-    stops = [
-        *lacking(state),
-        *missing,
-        *(Problem("composition", "form-not-permitted", {"form": form}) for form in not_permitted),
-        *_claims(findings, accepted or {}),
-    ]
-    return Prepared(state, tuple(lines), amounts, findings, not_permitted, tuple(stops))
+    not_permitted = tuple(_not_permitted(composition, ruleset))
+    return _Composed(magnesium_in(lines), not_permitted, tuple(impossible), tuple(missing))
 
 
 def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset) -> tuple[ProductFinding, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
-from catalog.composition import counts_as_form
+from catalog.among import among
 from catalog.edits.edit import Author, Placed
 from catalog.edits.inserting import insert_rows
 from catalog.edits.state import STORED_AS_THEY_ARE, to_json
@@ -22,12 +22,13 @@ def write_rows(session: Session, placed: Sequence[Placed], references: Mapping[i
     changed = [{"key": place.id} | dict(zip(_PRODUCT, _product(place, references), strict=True)) for place in old]
     _many(session, update(table_of(Product)).where(table_of(Product).c.id == bindparam("key")), changed)
     recomposed = [place for place in old if "composition" in place.changed]
-    for table in map(table_of, (Component, FormTag)):
+    for table, places in ((table_of(Component), recomposed), (table_of(FormTag), old)):
         statement = delete(table).where(table.c.product_id == bindparam("key"))
-        _many(session, statement, [{"key": place.id} for place in recomposed])
-    composed = [*new, *recomposed]
-    insert_rows(session, table_of(Component), _COMPONENT, [row for place in composed for row in _components(place)])
-    insert_rows(session, table_of(FormTag), _TAG, [row for place in composed for row in _tags(place)])
+        _many(session, statement, [{"key": place.id} for place in places])
+    components = [row for place in (*new, *recomposed) for row in _components(place)]
+    insert_rows(session, table_of(Component), _COMPONENT, components)
+    # Tags follow from the rules too, which may be others than at the last edit.
+    insert_rows(session, table_of(FormTag), _TAG, [row for place in placed for row in _tags(place)])
     insert_rows(session, table_of(Change), _CHANGE, [_change(place, author) for place in placed])
     prices = [row for place in placed for row in _price(place, author)]
     insert_rows(session, table_of(PricePoint), _PRICE, prices)
@@ -95,8 +96,8 @@ def _components(place: Placed) -> list[tuple[Any, ...]]:
 
 
 def _tags(place: Placed) -> list[tuple[Any, ...]]:
-    amounts = place.edit.after.amounts
-    return [(place.id, form, amount, amount > 0 and counts_as_form(form, amounts)) for form, amount in amounts.items()]
+    magnesium = place.edit.after.magnesium
+    return [(place.id, form, amount, form in magnesium.counts_as) for form, amount in magnesium.by_form.items()]
 
 
 def _change(place: Placed, author: Author) -> tuple[Any, ...]:
@@ -121,8 +122,8 @@ def _price(place: Placed, author: Author) -> list[tuple[Any, ...]]:
 def _redirect(session: Session, placed: Sequence[Placed]) -> None:
     """An address given up leads to the product; one that a product takes leads nowhere else."""
     table = table_of(SlugRedirect)
-    taken = [{"key": place.after.slug} for place in placed if place.is_new or "slug" in place.changed]
-    _many(session, delete(table).where(table.c.slug == bindparam("key")), taken)
+    taken = [place.after.slug for place in placed if place.is_new or "slug" in place.changed]
+    session.execute(delete(table).where(among(session, table.c.slug, taken)))
     given_up = [
         {"slug": place.edit.before.slug, "product_id": place.id}
         for place in placed

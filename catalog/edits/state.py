@@ -10,7 +10,7 @@ from recommend.text import Text
 TEXTS = ("name", "summary", "ingredients", "directions", "storage")
 
 
-class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A product as stated: texts in both languages, money in cents with VAT, net quantity in g or ml.
 
     An empty text, and a count or price of 0, is not stated yet.

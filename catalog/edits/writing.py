@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from catalog.among import among
 from catalog.edits.edit import Author, Edit, Placed
 from catalog.edits.indexing import LaterIndexing, as_indexed, index_products
 from catalog.edits.preparing import Prepared
@@ -79,7 +80,7 @@ def _require_versions(session: Session, edits: Sequence[Edit]) -> None:
     expected = {edit.product_id: edit.version for edit in edits if edit.product_id is not None}
     if not expected:
         return
-    query = select(Product.id, Product.version).where(Product.id.in_(expected))
+    query = select(Product.id, Product.version).where(among(session, Product.id, expected))
     found = {row[0]: row[1] for row in session.execute(query)}
     changed = [id_ for id_, version in expected.items() if found.get(id_) != version]
     if changed:
@@ -94,7 +95,9 @@ def _require_free(session: Session, edits: Sequence[Edit], name: str) -> None:
         if first is not edit:
             raise RefusedError([Problem(name, "taken", {"sku": first.after.state.sku})], edit.after.state.sku)
     column = table_of(Product).c[name]
-    for id_, value, sku in session.execute(select(Product.id, column, Product.sku).where(column.in_(list(holder)))):
+    for id_, value, sku in session.execute(
+        select(Product.id, column, Product.sku).where(among(session, column, holder))
+    ):
         if id_ != holder[value].product_id:
             raise RefusedError([Problem(name, "taken", {"sku": sku})], holder[value].after.state.sku)
 

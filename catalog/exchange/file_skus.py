@@ -3,10 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from catalog.exchange.reading import Row
 
 _EVERY = 10_000
+_AT_ONCE = 500
 
 
 class FileSkus:
@@ -45,15 +47,18 @@ class FileSkus:
 
     def missing(self, skus: Iterable[str]) -> Iterator[str]:
         """Of these SKUs those that the file does not name."""
-        for sku in skus:
-            if self._database.execute("SELECT 1 FROM named WHERE sku = ?", (sku,)).fetchone() is None:
-                yield sku
+        left = iter(skus)
+        while some := list(islice(left, _AT_ONCE)):
+            query = "SELECT sku FROM named WHERE sku IN (SELECT value FROM json_each(?))"
+            named = {sku for (sku,) in self._database.execute(query, (json.dumps(some),))}
+            yield from (sku for sku in some if sku not in named)
 
-    def holder_of(self, slug: str, sku: str) -> str:
-        """The SKU of the file that took this address first; it is this one's if nobody did."""
-        self._database.execute("INSERT OR IGNORE INTO addressed VALUES (?, ?)", (slug, sku))
-        holder: str = self._database.execute("SELECT sku FROM addressed WHERE slug = ?", (slug,)).fetchone()[0]
-        return holder
+    def holders_of(self, takers: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """Addresses with who wants them, by SKU: for each the SKU of the file that took it first."""
+        self._database.executemany("INSERT OR IGNORE INTO addressed VALUES (?, ?)", takers)
+        slugs = json.dumps([slug for slug, _ in takers])
+        query = "SELECT slug, sku FROM addressed WHERE slug IN (SELECT value FROM json_each(?))"
+        return dict(self._database.execute(query, (slugs,)))
 
     def close(self) -> None:
         self._database.close()

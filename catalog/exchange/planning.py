@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from catalog.among import among
 from catalog.edits import Edit, Prepared, ProductState, changed_fields, prepare, state_of
 from catalog.edits.checking import address_problems
 from catalog.edits.edit import Placed
@@ -22,7 +23,7 @@ from catalog.models import AcceptedWarning, Brand, Product, Status
 from catalog.problems import Problem, RefusedError
 from recommend.knowledge import Ruleset
 
-CHUNK = 500
+CHUNK = 1000
 _NAMED_ROWS = 5
 
 
@@ -33,7 +34,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Planned(Struct, frozen=True):
+class Planned(Struct, frozen=True, gc=False):
     """What becomes of a row; without an edit it is refused or changes nothing."""
 
     said: Said
@@ -91,7 +92,7 @@ class Planner:
     def _stored(self, skus: Sequence[str]) -> dict[str, Product]:
         query = (
             select(Product)
-            .where(Product.sku.in_([sku for sku in skus if sku]))
+            .where(among(self._session, Product.sku, [sku for sku in skus if sku]))
             .options(joinedload(Product.brand), selectinload(Product.components))
             .execution_options(populate_existing=True)
         )
@@ -100,7 +101,9 @@ class Planner:
     def _accepted(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}
         if ids:
-            for row in self._session.scalars(select(AcceptedWarning).where(AcceptedWarning.product_id.in_(ids))):
+            for row in self._session.scalars(
+                select(AcceptedWarning).where(among(self._session, AcceptedWarning.product_id, ids))
+            ):
                 found.setdefault(row.product_id, {})[row.finding] = row.reason
         return found
 
@@ -165,17 +168,19 @@ class Planner:
 
     def _refuse_taken(self, planned: Sequence[Planned]) -> None:
         """No two products under one address, in the catalogue or in the file."""
-        wanted: dict[str, Said] = {}
+        takers: list[tuple[str, Said]] = []
         for plan in planned:
             edit = plan.edit
             if edit and not plan.said.faults and (edit.before is None or "slug" in plan.changed):
-                slug = edit.after.state.slug
-                holder = self._skus.holder_of(slug, plan.said.sku)
-                if holder != plan.said.sku:
-                    self._fault(plan.said, Problem("slug", "taken", {"sku": holder}))
-                wanted[slug] = plan.said
+                takers.append((edit.after.state.slug, plan.said))
+        holders = self._skus.holders_of([(slug, said.sku) for slug, said in takers])
+        for slug, said in takers:
+            if holders[slug] != said.sku:
+                self._fault(said, Problem("slug", "taken", {"sku": holders[slug]}))
+        wanted = dict(takers)
         if wanted:
-            for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(Product.slug.in_(wanted))):
+            known = among(self._session, Product.slug, wanted)
+            for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(known)):
                 if wanted[slug].sku != sku:
                     self._fault(wanted[slug], Problem("slug", "taken", {"sku": sku}))
 

@@ -50,7 +50,7 @@ EMPTY: dict[str, Any] = {
 """What an empty cell of our own layout means. One that is not here leaves things as they are."""
 
 
-class Said(Struct):
+class Said(Struct, gc=False):
     """What a row says: `fields` of the product, all else by target of `columns.TARGETS`; and what cannot be read."""
 
     number: int
@@ -65,6 +65,10 @@ class Said(Struct):
         return sku
 
 
+_Step = tuple[str, str, int | None, Callable[[Cell], Any], bool, bool]
+"""A target, its column and place, its reader, whether a product's field, whether an empty cell means something."""
+
+
 class RowReader:
     """Reads the rows of one table. Raises FileRefusedError for columns that cannot be understood."""
 
@@ -73,12 +77,15 @@ class RowReader:
         self.mapping = mapping
         self.names = names
         self._escaped = mapping is None and table.escapes_lines
-        self._plan: list[tuple[str, str, int | None, Callable[[Cell], Any]]] = []
+        self._plan: list[_Step] = []
         sources = self._own(table) if mapping is None else self._mapped(mapping)
         for target, column, constant in sources:
             place = None if constant is not None else self.columns.index(column)
-            self._plan.append((target, column, place, self._remembering(target, constant)))
-        self._sku_place = next((place for target, _, place, _ in self._plan if target == "sku"), None)
+            may_be_empty = mapping is None and target in EMPTY
+            self._plan.append(
+                (target, column, place, self._remembering(target, constant), target in FIELDS, may_be_empty)
+            )
+        self._sku_place = next((place for target, _, place, *_ in self._plan if target == "sku"), None)
 
     def _own(self, table: Table) -> list[tuple[str, str, str | None]]:
         if not is_own_layout(table.columns):
@@ -140,7 +147,7 @@ class RowReader:
     def column_of(self, field: str, code: str = "") -> str:
         """What the file calls the column of a product's field; our name when it has none."""
         target = "price_eur" if field == "price_cents" else field
-        columns = {name: column for name, column, place, _ in self._plan if place is not None}
+        columns = {name: column for name, column, place, *_ in self._plan if place is not None}
         amounts = ("elemental", "elemental_per_day", "compound") if code == "out-of-range" else ()
         sought = (target, *amounts, "form") if target == "composition" else (target,)
         return next((columns[name] for name in sought if name in columns), target)
@@ -163,15 +170,15 @@ class RowReader:
         said = Said(row.number, row.cells, {}, {}, [row.fault] if row.fault else [])
         if row.fault:
             return said
-        own, cells, fields, others = self.mapping is None, row.cells, said.fields, said.values
-        for target, column, place, reader in self._plan:
+        cells, fields, others = row.cells, said.fields, said.values
+        for target, column, place, reader, is_field, may_be_empty in self._plan:
             cell = None if place is None else cells[place]
-            found = fields if target in FIELDS else others
+            found = fields if is_field else others
+            if place is not None and (cell is None or cell == ""):
+                if may_be_empty:
+                    found[target] = EMPTY[target]
+                continue
             try:
-                if place is not None and (cell is None or cell == ""):
-                    if own and target in EMPTY:
-                        found[target] = EMPTY[target]
-                    continue
                 found[target] = reader(cell)
             except CellRefusedError as refused:
                 said.faults.append(Fault(refused.code, refused.values, row.number, column, text(cell)[:_SHOWN]))

@@ -1,14 +1,14 @@
 """The best products of every kind that wishes of the finder tell apart, in one query."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, case, false, func, select
+from sqlalchemy import ColumnElement, Label, case, false, func, select
 from sqlalchemy.orm import Session
 
-from catalog.models import DosageForm, FormTag, Product
+from catalog.models import Advisable, DosageForm, FormTag
 from catalog.queries.advice import Budget
-from catalog.queries.published import PUBLISHED
 
 UG_PER_MG = 1000
 
@@ -38,45 +38,38 @@ def best_of_kinds(
     per_kind: int,
 ) -> list[Best]:
     """Of each form and kind the first products in the finder's order; all together are in that order too."""
-    doses = [(Product.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
-    dose = case(*doses, else_=len(doses_mg))
-    cost = case(
-        (Product.tenth_cents_per_day <= budget.low, 0), (Product.tenth_cents_per_day <= budget.medium, 1), else_=2
-    )
-    holds = [_holds_any(forms_of_set).label(f"holds_{number}") for number, forms_of_set in enumerate(sets)]
-    kind = (FormTag.form, dose, cost, Product.vegan, Product.dosage_form, *holds)
-    order = (Product.tenth_cents_per_100mg, Product.sku)
+    kind = [Advisable.form.label("form"), *_kind(doses_mg, budget, sets)]
+    order = (Advisable.tenth_cents_per_100mg, Advisable.sku)
+    place = func.row_number().over(partition_by=kind, order_by=order).label("place")
     ranked = (
-        select(
-            FormTag.form,
-            Product.id,
-            dose.label("dose"),
-            cost.label("cost"),
-            Product.vegan,
-            Product.dosage_form,
-            *holds,
-            Product.tenth_cents_per_100mg,
-            Product.sku,
-            func.row_number().over(partition_by=kind, order_by=order).label("place"),
-        )
-        .join(Product, Product.id == FormTag.product_id)
-        .where(PUBLISHED, Product.stock > 0, FormTag.counts_as_form)
-        .where(FormTag.form.in_(sorted(forms)), Product.magnesium_ug <= max(doses_mg) * UG_PER_MG)
+        select(Advisable.product_id, *kind, *order, place)
+        .where(Advisable.form.in_(sorted(forms)), Advisable.magnesium_ug <= max(doses_mg) * UG_PER_MG)
         .subquery()
     )
-    columns = [ranked.c[name] for name in ("form", "id", "dose", "cost", "vegan", "dosage_form")]
     query = (
-        select(*columns, *(ranked.c[f"holds_{number}"] for number in range(len(sets))))
+        select(ranked.c.product_id, *(ranked.c[column.name] for column in kind))
         .where(ranked.c.place <= per_kind)
         .order_by(ranked.c.tenth_cents_per_100mg, ranked.c.sku)
     )
     return [
         Best(form, product_id, dose, cost, vegan, DosageForm(dosage_form), tuple(map(bool, held)))
-        for form, product_id, dose, cost, vegan, dosage_form, *held in session.execute(query)
+        for product_id, form, dose, cost, vegan, dosage_form, *held in session.execute(query)
     ]
+
+
+def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str]]) -> Iterator[Label[Any]]:
+    """What wishes tell products of one form apart by, in the order of the fields of `Best`."""
+    doses = [(Advisable.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
+    yield case(*doses, else_=len(doses_mg)).label("dose")
+    cost = Advisable.tenth_cents_per_day
+    yield case((cost <= budget.low, 0), (cost <= budget.medium, 1), else_=2).label("budget")
+    yield Advisable.vegan.label("vegan")
+    yield Advisable.dosage_form.label("dosage_form")
+    for number, forms in enumerate(sets):
+        yield _holds_any(forms).label(f"holds_{number}")
 
 
 def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
     if not forms:
         return false()
-    return Product.id.in_(select(FormTag.product_id).where(FormTag.form.in_(sorted(forms))))
+    return Advisable.product_id.in_(select(FormTag.product_id).where(FormTag.form.in_(sorted(forms))))

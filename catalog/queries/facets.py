@@ -6,7 +6,7 @@ from msgspec import Struct, field
 from pyroaring import BitMap
 
 from catalog.facets import Facet
-from catalog.indexed import facet_term
+from catalog.postings import facet_term
 from catalog.queries.kept import NONE, Kept
 
 

@@ -4,7 +4,6 @@ Sets of ids are bitmaps, so that a count is one intersection and never reads pro
 """
 
 from collections.abc import Mapping
-from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,9 +13,9 @@ from sqlalchemy import ColumnElement, Engine, Integer, String, bindparam, case, 
 from sqlalchemy.orm import Session
 
 from catalog.facets import Facet
-from catalog.indexed import LISTED, facet_term
 from catalog.models import FacetPosting, IndexState, Word
 from catalog.models.search import BLOCK_BITS, STAMP, UNCOMMITTED, ProductSet
+from catalog.postings import LISTED, facet_term
 from catalog.queries.revision import CatalogueStamp
 
 NONE = BitMap()
@@ -57,10 +56,9 @@ class Kept(Struct, frozen=True):
 
 
 _NOTHING = Kept("", NEVER, {}, NEVER, {})
-_kept: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
-_read_at: WeakKeyDictionary[Engine, CatalogueStamp | None] = WeakKeyDictionary()
-"""The newest stamp that was known before the index was read; None when nobody had asked."""
-_lock = Lock()
+_kept: WeakKeyDictionary[Engine, tuple[Kept, CatalogueStamp | None]] = WeakKeyDictionary()
+"""The index, and the newest stamp that was known before it was read: None when nobody had asked. Put there together,
+so that no thread takes an older index for that of a newer stamp."""
 
 
 def kept_index(session: Session, *, words: bool = False) -> Kept:
@@ -68,14 +66,13 @@ def kept_index(session: Session, *, words: bool = False) -> Kept:
     engine = session.get_bind()
     if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # what nobody else may see is not kept
         return _read(session, _NOTHING, with_words=words)
-    known = _kept.get(engine, _NOTHING)
+    known, read_at = _kept.get(engine, (_NOTHING, None))
     stamp = session.info.get(STAMP)
     has_words = known.words_revision == known.revision
-    if stamp is not None and stamp == _read_at.get(engine) and (has_words or not words):
+    if stamp is not None and stamp == read_at and (has_words or not words):
         return known  # nothing was written since it was read
     now = _read(session, known, with_words=words)
-    with _lock:
-        _kept[engine], _read_at[engine] = now, stamp
+    _kept[engine] = now, stamp
     return now
 
 

@@ -23,7 +23,7 @@ INGREDIENTS = "ingredients"
 _ORDER: tuple[Severity, ...] = ("block", "warn", "ok")
 _BETWEEN_ITEMS = re.compile(r"[;()\[\]]|,(?!\d)")
 _MARKED_UP = re.compile(r"[<>&#%\\@€$*_`\[\]]")
-_NUMBER = re.compile(r"(?<!\w)[0-9]+(?!\w)")
+_NUMBER = re.compile(r"\b([0-9]+)\b")
 _SAME_DIGIT = "7"
 _REMEMBERED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
 _INVISIBLE = frozenset(["Cf", "Mn", "Cc"])
@@ -122,7 +122,9 @@ def _with_like_numbers(text: str, language: Language, directory: Path) -> str:
     if _MARKED_UP.search(text):
         return text
     spoken = load_lexicon(language, directory).spoken_numbers
-    return _NUMBER.sub(lambda found: found[0] if found[0] in spoken else _SAME_DIGIT * len(found[0]), text)
+    pieces = _NUMBER.split(text)  # every second piece is a number
+    pieces[1::2] = [piece if piece in spoken else _SAME_DIGIT * len(piece) for piece in pieces[1::2]]
+    return "".join(pieces)
 
 
 def _of_items(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:

@@ -1,17 +1,21 @@
 """Passwords and codes that are tried, counted, and judged."""
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from msgspec import Struct
 from wtforms import Form
 
 from catalog.accounts.people import authenticate
 from catalog.accounts.sessions import confirm
 from catalog.accounts.throttle import (
+    Counted,
     counted_for,
     forgive,
     record_attempt,
+    take_back,
     wait_after_recording,
     wait_before_trying,
 )
@@ -20,20 +24,33 @@ from shop.admin.current import current_account, current_token, get_vault, networ
 from shop.database import get_session
 
 
-def admitted(email: str) -> timedelta:
-    """Count an attempt on an account; zero when it may be judged, else how long to wait. Commits."""
+class Attempt(Struct, frozen=True):
+    """An attempt on an account that is counted; `wait` is zero when it may be judged."""
+
+    counted: Sequence[Counted]
+    recorded: Sequence[int]
+    wait: timedelta
+
+
+def begin_attempt(email: str) -> Attempt:
+    """Count an attempt as a failure until it proves right. Commits."""
     counted = counted_for(get_vault(), email, network_address())
     wait = wait_before_trying(get_session(), counted, now())
-    if not wait:
-        record_attempt(get_session(), counted, now())
-        get_session().commit()
-        wait = wait_after_recording(get_session(), counted, now())
-    return wait
+    if wait:
+        return Attempt(counted, (), wait)
+    recorded = record_attempt(get_session(), counted, now())
+    get_session().commit()
+    return Attempt(counted, recorded, wait_after_recording(get_session(), counted, now()))
 
 
-def forgiven(email: str) -> None:
-    """Forget the attempts on an account after a right one."""
-    forgive(get_session(), counted_for(get_vault(), email, network_address()), now())
+def was_right(attempt: Attempt) -> None:
+    """The account's failures are forgotten, and this was none."""
+    forgive(get_session(), attempt.counted, attempt.recorded)
+
+
+def was_half(attempt: Attempt) -> None:
+    """The password was right and a code is still to come: no failure, but nothing is forgotten either."""
+    take_back(get_session(), attempt.recorded)
 
 
 def told_to_wait(wait: timedelta) -> str:
@@ -46,12 +63,12 @@ def is_confirmed_now(form: Form) -> bool:
     """Whether the form holds the password of whoever works here; if so the session is fresh again. Commits."""
     field = form["confirm_password"]
     email = current_account().email
-    wait = admitted(email)
-    account: Account | None = None if wait else authenticate(get_session(), email, field.data or "")
+    attempt = begin_attempt(email)
+    account: Account | None = None if attempt.wait else authenticate(get_session(), email, field.data or "")
     if account is None:
-        field.errors = [told_to_wait(wait) if wait else _("That is not your password.")]
+        field.errors = [told_to_wait(attempt.wait) if attempt.wait else _("That is not your password.")]
         return False
-    forgiven(email)
+    was_right(attempt)
     confirm(get_session(), current_token(), now())
     get_session().commit()
     return True

@@ -11,7 +11,7 @@ from catalog.accounts.second_factor import accept_code, recovery_codes_left
 from catalog.accounts.sessions import awaiting_code, end_all_sessions, end_session
 from catalog.models import Account
 from shop.admin.blueprint import SEE_OTHER, TOO_MANY, bp, form_page
-from shop.admin.confirming import admitted, forgiven, is_confirmed_now, told_to_wait
+from shop.admin.confirming import Attempt, begin_attempt, is_confirmed_now, told_to_wait, was_half, was_right
 from shop.admin.current import (
     HALF_WAY,
     current_account,
@@ -36,25 +36,26 @@ def sign_in() -> Response:
     form = SignInForm()
     if form.validate_on_submit():
         email = form.email.data or ""
-        wait = admitted(email)
-        if wait:
-            return _too_many("admin/sign_in.html", form, wait)
+        attempt = begin_attempt(email)
+        if attempt.wait:
+            return _too_many("admin/sign_in.html", form, attempt.wait)
         account = authenticate(get_session(), email, form.password.data or "")
         if account:
-            return _welcome(account, form)
+            return _welcome(account, form, attempt)
         # The same words for both, so that nobody learns who has an account.
         add_error(form.password, _("This address and password do not belong together."))
     return form_page("admin/sign_in.html", form, next=next_page())
 
 
-def _welcome(account: Account, form: SignInForm) -> Response:
+def _welcome(account: Account, form: SignInForm, attempt: Attempt) -> Response:
     if account.has_second_factor:
+        was_half(attempt)
         half_sign_in(account)
         if form.interrupted.data:
             asking = CodeForm(formdata=None, interrupted=form.interrupted.data)
             return form_page("admin/code.html", asking, next=next_page())
         return redirect(url_for("admin.second_step", next=next_page()), SEE_OTHER)
-    forgiven(account.email)
+    was_right(attempt)
     let_in(account)
     return _go_on(form)
 
@@ -76,11 +77,11 @@ def second_step() -> Response:
         return redirect(url_for("admin.sign_in", next=next_page()), SEE_OTHER)
     form = CodeForm()
     if form.validate_on_submit():
-        wait = admitted(account.email)
-        if wait:
-            return _too_many("admin/code.html", form, wait)
+        attempt = begin_attempt(account.email)
+        if attempt.wait:
+            return _too_many("admin/code.html", form, attempt.wait)
         if accept_code(get_session(), get_vault(), account, form.code.data or "", now()):
-            forgiven(account.email)
+            was_right(attempt)
             end_session(get_session(), token)
             let_in(account)
             _warn_of_few_recovery_codes(account)

@@ -62,7 +62,7 @@ def check(files: tuple[str, ...], site: bool, language: Language, form: str) -> 
 
 
 def _site() -> Iterator[tuple[str, str, Language]]:
-    from shop import create_app
+    from shop.app import create_app
     from shop.database import prepare_catalogue
     from shop.site import public_pages
 

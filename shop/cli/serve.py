@@ -39,7 +39,7 @@ def serve(host: str, port: int, workers: int, metrics_port: int | None) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
     settings = make_ready()
     with _metrics(host, metrics_port):
-        run_server("shop:create_app", host, port, workers, settings)
+        run_server("shop.app:create_app", host, port, workers, settings)
 
 
 @contextmanager
@@ -88,6 +88,7 @@ def run_server(factory: str, host: str, port: int, workers: int, settings: Setti
             "threads": 4,
             "graceful_timeout": 30,
             "timeout": 60,
+            "forwarder_headers": "",  # gunicorn lets what stands before it, or seems to, move every address on a page
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
             "control_socket_disable": True,  # its commands are for nobody here, and its folder may not be writable

@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from catalog.edits import check_catalogue, mend_catalogue
+from catalog.edits import check_catalogue, mend_catalogue, product_to_edit, save_product, state_of
+from catalog.edits.indexing import rebuild_index
 from catalog.queries import kept_index
 from recommend.knowledge import Ruleset
 from shop.cli import main
-from tests.factories import make_product
+from tests.factories import AuthorFactory, make_product
 
 
 def faults(session: Session, ruleset: Ruleset) -> list[str]:
@@ -52,6 +54,16 @@ def test_damage_is_named_and_mended(damage: str, named: str, session: Session, r
     session.execute(text(damage))
     assert named in faults(session, ruleset)
     mend_catalogue(session, ruleset)
+    assert faults(session, ruleset) == []
+
+
+def test_an_edit_leaves_nothing_of_what_earlier_rules_made_of_the_product(session: Session, ruleset: Ruleset) -> None:
+    product = make_product(session)
+    session.execute(text("UPDATE form_tag SET form = 'oxide', counts_as_form = NOT counts_as_form"))
+    rebuild_index(session)
+    session.expire_all()
+    dearer = msgspec.structs.replace(state_of(product_to_edit(session, product.id)), price_cents=1234)
+    save_product(session, product.id, 1, dearer, author=AuthorFactory.build(), ruleset=ruleset)
     assert faults(session, ruleset) == []
 
 

@@ -51,6 +51,17 @@ def refused(session: Session, **fields: Any) -> dict[str, str]:
         ({"price_cents": 1_000_001}, "price_cents", "out-of-range"),
         ({"stock": -1}, "stock", "out-of-range"),
         ({"composition": (Stated("citrate", elemental_ug=10**15),)}, "composition", "out-of-range"),
+        ({"composition": (Stated("citrate", elemental_ug=10**8),) * 40}, "composition", "out-of-range"),
+        (
+            {"composition": (Stated("citrate", elemental_ug=10**8),), "units_per_day": 1000},
+            "units_per_day",
+            "out-of-range",
+        ),
+        (
+            {"composition": (Stated("citrate", elemental_ug=1),), "price_cents": 1_000_000, "units_per_pack": 1},
+            "price_cents",
+            "out-of-range",
+        ),
         ({"name_nl": "x" * 201}, "name_nl", "too-long"),
         ({"summary_en": "nul \0 byte"}, "summary_en", "control-character"),
     ],
@@ -59,6 +70,11 @@ def test_what_no_product_may_hold_is_refused_even_in_a_draft(
     fields: dict[str, object], field: str, code: str, session: Session
 ) -> None:
     assert refused(session, status=Status.DRAFT, **fields) == {field: code}
+
+
+def test_a_price_out_of_range_is_told_in_euro_as_it_is_typed(session: Session) -> None:
+    with pytest.raises(RefusedError, match=r"from 0 to 10000$"):
+        make_product(session, price_cents=1_000_001)
 
 
 def test_an_ean_with_the_right_check_digit_is_kept(session: Session) -> None:

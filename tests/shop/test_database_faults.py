@@ -14,8 +14,8 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Product
-from shop import create_app
 from shop.admin.permissions import open_to_all
+from shop.app import create_app
 from shop.database import get_session, prepare_catalogue
 from shop.settings import Settings, parse_url
 from tests.conftest import settings_in

@@ -21,11 +21,11 @@ LISTING = "/nl/beste-magnesium-supplementen"
 EDITING_SHOP = """
 from flask import request
 from catalog.models import Brand
-import shop
+import shop.app
 from shop.admin.permissions import open_to_all
 from shop.database import get_session
 
-make = shop.create_app
+make = shop.app.create_app
 
 def create_app():
     app = make()
@@ -40,7 +40,7 @@ def create_app():
 
     return app
 
-shop.create_app = create_app
+shop.app.create_app = create_app
 from shop.cli import main
 main()
 """

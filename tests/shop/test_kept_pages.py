@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from catalog.edits import add_brand, add_product, product_to_edit, save_product, state_of
 from catalog.models import Brand, Product, Status
 from recommend.loading import load_ruleset
-from shop import create_app
+from shop.app import create_app
 from shop.cards import KeptCards
 from shop.kept_pages import KeptPage, KeptPages
 from shop.settings import SettingsError, read_settings

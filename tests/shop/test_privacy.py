@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
-from shop import create_app
+from shop.app import create_app
 from tests.conftest import settings_in
 from tests.shop.pages import FINDER, PUBLIC_PAGES, SAFETY, WISHES, answer, send
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Product
 from recommend.knowledge import Ruleset
-from shop import create_app
+from shop.app import create_app
 from tests.conftest import settings_in
 from tests.shop.pages import main_text
 

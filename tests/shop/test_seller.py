@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from msgspec import structs
 
-from shop import create_app
+from shop.app import create_app
 from shop.seller import Seller
 from shop.settings import SettingsError, read_settings
 from tests.conftest import settings_in

@@ -59,6 +59,19 @@ def test_slow_clients_do_not_keep_others_out_for_ever(served: tuple[subprocess.P
         assert slow[1].recv(12) == b"HTTP/1.1 400"
 
 
+def test_a_visitor_cannot_move_the_addresses_on_pages_that_others_get(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = served
+    request = b"GET %b/nl/privacy HTTP/1.1\r\nHost: localhost:%d\r\n%bConnection: close\r\n\r\n"
+    for _ in range(8):  # to reach every worker
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(request % (b"/elsewhere", port, b"SCRIPT_NAME: /elsewhere\r\n"))
+            assert connection.recv(12) == b"HTTP/1.1 404"
+        with urllib.request.urlopen(f"http://localhost:{port}/nl/privacy", timeout=20) as page:
+            assert b"elsewhere" not in page.read()
+
+
 def test_a_thousand_connections_at_once_are_served_or_refused(served: tuple[subprocess.Popen[str], int]) -> None:
     process, port = served
     request = b"GET /nl/privacy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.database import open_engine
 from catalog.models import Product
-from shop import create_app
+from shop.app import create_app
 from shop.cli import main
 from shop.site import public_pages
 from tests.conftest import settings_in

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, before_render_template, render_template, request
 
-from shop import create_app
+from shop.app import create_app
 from shop.cards import KeptCards
 
 CAPTURE = "X-Bench-Capture"

@@ -1,5 +1,7 @@
 """A clock to turn, and the ways that people come in."""
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from catalog.accounts import passwords
 from catalog.models import Account
+from tests.conftest import AdminClient
 from tests.factories import PASSWORD, AccountFactory
 from tests.shop.pages import send
 
@@ -67,3 +70,25 @@ def sign_in(client: FlaskClient, email: str = "eva@winkel.test", password: str =
 
 def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/admin/").status_code == 200
+
+
+@pytest.fixture
+def publisher(admin_client: AdminClient, clock: Clock) -> FlaskClient:
+    client = admin_client("publisher", email="publisher@winkel.test")
+    client.get("/admin/?lang=en")
+    return client
+
+
+@pytest.fixture
+def price_list(publisher: FlaskClient) -> Callable[[str], str]:
+    """The export with other prices."""
+
+    def make(price: str) -> str:
+        rows = list(csv.DictReader(io.StringIO(publisher.get("/admin/export/csv").text)))[:3]
+        file = io.StringIO()
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row, "price_eur": price} for row in rows)
+        return file.getvalue()
+
+    return make

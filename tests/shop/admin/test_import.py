@@ -1,4 +1,4 @@
-"""An import through the admin's pages, without JavaScript: send, map, look, apply, undo."""
+"""An import through the admin's pages, without JavaScript: send, look, apply, undo."""
 
 import csv
 import io
@@ -10,79 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from catalog.models import Batch, Product, Status
+from catalog.models import Batch, Product
 from tests.conftest import AdminClient
 from tests.shop.admin.conftest import Clock
+from tests.shop.admin.imports import press, send_file
 from tests.shop.pages import csrf_token, main_text
 from tests.shop.test_page_contract import check_page
-
-PUBLISHED = {
-    "Artikelnr": "GH-1",
-    "Naam": "Magnesiumcitraat 100 mg, 60 capsules",
-    "Name": "Magnesium citrate 100 mg, 60 capsules",
-    "Merk": "Duinvallei",
-    "Omschrijving": "Een pot voor een maand.",
-    "Description": "A jar for a month.",
-    "Ingrediënten": "magnesiumcitraat, antiklontermiddel (magnesiumstearaat)",
-    "Ingredients": "magnesium citrate, anti-caking agent (magnesium stearate)",
-    "Gebruik": "Neem 2 capsules per dag met water.",
-    "Directions": "Take 2 capsules a day with water.",
-    "Bewaren": "Droog bewaren.",
-    "Storage": "Keep dry.",
-    "Aantal": "60 caps",
-    "Dosering": "2 x per dag",
-    "Netto inhoud": "45 g",
-    "Magnesiumvorm": "magnesium citraat",
-    "Magnesium per dag": "200 mg",
-    "Prijs (€)": "€ 12,95",
-    "Voorraad": "40 stuks",
-}
-
-
-@pytest.fixture
-def publisher(admin_client: AdminClient, clock: Clock) -> FlaskClient:
-    client = admin_client("publisher", email="publisher@winkel.test")
-    client.get("/admin/?lang=en")
-    return client
-
-
-def send_file(client: FlaskClient, content: str | bytes, name: str = "list.csv", **fields: str) -> TestResponse:
-    data = content if isinstance(content, bytes) else content.encode()
-    token = csrf_token(client.get("/admin/import"))
-    form = {"csrf_token": token, "file": (io.BytesIO(data), name), "supplier": "", **fields}
-    return client.post("/admin/import", data=form, content_type="multipart/form-data")
-
-
-def press(client: FlaskClient, page: str, address: str, **fields: str) -> TestResponse:
-    shown = client.get(page)
-    seen = re.findall(r'name="seen" value="([^"]+)"', shown.text)
-    return client.post(address, data={"csrf_token": csrf_token(shown), "seen": seen, **fields})
-
-
-def mapped(page: TestResponse) -> dict[str, str]:
-    """The mapping form as it stands, to be sent."""
-    form: dict[str, str] = {}
-    for name, options in re.findall(r'<select id="[^"]+" name="([^"]+)"[^>]*>(.*?)</select>', page.text, re.S):
-        chosen = re.search(r"<option selected>([^<]*)", options)
-        form[name] = chosen[1].replace("&#39;", "'") if chosen else ""
-    return form
-
-
-@pytest.fixture
-def price_list(publisher: FlaskClient) -> Callable[[str], str]:
-    """The export with other prices."""
-
-    def make(price: str) -> str:
-        rows = list(csv.DictReader(io.StringIO(publisher.get("/admin/export/csv").text)))[:3]
-        file = io.StringIO()
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**row, "price_eur": price} for row in rows)
-        return file.getvalue()
-
-    return make
 
 
 def prices(app: Flask) -> set[int]:
@@ -156,62 +90,6 @@ def test_refused_rows_are_shown_and_downloaded_and_the_others_imported_on_reques
     assert 3333 in prices(own_app)
 
 
-def test_a_suppliers_file_becomes_published_products_through_a_mapping_that_is_remembered(
-    publisher: FlaskClient, own_app: Flask
-) -> None:
-    content = ";".join(PUBLISHED) + "\n" + ";".join(PUBLISHED.values()) + "\n"
-    mapping = send_file(publisher, content.encode("cp1252"), supplier=" ", new_supplier="Groothandel").location
-    page = publisher.get(mapping)
-    form = mapped(page) | {"constant-dosage_form": "capsule", "constant-status": "published"}
-    plan = press(publisher, mapping, mapping, **form).location
-    assert "1 new" in main_text(publisher.get(plan)), main_text(publisher.get(plan))
-    press(publisher, plan, f"{plan}/apply")
-    with Session(own_app.extensions["catalog_engine"]) as session:
-        product = session.scalars(select(Product).where(Product.sku == "GH-1")).one()
-        assert (product.status, product.magnesium_ug, product.price_cents) == (Status.PUBLISHED, 100_000, 1295)
-        address = f"/nl/product/{product.slug}"
-    assert publisher.get(address).status_code == 200
-    again = send_file(publisher, content.replace("12,95", "13,95").encode("cp1252"), supplier="Groothandel")
-    assert "1 changed" in main_text(publisher.get(again.location))
-
-
-def test_forms_that_nobody_knows_are_asked_about_once(publisher: FlaskClient, own_app: Flask) -> None:
-    content = "code,name,form\nA-1,Magnesium,Magnesium chelate\n"
-    mapping = send_file(publisher, content, supplier=" ", new_supplier="UK").location
-    form = mapped(publisher.get(mapping)) | {"constant-dosage_form": "capsule"}
-    plan = press(publisher, mapping, mapping, **form).location
-    assert "which magnesium form is “magnesium chelate”?" in main_text(publisher.get(plan))
-    question = publisher.get(mapping)
-    assert "“magnesium chelate”" in question.text
-    answered = mapped(question) | {"question": "magnesium chelate", "answer": "bisglycinate"}
-    press(publisher, mapping, mapping, **answered)
-    assert "1 new" in main_text(publisher.get(plan))
-
-
-def test_what_no_column_gives_is_named_by_its_label_and_an_amount_at_its_own_column(publisher: FlaskClient) -> None:
-    content = "code,vorm,magnesium,prijs\nA-1,citraat,1000000000000 mg,9\n"
-    mapping = send_file(publisher, content, supplier=" ", new_supplier="Groothandel").location
-    fields = {"column-sku": "code", "column-form": "vorm", "column-elemental": "magnesium", "column-price_eur": "prijs"}
-    pounds = {"constant-dosage_form": "capsule", "constant-currency": "GBP"}
-    plan = press(publisher, mapping, mapping, **fields | pounds).location
-    assert "Currency of the price : is in GBP" in main_text(publisher.get(plan))
-    press(publisher, mapping, mapping, **fields | pounds | {"constant-currency": "EUR"})
-    assert "magnesium “1000000000000 mg”: must be from 0" in main_text(publisher.get(plan))
-
-
-def test_what_a_mapping_lacks_is_said_at_its_place_and_what_was_chosen_stays(publisher: FlaskClient) -> None:
-    mapping = send_file(publisher, "code,name,price\nA,B,12\n", supplier=" ", new_supplier="UK").location
-    form = mapped(publisher.get(mapping))
-    assert (form["column-sku"], form["column-price_eur"]) == ("code", "price")
-    page = press(publisher, mapping, mapping, **form)
-    assert page.status_code == 422
-    assert 'href="#constant-currency"' in page.text
-    assert mapped(page)["column-price_eur"] == "price"
-    pounds = form | {"constant-currency": "GBP", "constant-dosage_form": "capsule"}
-    plan = press(publisher, mapping, mapping, **pounds).location
-    assert "is in GBP, not in euro" in main_text(publisher.get(plan))
-
-
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
@@ -228,14 +106,6 @@ def test_a_file_that_cannot_be_imported_says_why(publisher: FlaskClient, content
     if page.status_code == 303:
         page = publisher.get(page.location)
     assert said in main_text(page)
-
-
-def test_a_suppliers_file_that_breaks_off_says_so_where_its_columns_are_mapped(publisher: FlaskClient) -> None:
-    mapping = send_file(publisher, 'sku,naam\nA,heel\n"B,half\n', supplier=" ", new_supplier="Half").location
-    page = publisher.get(mapping)
-    assert page.status_code == 200
-    assert "row 3: the quotation marks do not add up" in main_text(page)
-    assert "heel" in main_text(page)
 
 
 def test_a_file_that_is_too_large_is_a_clear_413(publisher: FlaskClient) -> None:

@@ -95,9 +95,9 @@ def test_codes_are_throttled_too_and_the_wait_outlives_a_new_password_step(
     secret, _ = switch_on(client, clock)
     clock.turn(minutes=1)
     browser = own_app.test_client()
-    sign_in(browser)  # one attempt of ten
-    answers = [send(browser, "/admin/sign-in/code", code="000000").status_code for _ in range(10)]
-    assert answers == [422] * 9 + [429]
+    sign_in(browser)
+    answers = [send(browser, "/admin/sign-in/code", code="000000").status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
     assert send(browser, "/admin/sign-in/code", code=code(secret, clock)).status_code == 429
     assert sign_in(own_app.test_client()).status_code == 429
 

@@ -1,7 +1,6 @@
 """Coming in, staying in, going out."""
 
 import re
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,8 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from catalog.accounts.passwords import hash_password
-from shop import create_app
-from tests.conftest import AdminClient, settings_in
+from tests.conftest import AdminClient
 from tests.factories import PASSWORD
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in, sign_in
 from tests.shop.pages import csrf_token, main_text, send
@@ -82,38 +80,6 @@ def test_a_session_ends_after_12_hours_however_busy(admin_client: AdminClient, c
         assert is_signed_in(client)
     clock.turn(minutes=20)
     assert not is_signed_in(client)
-
-
-def test_ten_wrong_passwords_make_everybody_wait_also_in_another_process(
-    browser: FlaskClient, add_account: AddAccount, clock: Clock, own_instance: Path
-) -> None:
-    add_account()
-    for _ in range(10):
-        assert sign_in(browser, password=WRONG).status_code == 422
-    refused = sign_in(browser)
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(15 * 60 + 1))
-    other = create_app(settings_in(own_instance))
-    other.extensions["clock"] = clock
-    assert sign_in(other.test_client()).status_code == 429
-    assert sign_in(other.test_client(), email="nobody@winkel.test").status_code == 422
-    clock.turn(minutes=15)
-    assert sign_in(other.test_client()).location == "/admin/"
-    other.extensions["catalog_engine"].dispose()
-
-
-def test_one_network_address_may_not_try_many_accounts(browser: FlaskClient, clock: Clock) -> None:
-    answers = [sign_in(browser, email=f"guess{n}@winkel.test").status_code for n in range(31)]
-    assert answers == [422] * 30 + [429]
-
-
-def test_a_right_password_forgives_the_wrong_ones(
-    browser: FlaskClient, own_app: Flask, add_account: AddAccount, clock: Clock
-) -> None:
-    add_account()
-    for _ in range(2):
-        for _ in range(9):
-            sign_in(browser, password=WRONG)
-        assert sign_in(own_app.test_client()).location == "/admin/"
 
 
 def test_signing_in_leads_to_the_page_that_was_wanted(browser: FlaskClient, add_account: AddAccount) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from recommend.answers import QUESTIONS
-from shop import MAX_REQUEST_BYTES
+from shop.app import MAX_REQUEST_BYTES
 from shop.problems import PLAIN, PROBLEM_JSON, WRONG_VALUE, Problem
 from tests.shop.api.conftest import ADVICE, HEALTHY, Ask
 

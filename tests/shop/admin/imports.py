@@ -1,0 +1,31 @@
+"""What the tests of imports share: sending a file, mapping its columns, pressing a button."""
+
+import io
+import re
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.shop.pages import csrf_token
+
+
+def send_file(client: FlaskClient, content: str | bytes, name: str = "list.csv", **fields: str) -> TestResponse:
+    data = content if isinstance(content, bytes) else content.encode()
+    token = csrf_token(client.get("/admin/import"))
+    form = {"csrf_token": token, "file": (io.BytesIO(data), name), "supplier": "", **fields}
+    return client.post("/admin/import", data=form, content_type="multipart/form-data")
+
+
+def press(client: FlaskClient, page: str, address: str, **fields: str) -> TestResponse:
+    shown = client.get(page)
+    seen = re.findall(r'name="seen" value="([^"]+)"', shown.text)
+    return client.post(address, data={"csrf_token": csrf_token(shown), "seen": seen, **fields})
+
+
+def mapped(page: TestResponse) -> dict[str, str]:
+    """The mapping form as it stands, to be sent."""
+    form: dict[str, str] = {}
+    for name, options in re.findall(r'<select id="[^"]+" name="([^"]+)"[^>]*>(.*?)</select>', page.text, re.S):
+        chosen = re.search(r"<option selected>([^<]*)", options)
+        form[name] = chosen[1].replace("&#39;", "'") if chosen else ""
+    return form
