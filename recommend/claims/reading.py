@@ -162,7 +162,8 @@ class Reading:
                 self.segment(mention).effects.append(mention)
 
     def _cut(self) -> list[Segment]:
-        contrasts = {mention.first for mention in self.of("but")}
+        kept = {place for one in self.of("denial", "undecided") for place in range(one.first, one.last + 1)}
+        contrasts = {mention.first for mention in self.of("but")} - kept  # `is still being studied`
         actions = {mention.first for mention in self.of("contribute", "benefit", "medical")}
         segments = [Segment(0, -1, False)]
         for place, token in enumerate(self.tokens):

@@ -75,3 +75,6 @@ def content_grounds(reading: Reading) -> Iterator[Ground]:
     if found and not any(reading.segment(mention).denied for mention in found):
         claims = tuple(dict.fromkeys(mention.concept.id for mention in found))
         yield Ground("nutrition_content", "ok", "nutrition-content", tuple(found), claims)
+    others = [mention for mention in reading.of("other-content") if not reading.segment(mention).denied]
+    if others:
+        yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(others))
