@@ -56,13 +56,8 @@ def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
         return None
-    if (
-        reading.has("absorption", "study")
-        and not reading.segment(mention).acts
-        and not reading.has("benefit", "mild-benefit")
-    ):
-        return _ground("neutral", "warn", "unclear", mention)
-    if _is_bare(reading):
+    is_studied = reading.has("absorption", "study") and not reading.has("benefit", "mild-benefit")
+    if _is_bare(reading) or (is_studied and not reading.segment(mention).acts):
         return _ground("neutral", "warn", "unclear", mention)
     return _ground("disease", "block", "complaint", mention)
 
