@@ -12,8 +12,8 @@ from recommend.claims.reading import Reading
 from recommend.claims.records import Concept
 
 _RESEMBLING = Concept("resembling", "grammar")
-# Chosen on five-fold cross-validation of the labelled sentences, and tried on 400 others that nobody learned from: there
-# clearing only below 0.01 blocked two more of the 185 that may be said, and none of those that may not.
+# Chosen on five-fold cross-validation of the labelled sentences. On 400 others that nobody learned from, clearing only
+# below 0.01 blocked two more of the 185 that may be said, and none of those that may not.
 _SHORTEST = 5  # words: names and labels resemble anything
 _BLOCKS = 0.62
 _SHORT, _BLOCKS_IF_SHORT = 6, 0.75
