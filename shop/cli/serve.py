@@ -1,5 +1,6 @@
 """`shop serve`: make the catalogue on the first run, then serve with gunicorn."""
 
+import gc
 import os
 import shutil
 import socket
@@ -148,7 +149,10 @@ class _Log(Logger):  # type: ignore[misc] # gunicorn has no types
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     def __init__(self, factory: str, options: dict[str, Any]) -> None:
-        self.factory, self.options = factory, options
+        self.options = options
+        module, name = factory.split(":")
+        self.make = getattr(import_module(module), name)  # before workers are forked: they share the memory of it
+        gc.freeze()  # what the collector never looks at is never written to, and stays shared
         super().__init__()
 
     def load_config(self) -> None:
@@ -159,5 +163,4 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         from shop.watch import log_to_stderr
 
         log_to_stderr()
-        module, name = self.factory.split(":")
-        return getattr(import_module(module), name)()
+        return self.make()
