@@ -5,13 +5,8 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from catalog.problems import Problem, RefusedError
-from recommend.chemistry import (
-    compound_from_elemental,
-    elemental_from_compound,
-    half_up,
-    oxide_share_of_magnesium,
-)
+from catalog.product_problems import Problem, RefusedError
+from recommend.chemistry import compound_from_elemental, elemental_from_compound, half_up, oxide_share_of_magnesium
 from recommend.knowledge import Ruleset
 from recommend.text import Text
 

@@ -10,9 +10,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.edits.writing import begin_writing
+from catalog.edits.store import begin_writing
 from catalog.models import PictureFile
-from catalog.problems import Problem, RefusedError
+from catalog.product_problems import Problem, RefusedError
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 24_000_000

@@ -1,56 +1,81 @@
-"""The application factory: every part of the shop put together, in the order in which a request meets them."""
+"""Application factory: settings, services, what every request passes, then one blueprint per feature."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from catalog.accounts import Vault
+from catalog.db.replicas import Databases
 from recommend.loading import load_ruleset
-from shop import (
-    addresses,
-    admin,
-    answers_cookie,
-    api,
-    browse,
-    cards,
-    compare,
-    crawlers,
+from shop import admin, api
+from shop.compare import views as compare
+from shop.compounds import views as compounds
+from shop.finder import answers_cookie
+from shop.finder import views as finder
+from shop.listing import facet_names
+from shop.listing import views as listing
+from shop.pages import views as pages
+from shop.product import pictures
+from shop.product import views as product
+from shop.settings import Settings, read_settings
+from shop.web import (
+    absolute_urls,
+    breadcrumbs,
     database,
-    delivery,
     errors,
-    facets,
-    finder,
-    form_pages,
-    formats,
-    guide,
     health,
     i18n,
-    kept_pages,
-    media,
-    pages,
-    reductions,
+    number_format,
+    page_cache,
+    request_log,
     security,
-    structured,
-    vocabulary,
-    watch,
+    services,
+    sitemap,
+    static_files,
+    words,
 )
-from shop.settings import Settings, read_settings
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+PACKAGE = Path(__file__).parent
+TEMPLATES = next(folder for folder in (PACKAGE / "templates", PACKAGE.parent / "templates") if folder.is_dir())
+"""Inside the package when installed, beside it in a checkout."""
 MAX_REQUEST_BYTES = 64 * 1024
-BLUEPRINTS = tuple(
-    part.bp for part in (pages, guide, browse, form_pages, compare, crawlers, finder, health, api, media)
+
+EXTENSIONS = (
+    database,
+    request_log,
+    static_files,  # early, so that it sees the answer as all others left it
+    i18n,
+    number_format,
+    words,
+    pictures,
+    product,
+    facet_names,
+    absolute_urls,
+    breadcrumbs,
+    answers_cookie,
+    security,
+    admin,
+    errors,
+    page_cache,
 )
-"""Of the admin, `add_admin` registers its own."""
+"""Modules with `init_app`, in the order in which a request meets them; answers meet them in reverse."""
+BLUEPRINTS = tuple(
+    part.bp for part in (pages, listing, product, compounds, compare, sitemap, finder, health, api, pictures)
+)
+"""Of the admin, its own `init_app` registers the blueprint."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
     settings = settings or read_settings()
-    app = watch.Shop("shop", template_folder=str(TEMPLATES), static_folder=None)
+    app = request_log.Shop("shop", template_folder=str(TEMPLATES), static_folder=None)
     _configure(app, settings)
-    _put_together(app, settings)
+    services.init_app(app, _make_services(settings))
+    for extension in EXTENSIONS:
+        extension.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
@@ -63,34 +88,22 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=200,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # the token lasts as long as its session, so a slow reader loses nothing
-        BABEL_DEFAULT_LOCALE=i18n.DEFAULT,
+        WTF_I18N_ENABLED=False,  # the forms' own base chooses the language
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["seller"] = settings.seller
-    app.extensions["ruleset"] = load_ruleset(settings.rules_dir)
     if settings.proxies:
         trusted = settings.proxies
         vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)
 
 
-def _put_together(app: Flask, settings: Settings) -> None:
-    """What looks at every request: first come first at requests, and last at answers."""
-    database.open_database(app, settings)
-    watch.watch_requests(app)
-    kept_pages.keep_pages(app, settings)
-    delivery.deliver(app)  # these are early, so that they see the answer as all others left it
-    i18n.speak(app)
-    formats.add_formats(app)
-    vocabulary.add_vocabulary(app)
-    media.add_pictures(app)
-    reductions.add_reductions(app)
-    facets.add_facets(app)
-    addresses.give_addresses(app, settings)
-    structured.describe(app)
-    answers_cookie.keep_answers_in_cookie(app)
-    security.harden(app)
-    admin.add_admin(app, settings.secret_key)
-    errors.answer_errors(app)
-    kept_pages.answer_from_kept(app)
-    cards.keep_cards(app)
+def _make_services(settings: Settings) -> services.Services:
+    return services.Services(
+        settings=settings,
+        ruleset=load_ruleset(settings.rules_dir),
+        databases=Databases(settings.database_url, settings.database_read_url),
+        vault=Vault(settings.secret_key),
+        answers_cipher=answers_cookie.make_cipher(settings.secret_key),
+        clock=lambda: datetime.now(UTC),
+        cache=page_cache.new_cache(),
+    )

@@ -13,13 +13,14 @@ from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from catalog.accounts.sessions import start_session
-from catalog.database import migrate, open_engine
+from catalog.db.engine import migrate, open_engine
 from catalog.models import Role
 from recommend.knowledge import Ruleset
 from recommend.loading import DATA, load_ruleset
 from shop.app import create_app
-from shop.database import prepare_catalogue
 from shop.settings import Settings
+from shop.web.database import prepare_catalogue
+from shop.web.services import services_of
 from tests import databases
 from tests.factories import AccountFactory
 
@@ -90,7 +91,7 @@ def app(sample_instance: Path) -> Iterator[Flask]:
     app = create_app(settings_in(sample_instance))
     app.testing = False  # errors become pages, as shoppers see them
     yield app
-    app.extensions["databases"].dispose()
+    services_of(app).databases.dispose()
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def own_app(own_instance: Path) -> Iterator[Flask]:
     app = create_app(settings_in(own_instance))
     app.testing = False
     yield app
-    app.extensions["databases"].dispose()
+    services_of(app).databases.dispose()
 
 
 AdminClient = Callable[..., FlaskClient]
@@ -126,14 +127,14 @@ def admin_client(own_app: Flask) -> AdminClient:
 
     def make(role: str = "owner", **account: object) -> FlaskClient:
         client = own_app.test_client()
-        with Session(own_app.extensions["catalog_engine"]) as session:
+        with Session(services_of(own_app).databases.primary) as session:
             row = AccountFactory.build(role=Role(role), **account)
             session.add(row)
             session.flush()
-            token = start_session(session, row, own_app.extensions["clock"]())
+            token = start_session(session, row, services_of(own_app).clock())
             session.commit()
         with client.session_transaction("/admin/") as cookie:
-            cookie["_user_id"] = token
+            cookie["session_token"] = token
         return client
 
     return make

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from catalog.accounts.passwords import hash_password
 from catalog.composition import Stated
-from catalog.edits import Author, ProductState, add_brand, add_product
+from catalog.edits.brands import add_brand
+from catalog.edits.edit import Author
+from catalog.edits.products import add_product
 from catalog.models import Account, Brand, Component, DosageForm, FormTag, How, Product, Role, Status, Unit
+from catalog.product_state import ProductState
 from recommend.answers import Answers
 from recommend.loading import load_ruleset
 from recommend.text import Text

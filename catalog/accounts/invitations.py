@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from catalog.accounts.people import any_account, create_account, normal_email, require_free
 from catalog.accounts.refusals import AccountError, Refusal
-from catalog.accounts.rows import rows_changed
 from catalog.accounts.tokens import hash_token, new_token
+from catalog.db.bulk import rows_changed
 from catalog.models import Account, Invitation, Role
 
 VALID = timedelta(hours=72)

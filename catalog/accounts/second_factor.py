@@ -8,8 +8,8 @@ from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from catalog.accounts.rows import rows_changed
 from catalog.accounts.tokens import Vault, hash_token
+from catalog.db.bulk import rows_changed
 from catalog.models import Account, RecoveryCode
 
 ISSUER = "Magnesiumwijzer"

@@ -15,11 +15,11 @@ AWAITING_CODE = timedelta(minutes=10)
 """How long somebody may search for the code of the second factor."""
 CONFIRMED = timedelta(minutes=10)
 """How long a password counts as just given."""
-SEEN_EVERY = timedelta(minutes=1)
-"""How often a session's last sight is written: not at every request, or reading pages would queue for writing."""
+TOUCH_INTERVAL = timedelta(minutes=1)
+"""The shortest time between two records of a session's use; at every request, readers would queue for writing."""
 
 
-class SignedIn(Struct, frozen=True):
+class SignedInUser(Struct, frozen=True):
     """Whose browser it is, as of this request."""
 
     account_id: int
@@ -57,7 +57,7 @@ def start_session(session: Session, account: Account, now: datetime, *, awaits_c
     return token
 
 
-def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
+def signed_in_user(session: Session, token: str, now: datetime) -> SignedInUser | None:
     """Who holds the token: None once idle for 30 minutes, 12 hours old, ended, or the account is closed."""
     row = session.execute(
         select(AdminSession, Account)
@@ -73,7 +73,7 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     if row is None:
         return None
     kept, account = row
-    return SignedIn(
+    return SignedInUser(
         account_id=account.id,
         email=account.email,
         role=account.role,
@@ -98,8 +98,8 @@ def awaiting_code(session: Session, token: str, now: datetime) -> Account | None
     )
 
 
-def see(session: Session, token: str, now: datetime) -> None:
-    """Write that the session is in use."""
+def touch_session(session: Session, token: str, now: datetime) -> None:
+    """Record that the session is in use at this moment."""
     session.execute(update(AdminSession).where(AdminSession.token_hash == hash_token(token)).values(last_seen_at=now))
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.edits.writing import begin_writing
+from catalog.edits.store import begin_writing
 from catalog.models import Brand
 
 

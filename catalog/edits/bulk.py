@@ -11,13 +11,13 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author, Edit, Placed
-from catalog.edits.preparing import prepare
+from catalog.edits.price_reductions import reference_prices
 from catalog.edits.products import Wanted, accepted_by_product, change_all, products_to_edit
-from catalog.edits.reductions import reference_prices
-from catalog.edits.state import ProductState, state_of
-from catalog.edits.writing import begin_writing, open_batch, publishing_problems
+from catalog.edits.store import begin_writing, open_batch, publishing_problems
+from catalog.edits.validation import prepare
 from catalog.models import Product, Status
-from catalog.problems import Problem, RefusedError, in_euro
+from catalog.product_problems import Problem, RefusedError, in_euro
+from catalog.product_state import ProductState, state_of
 from catalog.queries.admin import Filter, chosen_versions
 from recommend.chemistry import half_up
 from recommend.knowledge import Ruleset

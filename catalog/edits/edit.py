@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
-from catalog.edits.preparing import Prepared
-from catalog.edits.state import ProductState, changed_fields
+from catalog.edits.validation import Prepared
 from catalog.models import How, Status
+from catalog.product_state import ProductState, changed_fields
 
 
 class Author(Struct, frozen=True):

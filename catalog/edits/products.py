@@ -1,6 +1,6 @@
 """Adding, changing, restoring and archiving products. Each of these is one or more edits that are written together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -8,10 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.edits.edit import Author, Edit
-from catalog.edits.preparing import Prepared, prepare
-from catalog.edits.state import FIELDS, ProductState, changed_fields, from_json, state_of
-from catalog.edits.writing import ConflictError, begin_writing, write
-from catalog.models import AcceptedWarning, Change, Product
+from catalog.edits.store import ConflictError, begin_writing, write
+from catalog.edits.validation import Prepared, prepare
+from catalog.models import AcceptedWarning, Change, Product, Status
+from catalog.product_state import FIELDS, ProductState, changed_fields, from_json, state_of
 from recommend.knowledge import Ruleset
 
 
@@ -143,3 +143,37 @@ def change_all(session: Session, wanted: Sequence[Wanted], author: Author, rules
     if edits:
         write(session, edits, author)
     return len(edits)
+
+
+def add_draft(
+    session: Session, state: ProductState, reasons: Mapping[str, str], author: Author, ruleset: Ruleset
+) -> int:
+    """Add a product as a draft; returns its id. Raises RefusedError."""
+    product = add_product(session, msgspec.structs.replace(state, status=Status.DRAFT), author, ruleset)
+    id_ = product.id
+    if reasons:
+        _accept(session, id_, reasons, author)
+        save_product(
+            session, id_, 1, msgspec.structs.replace(state, status=Status.DRAFT), author=author, ruleset=ruleset
+        )
+    return id_
+
+
+def save_with_reasons(
+    session: Session,
+    product_id: int,
+    version: int,
+    state: ProductState,
+    reasons: Mapping[str, str],
+    *,
+    author: Author,
+    ruleset: Ruleset,
+) -> int:
+    """`save_product`, after recording the reasons by finding. Raises as that does; nothing may be committed then."""
+    _accept(session, product_id, reasons, author)
+    return save_product(session, product_id, version, state, author=author, ruleset=ruleset)
+
+
+def _accept(session: Session, product_id: int, reasons: Mapping[str, str], author: Author) -> None:
+    for finding, reason in reasons.items():
+        accept_warning(session, product_id, finding, reason, author)

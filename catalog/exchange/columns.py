@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from catalog.edits.state import TEXTS
+from catalog.product_state import TEXTS
 from recommend.text import LANGUAGES, Text
 
 _TEXT_COLUMNS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)

@@ -7,13 +7,13 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.edits import ProductState, state_of
 from catalog.exchange.columns import OWN, VERSION
-from catalog.exchange.composing import composition_text
-from catalog.exchange.guarding import on_one_line
+from catalog.exchange.composition_cell import composition_text
+from catalog.exchange.formula_guard import on_one_line
 from catalog.exchange.reading import Cell
-from catalog.exchange.tables import open_writer
+from catalog.exchange.writers import open_writer
 from catalog.models import Brand, Product
+from catalog.product_state import ProductState, state_of
 
 _CHUNK = 500
 _BYTE_ORDER = {"sqlite": "BINARY", "postgresql": "C"}

@@ -10,13 +10,15 @@ from msgspec import Struct, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.edits import Author, add_brand, begin_writing, open_batch, write
-from catalog.edits.indexing import LaterIndexing
-from catalog.exchange.file_skus import FileSkus
+from catalog.edits.brands import add_brand
+from catalog.edits.edit import Author
+from catalog.edits.store import begin_writing, open_batch, write
 from catalog.exchange.planning import Outcome, Planned, Planner
 from catalog.exchange.reading import Table
-from catalog.exchange.rows import RowReader
+from catalog.exchange.row_reader import RowReader
+from catalog.exchange.sku_store import FileSkus
 from catalog.models import Brand, Product, Status
+from catalog.search.update import LaterIndexing
 from recommend.knowledge import Ruleset
 
 Observer = Callable[[Planned], None]

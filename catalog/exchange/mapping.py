@@ -1,11 +1,15 @@
 """Which of a supplier's columns means what: answered once, remembered, and used for each later file."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct, field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from catalog.exchange.columns import SYNONYMS, TARGETS, plain_header
+from catalog.models import SupplierMapping
 
 
 class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,3 +55,20 @@ def to_json(mapping: Mapping) -> str:
 def from_json(text: str) -> Mapping:
     """Read what `to_json` wrote. Raises msgspec.ValidationError."""
     return _decoder.decode(text)
+
+
+def suppliers(session: Session) -> list[str]:
+    """Whose columns were mapped, by name."""
+    return list(session.scalars(select(SupplierMapping.supplier).order_by(SupplierMapping.supplier)))
+
+
+def mapping_of(session: Session, supplier: str) -> Mapping | None:
+    """How a supplier's files are read, if that was said."""
+    stored = session.get(SupplierMapping, supplier)
+    return from_json(stored.mapping) if stored else None
+
+
+def remember(session: Session, mapping: Mapping, who: str, at: datetime) -> None:
+    """Keep a mapping for the supplier's next file."""
+    session.merge(SupplierMapping(supplier=mapping.supplier, mapping=to_json(mapping), who=who, at=at))
+    session.flush()

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-from catalog.exchange.faults import CellRefusedError
 from catalog.exchange.reading.table import Cell
+from catalog.exchange.row_errors import CellRefusedError
 
 UG_PER_UNIT = {"g": 1_000_000, "gr": 1_000_000, "gram": 1_000_000, "kg": 1_000_000_000, "mg": 1000, "milligram": 1000}
 UG_PER_UNIT |= dict.fromkeys(("ug", "μg", "mcg", "microgram"), 1)

@@ -9,18 +9,19 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.among import among
-from catalog.edits import Edit, Prepared, ProductState, changed_fields, prepare, state_of
-from catalog.edits.checking import address_problems
-from catalog.edits.edit import Placed
-from catalog.edits.reductions import reference_prices
-from catalog.exchange.faults import from_problem
-from catalog.exchange.file_skus import FileSkus
+from catalog.db.bulk import among
+from catalog.edits.edit import Edit, Placed
+from catalog.edits.field_limits import address_problems
+from catalog.edits.price_reductions import reference_prices
+from catalog.edits.validation import Prepared, prepare
 from catalog.exchange.reading import Row
-from catalog.exchange.rows import RowReader, Said
-from catalog.exchange.stating import state_after
+from catalog.exchange.row_errors import from_problem
+from catalog.exchange.row_reader import RowReader, Said
+from catalog.exchange.row_to_state import state_after
+from catalog.exchange.sku_store import FileSkus
 from catalog.models import AcceptedWarning, Brand, Product, Status
-from catalog.problems import Problem, RefusedError
+from catalog.product_problems import Problem, RefusedError
+from catalog.product_state import ProductState, changed_fields, state_of
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from stdnum import ean
 
-from catalog.exchange.faults import CellRefusedError
 from catalog.exchange.numbers import normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain
+from catalog.exchange.row_errors import CellRefusedError
 from catalog.models import Allergen, DosageForm, Status, Unit
 
 Choice = TypeVar("Choice", bound=StrEnum)

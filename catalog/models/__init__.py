@@ -4,9 +4,8 @@ from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryC
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
-from catalog.models.pictures import PictureFile
-from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, Product, Status, Unit
-from catalog.models.search import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
+from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, PictureFile, Product, Status, Unit
+from catalog.models.search_index import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
 
 __all__ = [
     "AcceptedWarning",

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Bilingual, WordList, choice
@@ -168,6 +168,9 @@ class Product(Base):
         return self.stock > 0
 
 
+PUBLISHED = Product.status == Status.PUBLISHED
+
+
 class Component(Base):
     """A line of the composition, per unit, as the label states it: compound, elemental magnesium, or both.
 
@@ -196,3 +199,12 @@ class FormTag(Base):
     form: Mapped[str] = mapped_column(primary_key=True)
     magnesium_ug: Mapped[int]
     counts_as_form: Mapped[bool]
+
+
+class PictureFile(Base):
+    """A picture at one width, as WebP. Its name holds a hash of the picture, so what it stands for never changes."""
+
+    __tablename__ = "picture_file"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

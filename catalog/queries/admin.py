@@ -1,15 +1,18 @@
 """The admin's list of products: search, filters and orders over all of them, whatever their status."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.edits.state import TEXTS
-from catalog.models import Brand, FormTag, Product, Status
+from catalog.models import Batch, Brand, Change, FormTag, How, PricePoint, Product, Status
+from catalog.models.product import PUBLISHED
+from catalog.product_state import TEXTS, ProductState, from_json
 
 ROWS = 50
 
@@ -143,3 +146,126 @@ def chosen_versions(session: Session, ids: Sequence[int] | Filter) -> list[tuple
         part = query.where(Product.id.in_(ids[start : start + 1000]))
         found += [(row[0], row[1]) for row in session.execute(part)]
     return sorted(found)
+
+
+ROWS = 50
+MOST_PRICES = 500
+
+
+class Version(Struct, frozen=True):
+    """A change with the product as it was then, and before; `before` is None for the first."""
+
+    change: Change
+    state: ProductState
+    before: ProductState | None
+
+
+class Happened(Struct, frozen=True):
+    """A change with the product's name now."""
+
+    change: Change
+    sku: str
+    name: str
+
+
+def versions_of(session: Session, product_id: int, page: int) -> tuple[Sequence[Version], int]:
+    """A page of a product's versions, and how many pages there are."""
+    total = session.scalar(select(func.count()).where(Change.product_id == product_id)) or 0
+    query = (
+        select(Change)
+        .where(Change.product_id == product_id)
+        .order_by(Change.version.desc())
+        .limit(ROWS + 1)
+        .offset((page - 1) * ROWS)
+    )
+    changes = session.scalars(query).all()
+    states = [from_json(change.state) for change in changes]
+    before: list[ProductState | None] = [*states[1:], None][: len(states)]
+    found = [Version(*each) for each in zip(changes, states, before, strict=True)]
+    return found[:ROWS], max(1, -(-total // ROWS))
+
+
+def latest_changes(session: Session, page: int, *, batch_id: int | None = None) -> tuple[Sequence[Happened], bool]:
+    """A page of the changes of all products, or of one batch, and whether there are more."""
+    query = select(Change, Product.sku, Product.name_nl).join(Product, Product.id == Change.product_id)
+    if batch_id is not None:
+        query = query.where(Change.batch_id == batch_id)
+    query = query.order_by(Change.at.desc(), Change.product_id.desc()).limit(ROWS + 1).offset((page - 1) * ROWS)
+    found = [Happened(*row) for row in session.execute(query)]
+    return found[:ROWS], len(found) > ROWS
+
+
+def batches(session: Session, page: int) -> tuple[Sequence[tuple[Batch, int]], int]:
+    """A page of batches with how many changes each made, and how many pages there are."""
+    total = session.scalar(select(func.count()).select_from(Batch)) or 0
+    shown = session.scalars(select(Batch).order_by(Batch.id.desc()).limit(ROWS).offset((page - 1) * ROWS)).all()
+    query = (
+        select(Change.batch_id, func.count())
+        .where(Change.batch_id.in_([batch.id for batch in shown]))
+        .group_by(Change.batch_id)
+    )
+    counts = {row[0]: row[1] for row in session.execute(query)}
+    return [(batch, counts.get(batch.id, 0)) for batch in shown], max(1, -(-total // ROWS))
+
+
+def prices_of(session: Session, product_id: int) -> Sequence[PricePoint]:
+    """From when on it was on sale at what price, newest first."""
+    query = select(PricePoint).where(PricePoint.product_id == product_id).order_by(PricePoint.at.desc())
+    return session.scalars(query.limit(MOST_PRICES)).all()
+
+
+PRICE_BANDS = (50, 100, 200, 400, 800)
+"""Upper bounds in tenths of a cent per 100 mg; the last band has none."""
+
+
+class Overview(Struct, frozen=True):
+    """Products by status and by what is wrong with them; published ones by price per 100 mg, a count a band."""
+
+    by_status: Mapping[Status, int]
+    by_trouble: Mapping[Trouble, int]
+    by_price: Sequence[int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_status.values())
+
+
+def overview(session: Session) -> Overview:
+    """All counts in one pass over the products."""
+    price = Product.tenth_cents_per_100mg
+    bounds = [0, *PRICE_BANDS, None]
+    bands = [
+        and_(PUBLISHED, price > low, price <= high) if high else and_(PUBLISHED, price > low)
+        for low, high in pairwise(bounds)
+        if low is not None
+    ]
+    statuses = [Product.status == status for status in Status]
+    troubles = [and_(*troubled(trouble)) for trouble in Trouble]
+    counts = list(session.execute(select(*map(_count, (*statuses, *troubles, *bands)))).one())
+    return Overview(
+        by_status=dict(zip(Status, counts, strict=False)),
+        by_trouble=dict(zip(Trouble, counts[len(statuses) :], strict=False)),
+        by_price=counts[len(statuses) + len(troubles) :],
+    )
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+def published_by_form(session: Session) -> dict[str, int]:
+    """How many published products have each form in them, most first."""
+    query = (
+        select(FormTag.form, func.count())
+        .join(Product, Product.id == FormTag.product_id)
+        .where(PUBLISHED)
+        .group_by(FormTag.form)
+        .order_by(func.count().desc(), FormTag.form)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def changes_since(session: Session, since: datetime) -> dict[How, int]:
+    """How many versions were made since, by the way they came in."""
+    query = select(Change.how, func.count()).where(Change.at >= since).group_by(Change.how).order_by(Change.how)
+    return {row[0]: row[1] for row in session.execute(query)}

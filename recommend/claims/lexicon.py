@@ -15,7 +15,7 @@ import snowballstemmer
 from rapidfuzz.distance import OSA
 
 from recommend.claims.records import TOPICS, Claims, Concept, Kind
-from recommend.claims.words import Token, as_heard, comparable, undisguised
+from recommend.claims.tokens import Token, as_heard, comparable, undisguised
 from recommend.text import LANGUAGES, Language
 
 _GAP = "..."

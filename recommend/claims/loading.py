@@ -6,7 +6,7 @@ from typing import Any
 
 from recommend.claims.lexicon import Lexicon
 from recommend.claims.records import Authorised, Claims, Concept, Pattern, Reason, Refused, Thresholds
-from recommend.claims.words import comparable
+from recommend.claims.tokens import comparable
 from recommend.consistency import RulesetError, unique
 from recommend.knowledge import Record
 from recommend.loading import DATA, read_file, read_folder

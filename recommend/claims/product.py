@@ -3,17 +3,20 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
+import msgspec
 from msgspec import Struct
 
-from recommend.claims.checking import check_text
+from recommend.claims.check import check_text
 from recommend.claims.findings import VERDICTS, Finding, Severity
-from recommend.claims.loading import load_lexicon
-from recommend.claims.portion import check_portion
+from recommend.claims.loading import load_claims, load_lexicon
+from recommend.claims.text.markup import visible_parts
+from recommend.claims.tokens import tokens_of
 from recommend.loading import DATA
 from recommend.text import LANGUAGES, Language
 
@@ -159,3 +162,60 @@ def _normalised(sentence: str) -> str:
     plain = unicodedata.normalize("NFKC", sentence)
     seen = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
     return " ".join(seen.casefold().split())
+
+
+Statement = Literal["varied-diet", "daily-portion", "do-not-exceed"]
+STATEMENTS: tuple[Statement, ...] = get_args(Statement)
+
+_MICROGRAMS_PER_MG = 1000
+
+
+class MissingStatement(Struct, frozen=True):
+    """Something that a page with a health claim must say and does not."""
+
+    statement: Statement
+    why: str
+
+
+def check_portion(
+    findings: Iterable[Finding], portion_ug: int, language: Language, directory: Path = DATA
+) -> tuple[Finding, ...]:
+    """The findings again, those blocked that need more elemental magnesium than `portion_ug` per daily portion."""
+    return tuple(_with_portion(finding, portion_ug, language, directory) for finding in findings)
+
+
+def _with_portion(finding: Finding, portion_ug: int, language: Language, directory: Path) -> Finding:
+    claims = load_claims(directory)
+    needed, reason = claims.thresholds.source_of_ug, "portion-no-source"
+    if "rich-in" in finding.claims:
+        needed, reason = claims.thresholds.rich_in_ug, "portion-not-rich"
+    is_claim = finding.verdict == "nutrition_content" or any(name in claims.authorised for name in finding.claims)
+    if finding.blocks or not is_claim or portion_ug >= needed:
+        return finding
+    why = claims.reasons[reason].text.in_language(language)
+    why = why.replace("{needed}", _milligrams(needed, language)).replace("{given}", _milligrams(portion_ug, language))
+    return msgspec.structs.replace(
+        finding, severity="block", why=why, suggestion=None, marks=((finding.start, finding.end),)
+    )
+
+
+def _milligrams(micrograms: int, language: Language) -> str:
+    text = f"{Decimal(micrograms) / _MICROGRAMS_PER_MG:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace(".", ",") if language == "nl" else text
+
+
+def missing_statements(page: str, language: Language, directory: Path = DATA) -> tuple[MissingStatement, ...]:
+    """What a page that makes a health claim must still say: varied diet, how much a day, not to take more."""
+    claims, lexicon = load_claims(directory), load_lexicon(language, directory)
+    named = {
+        mention.concept.id
+        for part in visible_parts(page)
+        if part.kind == "body"
+        for mention in lexicon.mentions(tokens_of(part.text, list(part.starts), list(part.ends)))
+    }
+    return tuple(
+        MissingStatement(statement, claims.reasons[statement].text.in_language(language))
+        for statement in STATEMENTS
+        if statement not in named
+    )

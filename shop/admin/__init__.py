@@ -1,45 +1,47 @@
-"""Work on the catalogue, for people with an account: pages under /admin."""
-
-from importlib import import_module
+"""Admin: pages under /admin for people with an account."""
 
 from flask import Flask
 
-from shop.admin.current import author_of_request, current_account, get_account
-
-__all__ = ["add_admin", "author_of_request", "current_account", "get_account"]
+from shop.admin import (
+    account_words,
+    accounts,
+    dashboard,
+    downloads,
+    guard,
+    imports,
+    mapping,
+    own_account,
+    products,
+    request_size,
+    sign_in,
+)
+from shop.admin.blueprint import bp
+from shop.admin.products import bulk, editing, history, labels, listing, pictures, publishing, restoring
 
 PAGES = (
-    "start",
-    "sign_in",
-    "invitation",
-    "own_account",
-    "second_factor",
-    "accounts",
-    "products.listing",
-    "products.editing",
-    "products.publishing",
-    "products.bulk",
-    "products.history",
-    "products.restoring",
-    "products.pictures",
-    "imports",
-    "downloads",
-    "mapping",
+    accounts,
+    dashboard,
+    downloads,
+    imports,
+    mapping,
+    own_account,
+    products,
+    bulk,
+    editing,
+    history,
+    listing,
+    pictures,
+    publishing,
+    restoring,
+    request_size,
+    sign_in,
 )
-"""The modules that put pages on the admin's blueprint. A new part adds its name here."""
+"""The modules that put pages on the admin's blueprint; importing them registers their views."""
 
 
-def add_admin(app: Flask, secret_key: str) -> None:
-    """Add the admin's pages and what guards them."""
-    from shop.admin import current, guard, wording
-    from shop.admin.blueprint import bp
-    from shop.admin.products import naming
-
-    current.keep_workers(app, secret_key)
-    guard.guard(app)
-    app.add_template_filter(wording.role_name, "role_name")
-    app.add_template_filter(wording.moment, "moment")
-    naming.add_names(app)
-    for name in PAGES:
-        import_module(f"shop.admin.{name}")
+def init_app(app: Flask) -> None:
+    """Add the admin's pages and the checks before them."""
+    guard.init_app(app)
+    account_words.init_app(app)
+    labels.init_app(app)
     app.register_blueprint(bp)

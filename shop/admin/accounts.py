@@ -1,23 +1,27 @@
 """Who has an account and what they may do; for owners."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from http import HTTPStatus
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from catalog.accounts import AccountError
-from catalog.accounts.invitations import invite, open_invitations, withdraw
+from catalog.accounts import AccountError, Refusal
+from catalog.accounts.invitations import invitation_of, invite, open_invitations, redeem, withdraw
 from catalog.accounts.people import all_accounts, change_role, deactivate, reactivate
 from catalog.accounts.second_factor import switch_off
 from catalog.accounts.sessions import end_all_sessions
 from catalog.models import Account, Role
-from shop.admin.blueprint import SEE_OTHER, bp, form_page
-from shop.admin.current import author_of_request, now
-from shop.admin.forms import InviteForm, RoleForm, add_error
-from shop.admin.permissions import requires
-from shop.admin.wording import refusal_text, role_name
-from shop.database import get_session
+from shop.admin.account_words import EMAIL_REFUSALS, refusal_text, role_name
+from shop.admin.blueprint import bp
+from shop.admin.forms import InviteForm, RedeemForm, RoleForm, add_error
+from shop.admin.permissions import open_to_all, requires
+from shop.admin.session import author_of_request
+from shop.admin.session import sign_in as let_in
+from shop.web.clock import now
+from shop.web.database import get_session
+from shop.web.forms import render_form
+from shop.web.i18n import gettext as _
 
-NOT_FOUND = 404
 LARGEST_ID = 2**31 - 1
 
 
@@ -37,7 +41,7 @@ def accounts() -> Response | str:
             address = url_for("admin.invitation", token=token, _external=True)
             # Shown here and never again: only its hash is kept.
             return render_template("admin/invited.html", email=email.strip().lower(), address=address)
-    return form_page(
+    return render_form(
         "admin/accounts.html",
         form,
         accounts=all_accounts(get_session()),
@@ -51,7 +55,7 @@ def withdraw_invitation() -> Response:
     withdraw(get_session(), request.form.get("email", ""))
     get_session().commit()
     flash(_("The invitation is withdrawn."), "success")
-    return redirect(url_for("admin.accounts"), SEE_OTHER)
+    return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.route("/accounts/<int:account_id>", methods=["GET", "POST"])
@@ -68,8 +72,8 @@ def account(account_id: int) -> Response:
         else:
             get_session().commit()
             flash(_("%(email)s is now %(role)s.", email=row.email, role=role_name(row.role)), "success")
-            return redirect(url_for("admin.accounts"), SEE_OTHER)
-    return form_page("admin/account.html", form, row=row)
+            return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
+    return render_form("admin/account.html", form, row=row)
 
 
 @bp.post("/accounts/<int:account_id>/deactivate")
@@ -80,10 +84,10 @@ def deactivate_account(account_id: int) -> Response:
         deactivate(get_session(), row)
     except AccountError as error:
         flash(refusal_text(error.refusal), "error")
-        return redirect(url_for("admin.account", account_id=account_id), SEE_OTHER)
+        return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
     get_session().commit()
     flash(_("%(email)s can no longer sign in.", email=row.email), "success")
-    return redirect(url_for("admin.accounts"), SEE_OTHER)
+    return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/reactivate")
@@ -93,7 +97,7 @@ def reactivate_account(account_id: int) -> Response:
     reactivate(row)
     get_session().commit()
     flash(_("%(email)s can sign in again.", email=row.email), "success")
-    return redirect(url_for("admin.accounts"), SEE_OTHER)
+    return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/sign-out")
@@ -103,7 +107,7 @@ def sign_out_account(account_id: int) -> Response:
     end_all_sessions(get_session(), row.id)
     get_session().commit()
     flash(_("%(email)s is signed out in every browser.", email=row.email), "success")
-    return redirect(url_for("admin.accounts"), SEE_OTHER)
+    return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/second-factor/off")
@@ -114,11 +118,42 @@ def turn_off_for(account_id: int) -> Response:
     switch_off(get_session(), row)
     get_session().commit()
     flash(_("The second factor is off for %(email)s.", email=row.email), "success")
-    return redirect(url_for("admin.accounts"), SEE_OTHER)
+    return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 def _row(account_id: int) -> Account:
     row = get_session().get(Account, account_id) if account_id <= LARGEST_ID else None
     if row is None:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     return row
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@open_to_all
+def invitation(token: str) -> Response:
+    """Set a password and come in. Opening the link does not use it up: mail programs open links too."""
+    invited = invitation_of(get_session(), token, now())
+    if invited is None:
+        return _gone()
+    form = RedeemForm(email=invited.email)
+    if invited.email:
+        del form.email
+    if form.validate_on_submit():
+        email = form.email.data if form.email else invited.email
+        try:
+            account = redeem(get_session(), token, email or "", form.password.data or "", now())
+        except AccountError as error:
+            get_session().rollback()
+            if error.refusal is Refusal.INVITATION_GONE:
+                return _gone()
+            field = form.email if error.refusal in EMAIL_REFUSALS and form.email else form.password
+            add_error(field, refusal_text(error.refusal))
+        else:
+            let_in(account)
+            flash(_("Welcome. Your account is made; a second factor makes it safer still."), "success")
+            return redirect(url_for("admin.dashboard"), HTTPStatus.SEE_OTHER)
+    return render_form("admin/invitation.html", form, invited=invited)
+
+
+def _gone() -> Response:
+    return make_response(render_template("admin/invitation_gone.html"), HTTPStatus.GONE)

@@ -1,18 +1,18 @@
 """What can be taken away as a file: the refused rows of an import, and all products."""
 
 import io
+from http import HTTPStatus
 
 from flask import abort, request, send_file
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from catalog.exchange.admin_import import plan_of, write_refused
 from catalog.exchange.exporting import export as export_catalogue
-from catalog.exchange.uploads import plan_of, write_refused
 from shop.admin.blueprint import bp
-from shop.admin.imports import NOT_FOUND, upload_or_404
+from shop.admin.imports import upload_or_404
 from shop.admin.permissions import requires
-from shop.database import get_session
-from shop.i18n import current_language
+from shop.web.database import get_session
+from shop.web.i18n import current_language, gettext
 
 MEDIA_TYPES = {
     "csv": "text/csv",
@@ -27,7 +27,7 @@ def refused_rows(upload_id: int) -> Response:
     """The refused rows with their reasons, in the layout and format of the file."""
     upload = upload_or_404(upload_id)
     if plan_of(upload) is None:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     file = io.BytesIO()
     stem, _dot, suffix = upload.name.rpartition(".")
     write_refused(get_session(), upload, file, upload.name, current_language())
@@ -39,7 +39,7 @@ def refused_rows(upload_id: int) -> Response:
 def export(suffix: str) -> Response:
     """All products in our own layout."""
     if suffix not in MEDIA_TYPES:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     file = io.BytesIO()
     export_catalogue(get_session(), file, f"catalogue.{suffix}", versions=request.args.get("versions") == "yes")
     return _download(file, f"catalogue.{suffix}", suffix)

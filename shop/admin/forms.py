@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from catalog.accounts.passwords import SHORTEST_PASSWORD
 from catalog.models import Role
-from shop.admin.wording import role_duty, role_name
+from shop.admin.account_words import role_duty, role_name
+from shop.web.forms import ShopForm
+from shop.web.i18n import gettext
+from shop.web.i18n import lazy_gettext as _
 
 FILL_IN = _("Fill this in.")
 _PASSWORD_HELP = _(
@@ -24,7 +24,7 @@ def add_error(field: Field, message: str) -> None:
     field.errors = [*field.errors, message]
 
 
-class SignInForm(FlaskForm):
+class SignInForm(ShopForm):
     """Address and password; and a form that was interrupted, to be sent after all."""
 
     interrupted = HiddenField()
@@ -32,7 +32,7 @@ class SignInForm(FlaskForm):
     password = PasswordField(_("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"})
 
 
-class CodeForm(FlaskForm):
+class CodeForm(ShopForm):
     """A code of the second factor; and a form that was interrupted, to be sent after all."""
 
     interrupted = HiddenField()
@@ -44,7 +44,7 @@ class CodeForm(FlaskForm):
     )
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(ShopForm):
     """The password once more. Its field has a name of its own, since it travels along with other forms."""
 
     confirm_password = PasswordField(
@@ -52,7 +52,7 @@ class ConfirmForm(FlaskForm):
     )
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(ShopForm):
     """A password to be set."""
 
     password = PasswordField(
@@ -76,7 +76,7 @@ class RedeemForm(NewPasswordForm):
     email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(ShopForm):
     """The proof that an authenticator app has the secret, which travels sealed."""
 
     sealed = HiddenField()
@@ -92,7 +92,7 @@ def _role_field() -> SelectField:
     return SelectField(_("Role"), validate_choice=True, choices=())
 
 
-class RoleForm(FlaskForm):
+class RoleForm(ShopForm):
     """A role to be given."""
 
     role = _role_field()

@@ -1,5 +1,7 @@
 """What every request under /admin passes before its view: language, forgery, permission, a fresh password."""
 
+from http import HTTPStatus
+
 from flask import (
     Flask,
     Response,
@@ -16,21 +18,20 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as Answer
 
 from recommend.text import LANGUAGES
-from shop.admin.confirming import is_confirmed_now
-from shop.admin.current import be_seen, current_account, get_account, get_vault, now
 from shop.admin.forms import ConfirmForm, SignInForm
 from shop.admin.navigation import navigation
-from shop.admin.next_page import carried_fields, seal_request
+from shop.admin.password_attempts import is_confirmed_now
 from shop.admin.permissions import CONFIRMED, OPEN, Action, declared_action, may
-from shop.database import asked_by_staff
-from shop.security import never_store
+from shop.admin.redirects import carried_fields, seal_request
+from shop.admin.session import current_user, require_user, touch
+from shop.web.clock import now
+from shop.web.database import asked_by_staff
+from shop.web.security import never_store
+from shop.web.services import services
 
-FORBIDDEN = 403
-SEE_OTHER = 303
 
-
-def guard(app: Flask) -> None:
-    """Watch over everything under /admin, whichever blueprint it comes from."""
+def init_app(app: Flask) -> None:
+    """Check every request under /admin before its view, whichever blueprint it comes from."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # the questionnaire's forms check for themselves
     csrf = CSRFProtect(app)  # sets WTF_CSRF_ENABLED, which only tests of something else switch off
 
@@ -51,13 +52,13 @@ def guard(app: Flask) -> None:
             response.headers["X-Robots-Tag"] = "noindex"
         return response
 
-    here = {"who_works_here": get_account, "navigation": navigation, "may": may_here}
+    here = {"signed_in_user": current_user, "navigation": navigation, "may": may_here}
     app.context_processor(lambda: here if asked_by_staff() else {})
 
 
 def may_here(action: Action) -> bool:
     """Whether whoever works here may do something, for templates."""
-    account = get_account()
+    account = current_user()
     return account is not None and may(account.role, action)
 
 
@@ -68,13 +69,13 @@ def _check_permission() -> Answer | None:
     action = declared_action(view)
     if action == OPEN:
         return None
-    account = get_account()
+    account = current_user()
     if account is None:
         return _ask_to_sign_in()
-    be_seen()
+    touch()
     if action is None or not may(account.role, action):
-        abort(FORBIDDEN)
-    if action in CONFIRMED and not current_account().is_confirmed(now()):
+        abort(HTTPStatus.FORBIDDEN)
+    if action in CONFIRMED and not require_user().is_confirmed(now()):
         return _ask_password_again()
     return None
 
@@ -83,19 +84,23 @@ def _ask_to_sign_in() -> Answer:
     """Send a reader to the sign-in page, and keep what a writer typed before the session ended."""
     if request.method == "GET":
         here = request.full_path.rstrip("?")
-        return redirect(url_for("admin.sign_in", next=None if here == url_for("admin.start") else here), SEE_OTHER)
-    form = SignInForm(formdata=None, interrupted=seal_request(get_vault()))
-    return make_response(render_template("admin/sign_in.html", form=form, next=url_for("admin.start")), FORBIDDEN)
+        return redirect(
+            url_for("admin.sign_in", next=None if here == url_for("admin.dashboard") else here), HTTPStatus.SEE_OTHER
+        )
+    form = SignInForm(formdata=None, interrupted=seal_request(services().vault))
+    return make_response(
+        render_template("admin/sign_in.html", form=form, next=url_for("admin.dashboard")), HTTPStatus.FORBIDDEN
+    )
 
 
 def _ask_password_again() -> Answer | None:
     """Let the request through when it brings the password; what was typed on a form travels along."""
     if request.method == "GET":
-        return redirect(url_for("admin.confirm", next=request.full_path.rstrip("?")), SEE_OTHER)
+        return redirect(url_for("admin.confirm", next=request.full_path.rstrip("?")), HTTPStatus.SEE_OTHER)
     form = ConfirmForm()
     if "confirm_password" in request.form and form.validate() and is_confirmed_now(form):
         return None
     page = render_template(
         "admin/confirm.html", form=form, action=request.full_path.rstrip("?"), carried=carried_fields()
     )
-    return make_response(page, FORBIDDEN)
+    return make_response(page, HTTPStatus.FORBIDDEN)

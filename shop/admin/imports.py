@@ -1,23 +1,16 @@
 """Import in steps: send a file, look at what it would do, do exactly that."""
 
 import re
+from http import HTTPStatus
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
-from catalog.edits import Author
-from catalog.exchange.faults import Fault, FileRefusedError
-from catalog.exchange.importing import StalePlanError
-from catalog.exchange.planning import Outcome
-from catalog.exchange.showing import label_of
-from catalog.exchange.suppliers import mapping_of, suppliers
-from catalog.exchange.uploads import (
+from catalog.edits.edit import Author
+from catalog.exchange.admin_import import (
     GONE,
     apply_plan,
     batch_of_plan,
@@ -29,24 +22,31 @@ from catalog.exchange.uploads import (
     seal_of_plan,
     waiting,
 )
+from catalog.exchange.importing import StalePlanError
+from catalog.exchange.mapping import mapping_of, suppliers
+from catalog.exchange.plan_view import label_of
+from catalog.exchange.planning import Outcome
+from catalog.exchange.row_errors import Fault, FileRefusedError
 from catalog.models import How, Upload
-from catalog.problems import RefusedError
-from shop.admin.blueprint import SEE_OTHER, bp, form_page
-from shop.admin.current import author_of_request, now
+from catalog.product_problems import RefusedError
+from shop.admin.blueprint import bp
 from shop.admin.forms import FILL_IN, add_error
 from shop.admin.permissions import requires
-from shop.database import SAFE, get_ruleset, get_session
-from shop.i18n import current_language
+from shop.admin.session import author_of_request
+from shop.web.clock import now
+from shop.web.database import SAFE, get_ruleset, get_session
+from shop.web.forms import ShopForm, render_form
+from shop.web.i18n import current_language, gettext
+from shop.web.i18n import lazy_gettext as _
 
 MAX_UPLOAD_BYTES = 16 * 1024 * 1024
 """Some 15,000 products; more goes through `shop catalog import`, which has no limit."""
 ROWS_A_PAGE = 50
-NOT_FOUND = 404
 LARGEST_ID = 2**31 - 1
 OUTCOMES = (Outcome.REFUSED, Outcome.NEW, Outcome.CHANGED, GONE)
 
 
-class UploadForm(FlaskForm):
+class UploadForm(ShopForm):
     """A file, and whose columns it has."""
 
     file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, JSON Lines or XLSX, at most 16 MB."))
@@ -88,9 +88,9 @@ def imports() -> Response:
         if upload is not None:
             get_session().commit()
             if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
-                return redirect(url_for("admin.mapping", upload_id=upload.id), SEE_OTHER)
+                return redirect(url_for("admin.mapping", upload_id=upload.id), HTTPStatus.SEE_OTHER)
             return _plan(upload)
-    return form_page("admin/import/start.html", form, uploads=waiting(get_session()))
+    return render_form("admin/import/start.html", form, uploads=waiting(get_session()))
 
 
 def _kept(form: UploadForm) -> Upload | None:
@@ -122,7 +122,7 @@ def upload_or_404(upload_id: int) -> Upload:
     """The same for a page that needs it."""
     upload = _upload(upload_id)
     if upload is None:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     return upload
 
 
@@ -135,9 +135,9 @@ def _plan(upload: Upload) -> Response:
         get_session().rollback()
         flash(placed(refused.fault), "error")
         place = "admin.mapping" if supplier else "admin.imports"
-        return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), SEE_OTHER)
+        return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), HTTPStatus.SEE_OTHER)
     get_session().commit()
-    return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+    return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/import/<int:upload_id>/plan")
@@ -154,7 +154,7 @@ def import_plan(upload_id: int) -> str | Response:
     plan = plan_of(upload)
     if plan is None:
         place = url_for("admin.mapping", upload_id=upload_id) if upload.supplier else url_for("admin.imports")
-        return redirect(place, SEE_OTHER)
+        return redirect(place, HTTPStatus.SEE_OTHER)
     first = next((outcome for outcome in OUTCOMES if plan.count(outcome)), Outcome.REFUSED)
     outcome = request.args.get("show", str(first))
     if outcome not in OUTCOMES:
@@ -162,7 +162,7 @@ def import_plan(upload_id: int) -> str | Response:
     pages = max(1, -(-plan.count(outcome) // ROWS_A_PAGE))
     page = request.args.get("page", 1, type=int)
     if not 1 <= page <= pages:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     return render_template(
         "admin/import/plan.html",
         upload=upload,
@@ -187,10 +187,10 @@ def apply_import(upload_id: int) -> Response:
     if batch := batch_of_plan(get_session(), seen):
         return _imported_already(batch)
     if upload is None:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     if seen != seal_of_plan(upload):
         flash(gettext("You looked at something else than this. See what the import would do now."), "warning")
-        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
     return _apply(upload, seen)
 
 
@@ -210,23 +210,23 @@ def _apply(upload: Upload, seen: str) -> Response:
     except RefusedError as refused:
         get_session().rollback()
         flash(_refusal(refused), "error")
-        return redirect(plan_page, SEE_OTHER)
+        return redirect(plan_page, HTTPStatus.SEE_OTHER)
     if summary.batch_id is None:
         get_session().rollback()
         if summary.counts[Outcome.REFUSED]:
             flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
         else:
             flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
-        return redirect(plan_page, SEE_OTHER)
+        return redirect(plan_page, HTTPStatus.SEE_OTHER)
     get_session().commit()
     values = {str(outcome): summary.counts[outcome] for outcome in Outcome}
     flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
-    return redirect(url_for("admin.imports"), SEE_OTHER)
+    return redirect(url_for("admin.imports"), HTTPStatus.SEE_OTHER)
 
 
 def _imported_already(batch: int) -> Response:
     flash(gettext("This was imported already: these are its changes."), "warning")
-    return redirect(url_for("admin.history", batch=batch), SEE_OTHER)
+    return redirect(url_for("admin.history", batch=batch), HTTPStatus.SEE_OTHER)
 
 
 def _refusal(refused: RefusedError) -> str:
@@ -244,4 +244,4 @@ def drop_import(upload_id: int) -> Response:
     drop_upload(get_session(), upload_or_404(upload_id))
     get_session().commit()
     flash(gettext("The file is thrown away; nothing was imported."), "success")
-    return redirect(url_for("admin.imports"), SEE_OTHER)
+    return redirect(url_for("admin.imports"), HTTPStatus.SEE_OTHER)

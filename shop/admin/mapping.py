@@ -1,32 +1,32 @@
 """Which of a supplier's columns means what: asked once, and remembered for the next file."""
 
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
+from catalog.exchange.admin_import import make_plan, plan_of, table_of_upload
 from catalog.exchange.columns import TARGETS
-from catalog.exchange.faults import FileRefusedError
-from catalog.exchange.mapping import Mapping, guess
+from catalog.exchange.mapping import Mapping, guess, mapping_of, remember
 from catalog.exchange.reading.table import text
-from catalog.exchange.suppliers import mapping_of, remember
-from catalog.exchange.uploads import make_plan, plan_of, table_of_upload
+from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import DosageForm, Upload
 from recommend.naming import NO_FORM
-from shop.admin.blueprint import SEE_OTHER, bp
-from shop.admin.current import author_of_request, now
+from shop.admin.blueprint import bp
 from shop.admin.imports import author, placed, upload_or_404
 from shop.admin.permissions import requires
-from shop.database import get_ruleset, get_session
-from shop.i18n import in_current_language
+from shop.admin.session import author_of_request
+from shop.web.clock import now
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import gettext as _
+from shop.web.i18n import in_current_language
 
 CONSTANTS = ("dosage_form", "brand", "brand_address", "currency", "status", "units_per_day", "vegan")
 """Targets that a supplier may state once for all rows."""
 CURRENCIES = ("EUR", "GBP", "USD", "CHF", "DKK", "SEK", "PLN")
-UNPROCESSABLE = 422
 _SAMPLES = 3
 
 
@@ -47,7 +47,7 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
     """Say what the columns mean; then the plan is made."""
     upload = upload_or_404(upload_id)
     if not upload.supplier:
-        return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
     columns = table_of_upload(upload).columns
     known = mapping_of(get_session(), upload.supplier)
     if request.method == "GET":
@@ -56,17 +56,19 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
     said = _said(upload.supplier, columns, known)
     errors = _errors(said)
     if errors:
-        return _page(upload, columns, said, errors), UNPROCESSABLE
+        return _page(upload, columns, said, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     remember(get_session(), said, author_of_request(), now())
     get_session().commit()
     try:
         make_plan(get_session(), upload_or_404(upload_id), author(), get_ruleset())
     except FileRefusedError as refused:
         get_session().rollback()
-        return _page(upload_or_404(upload_id), columns, said, [("", placed(refused.fault))]), UNPROCESSABLE
+        return _page(
+            upload_or_404(upload_id), columns, said, [("", placed(refused.fault))]
+        ), HTTPStatus.UNPROCESSABLE_ENTITY
     get_session().commit()
     flash(_("The mapping is kept for %(supplier)s.", supplier=upload.supplier), "success")
-    return redirect(url_for("admin.import_plan", upload_id=upload_id), SEE_OTHER)
+    return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
 
 
 def _said(supplier: str, columns: tuple[str, ...], known: Mapping | None) -> Mapping:

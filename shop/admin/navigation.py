@@ -1,15 +1,15 @@
 """The admin's menu: one line for each part, shown to whoever may open it."""
 
 from flask import current_app, url_for
-from flask_babel import lazy_gettext as _
 from msgspec import Struct
 
-from shop.admin.current import get_account
 from shop.admin.permissions import OPEN, declared_action, may
+from shop.admin.session import current_user
+from shop.web.i18n import lazy_gettext as _
 
 # Endpoint of the part's first page, and its name. A new part adds its line here.
 PARTS = (
-    ("admin.start", _("Overview")),
+    ("admin.dashboard", _("Overview")),
     ("admin.products", _("Products")),
     ("admin.history", _("History")),
     ("admin.all_batches", _("Batches")),
@@ -28,7 +28,7 @@ class Entry(Struct, frozen=True):
 
 def navigation() -> list[Entry]:
     """The parts that whoever is signed in may open."""
-    account = get_account()
+    account = current_user()
     if account is None:
         return []
     entries = []

@@ -1,25 +1,38 @@
 """One's own account: its password and where it is signed in."""
 
+from http import HTTPStatus
+
+import segno
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from catalog.accounts import AccountError
 from catalog.accounts.people import change_password
-from catalog.accounts.second_factor import recovery_codes_left
+from catalog.accounts.second_factor import (
+    address_for_app,
+    new_secret,
+    recovery_codes_left,
+    renew_recovery_codes,
+    switch_off,
+    switch_on,
+)
 from catalog.models import Account
-from shop.admin.blueprint import SEE_OTHER, bp, form_page
-from shop.admin.current import current_account
-from shop.admin.current import sign_in as let_in
-from shop.admin.forms import NewPasswordForm, add_error
+from shop.admin.account_words import refusal_text
+from shop.admin.blueprint import bp
+from shop.admin.forms import NewPasswordForm, SetUpForm, add_error
 from shop.admin.permissions import requires
-from shop.admin.wording import refusal_text
-from shop.database import get_session
+from shop.admin.session import require_user
+from shop.admin.session import sign_in as let_in
+from shop.web.clock import now
+from shop.web.database import get_session
+from shop.web.forms import render_form
+from shop.web.i18n import gettext as _
+from shop.web.services import services
 
 
 def own_row() -> Account:
     """The row of whoever is signed in."""
-    return get_session().get_one(Account, current_account().account_id)
+    return get_session().get_one(Account, require_user().account_id)
 
 
 @bp.get("/my-account")
@@ -42,5 +55,61 @@ def new_password() -> Response:
         else:
             let_in(account)
             flash(_("Your password is changed. Every other browser is signed out."), "success")
-            return redirect(url_for("admin.my_account"), SEE_OTHER)
-    return form_page("admin/new_password.html", form)
+            return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    return render_form("admin/new_password.html", form)
+
+
+SET_UP_SECONDS = 30 * 60
+
+
+@bp.route("/my-account/second-factor", methods=["GET", "POST"])
+@requires("account.secure")
+def set_up() -> Response | str:
+    """Show a new secret as a QR code and in letters; it is kept once a code proves that the app has it.
+
+    Until then the form carries it, sealed, so that neither a cookie nor the database holds half a factor.
+    """
+    account = own_row()
+    if account.has_second_factor:
+        return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    form = SetUpForm()
+    secret = services().vault.unseal(form.sealed.data or "", within_seconds=SET_UP_SECONDS)
+    if form.validate_on_submit():
+        codes = secret and switch_on(
+            get_session(), services().vault, account, secret=secret, code=form.code.data or "", now=now()
+        )
+        if codes:
+            get_session().commit()
+            return render_template("admin/recovery_codes.html", codes=codes)
+        add_error(form.code, _("This code is wrong or too old. Type the one that your app shows now."))
+    secret = secret or new_secret()
+    address = address_for_app(secret, account.email)
+    return render_form(
+        "admin/set_up.html",
+        form,
+        sealed=services().vault.seal(secret),
+        letters=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        address=address,
+        picture=segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff"),
+    )
+
+
+@bp.post("/my-account/recovery-codes")
+@requires("account.secure")
+def recovery_codes() -> Response | str:
+    """Make new recovery codes; the old ones stop working."""
+    account = own_row()
+    if not account.has_second_factor:
+        return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    codes = renew_recovery_codes(get_session(), account)
+    get_session().commit()
+    return render_template("admin/recovery_codes.html", codes=codes)
+
+
+@bp.post("/my-account/second-factor/off")
+@requires("account.secure")
+def turn_off() -> Response:
+    switch_off(get_session(), own_row())
+    get_session().commit()
+    flash(_("The second factor is off for %(email)s.", email=require_user().email), "success")
+    return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)

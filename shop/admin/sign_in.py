@@ -1,38 +1,42 @@
 """Signing in, the second factor, the password once more, signing out."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from flask import flash, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from catalog.accounts.people import authenticate
 from catalog.accounts.second_factor import accept_code, recovery_codes_left
 from catalog.accounts.sessions import awaiting_code, end_all_sessions, end_session
 from catalog.models import Account
-from shop.admin.blueprint import SEE_OTHER, TOO_MANY, bp, form_page
-from shop.admin.confirming import Attempt, begin_attempt, is_confirmed_now, told_to_wait, was_half, was_right
-from shop.admin.current import (
-    HALF_WAY,
-    current_account,
-    get_account,
-    get_vault,
-    half_sign_in,
-    now,
-)
-from shop.admin.current import sign_in as let_in
-from shop.admin.current import sign_out as let_out
+from shop.admin.blueprint import bp
 from shop.admin.forms import CodeForm, ConfirmForm, SignInForm, add_error
-from shop.admin.next_page import interrupted, next_page
+from shop.admin.password_attempts import (
+    Attempt,
+    begin_attempt,
+    is_confirmed_now,
+    record_password_ok,
+    record_success,
+    told_to_wait,
+)
 from shop.admin.permissions import open_to_all, requires
-from shop.database import get_session
+from shop.admin.redirects import interrupted, next_page
+from shop.admin.session import AWAITING_CODE, begin_sign_in, current_user, require_user
+from shop.admin.session import sign_in as let_in
+from shop.admin.session import sign_out as let_out
+from shop.web.clock import now
+from shop.web.database import get_session
+from shop.web.forms import render_form
+from shop.web.i18n import gettext as _
+from shop.web.services import services
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @open_to_all
 def sign_in() -> Response:
-    if get_account():
-        return redirect(next_page(), SEE_OTHER)
+    if current_user():
+        return redirect(next_page(), HTTPStatus.SEE_OTHER)
     form = SignInForm()
     if form.validate_on_submit():
         email = form.email.data or ""
@@ -44,55 +48,55 @@ def sign_in() -> Response:
             return _welcome(account, form, attempt)
         # The same words for both, so that nobody learns who has an account.
         add_error(form.password, _("This address and password do not belong together."))
-    return form_page("admin/sign_in.html", form, next=next_page())
+    return render_form("admin/sign_in.html", form, next=next_page())
 
 
 def _welcome(account: Account, form: SignInForm, attempt: Attempt) -> Response:
     if account.has_second_factor:
-        was_half(attempt)
-        half_sign_in(account)
+        record_password_ok(attempt)
+        begin_sign_in(account)
         if form.interrupted.data:
             asking = CodeForm(formdata=None, interrupted=form.interrupted.data)
-            return form_page("admin/code.html", asking, next=next_page())
-        return redirect(url_for("admin.second_step", next=next_page()), SEE_OTHER)
-    was_right(attempt)
+            return render_form("admin/code.html", asking, next=next_page())
+        return redirect(url_for("admin.second_step", next=next_page()), HTTPStatus.SEE_OTHER)
+    record_success(attempt)
     let_in(account)
     return _go_on(form)
 
 
 def _go_on(form: SignInForm | CodeForm) -> Response:
     """To the page that was wanted; or to what was typed before the session ended, to be sent with one press."""
-    kept = interrupted(get_vault(), form.interrupted.data)
+    kept = interrupted(services().vault, form.interrupted.data)
     if kept:
         return make_response(render_template("admin/interrupted.html", kept=kept))
-    return redirect(next_page(), SEE_OTHER)
+    return redirect(next_page(), HTTPStatus.SEE_OTHER)
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
 @open_to_all
 def second_step() -> Response:
-    token = str(session.get(HALF_WAY, ""))
+    token = str(session.get(AWAITING_CODE, ""))
     account = awaiting_code(get_session(), token, now())
     if account is None:
-        return redirect(url_for("admin.sign_in", next=next_page()), SEE_OTHER)
+        return redirect(url_for("admin.sign_in", next=next_page()), HTTPStatus.SEE_OTHER)
     form = CodeForm()
     if form.validate_on_submit():
         attempt = begin_attempt(account.email)
         if attempt.wait:
             return _too_many("admin/code.html", form, attempt.wait)
-        if accept_code(get_session(), get_vault(), account, form.code.data or "", now()):
-            was_right(attempt)
+        if accept_code(get_session(), services().vault, account, form.code.data or "", now()):
+            record_success(attempt)
             end_session(get_session(), token)
             let_in(account)
             _warn_of_few_recovery_codes(account)
             return _go_on(form)
         add_error(form.code, _("This code is wrong, used already or too old."))
-    return form_page("admin/code.html", form, next=next_page())
+    return render_form("admin/code.html", form, next=next_page())
 
 
 def _too_many(template: str, form: SignInForm | CodeForm, wait: timedelta) -> Response:
     add_error(form["password" if "password" in form else "code"], told_to_wait(wait))
-    page = make_response(render_template(template, form=form, next=next_page()), TOO_MANY)
+    page = make_response(render_template(template, form=form, next=next_page()), HTTPStatus.TOO_MANY_REQUESTS)
     page.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
     return page
 
@@ -109,8 +113,8 @@ def confirm() -> Response:
     """The password once more, for what only its owner should do."""
     form = ConfirmForm()
     if form.validate_on_submit() and is_confirmed_now(form):
-        return redirect(next_page(), SEE_OTHER)
-    return form_page("admin/confirm.html", form, action=request.full_path.rstrip("?"), carried=[])
+        return redirect(next_page(), HTTPStatus.SEE_OTHER)
+    return render_form("admin/confirm.html", form, action=request.full_path.rstrip("?"), carried=[])
 
 
 @bp.post("/sign-out")
@@ -118,13 +122,13 @@ def confirm() -> Response:
 def sign_out() -> Response:
     let_out()
     flash(_("You are signed out."), "success")
-    return redirect(url_for("admin.sign_in"), SEE_OTHER)
+    return redirect(url_for("admin.sign_in"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/sign-out-everywhere")
 @requires("admin.enter")
 def sign_out_everywhere() -> Response:
-    end_all_sessions(get_session(), current_account().account_id)
+    end_all_sessions(get_session(), require_user().account_id)
     let_out()
     flash(_("You are signed out in every browser."), "success")
-    return redirect(url_for("admin.sign_in"), SEE_OTHER)
+    return redirect(url_for("admin.sign_in"), HTTPStatus.SEE_OTHER)

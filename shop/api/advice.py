@@ -1,23 +1,20 @@
 """`POST /advice`: answers in, advice out. Nothing of them is kept, logged or put in a cookie."""
 
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from flask import Response, request
-from flask_babel import gettext as _
 from msgspec import Meta, defstruct
 
 from recommend import answers
 from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, AnswersError, Problem, Question
-from shop.advice_json import NotJsonError, advice_json, read_answers
-from shop.api.endpoint import ACCEPT_LANGUAGE, BAD_REQUEST, LANG, Endpoint, asked_language, json_reply
+from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Advice
-from shop.database import get_ruleset, get_session
-from shop.problems import Refused
-from shop.security import never_store
-
-TOO_LARGE = 413
-UNSUPPORTED_MEDIA_TYPE = 415
-UNPROCESSABLE = 422
+from shop.finder.advice_json import NotJsonError, advice_json, read_answers
+from shop.web.api_problems import Refused
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import gettext as _
+from shop.web.security import never_store
 
 
 def advise() -> Response:
@@ -64,25 +61,25 @@ ENDPOINT = Endpoint(
     answer=Advice,
     parameters=(LANG, ACCEPT_LANGUAGE),
     errors={
-        BAD_REQUEST: "The body is not JSON, gives a key twice or is not UTF-8, or `lang` is no language of this shop.",
-        TOO_LARGE: "The body is too large.",
-        UNSUPPORTED_MEDIA_TYPE: "The content type is not application/json.",
-        UNPROCESSABLE: "An answer is missing, unknown or has a wrong value; `key` names it.",
+        HTTPStatus.BAD_REQUEST: "The body is not JSON, gives a key twice or is not UTF-8, or `lang` is no language of this shop.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The content type is not application/json.",
+        HTTPStatus.UNPROCESSABLE_ENTITY: "An answer is missing, unknown or has a wrong value; `key` names it.",
     },
 )
 
 
 def _answers_sent() -> answers.Answers:
     if request.mimetype != "application/json" or request.content_encoding:
-        raise Refused(UNSUPPORTED_MEDIA_TYPE, _("Send the answers as application/json, not compressed."))
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("Send the answers as application/json, not compressed."))
     body = request.get_data(cache=False)
     request.stream.read(1)  # of a chunked body only the allowed part was read; asking for more is the 413
     try:
         return read_answers(body)
     except NotJsonError as error:
-        raise Refused(BAD_REQUEST, _("The body is not JSON in UTF-8, or gives a key twice.")) from error
+        raise Refused(HTTPStatus.BAD_REQUEST, _("The body is not JSON in UTF-8, or gives a key twice.")) from error
     except AnswersError as error:
-        raise Refused(UNPROCESSABLE, _explain(error.key, error.problem), key=error.key) from error
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, _explain(error.key, error.problem), key=error.key) from error
 
 
 def _explain(key: str, problem: Problem) -> str:

@@ -1,21 +1,19 @@
 """An endpoint: the view with what its requests and answers look like. Routes and OpenAPI are made from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from flask import Response, request
-from flask_babel import gettext as _
 from msgspec import Struct
 
 from recommend.conditions import condition_as_data
 from recommend.text import LANGUAGES, Language
 from shop.api.schemas import When
-from shop.i18n import current_language
-from shop.problems import Refused, in_language_asked
-
-BAD_REQUEST = 400
-NOT_FOUND = 404
+from shop.web.api_problems import Refused, in_language_asked
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
 
 LANG = {
     "name": "lang",
@@ -30,7 +28,7 @@ ACCEPT_LANGUAGE = {
     "schema": {"type": "string"},
     "example": "en-GB,en;q=0.8",
 }
-WRONG_LANG = {BAD_REQUEST: "`lang` is no language of this shop."}
+WRONG_LANG: Mapping[int, str] = {HTTPStatus.BAD_REQUEST: "`lang` is no language of this shop."}
 
 
 class Endpoint(Struct, frozen=True):
@@ -39,7 +37,7 @@ class Endpoint(Struct, frozen=True):
     path: str
     view: Callable[[], Response]
     answer: type
-    errors: dict[int, str]
+    errors: Mapping[int, str]
     method: str = "GET"
     body: type | None = None
     parameters: tuple[dict[str, Any], ...] = ()
@@ -48,7 +46,7 @@ class Endpoint(Struct, frozen=True):
 def asked_language() -> Language:
     """The language of `?lang=`, else of Accept-Language. Raises Refused for a language that we do not have."""
     if request.args.get("lang", LANGUAGES[0]) not in LANGUAGES:
-        raise Refused(BAD_REQUEST, _("The language is nl or en."), key="lang")
+        raise Refused(HTTPStatus.BAD_REQUEST, _("The language is nl or en."), key="lang")
     return current_language()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Response
 from msgspec import convert
 
-from catalog.advised import decimal_string
+from catalog.advice.suggest import decimal_string
 from recommend import knowledge
 from recommend.chemistry import half_up
 from recommend.knowledge import Ruleset
@@ -13,7 +13,7 @@ from recommend.presentation import citations_as_list
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Citation, Form, Forms, Note, Rule, Rules, RulesetId, Salt, When
-from shop.database import get_ruleset
+from shop.web.database import get_ruleset
 
 
 def forms() -> Response:

@@ -2,6 +2,7 @@
 
 import inspect
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX
 from shop.api import advice, knowledge, products
 from shop.api.endpoint import Endpoint
 from shop.api.schemas import When
-from shop.problems import PROBLEM_JSON, Problem
+from shop.web.api_problems import PROBLEM_JSON, Problem
 
 DESCRIBED = (advice.ENDPOINT, products.ENDPOINT, knowledge.FORMS, knowledge.RULES)
 PREFIX = "/api/v1"
@@ -53,9 +54,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation = _described(endpoint.view) | {"parameters": list(endpoint.parameters)}
     if endpoint.body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(endpoint.body)}}}
-    errors = endpoint.errors | {500: "The fault is the shop's."}
+    errors = {**endpoint.errors, HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is the shop's."}
     operation["responses"] = {"200": _response("As asked.", _ref(endpoint.answer))} | {
-        str(code): _response(when, _ref(Problem), PROBLEM_JSON) for code, when in errors.items()
+        str(int(code)): _response(when, _ref(Problem), PROBLEM_JSON) for code, when in errors.items()
     }
     return operation
 

@@ -1,24 +1,25 @@
 """`GET /products`: the listing's page as data, with the listing's own parameters, order and counts."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request, url_for
-from flask_babel import gettext as _
 
 from catalog import models
-from catalog.advised import decimal_string
-from catalog.facets import MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.advice.suggest import decimal_string
 from catalog.models import Allergen, DosageForm
-from catalog.queries import PAGE_SIZE, Listing, Sort
+from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.search.listing import PAGE_SIZE, Listing, Sort
 from recommend.text import Language
-from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, NOT_FOUND, WRONG_LANG, Endpoint, asked_language, json_reply
+from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Facets, FacetValue, Notice, Product, Products
-from shop.database import get_ruleset, get_session
-from shop.errors import NoSuchListingPage
-from shop.facets import values
-from shop.listing_page import ListingPage, find_page
-from shop.listing_query import Wanted, as_read, in_words
-from shop.problems import Refused
+from shop.listing.facet_names import values
+from shop.listing.page import ListingPage, find_page
+from shop.listing.query import Wanted, as_read, in_words
+from shop.web.api_problems import Refused
+from shop.web.database import get_ruleset, get_session
+from shop.web.errors import NoSuchListingPage
+from shop.web.i18n import gettext as _
 
 
 def products() -> Response:
@@ -85,7 +86,7 @@ ENDPOINT = Endpoint(
     path="/products",
     view=products,
     answer=Products,
-    errors=WRONG_LANG | {NOT_FOUND: "`page` is no number from 1 up, or past the last page."},
+    errors={**WRONG_LANG, HTTPStatus.NOT_FOUND: "`page` is no number from 1 up, or past the last page."},
     parameters=(
         _query("q", "Words to search for, in Dutch or English; “zonder” or “without” leaves out.", type="string"),
         *(_values(facet, about) for facet, about in ABOUT.items()),
@@ -102,7 +103,7 @@ def _find(language: Language) -> ListingPage:
         return find_page(get_session(), request.args, get_ruleset(), language)
     except NoSuchListingPage as error:
         raise Refused(
-            NOT_FOUND, _("The list of products has no such page: a page is a number from 1 up."), key="page"
+            HTTPStatus.NOT_FOUND, _("The list of products has no such page: a page is a number from 1 up."), key="page"
         ) from error
 
 
@@ -110,7 +111,7 @@ def _product(product: models.Product, language: Language) -> Product:
     return Product(
         sku=product.sku,
         slug=product.slug,
-        url=url_for("browse.product", slug=product.slug, lang=language),
+        url=url_for("product.page", slug=product.slug, lang=language),
         brand=product.brand.name,
         name=product.name.in_language(language),
         forms=[tag.form for tag in product.tags],

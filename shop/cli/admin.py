@@ -35,9 +35,9 @@ def create(email: str, role: str, by_link: bool, address: str) -> None:
     from catalog.accounts import AccountError
     from catalog.accounts.invitations import invite
     from catalog.accounts.people import create_account, normal_email, require_free
-    from catalog.database import open_engine
-    from shop.database import prepare_catalogue
+    from catalog.db.engine import open_engine
     from shop.settings import read_settings
+    from shop.web.database import prepare_catalogue
 
     with told_plainly():
         settings = read_settings()

@@ -7,9 +7,9 @@ import click
 from recommend.answers import Answers, AnswersError
 from recommend.loading import load_ruleset
 from recommend.text import LANGUAGES, Language
-from shop.advice_json import NotJsonError, advice_json, read_answers
 from shop.cli.faults import told_plainly
 from shop.cli.session import catalogue
+from shop.finder.advice_json import NotJsonError, advice_json, read_answers
 from shop.settings import read_settings
 
 WRONG_INPUT = 2

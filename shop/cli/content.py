@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from recommend.claims.checking import check_text
+from recommend.claims.check import check_text
 from recommend.claims.findings import Finding
 from recommend.consistency import RulesetError
 from recommend.text import LANGUAGES, Language
 from shop.cli.faults import told_plainly
-from shop.messages import check_message, interface_messages
+from shop.copy_check.messages import check_message, interface_messages
 from shop.settings import read_rules_dir, read_settings
 
 _BLOCKED = 1
@@ -63,8 +63,8 @@ def check(files: tuple[str, ...], site: bool, language: Language, form: str) -> 
 
 def _site() -> Iterator[tuple[str, str, Language]]:
     from shop.app import create_app
-    from shop.database import prepare_catalogue
-    from shop.site import public_pages
+    from shop.copy_check.crawl import public_pages
+    from shop.web.database import prepare_catalogue
 
     with told_plainly():
         settings = read_settings()

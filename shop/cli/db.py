@@ -9,11 +9,11 @@ import click
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from catalog.backup import BackupError, Manifest
-from catalog.backup import backup as write_backup
-from catalog.backup import move as copy_database
-from catalog.backup import restore as restore_backup
-from catalog.database import open_engine
+from catalog.db.backup import BackupError, Manifest
+from catalog.db.backup import backup as write_backup
+from catalog.db.backup import move as copy_database
+from catalog.db.backup import restore as restore_backup
+from catalog.db.engine import open_engine
 from shop.cli.faults import told_plainly
 from shop.settings import parse_url, read_settings
 

@@ -19,7 +19,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from sqlalchemy.orm import Session
 
-from catalog.database import open_engine
+from catalog.db.engine import open_engine
 from recommend.claims.loading import load_claims
 from recommend.loading import load_ruleset
 from recommend.naming import load_excipients
@@ -52,7 +52,7 @@ def _metrics(host: str, port: int | None) -> Iterator[None]:
     _require_free(host, port)
     owner, folder = os.getpid(), tempfile.mkdtemp(prefix="shop-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before the library is imported
-    from shop.metrics import publish
+    from shop.web.metrics import publish
 
     publish(host, port)
     try:
@@ -64,7 +64,7 @@ def _metrics(host: str, port: int | None) -> Iterator[None]:
 
 def make_ready() -> Settings:
     """Check settings and rules, and make the catalogue, before anything listens."""
-    from shop.database import prepare_catalogue
+    from shop.web.database import prepare_catalogue
 
     with told_plainly():
         settings = read_settings()
@@ -140,7 +140,7 @@ class _Log(Logger):  # type: ignore[misc] # gunicorn has no types
     """gunicorn's own messages, written as the shop's are."""
 
     def setup(self, cfg: Any) -> None:
-        from shop.watch import formatter
+        from shop.web.request_log import formatter
 
         super().setup(cfg)
         for handler in self.error_log.handlers:
@@ -160,7 +160,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        from shop.watch import log_to_stderr
+        from shop.web.request_log import log_to_stderr
 
         log_to_stderr()
         return self.make()

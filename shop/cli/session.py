@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from catalog.database import open_engine
+from catalog.db.engine import open_engine
 from shop.settings import Settings
 
 
 @contextmanager
 def catalogue(settings: Settings) -> Iterator[Session]:
     """A session on the prepared catalogue. The command commits."""
-    from shop.database import prepare_catalogue
+    from shop.web.database import prepare_catalogue
 
     prepare_catalogue(settings)
     engine = open_engine(settings.database_url)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from recommend.claims.checking import check_text
+from recommend.claims.check import check_text
 from recommend.consistency import RulesetError
 from recommend.loading import load_ruleset
 from recommend.space import TooLargeError, as_json

@@ -16,7 +16,7 @@ from pathlib import Path
 import snowballstemmer
 import yaml
 
-from recommend.claims.checking import check_text
+from recommend.claims.check import check_text
 from recommend.claims.findings import FORBIDDEN, VERDICTS, Finding, Verdict
 from recommend.text import LANGUAGES, Language
 

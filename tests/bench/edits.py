@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from catalog.database import open_engine
+from catalog.db.engine import open_engine
 from catalog.models import Account, Role
 from tests.bench.shop.serving import Served, catalogue, serving
 from tests.factories import PASSWORD, AccountFactory

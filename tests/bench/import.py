@@ -23,15 +23,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from catalog.database import migrate, open_engine
-from catalog.edits import Author
+from catalog.db.engine import migrate, open_engine
+from catalog.edits.edit import Author
 from catalog.exchange.exporting import export
 from catalog.exchange.importing import Import, Told
 from catalog.exchange.planning import Outcome
 from catalog.exchange.reading import open_table
-from catalog.exchange.rows import RowReader
+from catalog.exchange.row_reader import RowReader
 from catalog.models import How
-from catalog.sample import load_sample
+from catalog.samples.sample import load_sample
 from recommend.claims.product import check_product
 from recommend.loading import load_ruleset
 from recommend.naming import form_names

@@ -16,15 +16,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import chi2
 from sklearn.linear_model import LogisticRegression
 
-from catalog.sample import SAMPLE
+from catalog.samples.sample import SAMPLE
+from recommend.claims.classifier import Weights, pieces_of, word_features
 from recommend.claims.findings import VERDICTS
-from recommend.claims.markup import visible_parts
-from recommend.claims.opinion import Weights, pieces_of, word_features
-from recommend.claims.units import unit_spans
-from recommend.claims.words import tokens_of
+from recommend.claims.split import unit_spans
+from recommend.claims.text.markup import visible_parts
+from recommend.claims.tokens import tokens_of
 from recommend.loading import DATA
 from recommend.text import LANGUAGES
-from shop.messages import interface_messages, shown
+from shop.copy_check.messages import interface_messages, shown
 from tests.bench.claims import LABELLED
 
 FILE = DATA / "claims" / "opinion.json"

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response
 
-from tests.shop.pages import PUBLIC_PAGES
+from tests.shop.visitor import PUBLIC_PAGES
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from catalog.database import migrate, open_engine
+from catalog.db.engine import migrate, open_engine
 from tests import databases
 
 MakeEngine = Callable[[str, Path], Engine]

@@ -14,7 +14,7 @@ from catalog.accounts import AccountError, Refusal, Vault, passwords
 from catalog.accounts.invitations import invite, open_invitations, redeem
 from catalog.accounts.people import authenticate, change_role, create_account
 from catalog.accounts.second_factor import accept_code, renew_recovery_codes
-from catalog.accounts.sessions import signed_in, start_session
+from catalog.accounts.sessions import signed_in_user, start_session
 from catalog.accounts.throttle import counted_for, record_attempt, wait_after_recording, wait_before_trying
 from catalog.models import Account, Role
 from tests.factories import PASSWORD, AccountFactory
@@ -121,12 +121,12 @@ def test_moments_keep_their_instant_whatever_zone_they_came_in(engine: Engine) -
 def test_a_session_belongs_to_its_account_until_it_is_closed(session: Session) -> None:
     account = create_account(session, "Eva@Winkel.test", PASSWORD, Role.PUBLISHER, NOW)
     token = start_session(session, account, NOW)
-    found = signed_in(session, token, NOW)
+    found = signed_in_user(session, token, NOW)
     assert found
     assert (found.email, found.role) == ("eva@winkel.test", Role.PUBLISHER)
     account.active = False
     session.flush()
-    assert signed_in(session, token, NOW) is None
+    assert signed_in_user(session, token, NOW) is None
 
 
 def test_passwords_are_kept_with_argon2id_and_weak_hashes_are_renewed_at_sign_in(session: Session) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from catalog.composition import CompositionError, Stated, work_out
 from catalog.models import Status
-from catalog.problems import RefusedError
+from catalog.product_problems import RefusedError
 from recommend.knowledge import Ruleset
 from tests.factories import make_product
 

@@ -9,8 +9,9 @@ from msgspec import structs
 from shop.app import create_app
 from shop.seller import Seller
 from shop.settings import SettingsError, read_settings
+from shop.web.services import services_of
 from tests.conftest import settings_in
-from tests.shop.pages import main_text
+from tests.shop.visitor import main_text
 
 PRODUCT = "/nl/product/duinvallei-magnesiumcitraat-100-capsules"
 SELLER = Seller("Proef & Zn", "Straat 1, Stad", "vraag@winkel.example", None, "00000000", "NL000000000B00")
@@ -30,7 +31,7 @@ def test_what_is_configured_stands_on_colophon_product_and_accessibility_page(sa
         for text in ("Proef &amp; Zn", "Straat 1, Stad", "00000000", "NL000000000B00", "mailto:vraag@winkel.example"):
             assert text in page.text
     assert "mailto:vraag@winkel.example" in client.get("/en/accessibility").text
-    app.extensions["catalog_engine"].dispose()
+    services_of(app).databases.primary.dispose()
 
 
 def test_every_page_leads_to_colophon_and_accessibility_statement(client: FlaskClient) -> None:
@@ -71,4 +72,4 @@ def test_canonical_addresses_are_those_of_the_public_url(sample_instance: Path) 
     app = create_app(structs.replace(settings_in(sample_instance), public_url="https://winkel.example"))
     page = app.test_client().get("/nl/privacy").text
     assert '<link rel="canonical" href="https://winkel.example/nl/privacy">' in page
-    app.extensions["catalog_engine"].dispose()
+    services_of(app).databases.primary.dispose()

@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from catalog.exchange.faults import FileRefusedError
-from catalog.exchange.guarding import GUARD, unguarded
+from catalog.exchange.formula_guard import GUARD, unguarded
 from catalog.exchange.reading.table import Row, Table, fitted, heading
+from catalog.exchange.row_errors import FileRefusedError
 
 DELIMITERS = ",;\t"
 MAX_LINE = 1_000_000

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from catalog.exchange.faults import Fault, FileRefusedError
 from catalog.exchange.reading.table import Cell, Row, Table, heading, text
+from catalog.exchange.row_errors import Fault, FileRefusedError
 from recommend.text import Text
 
 MAX_LINE = 1_000_000

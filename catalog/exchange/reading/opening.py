@@ -3,11 +3,11 @@
 from pathlib import PurePath
 from typing import BinaryIO
 
-from catalog.exchange.faults import FileRefusedError
 from catalog.exchange.reading.delimited import DelimitedTable
 from catalog.exchange.reading.json_lines import JsonLinesTable
 from catalog.exchange.reading.spreadsheet import SpreadsheetTable
 from catalog.exchange.reading.table import Table
+from catalog.exchange.row_errors import FileRefusedError
 from recommend.text import Text
 
 FORMATS: dict[str, type[Table]] = {".csv": DelimitedTable, ".jsonl": JsonLinesTable, ".xlsx": SpreadsheetTable}

@@ -8,9 +8,9 @@ from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
 
-from catalog.exchange.faults import FileRefusedError
-from catalog.exchange.guarding import unguarded
+from catalog.exchange.formula_guard import unguarded
 from catalog.exchange.reading.table import Cell, Row, Table, fitted, heading
+from catalog.exchange.row_errors import FileRefusedError
 
 MAX_UNPACKED = 1_000_000_000
 MAX_IN_MEMORY = 100_000_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from catalog.exchange.faults import Fault, FileRefusedError
+from catalog.exchange.row_errors import Fault, FileRefusedError
 
 Cell = str | int | Decimal | bool | None
 """Text as it stands in the file, or what a typed format says it is; never a binary fraction."""

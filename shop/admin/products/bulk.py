@@ -3,32 +3,31 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from http import HTTPStatus
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
+from catalog.advice.impact import Effect, effect_of
 from catalog.edits import bulk as edits
 from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, SelectionChangedError, digest_of
-from catalog.edits.effect import Effect, effect_of
 from catalog.models import How
-from catalog.problems import RefusedError
+from catalog.product_problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
-from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
+from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.products.listing import Wanted, read_wanted
-from shop.admin.products.posted import author_of_form, whole_number
-from shop.admin.products.selecting import MOST_TICKED, as_word, chosen_in_form
-from shop.admin.products.taking import takes
-from shop.database import get_ruleset, get_session
-from shop.i18n import current_language
+from shop.admin.products.listing import MOST_TICKED, Wanted, as_word, chosen_in_form, read_wanted
+from shop.admin.products.request import author_of_form, whole_number
+from shop.admin.request_size import takes
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
 
 MOST_AT_ONCE = 5000
 MOST_FOR_EFFECT = 500
 """More than that would keep other writers waiting while the finder is asked."""
 SHOWN = 500
-CONFLICT = 409
 _PERCENT = re.compile(r"([+-]?)([0-9]{1,4}(?:[.,][0-9]{1,2})?)", re.ASCII)
 
 
@@ -62,7 +61,7 @@ def select_products() -> Response:
     query = wanted.query(page=whole_number(go, 1))
     if chosen:
         query["chosen"] = as_word(chosen[:MOST_TICKED])
-    return redirect(url_for("admin.products", **query), SEE_OTHER)
+    return redirect(url_for("admin.products", **query), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/products/bulk")
@@ -85,7 +84,7 @@ def bulk() -> Response:
 def _list_again(wanted: Wanted) -> Response:
     """The list as it was, with what was ticked."""
     chosen = as_word(chosen_in_form(request.form)[:MOST_TICKED])
-    return redirect(url_for("admin.products", **wanted.query(page=1, chosen=chosen)), SEE_OTHER)
+    return redirect(url_for("admin.products", **wanted.query(page=1, chosen=chosen)), HTTPStatus.SEE_OTHER)
 
 
 def _read_action() -> Action | str:
@@ -96,7 +95,7 @@ def _read_action() -> Action | str:
     if kind == "archive":
         return Action("archive")
     if kind != "price":
-        abort(UNPROCESSABLE)
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
     match = _PERCENT.fullmatch(request.form.get("percent", "").replace(" ", "").removesuffix("%").replace("−", "-"))
     percent = Decimal(match[1] + match[2].replace(",", ".")) if match else Decimal(0)
     if not -100 < percent <= MOST_PERCENT or not percent:  # noqa: PLR2004 - a whole price off leaves none
@@ -138,7 +137,7 @@ def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action
         wanted=wanted,
         carried=[pair for pair in carried if pair[0] != "confirm"],
         effect=_effect(action, versions) if 0 < len(changed) <= MOST_FOR_EFFECT else None,
-        changed_meanwhile=status == CONFLICT,
+        changed_meanwhile=status == HTTPStatus.CONFLICT,
         language=current_language(),
     )
     return make_response(page, status)
@@ -154,7 +153,7 @@ def _apply(wanted: Wanted, chosen: Sequence[int] | Filter, action: Action) -> Re
         )
     except SelectionChangedError:
         session.rollback()
-        return _preview(wanted, chosen_versions(session, chosen), action, CONFLICT)
+        return _preview(wanted, chosen_versions(session, chosen), action, HTTPStatus.CONFLICT)
     except RefusedError as error:
         session.rollback()
         said = "; ".join(problem.text(current_language()) for problem in error.problems)
@@ -162,7 +161,7 @@ def _apply(wanted: Wanted, chosen: Sequence[int] | Filter, action: Action) -> Re
         return _list_again(wanted)
     session.commit()
     flash(_("%(count)d products changed. You can undo this under “Batches”.", count=changed), "success")
-    return redirect(url_for("admin.products", **wanted.query()), SEE_OTHER)
+    return redirect(url_for("admin.products", **wanted.query()), HTTPStatus.SEE_OTHER)
 
 
 def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> Effect | None:

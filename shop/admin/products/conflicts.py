@@ -1,5 +1,6 @@
 """Two people, one product: what each made of it, field by field, and one of both."""
 
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -7,16 +8,14 @@ from flask import make_response, render_template, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.edits import ProductState, merge, state_at, state_of
-from catalog.edits.state import FIELDS
+from catalog.edits.products import merge, state_at
 from catalog.models import Product
-from shop.admin.products.fields import ProductForm, form_of_state
-from shop.admin.products.posted import carried_values, read_version
-from shop.admin.products.reading import read_state
-from shop.database import get_ruleset, get_session
-from shop.i18n import current_language
-
-CONFLICT = 409
+from catalog.product_state import FIELDS, ProductState, state_of
+from shop.admin.products.form import ProductForm, form_of_state
+from shop.admin.products.form_to_state import read_state
+from shop.admin.products.request import carried_values, read_version
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import current_language
 
 
 class Difference(Struct, frozen=True):
@@ -67,7 +66,7 @@ def merged_form(product: Product, base: ProductState) -> tuple[ProductForm, Resp
     chosen = {name: request.form.get(f"choose-{name}") for name in both.overlapping}
     seen = request.form.get("seen") == str(product.version)
     if refusals or not seen or not set(chosen.values()) <= {"mine", "theirs"}:
-        return typed, make_response(conflict_page(product), CONFLICT)
+        return typed, make_response(conflict_page(product), HTTPStatus.CONFLICT)
     taken = {name: getattr(theirs, name) for name, choice in chosen.items() if choice == "theirs"}
     form = form_of_state(msgspec.structs.replace(both.state, **taken), product.version, ruleset, language)
     form.reason.data, form.brand_address.data = typed.reason.data, typed.brand_address.data

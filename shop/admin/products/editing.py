@@ -1,28 +1,31 @@
 """One product's form: new, check, take a suggestion over, save."""
 
 import unicodedata
+from http import HTTPStatus
 
 from flask import flash, make_response, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from catalog.edits import ConflictError, ProductState, add_brand, prepare, state_at, state_of
-from catalog.edits.checking import LONGEST_NAME
-from catalog.edits.stated import add_draft, save_with_reasons
+from catalog.edits.brands import add_brand
+from catalog.edits.field_limits import LONGEST_NAME
+from catalog.edits.products import add_draft, save_with_reasons, state_at
+from catalog.edits.store import ConflictError
+from catalog.edits.validation import prepare
 from catalog.models import Product
-from catalog.problems import RefusedError
-from catalog.queries.brands import brand_by_name
-from shop.admin.blueprint import SEE_OTHER, bp
+from catalog.product_problems import RefusedError
+from catalog.product_state import ProductState, state_of
+from catalog.queries.products import brand_by_name
+from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.conflicts import conflict_page, merged_form
-from shop.admin.products.fields import ProductForm, form_of_state
-from shop.admin.products.page import edit_page
-from shop.admin.products.posted import author_of_form, load, posted_reasons, read_version, require_right_to_change
-from shop.admin.products.reading import Refusals, read_state, refusals_of
-from shop.admin.products.sentences import take_over
-from shop.admin.products.taking import takes
-from shop.database import get_ruleset, get_session
-from shop.i18n import current_language
+from shop.admin.products.form import ProductForm, form_of_state
+from shop.admin.products.form_to_state import Refusals, read_state, refusals_of
+from shop.admin.products.page import edit_page, take_over
+from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
+from shop.admin.request_size import takes
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
 
 LONGEST_ADDRESS = 300
 NOTHING_TYPED = ProductState(sku="new", slug="new")
@@ -104,9 +107,9 @@ def _save(form: ProductForm, state: ProductState, product: Product | None, refus
         return edit_page(form, state, kept, refusals_of(error.problems), posted_reasons())
     get_session().commit()
     if request.form.get("press") == "publish":
-        return redirect(url_for("admin.publish_product", product_id=product_id), SEE_OTHER)
+        return redirect(url_for("admin.publish_product", product_id=product_id), HTTPStatus.SEE_OTHER)
     flash(_("Saved."), "success")
-    return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+    return redirect(url_for("admin.edit_product", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
 def _write(form: ProductForm, state: ProductState, product: Product | None, address: str) -> int:

@@ -1,20 +1,22 @@
 """What happened: to one product, to all, batch by batch. It can be read and taken back, never rewritten."""
 
+from http import HTTPStatus
+
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from catalog.edits import AlreadyUndoneError, ConflictError, undo_batch
+from catalog.edits.store import ConflictError
+from catalog.edits.undo import AlreadyUndoneError, undo_batch
 from catalog.models import Batch, How
-from catalog.problems import RefusedError
-from catalog.queries.history import batches, latest_changes, prices_of, versions_of
-from shop.admin.blueprint import SEE_OTHER, bp
+from catalog.product_problems import RefusedError
+from catalog.queries.admin import batches, latest_changes, prices_of, versions_of
+from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.products.naming import said_of
-from shop.admin.products.posted import LARGEST_ID, author_of_form, load, whole_number
-from shop.database import get_ruleset, get_session
+from shop.admin.products.labels import said_of
+from shop.admin.products.request import LARGEST_ID, author_of_form, load, whole_number
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import gettext as _
 
-NOT_FOUND = 404
 MOST_PAGES = 10_000
 
 
@@ -25,7 +27,7 @@ def product_history(product_id: int) -> str:
     product = load(product_id)
     versions, pages = versions_of(get_session(), product_id, _page())
     if _page() > pages:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     return render_template(
         "admin/products/history.html",
         product=product,
@@ -80,16 +82,16 @@ def undo(batch_id: int) -> Response:
     else:
         get_session().commit()
         flash(_("Undone."), "success")
-        return redirect(url_for("admin.all_batches"), SEE_OTHER)
+        return redirect(url_for("admin.all_batches"), HTTPStatus.SEE_OTHER)
     get_session().rollback()
     flash(message, "error")
-    return redirect(url_for("admin.all_batches"), SEE_OTHER)
+    return redirect(url_for("admin.all_batches"), HTTPStatus.SEE_OTHER)
 
 
 def _batch(batch_id: int) -> Batch:
     batch = get_session().get(Batch, batch_id) if batch_id <= LARGEST_ID else None
     if batch is None:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     return batch
 
 

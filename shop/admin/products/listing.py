@@ -1,6 +1,7 @@
 """The list of products. What it shows is all in its address."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -9,12 +10,11 @@ from werkzeug.datastructures import MultiDict
 
 from catalog.models import Status
 from catalog.queries.admin import Filter, Order, Trouble, product_rows
-from catalog.queries.brands import brand_names
+from catalog.queries.products import brand_names
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.products.posted import whole_number
-from shop.admin.products.selecting import as_word, chosen_in_address
-from shop.database import get_ruleset, get_session
+from shop.admin.products.request import whole_number
+from shop.web.database import get_ruleset, get_session
 
 LONGEST_SEARCH = 100
 
@@ -84,3 +84,28 @@ def products() -> str:
 def page_numbers(page: int, pages: int) -> list[int]:
     """The first, the last, and those around the one that is shown."""
     return sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
+
+
+MOST_TICKED = 500
+LARGEST_ID = 2**31 - 1
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+
+
+def read_ids(texts: Iterable[str]) -> list[int]:
+    """Ids in order, once each; what is no id is left out."""
+    numbers = (int(text) for text in texts if _NUMBER.fullmatch(text))
+    return list(dict.fromkeys(number for number in numbers if number <= LARGEST_ID))
+
+
+def chosen_in_address(args: MultiDict[str, str]) -> list[int]:
+    return read_ids(args.get("chosen", "").split(".")[:MOST_TICKED])
+
+
+def chosen_in_form(form: MultiDict[str, str]) -> list[int]:
+    """What is ticked on this page and what was kept from others."""
+    return read_ids([*form.get("kept", "").split(".")[:MOST_TICKED], *form.getlist("id")])
+
+
+def as_word(ids: Sequence[int]) -> str:
+    """Ids as they stand in an address."""
+    return ".".join(map(str, ids))

@@ -1,32 +1,117 @@
 """The page with a product's form, as one value for its template."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from fractions import Fraction
+from http import HTTPStatus
+from typing import Literal
 
+import msgspec
+from babel.dates import format_date
 from flask import make_response, render_template
-from flask_babel import format_date
-from flask_babel import gettext as _
 from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
-from catalog.edits import Prepared, ProductState, accepted_reasons, prepare
-from catalog.edits.reductions import Point, reference_price
+from catalog.composition import CompositionError, Line, Stated, work_out
+from catalog.edits.price_reductions import Point, reference_price
+from catalog.edits.products import accepted_reasons
+from catalog.edits.validation import Prepared, prepare
 from catalog.models import Product, Status
-from catalog.problems import Problem, RefusedError
-from catalog.queries.brands import brand_names
-from catalog.queries.history import prices_of
-from shop.admin.blueprint import UNPROCESSABLE
-from shop.admin.current import now, role_of_request
+from catalog.product_problems import Problem, RefusedError
+from catalog.product_state import TEXTS, ProductState
+from catalog.queries.admin import prices_of
+from catalog.queries.products import brand_names
+from recommend.claims.findings import Finding
+from recommend.claims.product import ProductFinding
+from recommend.claims.text.marking import Piece, marked_pieces
+from recommend.knowledge import Ruleset
 from shop.admin.permissions import may
-from shop.admin.products.arithmetic import Sum, sums
-from shop.admin.products.fields import ProductForm
-from shop.admin.products.naming import field_name
-from shop.admin.products.reading import Refusals, refusals_of
-from shop.admin.products.sentences import Sentence, sentences
-from shop.database import get_ruleset, get_session
-from shop.formats import euro
-from shop.i18n import current_language
-from shop.reductions import today
+from shop.admin.products.form import ProductForm
+from shop.admin.products.form_to_state import Refusals, refusals_of
+from shop.admin.products.labels import field_name
+from shop.admin.session import role_of_request
+from shop.web.clock import now, today
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
+from shop.web.number_format import euro
+
+Computed = Literal["elemental", "compound", "share", "nothing"]
+
+
+class Sum(Struct, frozen=True):
+    """A line worked out; `computed` names what was computed, `fraction` the magnesium in the pure compound."""
+
+    line: Line
+    computed: Computed
+    fraction: Fraction | None
+
+
+def sums(composition: tuple[Stated, ...], ruleset: Ruleset) -> list[Sum]:
+    """The lines that can be worked out; the others are refused elsewhere."""
+    found = []
+    for stated in composition:
+        try:
+            line = work_out(stated, ruleset)
+        except CompositionError:
+            continue
+        found.append(Sum(line, _computed(stated, line), ruleset.fraction_of(stated.form, stated.salt)))
+    return found
+
+
+def _computed(stated: Stated, line: Line) -> Computed:
+    if stated.elemental_ug is None:
+        return "elemental"
+    if stated.compound_ug is not None:
+        return "share"
+    return "nothing" if line.compound_ug is None else "compound"
+
+
+class Sentence(Struct, frozen=True):
+    """A finding in its field. `reason` is what somebody gave for a warning, empty when nobody did."""
+
+    identity: str
+    finding: Finding
+    pieces: Sequence[Piece]
+    reason: str
+
+
+def field_of(found: ProductFinding) -> str:
+    """The form's field that a finding stands in."""
+    return f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
+
+
+def sentences(findings: Sequence[ProductFinding], accepted: Mapping[str, str]) -> dict[str, list[Sentence]]:
+    """The findings by field of the form, in the order of the text."""
+    by_field: dict[str, list[Sentence]] = {}
+    for found in findings:
+        sentence = Sentence(found.identity, found.finding, _marked(found.finding), accepted.get(found.identity, ""))
+        by_field.setdefault(field_of(found), []).append(sentence)
+    return by_field
+
+
+def _marked(finding: Finding) -> Sequence[Piece]:
+    """The sentence in pieces; all of it marked when the check names no words, as for a portion that is too small."""
+    within = [
+        (start - finding.start, end - finding.start)
+        for start, end in finding.marks
+        if finding.start <= start < end <= finding.end
+    ]
+    alone = msgspec.structs.replace(finding, start=0, end=len(finding.text), marks=tuple(within))
+    return marked_pieces(finding.text, [alone]) if within else (Piece(finding.text, 0),)
+
+
+def take_over(state: ProductState, findings: Sequence[ProductFinding], identity: str) -> ProductState:
+    """The product with the suggestion for a finding in the place of its sentence; the same when there is none."""
+    for found in findings:
+        finding = found.finding
+        if found.identity == identity and finding.suggestion:
+            field = field_of(found)
+            text = getattr(state, field)
+            full_stop = "." if finding.text.rstrip().endswith(".") and not finding.suggestion.endswith(".") else ""
+            changed = text[: finding.start] + finding.suggestion + full_stop + text[finding.end :]
+            return msgspec.structs.replace(state, **{field: changed})
+    return state
 
 
 class EditPage(Struct, frozen=True):
@@ -93,7 +178,7 @@ def edit_page(
         reasons=known,
     )
     html = render_template("admin/products/edit.html", page=page, title=_title(product), ruleset=ruleset)
-    return make_response(html, UNPROCESSABLE if refusals else 200)
+    return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if refusals else 200)
 
 
 def _title(product: Product | None) -> str:
@@ -110,7 +195,7 @@ def _reduction(state: ProductState, product: Product | None) -> str:
         return f"{field_name(found.field)} {found.text(current_language())}"
     if found.until <= today():
         return str(_("Shoppers see no reduction any more: the price has been this low for 30 days."))
-    last = format_date(found.until - timedelta(days=1), "long")
+    last = format_date(found.until - timedelta(days=1), "long", locale=current_language())
     return str(
         _(
             "Shoppers see %(price)s as the lowest price of the 30 days before, up to and including %(day)s.",

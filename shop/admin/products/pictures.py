@@ -1,36 +1,38 @@
 """The picture of a product: upload, describe, remove."""
 
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from flask import flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import FileField, HiddenField, TextAreaField
 
-from catalog.edits import ConflictError, ProductState, accepted_reasons, prepare, state_of
-from catalog.edits.stated import save_with_reasons
+from catalog.edits.products import accepted_reasons, save_with_reasons
+from catalog.edits.store import ConflictError
+from catalog.edits.validation import prepare
 from catalog.models import Product, Status
 from catalog.pictures import MOST_BYTES, take_in
-from catalog.problems import RefusedError
-from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
-from shop.admin.current import role_of_request
+from catalog.product_problems import RefusedError
+from catalog.product_state import ProductState, state_of
+from shop.admin.blueprint import bp
 from shop.admin.permissions import may, requires
-from shop.admin.products.naming import field_names
-from shop.admin.products.posted import author_of_form, load, posted_reasons, read_version, require_right_to_change
-from shop.admin.products.reading import Refusals, refusals_of
-from shop.admin.products.sentences import sentences
-from shop.admin.products.taking import takes
-from shop.database import get_ruleset, get_session
+from shop.admin.products.form_to_state import Refusals, refusals_of
+from shop.admin.products.labels import field_names
+from shop.admin.products.page import sentences
+from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
+from shop.admin.request_size import takes
+from shop.admin.session import role_of_request
+from shop.web.database import get_ruleset, get_session
+from shop.web.forms import ShopForm
+from shop.web.i18n import gettext
+from shop.web.i18n import lazy_gettext as _
 
-CONFLICT = 409
 UPLOAD_BYTES = MOST_BYTES + 1024 * 1024
 """The rest of the form, and enough above the limit to say so instead of breaking off."""
 
 
-class PictureForm(FlaskForm):
+class PictureForm(ShopForm):
     """A file, and what it shows."""
 
     version = HiddenField()
@@ -76,13 +78,13 @@ def _save(form: PictureForm, product: Product) -> Response:
     except ConflictError:
         session.rollback()
         flash(gettext("Somebody changed this product meanwhile. Look at it before you go on."), "error")
-        return redirect(url_for("admin.product_pictures", product_id=product_id), SEE_OTHER)
+        return redirect(url_for("admin.product_pictures", product_id=product_id), HTTPStatus.SEE_OTHER)
     except RefusedError as error:
         session.rollback()
         return _page(form, load(product_id), state, refusals_of(error.problems))
     session.commit()
     flash(gettext("Saved."), "success")
-    return redirect(url_for("admin.product_pictures", product_id=product_id), SEE_OTHER)
+    return redirect(url_for("admin.product_pictures", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
 def _text(typed: str | None) -> str:
@@ -106,4 +108,4 @@ def _page(form: PictureForm, product: Product, state: ProductState, refusals: Re
         may_save=product.status is Status.DRAFT or may(role_of_request(), "product.publish"),
         elsewhere={name: texts for name, texts in (refusals or {}).items() if name not in form},
     )
-    return make_response(html, UNPROCESSABLE if refusals else 200)
+    return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if refusals else 200)

@@ -1,29 +1,29 @@
 """From draft to shop and back: what publishing still lacks, what it would change, and a look beforehand."""
 
+from http import HTTPStatus
+
 import msgspec
 from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import refresh
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from catalog.database import hurried
-from catalog.edits import ConflictError, prepared_again, save_product, state_of
-from catalog.edits.effect import Effect, effect_of
-from catalog.edits.writing import publishing_problems
-from catalog.faults import Fault, fault_of
+from catalog.advice.impact import Effect, effect_of
+from catalog.db.engine import fail_fast_on_lock
+from catalog.db.faults import Fault, fault_of
+from catalog.edits.products import prepared_again, save_product
+from catalog.edits.store import ConflictError, publishing_problems
 from catalog.models import Product, Status
-from catalog.problems import Problem, RefusedError
+from catalog.product_problems import Problem, RefusedError
+from catalog.product_state import state_of
 from recommend.text import LANGUAGES
-from shop.admin.blueprint import SEE_OTHER, UNPROCESSABLE, bp
+from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.products.naming import status_name
-from shop.admin.products.posted import author_of_form, load, read_version
-from shop.browse import render_product
-from shop.database import get_ruleset, get_session
-from shop.i18n import current_language
-
-NOT_FOUND, CONFLICT = 404, 409
+from shop.admin.products.labels import status_name
+from shop.admin.products.request import author_of_form, load, read_version
+from shop.product.page import render_product
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
 
 
 @bp.route("/products/<int:product_id>/publish", methods=["GET", "POST"])
@@ -42,7 +42,7 @@ def change_status(product_id: int) -> Response:
     """Archive a product, or make it a draft again."""
     wanted = request.form.get("status")
     if wanted not in (Status.DRAFT, Status.ARCHIVED):
-        abort(UNPROCESSABLE)
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
     return _set_status(load(product_id), Status(wanted))
 
 
@@ -56,13 +56,13 @@ def _set_status(product: Product, status: Status) -> Response:
     except ConflictError:
         session.rollback()
         flash(_("Somebody changed this product meanwhile. Look at it before you go on."), "error")
-        return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+        return redirect(url_for("admin.edit_product", product_id=product_id), HTTPStatus.SEE_OTHER)
     except RefusedError as error:
         session.rollback()
         return _publish_page(load(product_id), error.problems)
     session.commit()
     flash(_("This product is now: %(status)s.", status=status_name(status)), "success")
-    return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+    return redirect(url_for("admin.edit_product", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
 def _publish_page(product: Product, refused: tuple[Problem, ...] = ()) -> Response:
@@ -75,7 +75,7 @@ def _publish_page(product: Product, refused: tuple[Problem, ...] = ()) -> Respon
         effect=None if lacking or product.status is Status.PUBLISHED else _effect(product),
         language=current_language(),
     )
-    return make_response(page, UNPROCESSABLE if refused else 200)
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if refused else 200)
 
 
 @bp.get("/products/<int:product_id>/preview/<language>")
@@ -83,14 +83,13 @@ def _publish_page(product: Product, refused: tuple[Problem, ...] = ()) -> Respon
 def preview_product(product_id: int, language: str) -> Response:
     """The product's page as shoppers would see it, whatever its status."""
     if language not in LANGUAGES:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
     product = load(product_id)
     if not product.tags:
         flash(_("A preview needs at least one line of composition."), "error")
-        return redirect(url_for("admin.edit_product", product_id=product_id), SEE_OTHER)
+        return redirect(url_for("admin.edit_product", product_id=product_id), HTTPStatus.SEE_OTHER)
     g.lang = language
-    refresh()  # the page speaks its own language, whatever the admin's
-    return make_response(render_product(product, robots="noindex"))
+    return make_response(render_product(product, robots="noindex", stops=()))
 
 
 def _effect(product: Product) -> Effect | None:
@@ -103,7 +102,7 @@ def _effect(product: Product) -> Effect | None:
         save_product(session, product_id, version, state, author=author, ruleset=ruleset)
 
     try:
-        with hurried(session):
+        with fail_fast_on_lock(session):
             return effect_of(session, publish, ruleset)
     except (RefusedError, ConflictError):
         return None

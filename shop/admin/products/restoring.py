@@ -1,24 +1,24 @@
 """An earlier version of a product, made to stand again once it was seen what that changes."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from msgspec import Struct
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
-from catalog.edits import ConflictError, ProductState, restore, state_at, state_of
-from catalog.edits.state import FIELDS
+from catalog.edits.products import restore, state_at
+from catalog.edits.store import ConflictError
 from catalog.models import How, Product
-from catalog.problems import RefusedError
-from shop.admin.blueprint import SEE_OTHER, bp
+from catalog.product_problems import RefusedError
+from catalog.product_state import FIELDS, ProductState, state_of
+from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.products.naming import said_of
-from shop.admin.products.posted import author_of_form, load, whole_number
-from shop.database import get_ruleset, get_session
-
-NOT_FOUND, CONFLICT, UNPROCESSABLE = 404, 409, 422
+from shop.admin.products.labels import said_of
+from shop.admin.products.request import author_of_form, load, whole_number
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import gettext as _
 
 
 class Restored(Struct, frozen=True):
@@ -51,13 +51,13 @@ def restore_product(product_id: int) -> Response:
         restore(get_session(), product_id, version, seen=seen, author=author, ruleset=get_ruleset())
     except ConflictError:
         get_session().rollback()
-        return _page(load(product_id), version, then, seen=seen, status=CONFLICT)
+        return _page(load(product_id), version, then, seen=seen, status=HTTPStatus.CONFLICT)
     except RefusedError as error:
         get_session().rollback()
-        return _page(load(product_id), version, then, refused=said_of(error), status=UNPROCESSABLE)
+        return _page(load(product_id), version, then, refused=said_of(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     get_session().commit()
     flash(_("Version %(number)d stands again.", number=version), "success")
-    return redirect(url_for("admin.product_history", product_id=product_id), SEE_OTHER)
+    return redirect(url_for("admin.product_history", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
 def _wanted(product: Product, text: str) -> tuple[int, ProductState]:
@@ -66,7 +66,7 @@ def _wanted(product: Product, text: str) -> tuple[int, ProductState]:
     try:
         return version, state_at(get_session(), product.id, version)
     except NoResultFound:
-        abort(NOT_FOUND)
+        abort(HTTPStatus.NOT_FOUND)
 
 
 def _page(
@@ -79,7 +79,7 @@ def _page(
         product=product,
         version=version,
         seen=seen if was is not now else 0,
-        conflict=status == CONFLICT,
+        conflict=status == HTTPStatus.CONFLICT,
         refused=refused,
         fields=_differences(was, now, then),
         reason=request.form.get("reason", ""),

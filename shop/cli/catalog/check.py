@@ -3,7 +3,7 @@
 import click
 from sqlalchemy.orm import Session
 
-from catalog.database import for_writing
+from catalog.db.engine import for_writing
 from shop.cli.faults import told_plainly
 from shop.settings import read_settings
 
@@ -17,17 +17,17 @@ def check(rebuild: bool) -> None:
 
     Names what is wrong, one line each, and ends with exit status 1 when anything is.
     """
-    from catalog.edits import check_catalogue, mend_catalogue
+    from catalog.consistency import check_catalogue, repair_derived_data
     from recommend.loading import load_ruleset
-    from shop.database import making_catalogue, prepare_catalogue
+    from shop.web.database import migrated_engine, prepare_catalogue
 
     with told_plainly():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
         prepare_catalogue(settings)
-        with making_catalogue(settings) as engine, Session(for_writing(engine)) as session:
+        with migrated_engine(settings) as engine, Session(for_writing(engine)) as session:
             if rebuild:
-                mend_catalogue(session, ruleset)
+                repair_derived_data(session, ruleset)
                 session.commit()
             found = 0
             for fault in check_catalogue(session, ruleset):

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from catalog.exchange.exporting import export as export_catalogue
-from catalog.exchange.faults import FileRefusedError
 from catalog.exchange.reading.opening import suffix_of
+from catalog.exchange.row_errors import FileRefusedError
 from shop.cli.catalog.progress import progress
 from shop.cli.faults import told_plainly
 from shop.cli.session import catalogue

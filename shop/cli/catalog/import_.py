@@ -7,17 +7,16 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from catalog.edits import Author
-from catalog.exchange.faults import Fault, FileRefusedError
+from catalog.edits.edit import Author
 from catalog.exchange.importing import Import, Summary, Told
-from catalog.exchange.mapping import Mapping
+from catalog.exchange.mapping import Mapping, mapping_of, suppliers
 from catalog.exchange.planning import Outcome, Planned
 from catalog.exchange.reading import open_table
-from catalog.exchange.refused import RefusedRows, refused_file
-from catalog.exchange.rows import RowReader
-from catalog.exchange.suppliers import mapping_of, suppliers
+from catalog.exchange.rejected_rows import RefusedRows, refused_file
+from catalog.exchange.row_errors import Fault, FileRefusedError
+from catalog.exchange.row_reader import RowReader
 from catalog.models import How
-from catalog.problems import RefusedError
+from catalog.product_problems import RefusedError
 from recommend.loading import load_ruleset
 from recommend.naming import form_names
 from shop.cli.catalog.progress import progress

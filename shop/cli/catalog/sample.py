@@ -3,7 +3,7 @@
 import click
 from sqlalchemy.orm import Session
 
-from catalog.database import for_writing, written_at_once
+from catalog.db.engine import bulk_fill, for_writing
 from shop.cli.faults import told_plainly
 from shop.settings import read_settings
 
@@ -19,9 +19,9 @@ def sample(count: int, seed: int) -> None:
 
     Unlike other commands it does not load the sample catalogue first, and it refuses a catalogue with products.
     """
-    from catalog.generate import NotEmptyError, make_up_catalogue
+    from catalog.samples.generate import NotEmptyError, make_up_catalogue
     from recommend.loading import load_ruleset
-    from shop.database import making_catalogue
+    from shop.web.database import migrated_engine
 
     def tell(written: int) -> None:
         if written % _TOLD_EVERY == 0:
@@ -30,7 +30,7 @@ def sample(count: int, seed: int) -> None:
     with told_plainly():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
-        with making_catalogue(settings) as engine, written_at_once(engine), Session(for_writing(engine)) as session:
+        with migrated_engine(settings) as engine, bulk_fill(engine), Session(for_writing(engine)) as session:
             try:
                 make_up_catalogue(session, count, seed=seed, ruleset=ruleset, progress=tell)
             except NotEmptyError as error:

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Flask, before_render_template, render_template, request
 
 from shop.app import create_app
-from shop.cards import KeptCards
+from shop.web.page_cache import new_cache
+from shop.web.services import services_of
 
 CAPTURE = "X-Bench-Capture"
 PAGE = "<!doctype html><title>x</title>" + "x" * 30_000
@@ -43,13 +44,13 @@ def _add_render(app: Flask) -> None:
 
     before_render_template.connect(capture, app, weak=False)
 
-    kept = app.extensions["cards"]
+    kept = services_of(app).cache
 
     @app.before_request
     def render_all_anew() -> None:
         """`render` is the whole template: it takes no kept card, nor does what it captures."""
         anew = CAPTURE in request.headers or request.path.startswith("/bench/render/")
-        app.extensions["cards"] = KeptCards(most_bytes=0) if anew else kept
+        services_of(app).cache = new_cache(most_bytes=0) if anew else kept
 
     @app.get("/bench/render/<path:template>")
     def bench_render(template: str) -> str:

@@ -16,7 +16,7 @@ import msgspec
 import psutil
 from alembic.script import ScriptDirectory
 
-from catalog.database import _config
+from catalog.db.engine import _config
 from tests.bench.shop.work import Job, Outcome
 
 KEPT = Path("instance") / "bench"

@@ -4,9 +4,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from catalog.queries import PAGE_SIZE
+from catalog.search.listing import PAGE_SIZE
 from tests.bench.shop.app import CAPTURE
-from tests.shop.pages import FINDER, SAFETY, WISHES
+from tests.shop.visitor import FINDER, SAFETY, WISHES
 
 
 class Step(Struct, frozen=True):
@@ -52,7 +52,7 @@ _WISHES, _SAFETY, _ADVICE, _ = FINDER["nl"]
 
 NULL = Work("null", (Step("/bench/null"),))
 BARE = Work("bare", (Step("/bench/bare"),))
-ONE_FACET = Work("one form, by price per 100 mg", (Step(ONE_FORM, PAGE_SIZE),), template="browse/listing.html")
+ONE_FACET = Work("one form, by price per 100 mg", (Step(ONE_FORM, PAGE_SIZE),), template="listing/listing.html")
 LAST_PAGE = Work("the same, page 100", (Step(f"{ONE_FORM}&page=100", PAGE_SIZE),))
 WHOLE = Work("all products, our order", (Step(LISTING, PAGE_SIZE),))
 THREE_FACETS = Work(
@@ -70,7 +70,7 @@ ADVICE = Work(
 
 
 def product_page(slug: str) -> Work:
-    return Work("product page", (Step(f"/nl/product/{slug}"),), template="browse/product.html")
+    return Work("product page", (Step(f"/nl/product/{slug}"),), template="product/page.html")
 
 
 def rendered(work: Work) -> Work:

@@ -13,7 +13,7 @@ from catalog.exchange.importing import Import, Summary, Told
 from catalog.exchange.mapping import Mapping
 from catalog.exchange.planning import Outcome, Planned
 from catalog.exchange.reading import Table, open_table
-from catalog.exchange.rows import RowReader
+from catalog.exchange.row_reader import RowReader
 from catalog.models import How
 from recommend.loading import load_ruleset
 from recommend.naming import form_names

@@ -8,9 +8,11 @@ from msgspec import structs
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.edits import product_to_edit, save_product, state_of, undo_batch
-from catalog.exchange.refused import RefusedRows
+from catalog.edits.products import product_to_edit, save_product
+from catalog.edits.undo import undo_batch
+from catalog.exchange.rejected_rows import RefusedRows
 from catalog.models import Change, How, Product, Status
+from catalog.product_state import state_of
 from recommend.knowledge import Ruleset
 from tests.catalog.exchange.files import exported, run_import, table_of
 from tests.factories import AuthorFactory, make_product

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from catalog.database import open_engine
+from catalog.db.engine import open_engine
 from tests.catalog.exchange.files import exported
 from tests.conftest import settings_in
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.exchange.faults import FileRefusedError
-from catalog.exchange.guarding import FORMULA, guarded, in_lines, on_one_line, unguarded
+from catalog.exchange.formula_guard import FORMULA, guarded, in_lines, on_one_line, unguarded
 from catalog.exchange.reading import open_table
+from catalog.exchange.row_errors import FileRefusedError
 from tests.catalog.exchange.files import spreadsheet, table_of, zip_bomb
 
 

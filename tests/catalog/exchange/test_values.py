@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from catalog.exchange import numbers, values
-from catalog.exchange.faults import REASONS, CellRefusedError, Fault
+from catalog.exchange.row_errors import REASONS, CellRefusedError, Fault
 from catalog.models import Allergen
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from recommend.claims.checking import check_text
+from recommend.claims.check import check_text
 from recommend.claims.findings import Finding
-from recommend.claims.portion import check_portion, missing_statements
+from recommend.claims.product import check_portion, missing_statements
 
 CLAIM = "Magnesium draagt bij tot een normale werking van de spieren"
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommend.claims.checking import check_text
-from recommend.claims.markup import visible_parts
-from recommend.claims.units import unit_spans
+from recommend.claims.check import check_text
+from recommend.claims.split import unit_spans
+from recommend.claims.text.markup import visible_parts
 from recommend.text import LANGUAGES, Language
 
 PIECES = st.sampled_from(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from recommend.claims.checking import check_text
+from recommend.claims.check import check_text
 from recommend.claims.findings import FORBIDDEN, Finding, Verdict
 from recommend.claims.loading import load_claims
 from recommend.text import LANGUAGES, Language

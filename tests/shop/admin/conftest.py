@@ -14,9 +14,10 @@ from werkzeug.test import TestResponse
 
 from catalog.accounts import passwords
 from catalog.models import Account
+from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.factories import PASSWORD, AccountFactory
-from tests.shop.pages import send
+from tests.shop.visitor import send
 
 
 class Clock:
@@ -43,7 +44,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def clock(own_app: Flask) -> Clock:
     clock = Clock()
-    own_app.extensions["clock"] = clock
+    services_of(own_app).clock = clock
     return clock
 
 
@@ -55,7 +56,7 @@ def add_account(own_app: Flask) -> AddAccount:
     """Add an account with PASSWORD, by default an owner, and return its row as it was then."""
 
     def add(email: str = "eva@winkel.test", **fields: object) -> Account:
-        with Session(own_app.extensions["catalog_engine"], expire_on_commit=False) as session:
+        with Session(services_of(own_app).databases.primary, expire_on_commit=False) as session:
             account = AccountFactory.build(email=email, **fields)
             session.add(account)
             session.commit()

@@ -6,7 +6,7 @@ import re
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.shop.pages import csrf_token
+from tests.shop.visitor import csrf_token
 
 
 def send_file(client: FlaskClient, content: str | bytes, name: str = "list.csv", **fields: str) -> TestResponse:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from tinyhtml5.parser import HTMLParser
 from werkzeug.test import TestResponse
 
-from catalog.edits import ProductState, product_to_edit, state_of
+from catalog.edits.products import product_to_edit
 from catalog.models import Product
-from tests.shop.pages import csrf_token
+from catalog.product_state import ProductState, state_of
+from shop.web.services import services_of
+from tests.shop.visitor import csrf_token
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 CLAIM = "Magnesium draagt bij tot een normale werking van de spieren."
@@ -83,11 +85,11 @@ def add(client: FlaskClient, **changes: Any) -> int:
 
 
 def stored(app: Flask, product_id: int) -> ProductState:
-    with Session(app.extensions["catalog_engine"]) as session:
+    with Session(services_of(app).databases.primary) as session:
         return state_of(product_to_edit(session, product_id))
 
 
 def id_of(app: Flask, number: int = 0) -> int:
     """The id of one of the sample's products."""
-    with Session(app.extensions["catalog_engine"]) as session:
+    with Session(services_of(app).databases.primary) as session:
         return session.scalars(select(Product.id).order_by(Product.id).offset(number).limit(1)).one()

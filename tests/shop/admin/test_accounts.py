@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from catalog.accounts.invitations import invite_first_owner
+from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.factories import PASSWORD
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in, sign_in
-from tests.shop.pages import csrf_token, main_text, send
+from tests.shop.visitor import csrf_token, main_text, send
 
 NEW = "drie groene peren"
 SHORT = "kort"
@@ -113,7 +114,7 @@ def test_a_password_that_is_too_easy_or_differs_is_refused(
 
 def test_the_first_owners_link_works_while_there_is_no_account(own_app: Flask, clock: Clock) -> None:
     def first_owners_link() -> str | None:
-        with Session(own_app.extensions["catalog_engine"]) as session:
+        with Session(services_of(own_app).databases.primary) as session:
             token = invite_first_owner(session, clock())
             session.commit()
         return token and f"/admin/invitation/{token}"

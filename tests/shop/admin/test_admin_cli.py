@@ -15,7 +15,7 @@ from shop.cli import main
 from tests import databases
 from tests.conftest import TEST_KEY
 from tests.shop.admin.conftest import sign_in
-from tests.shop.pages import send
+from tests.shop.visitor import send
 
 NEW = "drie groene peren"
 

@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event
 
+from shop.web.services import services_of
 from tests import databases
 from tests.conftest import AdminClient
 from tests.shop.admin.conftest import AddAccount, Clock, sign_in
-from tests.shop.pages import csrf_token, send
-from tests.shop.test_page_contract import check_page
+from tests.shop.visitor import csrf_token, send
+from tests.shop.web.test_page_contract import check_page
 
 MOST_QUERIES = 4
 SIGNED_IN_PAGES = [
@@ -32,7 +33,7 @@ def test_every_admin_page_keeps_the_contract(
     client.get(f"/admin/?lang={language}")
     send(client, "/admin/accounts", email="new@winkel.test", role="editor")
     sent: list[str] = []
-    engine: Engine = own_app.extensions["catalog_engine"]
+    engine: Engine = services_of(own_app).databases.primary
     event.listen(engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
     for address in SIGNED_IN_PAGES:
         sent.clear()
@@ -61,7 +62,7 @@ def test_reading_goes_on_and_writing_says_so_while_somebody_holds_the_database(
     client = admin_client("owner")
     token = csrf_token(client.get("/admin/"))
     clock.turn(minutes=5)
-    engine: Engine = own_app.extensions["catalog_engine"]
+    engine: Engine = services_of(own_app).databases.primary
     with engine.connect() as importing, engine.connect() as impatient:
         importing.exec_driver_sql("UPDATE product SET stock = stock")
         began = time.monotonic()

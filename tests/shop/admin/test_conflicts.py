@@ -4,7 +4,7 @@ from flask import Flask
 
 from tests.conftest import AdminClient
 from tests.shop.admin.products import id_of, press, stored, typed_values
-from tests.shop.pages import main_text
+from tests.shop.visitor import main_text
 
 
 def test_two_people_who_change_different_fields_save_both_at_one_press(

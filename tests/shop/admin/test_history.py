@@ -13,7 +13,7 @@ import catalog
 import shop
 from tests.conftest import AdminClient
 from tests.shop.admin.products import id_of, press, send_to, stored
-from tests.shop.pages import main_text
+from tests.shop.visitor import main_text
 
 
 def test_every_change_is_shown_with_who_and_from_what_to_what(admin_client: AdminClient, own_app: Flask) -> None:

@@ -12,15 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Batch, Product
+from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.shop.admin.conftest import Clock
 from tests.shop.admin.imports import press, send_file
-from tests.shop.pages import csrf_token, main_text
-from tests.shop.test_page_contract import check_page
+from tests.shop.visitor import csrf_token, main_text
+from tests.shop.web.test_page_contract import check_page
 
 
 def prices(app: Flask) -> set[int]:
-    with Session(app.extensions["catalog_engine"]) as session:
+    with Session(services_of(app).databases.primary) as session:
         query = select(Product.price_cents).order_by(Product.sku).limit(3)
         return set(session.scalars(query))
 
@@ -153,7 +154,7 @@ def test_an_export_that_comes_back_changes_nothing(publisher: FlaskClient, own_a
         assert "0 new" in (shown := main_text(publisher.get(plan)))
         assert "0 changed" in shown
         press(publisher, plan, f"{plan}/drop")
-    with Session(own_app.extensions["catalog_engine"]) as session:
+    with Session(services_of(own_app).databases.primary) as session:
         assert session.scalar(select(func.count()).select_from(Batch)) == 0
 
 

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.models import Product, Status
+from shop.web.services import services_of
 from tests.shop.admin.imports import mapped, press, send_file
-from tests.shop.pages import main_text
+from tests.shop.visitor import main_text
 
 PUBLISHED = {
     "Artikelnr": "GH-1",
@@ -42,7 +43,7 @@ def test_a_suppliers_file_becomes_published_products_through_a_mapping_that_is_r
     plan = press(publisher, mapping, mapping, **form).location
     assert "1 new" in main_text(publisher.get(plan)), main_text(publisher.get(plan))
     press(publisher, plan, f"{plan}/apply")
-    with Session(own_app.extensions["catalog_engine"]) as session:
+    with Session(services_of(own_app).databases.primary) as session:
         product = session.scalars(select(Product).where(Product.sku == "GH-1")).one()
         assert (product.status, product.magnesium_ug, product.price_cents) == (Status.PUBLISHED, 100_000, 1295)
         address = f"/nl/product/{product.slug}"

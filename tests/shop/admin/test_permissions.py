@@ -9,10 +9,11 @@ from werkzeug.routing import Rule
 
 from catalog.models import Role, Status
 from shop.admin.permissions import CONFIRMED, OPEN, PERMISSIONS, declared_action, may, requires
+from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.factories import PASSWORD, make_product
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in
-from tests.shop.pages import csrf_token
+from tests.shop.visitor import csrf_token
 
 OPEN_PAGES = {"admin.sign_in", "admin.second_step", "admin.invitation"}
 
@@ -28,7 +29,7 @@ def filled_in(rule: Rule, product_id: int = 1) -> str:
 @pytest.fixture
 def draft_id(own_app: Flask) -> int:
     """A product that was never public, which editors may change."""
-    with Session(own_app.extensions["catalog_engine"]) as session:
+    with Session(services_of(own_app).databases.primary) as session:
         draft = make_product(session, status=Status.DRAFT)
         session.commit()
         return draft.id

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from tests.conftest import AdminClient
 from tests.shop.admin.products import add, id_of, send_to, stored
-from tests.shop.pages import csrf_token, main_text
+from tests.shop.visitor import csrf_token, main_text
 
 
 def image_file(kind: str = "PNG", size: tuple[int, int] = (800, 600), **options: Any) -> bytes:

@@ -9,7 +9,7 @@ from flask import Flask
 from catalog.models import Status
 from tests.conftest import AdminClient
 from tests.shop.admin.products import CLAIM, COMPLETE, add, press, send_to, stored
-from tests.shop.pages import main_text
+from tests.shop.visitor import main_text
 
 
 def publish(client: Any, product_id: int) -> Any:

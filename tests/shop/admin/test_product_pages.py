@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from catalog.edits import begin_writing
-from shop.database import Databases
+from catalog.db.replicas import Databases
+from catalog.edits.store import begin_writing
+from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.shop.admin.products import CLAIM, add, id_of, press, send_to, stored
-from tests.shop.pages import main_text
-from tests.shop.test_page_contract import check_page
+from tests.shop.visitor import main_text
+from tests.shop.web.test_page_contract import check_page
 
 MOST_QUERIES = 8
 """Two of these are the session of whoever is signed in."""
@@ -29,7 +30,7 @@ def queries(own_app: Flask) -> Iterator[list[str]]:
         if statement != "BEGIN":
             sent.append(statement)
 
-    engine = own_app.extensions["catalog_engine"]
+    engine = services_of(own_app).databases.primary
     event.listen(engine, "before_cursor_execute", record)
     yield sent
     event.remove(engine, "before_cursor_execute", record)
@@ -128,7 +129,7 @@ def test_before_publishing_it_says_how_many_outcomes_of_the_finder_change(admin_
 def test_the_page_before_publishing_does_not_wait_for_an_import(admin_client: AdminClient, own_app: Flask) -> None:
     client = admin_client("publisher")
     product_id = add(client)
-    databases: Databases = own_app.extensions["databases"]
+    databases: Databases = services_of(own_app).databases
     with Session(databases.writing) as importing:
         begin_writing(importing)
         page = client.get(f"/admin/products/{product_id}/publish")

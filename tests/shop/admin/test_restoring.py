@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import AdminClient
 from tests.shop.admin.products import id_of, press, send_to, stored
-from tests.shop.pages import csrf_token, main_text
-from tests.shop.test_page_contract import check_page
+from tests.shop.visitor import csrf_token, main_text
+from tests.shop.web.test_page_contract import check_page
 
 
 @pytest.fixture

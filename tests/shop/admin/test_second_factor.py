@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from catalog.copying import lines_of, tables
+from catalog.db.copying import lines_of, tables
 from catalog.models import Account, RecoveryCode
+from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in, sign_in
-from tests.shop.pages import csrf_token, send
+from tests.shop.visitor import csrf_token, send
 
 SET_UP = "/admin/my-account/second-factor"
 
@@ -127,7 +128,7 @@ def test_new_recovery_codes_replace_the_old_and_switching_off_drops_all(
     assert send(browser, "/admin/sign-in/code", code=new[0]).location == "/admin/"
     client.post(f"{SET_UP}/off", data={"csrf_token": csrf_token(client.get("/admin/my-account"))})
     assert sign_in(own_app.test_client()).location == "/admin/"
-    with Session(own_app.extensions["catalog_engine"]) as session:
+    with Session(services_of(own_app).databases.primary) as session:
         assert session.scalars(select(RecoveryCode)).all() == []
 
 
@@ -136,8 +137,8 @@ def test_neither_secret_nor_codes_nor_tokens_can_be_read_in_the_database(
 ) -> None:
     secret, codes = switch_on(client, clock)
     with client.session_transaction("/admin/") as cookie:
-        token = cookie["_user_id"]
-    with Session(own_app.extensions["catalog_engine"]) as session:
+        token = cookie["session_token"]
+    with Session(services_of(own_app).databases.primary) as session:
         assert session.scalars(select(Account)).one().has_second_factor
         connection = session.connection()
         dump = b"".join(line for table in tables() for line in lines_of(connection, table)).decode()

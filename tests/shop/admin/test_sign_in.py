@@ -12,7 +12,7 @@ from catalog.accounts.passwords import hash_password
 from tests.conftest import AdminClient
 from tests.factories import PASSWORD
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in, sign_in
-from tests.shop.pages import csrf_token, main_text, send
+from tests.shop.visitor import csrf_token, main_text, send
 
 WRONG = "not the password"
 ENGLISH = {"Accept-Language": "en"}
@@ -228,5 +228,5 @@ def test_a_forged_cookie_is_nobody(browser: FlaskClient) -> None:
     browser.set_cookie("admin_session", "forged.cookie", path="/admin")
     assert not is_signed_in(browser)
     with browser.session_transaction("/admin/") as cookie:
-        cookie["_user_id"] = "a token that was never given"
+        cookie["session_token"] = "a token that was never given"
     assert not is_signed_in(browser)

@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shop.app import create_app
+from shop.web.services import services_of
 from tests.conftest import settings_in
 from tests.shop.admin.conftest import AddAccount, Clock, sign_in
 from tests.shop.admin.test_second_factor import switch_on
-from tests.shop.pages import send
+from tests.shop.visitor import send
 
 WRONG = "not the password"
 CODE = "/admin/sign-in/code"
@@ -30,7 +31,7 @@ class TickingClock(Clock):
 @pytest.fixture
 def clock(own_app: Flask) -> Clock:
     clock = TickingClock()
-    own_app.extensions["clock"] = clock
+    services_of(own_app).clock = clock
     return clock
 
 
@@ -98,12 +99,12 @@ def test_ten_wrong_passwords_make_everybody_wait_also_in_another_process(
     refused = sign_in(browser)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(15 * 60))
     other = create_app(settings_in(own_instance))
-    other.extensions["clock"] = clock
+    services_of(other).clock = clock
     assert sign_in(other.test_client()).status_code == 429
     assert sign_in(other.test_client(), email="nobody@winkel.test").status_code == 422
     clock.turn(minutes=15)
     assert sign_in(other.test_client()).location == "/admin/"
-    other.extensions["catalog_engine"].dispose()
+    services_of(other).databases.primary.dispose()
 
 
 def test_one_network_address_may_not_try_many_accounts(browser: FlaskClient, clock: Clock) -> None:

@@ -16,8 +16,8 @@ from catalog.models import Advisable
 from recommend.presentation import advice_as_dict
 from shop.api.schemas import Advice
 from tests.shop.api.conftest import ADVICE, HEALTHY, Ask
-from tests.shop.pages import answer
-from tests.shop.test_cli import advise
+from tests.shop.cli.test_cli import advise
+from tests.shop.visitor import answer
 
 SOME_ANSWERS = [
     HEALTHY,
@@ -122,7 +122,9 @@ def test_nothing_of_the_answers_is_logged(ask: Ask, caplog: pytest.LogCaptureFix
 def test_nothing_of_the_answers_is_logged_when_the_shop_fails(
     ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.advice_json.advice_as_dict", lambda *arguments: advice_as_dict(*arguments)["no such key"])
+    monkeypatch.setattr(
+        "shop.finder.advice_json.advice_as_dict", lambda *arguments: advice_as_dict(*arguments)["no such key"]
+    )
     assert ask(conditions=["kidney_disease"]).status_code == 500
     assert "KeyError" in caplog.text
     assert "kidney_disease" not in caplog.text
@@ -132,7 +134,7 @@ def test_nothing_of_the_answers_is_logged_when_the_database_fails(
     ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault: Any = select(literal_column("no_such_column")).where(Advisable.magnesium_ug <= bindparam("suggested_ug"))
-    monkeypatch.setattr("catalog.queries.advice._advised", lambda *_shape: fault)
+    monkeypatch.setattr("catalog.advice.candidates._advised", lambda *_shape: fault)
     assert ask(dosage_form="powder", supplement_mg=123).status_code == 500
     assert "no_such_column" in caplog.text
     assert "powder" not in caplog.text

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from recommend.answers import QUESTIONS
 from recommend.knowledge import Ruleset
 from shop.api.openapi import document
-from shop.problems import PROBLEM_JSON, WRONG_VALUE
+from shop.web.api_problems import PROBLEM_JSON, WRONG_VALUE
 
 DESCRIPTION = "/api/v1/openapi.json"
 

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from recommend.answers import QUESTIONS
 from shop.app import MAX_REQUEST_BYTES
-from shop.problems import PLAIN, PROBLEM_JSON, WRONG_VALUE, Problem
+from shop.web.api_problems import PLAIN, PROBLEM_JSON, WRONG_VALUE, Problem
+from shop.web.services import services_of
 from tests.shop.api.conftest import ADVICE, HEALTHY, Ask
 
 BODY = json.dumps(HEALTHY)
@@ -188,7 +189,7 @@ def test_whatever_accept_says_the_answer_is_json(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("name", ["forms", "rules", "products"])
 def test_a_fault_of_the_shop_is_a_500_problem_without_a_traceback(name: str, client: FlaskClient) -> None:
-    client.application.extensions["ruleset"] = None
+    services_of(client.application).ruleset = None  # type: ignore[assignment] # a fault
     answer = client.get(f"/api/v1/{name}")
     assert problem(answer).status == 500
     assert "Traceback" not in answer.text

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from flask.testing import FlaskClient
 
-from catalog.facets import Facet
-from catalog.queries import Sort
+from catalog.search.facets import Facet
+from catalog.search.listing import Sort
 from tests.shop.api.test_problems import problem
 
 LISTING = {"nl": "/nl/beste-magnesium-supplementen", "en": "/en/best-magnesium-supplements"}

@@ -1,0 +1,204 @@
+"""Products for an advice: what a budget is, what fits the wishes, and what the wishes exclude."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from msgspec import Struct
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, joinedload
+
+from catalog.models import Advisable, DosageForm, Product
+from catalog.models.product import PUBLISHED
+from catalog.models.search_index import UNCOMMITTED
+from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
+
+
+class Budget(Struct, frozen=True):
+    """Upper bounds of cost per day, in tenths of a cent: the first and second tercile of what is published."""
+
+    low: int
+    medium: int
+
+    def limit(self, budget: str) -> int | None:
+        """The most that a product of this budget costs a day; None without a limit."""
+        return {"low": self.low, "medium": self.medium}.get(budget)
+
+
+class AdvisedProduct(Struct, frozen=True):
+    """A product that fits an advice on a form."""
+
+    form: str
+    product: Product
+
+
+_kept: WeakKeyDictionary[Engine, tuple[CatalogueStamp, Budget]] = WeakKeyDictionary()
+
+
+def budget_bands(session: Session) -> Budget:
+    """The terciles of cost per day (label portion) over the published products, sold out or not.
+
+    The first tercile is the smallest cost that at least a third of the products do not exceed. They are worked out
+    once for each state of the catalogue.
+    """
+    engine = session.get_bind()
+    if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # what nobody else may see is not kept
+        return _budget_bands(session)
+    stamp = catalogue_stamp(session)
+    known_stamp, known = _kept.get(engine, (None, None))
+    if known is None or known_stamp != stamp:
+        known = _budget_bands(session)
+        _kept[engine] = stamp, known
+    return known
+
+
+def _budget_bands(session: Session) -> Budget:
+    """Two steps along the index of costs; thirds that are not equal differ by one, the first are the larger."""
+    count = select(func.count().label("count")).where(PUBLISHED).cte("published")
+    first, second = (count.c.count + 2) // 3, (count.c.count + 1) // 3
+
+    def cost_at(place: ColumnElement[int]) -> ScalarSelect[int]:
+        offset = select(case((count.c.count > 0, place), else_=0)).scalar_subquery()
+        ordered = select(Product.tenth_cents_per_day).where(PUBLISHED).order_by(Product.tenth_cents_per_day)
+        return ordered.limit(1).offset(offset).scalar_subquery()
+
+    low, medium = session.execute(select(cost_at(first - 1), cost_at(first + second - 1))).one()
+    return Budget(low=low or 0, medium=medium or 0)
+
+
+class Wishes(Struct, frozen=True):
+    """What a product of an advice must fit, besides being published and in stock.
+
+    `suggested_ug` is elemental magnesium a day, of which one whole unit may not give more; `without` are forms
+    that are advised against, of which it holds none; `cost_limit` is in tenths of a cent a day for the label's
+    portion, None without a limit.
+    """
+
+    suggested_ug: int
+    without: frozenset[str] = frozenset()
+    cost_limit: int | None = None
+    vegan: bool = False
+    dosage_form: DosageForm | None = None
+
+    @property
+    def shape(self) -> "Shape":
+        """Which conditions there are, without what they compare with."""
+        return Shape(len(self.without), self.cost_limit is not None, self.vegan, self.dosage_form is not None)
+
+    @property
+    def compared_with(self) -> dict[str, Any]:
+        """What the conditions of the shape compare with."""
+        without = sorted(self.without)
+        return {
+            "suggested_ug": self.suggested_ug,
+            "cost_limit": self.cost_limit,
+            "dosage_form": self.dosage_form and self.dosage_form.value,
+            **{f"without_form_{place}": form for place, form in enumerate(without)},
+            **{f"beside_form_{place}": f"% {form.replace('_', '/_')} %" for place, form in enumerate(without)},
+        }
+
+
+class Shape(Struct, frozen=True):
+    """Which wishes there are, and how many forms are advised against: as much as a statement depends on."""
+
+    without: int
+    budget: bool
+    vegan: bool
+    dosage_form: bool
+
+    def conditions(self) -> dict[str, ColumnElement[bool]]:
+        """One condition for each wish."""
+        conditions = {"dose": Advisable.magnesium_ug <= bindparam("suggested_ug")}
+        if self.without:
+            places = range(self.without)
+            others = (Advisable.also.not_like(bindparam(f"beside_form_{place}"), escape="/") for place in places)
+            itself = Advisable.form.not_in([bindparam(f"without_form_{place}") for place in places])
+            conditions["without"] = and_(itself, or_(Advisable.also == "", and_(*others)))
+        if self.budget:
+            conditions["budget"] = Advisable.tenth_cents_per_day <= bindparam("cost_limit")
+        if self.vegan:
+            conditions["vegan"] = Advisable.vegan.is_(True)
+        if self.dosage_form:
+            conditions["dosage_form"] = Advisable.dosage_form == bindparam("dosage_form")
+        return conditions
+
+
+def advised_products(
+    session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = 3
+) -> list[AdvisedProduct]:
+    """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
+    if not forms:
+        return []
+    query = _advised(len(forms), wishes.shape, per_form)
+    asked = wishes.compared_with | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
+    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query, asked)]
+
+
+@lru_cache(maxsize=256)
+def _advised(forms: int, shape: Shape, per_form: int) -> Select[Any]:
+    """Kept, because SQLAlchemy takes longer to put it together than the database to answer it."""
+    chosen = union_all(*(_cheapest(place, shape, per_form) for place in range(forms))).subquery()
+    return (
+        select(chosen.c.form, Product)
+        .join(Product, Product.id == chosen.c.product_id)
+        .order_by(chosen.c.form, Product.tenth_cents_per_100mg, Product.sku)
+        .options(joinedload(Product.brand))
+    )
+
+
+def _cheapest(place: int, shape: Shape, number: int) -> Select[Any]:
+    """Read along a form's products, of which the cheapest stand first, until enough fit."""
+    ordered = (
+        select(Advisable.form, Advisable.product_id)
+        .where(Advisable.form == bindparam(f"on_form_{place}"), *shape.conditions().values())
+        .order_by(Advisable.tenth_cents_per_100mg, Advisable.sku)
+        .limit(number)
+    )
+    return select(ordered.subquery())
+
+
+class Excluded(Struct, frozen=True):
+    """Why no product of a form fits: of `total` in stock, how many fail each wish, and how many fail it alone."""
+
+    total: int
+    failing: Mapping[str, int]
+    alone: Mapping[str, int]
+
+
+def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, Excluded]:
+    """Per form that is in stock at all, what the wishes exclude."""
+    conditions = wishes.shape.conditions()
+    fails = {wish: not_(condition) for wish, condition in conditions.items()}
+    alone = {
+        wish: and_(fails[wish], *(other for key, other in conditions.items() if key != wish)) for wish in conditions
+    }
+    query = (
+        select(Advisable.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
+        .where(Advisable.form.in_(sorted(forms)))
+        .group_by(Advisable.form)
+    )
+    found: dict[str, Excluded] = {}
+    for form, total, *counts in session.execute(query, wishes.compared_with):
+        failing, by_itself = counts[: len(conditions)], counts[len(conditions) :]
+        found[form] = Excluded(
+            total, dict(zip(conditions, failing, strict=True)), dict(zip(conditions, by_itself, strict=True))
+        )
+    return found
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))

@@ -1,0 +1,94 @@
+"""From an advice to products: how many whole units a day of what, within dose, label and budget."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+from sqlalchemy.orm import Session
+
+from catalog.advice.candidates import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
+from catalog.models import DosageForm, Product
+from catalog.prices import tenth_cents_per_day
+from recommend.answers import Answers
+from recommend.engine import Advice, forms_not_for
+from recommend.text import Language
+
+UG_PER_MG = 1000
+
+
+class Suggestion(Struct, frozen=True):
+    """A product for a form, with whole units a day that stay within the dose and the label's portion."""
+
+    form: str
+    product: Product
+    units_per_day: int
+    elemental_ug_per_day: int
+    tenth_cents_per_day: int
+
+
+class Suggestions(Struct, frozen=True):
+    """The products of an advice; for suitable forms without any that fits, what excludes those in stock."""
+
+    products: tuple[Suggestion, ...] = ()
+    excluded: Mapping[str, Excluded] = field(default_factory=dict)
+
+    def of_form(self, form: str) -> list[Suggestion]:
+        return [suggestion for suggestion in self.products if suggestion.form == form]
+
+
+def suggest_products(session: Session, answers: Answers, advice: Advice) -> Suggestions:
+    """Up to three products per suitable form, best form first; nothing when the advice is withheld."""
+    suitable = [ranked.form.id for ranked in advice.forms if ranked.suitable]
+    if advice.withheld or not suitable:
+        return Suggestions()
+    wishes = Wishes(
+        suggested_ug=advice.dose.suggested_mg * UG_PER_MG,
+        without=frozenset(ranked.form.id for ranked in advice.forms if not ranked.suitable)
+        | forms_not_for(answers.conditions, advice.ruleset),
+        cost_limit=budget_bands(session).limit(answers.budget),
+        vegan=answers.vegan,
+        dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),
+    )
+    found = advised_products(session, suitable, wishes)
+    found.sort(key=lambda advised: suitable.index(advised.form))
+    empty = set(suitable) - {advised.form for advised in found}
+    return Suggestions(
+        products=tuple(_suggest(advised.form, advised.product, wishes.suggested_ug) for advised in found),
+        excluded=excluded_by_wishes(session, empty, wishes) if empty else {},
+    )
+
+
+def _suggest(form: str, product: Product, suggested_ug: int) -> Suggestion:
+    units = min(product.units_per_day, suggested_ug // product.magnesium_ug)
+    return Suggestion(
+        form=form,
+        product=product,
+        units_per_day=units,
+        elemental_ug_per_day=units * product.magnesium_ug,
+        tenth_cents_per_day=tenth_cents_per_day(product.price_cents, product.units_per_pack, units),
+    )
+
+
+def suggestion_as_dict(suggestion: Suggestion, language: Language) -> dict[str, Any]:
+    """A product of the contract's advice; amounts in mg and cents are decimal strings."""
+    product = suggestion.product
+    return {
+        "sku": product.sku,
+        "form": suggestion.form,
+        "slug": product.slug,
+        "brand": product.brand.name,
+        "name": product.name.in_language(language),
+        "unit": product.unit.value,
+        "units_per_day": suggestion.units_per_day,
+        "elemental_mg_per_day": decimal_string(suggestion.elemental_ug_per_day, 3),
+        "cents_per_day": decimal_string(suggestion.tenth_cents_per_day, 1),
+        "cents_per_100mg": decimal_string(product.tenth_cents_per_100mg, 1),
+        "price_cents": product.price_cents,
+    }
+
+
+def decimal_string(amount: int, places: int) -> str:
+    """An integer in 1/10**places as a decimal number without needless zeros: (56250, 3) is "56.25"."""
+    whole, rest = divmod(amount, 10**places)
+    digits = f"{rest:0{places}d}".rstrip("0")
+    return f"{whole}.{digits}" if digits else str(whole)

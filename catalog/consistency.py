@@ -1,0 +1,166 @@
+"""Whether columns, tags, facets, orders and words are still what follows from the products; and how to mend them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from pyroaring import BitMap
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from catalog.composition import CompositionError, Line, magnesium_in, work_out
+from catalog.edits.store import begin_writing
+from catalog.edits.validation import Prepared
+from catalog.models import (
+    Advisable,
+    Component,
+    FacetPosting,
+    FormShelf,
+    FormTag,
+    Product,
+    Shelf,
+    Word,
+    WordPosting,
+    table_of,
+)
+from catalog.product_state import label_line_of, state_of
+from catalog.search.documents import Indexed, in_portions, indexed_products
+from catalog.search.terms import facet_postings, word_postings
+from catalog.search.update import rebuild_index, row_on_shelf, rows_by_form, rows_for_advice
+from recommend.knowledge import Ruleset
+
+AT_ONCE = 1000
+DERIVED = ("magnesium_ug", "tenth_cents_per_100mg", "tenth_cents_per_day")
+
+
+class Fault(Struct, frozen=True):
+    """Something derived that does not follow from the products; `where` is a SKU, or a table with a key."""
+
+    where: str
+    what: str
+    stored: str
+    follows: str
+
+
+def check_catalogue(session: Session, ruleset: Ruleset) -> Iterator[Fault]:
+    """Everything derived that is wrong: of products first, then of the index."""
+    for product in _products(session):
+        yield from _product_faults(product, ruleset)
+    yield from _index_faults(session)
+
+
+def repair_derived_data(session: Session, ruleset: Ruleset) -> None:
+    """Derive everything anew, in this session's transaction."""
+    begin_writing(session)
+    for product in _products(session):
+        if not any(_product_faults(product, ruleset)):
+            continue
+        derived, tags = _derived(product, ruleset)
+        session.execute(update(table_of(Product)).where(table_of(Product).c.id == product.id).values(derived))
+        session.execute(delete(table_of(FormTag)).where(table_of(FormTag).c.product_id == product.id))
+        rows = [{"product_id": product.id, "form": form} | tag for form, tag in tags.items()]
+        if rows:
+            session.connection().execute(insert(table_of(FormTag)), rows)
+    session.expire_all()
+    rebuild_index(session)
+
+
+def _products(session: Session) -> Iterator[Product]:
+    query = select(Product).options(joinedload(Product.brand), selectinload(Product.components))
+    last = 0
+    while portion := session.scalars(
+        query.options(selectinload(Product.tags)).where(Product.id > last).order_by(Product.id).limit(AT_ONCE)
+    ).all():
+        yield from portion
+        last = portion[-1].id
+        session.expunge_all()
+
+
+def _product_faults(product: Product, ruleset: Ruleset) -> Iterator[Fault]:
+    derived, tags = _derived(product, ruleset)
+    for name, follows in derived.items():
+        if getattr(product, name) != follows:
+            yield Fault(product.sku, name, str(getattr(product, name)), str(follows))
+    stored = {
+        tag.form: {"magnesium_ug": tag.magnesium_ug, "counts_as_form": tag.counts_as_form} for tag in product.tags
+    }
+    if stored != tags:
+        yield Fault(product.sku, "form_tag", str(stored), str(tags))
+
+
+def _derived(product: Product, ruleset: Ruleset) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+    """The derived columns and the tags, as an edit would write them."""
+    lines = tuple(_line(component, ruleset) for component in product.components)
+    magnesium = magnesium_in(lines)
+    derived = Prepared(state_of(product), magnesium, findings=(), not_permitted=(), stops=())
+    tags = {
+        form: {"magnesium_ug": amount, "counts_as_form": form in magnesium.counts_as}
+        for form, amount in magnesium.by_form.items()
+    }
+    return {name: getattr(derived, name) for name in DERIVED}, tags
+
+
+def _line(component: Component, ruleset: Ruleset) -> Line:
+    try:
+        return work_out(label_line_of(component), ruleset)
+    except CompositionError:  # of a draft, whose amounts are not stated yet
+        return Line(component.form, component.salt, component.compound_ug, 0)
+
+
+def _index_faults(session: Session) -> Iterator[Fault]:
+    facets: dict[str, BitMap] = defaultdict(BitMap)
+    words: dict[str, BitMap] = defaultdict(BitMap)
+    shelved = {Shelf: 0, FormShelf: 0, Advisable: 0}
+    for portion in in_portions(indexed_products(session), AT_ONCE):
+        for postings, found in ((facet_postings(portion), facets), (word_postings(portion)[0], words)):
+            for term, products in postings.items():
+                found[term] |= products
+        listed = [product for product in portion if product.is_listed]
+        shelved[Shelf] += len(listed)
+        shelved[FormShelf] += sum(len(product.forms) for product in listed)
+        shelved[Advisable] += sum(len(rows_for_advice(product)) for product in listed)
+        yield from _order_faults(session, listed)
+    for table, follows in shelved.items():
+        if (stored := session.scalar(select(func.count()).select_from(table_of(table)))) != follows:
+            yield Fault(table.__tablename__, "rows", str(stored), str(follows))
+    yield from _posting_faults(session, FacetPosting, facets)
+    yield from _posting_faults(session, WordPosting, words)
+    for term, stored in session.execute(select(Word.term, Word.products)):
+        follows = len(words.pop(term, ()))
+        if stored != follows:
+            yield Fault("word", term, str(stored), str(follows))
+    yield from (Fault("word", term, "none", str(len(products))) for term, products in words.items())
+
+
+def _order_faults(session: Session, listed: Sequence[Indexed]) -> Iterator[Fault]:
+    for model, rows in (
+        (Shelf, [row_on_shelf(product) for product in listed]),
+        (FormShelf, [row for product in listed for row in rows_by_form(product)]),
+        (Advisable, [row for product in listed for row in rows_for_advice(product)]),
+    ):
+        table = table_of(model)
+        ids = {row["product_id"] for row in rows}
+        stored = {
+            _key(row._mapping): dict(row._mapping)
+            for row in session.execute(select(table).where(table.c.product_id.in_(ids)))
+        }
+        for row in rows:
+            if (has := stored.get(_key(row))) != row:
+                yield Fault(row["sku"], table.name, str(has), str(row))
+
+
+def _key(row: Any) -> tuple[Any, ...]:
+    return row["product_id"], row.get("form")
+
+
+def _posting_faults(
+    session: Session, model: type[FacetPosting | WordPosting], follows: Mapping[str, BitMap]
+) -> Iterator[Fault]:
+    stored: dict[str, BitMap] = defaultdict(BitMap)
+    for term, products in session.execute(select(model.term, model.products)):
+        stored[term] |= products
+    for term in sorted(stored.keys() | follows.keys()):
+        has, should = stored.get(term, BitMap()), follows.get(term, BitMap())
+        if has != should:
+            yield Fault(model.__tablename__, term, f"{len(has)} products", f"{len(should)} products")

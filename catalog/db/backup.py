@@ -1,0 +1,175 @@
+"""A whole database in one file, and one database into another; both while the shop serves.
+
+The file is a ZIP of `manifest.json` and one file of JSON lines for each table, and can be restored into either kind
+of database. SQLite's own way of copying its file is not used: nothing but SQLite could read the result.
+"""
+
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, Table
+
+from catalog.db.copying import (
+    Extent,
+    NotTheSameError,
+    catalogue_revision_of,
+    copy_into,
+    extent,
+    is_empty,
+    lines_of,
+    make_known,
+    tables,
+)
+from catalog.db.engine import (
+    for_reading,
+    for_writing,
+    knows_revision,
+    migrate,
+    migration_lock,
+    newest_revision,
+    revision_of,
+)
+
+FORMAT = "magnesiumwijzer-backup-1"
+MANIFEST = "manifest.json"
+
+
+class BackupError(Exception):
+    """What stands in the way of a backup, a restore or a move, in words."""
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a backup holds; `revision` is that of its tables."""
+
+    format: str
+    revision: str
+    tables: dict[str, Extent]
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables.values())
+
+
+def backup(engine: Engine, file: Path) -> Manifest:
+    """Write everything, as it is at one moment, to a file that only its owner may read; it appears when complete.
+
+    Raises BackupError, OSError or SQLAlchemyError.
+    """
+    descriptor, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")  # mode 600
+    aside = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            with _snapshot(engine) as source, ZipFile(raw, "w", ZIP_DEFLATED) as archive:
+                extents = {table.name: _write(source, table, archive) for table in tables()}
+                manifest = Manifest(FORMAT, newest_revision(), extents)
+                archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+            raw.flush()
+            os.fsync(raw.fileno())
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+    return manifest
+
+
+def _write(source: Connection, table: Table, archive: ZipFile) -> Extent:
+    with archive.open(_member(table.name), "w", force_zip64=True) as member:
+        return extent(_also_written(lines_of(source, table), member))
+
+
+def _also_written(lines: Iterable[bytes], member: IO[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        member.write(line)
+        yield line
+
+
+def _member(table: str) -> str:
+    return f"{table}.jsonl"
+
+
+_DAMAGE = (BadZipFile, EOFError, KeyError, RuntimeError, zlib.error, msgspec.DecodeError)
+"""What reading a file raises that was cut or changed: RuntimeError for one that seems to want a password, or a way of
+compression that nobody used."""
+
+
+def restore(engine: Engine, file: Path, *, force: bool = False) -> Manifest:
+    """Fill a database from a backup, all or nothing; `force` replaces what is there.
+
+    Raises BackupError, OSError or SQLAlchemyError.
+    """
+    try:
+        with ZipFile(file) as archive:
+            manifest = _read_manifest(archive, file)
+            for table in tables():
+                if extent(_lines(archive, table)) != manifest.tables[table.name]:
+                    raise BackupError(f"{file} is damaged: {_member(table.name)} is not what was written")
+            _replace(
+                engine, ((table, _lines(archive, table), manifest.tables[table.name]) for table in tables()), force
+            )
+    except _DAMAGE as error:
+        raise BackupError(f"{file} is damaged, or no backup of this shop") from error
+    return manifest
+
+
+def _read_manifest(archive: ZipFile, file: Path) -> Manifest:
+    manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
+    if manifest.format != FORMAT:
+        raise BackupError(f"{file} has the format {manifest.format!r}, this shop reads {FORMAT!r}")
+    if manifest.revision != newest_revision():
+        age = "an older" if knows_revision(manifest.revision) else "a newer"
+        raise BackupError(
+            f"{file} was made by {age} version of the shop (revision {manifest.revision}, here {newest_revision()}); "
+            "restore it with that version"
+        )
+    return manifest
+
+
+def _lines(archive: ZipFile, table: Table) -> Iterator[bytes]:
+    with archive.open(_member(table.name)) as member:
+        yield from member
+
+
+def move(source: Engine, target: Engine, *, force: bool = False) -> Manifest:
+    """Copy everything from one database into another, and compare counts and checksums there.
+
+    Raises BackupError or SQLAlchemyError.
+    """
+    with _snapshot(source) as connection:
+        extents = {table.name: extent(lines_of(connection, table)) for table in tables()}
+        _replace(target, ((table, lines_of(connection, table), extents[table.name]) for table in tables()), force)
+    return Manifest(FORMAT, newest_revision(), extents)
+
+
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees the database as it is now until it is closed. Raises BackupError."""
+    with for_reading(engine).connect() as connection:
+        revision = revision_of(connection)
+        if revision is None:
+            raise BackupError(f"{engine.url} is no database of this shop: it has none of its tables")
+        if revision != newest_revision():
+            raise BackupError(
+                f"{engine.url} is at revision {revision}, this shop at {newest_revision()}: start the shop on it once"
+            )
+        yield connection
+
+
+def _replace(engine: Engine, parts: Iterable[tuple[Table, Iterable[bytes], Extent]], force: bool) -> None:
+    with migration_lock(engine):
+        migrate(engine)
+        with for_writing(engine).begin() as connection:
+            if not force and not is_empty(connection):
+                raise BackupError(f"{engine.url} is not empty: --force replaces everything in it")
+            before = catalogue_revision_of(connection)
+            try:
+                copy_into(connection, parts)
+            except NotTheSameError as error:
+                raise BackupError(f"nothing was changed: the table {error} did not come out the same") from error
+            make_known(connection, before)

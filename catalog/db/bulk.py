@@ -1,0 +1,64 @@
+"""Rows by hundreds of keys at once. One parameter holds them all, since one for each takes longer than to find it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, CursorResult, Dialect, Result, Table, any_, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+
+def among(
+    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Iterable[Any]
+) -> ColumnElement[bool]:
+    """Whether a column is one of these texts or numbers, in the session's database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(keys), ARRAY(column.type)))
+    listed = func.json_each(msgspec.json.encode(list(keys)).decode()).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+Binder = Callable[[Any], Any]
+
+
+def insert_rows(session: Session, table: Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows whose values stand in the order of the columns."""
+    if not rows:
+        return
+    connection = session.connection()
+    statement, order, binders = _prepared(table, columns, connection.dialect)
+    values: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for place, binder in binders:
+        values[place] = _bound(values[place], binder)
+    if not connection.dialect.positional:
+        parameters: list[Any] = [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
+    else:
+        parameters = list(zip(*(values[place] for place in order), strict=True))
+    connection.exec_driver_sql(statement, parameters)
+
+
+def _bound(values: Iterable[Any], binder: Binder) -> Iterable[Any]:
+    """What the driver is given for a column's values; moments and choices, of which there are few different ones."""
+    different = {value: binder(value) for value in set(values)}
+    return map(different.__getitem__, values)
+
+
+@lru_cache(maxsize=64)
+def _prepared(
+    table: Table, columns: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[int, ...], tuple[tuple[int, Binder], ...]]:
+    """The statement; the order that it wants; at which places a value is turned into the driver's, how."""
+    values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    compiled = insert(table).values(values).compile(dialect=dialect)
+    wanted = tuple(getattr(compiled, "positiontup", None) or columns)
+    order = tuple(map(columns.index, wanted))
+    kinds = ((place, table.c[name].type.dialect_impl(dialect)) for place, name in enumerate(columns))
+    found = ((place, kind.bind_processor(dialect)) for place, kind in kinds)
+    return str(compiled), order, tuple((place, binder) for place, binder in found if binder is not None)
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE found."""
+    return result.rowcount if isinstance(result, CursorResult) else 0

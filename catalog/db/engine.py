@@ -1,0 +1,220 @@
+"""Engines, transactions and migrations, for SQLite and PostgreSQL alike."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.orm import Session
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+POOL_SIZE = 5
+POOL_OVERFLOW = 10
+POOL_SECONDS = 5
+"""How long a request waits for a free connection."""
+CONNECT_SECONDS = 2
+STATEMENT_SECONDS = 10
+LOCK_SECONDS = 5
+RECYCLE_SECONDS = 300
+"""After this a connection is opened anew, so that a server that came back is used again."""
+SILENCE_SECONDS = 10
+"""How long a server may leave everything unanswered, as one whose power was cut does."""
+
+CACHE_KIB = 16_000
+"""What a connection to SQLite keeps of its file in memory; for a command, which has one."""
+SERVING_CACHE_KIB = 2_000
+"""The same while serving, where each thread has a connection and the system keeps the file's pages for all of them."""
+FILLING_CACHE_KIB = 200_000
+
+_ADVISORY_LOCK = 0x6D61676E  # "magn": one number that all our processes ask for
+
+
+def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
+    """An engine for a SQLAlchemy URL. Raises SQLAlchemyError or ImportError for one that cannot be used.
+
+    `serving` ends statements that a visitor would not wait for; commands may take their time.
+    """
+    url = make_url(url)
+    # What a query was asked with may follow from a visitor's answers: it stays out of errors, and so out of logs.
+    if url.get_backend_name() != "sqlite":
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_SECONDS,
+            pool_recycle=RECYCLE_SECONDS,
+            pool_pre_ping=True,
+            connect_args=_postgresql_arguments(url, serving=serving),
+        )
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", partial(_prepare_sqlite, SERVING_CACHE_KIB if serving else CACHE_KIB))
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql_arguments(url: URL, *, serving: bool) -> dict[str, Any]:
+    """What libpq is told, but for what the URL says itself."""
+    arguments: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": SILENCE_SECONDS * 1000,
+        "keepalives_idle": SILENCE_SECONDS,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    }
+    if serving:
+        limits = {
+            "statement_timeout": STATEMENT_SECONDS,
+            "lock_timeout": LOCK_SECONDS,
+            "idle_in_transaction_session_timeout": 2 * STATEMENT_SECONDS,
+        }
+        arguments["options"] = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+    return {name: value for name, value in arguments.items() if name not in url.query}
+
+
+def _prepare_sqlite(cache_kib: int, connection: Any, _record: object) -> None:
+    """Write-ahead logging, so that readers never wait for the writer; its driver waits 5 s for a lock (`?timeout=`)."""
+    connection.isolation_level = None  # SQLAlchemy begins and ends transactions, not the driver
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        f"cache_size=-{cache_kib}",
+        "journal_size_limit=67108864",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def fail_fast_on_lock(session: Session) -> Iterator[None]:
+    """Let a write fail at once when another one is under way, for what is not worth waiting for.
+
+    SQLite has one writer, which an import may be for a while. Elsewhere rows are locked one by one: nothing changes.
+    """
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    usual = session.scalar(text("PRAGMA busy_timeout")) if sqlite else None
+    if sqlite:
+        session.execute(text("PRAGMA busy_timeout=0"))
+    try:
+        yield
+    finally:
+        if sqlite:
+            session.execute(text(f"PRAGMA busy_timeout={usual}"))
+
+
+@contextmanager
+def bulk_fill(engine: Engine) -> Iterator[None]:
+    """For one transaction that fills an empty database: SQLite writes it straight into its file.
+
+    A write-ahead log would hold all of it until the end, and every page looked up in it takes longer the more it holds.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with engine.connect() as connection:
+        _set_journal(connection, "TRUNCATE", cache_kib=FILLING_CACHE_KIB)
+    try:
+        yield
+    finally:
+        with engine.connect() as connection:
+            _set_journal(connection, "WAL", cache_kib=CACHE_KIB)
+
+
+def _set_journal(connection: Connection, mode: str, *, cache_kib: int) -> None:
+    """On the connection that the pool hands out next, outside transactions; as it was when others use the file."""
+    cursor = connection.connection.cursor()
+    with suppress(sqlite3.OperationalError):
+        cursor.execute(f"PRAGMA journal_mode={mode}")
+        cursor.execute(f"PRAGMA cache_size=-{cache_kib}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A real transaction: the driver would otherwise commit every CREATE TABLE by itself.
+
+    One that will write takes the write lock at once. Were it to read first, a writer in between would make its
+    own first write fail, without any waiting.
+    """
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write: on SQLite they wait for each other at their begin."""
+    return engine.execution_options(writes=True)
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same engine for transactions that see everything as it was at one moment, as SQLite's do, and do not write.
+
+    PostgreSQL refuses when they do write.
+    """
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+    return engine
+
+
+@contextmanager
+def migration_lock(engine: Engine) -> Iterator[None]:
+    """Keep other processes, on other machines too, out of the same block. SQLite's write lock does so by itself."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(_ADVISORY_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_ADVISORY_LOCK)))
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the newest revision, in one transaction; one that is there already is only read."""
+    if is_migrated(engine):
+        return
+    config = _config()
+    with for_writing(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the tables are at the newest revision."""
+    with engine.connect() as connection:
+        return revision_of(connection) == newest_revision()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the tables, None for a database without tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The revision that this version of the shop works with."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    if newest is None:
+        raise RuntimeError("no migrations")
+    return newest
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether the revision is the newest or came before it."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config

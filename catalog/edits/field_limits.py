@@ -1,0 +1,114 @@
+"""Whether a value may be stored at all: the limits of every field, apart from chemistry and claims."""
+
+import re
+from collections.abc import Iterator
+from operator import attrgetter, gt
+
+from stdnum import ean
+
+from catalog.prices import UG_PER_100MG
+from catalog.product_problems import Problem
+from catalog.product_state import TEXTS, ProductState
+from recommend.text import LANGUAGES
+
+SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+SLUG = re.compile(r"(?=.{1,120}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
+LONGEST_NAME = 100
+LONGEST_ALT = 250
+LONGEST_ADDRESS = 300
+TEXT_FIELDS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
+_LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
+_LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME, "alt_nl": LONGEST_ALT, "alt_en": LONGEST_ALT}
+_texts = attrgetter(*_LIMITS)
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
+_REQUIRED = ("brand", *TEXT_FIELDS, "price_cents", "units_per_pack", "units_per_day", "net_quantity")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
+MOST = {
+    "price_cents": 1_000_000,
+    "stock": 10_000_000,
+    "units_per_pack": 10_000,
+    "units_per_day": 1_000,
+    "net_quantity": 100_000,
+}
+MOST_LINES = 40
+"""As many as fit on a page; no label comes near."""
+MOST_UG = 100_000_000
+"""100 g in one unit: far above any label."""
+MOST_DERIVED = 2**31 - 1
+"""What the columns that lists are sorted by can hold: 2 kg of magnesium a day, two million euro for 100 mg."""
+
+
+def field_problems(state: ProductState) -> Iterator[Problem]:
+    """What no product may hold, draft or not."""
+    if not SKU.fullmatch(state.sku):
+        yield Problem("sku", "not-a-sku")
+    if not SLUG.fullmatch(state.slug):
+        yield Problem("slug", "not-a-slug")
+    if state.ean is not None and not ean.is_valid(state.ean):
+        yield Problem("ean", "not-an-ean")
+    yield from _text_problems(state)
+    for name, most in MOST.items():
+        if not 0 <= getattr(state, name) <= most:
+            yield _out_of_range(name, most)
+    if len(state.composition) > MOST_LINES:
+        yield Problem("composition", "too-many-lines", {"most": str(MOST_LINES)})
+    for line in state.composition:
+        for amount in (line.compound_ug, line.elemental_ug):
+            if amount is not None and amount > MOST_UG:
+                yield _out_of_range("composition", MOST_UG)
+
+
+def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[Problem]:
+    """What no product may hold because of what follows from it; `magnesium_ug` is elemental, per unit."""
+    if magnesium_ug > MOST_UG:
+        yield _out_of_range("composition", MOST_UG)
+    elif magnesium_ug:
+        if state.units_per_day > (most := MOST_DERIVED // magnesium_ug):
+            yield _out_of_range("units_per_day", most)
+        most = MOST_DERIVED * magnesium_ug * state.units_per_pack // (10 * UG_PER_100MG)
+        if state.units_per_pack and state.price_cents > most:
+            yield _out_of_range("price_cents", most)
+
+
+def _out_of_range(field: str, most: int) -> Problem:
+    """In the units that people type: mg and euro."""
+    shown = {"price_cents": f"{most // 100}", "composition": f"{most // 1000} mg"}
+    return Problem(field, "out-of-range", {"least": "0", "most": shown.get(field, str(most))})
+
+
+def _text_problems(state: ProductState) -> Iterator[Problem]:
+    texts = _texts(state)
+    together = "".join(texts)
+    # Nearly always there is nothing: then one look at all of them is enough.
+    plain = together.isprintable() or not _CONTROL.search(together)
+    if plain and "<" not in together and not any(map(gt, map(len, texts), _LIMITS.values())):
+        return
+    for (field, most), value in zip(_LIMITS.items(), texts, strict=True):
+        if len(value) > most:
+            yield Problem(field, "too-long", {"most": str(most)})
+        if _CONTROL.search(value):
+            yield Problem(field, "control-character")
+        if "<" in value and _MARKUP.search(value):
+            yield Problem(field, "markup")
+
+
+def address_problems(address: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """What no address of a brand may hold, as a code with its values."""
+    if len(address) > LONGEST_ADDRESS:
+        yield "too-long", {"most": str(LONGEST_ADDRESS)}
+    if _CONTROL.search(address):
+        yield "control-character", {}
+    if _MARKUP.search(address):
+        yield "markup", {}
+
+
+def lacking(state: ProductState) -> Iterator[Problem]:
+    """What a product must still be given before it can be published."""
+    described = ("alt_nl", "alt_en") if state.picture else ()
+    for field in (*_REQUIRED, *described):
+        value = getattr(state, field)
+        if not (value.strip() if isinstance(value, str) else value):
+            yield Problem(field, "missing")
+    if not state.composition:
+        yield Problem("composition", "no-composition")

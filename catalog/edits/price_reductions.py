@@ -1,0 +1,70 @@
+"""The earlier price beside an announced reduction: the lowest of the 30 days before it.
+
+Besluit prijsaanduiding producten, after Directive 98/6/EC Article 6a: the price in force when the window opens counts,
+the reduced price itself does not. A reduction is announced for as long as that window is: once the price has been the
+reduced one for 30 days, it is the lowest of the last 30 days itself, and announcing it on would tell of no advantage.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.edits.edit import Placed
+from catalog.models import PricePoint
+from catalog.product_problems import Problem, RefusedError, in_euro
+
+WINDOW = timedelta(days=30)
+
+
+class Point(Struct, frozen=True):
+    """From `at` on the product was on sale at `cents`; None from when it was not on sale."""
+
+    at: datetime
+    cents: int | None
+
+
+class Reference(Struct, frozen=True):
+    """The earlier price in cents, and the first day (UTC) on which it is shown no more."""
+
+    cents: int
+    until: date
+
+
+def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Reference | Problem:
+    """The lowest price of the 30 days before the reduction to `cents`, or why there is none.
+
+    `points` are in the order of time; the last one is the reduction when its price is `cents`, else it begins now.
+    """
+    began, earlier = now, list(points)
+    if earlier and earlier[-1].cents == cents:
+        began = earlier.pop().at
+    opens = began - WINDOW
+    before_window = [point for point in earlier if point.at <= opens]
+    if not before_window or before_window[-1].cents is None:
+        return Problem("price_cents", "too-young-for-reduction")
+    in_window = [before_window[-1], *(point for point in earlier if point.at > opens)]
+    lowest = min(point.cents for point in in_window if point.cents is not None)
+    if lowest <= cents:
+        return Problem("price_cents", "no-reduction", {"lowest": in_euro(lowest)})
+    return Reference(lowest, (began + WINDOW).date())
+
+
+def reference_prices(session: Session, placed: Sequence[Placed], now: datetime) -> dict[int, Reference]:
+    """By product id, for those on sale with an announced reduction. Raises RefusedError when one is no reduction."""
+    announced = {place.id: place for place in placed if place.after.reduced and place.price_on_sale is not None}
+    if not announced:
+        return {}
+    points: dict[int, list[Point]] = {id_: [] for id_ in announced}
+    query = select(PricePoint).where(PricePoint.product_id.in_(announced)).order_by(PricePoint.at)
+    for row in session.scalars(query):
+        points[row.product_id].append(Point(row.at, row.cents))
+    found: dict[int, Reference] = {}
+    for id_, place in announced.items():
+        reference = reference_price(points[id_], place.after.price_cents, now)
+        if isinstance(reference, Problem):
+            raise RefusedError([reference], place.after.sku)
+        found[id_] = reference
+    return found

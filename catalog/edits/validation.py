@@ -1,0 +1,129 @@
+"""From what is stated to what is stored: refuse what cannot be, derive the rest, see what publishing still lacks."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from msgspec import Struct
+
+from catalog.composition import CompositionError, Line, Magnesium, Stated, form_name, magnesium_in, work_out
+from catalog.edits.field_limits import derived_problems, field_problems, lacking
+from catalog.prices import tenth_cents_per_100mg, tenth_cents_per_day
+from catalog.product_problems import Problem, RefusedError
+from catalog.product_state import TEXTS, ProductState
+from recommend.claims.product import ProductFinding, check_product
+from recommend.knowledge import Ruleset
+from recommend.text import Text
+
+NOT_STATED_YET = ("no-amount", "no-single-formula")
+
+
+class Prepared(Struct, frozen=True, gc=False):
+    """A product ready to be written. Amounts in ug elemental per unit, prices in tenths of a cent.
+
+    `stops` keep it from being published; `not_permitted` are its forms that the law does not allow.
+    """
+
+    state: ProductState
+    magnesium: Magnesium
+    findings: tuple[ProductFinding, ...]
+    not_permitted: tuple[str, ...]
+    stops: tuple[Problem, ...]
+
+    @property
+    def magnesium_ug(self) -> int:
+        return self.magnesium.total_ug
+
+    @property
+    def tenth_cents_per_100mg(self) -> int:
+        state = self.state
+        if not (state.price_cents and self.magnesium_ug and state.units_per_pack):
+            return 0
+        return tenth_cents_per_100mg(state.price_cents, self.magnesium_ug, state.units_per_pack)
+
+    @property
+    def tenth_cents_per_day(self) -> int:
+        state = self.state
+        if not state.units_per_pack:
+            return 0
+        return tenth_cents_per_day(state.price_cents, state.units_per_pack, state.units_per_day)
+
+    @property
+    def blocked(self) -> tuple[ProductFinding, ...]:
+        return tuple(finding for finding in self.findings if finding.blocks)
+
+    @property
+    def open_warnings(self) -> int:
+        """How many sentences a person must still judge."""
+        return sum(stop.code == "open-warning" for stop in self.stops)
+
+    @property
+    def portion_too_small(self) -> bool:
+        """Whether a claim asks for more magnesium than a daily portion gives."""
+        return any(found.finding.verdict in ("authorised", "nutrition_content") for found in self.blocked)
+
+
+def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] | None = None) -> Prepared:
+    """Derive all that follows from a stated product; `accepted` are the reasons given for warnings, by finding.
+
+    Raises RefusedError for what not even a draft may hold.
+    """
+    composed = _composed(state.composition, ruleset)
+    problems = [*field_problems(state), *composed.impossible]
+    if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
+        raise RefusedError(problems, state.sku)
+    findings = _findings(state, composed.magnesium.total_ug * state.units_per_day, ruleset)
+    not_permitted = (form_name(form, ruleset) for form in composed.not_permitted)
+    stops = [
+        *lacking(state),
+        *composed.missing,
+        *(Problem("composition", "form-not-permitted", {"form": name}) for name in not_permitted),
+        *_claims(findings, accepted or {}),
+    ]
+    return Prepared(state, composed.magnesium, findings, composed.not_permitted, tuple(stops))
+
+
+class _Composed(Struct, frozen=True, gc=False):
+    """What follows from a composition; `missing` are amounts that a draft may leave open."""
+
+    magnesium: Magnesium
+    not_permitted: tuple[str, ...]
+    impossible: tuple[Problem, ...]
+    missing: tuple[Problem, ...]
+
+
+@lru_cache(4096)
+def _composed(composition: tuple[Stated, ...], ruleset: Ruleset) -> _Composed:
+    """Worked out once: many products hold the same."""
+    lines: list[Line] = []
+    impossible: list[Problem] = []
+    missing: list[Problem] = []
+    for stated in composition:
+        try:
+            lines.append(work_out(stated, ruleset))
+        except CompositionError as error:
+            (missing if error.code in NOT_STATED_YET else impossible).extend(error.problems)
+            lines.append(Line(stated.form, stated.salt, stated.compound_ug, 0))
+    not_permitted = tuple(_not_permitted(composition, ruleset))
+    return _Composed(magnesium_in(lines), not_permitted, tuple(impossible), tuple(missing))
+
+
+def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset) -> tuple[ProductFinding, ...]:
+    texts: dict[str, Text | str] = {name: state.text(name) for name in (*TEXTS, "alt")}
+    return check_product(texts | {"brand": state.brand}, portion_ug, ruleset.directory)
+
+
+def _not_permitted(composition: tuple[Stated, ...], ruleset: Ruleset) -> Iterator[str]:
+    for stated in composition:
+        form = ruleset.forms.get(stated.form)
+        if form is not None and ruleset.forms[form.record].annex_ii is None:
+            yield stated.form
+
+
+def _claims(findings: tuple[ProductFinding, ...], accepted: Mapping[str, str]) -> Iterator[Problem]:
+    for found in findings:
+        field = f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
+        values = {"text": found.finding.text.strip(), "why": found.finding.why}
+        if found.blocks:
+            yield Problem(field, "blocked-text", values)
+        elif found.identity not in accepted:
+            yield Problem(field, "open-warning", values)

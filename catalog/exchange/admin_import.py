@@ -1,0 +1,218 @@
+"""An import in steps, for the admin: keep the file, plan, look at the plan, apply exactly that. Callers commit."""
+
+import io
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from catalog.edits.edit import Author
+from catalog.exchange.importing import Import, StalePlanError, Summary, Told
+from catalog.exchange.mapping import Mapping as SupplierMapping
+from catalog.exchange.mapping import mapping_of
+from catalog.exchange.plan_view import FieldChange, changes_of
+from catalog.exchange.planning import Outcome, Planned
+from catalog.exchange.reading import Table, open_table
+from catalog.exchange.rejected_rows import RefusedRows
+from catalog.exchange.row_errors import Fault
+from catalog.exchange.row_reader import RowReader
+from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
+from catalog.product_problems import Problem
+from recommend.knowledge import Ruleset
+from recommend.naming import form_names
+from recommend.text import Language
+
+KEPT_FOR = timedelta(days=7)
+GONE = "gone"
+_AT_ONCE = 500
+
+
+class Plan(Struct, frozen=True):
+    """What a dry run found, and on what it rests."""
+
+    revision: int
+    ruleset: str
+    mapping: SupplierMapping | None
+    counts: dict[str, int]
+    questions: tuple[str, ...]
+    """Words that may name a magnesium form and must be explained."""
+
+    def count(self, outcome: str) -> int:
+        return self.counts.get(outcome, 0)
+
+
+class Detail(Struct, frozen=True):
+    """What is shown of a row: what it changes, why it is refused, what still keeps it from being published."""
+
+    sku: str
+    row: int = 0
+    changes: tuple[FieldChange, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    cells: tuple[Any, ...] = ()
+    """Of a refused row, as they stood in the file."""
+
+
+def keep_upload(session: Session, name: str, content: bytes, supplier: str, author: Author) -> Upload:
+    """Keep a file for its import; files that were left for a week are dropped. Raises FileRefusedError."""
+    open_table(io.BytesIO(content), name)
+    _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - KEPT_FOR))))
+    upload = Upload(at=author.at, who=author.who, name=name, supplier=supplier, content=content, plan=None)
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def drop_upload(session: Session, upload: Upload) -> None:
+    """Throw a file away."""
+    _drop(session, [upload.id])
+
+
+def _drop(session: Session, ids: list[int]) -> None:
+    session.execute(delete(UploadRow).where(UploadRow.upload_id.in_(ids)))
+    session.execute(delete(Upload).where(Upload.id.in_(ids)))
+
+
+def waiting(session: Session) -> list[Upload]:
+    """The files that wait for their import, newest first."""
+    return list(session.scalars(select(Upload).order_by(Upload.id.desc()).limit(50)))
+
+
+def table_of_upload(upload: Upload) -> Table:
+    """Its file as a table. Raises FileRefusedError."""
+    return open_table(io.BytesIO(upload.content), upload.name)
+
+
+def plan_of(upload: Upload) -> Plan | None:
+    return msgspec.json.decode(upload.plan, type=Plan) if upload.plan else None
+
+
+def seal_of_plan(upload: Upload) -> str:
+    """A word for this look at this file: another file under the same number, or another look, has another."""
+    return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
+
+
+def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset) -> Plan:
+    """Go through the file and keep what its import would do. Raises FileRefusedError."""
+    # One at a time: PostgreSQL would let two who press at once both delete the old rows and then add the same new ones.
+    session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
+    session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
+    mapping = mapping_of(session, upload.supplier) if upload.supplier else None
+    keeper, revision = _Keeper(session, upload.id), _revision(session)
+    summary = _import(session, upload, mapping, ruleset).dry_run(author, Told(keeper.keep, keeper.keep_gone))
+    keeper.flush()
+    plan = Plan(
+        revision=revision,
+        ruleset=ruleset.sha256,
+        mapping=mapping,
+        counts={**{str(outcome): count for outcome, count in summary.counts.items()}, GONE: summary.gone},
+        questions=tuple(keeper.questions),
+    )
+    upload.plan = msgspec.json.encode(plan).decode()
+    return plan
+
+
+def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset, *, skip_bad: bool) -> Summary:
+    """Do exactly what the plan says, and drop the file. Without a batch in the summary nothing was written.
+
+    Raises StalePlanError when what the plan rests on has changed.
+    """
+    plan, seal = plan_of(upload), seal_of_plan(upload)
+    mapping = mapping_of(session, upload.supplier) if upload.supplier else None
+    run = _import(session, upload, mapping, ruleset)
+    if plan is None or (plan.ruleset, plan.mapping) != (ruleset.sha256, mapping):
+        raise StalePlanError
+    summary = run.apply(author, upload.name, Told(), skip_bad=skip_bad, revision=plan.revision)
+    if summary.batch_id is not None:
+        session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=seal))
+        drop_upload(session, upload)
+    return summary
+
+
+def batch_of_plan(session: Session, seal: str) -> int | None:
+    """The batch that carried out the plan with this seal, when one did."""
+    return session.scalar(select(Batch.id).where(Batch.plan == seal))
+
+
+def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size: int) -> list[Detail]:
+    """A page of the rows of one outcome, in the order of the file."""
+    query = (
+        select(UploadRow.detail)
+        .where(UploadRow.upload_id == upload_id, UploadRow.outcome == outcome)
+        .order_by(UploadRow.place)
+        .offset((page - 1) * size)
+        .limit(size)
+    )
+    return [msgspec.json.decode(detail, type=Detail) for detail in session.scalars(query)]
+
+
+def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, language: Language) -> None:
+    """The refused rows of a plan, in the layout of their file with the reasons behind."""
+    rows = RefusedRows(file, name, table_of_upload(upload).columns, language)
+    query = (
+        select(UploadRow.detail)
+        .where(UploadRow.upload_id == upload.id, UploadRow.outcome == Outcome.REFUSED)
+        .order_by(UploadRow.place)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for detail in session.scalars(query):
+        rows.write(msgspec.json.decode(detail, type=Detail))
+    rows.close()
+
+
+def _import(session: Session, upload: Upload, mapping: SupplierMapping | None, ruleset: Ruleset) -> Import:
+    table = table_of_upload(upload)
+    names = form_names(ruleset.directory, mapping.answers if mapping else {})
+    return Import(session, table, RowReader(table, names, mapping), ruleset)
+
+
+def _revision(session: Session) -> int:
+    revision: int = session.scalars(select(CatalogueState.revision)).one()
+    return revision
+
+
+class _Keeper:
+    """Stores the rows of a plan, some at a time."""
+
+    def __init__(self, session: Session, upload_id: int) -> None:
+        self._session, self._upload_id, self._place = session, upload_id, 0
+        self._waiting: list[Mapping[str, Any]] = []
+        self.questions: dict[str, None] = {}
+
+    def keep(self, planned: Planned) -> None:
+        said = planned.said
+        refused = planned.outcome is Outcome.REFUSED
+        for fault in said.faults:
+            if fault.code == "which-form" and len(self.questions) < _AT_ONCE:
+                self.questions[str(fault.values["words"])] = None
+        detail = Detail(
+            sku=said.sku,
+            row=said.number,
+            changes=() if refused else changes_of(planned),
+            faults=tuple(said.faults),
+            notices=planned.notices,
+            cells=tuple(said.cells) if refused else (),
+        )
+        self._add(planned.outcome, detail)
+
+    def keep_gone(self, sku: str) -> None:
+        self._add(GONE, Detail(sku=sku))
+
+    def _add(self, outcome: str, detail: Detail) -> None:
+        self._place += 1
+        encoded = msgspec.json.encode(detail).decode()
+        self._waiting.append(
+            {"upload_id": self._upload_id, "place": self._place, "outcome": str(outcome), "detail": encoded}
+        )
+        if len(self._waiting) >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting:
+            self._session.connection().execute(insert(table_of(UploadRow)), self._waiting)
+            self._waiting = []

@@ -1,0 +1,145 @@
+"""What keeps a file or a row out, as a code with its values: worded here in both languages, wherever it is shown."""
+
+from msgspec import Struct, field
+
+from catalog.product_problems import REASONS as PRODUCT_REASONS
+from catalog.product_problems import Problem, Values, worded
+from recommend.text import Language, Text
+
+REASONS: dict[str, Text] = {
+    # the file
+    "empty": Text("het bestand is leeg", "the file is empty"),
+    "unknown-suffix": Text(
+        "de naam moet eindigen op .csv, .jsonl of .xlsx", "the name has to end in .csv, .jsonl or .xlsx"
+    ),
+    "other-format": Text(
+        "de naam zegt {said}, maar de inhoud is {found}", "the name says {said}, but the content is {found}"
+    ),
+    "nul-byte": Text(
+        "bevat nul-bytes en is dus geen tekst: sla het op als CSV (UTF-8)",
+        "holds NUL bytes and so is no text: save it as CSV (UTF-8)",
+    ),
+    "encoding": Text("is geen UTF-8 en geen Windows-1252", "is neither UTF-8 nor Windows-1252"),
+    "broken-xlsx": Text(
+        "de spreadsheet is beschadigd of niet volledig: sla hem opnieuw op",
+        "the spreadsheet is damaged or incomplete: save it again",
+    ),
+    "inflates": Text(
+        "de spreadsheet is uitgepakt te groot om veilig te lezen",
+        "unpacked, the spreadsheet is too large to read safely",
+    ),
+    "broken-csv": Text("de aanhalingstekens kloppen niet", "the quotation marks do not add up"),
+    "long-cell": Text("een cel is langer dan {most} tekens", "a cell is longer than {most} characters"),
+    "long-line": Text("een regel is langer dan {most} tekens", "a line is longer than {most} characters"),
+    "many-columns": Text("heeft {count} kolommen; hoogstens {most}", "has {count} columns; at most {most}"),
+    "double-column": Text("de kolom staat er twee keer", "the column stands there twice"),
+    "unknown-column": Text(
+        "deze kolom kennen we niet. Wijs de kolommen toe voor deze leverancier, of gebruik: {known}",
+        "we do not know this column. Map the columns for this supplier, or use: {known}",
+    ),
+    "missing-column": Text(
+        "de toewijzing noemt deze kolom, maar het bestand heeft hem niet",
+        "the mapping names this column, but the file does not have it",
+    ),
+    "no-sku-column": Text(
+        "er is geen kolom met het artikelnummer (sku)", "there is no column with the article number (sku)"
+    ),
+    # a row
+    "cells": Text("heeft {count} cellen, de kop {wanted}", "has {count} cells, the heading {wanted}"),
+    "not-json": Text("is geen JSON-object: {what}", "is no JSON object: {what}"),
+    "double-sku": Text("staat ook op rij {rows}", "stands on row {rows} as well"),
+    "changed-since": Text(
+        "is intussen gewijzigd: het bestand heeft versie {file}, de catalogus {now}",
+        "has changed since: the file has version {file}, the catalogue {now}",
+    ),
+    "version-of-nothing": Text(
+        "het bestand heeft versie {file} van een product dat er niet is",
+        "the file has version {file} of a product that is not there",
+    ),
+    "other-address": Text(
+        "van {brand} kennen we een ander adres: {known}", "we know another address of {brand}: {known}"
+    ),
+    # a cell
+    "required": Text("moet ingevuld zijn", "has to be filled in"),
+    "ambiguous": Text(
+        "kan {small} of {large} zijn: schrijf {small_clear} of {large}",
+        "can be {small} or {large}: write {small_clear} or {large}",
+    ),
+    "not-a-number": Text("is geen getal", "is no number"),
+    "not-a-count": Text("is geen aantal", "is no whole count"),
+    "negative": Text("is negatief", "is negative"),
+    "not-a-price": Text("is geen bedrag in euro", "is no amount in euro"),
+    "fine-price": Text("heeft meer dan twee decimalen", "has more than two decimals"),
+    "foreign-currency": Text("is in {currency}, niet in euro", "is in {currency}, not in euro"),
+    "unclear-currency": Text("zegt niet duidelijk dat het euro is", "does not clearly say that it is euro"),
+    "which-currency": Text(
+        "heeft geen munt: zeg bij de toewijzing dat de prijzen in euro zijn",
+        "has no currency: say in the mapping that the prices are in euro",
+    ),
+    "not-an-amount": Text("is geen hoeveelheid, zoals 400 mg of 0,4 g", "is no amount, such as 400 mg or 0.4 g"),
+    "too-fine": Text("is fijner dan een microgram", "is finer than a microgram"),
+    "not-whole": Text("is geen heel getal", "is no whole number"),
+    "not-a-measure": Text("is geen inhoud in hele g of ml", "is no content in whole g or ml"),
+    "not-per-day": Text("is geen portie, zoals “2 per dag”", "is no daily portion, such as “2 per day”"),
+    "not-yes-or-no": Text("is geen ja of nee", "is neither yes nor no"),
+    "not-a-choice": Text("is niet een van: {choices}", "is none of: {choices}"),
+    "not-a-composition": Text(
+        "is geen samenstelling, zoals “citrate compound 618 mg elemental 100 mg; oxide elemental 50 mg”",
+        "is no composition, such as “citrate compound 618 mg elemental 100 mg; oxide elemental 50 mg”",
+    ),
+    "portion-unknown": Text(
+        "is per dagportie, maar de portie is niet bekend", "is per daily portion, but the portion is not known"
+    ),
+    "shortened": Text(
+        "is door een spreadsheet afgekort: zet de kolom om naar tekst",
+        "was shortened by a spreadsheet: turn the column into text",
+    ),
+    "which-form": Text(
+        "welke magnesiumvorm is “{words}”? Geef het antwoord één keer bij de toewijzing",
+        "which magnesium form is “{words}”? Answer it once in the mapping",
+    ),
+    "several-forms": Text(
+        "noemt {forms} met één hoeveelheid: geef elke vorm een eigen kolom",
+        "names {forms} with one amount: give each form a column of its own",
+    ),
+    "amount-without-form": Text("een hoeveelheid zonder magnesiumvorm", "an amount without a magnesium form"),
+    "not-published": Text("kan nog niet openbaar: {what}", "cannot be published yet: {what}"),
+}
+
+
+class Fault(Struct, frozen=True):
+    """Why something cannot be taken: the reason, and where it stands.
+
+    `row` counts as a spreadsheet does, the heading being 1; 0 means the whole file. `column` is the file's own name.
+    """
+
+    code: str
+    values: Values = field(default_factory=dict)
+    row: int = 0
+    column: str = ""
+    value: str = ""
+
+    def text(self, language: Language) -> str:
+        """The reason alone, without its place."""
+        return worded(REASONS.get(self.code) or PRODUCT_REASONS[self.code], self.values, language)
+
+
+class FileRefusedError(ValueError):
+    """A file that cannot be read as a table; nothing was done."""
+
+    def __init__(self, code: str, *, row: int = 0, column: str = "", **values: str | Text) -> None:
+        self.fault = Fault(code, values, row, column)
+        super().__init__(self.fault.text("en"))
+
+
+class CellRefusedError(ValueError):
+    """A value that cannot be read as what its column should hold."""
+
+    def __init__(self, code: str, **values: str | Text) -> None:
+        self.code, self.values = code, values
+        super().__init__(code)
+
+
+def from_problem(problem: Problem, row: int, column: str = "", value: str = "") -> Fault:
+    """What the write path says of a product, at its row and column of the file."""
+    return Fault(problem.code, problem.values, row, column or problem.field, value)

@@ -1,0 +1,102 @@
+"""Tables written as CSV, JSON Lines or XLSX, row by row."""
+
+import csv
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+import msgspec
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from catalog.exchange.formula_guard import guarded
+from catalog.exchange.reading import Cell
+from catalog.exchange.reading.opening import suffix_of
+from catalog.exchange.reading.table import text
+
+
+class TableWriter(ABC):
+    """Takes rows as wide as its columns; `close` finishes the file."""
+
+    escapes_lines = False
+    """Whether our own layout writes a line break as backslash n."""
+
+    @abstractmethod
+    def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None: ...
+
+    @abstractmethod
+    def write(self, cells: Sequence[Cell]) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class _DelimitedWriter(TableWriter):
+    """UTF-8 with commas and no carriage returns; what a spreadsheet would run is guarded."""
+
+    escapes_lines = True
+
+    def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
+        self._text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._writer.writerow(map(guarded, columns))
+
+    def write(self, cells: Sequence[Cell]) -> None:
+        self._writer.writerow([guarded(text_as_it_is(cell)) for cell in cells])
+
+    def close(self) -> None:
+        self._text.flush()
+        self._text.detach()
+
+
+class _JsonLinesWriter(TableWriter):
+    def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
+        self._file, self._columns = file, columns
+
+    def write(self, cells: Sequence[Cell]) -> None:
+        record = dict(zip(self._columns, cells, strict=True))
+        self._file.write(msgspec.json.encode(record) + b"\n")
+
+    def close(self) -> None:
+        self._file.flush()
+
+
+class _SpreadsheetWriter(TableWriter):
+    """Every text is a text cell and guarded as well, for whoever saves the sheet as CSV."""
+
+    def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
+        self._file = file
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("catalogue")
+        self._sheet.append([self._cell(column) for column in columns])
+
+    def write(self, cells: Sequence[Cell]) -> None:
+        self._sheet.append([self._cell(cell) for cell in cells])
+
+    def _cell(self, value: Cell) -> Any:
+        if not isinstance(value, str):
+            return value
+        cell = WriteOnlyCell(self._sheet, guarded(value))
+        cell.data_type = "s"
+        return cell
+
+    def close(self) -> None:
+        self._book.save(self._file)
+
+
+_WRITERS: dict[str, type[TableWriter]] = {
+    ".csv": _DelimitedWriter,
+    ".jsonl": _JsonLinesWriter,
+    ".xlsx": _SpreadsheetWriter,
+}
+
+
+def text_as_it_is(cell: Cell) -> str:
+    """A cell as text, blanks included."""
+    return cell if isinstance(cell, str) else text(cell)
+
+
+def open_writer(file: BinaryIO, name: str, columns: Sequence[str]) -> TableWriter:
+    """A writer for the format that a name ends in. Raises FileRefusedError."""
+    return _WRITERS[suffix_of(name)](file, columns)

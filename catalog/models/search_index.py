@@ -1,0 +1,144 @@
+"""What the listing and the search read instead of products: derived by `edits.indexing`, checked by `catalog check`.
+
+Only published products stand in these tables. There are no foreign keys: a rebuild may write them in any order.
+"""
+
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import BigInteger, Dialect, Index, LargeBinary, String, TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalog.models.base import Base
+
+BLOCK_BITS = 16
+"""A block of a posting holds the ids that agree but for these last bits."""
+STAMP = "catalogue stamp"
+"""A key of `session.info` for the stamp that the session's own connection gave; a write forgets it."""
+UNCOMMITTED = "catalogue index changed"
+"""A key of `session.info` while its transaction has changes of the index that other sessions do not see."""
+
+Sortable = String().with_variant(String(collation="C"), "postgresql")
+"""Text that every database puts in the same order, that of its code points."""
+
+
+class ProductSet(TypeDecorator[BitMap]):
+    """A set of product ids as a compressed bitmap (Roaring, portable format). The signatures are SQLAlchemy's."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: BitMap | None, dialect: Dialect) -> bytes:  # noqa: ARG002 - theirs
+        return (value or BitMap()).serialize()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> BitMap:  # noqa: ARG002 - theirs
+        return BitMap.deserialize(value) if value else BitMap()
+
+
+class Posting:
+    """The products of a term, cut into blocks of 65,536 ids, so that an edit writes a few kB whatever the size."""
+
+    term: Mapped[str] = mapped_column(Sortable, primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    products: Mapped[BitMap] = mapped_column(ProductSet)
+
+
+class FacetPosting(Posting, Base):
+    """The products that have a facet value; the term is `catalog.search.facets.term`, `revision` that of the last change."""
+
+    __tablename__ = "facet_posting"
+    revision: Mapped[int] = mapped_column(index=True)
+
+
+class WordPosting(Posting, Base):
+    """The products with a word; the term is one of `catalog.search.tokens`."""
+
+    __tablename__ = "word_posting"
+
+
+class Word(Base):
+    """A term of the words, as it was first written, and how many products have it (0: none any more)."""
+
+    __tablename__ = "word"
+
+    term: Mapped[str] = mapped_column(Sortable, primary_key=True)
+    shown: Mapped[str]
+    products: Mapped[int]
+    revision: Mapped[int] = mapped_column(index=True)
+
+
+class IndexState(Base):
+    """One row: `revision` counts the changes of the index; another `epoch` means that it was made anew."""
+
+    __tablename__ = "index_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    epoch: Mapped[str]
+
+
+class _Ranked:
+    """What the first orders of the listing sort by."""
+
+    product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sold_out: Mapped[bool]
+    tenth_cents_per_100mg: Mapped[int]
+    sku: Mapped[str] = mapped_column(Sortable)
+
+
+class Shelf(_Ranked, Base):
+    """A published product with all that the listing sorts by; each order has an index that holds the whole answer."""
+
+    __tablename__ = "shelf"
+
+    price_cents: Mapped[int]
+    magnesium_per_day_ug: Mapped[int]
+    name_nl: Mapped[str] = mapped_column(Sortable)
+    """In small letters without accents, as is `name_en`."""
+    name_en: Mapped[str] = mapped_column(Sortable)
+
+    __table_args__ = (
+        Index("ix_shelf_recommended", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_shelf_price_per_100mg", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_shelf_price", "price_cents", "sku", "product_id"),
+        Index("ix_shelf_magnesium_per_day", "magnesium_per_day_ug", "sku", "product_id"),
+        Index("ix_shelf_name_nl", "name_nl", "sku", "product_id"),
+        Index("ix_shelf_name_en", "name_en", "sku", "product_id"),
+    )
+
+
+class FormShelf(_Ranked, Base):
+    """The same once for each form in the product, for the commonest filter in the commonest orders."""
+
+    __tablename__ = "form_shelf"
+
+    form: Mapped[str] = mapped_column(Sortable, primary_key=True)
+
+    __table_args__ = (
+        Index("ix_form_shelf_recommended", "form", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_form_shelf_price_per_100mg", "form", "tenth_cents_per_100mg", "sku", "product_id"),
+    )
+
+
+class Advisable(Base):
+    """What an advice may show: a published product in stock, under each form that it counts as, cheapest first.
+
+    It holds whatever a visitor can wish, so that a form where nothing fits is read without its products. The key is
+    the order of reading; SQLite keeps the rows in it.
+    """
+
+    __tablename__ = "advisable"
+
+    form: Mapped[str] = mapped_column(Sortable, primary_key=True)
+    tenth_cents_per_100mg: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sku: Mapped[str] = mapped_column(Sortable, primary_key=True)
+    product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    magnesium_ug: Mapped[int]
+    """Elemental, per unit."""
+    tenth_cents_per_day: Mapped[int] = mapped_column(BigInteger)
+    vegan: Mapped[bool]
+    dosage_form: Mapped[str]
+    also: Mapped[str]
+    """The other forms that the product holds, each between spaces; empty when it holds none."""
+
+    __table_args__ = (Index("ix_advisable_product_id", "product_id"), {"sqlite_with_rowid": False})

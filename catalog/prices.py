@@ -1,0 +1,36 @@
+"""Prices that follow from a price and a composition, in tenths of a cent, rounded half up."""
+
+from catalog.models import DosageForm, Product
+from recommend.chemistry import rounded
+
+UG_PER_100MG = 100_000
+
+
+def tenth_cents_per_100mg(price_cents: int, magnesium_ug: int, units_per_pack: int) -> int:
+    """The price of 100 mg of elemental magnesium, from the pack's price and its magnesium per unit in ug."""
+    return rounded(price_cents * 10 * UG_PER_100MG, magnesium_ug * units_per_pack)
+
+
+def tenth_cents_per_day(price_cents: int, units_per_pack: int, units_per_day: int) -> int:
+    """The price of that many units a day."""
+    return rounded(price_cents * 10 * units_per_day, units_per_pack)
+
+
+def cents_per_measure(price_cents: int, net_quantity: int) -> int:
+    """The unit price in cents per 100 g or 100 ml, from the pack's price and its content in g or ml."""
+    return rounded(price_cents * 100, net_quantity)
+
+
+def unit_price_cents(product: Product) -> int | None:
+    """Cents per 100 g or 100 ml where the law asks for a unit price: not for goods sold by number."""
+    if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID) and product.net_quantity:
+        return cents_per_measure(product.price_cents, product.net_quantity)
+    return None
+
+
+def without_vat(cents: int) -> int:
+    """A price in cents without its VAT, rounded half up."""
+    return (cents * 200 + 100 + VAT_PERCENT) // (2 * (100 + VAT_PERCENT))
+
+
+VAT_PERCENT = 9

@@ -1,0 +1,93 @@
+"""All that a person states about a product, as one value: what forms edit, files carry and history keeps."""
+
+from operator import attrgetter
+
+import msgspec
+from msgspec import Struct
+
+from catalog.composition import Stated
+from catalog.models import Allergen, Component, DosageForm, Product, Status, Unit
+from recommend.text import Text
+
+TEXTS = ("name", "summary", "ingredients", "directions", "storage")
+
+
+# `gc=False`, here and in what else an import makes by the hundred thousand: it never refers to itself, and the
+# collector would go through all of it again and again.
+class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """A product as stated: texts in both languages, money in cents with VAT, net quantity in g or ml.
+
+    An empty text, and a count or price of 0, is not stated yet.
+    """
+
+    sku: str
+    slug: str
+    status: Status = Status.DRAFT
+    brand: str = ""
+    supplier: str = ""
+    ean: str | None = None
+    name_nl: str = ""
+    name_en: str = ""
+    summary_nl: str = ""
+    summary_en: str = ""
+    ingredients_nl: str = ""
+    ingredients_en: str = ""
+    directions_nl: str = ""
+    directions_en: str = ""
+    storage_nl: str = ""
+    storage_en: str = ""
+    dosage_form: DosageForm = DosageForm.CAPSULE
+    unit: Unit = Unit.CAPSULE
+    units_per_pack: int = 0
+    units_per_day: int = 0
+    net_quantity: int = 0
+    vegan: bool = False
+    allergens: tuple[Allergen, ...] = ()
+    price_cents: int = 0
+    reduced: bool = False
+    stock: int = 0
+    composition: tuple[Stated, ...] = ()
+    picture: str = ""
+    alt_nl: str = ""
+    alt_en: str = ""
+
+    def text(self, name: str) -> Text:
+        """One of TEXTS, or "alt", in both languages; may be empty."""
+        return Text(*_IN_BOTH[name](self))
+
+
+_IN_BOTH = {name: attrgetter(f"{name}_nl", f"{name}_en") for name in (*TEXTS, "alt")}
+FIELDS = ProductState.__struct_fields__
+STORED_AS_THEY_ARE = tuple(name for name in FIELDS if name not in ("brand", "composition"))
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(ProductState)
+
+
+def state_of(product: Product) -> ProductState:
+    """What is stated about a stored product; its brand and components must be loaded."""
+    plain = {name: getattr(product, name) for name in STORED_AS_THEY_ARE if name != "allergens"}
+    return ProductState(
+        **plain,
+        brand=product.brand.name,
+        allergens=tuple(Allergen(name) for name in product.allergens),
+        composition=tuple(label_line_of(component) for component in product.components),
+    )
+
+
+def label_line_of(component: Component) -> Stated:
+    """A stored line as the label states it."""
+    return Stated(component.form, component.salt, component.compound_ug, component.elemental_ug)
+
+
+def changed_fields(before: ProductState, after: ProductState) -> tuple[str, ...]:
+    """The names of the fields that differ."""
+    return tuple(name for name in FIELDS if getattr(before, name) != getattr(after, name))
+
+
+def to_json(state: ProductState) -> str:
+    return _encoder.encode(state).decode()
+
+
+def from_json(text: str) -> ProductState:
+    """Read what `to_json` wrote. Raises msgspec.ValidationError."""
+    return _decoder.decode(text)

@@ -1,0 +1,220 @@
+"""Made-up products in any number, for trials and benchmarks; the same seed and count give the same catalogue."""
+
+import random
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import product as pairs
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.composition import Stated, magnesium_in, work_out
+from catalog.edits.edit import Author, Edit
+from catalog.edits.store import begin_writing, write
+from catalog.edits.validation import Prepared
+from catalog.models import Allergen, Brand, DosageForm, How, Product, Status, Unit
+from catalog.product_state import ProductState
+from recommend.knowledge import Ruleset
+from recommend.text import LANGUAGES, Language, Text
+
+CHUNK = 8000
+"""Products written at a time: what bounds the memory that they take."""
+WORDS = Path(__file__).parent / "made_up.yaml"
+UG_PER_MG = 1000
+SOURCE_UG = 56_250
+"""Elemental magnesium in a daily portion from which the authorised claims may be used."""
+COMMON = {"citrate": 24, "bisglycinate": 20, "oxide": 16, "glycinate": 10, "taurate": 8, "malate": 5, "chloride": 4}
+CENTS_PER_GRAM = {"citrate": 80, "bisglycinate": 160, "glycinate": 140, "oxide": 25, "taurate": 260}
+"""Of elemental magnesium, about; other forms cost 120."""
+MOST_BRANDS = 400
+LEAST_CENTS = 295
+WITH_COMPOUND, WITHOUT_CLAIM, SOLD_OUT = 0.4, 0.7, 0.08
+"""Shares of the products: whose label gives the compound too, without a claim, sold out."""
+FILLED_UG = 120_000
+"""Elemental magnesium in a gram of filled product, about."""
+
+
+class NotEmptyError(ValueError):
+    """The catalogue to fill holds products already."""
+
+
+class MadeUpBrands(Struct, frozen=True, forbid_unknown_fields=True):
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    address: str
+
+
+class Make(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a dosage form is made: what follows from it for the label."""
+
+    summary: Text
+    ingredients: Text
+    vegan: bool
+    allergens: tuple[Allergen, ...] = ()
+
+
+class Kind(Struct, frozen=True, forbid_unknown_fields=True):
+    """A dosage form with what its packs hold; `mg` is elemental magnesium per unit."""
+
+    dosage_form: DosageForm
+    unit: Unit
+    weight: int
+    mg: tuple[int, ...]
+    packs: tuple[int, ...]
+    portions: tuple[int, ...]
+    name: Text
+    portion: tuple[Text, Text]
+    directions: Text
+    makes: tuple[Make, ...]
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    brands: MadeUpBrands
+    series: tuple[Text, ...]
+    claims: tuple[Text, ...]
+    storage: tuple[Text, ...]
+    kinds: tuple[Kind, ...]
+
+
+def make_up_catalogue(
+    session: Session,
+    count: int,
+    *,
+    seed: int,
+    ruleset: Ruleset,
+    progress: Callable[[int], object] = int,
+) -> None:
+    """Fill an empty catalogue with `count` published products in one transaction; `progress` hears how many so far.
+
+    Raises NotEmptyError.
+    """
+    begin_writing(session)
+    if present := session.scalar(select(func.count()).select_from(Product)):
+        raise NotEmptyError(f"the catalogue holds {present} products already; only an empty one can be filled")
+    words, chance = read_words(), random.Random(seed)  # noqa: S311 - no secrets
+    brands = _make_up_brands(words.brands, count, chance)
+    session.add_all(Brand(name=name, address=address, invented=True) for name, address in brands)
+    session.flush()
+    maker, author = Maker(words, [name for name, _ in brands], chance, ruleset), Author(who="", how=How.SAMPLE)
+    for first in range(1, count + 1, CHUNK):
+        edits = [Edit(maker.product(number)) for number in range(first, min(first + CHUNK, count + 1))]
+        write(session, edits, author)
+        progress(first + len(edits) - 1)
+
+
+def read_words() -> Words:
+    return msgspec.convert(yaml.load(WORDS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), Words)
+
+
+def _make_up_brands(words: MadeUpBrands, count: int, chance: random.Random) -> list[tuple[str, str]]:
+    """Names and addresses."""
+    names = ["".join(pair) for pair in pairs(words.first, words.second)]
+    chosen = chance.sample(names, min(MOST_BRANDS, max(1, count // 10)))
+    return [(name, words.address.format(number=number)) for number, name in enumerate(chosen, start=1)]
+
+
+class Maker:
+    """Makes up one product after the other."""
+
+    def __init__(self, words: Words, brands: Sequence[str], chance: random.Random, ruleset: Ruleset) -> None:
+        self.words, self.brands, self.chance, self.ruleset = words, brands, chance, ruleset
+        forms = ruleset.forms.values()
+        self.permitted = [form.id for form in forms if ruleset.forms[form.record].annex_ii is not None]
+        self.form_weights = [COMMON.get(form, 1) for form in self.permitted]
+        self.kind_weights = [kind.weight for kind in words.kinds]
+        self.worked_out = lru_cache(4096)(lambda stated: work_out(stated, ruleset))
+
+    def product(self, number: int) -> Prepared:
+        """The next product; `number` sets it apart from the others.
+
+        Nothing here can be refused, and no text needs judging: a test holds all words to what `prepare` would say.
+        """
+        brand = self.chance.choice(self.brands)
+        kind = self.chance.choices(self.words.kinds, self.kind_weights)[0]
+        composition = self._composition(self.chance.choice(kind.mg))
+        state = self._state(number, brand, kind, composition)
+        lines = tuple(self.worked_out(stated) for stated in composition)
+        return Prepared(state, magnesium_in(lines), findings=(), not_permitted=(), stops=())
+
+    def _composition(self, magnesium_mg: int) -> tuple[Stated, ...]:
+        """The magnesium of a unit in whole milligrams of one to three forms; some labels give the compound too."""
+        how_many = self.chance.choices((1, 2, 3), (85, 12, 3))[0]
+        forms = list(dict.fromkeys(self.chance.choices(self.permitted, self.form_weights, k=how_many)))
+        share = magnesium_mg // len(forms)
+        amounts = [magnesium_mg - share * (len(forms) - 1)] + [share] * (len(forms) - 1)
+        lines = [Stated(form, elemental_ug=mg * UG_PER_MG) for form, mg in zip(forms, amounts, strict=True)]
+        if self.chance.random() < WITH_COMPOUND:
+            lines = [
+                Stated(line.form, compound_ug=self.worked_out(line).compound_ug, elemental_ug=line.elemental_ug)
+                for line in lines
+            ]
+        return tuple(lines)
+
+    def _state(self, number: int, brand: str, kind: Kind, composition: tuple[Stated, ...]) -> ProductState:
+        pick = self.chance.choice
+        make, pack, per_day, series = pick(kind.makes), pick(kind.packs), pick(kind.portions), pick(self.words.series)
+        names = [self.ruleset.forms[line.form].name for line in composition]
+        main, magnesium_ug = names[0], sum(line.elemental_ug or 0 for line in composition)
+        label = {"mg": magnesium_ug // UG_PER_MG, "pack": pack, "count": per_day}
+        listed = _both(lambda lang: ", ".join(name.in_language(lang) for name in names))
+        texts = {
+            "name": _both(lambda lang: f"{series.in_language(lang)} {_say(kind.name, lang, form=main, **label)}"),
+            "summary": self._summary(make, magnesium_ug * per_day),
+            "ingredients": _both(lambda lang: _capitalised(_say(make.ingredients, lang, compounds=listed))),
+            "directions": _both(
+                lambda lang: _say(kind.directions, lang, units=_say(kind.portion[per_day > 1], lang, **label))
+            ),
+            "storage": pick(self.words.storage),
+        }
+        return ProductState(
+            sku=f"{brand[:3]}-{composition[0].form[:3]}-{number:07}".upper(),
+            slug=f"{brand}-{series.nl}-{main.nl}-{number}".lower(),
+            status=Status.PUBLISHED,
+            brand=brand,
+            composition=composition,
+            **_in_both(texts),
+            dosage_form=kind.dosage_form,
+            unit=kind.unit,
+            units_per_pack=pack,
+            units_per_day=per_day,
+            net_quantity=pack if kind.dosage_form is DosageForm.LIQUID else max(1, magnesium_ug * pack // FILLED_UG),
+            vegan=make.vegan,
+            allergens=make.allergens,
+            price_cents=self._price_cents(composition[0].form, magnesium_ug * pack),
+            stock=0 if self.chance.random() < SOLD_OUT else self.chance.randint(1, 300),
+        )
+
+    def _summary(self, make: Make, magnesium_per_day_ug: int) -> Text:
+        if magnesium_per_day_ug < SOURCE_UG or self.chance.random() < WITHOUT_CLAIM:
+            return make.summary
+        claim = self.chance.choice(self.words.claims)
+        return Text(f"{make.summary.nl} {claim.nl}", f"{make.summary.en} {claim.en}")
+
+    def _price_cents(self, form: str, magnesium_ug: int) -> int:
+        """From half to double what the form usually costs, on a price that ends in 5."""
+        usual = CENTS_PER_GRAM.get(form, 120) * magnesium_ug / 1_000_000
+        cents = int(usual * 2 ** self.chance.uniform(-1, 1)) + LEAST_CENTS
+        return cents // 10 * 10 + 5
+
+
+def _both(text: Callable[[Language], str]) -> Text:
+    return Text(text("nl"), text("en"))
+
+
+def _in_both(texts: dict[str, Text]) -> dict[str, Any]:
+    return {f"{name}_{lang}": text.in_language(lang) for name, text in texts.items() for lang in LANGUAGES}
+
+
+def _say(pattern: Text, language: Language, **words: object) -> str:
+    """A pattern filled in; words that are texts stand in the same language."""
+    spoken = {key: word.in_language(language) if isinstance(word, Text) else word for key, word in words.items()}
+    return pattern.in_language(language).format(**spoken)
+
+
+def _capitalised(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,94 @@
+"""The sample catalogue under invented brands, so that a new shop has something to show."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import yaml
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.composition import Stated
+from catalog.edits.brands import add_brand
+from catalog.edits.edit import Author, Edit
+from catalog.edits.store import write
+from catalog.edits.validation import prepare
+from catalog.models import Allergen, DosageForm, How, Product, Status, Unit
+from catalog.product_state import FIELDS, TEXTS, ProductState
+from recommend.knowledge import Ruleset
+from recommend.text import LANGUAGES, Text
+
+SAMPLE = Path(__file__).parent / "sample.yaml"
+UG_PER_MG = 1000
+
+
+class SampleBrand(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    address: str
+
+
+class SampleComponent(Struct, frozen=True, forbid_unknown_fields=True):
+    """Milligrams per unit, as decimal strings."""
+
+    form: str
+    salt: str | None = None
+    compound_mg: Decimal | None = None
+    elemental_mg: Decimal | None = None
+
+    def stated(self) -> Stated:
+        return Stated(self.form, self.salt, _micrograms(self.compound_mg), _micrograms(self.elemental_mg))
+
+
+def _micrograms(milligrams: Decimal | None) -> int | None:
+    return None if milligrams is None else int(milligrams * UG_PER_MG)
+
+
+class SampleProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    sku: str
+    slug: str
+    brand: str
+    name: Text
+    summary: Text
+    ingredients: Text
+    directions: Text
+    storage: Text
+    dosage_form: DosageForm
+    unit: Unit
+    units_per_pack: int
+    units_per_day: int
+    net_quantity: int
+    vegan: bool
+    allergens: tuple[Allergen, ...] = ()
+    price_cents: int
+    stock: int
+    components: tuple[SampleComponent, ...]
+
+    def state(self) -> ProductState:
+        same = {name: getattr(self, name) for name in FIELDS if hasattr(self, name)}
+        texts = {
+            f"{name}_{language}": getattr(self, name).in_language(language) for name in TEXTS for language in LANGUAGES
+        }
+        composition = tuple(component.stated() for component in self.components)
+        return ProductState(**same, **texts, status=Status.PUBLISHED, composition=composition)
+
+
+class SampleCatalogue(Struct, frozen=True, forbid_unknown_fields=True):
+    brands: tuple[SampleBrand, ...]
+    products: tuple[SampleProduct, ...]
+
+
+def load_sample(session: Session, ruleset: Ruleset, file: Path = SAMPLE) -> int:
+    """Fill an empty catalogue with the published sample; returns how many products came in, 0 if it was not empty.
+
+    Raises msgspec.ValidationError or RefusedError for a faulty file.
+    """
+    if session.scalar(select(Product.id).limit(1)) is not None:
+        return 0
+    data = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    catalogue = msgspec.convert(data, SampleCatalogue)
+    for brand in catalogue.brands:
+        add_brand(session, brand.name, brand.address, invented=True)
+    edits = [Edit(prepare(product.state(), ruleset)) for product in catalogue.products]
+    write(session, edits, Author(who="", how=How.SAMPLE))
+    return len(catalogue.products)

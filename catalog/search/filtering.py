@@ -1,0 +1,62 @@
+"""Filters, and who passes them: one answer for the list, the counts beside the values, the API and files."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct, field
+from pyroaring import BitMap
+
+from catalog.search.facets import Facet
+from catalog.search.snapshot import NONE, Kept
+from catalog.search.terms import facet_term
+
+
+class Filters(Struct, frozen=True):
+    """The facet values that a product must have: one of those chosen of each facet, none of those of `without`."""
+
+    chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+
+    def without(self, facet: Facet, value: str | None = None) -> "Filters":
+        """The same without a value, or without anything of a facet."""
+        left = tuple(one for one in self.chosen.get(facet, ()) if value is not None and one != value)
+        rest = {key: values for key, values in self.chosen.items() if key is not facet}
+        return Filters(rest | {facet: left} if left else rest)
+
+
+class Found(Struct, frozen=True):
+    """The products that pass, and for every facet those that pass all the other facets."""
+
+    products: BitMap
+    others: Mapping[Facet, BitMap]
+    index: Kept
+
+    def count(self, facet: Facet, value: str) -> int:
+        """How many products have the value and pass the other facets."""
+        base = self.others[facet]
+        term = self.index.sets.get(facet_term(facet, value), NONE)
+        having = base.intersection_cardinality(term)
+        return len(base) - having if facet is Facet.WITHOUT else having
+
+
+def find(index: Kept, filters: Filters, among: BitMap | None = None) -> Found:
+    """Apply filters to all published products, or to those `among` them."""
+    start = index.listed if among is None else index.listed & among
+    passing = {facet: _passing(index, facet, values) for facet, values in filters.chosen.items() if values}
+    every = _intersection(start, passing.values())
+    others = {
+        facet: _intersection(start, (found for key, found in passing.items() if key is not facet))
+        if facet in passing
+        else every
+        for facet in Facet
+    }
+    return Found(every, others, index)
+
+
+def _passing(index: Kept, facet: Facet, values: Iterable[str]) -> BitMap:
+    sets = [index.having(facet, value) for value in values]
+    return BitMap.intersection(*sets) if facet is Facet.WITHOUT else BitMap.union(*sets)
+
+
+def _intersection(start: BitMap, sets: Iterable[BitMap]) -> BitMap:
+    for found in sets:
+        start = start & found
+    return start

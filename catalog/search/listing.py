@@ -1,0 +1,187 @@
+"""The listing: a page of published products, found by the index and read by their ids."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+from pyroaring import BitMap
+from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.orm import Session, joinedload
+
+from catalog.models import Brand, FormShelf, IndexState, Product, Shelf
+from catalog.models.product import PUBLISHED
+from catalog.search.facets import Facet
+from catalog.search.filtering import Filters, Found, find
+from catalog.search.snapshot import Kept, kept_index
+from recommend.text import Language
+
+PAGE_SIZE = 24
+MOST_PAGES = 100
+"""Numbered pages end here; what lies further is found by narrowing down."""
+FETCHED = 512
+ROWS_PER_LOOKUP = 3
+"""Rows that an index gives in the time of looking one product up by its id (SQLite, 10^6 products: 2 to 4)."""
+
+
+class Sort(StrEnum):
+    """The orders of the listing; ties are always broken by SKU."""
+
+    RECOMMENDED = "recommended"
+    PRICE_PER_100MG = "price_per_100mg"
+    PRICE = "price"
+    MG_PER_DAY = "mg_per_day"
+    NAME = "name"
+
+
+Fetch = Callable[[Session, Sequence[int]], Sequence[Any]]
+"""Makes what a page shows of the ids of its products."""
+
+
+class Listing(Struct, frozen=True):
+    """One page of products; `total` counts all pages together, also those beyond the last numbered one."""
+
+    products: Sequence[Any]
+    total: int
+    page: int
+    pages: int
+    found: Found
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than the numbered pages show."""
+        return self.total > MOST_PAGES * PAGE_SIZE
+
+
+def listed_products(session: Session, ids: Sequence[int]) -> list[Product]:
+    """The products with these ids, in this order, with brand and tags."""
+    if not ids:
+        return []
+    query = select(Product).where(Product.id.in_(ids)).options(joinedload(Product.brand), joinedload(Product.tags))
+    found = {product.id: product for product in session.scalars(query).unique()}
+    return [found[id_] for id_ in ids]
+
+
+def listing(
+    session: Session,
+    filters: Filters | None = None,
+    *,
+    sort: Sort = Sort.RECOMMENDED,
+    page: int = 1,
+    language: Language,
+    index: Kept | None = None,
+    among: BitMap | None = None,
+    fetch: Fetch = listed_products,
+) -> Listing | None:
+    """A page of the published products that pass the filters; None when there is no such page.
+
+    `index` saves asking for it again; `among` narrows to the hits of a search; `fetch` may make something else than
+    products of their ids. An empty result has one page, without products.
+    """
+    filters = filters or Filters()
+    found = find(index or kept_index(session), filters, among)
+    total = len(found.products)
+    pages = max(1, min(MOST_PAGES, -(-total // PAGE_SIZE)))
+    if not 1 <= page <= pages:
+        return None
+    everything = not filters.chosen and among is None
+    only_form = _only_form(filters) if among is None else None
+    ids = _page_of_ids(session, found, only_form, everything, _Place(sort, language, (page - 1) * PAGE_SIZE))
+    return Listing(products=fetch(session, ids), total=total, page=page, pages=pages, found=found)
+
+
+class _Place(Struct, frozen=True):
+    sort: Sort
+    language: Language
+    offset: int
+
+
+def _only_form(filters: Filters) -> str | None:
+    """The form when it is the one filter."""
+    forms = filters.chosen.get(Facet.FORM, ())
+    return forms[0] if len(filters.chosen) == 1 and len(forms) == 1 else None
+
+
+def _page_of_ids(session: Session, found: Found, only_form: str | None, everything: bool, place: _Place) -> list[int]:
+    forms = _FORM_ORDERS.get(place.sort)
+    if forms is not None and only_form is not None:
+        ordered = select(FormShelf.product_id).where(FormShelf.form == only_form).order_by(*forms)
+        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
+    ordered = select(Shelf.product_id).order_by(*_order(place.sort, place.language), Shelf.sku)
+    if everything:
+        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
+    total, until = len(found.products), place.offset + PAGE_SIZE
+    if not total:
+        return []
+    rows_to_read = until * len(found.index.listed) // total
+    if total * ROWS_PER_LOOKUP < rows_to_read:
+        return list(session.scalars(ordered.where(_is_one_of(found.products)).limit(PAGE_SIZE).offset(place.offset)))
+    return _filtered(session, ordered, found.products, place.offset)
+
+
+def _is_one_of(products: BitMap) -> ColumnElement[bool]:
+    """Ids are written out: there may be far more of them than a statement may have parameters."""
+    return Shelf.product_id.in_(bindparam("ids", list(products), expanding=True, literal_execute=True))
+
+
+def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> list[int]:
+    """Read ids in order until the page is full."""
+    page: list[int] = []
+    passed = 0
+    with session.execute(ordered.execution_options(yield_per=FETCHED)) as result:
+        for portion in result.scalars().partitions():
+            passing = [id_ for id_ in portion if id_ in products]
+            start = max(0, offset - passed)
+            page += passing[start : start + PAGE_SIZE - len(page)]
+            passed += len(passing)
+            if len(page) == PAGE_SIZE or passed == len(products):
+                break
+    return page
+
+
+def _order(sort: Sort, language: Language) -> tuple[ColumnElement[Any], ...]:
+    name = Shelf.name_nl if language == "nl" else Shelf.name_en
+    orders: dict[Sort, tuple[Any, ...]] = {
+        Sort.RECOMMENDED: (Shelf.sold_out, Shelf.tenth_cents_per_100mg),
+        Sort.PRICE_PER_100MG: (Shelf.tenth_cents_per_100mg,),
+        Sort.PRICE: (Shelf.price_cents,),
+        Sort.MG_PER_DAY: (Shelf.magnesium_per_day_ug,),
+        Sort.NAME: (name,),
+    }
+    return orders[sort]
+
+
+_FORM_ORDERS: dict[Sort, tuple[Any, ...]] = {
+    Sort.RECOMMENDED: (FormShelf.sold_out, FormShelf.tenth_cents_per_100mg, FormShelf.sku),
+    Sort.PRICE_PER_100MG: (FormShelf.tenth_cents_per_100mg, FormShelf.sku),
+}
+
+
+class Edition(Struct, frozen=True):
+    """What tells whether something kept of a product is still right: its version, and its brand as shown."""
+
+    product_id: int
+    version: int
+    brand: str
+    invented: bool
+    address: str
+    epoch: str
+    """Another one after a backup was put back, when versions may be counted anew."""
+
+
+def edition_by_slug(session: Session, slug: str) -> Edition | None:
+    """The edition of the published product at this address."""
+    found = session.execute(_EDITIONS.where(PUBLISHED, Product.slug == slug)).one_or_none()
+    return Edition(*found) if found else None
+
+
+def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
+    """The editions of the products with these ids, in this order."""
+    if not ids:
+        return []
+    found = {row[0]: Edition(*row) for row in session.execute(_EDITIONS.where(Product.id.in_(ids)))}
+    return [found[id_] for id_ in ids]
+
+
+_EPOCH = select(IndexState.epoch).scalar_subquery()
+_EDITIONS = select(Product.id, Product.version, Brand.name, Brand.invented, Brand.address, _EPOCH).join(Brand)

@@ -1,0 +1,65 @@
+"""A query as it was typed: which words to look for, and which of them somebody does without."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from catalog.search.tokens import words_in
+
+LONGEST_QUERY = 200
+MOST_WORDS = 10
+"""What is typed beyond these is not looked at."""
+
+_BEFORE = frozenset(["zonder", "geen", "niet", "without", "no", "not", "sans"])
+_FREE = frozenset(["vrij", "vrije", "free"])
+_OF = frozenset(["van", "of", "from"])
+_AND = frozenset(["en", "of", "noch", "and", "or", "nor"])
+_UNSAID = frozenset(
+    [
+        *("de", "het", "een", "van", "voor", "met", "in", "op", "bij", "per", "om", "te", "die", "dat", "ik", "wil"),
+        *("mg", "the", "a", "an", "for", "with", "at", "on", "to", "that", "i", "want", "from", "is", "zijn", "are"),
+    ]
+)
+_FREE_OF = re.compile(r"([^\W\d_]{3,}?)(?:vrije?|free)")
+
+
+class Typed(Struct, frozen=True):
+    """A word to look for; with a `negation` ("zonder", "without") products that have it are left out."""
+
+    word: str
+    negation: str = ""
+
+
+def is_too_long(text: str) -> bool:
+    """Whether something of a query is not looked at."""
+    return len(text) > LONGEST_QUERY or len(words_in(text)) > MOST_WORDS
+
+
+def read_typed(text: str) -> list[Typed]:
+    """The words of a query; "zonder gelatine en melk" does without both, "glutenvrij" without gluten."""
+    found: list[Typed] = []
+    negation = ""
+    words = words_in(text[:LONGEST_QUERY])[:MOST_WORDS]
+    for position, word in enumerate(words):
+        following = words[position + 1] if position + 1 < len(words) else ""
+        if word in _BEFORE:
+            negation = word
+        elif word in _FREE and following in _OF:
+            negation = "zonder" if following == "van" else "without"
+        elif word in _FREE and found:
+            found[-1] = Typed(found[-1].word, "zonder" if word != "free" else "without")
+        elif word in _AND and found:
+            negation = found[-1].negation
+        elif word not in _UNSAID | _AND:
+            found += _read(word, negation)
+            negation = ""
+    return list(dict.fromkeys(found))
+
+
+def _read(word: str, negation: str) -> Iterator[Typed]:
+    free_of = _FREE_OF.fullmatch(word)
+    if free_of and not negation:
+        yield Typed(free_of[1], "without" if word.endswith("free") else "zonder")
+    else:
+        yield Typed(word, negation)

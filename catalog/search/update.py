@@ -1,0 +1,241 @@
+"""The index for finding: facets, orders and words, changed in the transaction of the edit, many products at a time."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import Table, bindparam, delete, event, insert, select, update
+from sqlalchemy.orm import Session
+
+from catalog.db.bulk import among, insert_rows
+from catalog.models import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
+from catalog.models.search_index import BLOCK_BITS, UNCOMMITTED
+from catalog.search.documents import Indexed, in_portions, indexed_products
+from catalog.search.terms import Postings, facet_postings, word_postings
+from catalog.search.tokens import plain
+
+AT_ONCE = 500
+"""How many terms or ids one statement names."""
+PORTION = 2000
+GATHERED = 10_000
+"""How many products are indexed at once when there are many: each costs some kB of memory until then."""
+
+Changes = dict[str, tuple[BitMap, BitMap]]
+"""The products that a term gains and loses."""
+
+
+def index_products(session: Session, before: Sequence[Indexed], after: Sequence[Indexed]) -> None:
+    """Bring the index from `before` to `after`, in this session's transaction.
+
+    `before` holds the products as they are indexed now (none for new ones), `after` as they will be.
+    """
+    old, new = ({product.product_id: product for product in products} for products in (before, after))
+    changed = [id_ for id_ in old.keys() | new.keys() if old.get(id_) != new.get(id_)]
+    if not changed:
+        return
+    session.flush()
+    revision = _next_revision(session)
+    was, now = ([side[id_] for id_ in sorted(changed) if id_ in side] for side in (old, new))
+    facets = _changes(facet_postings(was), facet_postings(now))
+    _change_postings(session, table_of(FacetPosting), facets, {"revision": revision})
+    _index_words(session, was, now, revision)
+    _shelve(session, was, now)
+
+
+def _index_words(session: Session, was: list[Indexed], now: list[Indexed], revision: int) -> None:
+    """Most edits of what is there leave its words alone."""
+    if was:
+        earlier = {product.product_id: product.has_words_of for product in was}
+        kept = {product.product_id for product in now if earlier.get(product.product_id) == product.has_words_of}
+        was, now = ([product for product in side if product.product_id not in kept] for side in (was, now))
+    before, _ = word_postings(was)
+    after, written = word_postings(now)
+    words = _changes(before, after)
+    _change_postings(session, table_of(WordPosting), words, {})
+    _count_words(session, words, written, revision)
+
+
+class LaterIndexing:
+    """Gathers what many writes change, so that each part of the index is written once for thousands of products.
+
+    Whoever passes one to `write` calls `finish` before the transaction ends.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._before: list[Indexed] = []
+        self._after: list[Indexed] = []
+
+    def add(self, before: Iterable[Indexed], after: Iterable[Indexed]) -> None:
+        """Products that are written now; each of them once in a transaction."""
+        self._before += before
+        self._after += after
+        if len(self._after) >= GATHERED:
+            self.finish()
+
+    def finish(self) -> None:
+        """Bring the index up to date."""
+        index_products(self._session, self._before, self._after)
+        self._before, self._after = [], []
+
+
+def _changes(before: Postings, after: Postings) -> Changes:
+    none = BitMap()
+    changes: Changes = {}
+    for term in before.keys() | after.keys():
+        was, now = before.get(term, none), after.get(term, none)
+        if was != now:
+            changes[term] = now - was, was - now
+    return changes
+
+
+def _next_revision(session: Session, **more: str) -> int:
+    table = table_of(IndexState)
+    session.execute(update(table).values(revision=table.c.revision + 1, **more))
+    session.info[UNCOMMITTED] = True
+    revision: int = session.execute(select(table.c.revision)).scalar_one()
+    return revision
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _forget_uncommitted(session: Session) -> None:
+    session.info.pop(UNCOMMITTED, None)
+
+
+def _change_postings(session: Session, table: Table, changes: Changes, more: dict[str, Any]) -> None:
+    for block, terms in _by_block(changes):
+        for names in _portions(sorted(terms)):
+            found = _read(session, table, block, names)
+            new: list[dict[str, Any]] = []
+            old: list[dict[str, Any]] = []
+            for term in names:
+                added, removed = terms[term]
+                products = found.get(term, BitMap())
+                products -= removed
+                products |= added
+                (old if term in found else new).append({"t": term, "b": block, "products": products} | more)
+            changed = update(table).where(table.c.term == bindparam("t"), table.c.block == bindparam("b"))
+            _many(session, insert(table).values(term=bindparam("t"), block=bindparam("b")), new)
+            _many(session, changed, old)
+
+
+def _by_block(changes: Changes) -> Iterator[tuple[int, Changes]]:
+    """The changes cut at the ends of blocks."""
+    touched = BitMap.union(*(side for sides in changes.values() for side in sides)) if changes else BitMap()
+    if not touched:
+        return
+    first, last = touched.min() >> BLOCK_BITS, touched.max() >> BLOCK_BITS
+    if first == last:
+        yield first, changes
+        return
+    for block in range(first, last + 1):
+        ids = BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
+        if ids & touched:
+            here = ((term, (added & ids, removed & ids)) for term, (added, removed) in changes.items())
+            yield block, {term: sides for term, sides in here if any(sides)}
+
+
+def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[str, BitMap]:
+    query = select(table.c.term, table.c.products).where(table.c.block == block, among(session, table.c.term, terms))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _count_words(session: Session, changes: Changes, written: dict[str, str], revision: int) -> None:
+    table = table_of(Word)
+    for names in _portions(sorted(changes)):
+        known = set(session.execute(select(table.c.term).where(among(session, table.c.term, names))).scalars())
+        more = [{"t": term, "by": len(changes[term][0]) - len(changes[term][1])} for term in names]
+        new = [
+            {"term": row["t"], "products": row["by"], "shown": written.get(row["t"], ""), "revision": revision}
+            for row in more
+            if row["t"] not in known
+        ]
+        counted = update(table).where(table.c.term == bindparam("t"))
+        _many(session, insert(table), new)
+        _many(
+            session,
+            counted.values(products=table.c.products + bindparam("by"), revision=revision),
+            [row for row in more if row["t"] in known],
+        )
+
+
+def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> None:
+    gone = [product.product_id for product in before if product.is_listed]
+    for table in map(table_of, (Shelf, FormShelf, Advisable)):
+        for ids in _portions(gone):
+            session.execute(delete(table).where(table.c.product_id.in_(ids)))
+    listed = [product for product in after if product.is_listed]
+    _insert(session, table_of(Shelf), [row_on_shelf(product) for product in listed])
+    _insert(session, table_of(FormShelf), [row for product in listed for row in rows_by_form(product)])
+    _insert(session, table_of(Advisable), [row for product in listed for row in rows_for_advice(product)])
+
+
+def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert_rows(session, table, tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def rebuild_index(session: Session) -> None:
+    """Make the index anew from the products, in this session's transaction."""
+    session.flush()
+    for model in (FacetPosting, WordPosting, Word, Shelf, FormShelf, Advisable):
+        session.execute(delete(table_of(model)))
+    _next_revision(session, epoch=secrets.token_hex(8))
+    for portion in in_portions(indexed_products(session), PORTION):
+        index_products(session, [], portion)
+
+
+def _many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(statement, rows)
+
+
+def _portions(items: Sequence[Any]) -> Iterator[list[Any]]:
+    left = iter(items)
+    while portion := list(islice(left, AT_ONCE)):
+        yield portion
+
+
+def row_on_shelf(product: Indexed) -> dict[str, Any]:
+    """What all orders sort a listed product by."""
+    return _ranked(product) | {
+        "price_cents": product.price_cents,
+        "magnesium_per_day_ug": product.magnesium_per_day_ug,
+        "name_nl": plain(product.name.nl),
+        "name_en": plain(product.name.en),
+    }
+
+
+def rows_by_form(product: Indexed) -> list[dict[str, Any]]:
+    """The same, in the orders kept for each form."""
+    return [_ranked(product) | {"form": form} for form in product.forms]
+
+
+def rows_for_advice(product: Indexed) -> list[dict[str, Any]]:
+    """A listed product in stock, under each form that it counts as."""
+    return [
+        {
+            "form": form,
+            "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
+            "sku": product.sku,
+            "product_id": product.product_id,
+            "magnesium_ug": product.magnesium_ug,
+            "tenth_cents_per_day": product.tenth_cents_per_day,
+            "vegan": product.vegan,
+            "dosage_form": product.dosage_form,
+            "also": "".join(f" {other} " for other in product.forms if other != form),
+        }
+        for form in (product.counts_as if product.stock else ())
+    ]
+
+
+def _ranked(product: Indexed) -> dict[str, Any]:
+    return {
+        "product_id": product.product_id,
+        "sold_out": product.stock == 0,
+        "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
+        "sku": product.sku,
+    }

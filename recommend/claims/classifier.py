@@ -1,0 +1,103 @@
+"""A second opinion on a unit in which the rules found nothing: how much it resembles the labelled sentences.
+
+Rules know the words somebody wrote down; claims have no end of other words. A linear model over words, pairs of words
+and pieces of words, fitted to the labelled sentences by `tests/bench/opinion.py`, reads what is left. `resembling` says
+what it may change.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from recommend.claims.findings import FORBIDDEN, VERDICTS, Verdict
+from recommend.claims.tokens import Token
+from recommend.consistency import RulesetError
+from recommend.loading import DATA
+
+SHORTEST_PIECE, LONGEST_PIECE = 2, 5
+_LONGEST_UNIT = 150  # tokens; what is longer is no sentence
+_SCALE = 1000  # weights are kept as thousandths
+_POINTED_AT = 2
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The model: per feature its rarity (inverse document frequency), then a weight per verdict, in thousandths."""
+
+    fitted_to: str  # sha256 of the labelled sentences
+    intercepts: tuple[int, ...]
+    words: dict[str, tuple[int, ...]]
+    pieces: dict[str, tuple[int, ...]]
+
+
+class Opinion(msgspec.Struct, frozen=True):
+    """How likely each verdict is, in the order of VERDICTS, and the tokens that count most against the unit."""
+
+    likelihoods: tuple[float, ...]
+    pointed_at: tuple[int, ...]
+
+    @property
+    def forbidden(self) -> float:
+        return sum(chance for verdict, chance in zip(VERDICTS, self.likelihoods, strict=True) if verdict in FORBIDDEN)
+
+    def likeliest(self, forbidden: bool) -> tuple[Verdict, float]:
+        pairs = zip(VERDICTS, self.likelihoods, strict=True)
+        return max((pair for pair in pairs if (pair[0] in FORBIDDEN) == forbidden), key=lambda pair: pair[1])
+
+
+def word_features(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each word and each pair of neighbours, with the place it begins; `^` and `$` stand at the ends."""
+    for place, word in enumerate(words):
+        yield place, word
+    row = ["^", *words, "$"]
+    for place in range(len(row) - 1):
+        yield min(place, len(words) - 1), f"{row[place]} {row[place + 1]}"
+
+
+@lru_cache(maxsize=65536)
+def pieces_of(word: str) -> tuple[str, ...]:
+    framed = f" {word} "
+    return tuple(
+        framed[start : start + size]
+        for size in range(SHORTEST_PIECE, LONGEST_PIECE + 1)
+        for start in range(len(framed) - size + 1)
+    )
+
+
+def second_opinion(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
+    """What the labelled sentences make of a unit; None for what is too long to be one."""
+    if not tokens or len(tokens) > _LONGEST_UNIT:
+        return None
+    words = [token.text for token in tokens]
+    totals = [weight / _SCALE for weight in weights.intercepts]
+    against = [0.0] * len(words)
+    pieces = ((place, piece) for place, word in enumerate(words) for piece in pieces_of(word))
+    for features, rows in ((word_features(words), weights.words), (pieces, weights.pieces)):
+        _add(totals, against, {feature: place for place, feature in features}, rows)
+    highest = max(totals)
+    shares = [math.exp(total - highest) for total in totals]
+    whole = sum(shares)
+    worst = sorted(range(len(words)), key=lambda place: -against[place])[:_POINTED_AT]
+    return Opinion(tuple(share / whole for share in shares), tuple(place for place in worst if against[place] > 0))
+
+
+def _add(totals: list[float], against: list[float], features: dict[str, int], rows: dict[str, tuple[int, ...]]) -> None:
+    """Add one family of features, scaled to length one so that a long sentence counts no more than a short one."""
+    known = [(place, rows[feature]) for feature, place in features.items() if feature in rows]
+    length = math.sqrt(sum(row[0] ** 2 for _, row in known))
+    for place, row in known:
+        rarity = row[0] / length
+        for number, weight in enumerate(row[1:]):
+            totals[number] += rarity * weight / _SCALE
+            against[place] += rarity * (weight if VERDICTS[number] in FORBIDDEN else -weight)
+
+
+@lru_cache(maxsize=4)
+def load_weights(directory: Path = DATA) -> Weights:
+    file = directory / "claims" / "opinion.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Weights)
+    except (OSError, msgspec.ValidationError, msgspec.DecodeError) as fault:
+        raise RulesetError(f"claims/opinion.json: {fault}") from fault

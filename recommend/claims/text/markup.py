@@ -1,0 +1,209 @@
+"""What a shopper sees of HTML or Markdown, each character with its place in the source.
+
+Every expression here is possessive or bounded: the time is linear in the length, whatever the text.
+"""
+
+import html
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import unquote
+
+from recommend.claims.text.structured import is_readable, string_values
+
+PartKind = Literal["body", "attribute", "address"]
+
+_MARK = re.compile(
+    r"(?P<comment><!--)"
+    r"|(?P<tag></?[a-zA-Z](?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+>)"
+    r"|(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)"
+    r"|\]\((?P<target>[^()\s<>]{1,2000}+)(?:[ ]\"(?P<title>[^\"\n]{0,300})\")?\)"
+    r"|(?P<emphasis>[*`~])"
+)
+_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)")
+_ATTRIBUTE = re.compile(r"(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'=<>`]++))")
+_LAST_STEP = re.compile(r"[^/?#]++(?=/?(?:[?#].*)?\Z)", re.DOTALL)
+_PATH = re.compile(r"(?:[a-z]{1,9}:)?(?://[^/?#]*+)?([^?#]++)", re.IGNORECASE | re.DOTALL)
+_HEX = re.compile(r"(?:%[0-9a-fA-F]{2})++")
+_URL = re.compile(r"https?://\S++\Z", re.IGNORECASE)
+_BUTTON = re.compile(r"\btype\s*+=\s*+[\"']?(?:submit|button|reset)\b", re.IGNORECASE)
+
+_BLOCKS = frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body br button caption dd details dialog div dl dt fieldset figcaption figure"
+        " footer form h1 h2 h3 h4 h5 h6 head header hr html label legend li main nav ol option p pre script section"
+        " select style summary table tbody td textarea tfoot th thead title tr ul",
+    )
+)
+_UNSEEN = frozenset(["script", "style"])
+_SPOKEN = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "alt title aria-label aria-description aria-roledescription aria-valuetext aria-placeholder placeholder content"
+        " label summary abbr",
+    )
+)
+_ADDRESSES = frozenset(["href", "download"])
+_PICTURES = frozenset(["src", "srcset", "poster"])  # of these the folders are read too
+_LONGEST_ADDRESS = 2000
+
+
+@dataclass(slots=True)
+class Part:
+    """A stretch of visible text; character i stands at `starts[i]` to `ends[i]` of the source."""
+
+    kind: PartKind
+    text: str = ""
+    starts: "array[int]" = field(default_factory=lambda: array("q"))
+    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    _pieces: list[str] = field(default_factory=list)
+
+    def add_run(self, text: str, start: int) -> None:
+        self._pieces.append(text)
+        self.starts.extend(range(start, start + len(text)))
+        self.ends.extend(range(start + 1, start + len(text) + 1))
+
+    def add_as(self, text: str, start: int, end: int) -> None:
+        """Show `text` for what the source writes between `start` and `end`."""
+        self._pieces.append(text)
+        self.starts.extend([start] * len(text))
+        self.ends.extend([end] * len(text))
+
+    def finish(self) -> "Part":
+        self.text = "".join(self._pieces)
+        self._pieces.clear()
+        return self
+
+
+class _Reader:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.body = Part("body")
+        self.asides: list[Part] = []
+        self.unclosed: set[str] = set()  # endings that were looked for in vain: never look again
+
+    def read(self) -> list[Part]:
+        position = 0
+        while match := _MARK.search(self.source, position):
+            self.body.add_run(self.source[position : match.start()], position)
+            position = self._take(match)
+        self.body.add_run(self.source[position:], position)
+        return [part.finish() for part in (self.body, *self.asides)]
+
+    def _take(self, match: re.Match[str]) -> int:
+        """Read one mark and return where the text goes on."""
+        start, end = match.span()
+        if match["comment"]:
+            after = self._after("-->", end)
+            if after is None:
+                self.body.add_run(match[0], start)
+            return after or end
+        if match["tag"]:
+            return self._take_tag(match[0], start, end)
+        if match["entity"]:
+            self.body.add_as(html.unescape(match[0]), start, end)
+        elif match["target"]:
+            self._address(match["target"], match.start("target"), whole=False)
+            if match["title"]:
+                self._aside("attribute", match["title"], match.start("title"))
+        return end
+
+    def _take_tag(self, tag: str, start: int, end: int) -> int:
+        name_match = _NAME.match(tag)
+        name = name_match[1].lower() if name_match else ""
+        if name in _BLOCKS:
+            self.body.add_as("\n", start, end)
+        if tag.startswith("</"):
+            return end
+        self._take_attributes(tag, start)
+        if name in _UNSEEN:
+            return self._take_unseen(tag, name, end)
+        return end
+
+    def _take_attributes(self, tag: str, start: int) -> None:
+        is_button = bool(_BUTTON.search(tag))
+        for attribute in _ATTRIBUTE.finditer(tag):
+            group = attribute.lastindex or 2
+            name, place = attribute[1].lower(), start + attribute.start(group)
+            if name in _SPOKEN or (name == "value" and is_button):
+                self._aside("attribute", attribute[group], place)
+            elif name in _ADDRESSES or name in _PICTURES:
+                self._address(attribute[group], place, whole=name in _PICTURES)
+
+    def _take_unseen(self, tag: str, name: str, end: int) -> int:
+        """Pass over a script or style, but read structured data; what calls itself that and is not, as plain text."""
+        after = self._after(f"</{name}", end)
+        if "json" not in tag.lower():
+            return after or end
+        data = self.source[end:after]
+        if not is_readable(data):
+            self.body.add_run(data, end)
+            return end + len(data)
+        for runs in string_values(data, end):
+            if len(runs) == 1 and _URL.match(runs[0][0]):
+                self._address(runs[0][0], runs[0][1], whole=False)
+                continue
+            part = Part("attribute")
+            for text, first, last in runs:
+                if len(text) == last - first:
+                    part.add_run(text, first)
+                else:
+                    part.add_as(text, first, last)
+            self.asides.append(part)
+        return after or len(self.source)
+
+    def _after(self, ending: str, position: int) -> int | None:
+        """Where the text goes on after a comment, or where the end tag of a script stands."""
+        if ending in self.unclosed:
+            return None
+        found = re.compile(re.escape(ending), re.IGNORECASE | re.ASCII).search(self.source, position)
+        if not found:
+            self.unclosed.add(ending)
+            return None
+        return found.end() if ending == "-->" else found.start()
+
+    def _aside(self, kind: PartKind, value: str, start: int) -> None:
+        part = Part(kind)
+        for position, text, is_entity in _entities(value):
+            if is_entity:
+                part.add_as(html.unescape(text), start + position, start + position + len(text))
+            else:
+                part.add_run(text, start + position)
+        self.asides.append(part)
+
+    def _address(self, value: str, start: int, *, whole: bool) -> None:
+        """Read the last step of an address, or the whole path of a picture."""
+        if value.startswith("data:"):
+            return
+        if whole:
+            found = _PATH.match(value[:_LONGEST_ADDRESS])
+            group = 1
+        else:
+            found = _LAST_STEP.search(value, max(0, len(value) - 300))
+            group = 0
+        if not found:
+            return
+        part, position = Part("address"), found.start(group)
+        for sign in _HEX.finditer(value, position, found.end(group)):
+            part.add_run(value[position : sign.start()], start + position)
+            part.add_as(unquote(sign[0]), start + sign.start(), start + sign.end())
+            position = sign.end()
+        part.add_run(value[position : found.end(group)], start + position)
+        self.asides.append(part)
+
+
+def _entities(value: str) -> Iterator[tuple[int, str, bool]]:
+    position = 0
+    for match in re.finditer(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});", value):
+        yield position, value[position : match.start()], False
+        yield match.start(), match[0], True
+        position = match.end()
+    yield position, value[position:], False
+
+
+def visible_parts(source: str) -> list[Part]:
+    """The running text first, then each text that stands in an attribute or an address."""
+    return _Reader(source).read()

@@ -1,0 +1,59 @@
+"""What the accounts' roles and refusals are called on the page."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Flask
+
+from catalog.accounts import Refusal
+from catalog.accounts.passwords import SHORTEST_PASSWORD
+from catalog.models import Role
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
+
+
+def role_name(role: Role) -> str:
+    names = {Role.EDITOR: _("editor"), Role.PUBLISHER: _("publisher"), Role.OWNER: _("owner")}
+    return str(names[role])
+
+
+def role_duty(role: Role) -> str:
+    """What the role may do, in a sentence."""
+    duties = {
+        Role.EDITOR: _("writes drafts"),
+        Role.PUBLISHER: _("writes drafts, publishes, imports and restores"),
+        Role.OWNER: _("does all of that and manages the accounts"),
+    }
+    return str(duties[role])
+
+
+def moment(value: datetime) -> str:
+    """A moment as the language writes it, in the time of the Netherlands."""
+    return format_datetime(value, "d MMMM y HH:mm", tzinfo=ZoneInfo("Europe/Amsterdam"), locale=current_language())
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Why it was refused, and what to do."""
+    texts = {
+        Refusal.EMAIL_WRONG: _("Fill in an e-mail address, such as name@example.org."),
+        Refusal.EMAIL_TAKEN: _("There is already an account with this address."),
+        Refusal.PASSWORD_SHORT: _("Choose a password of at least %(count)d characters.", count=SHORTEST_PASSWORD),
+        Refusal.PASSWORD_LONG: _("This password is too long."),
+        Refusal.PASSWORD_NAMES_ACCOUNT: _("Choose a password without your address or the shop's name in it."),
+        Refusal.PASSWORD_PLAIN: _("Choose a password with more different characters."),
+        Refusal.INVITATION_GONE: _("This link was used already or has run out. Ask an owner for a new one."),
+        Refusal.LAST_OWNER: _("This is the last active owner. Make somebody else an owner first."),
+    }
+    return str(texts[refusal])
+
+
+PASSWORD_REFUSALS = frozenset(
+    {Refusal.PASSWORD_SHORT, Refusal.PASSWORD_LONG, Refusal.PASSWORD_NAMES_ACCOUNT, Refusal.PASSWORD_PLAIN}
+)
+EMAIL_REFUSALS = frozenset({Refusal.EMAIL_WRONG, Refusal.EMAIL_TAKEN})
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_filter(role_name)
+    app.add_template_filter(moment)

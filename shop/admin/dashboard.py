@@ -1,0 +1,83 @@
+"""The first page after signing in: what needs attention, what changed this week, what the catalogue holds."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+
+from flask import render_template
+from msgspec import Struct
+
+from catalog.queries.admin import PRICE_BANDS, Trouble, changes_since, overview, published_by_form
+from shop.admin.blueprint import bp
+from shop.admin.permissions import requires
+from shop.admin.ruleset_status import facts
+from shop.web.clock import now
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import gettext as _
+from shop.web.i18n import in_current_language
+from shop.web.number_format import fine_euro
+
+WEEK = timedelta(days=7)
+
+
+@bp.get("/")
+@requires("admin.enter")
+def dashboard() -> str:
+    session, ruleset = get_session(), get_ruleset()
+    counts = overview(session)
+    by_form = published_by_form(session)
+    names = {form.id: in_current_language(form.short_name) for form in ruleset.forms.values()}
+    return render_template(
+        "admin/dashboard.html",
+        overview=counts,
+        troubles=[(trouble, counts.by_trouble[trouble]) for trouble in Trouble if counts.by_trouble[trouble]],
+        changes=changes_since(session, now() - WEEK),
+        facts=facts(ruleset, now().date()),
+        by_form=chart([(names.get(form, form), count) for form, count in by_form.items()]),
+        by_price=chart(list(zip(_bands(), counts.by_price, strict=True))),
+    )
+
+
+def _bands() -> Sequence[str]:
+    """The price bands in words."""
+    between = [
+        _("%(low)s to %(high)s", low=fine_euro(low), high=fine_euro(high)) for low, high in pairwise(PRICE_BANDS)
+    ]
+    first = _("up to %(high)s", high=fine_euro(PRICE_BANDS[0]))
+    return [first, *between, _("above %(low)s", low=fine_euro(PRICE_BANDS[-1]))]
+
+
+WIDTH, ROW, LABEL, GAP = 480, 26, 150, 8
+NUMBER = 44
+"""Room for the number behind the longest bar."""
+
+
+class Bar(Struct, frozen=True):
+    """A bar with where it stands in the drawing, in user units."""
+
+    label: str
+    count: int
+    y: int
+    length: int
+
+
+class Chart(Struct, frozen=True):
+    """A horizontal bar chart."""
+
+    bars: Sequence[Bar]
+    width: int = WIDTH
+    left: int = LABEL
+    row: int = ROW
+
+    @property
+    def height(self) -> int:
+        return len(self.bars) * ROW + GAP
+
+
+def chart(rows: Sequence[tuple[str, int]]) -> Chart:
+    """A bar for each row; the longest fills the room there is."""
+    most = max((count for _label, count in rows), default=0) or 1
+    room = WIDTH - LABEL - NUMBER
+    return Chart(
+        [Bar(label, count, place * ROW + GAP // 2, room * count // most) for place, (label, count) in enumerate(rows)]
+    )

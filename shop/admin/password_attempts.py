@@ -1,0 +1,76 @@
+"""Passwords and codes that are tried, counted, and judged."""
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+from wtforms import Form
+
+from catalog.accounts.people import authenticate
+from catalog.accounts.sessions import confirm
+from catalog.accounts.throttle import (
+    Counted,
+    counted_for,
+    forgive,
+    record_attempt,
+    take_back,
+    wait_after_recording,
+    wait_before_trying,
+)
+from catalog.models import Account
+from shop.admin.session import current_token, network_address, require_user
+from shop.web.clock import now
+from shop.web.database import get_session
+from shop.web.i18n import gettext as _
+from shop.web.services import services
+
+
+class Attempt(Struct, frozen=True):
+    """An attempt on an account that is counted; `wait` is zero when it may be judged."""
+
+    counted: Sequence[Counted]
+    recorded: Sequence[int]
+    wait: timedelta
+
+
+def begin_attempt(email: str) -> Attempt:
+    """Count an attempt as a failure until it proves right. Commits."""
+    counted = counted_for(services().vault, email, network_address())
+    wait = wait_before_trying(get_session(), counted, now())
+    if wait:
+        return Attempt(counted, (), wait)
+    recorded = record_attempt(get_session(), counted, now())
+    get_session().commit()
+    return Attempt(counted, recorded, wait_after_recording(get_session(), counted, now()))
+
+
+def record_success(attempt: Attempt) -> None:
+    """The account's failures are forgotten, and this was none."""
+    forgive(get_session(), attempt.counted, attempt.recorded)
+
+
+def record_password_ok(attempt: Attempt) -> None:
+    """The password was right and a code is still to come: no failure, but nothing is forgotten either."""
+    take_back(get_session(), attempt.recorded)
+
+
+def told_to_wait(wait: timedelta) -> str:
+    """Words for somebody who tried too often."""
+    minutes = max(1, math.ceil(wait.total_seconds() / 60))
+    return str(_("Too many attempts. Wait %(minutes)d min, then try again.", minutes=minutes))
+
+
+def is_confirmed_now(form: Form) -> bool:
+    """Whether the form holds the password of whoever works here; if so the session is fresh again. Commits."""
+    field = form["confirm_password"]
+    email = require_user().email
+    attempt = begin_attempt(email)
+    account: Account | None = None if attempt.wait else authenticate(get_session(), email, field.data or "")
+    if account is None:
+        field.errors = [told_to_wait(attempt.wait) if attempt.wait else _("That is not your password.")]
+        return False
+    record_success(attempt)
+    confirm(get_session(), current_token(), now())
+    get_session().commit()
+    return True

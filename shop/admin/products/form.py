@@ -1,0 +1,164 @@
+"""A product as a form. Everything is typed text here; `reading` makes a product of it and says what is wrong."""
+
+from decimal import Decimal
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+
+from catalog.edits.field_limits import MOST_LINES
+from catalog.models import Allergen, DosageForm, Unit
+from catalog.product_state import TEXTS, ProductState
+from recommend.knowledge import Ruleset
+from recommend.text import LANGUAGES, Language
+from shop.admin.products.labels import allergen_name, dosage_form_name, field_names, unit_name
+from shop.web.forms import ShopForm, Ticks
+from shop.web.i18n import current_language, gettext
+from shop.web.i18n import lazy_gettext as _
+
+SPARE_LINES = 1
+SHORT = {"autocomplete": "off"}
+AMOUNT = SHORT | {"inputmode": "decimal"}
+COUNT = SHORT | {"inputmode": "numeric"}
+
+
+class LineForm(Form):
+    """A line of the composition, per unit: a form, with its salt if the label names one, and its amounts in mg."""
+
+    what = SelectField(_("Form"), validate_choice=False)
+    compound = StringField(_("Compound, mg"), render_kw=AMOUNT)
+    elemental = StringField(_("Elemental magnesium, mg"), render_kw=AMOUNT)
+
+
+class ProductForm(ShopForm):
+    """What a person states about a product."""
+
+    version = HiddenField()
+    sku = StringField(render_kw=SHORT)
+    slug = StringField(
+        description=_("The last part of its address. Left empty it is made from the Dutch name."), render_kw=SHORT
+    )
+    brand = StringField(description=_("Choose one or type a new name."), render_kw=SHORT | {"list": "brands"})
+    brand_address = TextAreaField(
+        description=_("Only for a brand whose address is not known yet; the product page must give it."),
+        render_kw={"rows": 2},
+    )
+    supplier = StringField(render_kw=SHORT)
+    ean = StringField(description=_("8 or 13 digits; the check digit is verified."), render_kw=COUNT)
+    name_nl, name_en = StringField(render_kw=SHORT), StringField(render_kw=SHORT)
+    summary_nl, summary_en = TextAreaField(render_kw={"rows": 4}), TextAreaField(render_kw={"rows": 4})
+    ingredients_nl, ingredients_en = TextAreaField(render_kw={"rows": 4}), TextAreaField(render_kw={"rows": 4})
+    directions_nl, directions_en = TextAreaField(render_kw={"rows": 3}), TextAreaField(render_kw={"rows": 3})
+    storage_nl, storage_en = TextAreaField(render_kw={"rows": 2}), TextAreaField(render_kw={"rows": 2})
+    dosage_form = SelectField(validate_choice=False)
+    unit = SelectField(validate_choice=False)
+    units_per_pack = StringField(render_kw=COUNT)
+    units_per_day = StringField(render_kw=COUNT)
+    net_quantity = StringField(render_kw=COUNT)
+    vegan = BooleanField()
+    allergens = Ticks(validate_choice=False)
+    price_cents = StringField(render_kw=AMOUNT)
+    reduced = BooleanField()
+    stock = StringField(render_kw=COUNT)
+    composition = FieldList(FormField(LineForm), max_entries=MOST_LINES)
+    reason = StringField(_("Why you change it (for the history; may stay empty)"), render_kw=SHORT)
+
+    def __init__(self, ruleset: Ruleset, language: Language, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name, label in field_names().items():
+            if name in self:
+                self[name].label.text = label
+        self.dosage_form.choices = [(each.value, dosage_form_name(each)) for each in DosageForm]
+        self.unit.choices = [(each.value, unit_name(each)) for each in Unit]
+        self.allergens.choices = [(each.value, allergen_name(each)) for each in Allergen]
+        self._forms = forms_to_choose(ruleset, language)
+        for line in self.composition:
+            line.form.what.choices = self._forms
+        for name in TEXTS:
+            for code in LANGUAGES:
+                field = self[f"{name}_{code}"]
+                field.render_kw = {**(field.render_kw or {}), "lang": code}
+
+    def add_spare_lines(self, least: int = SPARE_LINES) -> None:
+        """Room for further lines."""
+        spare = sum(not line.form.what.data for line in self.composition)
+        while spare < least and len(self.composition) < MOST_LINES:
+            line = self.composition.append_entry()
+            line.form.what.choices = self._forms
+            spare += 1
+
+
+def form_of_state(state: ProductState | None, version: int, ruleset: Ruleset, language: Language) -> ProductForm:
+    """The form of a stored product, or an empty one; nothing of the request goes in."""
+    values: dict[str, Any] = {} if state is None else _typed(state)
+    form = ProductForm(ruleset, language, formdata=None, data=values | {"version": str(version)})
+    form.add_spare_lines()
+    return form
+
+
+def _typed(state: ProductState) -> dict[str, Any]:
+    same = ("sku", "slug", "brand", "supplier", "vegan", "reduced", "dosage_form", "unit")
+    texts = [f"{name}_{language}" for name in TEXTS for language in LANGUAGES]
+    counts = ("units_per_pack", "units_per_day", "net_quantity")
+    return {
+        **{name: getattr(state, name) for name in (*same, *texts)},
+        **{name: typed_count(getattr(state, name)) for name in counts},
+        "stock": str(state.stock),
+        "ean": state.ean or "",
+        "price_cents": typed_price(state.price_cents),
+        "allergens": [allergen.value for allergen in state.allergens],
+        "composition": [
+            {
+                "what": f"{line.form}/{line.salt}" if line.salt else line.form,
+                "compound": typed_milligrams(line.compound_ug),
+                "elemental": typed_milligrams(line.elemental_ug),
+            }
+            for line in state.composition
+        ],
+    }
+
+
+def forms_to_choose(ruleset: Ruleset, language: Language) -> Any:
+    """The forms, each with its salts, as groups of a select; a salt's value is "form/salt"."""
+    groups: dict[str, list[tuple[str, str]]] = {"": [("", gettext("(no line)"))]}
+    for form in sorted(ruleset.forms.values(), key=lambda each: each.short_name.in_language(language)):
+        name = form.short_name.in_language(language)
+        salts = ruleset.forms[form.record].salts
+        several = len(salts) > 1
+        group = [(form.id, gettext("%(form)s, salt not named", form=name) if several else name)]
+        group += [(f"{form.id}/{salt.id}", salt.name.in_language(language)) for salt in salts]
+        groups[name] = group
+    return groups
+
+
+def typed_price(cents: int) -> str:
+    """A price in euro, e.g. "12,95"; empty when it is not stated yet."""
+    return _comma(f"{Decimal(cents) / 100:.2f}") if cents else ""
+
+
+def typed_milligrams(micrograms: int | None) -> str:
+    """An amount in mg. Three decimals get a fourth, since 1.234 could also be a thousand."""
+    if micrograms is None:
+        return ""
+    whole, rest = divmod(micrograms, 1000)
+    decimals = f"{rest:03}".rstrip("0")
+    if len(decimals) == 3:  # noqa: PLR2004 - see above
+        decimals += "0"
+    return _comma(f"{whole}.{decimals}" if decimals else str(whole))
+
+
+def typed_count(count: int) -> str:
+    """A count; empty when it is not stated yet."""
+    return str(count) if count else ""
+
+
+def _comma(text: str) -> str:
+    return text.replace(".", ",") if current_language() == "nl" else text

@@ -1,0 +1,133 @@
+"""From a filled-in form to a product; what cannot be read is said at its field."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from catalog.composition import Stated
+from catalog.exchange.numbers import cents, count, measure, micrograms
+from catalog.exchange.row_errors import REASONS as CELL_REASONS
+from catalog.exchange.row_errors import CellRefusedError
+from catalog.models import Allergen, DosageForm, Unit
+from catalog.product_problems import Problem
+from catalog.product_state import TEXTS, ProductState
+from recommend.text import LANGUAGES
+from shop.admin.products.form import ProductForm
+from shop.web.i18n import in_current_language
+
+LONGEST_SLUG = 120
+Refusals = dict[str, list[str]]
+"""Reasons by the name of the field."""
+
+
+def read_state(form: ProductForm, base: ProductState | None) -> tuple[ProductState, Refusals]:
+    """The product that a form states, with what could not be read; such a field is as in `base`.
+
+    What the form does not hold, such as the status, is as in `base` too.
+    """
+    reader = _Reader(form, base or ProductState(sku="", slug=""))
+    state = reader.state()
+    return state, reader.refusals
+
+
+def refusals_of(problems: tuple[Problem, ...], already: Refusals | None = None) -> Refusals:
+    """What the write path says, by field and in the page's language."""
+    from shop.web.i18n import current_language
+
+    refusals: Refusals = {name: list(texts) for name, texts in (already or {}).items()}
+    for problem in problems:
+        texts = refusals.setdefault(problem.field, [])
+        if (text := problem.text(current_language())) not in texts:
+            texts.append(text)
+    return refusals
+
+
+def slug_of(*texts: str) -> str:
+    """An address in the shop from the first text that gives one."""
+    for text in texts:
+        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+        if slug := re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-"):
+            return slug
+    return ""
+
+
+class _Reader:
+    def __init__(self, form: ProductForm, base: ProductState) -> None:
+        self._form, self._base = form, base
+        self.refusals: Refusals = {}
+
+    def state(self) -> ProductState:
+        texts = {f"{name}_{language}" for name in TEXTS for language in LANGUAGES} | {"brand", "supplier", "sku"}
+        stated: dict[str, Any] = {name: self._text(name) for name in texts}
+        stated["slug"] = self._text("slug") or slug_of(stated["name_nl"], stated["name_en"], stated["sku"])
+        stated["ean"] = re.sub(r"[ -]", "", self._text("ean")) or None
+        readers: Mapping[str, Callable[[str], int]] = {
+            "price_cents": lambda text: cents(text, euro_assumed=True),
+            "units_per_pack": count,
+            "units_per_day": count,
+            "net_quantity": measure,
+            "stock": count,
+        }
+        stated |= {name: self._number(name, reader) for name, reader in readers.items()}
+        stated["dosage_form"] = self._choice("dosage_form", DosageForm)
+        stated["unit"] = self._choice("unit", Unit)
+        stated["allergens"] = self._allergens()
+        stated["vegan"], stated["reduced"] = bool(self._form.vegan.data), bool(self._form.reduced.data)
+        stated["composition"] = self._composition()
+        return msgspec.structs.replace(self._base, **stated)
+
+    def _text(self, name: str) -> str:
+        return (self._form[name].data or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+    def _number(self, name: str, reader: Callable[[str], int]) -> int:
+        text = self._text(name)
+        if not text:
+            return 0
+        try:
+            return reader(text)
+        except CellRefusedError as error:
+            self._refuse(name, error)
+            return int(getattr(self._base, name))
+
+    def _refuse(self, name: str, error: CellRefusedError, place: str = "") -> None:
+        reason = in_current_language(CELL_REASONS[error.code]).format_map(error.values)
+        self.refusals.setdefault(name, []).append(f"{place}: {reason}" if place else reason)
+
+    def _choice(self, name: str, kind: type[DosageForm] | type[Unit]) -> Any:
+        try:
+            return kind(self._form[name].data or "")
+        except ValueError:
+            choices = ", ".join(label for _value, label in self._form[name].choices)
+            self._refuse(name, CellRefusedError("not-a-choice", choices=choices))
+            return getattr(self._base, name)
+
+    def _allergens(self) -> tuple[Allergen, ...]:
+        ticked = set(self._form.allergens.data or ())
+        for unknown in sorted(ticked - set(Allergen)):
+            problem = Problem("allergens", "unknown-allergen", {"value": unknown})
+            self.refusals = refusals_of((problem,), self.refusals)
+        return tuple(allergen for allergen in Allergen if allergen.value in ticked)
+
+    def _composition(self) -> tuple[Stated, ...]:
+        lines = []
+        for line in self._form.composition:
+            form, _, salt = (line.form.what.data or "").partition("/")
+            amounts = [self._milligrams(line.form.compound, form), self._milligrams(line.form.elemental, form)]
+            if form:
+                lines.append(Stated(form, salt or None, *amounts))
+            elif any(amount is not None for amount in amounts):
+                self._refuse("composition", CellRefusedError("amount-without-form"))
+        return tuple(lines)
+
+    def _milligrams(self, field: Any, form: str) -> int | None:
+        text = (field.data or "").strip()
+        if not text:
+            return None
+        try:
+            return micrograms(text)
+        except CellRefusedError as error:
+            self._refuse("composition", error, f"{form} {text}".strip())
+            return None

@@ -1,0 +1,187 @@
+"""What a product's fields, statuses and ways of changing are called on the page."""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from babel.numbers import format_decimal
+from flask import Flask
+
+from catalog.models import Allergen, Batch, DosageForm, How, Status, Unit
+from catalog.prices import without_vat
+from catalog.product_problems import RefusedError
+from catalog.queries.admin import Order, Trouble
+from recommend.chemistry import half_up
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
+
+_PERCENT = re.compile(r"[+-]\d+(\.\d+)?", re.ASCII)
+
+
+def field_names() -> dict[str, str]:
+    """By name of a `ProductState` field, in the order of the form."""
+    dutch, english = _("Dutch"), _("English")
+    texts = {
+        "name": _("Name"),
+        "summary": _("Summary"),
+        "ingredients": _("Ingredients"),
+        "directions": _("Use"),
+        "storage": _("Storage"),
+    }
+    bilingual = {
+        f"{name}_{code}": f"{label} ({language})"
+        for name, label in texts.items()
+        for code, language in (("nl", dutch), ("en", english))
+    }
+    return bilingual | {
+        "sku": _("SKU"),
+        "slug": _("Address in the shop"),
+        "status": _("Status"),
+        "brand": _("Brand"),
+        "brand_address": _("Address of a new brand"),
+        "supplier": _("Supplier"),
+        "ean": _("EAN"),
+        "composition": _("Composition"),
+        "dosage_form": _("Dosage form"),
+        "unit": _("Unit"),
+        "units_per_pack": _("Units per pack"),
+        "units_per_day": _("Daily portion on the label, in units"),
+        "net_quantity": _("Net quantity in g (in ml for a liquid)"),
+        "vegan": _("Vegan"),
+        "allergens": _("Allergens"),
+        "price_cents": _("Price in euro, with VAT"),
+        "reduced": _("Announce the price as a reduction"),
+        "stock": _("Stock"),
+        "picture": _("Picture"),
+        "alt_nl": _("Description of the picture (%(language)s)", language=dutch),
+        "alt_en": _("Description of the picture (%(language)s)", language=english),
+    }
+
+
+def field_name(field: str) -> str:
+    return field_names().get(field, field)
+
+
+def said_of(error: RefusedError) -> str:
+    """Why a product is refused, in the reader's language."""
+    problems = "; ".join(f"{field_name(one.field)} {one.text(current_language())}" for one in error.problems)
+    return f"{error.sku}: {problems}"
+
+
+def status_name(status: Status) -> str:
+    names = {Status.DRAFT: _("draft"), Status.PUBLISHED: _("public"), Status.ARCHIVED: _("archived")}
+    return str(names[Status(status)])
+
+
+def how_name(how: How) -> str:
+    names = {
+        How.FORM: _("form"),
+        How.BULK: _("in bulk"),
+        How.IMPORT: _("import"),
+        How.RESTORE: _("put back"),
+        How.UNDO: _("undone"),
+        How.SAMPLE: _("sample"),
+    }
+    return str(names[How(how)])
+
+
+def batch_name(batch: Batch) -> str:
+    """What a batch did: the file's name, or the change in bulk."""
+    if batch.how not in (How.BULK, How.UNDO):
+        return batch.label
+    names = {"publish": _("Publish"), "archive": _("Archive")}
+    if _PERCENT.fullmatch(batch.label):
+        sign, amount = batch.label[0], format_decimal(Decimal(batch.label[1:]), locale=current_language())
+        return str(_("Prices %(percent)s %%", percent=f"{sign}{amount}"))
+    return str(names.get(batch.label, batch.label))
+
+
+def dosage_form_name(value: DosageForm) -> str:
+    names = {
+        DosageForm.CAPSULE: _("capsules"),
+        DosageForm.TABLET: _("tablets"),
+        DosageForm.POWDER: _("powder"),
+        DosageForm.LIQUID: _("liquid"),
+    }
+    return str(names[DosageForm(value)])
+
+
+def unit_name(value: Unit) -> str:
+    names = {
+        Unit.CAPSULE: _("capsule"),
+        Unit.TABLET: _("tablet"),
+        Unit.SCOOP: _("scoop"),
+        Unit.ML: _("ml"),
+    }
+    return str(names[Unit(value)])
+
+
+def allergen_name(value: Allergen) -> str:
+    names = {
+        Allergen.GLUTEN: _("gluten"),
+        Allergen.CRUSTACEANS: _("crustaceans"),
+        Allergen.EGGS: _("eggs"),
+        Allergen.FISH: _("fish"),
+        Allergen.PEANUTS: _("peanuts"),
+        Allergen.SOY: _("soy"),
+        Allergen.MILK: _("milk"),
+        Allergen.NUTS: _("nuts"),
+        Allergen.CELERY: _("celery"),
+        Allergen.MUSTARD: _("mustard"),
+        Allergen.SESAME: _("sesame"),
+        Allergen.SULPHITES: _("sulphites"),
+        Allergen.LUPIN: _("lupin"),
+        Allergen.MOLLUSCS: _("molluscs"),
+    }
+    return str(names[Allergen(value)])
+
+
+def trouble_name(trouble: Trouble) -> str:
+    names = {
+        Trouble.BLOCKED: _("may not be said"),
+        Trouble.WARNINGS: _("to be judged"),
+        Trouble.CLAIM_CONDITION: _("claim condition not met"),
+        Trouble.FORM_NOT_PERMITTED: _("form not permitted"),
+        Trouble.NO_AMOUNT: _("no elemental amount"),
+        Trouble.DUTCH_MISSING: _("Dutch text missing"),
+        Trouble.ENGLISH_MISSING: _("English text missing"),
+        Trouble.SOLD_OUT: _("sold out"),
+    }
+    return str(names[trouble])
+
+
+def order_name(order: Order) -> str:
+    names = {
+        Order.NEWEST: _("newest first"),
+        Order.SKU: _("SKU"),
+        Order.NAME: _("name"),
+        Order.PER_DAY: _("magnesium per day, most first"),
+        Order.PER_100MG: _("price per 100 mg magnesium"),
+        Order.STOCK: _("stock, least first"),
+    }
+    return str(names[order])
+
+
+def share(fraction: Fraction) -> str:
+    """A share as a percentage with two decimals, e.g. "14,10 %"."""
+    hundredths = half_up(fraction * 10_000)
+    separator = "," if current_language() == "nl" else "."
+    return f"{hundredths // 100}{separator}{hundredths % 100:02}\N{NO-BREAK SPACE}%"
+
+
+def init_app(app: Flask) -> None:
+    """The names as filters of the templates."""
+    for filter_ in (
+        field_name,
+        status_name,
+        how_name,
+        batch_name,
+        dosage_form_name,
+        unit_name,
+        allergen_name,
+        trouble_name,
+        order_name,
+        share,
+        without_vat,
+    ):
+        app.add_template_filter(filter_)

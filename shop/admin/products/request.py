@@ -1,0 +1,75 @@
+"""What a request to a product's pages brings: which product, which version, which words."""
+
+import unicodedata
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, request
+from sqlalchemy.exc import NoResultFound
+
+from catalog.edits.edit import Author
+from catalog.edits.products import product_to_edit
+from catalog.models import How, Product, Status
+from shop.admin.permissions import may
+from shop.admin.session import author_of_request, role_of_request
+from shop.web.clock import now
+from shop.web.database import get_session
+
+LARGEST_ID = 2**31 - 1
+LONGEST_REASON = 500
+
+
+def load(product_id: int) -> Product:
+    """A product or 404."""
+    try:
+        return product_to_edit(get_session(), product_id if product_id <= LARGEST_ID else 0)
+    except NoResultFound:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def whole_number(text: str, otherwise: int, *, digits: int = 7) -> int:
+    """A number as somebody's address or form has it; `otherwise` for what is none or longer than `digits`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else otherwise
+
+
+def read_version(text: str, product: Product) -> int:
+    """The version that a form started from; one that never was is the present one's conflict with the first."""
+    version = whole_number(text, 0, digits=9)
+    return version if 1 <= version <= product.version else 1
+
+
+def author_of_form(reason: str = "", how: How = How.FORM) -> Author:
+    """Whoever fills in the form, at this moment."""
+    return Author(who=author_of_request(), how=how, at=now(), reason=one_line(reason))
+
+
+def one_line(text: str) -> str:
+    """What somebody wrote in a short field, without control characters and not too long."""
+    plain = "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
+    return " ".join(plain.split())[:LONGEST_REASON]
+
+
+def posted_reasons() -> dict[str, str]:
+    """The reasons that were filled in, by finding."""
+    found = {}
+    for name, text in request.form.items():
+        identity = name.removeprefix("reason-")
+        if identity != name and len(identity) == 32 and identity.isalnum() and one_line(text):  # noqa: PLR2004 - its hash
+            found[identity] = one_line(text)
+    return found
+
+
+def carried_values() -> list[tuple[str, Any]]:
+    """What was typed, to travel along on another page."""
+    left_out = {"csrf_token", "press", "version", "take", "seen"}
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in left_out and not name.startswith("choose-")
+    ]
+
+
+def require_right_to_change(product: Product) -> None:
+    """403 for who may not change it: what is or was public takes a publisher."""
+    if product.status is not Status.DRAFT and not may(role_of_request(), "product.publish"):
+        abort(HTTPStatus.FORBIDDEN)

@@ -1,0 +1,63 @@
+"""Page of one form of magnesium: its facts, evidence, rules and notes, gathered from the ruleset."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+
+from catalog.prices import UG_PER_100MG
+from recommend.chemistry import half_up
+from recommend.conditions import Always
+from recommend.knowledge import Form, NeverFirst, Note, Rule, Ruleset, Salt
+
+
+class Share(Struct, frozen=True):
+    """The share of magnesium in a pure compound, and the micrograms of it that hold 100 mg of magnesium."""
+
+    salt: Salt
+    magnesium: Fraction
+    compound_ug: int
+
+
+class CompoundPage(Struct, frozen=True):
+    """Facts, rules and notes that the page of a form shows.
+
+    `evidence` are the rules that hold for everybody, `sooner` and `later` those that put the form forward or back
+    for some answers; all three are empty for a form that is not ranked.
+    """
+
+    form: Form
+    shares: tuple[Share, ...]
+    evidence: Sequence[Rule]
+    sooner: Sequence[Rule]
+    later: Sequence[Rule]
+    notes: Sequence[Note]
+    never_first: NeverFirst | None
+    permitted: bool
+
+    @property
+    def ranked(self) -> bool:
+        return bool(self.evidence)
+
+
+def compound_page(form: Form, ruleset: Ruleset) -> CompoundPage:
+    """The page of a form, gathered from the ruleset."""
+    facts = ruleset.forms[form.record]
+    rules = [rule for rule in ruleset.rules if form.record in rule.forms]
+    for_some = [rule for rule in rules if not isinstance(rule.when, Always)]
+    return CompoundPage(
+        form=form,
+        shares=tuple(_share(salt) for salt in facts.salts),
+        evidence=[rule for rule in rules if isinstance(rule.when, Always)],
+        sooner=sorted((rule for rule in for_some if rule.points > 0), key=lambda rule: -rule.points),
+        later=sorted(
+            (rule for rule in for_some if rule.points < 0 or rule.advise_against), key=lambda rule: rule.points
+        ),
+        notes=ruleset.form_notes(form.id),
+        never_first=next((entry for entry in ruleset.manifest.never_first if entry.form == form.id), None),
+        permitted=facts.annex_ii is not None,
+    )
+
+
+def _share(salt: Salt) -> Share:
+    return Share(salt, salt.magnesium_fraction, half_up(UG_PER_100MG / salt.magnesium_fraction))

@@ -1,0 +1,109 @@
+"""The visitor's answers live in a cookie of their own, encrypted, and nowhere on the server.
+
+They are health data (GDPR Art. 9): not stored, not logged, never in an address.
+"""
+
+import base64
+import json
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask, Response, g, request
+
+from recommend.answers import QUESTIONS, Answers, AnswersError, parse_answer, parse_answers
+from shop.web.services import services
+
+COOKIE = "answers"
+LIFETIME_SECONDS = 60 * 60
+NEUTRAL_DEFAULTS = {
+    "stomach": "none",
+    "budget": "medium",
+    "absorption": "normal",
+    "age_group": "18_64",
+    "conditions": [],
+    "medicines": [],
+}
+
+
+def make_cipher(secret_key: str) -> Fernet:
+    """The cipher of the answers, with a key of its own that follows from the shop's."""
+    key = HKDF(SHA256(), length=32, salt=None, info=b"answers cookie").derive(secret_key.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def init_app(app: Flask) -> None:
+    """Write or delete the cookie at the end of a request that asked for it."""
+    app.after_request(_write_cookie)
+    app.context_processor(lambda: {"answers_lost": answers_were_lost()})
+
+
+def kept_answers() -> dict[str, Any]:
+    """The answers given so far, each of them valid; empty without a cookie or with one that is not ours."""
+    if "answers" not in g:
+        g.answers = _read_cookie()
+    answers: dict[str, Any] = g.answers
+    return answers
+
+
+def complete_answers() -> Answers | None:
+    """The answers once every required question has one."""
+    try:
+        return parse_answers(kept_answers())
+    except AnswersError:
+        return None
+
+
+def partial_answers() -> Answers | None:
+    """The answers with harmless ones for what is not answered yet; None without any.
+
+    Conditions have no negation, so a stop that fires on these fires on the complete answers too.
+    """
+    kept = kept_answers()
+    return parse_answers(NEUTRAL_DEFAULTS | kept) if kept else None
+
+
+def answers_were_lost() -> bool:
+    """Whether the visitor sent a cookie that is forged, expired or of an older shop."""
+    kept_answers()
+    return bool(g.get("answers_lost", False))
+
+
+def _read_cookie() -> dict[str, Any]:
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return {}
+    try:
+        answers = json.loads(services().answers_cipher.decrypt(token.encode(), ttl=LIFETIME_SECONDS))
+        return {key: parse_answer(QUESTIONS[key], answers) for key in answers}
+    except (InvalidToken, ValueError, KeyError):
+        g.answers_lost = True
+        return {}
+
+
+def keep(answers: dict[str, Any]) -> None:
+    """Replace the kept answers; the cookie lasts another hour."""
+    g.answers = answers
+    g.answers_changed = True
+
+
+def forget() -> None:
+    """Erase the answers."""
+    keep({})
+
+
+def _write_cookie(response: Response) -> Response:
+    if g.get("answers"):
+        response.headers["Cache-Control"] = "no-store"  # the page may show them, or a stop note that follows
+    if g.get("answers_changed"):
+        if g.answers:
+            token = services().answers_cipher.encrypt(json.dumps(g.answers).encode()).decode()
+            response.set_cookie(
+                COOKIE, token, max_age=LIFETIME_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+            )
+        else:
+            response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    elif g.get("answers_lost"):
+        response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response

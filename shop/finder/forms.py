@@ -1,0 +1,135 @@
+"""The questionnaire as WTForms: the contract's keys and values, worded by the ruleset."""
+
+import math
+import re
+from decimal import Decimal
+from typing import Any
+
+from wtforms import BooleanField, Field, Form, IntegerField, RadioField, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from catalog.advice.candidates import Budget
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX
+from recommend.knowledge import Ruleset
+from recommend.text import Language
+from shop.web.forms import ShopForm, Ticks
+from shop.web.i18n import gettext
+from shop.web.i18n import lazy_gettext as _
+from shop.web.number_format import exact_euro
+
+NONE = "none"
+_AMOUNT = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
+CHOOSE_ONE = _("Choose one of the answers.")
+
+
+class TicksOrNone(Ticks):
+    """Tick boxes of which at least one is ticked: saying "none of these" is an answer, silence is not."""
+
+
+class Milligrams(IntegerField):
+    """A whole number of milligrams; labels also say 112,5 or 56.25, which is counted as the next whole one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = (valuelist[0] if valuelist else "").strip().removesuffix("mg").rstrip()
+        if not text:
+            self.data = None
+        elif _AMOUNT.fullmatch(text):
+            self.data = math.ceil(Decimal(text.replace(",", ".")))
+        else:
+            raise ValueError(gettext("Fill in a number of milligrams from 0 to 5000."))
+
+
+def none_or_some(_form: Form, field: Field) -> None:
+    """Either "none of these" or something, not both and not nothing."""
+    if not field.data:
+        raise ValidationError(gettext("Tick what applies, or “none of these”."))
+    if NONE in field.data and len(field.data) > 1:
+        raise ValidationError(gettext("You ticked “none of these” as well as something else. Untick one of them."))
+
+
+class QuestionnaireForm(ShopForm):
+    """A page of the questionnaire; its fields bear the contract's keys."""
+
+    def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any]) -> None:
+        self.hints: dict[str, dict[str, str]] = {}
+        shown = {key: self._shown(key, value) for key, value in kept.items()}
+        super().__init__(data=shown | {"agreement": bool(kept)})  # nothing is kept without the agreement
+        for key in self.keys():
+            wording = ruleset.questions[key]
+            field = self[key]
+            field.label.text = wording.label.in_language(language)
+            field.description = wording.help.in_language(language) if wording.help else ""
+            if isinstance(field, RadioField | Ticks):
+                choices = [(c.value, c.label.in_language(language)) for c in wording.choices]
+                field.choices = (
+                    [*choices, (NONE, gettext("None of these"))] if isinstance(field, TicksOrNone) else choices
+                )
+                self.hints[key] = {c.value: c.help.in_language(language) for c in wording.choices if c.help}
+
+    @staticmethod
+    def _shown(key: str, value: Any) -> Any:
+        """A kept answer as its field shows it: no conditions at all is the ticked box "none of these"."""
+        return list(value or (NONE,)) if QUESTIONS[key].kind == "many" else value
+
+    def keys(self) -> list[str]:
+        """The questions on this page, in its order."""
+        return [field.name for field in self if field.name in QUESTIONS]
+
+    def valid_answers(self) -> dict[str, Any]:
+        """The answers of the fields without errors, in the contract's form."""
+        return {key: _given(key, self[key].data) for key in self.keys() if not self[key].errors}
+
+
+def _given(key: str, data: Any) -> Any:
+    kind = QUESTIONS[key].kind
+    if kind == "many":
+        return [value for value in data if value != NONE]
+    return data or 0 if kind == "milligrams" else data
+
+
+def _one(key: str) -> RadioField:
+    return RadioField(
+        validators=[InputRequired(CHOOSE_ONE)], default=QUESTIONS[key].default, validate_choice=True, choices=()
+    )
+
+
+class WishesForm(QuestionnaireForm):
+    """What the shopper wants, and the agreement without which nothing is kept."""
+
+    def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any], bands: Budget) -> None:
+        super().__init__(ruleset, language, kept)
+        low, medium = exact_euro(bands.low), exact_euro(bands.medium)
+        self.hints["budget"] = {
+            "low": gettext("up to %(price)s a day", price=low),
+            "medium": gettext("up to %(price)s a day", price=medium),
+            "high": gettext("more than %(price)s a day is fine too", price=medium),
+        }
+
+    stomach = _one("stomach")
+    budget = _one("budget")
+    absorption = _one("absorption")
+    dosage_form = _one("dosage_form")
+    vegan = BooleanField()
+    agreement = BooleanField(
+        _("I agree that the shop uses my answers, some of them about my health, to make this advice."),
+        validators=[InputRequired(_("Without your agreement we may not use answers about health."))],
+    )
+
+
+class SafetyForm(QuestionnaireForm):
+    """Age and safety."""
+
+    age_group = _one("age_group")
+    conditions = TicksOrNone(validators=[none_or_some], choices=())
+    medicines = TicksOrNone(validators=[none_or_some], choices=())
+    warning_signs = Ticks(choices=())
+    bowel = _one("bowel")
+    supplement_mg = Milligrams(
+        default=QUESTIONS["supplement_mg"].default,
+        validators=[
+            Optional(),
+            NumberRange(0, SUPPLEMENT_MG_MAX, _("Fill in a number of milligrams from 0 to 5000.")),
+        ],
+    )
+    goal = _one("goal")
+    sex = _one("sex")

@@ -1,0 +1,100 @@
+"""The questionnaire and its advice. Answers live in the visitor's own cookie (see `answers_cookie`)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from catalog.advice.candidates import budget_bands
+from catalog.advice.suggest import Suggestions, suggest_products
+from recommend.answers import Answers
+from recommend.engine import Advice, advise
+from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
+from shop.finder.answers_cookie import complete_answers, forget, keep, kept_answers
+from shop.finder.forms import QuestionnaireForm, SafetyForm, WishesForm
+from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import current_language, localized
+from shop.web.security import never_store
+
+bp = Blueprint("finder", __name__)
+
+
+class AdvicePage(Struct, frozen=True):
+    """Everything that the advice page shows."""
+
+    answers: Answers
+    advice: Advice
+    suggestions: Suggestions
+    explanations: Mapping[str, WhyNotFirst]
+    decision_map: Mapping[tuple[str, str, str], Cell]
+
+
+@localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))
+def wishes() -> Response:
+    form = WishesForm(get_ruleset(), current_language(), kept_answers(), budget_bands(get_session()))
+    if form.validate_on_submit():
+        keep(kept_answers() | form.valid_answers())
+        return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
+    if form.is_submitted() and not form.agreement.data:
+        forget()  # an agreement taken back
+    return _page("finder/wishes.html", form)
+
+
+@localized(bp, nl="/nl/keuzehulp/veiligheid", en="/en/finder/safety", methods=("GET", "POST"))
+def safety() -> Response:
+    if "stomach" not in kept_answers():
+        return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
+    form = SafetyForm(get_ruleset(), current_language(), kept_answers())
+    if form.is_submitted():
+        valid = form.validate()
+        if "csrf_token" not in form.errors:
+            # Kept even when others need mending, so that a stop among them is known at once.
+            keep(kept_answers() | form.valid_answers())
+            if "back" in request.form:
+                return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
+        if valid:
+            return redirect(url_for("finder.advice"), HTTPStatus.SEE_OTHER)
+    return _page("finder/safety.html", form)
+
+
+def _page(template: str, form: QuestionnaireForm) -> Response:
+    page = render_template(template, form=form)
+    return never_store(make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200))
+
+
+@localized(bp, nl="/nl/keuzehulp/advies", en="/en/finder/advice")
+def advice() -> Response:
+    return _advice_page("finder/advice.html")
+
+
+@localized(bp, nl="/nl/keuzehulp/samenvatting", en="/en/finder/summary")
+def summary() -> Response:
+    """One page to print and take to a pharmacist."""
+    return _advice_page("finder/summary.html")
+
+
+def _advice_page(template: str) -> Response:
+    answers = complete_answers()
+    if answers is None:
+        return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
+    ruleset = get_ruleset()
+    advised = advise(answers, ruleset)
+    page = AdvicePage(
+        answers=answers,
+        advice=advised,
+        suggestions=suggest_products(get_session(), answers, advised),
+        explanations={explained.form: explained for explained in why_not_first(answers, advised)},
+        decision_map={
+            (cell.stomach, cell.absorption, cell.budget): cell for cell in decision_map(answers, ruleset).cells
+        },
+    )
+    return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))
+
+
+@localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("POST",))
+def start_again() -> Response:
+    """Erase the answers. No CSRF token asked: the worst that a forged request does is erase."""
+    forget()
+    return never_store(make_response(redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)))

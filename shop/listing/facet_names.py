@@ -1,0 +1,201 @@
+"""The facets as the shopper reads them: names, labels, counts, and what a word means."""
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from heapq import nlargest
+
+from flask import Flask
+from msgspec import Struct
+
+from catalog.models import Allergen, DosageForm
+from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Band, Facet
+from catalog.search.filtering import Filters, Found
+from recommend.knowledge import Ruleset
+from recommend.text import Language
+from shop.compounds.links import compound_url
+from shop.listing.query import as_read
+from shop.web.i18n import current_language, in_current_language
+from shop.web.i18n import gettext as _
+from shop.web.number_format import euro
+
+FEW = 12
+"""How many values of a facet are shown before the rest folds away."""
+MOST = 40
+"""How many brands are shown at all; the others are found by searching for their name."""
+
+
+class Option(Struct, frozen=True):
+    """A value to filter on; `count` is how many products have it under the other facets."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    record: str = ""
+    """Of a form: whose colour and mark it bears."""
+
+
+class Group(Struct, frozen=True):
+    """A facet with its values; `more` are those that fold away, `left` counts the rest."""
+
+    facet: Facet
+    title: str
+    options: list[Option]
+    more: list[Option]
+    left: int = 0
+    hint: str = ""
+
+
+class Applied(Struct, frozen=True):
+    """A filter that is on, as it is shown."""
+
+    facet: Facet
+    value: str
+    label: str
+
+
+def groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
+    """Every facet with the values that some product has, and those that are chosen."""
+    return [group for facet in Facet if (group := _group(facet, found, filters, ruleset)).options]
+
+
+def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Group:
+    chosen = filters.chosen.get(facet, ())
+    shown = values(facet, found, ruleset)
+    left = 0
+    if facet is Facet.BRAND and len(shown) > MOST:
+        left, shown = len(shown) - MOST, _commonest(shown, found, chosen)
+    options = [
+        Option(
+            value=value,
+            label=label(facet, value, ruleset),
+            count=found.count(facet, value),
+            chosen=value in chosen,
+            record=ruleset.forms[value].record if facet is Facet.FORM else "",
+        )
+        for value in shown
+        if value in chosen or found.index.holds(facet, value)
+    ]
+    if len(options) <= FEW or facet is Facet.FORM:
+        return Group(facet, title(facet), options, [], hint=_hint(facet))
+    ranked = sorted(options, key=lambda option: (not option.chosen, -option.count, option.label))
+    return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label), left)
+
+
+def _commonest(brands: list[str], found: Found, chosen: tuple[str, ...]) -> list[str]:
+    """The brands with most products, in the order of the alphabet, and those that are chosen."""
+    most = nlargest(MOST, brands, key=lambda brand: len(found.index.having(Facet.BRAND, brand)))
+    return sorted({*most, *chosen})
+
+
+def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
+    """All values of a facet in the order in which they are shown."""
+    fixed: dict[Facet, list[str]] = {
+        Facet.FORM: list(ruleset.forms),
+        Facet.DOSAGE_FORM: list(DosageForm),
+        Facet.MG_PER_DAY: [band.name for band in MG_BANDS],
+        Facet.PRICE_PER_100MG: [band.name for band in PRICE_BANDS],
+        Facet.VEGAN: [YES],
+        Facet.WITHOUT: list(Allergen),
+        Facet.IN_STOCK: [YES],
+    }
+    return fixed[facet] if facet in fixed else found.index.values(facet)
+
+
+def _hint(facet: Facet) -> str:
+    """What the numbers of a facet mean."""
+    if facet is Facet.MG_PER_DAY:
+        return str(
+            _("Elemental magnesium in the daily portion on the label. The EU limit for supplements is 250 mg a day.")
+        )
+    if facet is Facet.PRICE_PER_100MG:
+        return str(_("Of the magnesium itself, so that packs can be compared."))
+    return ""
+
+
+def title(facet: Facet) -> str:
+    return _titles(current_language())[facet]
+
+
+@cache
+def _titles(_language: Language) -> dict[Facet, str]:
+    """In the language of the page, put together once in each."""
+    return {
+        Facet.FORM: _("Form of magnesium"),
+        Facet.DOSAGE_FORM: _("Kind of product"),
+        Facet.MG_PER_DAY: _("Magnesium per day"),
+        Facet.PRICE_PER_100MG: _("Price per 100 mg magnesium"),
+        Facet.VEGAN: _("Vegan"),
+        Facet.WITHOUT: _("Without allergen"),
+        Facet.BRAND: _("Brand"),
+        Facet.IN_STOCK: _("Stock"),
+    }
+
+
+def label(facet: Facet, value: str, ruleset: Ruleset) -> str:
+    """A value in the shopper's language, as it stands under its facet's title."""
+    if facet is Facet.FORM:
+        return in_current_language(ruleset.forms[value].short_name)
+    return value if facet is Facet.BRAND else _label(facet, value, current_language())
+
+
+@lru_cache(1024)
+def _label(facet: Facet, value: str, _language: Language) -> str:
+    """The same for values that the code knows, put together once in each language."""
+    if facet is Facet.MG_PER_DAY:
+        return _range(value, MG_BANDS, lambda amount: f"{amount}\N{NO-BREAK SPACE}mg")
+    if facet is Facet.PRICE_PER_100MG:
+        return _range(value, PRICE_BANDS, euro)
+    return _words()[facet, value]
+
+
+def _range(value: str, bands: tuple[Band, ...], shown: Callable[[int], str]) -> str:
+    band = next(band for band in bands if band.name == value)
+    if band.over is None:
+        return str(_("up to %(amount)s", amount=shown(band.to or 0)))
+    if band.to is None:
+        return str(_("above %(amount)s", amount=shown(band.over)))
+    return f"{shown(band.over)} – {shown(band.to)}"
+
+
+def _words() -> dict[tuple[Facet, str], str]:
+    dosage_forms = {
+        DosageForm.CAPSULE: _("capsules"),
+        DosageForm.TABLET: _("tablets"),
+        DosageForm.POWDER: _("powder"),
+        DosageForm.LIQUID: _("liquid"),
+    }
+    allergens = {
+        Allergen.GLUTEN: _("without gluten"),
+        Allergen.CRUSTACEANS: _("without crustaceans"),
+        Allergen.EGGS: _("without eggs"),
+        Allergen.FISH: _("without fish"),
+        Allergen.PEANUTS: _("without peanuts"),
+        Allergen.SOY: _("without soy"),
+        Allergen.MILK: _("without milk"),
+        Allergen.NUTS: _("without nuts"),
+        Allergen.CELERY: _("without celery"),
+        Allergen.MUSTARD: _("without mustard"),
+        Allergen.SESAME: _("without sesame"),
+        Allergen.SULPHITES: _("without sulphites"),
+        Allergen.LUPIN: _("without lupin"),
+        Allergen.MOLLUSCS: _("without molluscs"),
+    }
+    return {
+        **{(Facet.DOSAGE_FORM, value.value): text for value, text in dosage_forms.items()},
+        **{(Facet.WITHOUT, value.value): text for value, text in allergens.items()},
+        (Facet.VEGAN, YES): _("vegan only"),
+        (Facet.IN_STOCK, YES): _("in stock only"),
+    }
+
+
+def first_sentence(text: str) -> str:
+    """What a form is, in one sentence: its text up to the first full stop."""
+    sentence, stop, _rest = text.partition(". ")
+    return sentence + "." if stop else sentence
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_filter(first_sentence)
+    app.add_template_filter(compound_url)
+    app.add_template_filter(as_read)

@@ -1,0 +1,81 @@
+"""What the listing and the API answer alike: an address read, searched and filtered; what to loosen when empty."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from catalog.search.filtering import find
+from catalog.search.listing import Fetch, Listing, listed_products, listing
+from catalog.search.matching import Search, search
+from catalog.search.snapshot import kept_index
+from recommend.knowledge import Ruleset
+from recommend.text import Language
+from shop.listing.facet_names import label
+from shop.listing.query import Wanted, read_wanted
+from shop.web.errors import NoSuchListingPage
+
+
+class ListingPage(Struct, frozen=True):
+    """A page of the listing with what was asked; `search` is None when no words were."""
+
+    wanted: Wanted
+    listing: Listing
+    search: Search | None
+
+
+def find_page(
+    session: Session,
+    args: MultiDict[str, str],
+    ruleset: Ruleset,
+    language: Language,
+    fetch: Fetch = listed_products,
+) -> ListingPage:
+    """Answer the query of a listing, with products or what `fetch` makes of their ids. Raises NoSuchListingPage."""
+    index = kept_index(session, words=bool(args.get("q")))
+    wanted = read_wanted(args, ruleset, index)
+    sought = search(session, index, wanted.text) if wanted.text else None
+    found = listing(
+        session,
+        wanted.filters,
+        sort=wanted.sort,
+        page=wanted.page,
+        language=language,
+        index=index,
+        among=sought.hits if sought else None,
+        fetch=fetch,
+    )
+    if found is None:
+        raise NoSuchListingPage
+    return ListingPage(wanted, found, sought)
+
+
+class Loosened(Struct, frozen=True):
+    """What an empty listing would show without one of the things asked."""
+
+    without: str
+    query: Mapping[str, Any]
+    count: int
+
+
+def loosened(page: ListingPage, ruleset: Ruleset) -> list[Loosened]:
+    """For an empty listing: without which filter, or with which fewer words, it would show how many."""
+    wanted, index = page.wanted, page.listing.found.index
+    hits = page.search.hits if page.search else None
+    found = [
+        Loosened(
+            label(facet, value, ruleset),
+            wanted.query_without(facet, value),
+            len(find(index, wanted.filters.without(facet, value), hits).products),
+        )
+        for facet, value in wanted.values
+    ]
+    if page.search:
+        for less in page.search.loosened:
+            count = len(find(index, wanted.filters, less.hits).products)
+            found.append(Loosened(less.word, wanted.query_for(less.rest), count))
+        count = len(find(index, wanted.filters).products)
+        found.append(Loosened(wanted.text, wanted.query_for(""), count))
+    return [one for one in found if one.count]

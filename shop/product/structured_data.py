@@ -1,0 +1,71 @@
+"""Structured data of a product (schema.org) for search engines; the same facts as its page."""
+
+from flask import url_for
+
+from catalog.models import DosageForm, Product
+from catalog.prices import unit_price_cents
+from recommend.knowledge import Ruleset
+from shop.web.absolute_urls import absolute_url
+from shop.web.breadcrumbs import CONTEXT, Data
+from shop.web.i18n import current_language, in_current_language
+from shop.web.i18n import gettext as _
+
+VAT = {"valueAddedTaxIncluded": True}
+
+
+def product_data(product: Product, ruleset: Ruleset) -> Data:
+    """A product with its offer. An invented one says so here too."""
+    data: Data = {
+        "@context": CONTEXT,
+        "@type": "Product",
+        "@id": _address(product) + "#product",
+        "url": _address(product),
+        "name": in_current_language(product.name),
+        "description": in_current_language(product.summary),
+        "sku": product.sku,
+        "inLanguage": current_language(),
+        "category": _("Food supplement with magnesium"),
+        "brand": {"@type": "Brand", "name": product.brand.name},
+        "additionalProperty": _properties(product, ruleset),
+        "offers": offer_data(product),
+    }
+    if product.ean:
+        data["gtin13"] = product.ean
+    if product.brand.invented:
+        data["disambiguatingDescription"] = _("An invented product of a sample catalogue.")
+    return data
+
+
+def _properties(product: Product, ruleset: Ruleset) -> list[Data]:
+    forms = ", ".join(in_current_language(ruleset.forms[tag.form].name) for tag in product.tags)
+    milligrams = product.magnesium_per_day_ug / 1000
+    return [
+        {"@type": "PropertyValue", "name": _("Form of magnesium"), "value": forms},
+        {"@type": "PropertyValue", "name": _("Magnesium per day"), "value": milligrams, "unitText": "mg"},
+    ]
+
+
+def offer_data(product: Product) -> Data:
+    """The offer: out of stock for whoever would buy, whatever the shelf holds, since nothing can be ordered yet."""
+    prices: list[Data] = [{"@type": "UnitPriceSpecification", **_price(product.price_cents), **VAT}]
+    unit_price = unit_price_cents(product)
+    if unit_price is not None:
+        unit = "MLT" if product.dosage_form is DosageForm.LIQUID else "GRM"
+        measure = {"@type": "QuantitativeValue", "value": 100, "unitCode": unit}
+        prices.append({"@type": "UnitPriceSpecification", **_price(unit_price), **VAT, "referenceQuantity": measure})
+    return {
+        "@type": "Offer",
+        "url": _address(product),
+        **_price(product.price_cents),
+        "priceSpecification": prices,
+        "availability": f"{CONTEXT}/OutOfStock",
+        "itemCondition": f"{CONTEXT}/NewCondition",
+    }
+
+
+def _price(cents: int) -> Data:
+    return {"price": f"{cents // 100}.{cents % 100:02}", "priceCurrency": "EUR"}
+
+
+def _address(product: Product) -> str:
+    return absolute_url(url_for("product.page", slug=product.slug))

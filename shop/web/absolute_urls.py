@@ -1,0 +1,38 @@
+"""Absolute addresses with scheme and host, for search engines and shared links; alternates per language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from recommend.text import LANGUAGES
+from shop.web.i18n import DEFAULT
+from shop.web.services import services
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(lambda: {"alternates": alternates, "absolute_url": absolute_url})
+
+
+def absolute_url(path: str) -> str:
+    """An address of this shop with scheme and host: the configured ones, or those of the request."""
+    return (services().settings.public_url or request.url_root.rstrip("/")) + path
+
+
+def alternates(query: Mapping[str, Any]) -> dict[str, str]:
+    """This page's canonical address in each language, Dutch also as `x-default`; empty for what is no page.
+
+    Of the query only what makes a page of its own belongs in it.
+    """
+    endpoint, rule = request.endpoint, request.url_rule
+    if endpoint is None or rule is None or "lang" not in (rule.defaults or {}):
+        return {}
+    return alternates_of(endpoint, **(request.view_args or {}), **query)
+
+
+def alternates_of(endpoint: str, **values: Any) -> dict[str, str]:
+    """A page's address in each language."""
+    found: dict[str, str] = {
+        language: absolute_url(url_for(endpoint, **{**values, "lang": language})) for language in LANGUAGES
+    }
+    return found | {"x-default": found[DEFAULT]}

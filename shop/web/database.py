@@ -1,0 +1,118 @@
+"""One catalogue session per request; the catalogue made ready before the first."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from filelock import FileLock
+from flask import Flask, g, request
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from catalog.consistency import repair_derived_data
+from catalog.db.engine import for_writing, migrate, migration_lock, open_engine
+from catalog.models import IndexState, Product
+from catalog.samples.sample import load_sample
+from recommend.knowledge import Ruleset
+from recommend.loading import load_ruleset
+from shop.settings import Settings
+from shop.web.services import services
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
+
+
+def prepare_catalogue(settings: Settings) -> None:
+    """Migrate the database, fill an empty one with the sample, index one that never was; one process at a time."""
+    ruleset = load_ruleset(settings.rules_dir)
+    with migrated_engine(settings) as engine:
+        if _is_empty(engine):  # only read where there is nothing to do, so that a writer is not waited for
+            with Session(for_writing(engine)) as session:
+                load_sample(session, ruleset)
+                session.commit()
+        elif _was_never_indexed(engine):
+            with Session(for_writing(engine)) as session:
+                repair_derived_data(session, ruleset)
+                session.commit()
+
+
+@contextmanager
+def migrated_engine(settings: Settings) -> Iterator[Engine]:
+    """An engine on the migrated database, while no other process prepares it."""
+    with FileLock(settings.instance / "prepare.lock"):
+        engine = open_engine(settings.database_url)
+        with migration_lock(engine):
+            migrate(engine)
+            yield engine
+        engine.dispose()
+        _restrict_to_owner(settings.instance)
+
+
+def _is_empty(engine: Engine) -> bool:
+    with Session(engine) as session:
+        return session.scalar(select(Product.id).limit(1)) is None
+
+
+def _was_never_indexed(engine: Engine) -> bool:
+    with Session(engine) as session:
+        return session.scalars(select(IndexState.revision)).one() == 0
+
+
+def _restrict_to_owner(instance: Path) -> None:
+    for file in instance.glob("shop.db*"):
+        file.chmod(0o600)
+
+
+def init_app(app: Flask) -> None:
+    """Close the session of every request; `get_session` opens it on demand."""
+
+    @app.teardown_appcontext
+    def close_session(_error: BaseException | None) -> None:
+        session: Session | None = g.pop("catalog_session", None)
+        if session is not None:
+            session.close()
+
+
+def get_session() -> Session:
+    """The session of this request.
+
+    Staff are on the primary, so that they read their own writes; a request that may write waits for other
+    writers at its begin. Visitors only read, whatever the method: a POST of theirs carries answers that must not
+    stand in an address.
+    """
+    if "catalog_session" not in g:
+        databases = services().databases
+        if not asked_by_staff():
+            g.catalog_session = databases.session_for_reading()
+        else:
+            g.catalog_session = Session(databases.primary if request.method in SAFE else databases.writing)
+    session: Session = g.catalog_session
+    return session
+
+
+def committing(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
+    """Commit what a view wrote, once it has an answer; an exception leaves the session to be rolled back.
+
+    A view that refuses calls `get_session().rollback()` first. Stands below the route and its permission.
+    """
+
+    @wraps(view)
+    def commit_after(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        answer = view(*args, **kwargs)
+        if request.method not in SAFE:
+            get_session().commit()
+        return answer
+
+    return commit_after
+
+
+def asked_by_staff() -> bool:
+    """Whether the request is for the admin."""
+    return request.path == "/admin" or request.path.startswith("/admin/")
+
+
+def get_ruleset() -> Ruleset:
+    return services().ruleset

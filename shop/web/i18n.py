@@ -1,0 +1,129 @@
+"""Two languages by construction: every page is registered under a Dutch and an English address."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from babel.support import LazyProxy, NullTranslations, Translations
+from flask import Blueprint, Flask, g, request, session, url_for
+
+from recommend.text import LANGUAGES, Language, Text
+
+View = TypeVar("View", bound=Callable[..., Any])
+DEFAULT: Language = "nl"
+SOURCE: Language = "en"
+"""The language of the messages in code and templates."""
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+
+
+def localized(blueprint: Blueprint, *, nl: str, en: str, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
+    """Register a view under its Dutch and its English address; `url_for` picks by `lang`."""
+
+    def register(view: View) -> View:
+        for language, rule in (("nl", nl), ("en", en)):
+            blueprint.add_url_rule(rule, view.__name__, view, methods=list(methods), defaults={"lang": language})
+        return view
+
+    return register
+
+
+def init_app(app: Flask) -> None:
+    """Let the address decide the language of the page, of its links and of its messages."""
+
+    @app.url_value_preprocessor
+    def take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.lang = (values or {}).pop("lang", None) or language_of_request()
+
+    @app.url_defaults
+    def add_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = current_language()
+
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_lookup, _lookup_plural, newstyle=True)  # type: ignore[attr-defined] # an extension's
+    app.add_template_filter(in_current_language, "t")
+    app.context_processor(lambda: {"lang": current_language(), "same_page_in": same_page_in})
+
+
+_MESSAGES = {
+    language: Translations.load(TRANSLATIONS, [language]) if language != SOURCE else NullTranslations()
+    for language in LANGUAGES
+}
+
+
+def _lookup(message: str) -> str:
+    return _MESSAGES[current_language()].gettext(message)
+
+
+def _lookup_plural(one: str, many: str, num: int) -> str:
+    return _MESSAGES[current_language()].ngettext(one, many, num)
+
+
+def gettext(message: str, **values: object) -> str:
+    """A message in the language of the page; with values its placeholders are filled in."""
+    return _lookup(message) % values if values else _lookup(message)
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """A message for a number, which is itself the value `num`."""
+    return _lookup_plural(one, many, num) % {"num": num, **values}
+
+
+def lazy_gettext(message: str, **values: object) -> str:
+    """A message looked up when it is shown, for labels made before any request; typed as the text that it becomes."""
+    return cast(str, LazyProxy(gettext, message, enable_cache=False, **values))
+
+
+def current_language() -> Language:
+    language: Language = g.get("lang") or language_of_request()
+    return language
+
+
+def language_of_request() -> Language:
+    """The language of the address's prefix, or of the API's and the admin's `?lang=`, which the admin remembers.
+
+    Else what the browser asks for, else Dutch.
+    """
+    prefix = request.path.split("/")[1] if request else ""
+    if prefix == "api":
+        prefix = request.args.get("lang", "")
+    elif prefix == "admin":
+        prefix = request.args.get("lang") or session.get("lang", "")
+    for language in LANGUAGES:
+        if prefix == language:
+            return language
+    return preferred_language()
+
+
+def preferred_language() -> Language:
+    """The first of our languages in the browser's order of preference, whatever the region."""
+    for tag, _quality in request.accept_languages if request else ():
+        for language in LANGUAGES:
+            if tag.split("-")[0].lower() == language:
+                return language
+    return DEFAULT
+
+
+def in_current_language(text: Text) -> str:
+    return text.in_language(current_language())
+
+
+def same_page_in(language: Language) -> str:
+    """The address of this page in another language, query included; the home page when there is no such page."""
+    endpoint = request.endpoint
+    if endpoint and request.path.startswith("/admin/"):
+        return _same_admin_page_in(language)
+    if endpoint is None or "lang" not in (request.url_rule.defaults or {} if request.url_rule else {}):
+        return url_for("pages.home", lang=language)
+    address = url_for(endpoint, **{**(request.view_args or {}), "lang": language})
+    query = urlencode(list(request.args.items(multi=True)), errors="replace") if request.method == "GET" else ""
+    return f"{address}?{query}" if query else address
+
+
+def _same_admin_page_in(language: Language) -> str:
+    """The admin's addresses bear no language, so the query asks for it; a page that only takes forms has no other."""
+    if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+        return url_for("admin.dashboard", lang=language)
+    query = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return f"{request.path}?{urlencode([*query, ('lang', language)], errors='replace')}"

@@ -1,0 +1,129 @@
+"""Amounts as the shopper's language writes them; the inside counts cents and micrograms."""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from babel.numbers import format_currency
+from flask import Flask
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from catalog.prices import unit_price_cents
+from recommend.chemistry import half_up
+from recommend.text import LANGUAGES, Language
+from shop.web.i18n import current_language
+
+UG_PER_MG = 1000
+UG_PER_TENTH_MG = 100
+FINE_BELOW_TENTH_CENTS = 100
+_MARKED = re.compile(r"\*([^*]+)\*")
+_MODEL = Decimal("1234.56")
+
+
+class Writing(Struct, frozen=True):
+    """How a language writes numbers: learned once from Babel, whose formatters take most of a page's time."""
+
+    before_euro: str
+    group: str
+    decimal: str
+
+    @classmethod
+    def of(cls, language: Language) -> "Writing":
+        """Take apart what Babel makes of a model amount."""
+        before, group, decimal = re.fullmatch(  # type: ignore[union-attr] # a locale of another shape must not start
+            r"(\D+)1(\D)234(\D)56", format_currency(_MODEL, "EUR", locale=language)
+        ).groups()
+        return cls(before, group, decimal)
+
+    def whole(self, number: int) -> str:
+        return f"{number:,}".replace(",", self.group)
+
+    def euro(self, cents: int) -> str:
+        return f"{self.before_euro}{self.whole(cents // 100)}{self.decimal}{cents % 100:02}"
+
+    def euro_in_tenths(self, tenth_cents: int) -> str:
+        return f"{self.before_euro}{tenth_cents // 1000}{self.decimal}{tenth_cents % 1000:03}"
+
+    def in_tenths(self, tenths: int) -> str:
+        """A number of tenths, the decimal left out when it is 0."""
+        whole = self.whole(tenths // 10)
+        return f"{whole}{self.decimal}{tenths % 10}" if tenths % 10 else whole
+
+
+_MAGNESIUM_IN_A_WORD = re.compile("magnesium(?=[a-z])", re.IGNORECASE)
+_WRITING: dict[Language, Writing] = {language: Writing.of(language) for language in LANGUAGES}
+
+
+def _writing() -> Writing:
+    return _WRITING[current_language()]
+
+
+def euro(cents: int) -> str:
+    """A price, e.g. "€ 12,95"; not below 0, as no price or amount here is."""
+    return _writing().euro(cents)
+
+
+def fine_euro(tenth_cents: int) -> str:
+    """A derived price in euro: whole cents, or tenths of a cent below 10 cents, where they matter."""
+    if tenth_cents >= FINE_BELOW_TENTH_CENTS:
+        return euro((tenth_cents + 5) // 10)
+    return _writing().euro_in_tenths(tenth_cents)
+
+
+def exact_euro(tenth_cents: int) -> str:
+    """A bound in euro, unrounded, so that nothing costs what the bound shows and yet lies above it."""
+    return _writing().euro_in_tenths(tenth_cents) if tenth_cents % 10 else euro(tenth_cents // 10)
+
+
+def milligrams(micrograms: int) -> str:
+    """An amount of magnesium or compound, e.g. "56,3 mg", with at most one decimal, half up."""
+    tenths = (micrograms + UG_PER_TENTH_MG // 2) // UG_PER_TENTH_MG
+    return f"{_writing().in_tenths(tenths)}\N{NO-BREAK SPACE}mg"
+
+
+def number(value: Decimal | int) -> str:
+    """A number from 0 up with at most one decimal, half up."""
+    return _writing().in_tenths(half_up(Fraction(value) * 10))
+
+
+def percent_of(part: int, whole: int) -> str:
+    """A whole percentage, e.g. "40%"."""
+    return f"{half_up(Fraction(part * 100, whole))}\N{NO-BREAK SPACE}%"
+
+
+def percent(share: Fraction) -> str:
+    """A share from 0 up as a percentage with at most one decimal, e.g. "16,2 %"."""
+    return f"{_writing().in_tenths(half_up(share * 1000))}\N{NO-BREAK SPACE}%"
+
+
+def allergens(ingredients: str) -> Markup:
+    """An ingredient list with its *marked* allergens emphasised, as Regulation (EU) 1169/2011 Art. 21 asks."""
+    marked = str(escape(ingredients))
+    return Markup(_MARKED.sub(r"<strong>\1</strong>", marked))  # noqa: S704 - escaped just above
+
+
+def upper_first(text: str) -> str:
+    """A name at the start of a line; the rest keeps its capitals ("Magnesium-L-lysinaat")."""
+    return text[:1].upper() + text[1:]
+
+
+def breakable(name: str) -> str:
+    """A name that a narrow column breaks after "magnesium", also where the browser has no Dutch hyphenation."""
+    return _MAGNESIUM_IN_A_WORD.sub("\\g<0>\N{SOFT HYPHEN}", name)
+
+
+def init_app(app: Flask) -> None:
+    for name, function in (
+        ("euro", euro),
+        ("fine_euro", fine_euro),
+        ("milligrams", milligrams),
+        ("number", number),
+        ("percent_of", percent_of),
+        ("percent", percent),
+        ("allergens", allergens),
+        ("upper_first", upper_first),
+        ("breakable", breakable),
+        ("unit_price_cents", unit_price_cents),
+    ):
+        app.add_template_filter(function, name)

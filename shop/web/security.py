@@ -1,0 +1,71 @@
+"""Response headers that every page carries, and no session where programs ask."""
+
+from http import HTTPStatus
+
+from flask import Flask, Request, Response, abort, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from shop.web.database import asked_by_staff
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+MAX_QUERY_BYTES = 8 * 1024
+
+
+def asked_of_api() -> bool:
+    """Whether a program asks, and not a browser."""
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+class SessionsForPages(SecureCookieSessionInterface):
+    """The session cookie holds only the forms' CSRF token. The API neither reads nor sets it.
+
+    The admin has a cookie of its own, which browsers send to no page of the shop.
+    """
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return "admin_session" if asked_by_staff() else super().get_cookie_name(app)
+
+    def get_cookie_path(self, app: Flask) -> str:
+        return "/admin" if asked_by_staff() else super().get_cookie_path(app)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if asked_of_api() else super().open_session(app, request)
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        return request.is_secure
+
+
+def init_app(app: Flask) -> None:
+    """Refuse what no page is for before anything reads it, and send the headers that every answer bears."""
+    app.session_interface = SessionsForPages()
+
+    @app.before_request
+    def refuse_what_is_no_text() -> None:
+        if "\0" in request.path:
+            abort(HTTPStatus.NOT_FOUND)  # PostgreSQL cannot even be asked for it
+
+    @app.before_request
+    def refuse_endless_queries() -> None:
+        if len(request.query_string) > MAX_QUERY_BYTES:
+            abort(HTTPStatus.REQUEST_URI_TOO_LONG)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        # Same-origin only: an outside link never learns that somebody came from an advice page.
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        # Any page may show a stop note or a notice that depends on the answers cookie.
+        if response.mimetype == "text/html":
+            response.vary.add("Cookie")
+        return response
+
+
+def never_store(response: Response) -> Response:
+    """Keep a page with answers out of every cache, the browser's included."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

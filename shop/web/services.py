@@ -1,0 +1,48 @@
+"""Services of a running shop: one typed value on the application, read through `services()`."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cachetools import LRUCache
+from cryptography.fernet import Fernet
+from flask import Flask, current_app
+
+from catalog.accounts import Vault
+from catalog.db.replicas import Databases
+from recommend.knowledge import Ruleset
+from shop.settings import Settings
+
+_KEY = "shop"
+
+
+@dataclass(slots=True)
+class Services:
+    """Whatever requests share: settings, knowledge, databases, keys, the clock and the cache of rendered pages."""
+
+    settings: Settings
+    ruleset: Ruleset
+    databases: Databases
+    vault: Vault
+    answers_cipher: Fernet
+    clock: Callable[[], datetime]
+    """Aware, in UTC; tests put another one here."""
+    cache: LRUCache[tuple[Hashable, ...], Any]
+    """Rendered pages and fragments; see `page_cache`."""
+
+
+def init_app(app: Flask, made: Services) -> None:
+    app.extensions[_KEY] = made
+
+
+def services_of(app: Flask) -> Services:
+    """The services of an application, for tests and commands, which have no request."""
+    found: Services = app.extensions[_KEY]
+    return found
+
+
+def services() -> Services:
+    """The services of this request's application."""
+    found: Services = current_app.extensions[_KEY]
+    return found

@@ -1,0 +1,70 @@
+"""Words of the ruleset that templates need: certainties, conditions, names of forms."""
+
+from datetime import date
+
+from babel.dates import format_date
+from flask import Flask
+
+from catalog.models import DosageForm, Unit
+from recommend.answers import Answers
+from recommend.conditions import Condition
+from recommend.knowledge import Certainty
+from recommend.wording import answers_behind, answers_in_words, describe
+from shop.web.database import get_ruleset
+from shop.web.i18n import current_language, in_current_language, ngettext
+from shop.web.i18n import gettext as _
+
+
+def certainties() -> dict[Certainty, str]:
+    """How sure the evidence is, in words."""
+    return {"strong": _("strong"), "moderate": _("moderate"), "weak": _("weak"), "none": _("none found in people")}
+
+
+def dosage_forms() -> dict[DosageForm, str]:
+    """What a product is, in words."""
+    return {
+        DosageForm.CAPSULE: _("capsules"),
+        DosageForm.TABLET: _("tablets"),
+        DosageForm.POWDER: _("powder"),
+        DosageForm.LIQUID: _("liquid"),
+    }
+
+
+def counted_units(number: int, unit: Unit) -> str:
+    """So many units, e.g. "2 capsules"."""
+    counted = {
+        Unit.CAPSULE: ngettext("%(num)d capsule", "%(num)d capsules", number),
+        Unit.TABLET: ngettext("%(num)d tablet", "%(num)d tablets", number),
+        Unit.SCOOP: ngettext("%(num)d scoop", "%(num)d scoops", number),
+        Unit.ML: f"{number}\N{NO-BREAK SPACE}ml",
+    }
+    return str(counted[unit])
+
+
+def in_words(condition: Condition) -> str:
+    return describe(condition, get_ruleset(), current_language())
+
+
+def answered(answers: Answers) -> list[tuple[str, str]]:
+    return answers_in_words(answers, get_ruleset(), current_language())
+
+
+def because_of(condition: Condition, answers: Answers) -> list[str]:
+    return answers_behind(condition, answers, get_ruleset(), current_language())
+
+
+def form_name(form: str) -> str:
+    return in_current_language(get_ruleset().forms[form].name)
+
+
+def in_long(day: date) -> str:
+    return format_date(day, "long", locale=current_language())
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(lambda: {"certainty": certainties()})
+    app.add_template_filter(in_words)
+    app.add_template_filter(answered)
+    app.add_template_filter(because_of)
+    app.add_template_filter(form_name)
+    app.add_template_filter(in_long, "date")

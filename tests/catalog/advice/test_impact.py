@@ -1,0 +1,60 @@
+"""What an edit changes in the finder: counted as the finder would answer, and nothing of the edit stays."""
+
+import random
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.advice.candidates import Wishes, advised_products, budget_bands
+from catalog.advice.impact import all_wishes, effect_of, outcomes
+from catalog.composition import Stated
+from catalog.edits.products import product_to_edit, save_product
+from catalog.models import Change, DosageForm, Product
+from catalog.product_state import state_of
+from recommend.knowledge import Ruleset
+from tests.factories import AuthorFactory, make_product
+
+
+def save(session: Session, product: Product, ruleset: Ruleset, **fields: object) -> None:
+    product = product_to_edit(session, product.id)
+    state = msgspec.structs.replace(state_of(product), **fields)
+    save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
+
+
+def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(session: Session, ruleset: Ruleset) -> None:
+    chance = random.Random(5)  # noqa: S311 - any products will do, the same at every run
+    for _ in range(60):
+        forms = chance.sample(["citrate", "oxide", "bisglycinate", "taurate", "threonate"], chance.choice([1, 2]))
+        make_product(
+            session,
+            [Stated(form, elemental_ug=chance.choice([20, 45, 60, 90, 130]) * 1000) for form in forms],
+            vegan=chance.random() < 0.5,
+            dosage_form=chance.choice(list(DosageForm)),
+            price_cents=chance.randrange(300, 4000),
+            stock=chance.choice([0, 5, 5]),
+        )
+    wishes = list(all_wishes(ruleset))
+    budget = budget_bands(session)
+    for wish, outcome in zip(wishes, outcomes(session, wishes, ruleset), strict=True):
+        asked = Wishes(wish.dose_mg * 1000, wish.without, budget.limit(wish.budget), wish.vegan, wish.dosage_form)
+        forms = [form for form in ruleset.ranked_records if form not in wish.without]
+        found = advised_products(session, forms, asked)
+        assert outcome == {(one.form, one.product.id) for one in found}, wish
+
+
+def test_a_product_that_is_sold_out_leaves_every_outcome_it_was_in(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, price_cents=1000)
+    cheap = make_product(session, price_cents=700, vegan=False)
+    session.commit()
+    effect = effect_of(session, lambda: save(session, cheap, ruleset, stock=0), ruleset)
+    assert 0 < effect.changed < effect.total
+    assert session.scalar(select(Product.stock).where(Product.id == cheap.id)) == 10
+
+
+def test_an_edit_that_the_finder_does_not_see_changes_nothing(session: Session, ruleset: Ruleset) -> None:
+    product = make_product(session)
+    session.commit()
+    effect = effect_of(session, lambda: save(session, product, ruleset, storage_en="cool"), ruleset)
+    assert effect.changed == 0
+    assert session.scalar(select(func.count()).select_from(Change)) == 1

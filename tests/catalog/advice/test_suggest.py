@@ -1,0 +1,231 @@
+"""From an advice to products: within dose, label, budget and wishes."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from catalog.advice.candidates import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
+from catalog.advice.suggest import Suggestion, decimal_string, suggest_products, suggestion_as_dict
+from catalog.composition import Stated
+from catalog.models import DosageForm, FormTag, Product, Status
+from recommend.engine import advise
+from recommend.knowledge import Ruleset
+from tests.factories import AnswersFactory, make_product
+
+
+def suggest(session: Session, ruleset: Ruleset, **answers: Any) -> tuple[Suggestion, ...]:
+    given = AnswersFactory.build(**{"budget": "high", **answers})
+    return suggest_products(session, given, advise(given, ruleset)).products
+
+
+def milligrams(form: str, amount: int) -> list[Stated]:
+    return [Stated(form, elemental_ug=amount * 1000)]
+
+
+def test_at_most_three_products_a_form_cheapest_per_100_mg_first_then_by_sku(
+    session: Session, ruleset: Ruleset
+) -> None:
+    for sku, price in [("D", 900), ("B", 700), ("A", 700), ("C", 800)]:
+        make_product(session, sku=sku, price_cents=price)
+    assert [found.product.sku for found in suggest(session, ruleset)] == ["A", "B", "C"]
+
+
+def test_products_follow_the_rank_of_their_form(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 100), price_cents=500)
+    make_product(session, milligrams("bisglycinate", 100), price_cents=5000)
+    assert [found.form for found in suggest(session, ruleset, stomach="mild")] == ["bisglycinate", "citrate"]
+
+
+@pytest.mark.parametrize(("taken", "units"), [(0, 2), (50, 2), (51, 1), (150, 1), (151, 0), (249, 0)])
+def test_units_a_day_are_whole_and_stay_within_what_is_left_below_250_mg(
+    taken: int, units: int, session: Session, ruleset: Ruleset
+) -> None:
+    make_product(session, milligrams("citrate", 100), units_per_day=2)
+    found = suggest(session, ruleset, supplement_mg=taken)
+    assert [suggestion.units_per_day for suggestion in found] == ([units] if units else [])
+
+
+def test_units_a_day_never_exceed_the_portion_on_the_label(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 20), units_per_day=3)
+    assert [found.units_per_day for found in suggest(session, ruleset)] == [3]
+
+
+def test_a_product_of_which_one_unit_is_too_much_is_not_shown(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 201))
+    assert not suggest(session, ruleset)
+
+
+def test_a_sold_out_draft_or_archived_product_is_not_shown(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, stock=0)
+    make_product(session, status=Status.DRAFT)
+    make_product(session, status=Status.ARCHIVED)
+    assert not suggest(session, ruleset)
+
+
+def test_a_blend_is_shown_only_for_a_form_that_gives_half_of_its_magnesium(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, [Stated("citrate", elemental_ug=30_000), Stated("malate", elemental_ug=70_000)])
+    assert not suggest(session, ruleset)
+    make_product(session, [Stated("citrate", elemental_ug=50_000), Stated("malate", elemental_ug=50_000)])
+    assert [found.form for found in suggest(session, ruleset)] == ["citrate"]
+
+
+def test_a_form_that_is_advised_against_gets_no_products(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("oxide", 100))
+    assert suggest(session, ruleset)
+    assert not suggest(session, ruleset, absorption="important")
+
+
+def test_a_product_that_holds_some_of_a_form_advised_against_is_not_shown(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, [Stated("bisglycinate", compound_ug=1_000_000, elemental_ug=200_000)], units_per_day=1)
+    assert suggest(session, ruleset)
+    assert not suggest(session, ruleset, stomach="strong")
+
+
+def test_a_withheld_advice_gets_no_products(session: Session, ruleset: Ruleset) -> None:
+    make_product(session)
+    assert not suggest(session, ruleset, conditions=("kidney_disease",))
+
+
+@pytest.mark.parametrize(("budget", "prices"), [("low", [600]), ("medium", [600, 1200]), ("high", [600, 1200, 1800])])
+def test_a_budget_is_a_tercile_of_cost_a_day_and_includes_what_is_cheaper(
+    budget: str, prices: list[int], session: Session, ruleset: Ruleset
+) -> None:
+    for price in (600, 1200, 1800):
+        make_product(session, price_cents=price, units_per_pack=60, units_per_day=1)
+    assert [found.product.price_cents for found in suggest(session, ruleset, budget=budget)] == prices
+
+
+def test_the_budget_bands_are_the_terciles_of_all_published_products_sold_out_or_not(session: Session) -> None:
+    for price in (600, 1200, 1800, 2400):
+        make_product(session, price_cents=price, units_per_pack=60, units_per_day=1, stock=0)
+    make_product(session, price_cents=9999, status=Status.DRAFT)
+    bands = budget_bands(session)
+    assert (bands.low, bands.medium, bands.limit("high")) == (200, 300, None)
+
+
+def test_an_empty_catalogue_has_bands_and_no_products(session: Session, ruleset: Ruleset) -> None:
+    assert budget_bands(session).low == 0
+    assert not suggest(session, ruleset, budget="low")
+
+
+def test_wishes_for_vegan_and_dosage_form_are_kept(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, sku="CAPSULE", vegan=False)
+    make_product(session, sku="POWDER", dosage_form=DosageForm.POWDER, vegan=True)
+    assert [found.product.sku for found in suggest(session, ruleset, vegan=True)] == ["POWDER"]
+    assert [found.product.sku for found in suggest(session, ruleset, dosage_form="capsule")] == ["CAPSULE"]
+    assert not suggest(session, ruleset, dosage_form="liquid")
+
+
+def test_a_form_without_products_tells_which_single_wish_excludes_how_many(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, vegan=False, dosage_form=DosageForm.TABLET)
+    make_product(session, vegan=True)
+    make_product(session, vegan=False)
+    answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="tablet")
+    excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
+    assert excluded["citrate"].total == 3
+    assert excluded["citrate"].alone == {"dose": 0, "vegan": 1, "dosage_form": 1}
+    assert excluded["citrate"].failing == {"dose": 0, "vegan": 2, "dosage_form": 2}
+
+
+def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 100), dosage_form=DosageForm.TABLET, vegan=False)
+    answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="powder", supplement_mg=200)
+    excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
+    assert sum(excluded["citrate"].alone.values()) == 0
+    assert excluded["citrate"].failing == {"dose": 1, "vegan": 1, "dosage_form": 1}
+
+
+def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, [Stated("citrate", elemental_ug=56_250)], units_per_day=1, price_cents=1000)
+    found = suggest(session, ruleset)
+    english, dutch = (suggestion_as_dict(found[0], language) for language in ("en", "nl"))
+    assert (english["elemental_mg_per_day"], english["cents_per_day"]) == ("56.25", "16.7")
+    assert english["name"] != dutch["name"]
+
+
+@given(amount=st.integers(0, 10**9), places=st.integers(1, 6))
+@settings(max_examples=50)
+def test_a_decimal_string_loses_nothing(amount: int, places: int) -> None:
+    text = decimal_string(amount, places)
+    assert round(float(text) * 10**places) == amount
+    assert not text.endswith((".", "0")) or "." not in text
+
+
+@pytest.mark.parametrize("condition", ["pregnant", "breastfeeding", "unknown"])
+def test_nothing_with_threonate_is_suggested_in_pregnancy_or_while_breastfeeding(
+    condition: str, session: Session, ruleset: Ruleset
+) -> None:
+    make_product(session, milligrams("threonate", 100), sku="THREONATE")
+    make_product(session, [*milligrams("bisglycinate", 150), *milligrams("threonate", 10)], sku="BLEND")
+    make_product(session, milligrams("bisglycinate", 100), sku="PLAIN")
+    assert {found.product.sku for found in suggest(session, ruleset)} == {"BLEND", "PLAIN"}
+    assert {found.product.sku for found in suggest(session, ruleset, conditions=(condition,))} == {"PLAIN"}
+
+
+def as_asked_of_products(session: Session, forms: list[str], wishes: Wishes) -> dict[str, tuple[list[int], Excluded]]:
+    """Per form that is in stock: what fits and what is excluded, asked of each product in turn."""
+    found = {}
+    for form in forms:
+        rows = session.scalars(
+            select(Product)
+            .join(FormTag)
+            .where(Product.status == Status.PUBLISHED, Product.stock > 0, FormTag.form == form, FormTag.counts_as_form)
+            .order_by(Product.tenth_cents_per_100mg, Product.sku)
+            .options(selectinload(Product.tags))
+        ).all()
+        failing = {row.id: failing_wishes(row, wishes) for row in rows}
+        names = wishes.shape.conditions()
+        excluded = Excluded(
+            len(rows),
+            {name: sum(name in fails for fails in failing.values()) for name in names},
+            {name: sum(fails == {name} for fails in failing.values()) for name in names},
+        )
+        found[form] = [row.id for row in rows if not failing[row.id]][:3], excluded
+    return {form: (ids, excluded) for form, (ids, excluded) in found.items() if excluded.total}
+
+
+def failing_wishes(product: Product, wishes: Wishes) -> set[str]:
+    fails = {
+        "dose": product.magnesium_ug > wishes.suggested_ug,
+        "without": any(tag.form in wishes.without for tag in product.tags),
+        "budget": wishes.cost_limit is not None and product.tenth_cents_per_day > wishes.cost_limit,
+        "vegan": wishes.vegan and not product.vegan,
+        "dosage_form": wishes.dosage_form not in (None, product.dosage_form),
+    }
+    return {name for name, failed in fails.items() if failed}
+
+
+def test_what_fits_and_what_is_excluded_is_what_each_product_itself_answers(session: Session) -> None:
+    chance = random.Random(11)  # noqa: S311 - any products will do, the same at every run
+    forms = ["citrate", "oxide", "bisglycinate", "bisglycinate_buffered"]
+    for _ in range(60):
+        mixed = chance.sample(forms[:3], chance.choice([1, 1, 2, 3]))
+        make_product(
+            session,
+            [Stated(form, elemental_ug=chance.choice([20, 45, 60]) * 1000) for form in mixed],
+            vegan=chance.random() < 0.5,
+            dosage_form=chance.choice(list(DosageForm)),
+            price_cents=chance.randrange(300, 4000),
+            status=chance.choice([Status.PUBLISHED, Status.PUBLISHED, Status.DRAFT]),
+            stock=chance.choice([0, 5, 5]),
+        )
+    for _ in range(100):
+        wishes = Wishes(
+            suggested_ug=chance.choice([0, 40, 70, 130, 200]) * 1000,
+            without=frozenset(chance.sample(forms, chance.choice([0, 1, 2]))),
+            cost_limit=chance.choice([None, 100, 400]),
+            vegan=chance.random() < 0.5,
+            dosage_form=chance.choice([None, *DosageForm]),
+        )
+        fitting: dict[str, list[int]] = {}
+        for found in advised_products(session, forms, wishes):
+            fitting.setdefault(found.form, []).append(found.product.id)
+        excluded = excluded_by_wishes(session, forms, wishes)
+        expected = as_asked_of_products(session, forms, wishes)
+        assert {form: (fitting.get(form, []), excluded[form]) for form in excluded} == expected, wishes
+        assert fitting.keys() <= excluded.keys()

@@ -1,0 +1,185 @@
+"""Backups of both kinds of database, restored into both, while the shop is at work; and moves between them."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import msgspec
+import pytest
+from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from catalog.db.backup import BackupError, backup, move, restore
+from catalog.db.copying import extent
+from catalog.db.engine import for_writing, migrate, open_engine
+from catalog.models import Brand, CatalogueState, IndexState, Product
+from catalog.samples.sample import load_sample
+from recommend.knowledge import Ruleset
+from tests import databases
+from tests.factories import make_product
+
+
+@pytest.fixture
+def full(engine: Engine, ruleset: Ruleset) -> Engine:
+    """The sample catalogue on either kind of database."""
+    with Session(engine) as session:
+        load_sample(session, ruleset)
+        session.commit()
+    return engine
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """One more database of either kind, without any tables yet."""
+    file = f"sqlite:///{tmp_path}/other.db"
+    engine = open_engine(databases.new_on_postgresql() if request.param == "postgresql" else file)
+    yield engine
+    engine.dispose()
+
+
+def products(engine: Engine) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(Product.__table__).order_by(Product.id))]
+
+
+def state(engine: Engine) -> tuple[int, str]:
+    with Session(engine) as session:
+        return session.scalars(select(CatalogueState.revision)).one(), session.scalars(select(IndexState.epoch)).one()
+
+
+def test_a_backup_restores_into_either_kind_and_takes_new_products(full: Engine, other: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    made = backup(full, file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert restore(other, file) == made
+    assert products(other) == products(full)
+    with Session(other) as session:
+        make_product(session)
+        session.commit()
+    assert len(products(other)) == len(products(full)) + 1
+
+
+def test_a_move_gives_the_same_rows_and_the_same_backup(full: Engine, other: Engine, tmp_path: Path) -> None:
+    moved = move(full, other)
+    assert moved.rows > 100
+    assert products(other) == products(full)
+    after = backup(other, tmp_path / "after.zip").tables
+    assert {name for name in after if after[name] != moved.tables[name]} == {"catalogue_state", "index_state"}
+
+
+def test_a_backup_is_of_one_moment_while_edits_go_on(full: Engine, tmp_path: Path) -> None:
+    """Every edit sets all prices at once: a backup that saw half of one would hold two prices."""
+    begun, over = threading.Event(), threading.Event()
+
+    def edit() -> None:
+        for price in range(1, 10_000):
+            if over.is_set():
+                return
+            with for_writing(full).begin() as connection:
+                connection.execute(update(Product).values(price_cents=price))
+            begun.set()
+
+    editor = threading.Thread(target=edit)
+    editor.start()
+    assert begun.wait(10)
+    for number in range(3):
+        file = tmp_path / f"{number}.zip"
+        backup(full, file)
+        with ZipFile(file) as archive:
+            rows = [msgspec.json.decode(line) for line in archive.read("product.jsonl").splitlines()]
+        assert len({row[list(Product.__table__.columns.keys()).index("price_cents")] for row in rows}) == 1
+    over.set()
+    editor.join()
+
+
+def test_a_database_in_use_is_replaced_only_by_force_and_then_whole(full: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    backup(full, file)
+    before = products(full)
+    with Session(for_writing(full)) as session:
+        make_product(session)
+        session.commit()
+    with pytest.raises(BackupError, match="--force"):
+        restore(full, file)
+    assert len(products(full)) == len(before) + 1
+    revision, epoch = state(full)
+    restore(full, file, force=True)
+    assert products(full) == before
+    assert state(full)[0] > revision  # what workers keep of the catalogue as it was is no longer right
+    assert state(full)[1] != epoch
+
+
+def rewritten(file: Path, **members: bytes) -> Path:
+    """A copy of a backup with members replaced; names have underscores for dots."""
+    changed = file.with_name("changed.zip")
+    with ZipFile(file) as old, ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, members.get(name.replace(".", "_"), old.read(name)))
+    return changed
+
+
+@pytest.mark.parametrize(
+    "fault", ["cut short", "no backup", "locked", "row lost", "newer", "foreign", "other format", "table lost"]
+)
+def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    manifest = msgspec.to_builtins(backup(full, file))
+    before = products(full)
+    if fault == "cut short":
+        file.write_bytes(file.read_bytes()[:-300])
+    elif fault == "no backup":
+        file.write_text("not a ZIP")
+    elif fault == "locked":  # one bit that says that a password is needed
+        whole = bytearray(file.read_bytes())
+        whole[whole.index(b"PK\x01\x02") + 8] |= 1
+        file.write_bytes(whole)
+    elif fault == "row lost":
+        with ZipFile(file) as archive:
+            rows = archive.read("brand.jsonl").splitlines(keepends=True)
+        file = rewritten(file, brand_jsonl=b"".join(rows[:-1]))
+    else:
+        changes = {
+            "newer": {"revision": "9999"},
+            "foreign": {"tables": []},
+            "other format": {"format": "magnesiumwijzer-backup-99"},
+            "table lost": {"tables": {}},
+        }
+        file = rewritten(file, manifest_json=msgspec.json.encode(manifest | changes[fault]))
+    with pytest.raises(BackupError, match="newer version" if fault == "newer" else "format|damaged"):
+        restore(full, file, force=True)
+    assert products(full) == before
+
+
+def test_a_restore_that_fails_half_way_leaves_everything_as_it_was(
+    full: Engine, tmp_path: Path, ruleset: Ruleset
+) -> None:
+    """The rows are whole and sum up, but one refers to a brand that is not there."""
+    file = tmp_path / "backup.zip"
+    manifest = backup(full, file)
+    nothing = msgspec.structs.replace(manifest.tables["brand"], rows=0, sha256=extent([]).sha256)
+    tables = manifest.tables | {"brand": nothing}
+    changed = msgspec.json.encode(msgspec.structs.replace(manifest, tables=tables))
+    before = products(full)
+    with pytest.raises(SQLAlchemyError):
+        restore(full, rewritten(file, brand_jsonl=b"", manifest_json=changed), force=True)
+    assert products(full) == before
+
+
+def test_a_database_that_is_not_ours_is_refused(other: Engine, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="no database of this shop"):
+        backup(other, tmp_path / "backup.zip")
+    assert not (tmp_path / "backup.zip").exists()
+    assert list(tmp_path.glob(".backup*")) == []
+
+
+def test_new_rows_are_numbered_after_the_moved_ones(full: Engine, other: Engine) -> None:
+    migrate(other)
+    with for_writing(full).begin() as connection:
+        connection.execute(insert(Brand).values(id=500, name="Z", address="Z", invented=True))
+    move(full, other)
+    with Session(for_writing(other)) as session:
+        session.add(Brand(name="Y", address="Y", invented=True))
+        session.commit()
+        assert session.scalar(select(func.max(Brand.id))) == 501

@@ -1,0 +1,155 @@
+"""The same catalogue on SQLite and on a real PostgreSQL: migrations, sample, listing, advice."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, event, func, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from catalog.advice.candidates import budget_bands
+from catalog.advice.suggest import suggest_products
+from catalog.composition import Stated
+from catalog.consistency import check_catalogue
+from catalog.db.engine import for_reading, is_migrated, migrate, open_engine
+from catalog.models import Advisable, Base, PricePoint, Product, Status
+from catalog.queries.products import count_published, product_by_slug
+from catalog.samples.sample import load_sample
+from catalog.search.facets import Facet
+from catalog.search.filtering import Filters
+from catalog.search.listing import Sort, listing
+from catalog.search.snapshot import catalogue_stamp
+from recommend.engine import advise
+from recommend.knowledge import Ruleset
+from tests.factories import AnswersFactory, make_product
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(engine: Engine) -> None:
+    assert is_migrated(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    before = inspect(engine).get_table_names()
+    migrate(engine)
+    assert inspect(engine).get_table_names() == before
+
+
+def test_a_reduction_from_before_it_had_a_last_day_gets_one(engine: Engine) -> None:
+    with Session(engine) as session:
+        product = make_product(session)
+        session.execute(update(PricePoint).values(at=datetime(2026, 3, 1, 23, 59, tzinfo=UTC)))
+        session.execute(update(Product).values(from_cents=product.price_cents + 1))
+        session.execute(text("ALTER TABLE product DROP COLUMN from_until"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+        session.commit()
+    migrate(engine)
+    with Session(engine) as session:
+        assert session.scalars(select(Product.from_until)).all() == [date(2026, 3, 31)]
+
+
+SINCE_0006 = (
+    "DROP TABLE advisable",
+    "DROP INDEX ix_batch_plan",
+    "ALTER TABLE batch DROP COLUMN plan",
+    "ALTER TABLE product DROP COLUMN from_until",
+)
+
+
+def test_a_catalogue_from_before_the_shelf_of_advice_gets_what_an_edit_would_have_written(
+    engine: Engine, ruleset: Ruleset
+) -> None:
+    with Session(engine) as session:
+        for forms in (["citrate"], ["oxide", "citrate", "malate"], ["malate", "oxide"]):
+            make_product(session, [Stated(form, elemental_ug=40_000) for form in forms])
+        make_product(session, stock=0)
+        make_product(session, status=Status.DRAFT)
+        for undo in SINCE_0006:
+            session.execute(text(undo))
+        session.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+        session.commit()
+    migrate(engine)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Advisable)) == 3
+        assert list(check_catalogue(session, ruleset)) == []
+
+
+def test_a_reader_sees_the_catalogue_of_one_moment_whatever_is_written_meanwhile(engine: Engine) -> None:
+    with Session(engine) as writer, Session(for_reading(engine)) as reader:
+        before = catalogue_stamp(reader)
+        make_product(writer)
+        writer.commit()
+        assert catalogue_stamp(reader) == before
+        assert count_published(reader) == 0
+        reader.rollback()
+        assert count_published(reader) == 1
+
+
+def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, ruleset: Ruleset) -> None:
+    answers = AnswersFactory.build(budget="low")
+    advice = advise(answers, ruleset)
+    with Session(engine) as session:
+        count = load_sample(session, ruleset)
+        session.commit()
+        page = listing(session, Filters({Facet.FORM: ("citrate",)}), sort=Sort.PRICE_PER_100MG, language="nl")
+        assert page
+        assert page.total == page.found.count(Facet.FORM, "citrate") > 0
+        assert listing(session, page=-(-count // 24) + 1, language="nl") is None
+        first = page.products[0]
+        assert product_by_slug(session, first.slug) is first
+        found = [
+            (suggestion.form, suggestion.product.sku)
+            for suggestion in suggest_products(session, answers, advice).products
+        ]
+        expected = [
+            (ranked.form.id, sku)
+            for ranked in advice.forms
+            for sku in cheapest_three(session, ranked.form.id, budget_bands(session).low)
+        ]
+    assert len(found) == 15
+    assert found == expected
+
+
+def cheapest_three(session: Session, form: str, cost_limit: int) -> list[str]:
+    """The rule for products of an advice once more, in plain Python."""
+    fitting = [
+        product
+        for product in session.scalars(select(Product).options(selectinload(Product.tags)))
+        if product.in_stock
+        and product.magnesium_ug <= 200_000
+        and product.tenth_cents_per_day <= cost_limit
+        and any(tag.form == form and tag.counts_as_form for tag in product.tags)
+    ]
+    fitting.sort(key=lambda product: (product.tenth_cents_per_100mg, product.sku))
+    return [product.sku for product in fitting[:3]]
+
+
+def test_a_migration_that_is_killed_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    dying = open_engine(url)
+
+    @event.listens_for(dying, "before_cursor_execute")
+    def die(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().startswith("CREATE INDEX"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate(dying)
+    dying.dispose()
+    again = open_engine(url)
+    assert not is_migrated(again)
+    migrate(again)
+    assert is_migrated(again)
+    again.dispose()
+
+
+@pytest.mark.parametrize("fault", [{"price_cents": 0}, {"stock": -1}, {"units_per_day": 0}, {"net_quantity": 0}])
+def test_the_database_itself_refuses_impossible_numbers(fault: dict[str, Any], session: Session) -> None:
+    make_product(session)
+    with pytest.raises(IntegrityError):
+        session.execute(update(Product).values(**fault))

@@ -1,0 +1,113 @@
+"""The price beside a reduction is the lowest of the thirty days before it, or there is no reduction."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.edits.brands import add_brand
+from catalog.edits.price_reductions import Point, Reference, reference_price
+from catalog.edits.products import add_product, product_to_edit, save_product
+from catalog.models import PricePoint, Status
+from catalog.product_problems import Problem, RefusedError
+from catalog.product_state import ProductState
+from recommend.knowledge import Ruleset
+from tests.factories import AuthorFactory, ProductStateFactory
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+def days_ago(days: float, cents: int | None) -> Point:
+    return Point(NOW - timedelta(days=days), cents)
+
+
+@pytest.mark.parametrize(
+    ("points", "lowest"),
+    [
+        ([days_ago(90, 2000)], 2000),
+        ([days_ago(90, 1500), days_ago(60, 2000)], 2000),
+        ([days_ago(90, 1500), days_ago(30, 2000)], 2000),
+        ([days_ago(90, 1500), days_ago(29.9, 2000)], 1500),
+        ([days_ago(90, 2000), days_ago(20, 1400), days_ago(10, 1900)], 1400),
+        ([days_ago(90, 2000), days_ago(5, 1000)], 2000),
+        ([days_ago(90, 2000), days_ago(40, 1000)], 2000),
+    ],
+    ids=[
+        "one price for long",
+        "a lower one long ago does not count",
+        "the price in force when the window opens counts, from that very moment",
+        "a lower one that ended just inside the window counts",
+        "a dip inside the window counts",
+        "the reduced price itself does not count",
+        "a reduction keeps its own earlier price, also when it is announced no more",
+    ],
+)
+def test_the_earlier_price_is_the_lowest_of_the_window(points: list[Point], lowest: int) -> None:
+    found = reference_price(points, 1000, NOW)
+    assert isinstance(found, Reference)
+    assert found.cents == lowest
+
+
+@pytest.mark.parametrize(
+    ("points", "left"),
+    [
+        ([days_ago(90, 2000)], 30),
+        ([days_ago(90, 2000), days_ago(29, 1000)], 1),
+        ([days_ago(90, 2000), days_ago(30, 1000)], 0),
+        ([days_ago(90, 2000), days_ago(40, 1500), days_ago(10, 1000)], 20),
+    ],
+    ids=["from now on", "on its last day", "thirty days old", "a second step is a reduction of its own"],
+)
+def test_a_reduction_is_announced_for_thirty_days_from_its_beginning(points: list[Point], left: int) -> None:
+    found = reference_price(points, 1000, NOW)
+    assert isinstance(found, Reference)
+    assert (found.until - NOW.date()).days == left
+
+
+@pytest.mark.parametrize(
+    ("points", "code"),
+    [
+        ([], "too-young-for-reduction"),
+        ([days_ago(29.9, 2000)], "too-young-for-reduction"),
+        ([days_ago(90, 2000), days_ago(35, None), days_ago(20, 2000)], "too-young-for-reduction"),
+        ([days_ago(90, 900)], "no-reduction"),
+        ([days_ago(90, 2000), days_ago(15, 900), days_ago(5, 2000)], "no-reduction"),
+    ],
+)
+def test_without_thirty_days_on_sale_or_a_lower_price_there_is_no_reduction(points: list[Point], code: str) -> None:
+    problem = reference_price(points, 1000, NOW)
+    assert isinstance(problem, Problem)
+    assert problem.code == code
+    if code == "no-reduction":
+        assert problem.text("nl").endswith("(€ 9,00)")
+        assert problem.text("en").endswith("(€ 9.00)")
+
+
+def test_a_reduction_shows_its_earlier_price_until_it_ends(session: Session, ruleset: Ruleset) -> None:
+    add_brand(session, "Merk", "Voorbeeldweg 1", invented=True)
+    state: ProductState = ProductStateFactory.build(price_cents=2000)
+    product = add_product(session, state, AuthorFactory.build(at=NOW - timedelta(days=40)), ruleset)
+
+    def save(version: int, days: float, **fields: object) -> int | None:
+        author = AuthorFactory.build(at=NOW - timedelta(days=days))
+        new = msgspec.structs.replace(state, **fields)
+        save_product(session, product.id, version, new, author=author, ruleset=ruleset)
+        return product_to_edit(session, product.id).from_cents
+
+    assert save(1, 5, price_cents=1500, reduced=True) == 2000
+    assert save(2, 4, price_cents=1500, reduced=True, stock=1) == 2000
+    assert save(3, 3, price_cents=1500) is None
+    with pytest.raises(RefusedError, match="lowest price of the 30 days before"):
+        save(4, 2, price_cents=1600, reduced=True)
+
+
+def test_only_prices_that_were_on_sale_are_kept(session: Session, ruleset: Ruleset) -> None:
+    add_brand(session, "Merk", "Voorbeeldweg 1", invented=True)
+    state: ProductState = ProductStateFactory.build(status=Status.DRAFT, price_cents=2000)
+    product = add_product(session, state, AuthorFactory.build(), ruleset)
+    for version, status in enumerate([Status.PUBLISHED, Status.ARCHIVED], start=1):
+        new = msgspec.structs.replace(state, status=status)
+        save_product(session, product.id, version, new, author=AuthorFactory.build(), ruleset=ruleset)
+    assert session.scalars(select(PricePoint.cents).order_by(PricePoint.at)).all() == [2000, None]

@@ -1,0 +1,81 @@
+"""What was changed at one press is taken back at one press."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from sqlalchemy.orm import Session
+
+from catalog.edits.products import Wanted, add_product, change_all, product_to_edit
+from catalog.edits.store import ConflictError, open_batch
+from catalog.edits.undo import AlreadyUndoneError, undo_batch
+from catalog.models import Batch, How, Product, Status
+from catalog.product_state import ProductState, state_of
+from recommend.knowledge import Ruleset
+from tests.factories import AuthorFactory, ProductStateFactory, make_product
+
+
+def now(session: Session, product: Product) -> ProductState:
+    return state_of(product_to_edit(session, product.id))
+
+
+def change(session: Session, ruleset: Ruleset, products: Sequence[Product], **fields: object) -> int:
+    """Change these products in a batch; returns its id."""
+    author = AuthorFactory.build(how=How.BULK)
+    batch = open_batch(session, author, "prijzen")
+    wanted = [
+        Wanted(product.id, product.version, msgspec.structs.replace(now(session, product), **fields))
+        for product in products
+    ]
+    change_all(session, wanted, msgspec.structs.replace(author, batch_id=batch), ruleset)
+    return batch
+
+
+def undo(session: Session, ruleset: Ruleset, batch: int) -> int:
+    return undo_batch(session, batch, AuthorFactory.build(how=How.UNDO), ruleset, "terug")
+
+
+def test_undoing_a_batch_gives_every_product_what_it_had_before(session: Session, ruleset: Ruleset) -> None:
+    products = [make_product(session, price_cents=1000 + number) for number in range(3)]
+    before = [now(session, product) for product in products]
+    batch = change(session, ruleset, products, price_cents=700)
+    undoing = undo(session, ruleset, batch)
+    assert [now(session, product) for product in products] == before
+    assert session.get_one(Batch, batch).undone_by_id == undoing
+    assert session.get_one(Batch, undoing).how is How.UNDO
+
+
+def test_what_somebody_changed_elsewhere_since_stays(session: Session, ruleset: Ruleset) -> None:
+    product = make_product(session, price_cents=1000, stock=3)
+    batch = change(session, ruleset, [product], price_cents=700)
+    change(session, ruleset, [product], stock=9)
+    undo(session, ruleset, batch)
+    assert (now(session, product).price_cents, now(session, product).stock) == (1000, 9)
+
+
+def test_a_batch_whose_fields_somebody_changed_since_is_not_taken_back(session: Session, ruleset: Ruleset) -> None:
+    product, other = make_product(session), make_product(session)
+    batch = change(session, ruleset, [product, other], price_cents=700)
+    change(session, ruleset, [product], price_cents=800)
+    with pytest.raises(ConflictError) as conflict:
+        undo(session, ruleset, batch)
+    assert conflict.value.product_ids == (product.id,)
+
+
+def test_a_batch_is_taken_back_once_and_that_can_be_taken_back_too(session: Session, ruleset: Ruleset) -> None:
+    product = make_product(session)
+    batch = change(session, ruleset, [product], price_cents=700)
+    undoing = undo(session, ruleset, batch)
+    with pytest.raises(AlreadyUndoneError):
+        undo(session, ruleset, batch)
+    undo(session, ruleset, undoing)
+    assert now(session, product).price_cents == 700
+
+
+def test_a_product_that_the_batch_added_is_archived_and_not_deleted(session: Session, ruleset: Ruleset) -> None:
+    make_product(session)  # its brand has the address that a published product needs
+    author = AuthorFactory.build(how=How.IMPORT)
+    batch = open_batch(session, author, "nieuw.csv")
+    added = add_product(session, ProductStateFactory.build(), msgspec.structs.replace(author, batch_id=batch), ruleset)
+    undo(session, ruleset, batch)
+    assert now(session, added).status is Status.ARCHIVED

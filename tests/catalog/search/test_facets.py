@@ -1,0 +1,189 @@
+"""Filters, counts, orders and pages agree with a plain reading of every product, on both kinds of database."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from catalog.consistency import check_catalogue
+from catalog.edits.products import product_to_edit, save_product
+from catalog.models import Allergen, DosageForm, Product, Status
+from catalog.product_state import state_of
+from catalog.samples.generate import make_up_catalogue
+from catalog.search import snapshot as kept
+from catalog.search import update as indexing
+from catalog.search.facets import MG_BANDS, PRICE_BANDS, Facet
+from catalog.search.filtering import Filters
+from catalog.search.listing import MOST_PAGES, PAGE_SIZE, Sort, listing
+from catalog.search.snapshot import kept_index
+from catalog.search.tokens import plain
+from recommend.knowledge import Ruleset
+from recommend.text import LANGUAGES, Language
+from tests.catalog.conftest import MakeEngine
+from tests.factories import AuthorFactory, make_product
+
+COUNT = 150
+BRANDS_SHOWN = 3
+VALUES: dict[Facet, list[str]] = {
+    Facet.FORM: ["citrate", "oxide", "bisglycinate", "taurate", "pyruvate"],
+    Facet.DOSAGE_FORM: list(DosageForm),
+    Facet.MG_PER_DAY: [band.name for band in MG_BANDS],
+    Facet.PRICE_PER_100MG: [band.name for band in PRICE_BANDS],
+    Facet.VEGAN: ["true"],
+    Facet.WITHOUT: [Allergen.FISH, Allergen.GLUTEN, Allergen.MILK, Allergen.SOY],
+    Facet.IN_STOCK: ["true"],
+}
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        facet: st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
+        for facet, values in VALUES.items()
+    },
+)
+
+
+class Filled(NamedTuple):
+    session: Session
+    products: list[Product]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(
+    request: pytest.FixtureRequest, make_engine: MakeEngine, tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset
+) -> Iterator[Filled]:
+    """A made-up catalogue, read only."""
+    engine = make_engine(request.param, tmp_path_factory.mktemp("filled"))
+    with Session(engine) as session:
+        make_up_catalogue(session, COUNT, seed=7, ruleset=ruleset)
+        session.commit()
+        yield Filled(session, all_products(session))
+    engine.dispose()
+
+
+def all_products(session: Session) -> list[Product]:
+    query = select(Product).options(joinedload(Product.brand), selectinload(Product.tags))
+    return [product for product in session.scalars(query) if product.status is Status.PUBLISHED]
+
+
+def has(product: Product, facet: Facet, value: str) -> bool:
+    """Whether a product has a facet value, told from the product alone."""
+    per_day, per_100mg = product.magnesium_per_day_ug / 1000, product.tenth_cents_per_100mg / 10
+    return {
+        Facet.FORM: value in {tag.form for tag in product.tags},
+        Facet.DOSAGE_FORM: product.dosage_form == value,
+        Facet.MG_PER_DAY: value == next(band.name for band in MG_BANDS if band.to is None or per_day <= band.to),
+        Facet.PRICE_PER_100MG: value == next(b.name for b in PRICE_BANDS if b.to is None or per_100mg <= b.to),
+        Facet.VEGAN: product.vegan,
+        Facet.WITHOUT: value not in product.allergens,
+        Facet.BRAND: product.brand.name == value,
+        Facet.IN_STOCK: product.stock > 0,
+    }[facet]
+
+
+def passes(product: Product, chosen: dict[Facet, list[str]]) -> bool:
+    return all(
+        (all if facet is Facet.WITHOUT else any)(has(product, facet, value) for value in values)
+        for facet, values in chosen.items()
+    )
+
+
+def order(product: Product, sort: Sort, language: Language) -> tuple[Any, ...]:
+    keys: dict[Sort, tuple[Any, ...]] = {
+        Sort.RECOMMENDED: (product.stock == 0, product.tenth_cents_per_100mg),
+        Sort.PRICE_PER_100MG: (product.tenth_cents_per_100mg,),
+        Sort.PRICE: (product.price_cents,),
+        Sort.MG_PER_DAY: (product.magnesium_per_day_ug,),
+        Sort.NAME: (plain(product.name.in_language(language)),),
+    }
+    return (*keys[sort], product.sku)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    chosen=FILTERS,
+    brand=st.integers(-3, 2),
+    asked=st.tuples(st.sampled_from(Sort), st.sampled_from(LANGUAGES), st.integers(1, 4)),
+)
+def test_list_and_counts_are_what_a_reading_of_every_product_gives(
+    filled: Filled, chosen: dict[Facet, list[str]], brand: int, asked: tuple[Sort, Language, int]
+) -> None:
+    session, products = filled
+    sort, language, page = asked
+    names = sorted({product.brand.name for product in products})
+    if brand >= 0:
+        chosen = chosen | {Facet.BRAND: [names[brand]]}
+    filters = Filters({facet: tuple(values) for facet, values in chosen.items()})
+    expected = sorted((one for one in products if passes(one, chosen)), key=lambda one: order(one, sort, language))
+    found = listing(session, filters, sort=sort, page=page, language=language)
+    pages = max(1, -(-len(expected) // PAGE_SIZE))
+    assert (found is None) == (page > pages)
+    found = found or listing(session, filters, sort=sort, language=language)
+    assert found
+    assert (found.total, found.pages) == (len(expected), pages)
+    first = (found.page - 1) * PAGE_SIZE
+    assert [one.sku for one in found.products] == [one.sku for one in expected[first : first + PAGE_SIZE]]
+    for facet, values in (VALUES | {Facet.BRAND: names[:BRANDS_SHOWN]}).items():
+        others = {key: wanted for key, wanted in chosen.items() if key is not facet}
+        for value in values:
+            counted = sum(passes(one, others) and has(one, facet, value) for one in products)
+            assert found.found.count(facet, value) == counted, (facet, value)
+
+
+EDIT = st.tuples(
+    st.integers(0, 3),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "price_cents": st.sampled_from([900, 3000]),
+            "stock": st.sampled_from([0, 5]),
+            "vegan": st.booleans(),
+            "status": st.sampled_from([Status.PUBLISHED, Status.ARCHIVED]),
+            "name_nl": st.sampled_from(["poeder", "capsule"]),
+            "allergens": st.sampled_from([(), (Allergen.MILK,)]),
+        },
+    ),
+)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of two ids, so that a few products fill several."""
+    for module in (indexing, kept):
+        monkeypatch.setattr(module, "BLOCK_BITS", 1)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.tuples(EDIT, st.booleans()), max_size=6))
+def test_what_a_process_keeps_is_what_another_wrote_and_committed(
+    edits: list[tuple[tuple[int, dict[str, Any]], bool]], session: Session, ruleset: Ruleset
+) -> None:
+    engine = session.get_bind()
+    ids = [make_product(session).id for _ in range(4)]
+    session.commit()
+    for (number, changes), keep in edits:
+        product = product_to_edit(session, ids[number])
+        state = structs.replace(state_of(product), **changes)
+        save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
+        listing(session, language="nl")  # what is not committed is read, and must not be kept
+        (session.commit if keep else session.rollback)()
+        with Session(engine) as reader:
+            index, anew = kept_index(reader, words=True), kept.read_whole(reader)
+            assert {k: v for k, v in index.sets.items() if v} == {k: v for k, v in anew.sets.items() if v}
+            assert index.words == anew.words
+            assert len(index.listed) == len(all_products(reader))
+            assert list(check_catalogue(reader, ruleset)) == []
+
+
+def test_numbered_pages_end_at_a_hundred_whatever_the_total(session: Session, ruleset: Ruleset) -> None:
+    make_up_catalogue(session, MOST_PAGES * PAGE_SIZE + 30, seed=1, ruleset=ruleset)
+    last = listing(session, page=MOST_PAGES, language="en")
+    assert last
+    assert (last.total, last.pages, last.is_cut) == (MOST_PAGES * PAGE_SIZE + 30, MOST_PAGES, True)
+    assert len(last.products) == PAGE_SIZE
+    assert listing(session, page=MOST_PAGES + 1, language="en") is None

@@ -1,0 +1,93 @@
+"""`shop catalog check`: what is derived follows from the products; what does not is named, and mended."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from catalog.consistency import check_catalogue, repair_derived_data
+from catalog.edits.products import product_to_edit, save_product
+from catalog.product_state import state_of
+from catalog.search.snapshot import kept_index
+from catalog.search.update import rebuild_index
+from recommend.knowledge import Ruleset
+from shop.cli import main
+from tests.factories import AuthorFactory, make_product
+
+
+def faults(session: Session, ruleset: Ruleset) -> list[str]:
+    return [f"{fault.where} {fault.what}" for fault in check_catalogue(session, ruleset)]
+
+
+def check(instance: Path, *options: str) -> Result:
+    return CliRunner().invoke(main, ["catalog", "check", *options], env={"SHOP_INSTANCE": str(instance)})
+
+
+def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> None:
+    result = check(sample_instance)
+    assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE product SET magnesium_ug = 1", "SKU-A magnesium_ug"),
+        ("UPDATE product SET tenth_cents_per_100mg = 1", "SKU-A tenth_cents_per_100mg"),
+        ("DELETE FROM form_tag", "SKU-A form_tag"),
+        ("DELETE FROM facet_posting WHERE term = 'vegan:true'", "facet_posting vegan:true"),
+        ("DELETE FROM word_posting WHERE term = 'nl:merk'", "word_posting nl:merk"),
+        ("UPDATE word SET products = 7 WHERE term = 'nl:merk'", "word nl:merk"),
+        ("DELETE FROM word WHERE term = 'nl:merk'", "word nl:merk"),
+        ("UPDATE shelf SET price_cents = 1", "SKU-A shelf"),
+        (
+            "INSERT INTO form_shelf SELECT 99, sold_out, tenth_cents_per_100mg, sku, form FROM form_shelf",
+            "form_shelf rows",
+        ),
+        ("UPDATE advisable SET also = ' oxide '", "SKU-A advisable"),
+        ("DELETE FROM advisable", "advisable rows"),
+    ],
+)
+def test_damage_is_named_and_mended(damage: str, named: str, session: Session, ruleset: Ruleset) -> None:
+    make_product(session, sku="SKU-A", brand="Merk")
+    assert faults(session, ruleset) == []
+    session.execute(text(damage))
+    assert named in faults(session, ruleset)
+    repair_derived_data(session, ruleset)
+    assert faults(session, ruleset) == []
+
+
+def test_an_edit_leaves_nothing_of_what_earlier_rules_made_of_the_product(session: Session, ruleset: Ruleset) -> None:
+    product = make_product(session)
+    session.execute(text("UPDATE form_tag SET form = 'oxide', counts_as_form = NOT counts_as_form"))
+    rebuild_index(session)
+    session.expire_all()
+    dearer = msgspec.structs.replace(state_of(product_to_edit(session, product.id)), price_cents=1234)
+    save_product(session, product.id, 1, dearer, author=AuthorFactory.build(), ruleset=ruleset)
+    assert faults(session, ruleset) == []
+
+
+def test_a_rebuild_is_seen_by_who_kept_the_index_before(session: Session, ruleset: Ruleset) -> None:
+    make_product(session)
+    session.commit()
+    before = kept_index(session)
+    session.execute(text("DELETE FROM facet_posting"))
+    repair_derived_data(session, ruleset)
+    session.commit()
+    assert kept_index(session).epoch != before.epoch
+    assert kept_index(session).sets == before.sets
+
+
+def test_the_command_names_what_is_wrong_fails_and_mends_on_demand(tmp_path: Path) -> None:
+    assert check(tmp_path).exit_code == 0
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE facet_posting SET products = x'' WHERE term = 'form:citrate'"))
+    engine.dispose()
+    broken = check(tmp_path)
+    assert broken.exit_code == 1
+    assert "facet_posting: form:citrate is 0 products, should be 14 products" in broken.stdout
+    assert check(tmp_path, "--rebuild").exit_code == 0
+    assert check(tmp_path).exit_code == 0

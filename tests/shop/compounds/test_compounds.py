@@ -1,0 +1,78 @@
+"""The pages of the forms: what it is, how sure the evidence is, whom it suits, notes and products of it."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from recommend.conditions import Always
+from recommend.knowledge import Ruleset
+from tests.shop.visitor import answer, main_text
+
+INDEX = {"nl": "/nl/vormen", "en": "/en/forms"}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_five_forms_are_told_with_evidence_and_its_certainty(
+    language: str, client: FlaskClient, ruleset: Ruleset
+) -> None:
+    for form in ruleset.ranked:
+        page = client.get(f"{INDEX[language]}/{form.id}").text
+        for rule in ruleset.rules:
+            if form.record in rule.forms and isinstance(rule.when, Always):
+                assert rule.reason.in_language(language) in page  # type: ignore[arg-type] # one of the two
+        assert ("Certainty:" if language == "en" else "Zekerheid:") in page
+        for note in ruleset.form_notes(form.id):
+            assert note.label.in_language(language) in page  # type: ignore[arg-type] # one of the two
+
+
+def test_whom_a_form_suits_follows_from_the_rules_that_move_it(client: FlaskClient, ruleset: Ruleset) -> None:
+    page = client.get("/en/forms/oxide").text
+    forward, back = page.index("The finder puts it forward"), page.index("The finder puts it back")
+    for rule in ruleset.rules:
+        if "oxide" in rule.forms and not isinstance(rule.when, Always) and rule.points:
+            place = page.index(rule.reason.en, forward)
+            assert (place < back) == (rule.points > 0), rule.id
+    assert "advised against" in page[back:]
+
+
+def test_a_form_page_shows_products_that_count_as_the_form(client: FlaskClient) -> None:
+    page = client.get("/nl/vormen/taurate")
+    assert page.text.count('<li class="card') == 6
+    assert page.text.count('class="tag form-taurate"') >= 6
+    assert 'href="/nl/beste-magnesium-supplementen?form=taurate"' in page.text
+
+
+def test_the_share_of_magnesium_is_that_of_the_formula(client: FlaskClient) -> None:
+    assert "60,3\xa0% magnesium" in client.get("/nl/vormen/oxide").text
+    assert "165.8\xa0mg of it for 100 mg magnesium" in client.get("/en/forms/oxide").text
+
+
+def test_glycinate_points_to_the_compound_that_it_is(client: FlaskClient) -> None:
+    assert 'href="/en/forms/bisglycinate">magnesium bisglycinate' in client.get("/en/forms/glycinate").text
+
+
+def test_every_form_that_a_label_can_name_has_a_page_that_the_index_links_to(
+    client: FlaskClient, ruleset: Ruleset
+) -> None:
+    index = client.get("/nl/vormen").text
+    for form in ruleset.forms:
+        assert f'href="/nl/vormen/{form}"' in index
+        assert client.get(f"/nl/vormen/{form}").status_code == 200
+
+
+def test_a_form_that_is_not_permitted_says_so_and_shows_no_products(client: FlaskClient) -> None:
+    page = client.get("/en/forms/orotate")
+    assert "not permitted in food supplements" in main_text(page)
+    assert "/en/product/" not in page.text
+
+
+@pytest.mark.parametrize("name", ["unobtainium", "Citrate", "%00", "citrate%0A", "x" * 300])
+def test_an_unknown_form_is_a_404_in_the_language_of_the_address(name: str, client: FlaskClient) -> None:
+    page = client.get(f"/nl/vormen/{name}")
+    assert page.status_code == 404
+    assert "Deze pagina bestaat niet" in page.text
+
+
+def test_a_stop_stands_above_a_form_page_too(client: FlaskClient) -> None:
+    answer(client, "en", conditions=["kidney_disease"])
+    page = client.get("/en/forms/citrate").text
+    assert page.index("note-stop") < page.index("<h1>")

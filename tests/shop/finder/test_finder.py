@@ -1,0 +1,204 @@
+"""The questionnaire: agreement, kept answers, mending, starting again; and its advice page."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, answer, csrf_token, main_text, send
+
+NL_WISHES, NL_SAFETY, NL_ADVICE, NL_AGAIN = FINDER["nl"]
+
+
+def ticked(page: str) -> set[str]:
+    """The values of the checked boxes and radio buttons of a page, as name=value."""
+    found: set[str] = set()
+    for tag in re.findall(r"<input[^>]*>", page):
+        if re.search(r"\schecked", tag):
+            name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]+)"', tag)
+            assert name
+            found.add(f"{name[1]}={value[1] if value else ''}")
+    return found
+
+
+def test_the_budget_question_shows_euros_a_day(client: FlaskClient) -> None:
+    assert re.search(r"tot en met € \d+,\d+ per dag", html.unescape(client.get(NL_WISHES).text).replace("\xa0", " "))
+
+
+def test_without_agreement_nothing_is_kept_and_what_was_chosen_stays(client: FlaskClient) -> None:
+    page = send(
+        client, NL_WISHES, **{key: value for key, value in WISHES.items() if key != "agreement"} | {"stomach": "strong"}
+    )
+    assert page.status_code == 422
+    assert "stomach=strong" in ticked(page.text)
+    assert client.get_cookie("answers") is None
+    assert client.get(NL_SAFETY).location == NL_WISHES
+
+
+@pytest.mark.parametrize("missing", ["stomach", "budget", "absorption", "agreement"])
+def test_a_missing_wish_is_named_and_the_rest_stays(missing: str, client: FlaskClient) -> None:
+    page = send(client, NL_WISHES, **{key: value for key, value in WISHES.items() if key != missing})
+    assert page.status_code == 422
+    assert re.search(rf'href="#{missing}"', page.text)
+    assert f"dosage_form={WISHES['dosage_form']}" in ticked(page.text)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("age_group", None),
+        ("age_group", "eighteen"),
+        ("conditions", []),
+        ("medicines", []),
+        ("conditions", ["none", "pregnant"]),
+        ("conditions", ["warts"]),
+        ("supplement_mg", "-1"),
+        ("supplement_mg", "5001"),
+        ("supplement_mg", "veel"),
+        ("supplement_mg", "1_00"),
+        ("supplement_mg", "1.2.3"),
+        ("goal", "world_peace"),
+    ],
+)
+def test_a_wrong_safety_answer_is_named_and_what_was_typed_stays(field: str, value: Any, client: FlaskClient) -> None:
+    send(client, NL_WISHES, **WISHES)
+    filled = SAFETY | {"warning_signs": ["low_mood"]} | {field: value}
+    page = send(client, NL_SAFETY, **{key: v for key, v in filled.items() if v is not None})
+    assert page.status_code == 422
+    assert f'href="#{field}"' in page.text
+    assert "warning_signs=low_mood" in ticked(page.text)
+    if field == "supplement_mg":
+        assert f'value="{value}"' in page.text
+
+
+def test_back_keeps_the_answers_of_both_pages(client: FlaskClient) -> None:
+    send(client, NL_WISHES, **WISHES | {"stomach": "mild", "vegan": "y"})
+    half = {"age_group": "65_plus", "conditions": ["pregnant"], "supplement_mg": "50", "back": "1"}
+    assert send(client, NL_SAFETY, **half).location == NL_WISHES
+    assert {"stomach=mild", "vegan=y"} <= ticked(client.get(NL_WISHES).text)
+    kept = client.get(NL_SAFETY).text
+    assert {"age_group=65_plus", "conditions=pregnant"} <= ticked(kept)
+    assert 'value="50"' in kept
+
+
+def test_answers_survive_a_change_of_language(client: FlaskClient) -> None:
+    answer(client, "nl", stomach="strong", medicines=["digoxin"])
+    assert "stomach=strong" in ticked(client.get(FINDER["en"][0]).text)
+    assert client.get(FINDER["en"][2]).status_code == 200
+
+
+def test_starting_again_erases_the_answers(client: FlaskClient) -> None:
+    answer(client, stomach="strong")
+    again = client.post(NL_AGAIN)
+    assert again.location == NL_WISHES
+    assert client.get_cookie("answers") is None
+    assert "stomach=strong" not in ticked(client.get(NL_WISHES).text)
+    assert client.get(NL_ADVICE).status_code == 303
+
+
+def test_the_advice_needs_the_answers_first(client: FlaskClient) -> None:
+    assert client.get(NL_ADVICE).location == NL_SAFETY
+    assert client.get(NL_SAFETY).location == NL_WISHES
+
+
+def test_the_advice_lists_five_forms_with_reasons_sources_and_matching_products(client: FlaskClient) -> None:
+    page = answer(client, "en", budget="high")
+    assert page.status_code == 200
+    assert re.findall(r'<span class="rank">(\d)</span>', page.text) == ["1", "2", "3", "4", "5"]
+    assert page.text.count('class="reason"') >= 5
+    assert page.text.count('class="sources"') >= page.text.count('class="reason"')
+    matches = re.findall(r'(?s)<ul class="matches">(.*?)</ul>', page.text)
+    assert matches
+    assert all(1 <= match.count("/en/product/") <= 3 for match in matches)
+    assert re.search(
+        r"\d+ (capsules?|tablets?|scoops?|ml) a day: [\d.]+ mg magnesium, €[\d.]+ a day",
+        html.unescape(page.text).replace("\xa0", " "),
+    )
+
+
+def test_no_suggested_amount_exceeds_what_is_left_below_250_mg(client: FlaskClient) -> None:
+    page = html.unescape(answer(client, "en", budget="high", supplement_mg="130").text).replace("\xa0", " ")
+    amounts = [float(amount) for amount in re.findall(r"a day: ([\d.]+) mg magnesium", page)]
+    assert amounts
+    assert max(amounts) <= 120
+    assert "At most 120 mg" in page
+
+
+def test_caution_notes_come_before_the_forms_and_info_notes_after_the_products(client: FlaskClient) -> None:
+    page = answer(client, "en", medicines=["levothyroxine"], age_group="65_plus").text
+    assert page.index("note-caution") < page.index('class="forms"') < page.index("note-info")
+
+
+def test_a_stop_shows_no_product_no_price_and_what_to_do_instead(client: FlaskClient) -> None:
+    page = answer(client, "en", conditions=["kidney_disease"])
+    text = main_text(page)
+    assert page.status_code == 200
+    assert page.text.index("note-stop") < page.text.index('class="forms"')
+    assert "/en/product/" not in page.text
+    assert "€" not in page.text
+    assert not re.search(r"\d+ mg of magnesium a day from a supplement", text)
+    assert "Ask your GP or kidney specialist" in text
+
+
+def test_an_emergency_stands_above_everything_else(client: FlaskClient) -> None:
+    page = answer(client, "en", conditions=["kidney_disease", "pregnant"], warning_signs=["overdose_signs"]).text
+    assert page.index("note-emergency") < page.index("Kidney disease")
+    assert page.index("112") < page.index("Kidney disease")
+
+
+def test_while_a_stop_is_kept_listing_and_products_show_it_first(client: FlaskClient) -> None:
+    answer(client, conditions=["kidney_disease"])
+    for address in (PUBLIC_PAGES["nl"][2], "/nl/product/duinvallei-magnesiumcitraat-100-capsules"):
+        page = client.get(address).text
+        assert page.index("note-stop") < page.index("<h1")
+    client.post(NL_AGAIN)
+    assert "note-stop" not in client.get(PUBLIC_PAGES["nl"][2]).text
+
+
+@pytest.mark.parametrize("button", [{"back": "1"}, {}])
+def test_a_stop_is_known_even_while_other_questions_are_open(button: dict[str, str], client: FlaskClient) -> None:
+    send(client, NL_WISHES, **WISHES)
+    send(client, NL_SAFETY, conditions=["kidney_disease"], **button)
+    assert "note-stop" in client.get(PUBLIC_PAGES["nl"][2]).text
+
+
+def test_taking_the_agreement_back_erases_the_answers(client: FlaskClient) -> None:
+    answer(client, stomach="strong")
+    send(client, NL_WISHES, **{key: value for key, value in WISHES.items() if key != "agreement"})
+    assert client.get_cookie("answers") is None
+
+
+@pytest.mark.parametrize(("typed", "left"), [("112,5", 137), ("56.25", 193), ("100 mg", 150), ("", 200)])
+def test_amounts_are_read_as_labels_write_them_and_rounded_up(typed: str, left: int, client: FlaskClient) -> None:
+    assert f"At most {left} mg" in answer(client, "en", supplement_mg=typed).text
+
+
+def test_a_caution_alone_leaves_the_listing_as_it_is(client: FlaskClient) -> None:
+    answer(client, conditions=["pregnant"])
+    assert "note-stop" not in client.get(PUBLIC_PAGES["nl"][2]).text
+
+
+def test_when_no_product_fits_the_page_says_so(client: FlaskClient) -> None:
+    page = answer(client, "en", budget="low", supplement_mg="249")
+    assert "No product of this form fits" in page.text
+    assert "At most 1 mg" in page.text
+
+
+def test_a_form_without_products_says_which_wish_excludes_them(client: FlaskClient) -> None:
+    page = main_text(answer(client, "en", budget="low", dosage_form="liquid"))
+    assert re.search(r"\d+ products have another dosage form", page)
+
+
+def test_a_sign_of_an_emergency_stands_above_a_stop_of_another_kind(client: FlaskClient) -> None:
+    page = answer(client, "en", conditions=["kidney_disease"], warning_signs=["low_mood"]).text
+    assert page.index("0800-0113") < page.index("Kidney disease")
+
+
+def test_a_form_with_an_expired_session_keeps_what_was_typed(client: FlaskClient) -> None:
+    page = client.post(NL_WISHES, data=WISHES | {"stomach": "mild", "csrf_token": "stale"})
+    assert page.status_code == 422
+    assert "stomach=mild" in ticked(page.text)
+    sent_again = client.post(NL_WISHES, data=WISHES | {"stomach": "mild", "csrf_token": csrf_token(page)})
+    assert sent_again.location == NL_SAFETY

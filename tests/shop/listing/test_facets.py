@@ -1,0 +1,195 @@
+"""Facets and search on the listing: real fields, state in the address, every filter removable, nothing lost."""
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from catalog.search.facets import Facet
+from tests.shop.visitor import main_text
+
+NL = "/nl/beste-magnesium-supplementen"
+EN = "/en/best-magnesium-supplements"
+FILTERED = f"{EN}?form=citrate&form=oxide&vegan=true&without=milk&sort=price"
+
+
+def total(page: str) -> int:
+    """The first number of products that the page names."""
+    found = re.search(r"(\d+) product(en|s)?\b", re.sub(r"(?s)<head>.*?</head>|<[^>]+>", " ", page))
+    assert found
+    return int(found[1])
+
+
+def options(page: str) -> dict[tuple[str, str], tuple[int, bool]]:
+    """Every box of the facets: its count, and whether it is ticked."""
+    boxes = re.findall(r'type="checkbox" name="([^"]+)" value="([^"]+)"( checked)?>.*?class="count">(\d+)', page)
+    return {(name, html.unescape(value)): (int(count), bool(ticked)) for name, value, ticked, count in boxes}
+
+
+def links(page: str, of: str) -> list[str]:
+    part = re.search(rf'(?s)<ul class="{of}".*?</ul>', page)
+    assert part
+    return [html.unescape(link) for link in re.findall(r'href="([^"]+)"', part[0])]
+
+
+def test_every_facet_has_fields_in_one_form_that_keeps_what_is_on(client: FlaskClient) -> None:
+    page = client.get(FILTERED).text
+    shown = options(page)
+    assert {name for name, _ in shown} == set(Facet)
+    ticked = {box for box, (_, on) in shown.items() if on}
+    assert ticked == {("form", "citrate"), ("form", "oxide"), ("vegan", "true"), ("without", "milk")}
+    assert '<option value="price" selected' in page
+
+
+def test_with_nothing_chosen_a_count_is_what_one_click_gives(client: FlaskClient) -> None:
+    for (name, value), (count, _) in options(client.get(NL).text).items():
+        assert total(client.get(NL, query_string={name: value}).text) == count, (name, value)
+
+
+def test_filters_of_several_facets_narrow_and_of_one_widen(client: FlaskClient) -> None:
+    either = total(client.get(f"{EN}?form=citrate&form=oxide").text)
+    assert either > total(client.get(f"{EN}?form=citrate").text)
+    assert total(client.get(FILTERED).text) < either
+
+
+def test_what_is_on_stands_in_a_summary_and_each_can_be_taken_away(client: FlaskClient) -> None:
+    *removals, clear = links(client.get(FILTERED).text, "applied")
+    assert removals == [
+        f"{EN}?form=oxide&vegan=true&without=milk&sort=price",
+        f"{EN}?form=citrate&vegan=true&without=milk&sort=price",
+        f"{EN}?form=citrate&form=oxide&without=milk&sort=price",
+        f"{EN}?form=citrate&form=oxide&vegan=true&sort=price",
+    ]
+    assert clear == EN
+    assert 'class="applied"' not in client.get(EN).text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("mg_per_day=250-100", "ends before it begins"),
+        ("price_per_100mg=20-20", "ends before it begins"),
+        ("mg_per_day=1-2", "do not know"),
+        ("brand=Nobody", "do not know"),
+        ("without=water", "do not know"),
+        ("vegan=perhaps", "do not know"),
+        ("dosage_form=gum", "do not know"),
+    ],
+)
+def test_a_value_that_cannot_be_followed_is_left_out_and_told(query: str, said: str, client: FlaskClient) -> None:
+    page = client.get(f"{EN}?{query}&form=citrate")
+    assert page.status_code == 200
+    assert said in main_text(page)
+    assert total(page.text) == total(client.get(f"{EN}?form=citrate").text)
+
+
+def test_a_query_of_ten_kilobytes_is_refused(client: FlaskClient) -> None:
+    for address in (NL, "/api/v1/products", "/nl/"):
+        assert client.get(f"{address}?form={'x' * 10_000}").status_code == 414
+
+
+def test_a_form_that_is_filtered_on_is_explained_where_it_stands(client: FlaskClient) -> None:
+    assert "two parts of glycine" in main_text(client.get(f"{EN}?form=bisglycinate")).split("product", 1)[1]
+    assert "<summary>What do these forms mean?</summary>" in client.get(EN).text
+
+
+@pytest.mark.parametrize("query", ["", "?form=citrate", "?vegan=true", "?form=citrate&page=1"])
+def test_one_value_is_an_address_for_crawlers(query: str, client: FlaskClient) -> None:
+    page = client.get(EN + query).text
+    assert '<meta name="robots"' not in page
+    canonical = query.removesuffix("&page=1")
+    assert f'<link rel="canonical" href="http://localhost{EN}{canonical}">' in page
+
+
+@pytest.mark.parametrize("query", ["form=citrate&form=oxide", "form=citrate&vegan=true", "sort=price", "q=citrate"])
+def test_more_than_one_value_an_order_or_a_search_is_not_for_crawlers(query: str, client: FlaskClient) -> None:
+    page = client.get(f"{EN}?{query}").text
+    assert '<meta name="robots" content="noindex, nofollow">' in page
+    assert 'rel="canonical"' not in page
+
+
+def test_a_search_narrows_the_list_its_counts_and_the_api_alike(client: FlaskClient) -> None:
+    page = client.get(f"{NL}?q=tauraat+zonder+gelatine&vegan=true").text
+    data = client.get("/api/v1/products?q=tauraat+zonder+gelatine&vegan=true").json
+    assert data
+    assert 0 < total(page) == data["total"] < total(client.get(f"{NL}?form=taurate").text)
+    assert options(page)["vegan", "true"] == (data["facets"]["vegan"][0]["count"], True)
+    assert 'name="q" type="search" value="tauraat zonder gelatine"' in page
+
+
+def test_a_typing_error_is_mended_and_told(client: FlaskClient) -> None:
+    page = main_text(client.get(f"{NL}?q=bisglicinaat"))
+    assert "Niets heet “bisglicinaat”; dit zijn de resultaten voor “bisglycinaat”" in page
+    assert total(client.get(f"{NL}?q=bisglicinaat").text) == total(client.get(f"{NL}?q=bisglycinaat").text) > 0
+    told = client.get("/api/v1/products?q=bisglicinaat&lang=en").json
+    assert told
+    assert [notice["value"] for notice in told["notices"]] == ["bisglicinaat"]
+    meant = client.get(f"{NL}?q=citraatt").text
+    assert "Bedoelde je" in meant
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=tauraat+poeder&brand=Duinvallei", "form=lactate&dosage_form=liquid", "q=threonate+carbonate&vegan=true"],
+)
+def test_an_empty_result_says_what_to_loosen_and_how_much_that_gives(query: str, client: FlaskClient) -> None:
+    page = client.get(f"{EN}?{query}").text
+    assert total(page) == 0
+    offered = re.findall(r'<li><a rel="nofollow" href="([^"]+)">remove [^<]+</a> \((\d+)\)', page)
+    assert offered
+    for link, count in offered:
+        assert total(client.get(html.unescape(link)).text) == int(count) > 0
+
+
+@pytest.mark.parametrize("text", ["%00", "%F0%9F%92%A9", "'%20OR%201=1", "x" * 3000, "zonder", "%22%3E%3Cscript%3E"])
+def test_no_search_text_breaks_the_page_or_gets_into_it_raw(text: str, client: FlaskClient) -> None:
+    page = client.get(f"{NL}?q={text}")
+    assert page.status_code == 200
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        (
+            "vegan citraat onder 250 mg",
+            "q=vegan+citraat&mg_per_day=to-100&mg_per_day=100-150&mg_per_day=150-200&mg_per_day=200-250",
+        ),
+        ("citrate up to 120mg", "q=citrate&mg_per_day=to-100"),
+        ("goedkope tauraat", "q=tauraat&sort=price_per_100mg"),
+        ("cheap", "sort=price_per_100mg"),
+    ],
+)
+def test_an_amount_or_cheap_in_a_search_is_the_filter_or_the_order(typed: str, means: str, client: FlaskClient) -> None:
+    said, meant = (
+        client.get(NL, query_string={"q": typed, "sort": "recommended"}).text,
+        client.get(f"{NL}?{means}").text,
+    )
+    assert total(said) == total(meant) > 0
+    assert options(said) == options(meant)
+    assert re.findall("<h2><a[^>]+>", said) == re.findall("<h2><a[^>]+>", meant)
+
+
+@pytest.mark.parametrize("typed", ["onder 20 mg", "onder", "magnesium onder 250"])
+def test_what_is_no_amount_of_a_range_stays_a_search(typed: str, client: FlaskClient) -> None:
+    page = client.get(NL, query_string={"q": typed}).text
+    assert f'type="search" value="{typed}"' in page
+    assert "mg_per_day=" not in re.sub("hreflang[^>]+", "", page)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"{NL}?{query}" for query in ("q=%00citraat", "form=%00", "sort=%01", "brand=a%1Fb")),
+        *(f"/nl/vergelijk?{query}" for query in ("q=a%00b", "p=a%1Fb")),
+    ],
+)
+def test_no_control_character_gets_into_a_page(address: str, client: FlaskClient) -> None:
+    page = client.get(address)
+    assert page.status_code == 200
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", page.text)
+
+
+def test_a_search_without_a_word_in_it_says_so(client: FlaskClient) -> None:
+    assert "In “%” staat geen woord om op te zoeken" in main_text(client.get(f"{NL}?q=%25"))

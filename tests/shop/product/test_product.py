@@ -1,0 +1,147 @@
+"""The product page: composition, amounts against the limits, price, the law's statements, safety notes."""
+
+import html
+import re
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from catalog.models import Product
+from recommend.knowledge import Ruleset
+from shop.app import create_app
+from shop.web.services import services_of
+from tests.conftest import settings_in
+from tests.shop.visitor import main_text
+
+TWO_CAPSULES = "duinvallei-magnesiumcitraat-100-capsules"
+
+
+def text_of(client: FlaskClient, slug: str, language: str = "en") -> str:
+    page = client.get(f"/{language}/product/{slug}")
+    assert page.status_code == 200, slug
+    return html.unescape(main_text(page)).replace("\xa0", " ")
+
+
+def slug_with(client: FlaskClient, form: str, words: str) -> str:
+    """The first product of the English listing of a form whose page says something."""
+    for number in (1, 2, 3):
+        listing = client.get(f"/en/best-magnesium-supplements?form={form}&page={number}").text
+        for slug in re.findall(r'<h2><a href="/en/product/([^"]+)"', listing):
+            if words in text_of(client, slug):
+                return str(slug)
+    raise AssertionError(f"no product with {form} says {words!r}")
+
+
+def test_a_product_shows_magnesium_per_unit_and_portion_share_of_375_mg_and_room_below_250_mg(
+    client: FlaskClient,
+) -> None:
+    text = text_of(client, TWO_CAPSULES)
+    assert re.search(r"Magnesium per capsule \d", text)
+    assert "of the reference intake of 375 mg" in text
+    assert "upper limit of 250 mg" in text
+    assert re.search(r"\d mg left", text)
+
+
+def test_a_portion_above_250_mg_says_by_how_much_and_what_to_do(client: FlaskClient) -> None:
+    text = text_of(client, slug_with(client, "oxide", "above it"))
+    assert "more than the EU's upper limit" in text
+
+
+def test_every_product_carries_the_statements_that_the_law_asks_for(client: FlaskClient) -> None:
+    dutch = text_of(client, TWO_CAPSULES, "nl")
+    for statement in (
+        "Voedingssupplement met magnesium",
+        "De aanbevolen dagelijkse portie niet overschrijden.",
+        "Een voedingssupplement is geen vervanging voor een gevarieerde voeding.",
+        "Een gevarieerde, evenwichtige voeding en een gezonde leefstijl zijn belangrijk.",
+        "Buiten bereik van jonge kinderen houden.",
+        "Aanbevolen dagelijkse portie",
+        "Ingrediënten",
+        "Netto",
+        "btw",
+    ):
+        assert statement in dutch
+    for statement in (
+        "Food supplement with magnesium",
+        "Do not exceed the recommended daily portion.",
+        "no substitute for a varied diet",
+        "Keep out of reach of young children.",
+    ):
+        assert statement in text_of(client, TWO_CAPSULES)
+
+
+def test_powders_and_liquids_carry_a_unit_price_and_capsules_do_not(client: FlaskClient) -> None:
+    assert re.search(r"Per 100 ml €\d", text_of(client, slug_with(client, "chloride", "Per 100 ml")))
+    assert re.search(r"Per 100 g €\d", text_of(client, slug_with(client, "taurate", "Per 100 g")))
+    assert not re.search(r"Per 100 (g|ml) €", text_of(client, TWO_CAPSULES))
+
+
+def test_a_buffered_bisglycinate_is_given_away_by_its_percentage(client: FlaskClient) -> None:
+    text = text_of(client, slug_with(client, "bisglycinate", "cannot hold that much"))
+    assert "20 % magnesium" in text or "24 % magnesium" in text
+    assert "magnesium oxide" in text
+
+
+def test_the_notes_that_always_apply_and_those_of_its_forms_stand_on_every_product(
+    client: FlaskClient, ruleset: Ruleset
+) -> None:
+    text = text_of(client, TWO_CAPSULES)
+    expected = [note for note in ruleset.notes if note.always or "citrate" in note.forms]
+    assert len(expected) >= 7
+    for note in expected:
+        assert note.label.en in text
+    threonate = text_of(client, slug_with(client, "threonate", "threonate"))
+    assert "pregnant" in threonate
+
+
+def test_allergens_are_emphasised_in_the_ingredients(client: FlaskClient) -> None:
+    slug = slug_with(client, "bisglycinate", "fish")
+    assert re.search(r"<strong>[^<]*fish[^<]*</strong>", client.get(f"/en/product/{slug}").text)
+    assert "*" not in main_text(client.get(f"/en/product/{slug}"))
+
+
+def test_nothing_can_be_ordered_yet(client: FlaskClient) -> None:
+    page = client.get(f"/en/product/{TWO_CAPSULES}").text
+    assert "Ordering is not possible yet." in page
+    assert not re.search(r"(?i)<(button|form|input)|add to (cart|basket)", page)
+
+
+def test_an_unknown_product_is_a_404_in_the_language_of_the_address(client: FlaskClient) -> None:
+    for language, words in (("nl", "Deze pagina bestaat niet"), ("en", "This page does not exist")):
+        page = client.get(f"/{language}/product/geen-product")
+        assert page.status_code == 404
+        assert words in page.text
+
+
+def test_a_reduction_shows_the_lowest_price_of_the_30_days_before_it_and_says_so_until_its_last_day(
+    sample_instance: Path, tmp_path: Path
+) -> None:
+    instance = Path(shutil.copytree(sample_instance, tmp_path / "instance"))
+    app = create_app(settings_in(instance))
+    with Session(services_of(app).databases.primary) as session:
+        reduction = {"reduced": True, "from_cents": 1995, "from_until": date(2026, 12, 22)}
+        session.execute(update(Product).where(Product.slug == TWO_CAPSULES).values(**reduction))
+        session.commit()
+    client, listing = app.test_client(use_cookies=False), "/en/best-magnesium-supplements?form=citrate"
+    services_of(app).clock = lambda: datetime(2026, 12, 21, 23, 59, tzinfo=UTC)
+    dutch = text_of(client, TWO_CAPSULES, "nl")
+    assert re.search(r"van €\s19,95\s+voor €\s17,95", dutch)
+    assert "de laagste prijs van de 30 dagen ervoor" in dutch
+    card = client.get(listing).text
+    assert "Magnesium citrate 100 mg, 120 capsules" in card
+    assert re.search(r"<del[^>]*>.*€19\.95</del>", card)
+    services_of(app).clock = lambda: datetime(2026, 12, 22, tzinfo=UTC)
+    ended = text_of(client, TWO_CAPSULES, "nl")
+    assert "€ 17,95" in ended.replace("\xa0", " ")
+    for page in (ended, client.get(listing).text):
+        assert not re.search(r"19[,.]95|<del|laagste prijs van de 30", page)
+    services_of(app).databases.primary.dispose()
+
+
+def test_who_sells_and_what_it_costs_per_measure_stand_on_cards_and_pages(client: FlaskClient) -> None:
+    assert "per 100 g" in main_text(client.get("/nl/vormen/taurate"))
+    assert "Handelsregister (KvK)" in text_of(client, TWO_CAPSULES, "nl")

@@ -1,0 +1,62 @@
+"""Amounts are written as Babel writes them, only faster."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, g
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommend.text import LANGUAGES, Language
+from shop.web.number_format import breakable, euro, exact_euro, fine_euro, milligrams, number
+
+AMOUNTS = st.one_of(st.integers(0, 2000), st.integers(0, 10**10))
+APP = Flask("formats")
+
+
+def in_tenths(tenth_cents: int, language: Language) -> str:
+    pattern = "¤\N{NO-BREAK SPACE}0.000" if language == "nl" else "¤0.000"
+    return format_currency(Decimal(tenth_cents) / 1000, "EUR", pattern, locale=language, currency_digits=False)
+
+
+def in_euro(cents: Decimal | int, language: Language) -> str:
+    return format_currency(Decimal(cents).quantize(Decimal(1), ROUND_HALF_UP) / 100, "EUR", locale=language)
+
+
+def decimal(value: Decimal | int, language: Language) -> str:
+    rounded = Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return format_decimal(rounded, "#,##0.#", locale=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(amount=AMOUNTS)
+def test_amounts_read_as_babel_writes_them(language: Language, amount: int) -> None:
+    with APP.test_request_context():
+        g.lang = language
+        assert euro(amount) == in_euro(amount, language)
+        tenths = in_tenths(amount, language)
+        assert fine_euro(amount) == (tenths if amount < 100 else in_euro(Decimal(amount) / 10, language))
+        assert exact_euro(amount) == (tenths if amount % 10 else in_euro(amount // 10, language))
+        assert milligrams(amount) == f"{decimal(Decimal(amount) / 1000, language)}\N{NO-BREAK SPACE}mg"
+        assert number(amount) == decimal(amount, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(value=st.decimals(min_value=0, max_value=10**6, places=3))
+def test_decimals_are_rounded_half_up_to_one_place(language: Language, value: Decimal) -> None:
+    with APP.test_request_context():
+        g.lang = language
+        assert number(value) == decimal(value, language)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("Magnesiumbisglycinaat 120 mg", "Magnesium|bisglycinaat 120 mg"),
+        ("poeder met magnesiumoxide", "poeder met magnesium|oxide"),
+        ("Magnesium citrate, 60 tablets", "Magnesium citrate, 60 tablets"),
+    ],
+)
+def test_a_long_name_may_break_after_magnesium(name: str, broken: str) -> None:
+    assert breakable(name) == broken.replace("|", "\N{SOFT HYPHEN}")

@@ -1,0 +1,144 @@
+"""What every page keeps to: valid HTML, one h1, a title, unique ids, labelled fields, bounded queries, no code."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from tinyhtml5.parser import HTMLParser
+from werkzeug.test import TestResponse
+
+from shop.web.services import services_of
+from tests.shop.visitor import FINDER, PUBLIC_PAGES, answer, send
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+MOST_QUERIES = 4
+"""Of a page that is rendered; whether a kept one is still right takes one question, and nothing more."""
+MOST_QUERIES_OF_ADVICE = 3
+CODE = re.compile(r"""<script(?![^>]*src=| type="application/ld\+json">)|<style|\sstyle=|\son[a-z]+=""")
+NOT_FOUND = {"nl": "/nl/bestaat-niet", "en": "/en/does-not-exist"}
+
+
+@pytest.fixture
+def queries(app: Flask) -> Iterator[list[str]]:
+    """The SQL that the shop sends from now on."""
+    sent: list[str] = []
+
+    def record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement != "BEGIN":  # SQLite's own word for what a driver elsewhere does without a statement
+            sent.append(statement)
+
+    engine = services_of(app).databases.primary
+    event.listen(engine, "before_cursor_execute", record)
+    yield sent
+    event.remove(engine, "before_cursor_execute", record)
+
+
+def check_page(page: TestResponse, language: str) -> None:
+    parser = HTMLParser()
+    root = parser.parse(page.text)
+    assert not parser.errors, parser.errors[:3]
+    assert root.get("lang") == language
+    elements = list(root.iter())
+    headings = [element for element in elements if element.tag == f"{XHTML}h1"]
+    assert len(headings) == 1
+    title = next(element for element in elements if element.tag == f"{XHTML}title").text
+    assert title
+    assert len(title) > len(" · Magnesiumwijzer")
+    ids = Counter(element.get("id") for element in elements if element.get("id"))
+    assert not [name for name, count in ids.items() if count > 1]
+    check_references(elements, set(ids))
+    check_fields(elements)
+    assert "Undefined" not in page.text
+    assert not re.search(r"%\(|[>\"]None[<\"]", page.text)
+
+
+def check_references(elements: list[Any], ids: set[str | None]) -> None:
+    for element in elements:
+        for attribute in ("aria-labelledby", "aria-describedby", "for"):
+            for name in (element.get(attribute) or "").split():
+                assert name in ids, f"{attribute}={name} points nowhere"
+        if element.tag == f"{XHTML}a" and (element.get("href") or "").startswith("#"):
+            assert element.get("href")[1:] in ids
+
+
+def check_fields(elements: list[Any]) -> None:
+    labelled = {element.get("for") for element in elements if element.tag == f"{XHTML}label"}
+    wrapped = {
+        id(field) for label in elements if label.tag == f"{XHTML}label" for field in label.iter() if field is not label
+    }
+    for field in elements:
+        if field.tag in {f"{XHTML}input", f"{XHTML}select"} and field.get("type") not in {"hidden", "submit"}:
+            assert field.get("id") in labelled or id(field) in wrapped, field.attrib
+
+
+@pytest.mark.parametrize(
+    ("language", "address"), [(lang, page) for lang, pages in PUBLIC_PAGES.items() for page in pages]
+)
+def test_every_public_page_keeps_the_contract(
+    language: str, address: str, client: FlaskClient, queries: list[str]
+) -> None:
+    client.get(f"{PUBLIC_PAGES[language][2]}?q=zzzzzzzz")  # a process reads the index whole once, at its first search
+    queries.clear()
+    page = client.get(address)
+    assert page.status_code == 200
+    assert len(queries) <= MOST_QUERIES
+    check_page(page, language)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_product_pages_keep_the_contract(language: str, app: Flask, client: FlaskClient, queries: list[str]) -> None:
+    for slug in all_slugs(client, language)[::3]:  # the site check reads them all
+        queries.clear()
+        page = client.get(f"/{language}/product/{slug}")
+        assert page.status_code == 200
+        assert len(queries) <= MOST_QUERIES
+        check_page(page, language)
+
+
+def all_slugs(client: FlaskClient, language: str) -> list[str]:
+    listing = PUBLIC_PAGES[language][2]
+    slugs: list[str] = []
+    for number in range(1, 20):
+        page = client.get(f"{listing}?page={number}")
+        if page.status_code == 404:
+            break
+        slugs += re.findall(rf'href="/{language}/product/([^"]+)"', page.text)
+    assert len(set(slugs)) >= 60
+    return sorted(set(slugs))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_questionnaire_keeps_the_contract_empty_refused_and_answered(
+    language: str, client: FlaskClient, queries: list[str]
+) -> None:
+    wishes, safety, _, _ = FINDER[language]
+    check_page(send(client, wishes), language)
+    queries.clear()
+    suggested = answer(client, language, medicines=["levothyroxine"], supplement_mg="20")
+    assert len(queries) <= 3 + 3  # the budget question on both ways to it, then the advice itself
+    check_page(suggested, language)
+    queries.clear()
+    client.get(FINDER[language][2])
+    assert len(queries) <= MOST_QUERIES_OF_ADVICE
+    check_page(client.get(safety), language)
+    check_page(send(client, safety, supplement_mg="-1"), language)
+    check_page(answer(client, language, conditions=["kidney_disease"], warning_signs=["overdose_signs"]), language)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_error_page_keeps_the_contract_in_the_language_of_its_address(language: str, client: FlaskClient) -> None:
+    page = client.get(NOT_FOUND[language])
+    assert page.status_code == 404
+    check_page(page, language)
+
+
+def test_no_page_holds_scripts_or_styles_that_the_content_security_policy_would_refuse(client: FlaskClient) -> None:
+    for address in PUBLIC_PAGES["nl"]:
+        page = client.get(address)
+        assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+        assert not CODE.search(page.text)
