@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from catalog.product_problems import Problem, RefusedError
+from catalog.product_problems import ProductProblem, RefusedError
 from recommend.chemistry import compound_from_elemental, elemental_from_compound, half_up, oxide_share_of_magnesium
 from recommend.knowledge import Ruleset
 from recommend.text import Text
@@ -18,9 +18,9 @@ BUFFERED_WITH = "oxide"
 class CompositionError(RefusedError):
     """A composition that cannot be, because of one line."""
 
-    def __init__(self, stated: "Stated", ruleset: Ruleset, code: str, **values: str) -> None:
+    def __init__(self, stated: "LabelLine", ruleset: Ruleset, code: str, **values: str) -> None:
         self.code = code
-        super().__init__([Problem("composition", code, {"form": form_name(stated.form, ruleset), **values})])
+        super().__init__([ProductProblem("composition", code, {"form": form_name(stated.form, ruleset), **values})])
 
 
 def form_name(form: str, ruleset: Ruleset) -> str | Text:
@@ -28,7 +28,7 @@ def form_name(form: str, ruleset: Ruleset) -> str | Text:
     return ruleset.forms[form].short_name if form in ruleset.forms else form
 
 
-class Stated(Struct, frozen=True, gc=False):
+class LabelLine(Struct, frozen=True, gc=False):
     """One line of a label, per unit: micrograms of compound, of elemental magnesium, or of both."""
 
     form: str
@@ -56,7 +56,7 @@ class Line(Struct, frozen=True, gc=False):
         return Fraction(self.elemental_ug, self.compound_ug) if self.compound_ug else None
 
 
-def work_out(stated: Stated, ruleset: Ruleset) -> Line:
+def work_out(stated: LabelLine, ruleset: Ruleset) -> Line:
     """Compute the amount that the label leaves out; where both are stated, find out what is mixed in.
 
     Raises CompositionError for an unknown form or salt, and for amounts that cannot be.
@@ -79,7 +79,7 @@ def work_out(stated: Stated, ruleset: Ruleset) -> Line:
     return Line(stated.form, stated.salt, compound, elemental, oxide)
 
 
-def worked_out(composition: Iterable[Stated], ruleset: Ruleset) -> list[Line]:
+def worked_out(composition: Iterable[LabelLine], ruleset: Ruleset) -> list[Line]:
     """The lines that can be worked out; a draft may hold some without an amount yet."""
     lines = []
     for stated in composition:
@@ -90,7 +90,7 @@ def worked_out(composition: Iterable[Stated], ruleset: Ruleset) -> list[Line]:
     return lines
 
 
-def _fraction(stated: Stated, ruleset: Ruleset) -> Fraction | None:
+def _fraction(stated: LabelLine, ruleset: Ruleset) -> Fraction | None:
     if stated.form not in ruleset.forms:
         raise CompositionError(stated, ruleset, "unknown-form")
     try:
@@ -99,7 +99,7 @@ def _fraction(stated: Stated, ruleset: Ruleset) -> Fraction | None:
         raise CompositionError(stated, ruleset, "unknown-salt", salt=str(stated.salt)) from error
 
 
-def _oxide_in(stated: Stated, compound_ug: int, elemental_ug: int, ruleset: Ruleset) -> int:
+def _oxide_in(stated: LabelLine, compound_ug: int, elemental_ug: int, ruleset: Ruleset) -> int:
     """Micrograms of magnesium from oxide in a line that states both amounts, 0 when the compound is pure."""
     if elemental_ug >= compound_ug:
         raise CompositionError(stated, ruleset, "all-magnesium")
@@ -112,7 +112,7 @@ def _oxide_in(stated: Stated, compound_ug: int, elemental_ug: int, ruleset: Rule
     return half_up(elemental_ug * oxide_share_of_magnesium(label, pure))
 
 
-def _richest(stated: Stated, ruleset: Ruleset) -> Fraction | None:
+def _richest(stated: LabelLine, ruleset: Ruleset) -> Fraction | None:
     """The most magnesium that the named salt, or any salt of the form, can hold."""
     if stated.salt is not None:
         return ruleset.fraction_of(stated.form, stated.salt)

@@ -11,30 +11,30 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.composition import CompositionError, Line, magnesium_in, work_out
 from catalog.edits.store import begin_writing
-from catalog.edits.validation import Prepared
+from catalog.edits.validation import ValidatedProduct
 from catalog.models import (
-    Advisable,
+    AdviceRow,
     Component,
     FacetPosting,
-    FormShelf,
     FormTag,
+    ListingRow,
+    ListingRowByForm,
     Product,
-    Shelf,
     Word,
     WordPosting,
     table_of,
 )
-from catalog.product_state import label_line_of, state_of
-from catalog.search.documents import Indexed, in_portions, indexed_products
+from catalog.product_state import label_line_of, state_of_product
+from catalog.search.documents import SearchDocument, in_portions, search_documents
 from catalog.search.terms import facet_postings, word_postings
-from catalog.search.update import rebuild_index, row_on_shelf, rows_by_form, rows_for_advice
+from catalog.search.update import advice_rows, listing_row, listing_rows_by_form, rebuild_index
 from recommend.knowledge import Ruleset
 
 AT_ONCE = 1000
 DERIVED = ("magnesium_ug", "tenth_cents_per_100mg", "tenth_cents_per_day")
 
 
-class Fault(Struct, frozen=True):
+class Mismatch(Struct, frozen=True):
     """Something derived that does not follow from the products; `where` is a SKU, or a table with a key."""
 
     where: str
@@ -43,7 +43,7 @@ class Fault(Struct, frozen=True):
     follows: str
 
 
-def check_catalogue(session: Session, ruleset: Ruleset) -> Iterator[Fault]:
+def derived_data_mismatches(session: Session, ruleset: Ruleset) -> Iterator[Mismatch]:
     """Everything derived that is wrong: of products first, then of the index."""
     for product in _products(session):
         yield from _product_faults(product, ruleset)
@@ -77,23 +77,23 @@ def _products(session: Session) -> Iterator[Product]:
         session.expunge_all()
 
 
-def _product_faults(product: Product, ruleset: Ruleset) -> Iterator[Fault]:
+def _product_faults(product: Product, ruleset: Ruleset) -> Iterator[Mismatch]:
     derived, tags = _derived(product, ruleset)
     for name, follows in derived.items():
         if getattr(product, name) != follows:
-            yield Fault(product.sku, name, str(getattr(product, name)), str(follows))
+            yield Mismatch(product.sku, name, str(getattr(product, name)), str(follows))
     stored = {
         tag.form: {"magnesium_ug": tag.magnesium_ug, "counts_as_form": tag.counts_as_form} for tag in product.tags
     }
     if stored != tags:
-        yield Fault(product.sku, "form_tag", str(stored), str(tags))
+        yield Mismatch(product.sku, "form_tag", str(stored), str(tags))
 
 
 def _derived(product: Product, ruleset: Ruleset) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
     """The derived columns and the tags, as an edit would write them."""
     lines = tuple(_line(component, ruleset) for component in product.components)
     magnesium = magnesium_in(lines)
-    derived = Prepared(state_of(product), magnesium, findings=(), not_permitted=(), stops=())
+    derived = ValidatedProduct(state_of_product(product), magnesium, findings=(), not_permitted=(), publish_blockers=())
     tags = {
         form: {"magnesium_ug": amount, "counts_as_form": form in magnesium.counts_as}
         for form, amount in magnesium.by_form.items()
@@ -108,36 +108,36 @@ def _line(component: Component, ruleset: Ruleset) -> Line:
         return Line(component.form, component.salt, component.compound_ug, 0)
 
 
-def _index_faults(session: Session) -> Iterator[Fault]:
+def _index_faults(session: Session) -> Iterator[Mismatch]:
     facets: dict[str, BitMap] = defaultdict(BitMap)
     words: dict[str, BitMap] = defaultdict(BitMap)
-    shelved = {Shelf: 0, FormShelf: 0, Advisable: 0}
-    for portion in in_portions(indexed_products(session), AT_ONCE):
+    shelved = {ListingRow: 0, ListingRowByForm: 0, AdviceRow: 0}
+    for portion in in_portions(search_documents(session), AT_ONCE):
         for postings, found in ((facet_postings(portion), facets), (word_postings(portion)[0], words)):
             for term, products in postings.items():
                 found[term] |= products
         listed = [product for product in portion if product.is_listed]
-        shelved[Shelf] += len(listed)
-        shelved[FormShelf] += sum(len(product.forms) for product in listed)
-        shelved[Advisable] += sum(len(rows_for_advice(product)) for product in listed)
+        shelved[ListingRow] += len(listed)
+        shelved[ListingRowByForm] += sum(len(product.forms) for product in listed)
+        shelved[AdviceRow] += sum(len(advice_rows(product)) for product in listed)
         yield from _order_faults(session, listed)
     for table, follows in shelved.items():
         if (stored := session.scalar(select(func.count()).select_from(table_of(table)))) != follows:
-            yield Fault(table.__tablename__, "rows", str(stored), str(follows))
+            yield Mismatch(table.__tablename__, "rows", str(stored), str(follows))
     yield from _posting_faults(session, FacetPosting, facets)
     yield from _posting_faults(session, WordPosting, words)
     for term, stored in session.execute(select(Word.term, Word.products)):
         follows = len(words.pop(term, ()))
         if stored != follows:
-            yield Fault("word", term, str(stored), str(follows))
-    yield from (Fault("word", term, "none", str(len(products))) for term, products in words.items())
+            yield Mismatch("word", term, str(stored), str(follows))
+    yield from (Mismatch("word", term, "none", str(len(products))) for term, products in words.items())
 
 
-def _order_faults(session: Session, listed: Sequence[Indexed]) -> Iterator[Fault]:
+def _order_faults(session: Session, listed: Sequence[SearchDocument]) -> Iterator[Mismatch]:
     for model, rows in (
-        (Shelf, [row_on_shelf(product) for product in listed]),
-        (FormShelf, [row for product in listed for row in rows_by_form(product)]),
-        (Advisable, [row for product in listed for row in rows_for_advice(product)]),
+        (ListingRow, [listing_row(product) for product in listed]),
+        (ListingRowByForm, [row for product in listed for row in listing_rows_by_form(product)]),
+        (AdviceRow, [row for product in listed for row in advice_rows(product)]),
     ):
         table = table_of(model)
         ids = {row["product_id"] for row in rows}
@@ -147,7 +147,7 @@ def _order_faults(session: Session, listed: Sequence[Indexed]) -> Iterator[Fault
         }
         for row in rows:
             if (has := stored.get(_key(row))) != row:
-                yield Fault(row["sku"], table.name, str(has), str(row))
+                yield Mismatch(row["sku"], table.name, str(has), str(row))
 
 
 def _key(row: Any) -> tuple[Any, ...]:
@@ -156,11 +156,11 @@ def _key(row: Any) -> tuple[Any, ...]:
 
 def _posting_faults(
     session: Session, model: type[FacetPosting | WordPosting], follows: Mapping[str, BitMap]
-) -> Iterator[Fault]:
+) -> Iterator[Mismatch]:
     stored: dict[str, BitMap] = defaultdict(BitMap)
     for term, products in session.execute(select(model.term, model.products)):
         stored[term] |= products
     for term in sorted(stored.keys() | follows.keys()):
         has, should = stored.get(term, BitMap()), follows.get(term, BitMap())
         if has != should:
-            yield Fault(model.__tablename__, term, f"{len(has)} products", f"{len(should)} products")
+            yield Mismatch(model.__tablename__, term, f"{len(has)} products", f"{len(should)} products")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.store import begin_writing
 from catalog.models import PictureFile
-from catalog.product_problems import Problem, RefusedError
+from catalog.product_problems import ProductProblem, RefusedError
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 24_000_000
@@ -123,4 +123,4 @@ def _encoded(image: Image.Image, width: int) -> bytes:
 
 
 def _refused(code: str, **values: str) -> RefusedError:
-    return RefusedError([Problem("picture", code, values)])
+    return RefusedError([ProductProblem("picture", code, values)])

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from recommend.text import Language, Text
 
-REASONS: dict[str, Text] = {
+PROBLEM_TEXTS: dict[str, Text] = {
     "missing": Text("is nog niet ingevuld", "is not filled in yet"),
     "too-long": Text("is langer dan {most} tekens", "is longer than {most} characters"),
     "control-character": Text("bevat een onzichtbaar stuurteken", "holds an invisible control character"),
@@ -96,7 +96,7 @@ def in_euro(cents: int) -> Text:
     return Text(f"{cents // 100},{cents % 100:02}", f"{cents // 100}.{cents % 100:02}")
 
 
-class Problem(Struct, frozen=True):
+class ProductProblem(Struct, frozen=True):
     """Something wrong with one field of a product; `values` fill the places in the reason."""
 
     field: str
@@ -104,13 +104,13 @@ class Problem(Struct, frozen=True):
     values: Values = msgspec.field(default_factory=dict)
 
     def text(self, language: Language) -> str:
-        return worded(REASONS[self.code], self.values, language)
+        return worded(PROBLEM_TEXTS[self.code], self.values, language)
 
 
 class RefusedError(ValueError):
     """An edit that cannot be. Nothing was written; `problems` says why, field by field."""
 
-    def __init__(self, problems: Iterable[Problem], sku: str = "") -> None:
+    def __init__(self, problems: Iterable[ProductProblem], sku: str = "") -> None:
         self.problems, self.sku = tuple(problems), sku
         said = "; ".join(f"{problem.field}: {problem.text('en')}" for problem in self.problems)
         super().__init__(f"{sku}: {said}" if sku else said)

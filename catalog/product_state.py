@@ -5,7 +5,7 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
-from catalog.composition import Stated
+from catalog.composition import LabelLine
 from catalog.models import Allergen, Component, DosageForm, Product, Status, Unit
 from recommend.text import Text
 
@@ -46,7 +46,7 @@ class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price_cents: int = 0
     reduced: bool = False
     stock: int = 0
-    composition: tuple[Stated, ...] = ()
+    composition: tuple[LabelLine, ...] = ()
     picture: str = ""
     alt_nl: str = ""
     alt_en: str = ""
@@ -63,7 +63,7 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(ProductState)
 
 
-def state_of(product: Product) -> ProductState:
+def state_of_product(product: Product) -> ProductState:
     """What is stated about a stored product; its brand and components must be loaded."""
     plain = {name: getattr(product, name) for name in STORED_AS_THEY_ARE if name != "allergens"}
     return ProductState(
@@ -74,9 +74,9 @@ def state_of(product: Product) -> ProductState:
     )
 
 
-def label_line_of(component: Component) -> Stated:
+def label_line_of(component: Component) -> LabelLine:
     """A stored line as the label states it."""
-    return Stated(component.form, component.salt, component.compound_ug, component.elemental_ug)
+    return LabelLine(component.form, component.salt, component.compound_ug, component.elemental_ug)
 
 
 def changed_fields(before: ProductState, after: ProductState) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ class Answers(Struct, frozen=True):
     dosage_form: str = "any"
 
 
-Problem = Literal[
+AnswerProblem = Literal[
     "not_an_object", "unknown_key", "missing", "not_a_choice", "not_a_list", "not_an_integer", "not_a_boolean"
 ]
 
@@ -115,7 +115,7 @@ Problem = Literal[
 class AnswersError(ValueError):
     """An answer that cannot be used: `key` names it, `problem` says why, `value` is what was given."""
 
-    def __init__(self, key: str, problem: Problem, value: object = None) -> None:
+    def __init__(self, key: str, problem: AnswerProblem, value: object = None) -> None:
         self.key, self.problem, self.value = key, problem, value
         name = key if key.isprintable() and len(key) <= _SHOWN else _short(key)
         super().__init__(f"{name}: " + _EXPLAIN[problem].format(value=_short(value), allowed=_allowed(key)))
@@ -132,7 +132,7 @@ def _short(value: object) -> str:
     return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
 
 
-_EXPLAIN: dict[Problem, str] = {
+_EXPLAIN: dict[AnswerProblem, str] = {
     "not_an_object": "{value} is not an object with a key for each answer",
     "unknown_key": "unknown key",
     "missing": "missing, and it is required",

@@ -21,6 +21,7 @@ ATOMIC_WEIGHT = {
     "K": Decimal("39.098"),
 }
 OXIDE_FORMULA = "MgO"
+UG_PER_MG = 1000
 _TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)|(\()|(\))(\d*)")
 
 

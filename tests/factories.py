@@ -9,7 +9,7 @@ import factory
 from sqlalchemy.orm import Session
 
 from catalog.accounts.passwords import hash_password
-from catalog.composition import Stated
+from catalog.composition import LabelLine
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author
 from catalog.edits.products import add_product
@@ -51,11 +51,11 @@ class BrandFactory(factory.Factory[Brand]):
     invented = True
 
 
-class StatedFactory(factory.Factory[Stated]):
+class StatedFactory(factory.Factory[LabelLine]):
     """100 mg of elemental magnesium as the label states it, per unit."""
 
     class Meta:
-        model = Stated
+        model = LabelLine
 
     form = "citrate"
     elemental_ug = 100_000
@@ -89,7 +89,7 @@ class ProductStateFactory(factory.Factory[ProductState]):
     vegan = True
     price_cents = 1200
     stock = 10
-    composition = (Stated("citrate", elemental_ug=100_000),)
+    composition = (LabelLine("citrate", elemental_ug=100_000),)
 
 
 class AuthorFactory(factory.Factory[Author]):
@@ -140,7 +140,7 @@ class AccountFactory(factory.Factory[Account]):
     created_at = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def make_product(session: Session, composition: Sequence[Stated] | None = None, **fields: Any) -> Product:
+def make_product(session: Session, composition: Sequence[LabelLine] | None = None, **fields: Any) -> Product:
     """A published product of 100 mg magnesium from citrate per capsule, unless told otherwise."""
     if composition is not None:
         fields["composition"] = tuple(composition)

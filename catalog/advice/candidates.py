@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, joinedload
 
-from catalog.models import Advisable, DosageForm, Product
+from catalog.models import AdviceRow, DosageForm, Product
 from catalog.models.product import PUBLISHED
 from catalog.models.search_index import UNCOMMITTED
 from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
@@ -122,18 +122,18 @@ class Shape(Struct, frozen=True):
 
     def conditions(self) -> dict[str, ColumnElement[bool]]:
         """One condition for each wish."""
-        conditions = {"dose": Advisable.magnesium_ug <= bindparam("suggested_ug")}
+        conditions = {"dose": AdviceRow.magnesium_ug <= bindparam("suggested_ug")}
         if self.without:
             places = range(self.without)
-            others = (Advisable.also.not_like(bindparam(f"beside_form_{place}"), escape="/") for place in places)
-            itself = Advisable.form.not_in([bindparam(f"without_form_{place}") for place in places])
-            conditions["without"] = and_(itself, or_(Advisable.also == "", and_(*others)))
+            others = (AdviceRow.also.not_like(bindparam(f"beside_form_{place}"), escape="/") for place in places)
+            itself = AdviceRow.form.not_in([bindparam(f"without_form_{place}") for place in places])
+            conditions["without"] = and_(itself, or_(AdviceRow.also == "", and_(*others)))
         if self.budget:
-            conditions["budget"] = Advisable.tenth_cents_per_day <= bindparam("cost_limit")
+            conditions["budget"] = AdviceRow.tenth_cents_per_day <= bindparam("cost_limit")
         if self.vegan:
-            conditions["vegan"] = Advisable.vegan.is_(True)
+            conditions["vegan"] = AdviceRow.vegan.is_(True)
         if self.dosage_form:
-            conditions["dosage_form"] = Advisable.dosage_form == bindparam("dosage_form")
+            conditions["dosage_form"] = AdviceRow.dosage_form == bindparam("dosage_form")
         return conditions
 
 
@@ -150,7 +150,7 @@ def advised_products(
 
 @lru_cache(maxsize=256)
 def _advised(forms: int, shape: Shape, per_form: int) -> Select[Any]:
-    """Kept, because SQLAlchemy takes longer to put it together than the database to answer it."""
+    """IndexSnapshot, because SQLAlchemy takes longer to put it together than the database to answer it."""
     chosen = union_all(*(_cheapest(place, shape, per_form) for place in range(forms))).subquery()
     return (
         select(chosen.c.form, Product)
@@ -163,9 +163,9 @@ def _advised(forms: int, shape: Shape, per_form: int) -> Select[Any]:
 def _cheapest(place: int, shape: Shape, number: int) -> Select[Any]:
     """Read along a form's products, of which the cheapest stand first, until enough fit."""
     ordered = (
-        select(Advisable.form, Advisable.product_id)
-        .where(Advisable.form == bindparam(f"on_form_{place}"), *shape.conditions().values())
-        .order_by(Advisable.tenth_cents_per_100mg, Advisable.sku)
+        select(AdviceRow.form, AdviceRow.product_id)
+        .where(AdviceRow.form == bindparam(f"on_form_{place}"), *shape.conditions().values())
+        .order_by(AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
         .limit(number)
     )
     return select(ordered.subquery())
@@ -187,9 +187,9 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
         wish: and_(fails[wish], *(other for key, other in conditions.items() if key != wish)) for wish in conditions
     }
     query = (
-        select(Advisable.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
-        .where(Advisable.form.in_(sorted(forms)))
-        .group_by(Advisable.form)
+        select(AdviceRow.form, func.count(), *map(_count, fails.values()), *map(_count, alone.values()))
+        .where(AdviceRow.form.in_(sorted(forms)))
+        .group_by(AdviceRow.form)
     )
     found: dict[str, Excluded] = {}
     for form, total, *counts in session.execute(query, wishes.compared_with):

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Label, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.advice.candidates import Budget, budget_bands
-from catalog.models import Advisable, DosageForm
+from catalog.models import AdviceRow, DosageForm
 from recommend.answers import QUESTIONS
+from recommend.chemistry import UG_PER_MG
 from recommend.engine import forms_not_for
 from recommend.knowledge import Ruleset
 
@@ -22,7 +23,7 @@ DOSES_MG = (50, 100, 150, 200)
 """Suggested amounts asked for: 200 for whoever takes no other supplement, less for whoever does."""
 BUDGETS = ("low", "medium", "high")
 PER_FORM = 3
-Outcome = frozenset[tuple[str, int]]
+ShownProducts = frozenset[tuple[str, int]]
 """Forms with the products (id) that the finder shows for them."""
 
 
@@ -36,14 +37,14 @@ class Wish(Struct, frozen=True):
     dose_mg: int
 
 
-class Effect(Struct, frozen=True):
+class FinderImpact(Struct, frozen=True):
     """Of `total` combinations of wishes `changed` get other products."""
 
     total: int
     changed: int
 
 
-class Best(Struct, frozen=True):
+class TopProduct(Struct, frozen=True):
     """A product for a form, with its kind: the first dose that one unit fits in, the first budget, the forms it holds.
 
     `dose` and `budget` count from 0; `holds` says for each set of forms whether the product holds any of it.
@@ -58,7 +59,7 @@ class Best(Struct, frozen=True):
     holds: tuple[bool, ...]
 
 
-def best_of_kinds(
+def top_products(
     session: Session,
     forms: Collection[str],
     doses_mg: Sequence[int],
@@ -66,14 +67,14 @@ def best_of_kinds(
     sets: Sequence[Collection[str]],
     *,
     per_kind: int,
-) -> list[Best]:
+) -> list[TopProduct]:
     """Of each form and kind the first products in the finder's order; all together are in that order too."""
-    kind = [Advisable.form.label("form"), *_kind(doses_mg, budget, sets)]
-    order = (Advisable.tenth_cents_per_100mg, Advisable.sku)
+    kind = [AdviceRow.form.label("form"), *_kind(doses_mg, budget, sets)]
+    order = (AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
     place = func.row_number().over(partition_by=kind, order_by=order).label("place")
     ranked = (
-        select(Advisable.product_id, *kind, *order, place)
-        .where(Advisable.form.in_(sorted(forms)), Advisable.magnesium_ug <= max(doses_mg) * UG_PER_MG)
+        select(AdviceRow.product_id, *kind, *order, place)
+        .where(AdviceRow.form.in_(sorted(forms)), AdviceRow.magnesium_ug <= max(doses_mg) * UG_PER_MG)
         .subquery()
     )
     query = (
@@ -82,19 +83,19 @@ def best_of_kinds(
         .order_by(ranked.c.tenth_cents_per_100mg, ranked.c.sku)
     )
     return [
-        Best(form, product_id, dose, cost, vegan, DosageForm(dosage_form), tuple(map(bool, held)))
+        TopProduct(form, product_id, dose, cost, vegan, DosageForm(dosage_form), tuple(map(bool, held)))
         for product_id, form, dose, cost, vegan, dosage_form, *held in session.execute(query)
     ]
 
 
 def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str]]) -> Iterator[Label[Any]]:
-    """What wishes tell products of one form apart by, in the order of the fields of `Best`."""
-    doses = [(Advisable.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
+    """What wishes tell products of one form apart by, in the order of the fields of `TopProduct`."""
+    doses = [(AdviceRow.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
     yield case(*doses, else_=len(doses_mg)).label("dose")
-    cost = Advisable.tenth_cents_per_day
+    cost = AdviceRow.tenth_cents_per_day
     yield case((cost <= budget.low, 0), (cost <= budget.medium, 1), else_=2).label("budget")
-    yield Advisable.vegan.label("vegan")
-    yield Advisable.dosage_form.label("dosage_form")
+    yield AdviceRow.vegan.label("vegan")
+    yield AdviceRow.dosage_form.label("dosage_form")
     for number, forms in enumerate(sets):
         yield _holds_any(forms).label(f"holds_{number}")
 
@@ -102,11 +103,11 @@ def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str
 def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
     """Of the row's own form and the others in its product."""
     wanted = sorted(forms)
-    also = (Advisable.also.contains(f" {form} ", autoescape=True) for form in wanted)
-    return or_(false(), Advisable.form.in_(wanted), *also)
+    also = (AdviceRow.also.contains(f" {form} ", autoescape=True) for form in wanted)
+    return or_(false(), AdviceRow.form.in_(wanted), *also)
 
 
-def effect_of(session: Session, edit: Callable[[], object], ruleset: Ruleset) -> Effect:
+def finder_impact(session: Session, edit: Callable[[], object], ruleset: Ruleset) -> FinderImpact:
     """What an edit changes; rolls the session back. Raises what the edit raises."""
     wishes = list(all_wishes(ruleset))
     before = outcomes(session, wishes, ruleset)
@@ -116,15 +117,15 @@ def effect_of(session: Session, edit: Callable[[], object], ruleset: Ruleset) ->
         after = outcomes(session, wishes, ruleset)
     finally:
         session.rollback()  # at once: until then nobody else can write
-    return Effect(len(wishes), sum(one != other for one, other in zip(before, after, strict=True)))
+    return FinderImpact(len(wishes), sum(one != other for one, other in zip(before, after, strict=True)))
 
 
-def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list[Outcome]:
+def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list[ShownProducts]:
     """What the finder shows for each wish, up to three products a form."""
     sets = sorted({wish.without for wish in wishes}, key=sorted)
     budget = budget_bands(session)
-    found = best_of_kinds(session, list(ruleset.ranked_records), DOSES_MG, budget, sets, per_kind=PER_FORM)
-    by_form: dict[str, list[Best]] = {}
+    found = top_products(session, list(ruleset.ranked_records), DOSES_MG, budget, sets, per_kind=PER_FORM)
+    by_form: dict[str, list[TopProduct]] = {}
     for best in found:
         by_form.setdefault(best.form, []).append(best)
     return [
@@ -138,7 +139,7 @@ def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list
     ]
 
 
-def _first(ranked: Sequence[Best], wish: Wish, which: int) -> Sequence[Best]:
+def _first(ranked: Sequence[TopProduct], wish: Wish, which: int) -> Sequence[TopProduct]:
     """The first few that fit; `which` set of forms none of them may hold."""
     dose, budget = DOSES_MG.index(wish.dose_mg), BUDGETS.index(wish.budget)
     chosen = []
@@ -180,6 +181,3 @@ def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
     }
     by_law = forms_not_for(QUESTIONS["conditions"].values, ruleset)
     return sorted({*sets, *(one | by_law for one in sets)}, key=lambda forms: (len(forms), sorted(forms)))
-
-
-UG_PER_MG = 1000

@@ -10,10 +10,9 @@ from catalog.advice.candidates import Excluded, Wishes, advised_products, budget
 from catalog.models import DosageForm, Product
 from catalog.prices import tenth_cents_per_day
 from recommend.answers import Answers
+from recommend.chemistry import UG_PER_MG
 from recommend.engine import Advice, forms_not_for
 from recommend.text import Language
-
-UG_PER_MG = 1000
 
 
 class Suggestion(Struct, frozen=True):

@@ -23,9 +23,9 @@ from catalog.db.copying import (
     catalogue_revision_of,
     copy_into,
     extent,
+    invalidate_caches,
     is_empty,
     lines_of,
-    make_known,
     tables,
 )
 from catalog.db.engine import (
@@ -172,4 +172,4 @@ def _replace(engine: Engine, parts: Iterable[tuple[Table, Iterable[bytes], Exten
                 copy_into(connection, parts)
             except NotTheSameError as error:
                 raise BackupError(f"nothing was changed: the table {error} did not come out the same") from error
-            make_known(connection, before)
+            invalidate_caches(connection, before)

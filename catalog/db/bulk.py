@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
-def among(
+def column_in(
     session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Iterable[Any]
 ) -> ColumnElement[bool]:
     """Whether a column is one of these texts or numbers, in the session's database."""

@@ -171,7 +171,7 @@ def catalogue_revision_of(connection: Connection) -> int:
     return connection.scalar(select(CatalogueState.revision)) or 0
 
 
-def make_known(connection: Connection, revision_before: int) -> None:
+def invalidate_caches(connection: Connection, revision_before: int) -> None:
     """Let whoever keeps something of the catalogue that was there before see that everything may have changed."""
     revision = max(revision_before, catalogue_revision_of(connection)) + 1
     connection.execute(update(table_of(CatalogueState)).values(revision=revision))

@@ -1,5 +1,6 @@
 """Engines, transactions and migrations, for SQLite and PostgreSQL alike."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,14 @@ CACHE_KIB = 16_000
 SERVING_CACHE_KIB = 2_000
 """The same while serving, where each thread has a connection and the system keeps the file's pages for all of them."""
 FILLING_CACHE_KIB = 200_000
+
+_UNRELEASED = re.compile("000[1-9]")
+"""Revisions of before version 0.1.0, whose migrations are gone."""
+_EXPORT_FIRST = (
+    "the database was made by a version before 0.1.0: export its products with that version "
+    "(shop catalog export FILE), then import FILE with this one into an empty database"
+)
+_NEWER = "the database was made by a newer version of the shop: start that version on it"
 
 _ADVISORY_LOCK = 0x6D61676E  # "magn": one number that all our processes ask for
 
@@ -179,10 +188,21 @@ def migration_lock(engine: Engine) -> Iterator[None]:
             connection.execute(select(func.pg_advisory_unlock(_ADVISORY_LOCK)))
 
 
+class DatabaseVersionError(Exception):
+    """A database that this version of the shop cannot migrate; the message says what to do."""
+
+
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision, in one transaction; one that is there already is only read."""
-    if is_migrated(engine):
+    """Bring the tables to the newest revision, in one transaction; one that is there already is only read.
+
+    Raises DatabaseVersionError for a database of before 0.1.0, or of a newer version.
+    """
+    with engine.connect() as connection:
+        found = revision_of(connection)
+    if found == newest_revision():
         return
+    if found is not None and not knows_revision(found):
+        raise DatabaseVersionError(_EXPORT_FIRST if _UNRELEASED.fullmatch(found) else f"{_NEWER} (revision {found})")
     config = _config()
     with for_writing(engine).begin() as connection:
         config.attributes["connection"] = connection

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
-class Fault(Enum):
+class DatabaseFault(Enum):
     """Why the database did not do it."""
 
     GONE = auto()
@@ -19,34 +19,34 @@ class Fault(Enum):
 
 # The low byte of https://sqlite.org/rescode.html; errors in statements (1) are ours.
 _SQLITE = {
-    5: Fault.BUSY,  # SQLITE_BUSY
-    6: Fault.BUSY,  # SQLITE_LOCKED
-    7: Fault.BUSY,  # SQLITE_NOMEM
-    8: Fault.FULL,  # SQLITE_READONLY
-    10: Fault.FULL,  # SQLITE_IOERR
-    11: Fault.GONE,  # SQLITE_CORRUPT
-    13: Fault.FULL,  # SQLITE_FULL
-    14: Fault.GONE,  # SQLITE_CANTOPEN
-    26: Fault.GONE,  # SQLITE_NOTADB
+    5: DatabaseFault.BUSY,  # SQLITE_BUSY
+    6: DatabaseFault.BUSY,  # SQLITE_LOCKED
+    7: DatabaseFault.BUSY,  # SQLITE_NOMEM
+    8: DatabaseFault.FULL,  # SQLITE_READONLY
+    10: DatabaseFault.FULL,  # SQLITE_IOERR
+    11: DatabaseFault.GONE,  # SQLITE_CORRUPT
+    13: DatabaseFault.FULL,  # SQLITE_FULL
+    14: DatabaseFault.GONE,  # SQLITE_CANTOPEN
+    26: DatabaseFault.GONE,  # SQLITE_NOTADB
 }
 # By beginning: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRESQL = {
-    "08": Fault.GONE,  # connection exception
-    "57P": Fault.GONE,  # shutdown, starting up, dropped
-    "25006": Fault.GONE,  # read-only: this server is no longer the primary
-    "53100": Fault.FULL,  # disk full
-    "58": Fault.FULL,  # the operating system's errors, input and output among them
-    "53": Fault.BUSY,  # no memory, too many connections
-    "40": Fault.BUSY,  # serialization, deadlock
-    "55P03": Fault.BUSY,  # no lock in time
-    "57014": Fault.BUSY,  # statement time-out
+    "08": DatabaseFault.GONE,  # connection exception
+    "57P": DatabaseFault.GONE,  # shutdown, starting up, dropped
+    "25006": DatabaseFault.GONE,  # read-only: this server is no longer the primary
+    "53100": DatabaseFault.FULL,  # disk full
+    "58": DatabaseFault.FULL,  # the operating system's errors, input and output among them
+    "53": DatabaseFault.BUSY,  # no memory, too many connections
+    "40": DatabaseFault.BUSY,  # serialization, deadlock
+    "55P03": DatabaseFault.BUSY,  # no lock in time
+    "57014": DatabaseFault.BUSY,  # statement time-out
 }
 
 
-def fault_of(error: SQLAlchemyError) -> Fault | None:
+def fault_of(error: SQLAlchemyError) -> DatabaseFault | None:
     """Why the database did not do it; None when the statement was wrong, which trying again does not mend."""
     if isinstance(error, PoolTimeoutError):
-        return Fault.BUSY
+        return DatabaseFault.BUSY
     if not isinstance(error, DBAPIError):
         return None
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -56,4 +56,6 @@ def fault_of(error: SQLAlchemyError) -> Fault | None:
     if state is not None:
         return next((fault for start, fault in _POSTGRESQL.items() if state.startswith(start)), None)
     # Without a code no server answered.
-    return Fault.GONE if error.connection_invalidated or type(error.orig).__name__ == "OperationalError" else None
+    return (
+        DatabaseFault.GONE if error.connection_invalidated or type(error.orig).__name__ == "OperationalError" else None
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import for_reading, for_writing, newest_revision, open_engine, revision_of
-from catalog.db.faults import Fault, fault_of
+from catalog.db.faults import DatabaseFault, fault_of
 
 REST_SECONDS = 5.0
 """How long a standby that did not answer is left alone, so that not every visitor waits for it."""
@@ -33,7 +33,7 @@ class Databases:
                 session.connection()
             except SQLAlchemyError as error:
                 session.close()
-                if fault_of(error) is not Fault.GONE:
+                if fault_of(error) is not DatabaseFault.GONE:
                     raise
                 self._resting_until = time.monotonic() + REST_SECONDS
             else:

@@ -10,14 +10,14 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from catalog.edits.edit import Author, Edit, Placed
+from catalog.edits.edit import Author, Edit, ResolvedEdit
 from catalog.edits.price_reductions import reference_prices
-from catalog.edits.products import Wanted, accepted_by_product, change_all, products_to_edit
+from catalog.edits.products import DesiredState, accepted_by_product, change_all, products_to_edit
 from catalog.edits.store import begin_writing, open_batch, publishing_problems
-from catalog.edits.validation import prepare
+from catalog.edits.validation import validate
 from catalog.models import Product, Status
-from catalog.product_problems import Problem, RefusedError, in_euro
-from catalog.product_state import ProductState, state_of
+from catalog.product_problems import ProductProblem, RefusedError, in_euro
+from catalog.product_state import ProductState, state_of_product
 from catalog.queries.admin import Filter, chosen_versions
 from recommend.chemistry import half_up
 from recommend.knowledge import Ruleset
@@ -49,7 +49,7 @@ class Planned(Struct, frozen=True):
     version: int
     before: ProductState
     after: ProductState
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ProductProblem, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -81,27 +81,27 @@ class Planner:
             yield from planned
 
     def _planned(self, product: Product, reasons: dict[str, str]) -> Planned:
-        before = state_of(product)
+        before = state_of_product(product)
         after = self._action.applied_to(before)
         problems = tuple(self._problems(product, before, after, reasons))
         return Planned(product.id, product.version, before, after, problems)
 
     def _problems(
         self, product: Product, before: ProductState, after: ProductState, reasons: dict[str, str]
-    ) -> Sequence[Problem]:
+    ) -> Sequence[ProductProblem]:
         if before == after:
             no_price = self._action.kind == "price" and not before.price_cents
-            return (Problem("price_cents", "missing"),) if no_price else ()
+            return (ProductProblem("price_cents", "missing"),) if no_price else ()
         if before.price_cents and not after.price_cents:
-            return (Problem("price_cents", "out-of-range", {"least": in_euro(1), "most": "10000"}),)
+            return (ProductProblem("price_cents", "out-of-range", {"least": in_euro(1), "most": "10000"}),)
         try:
-            prepared = prepare(after, self._ruleset, reasons)
+            prepared = validate(after, self._ruleset, reasons)
             if after.status is not Status.PUBLISHED:
                 return ()
-            if stops := publishing_problems(prepared, product.brand):
-                return stops
+            if publish_blockers := publishing_problems(prepared, product.brand):
+                return publish_blockers
             edit = Edit(prepared, product.id, product.version, before)
-            reference_prices(self._session, [Placed(product.id, edit, product.brand_id)], self._author.at)
+            reference_prices(self._session, [ResolvedEdit(product.id, edit, product.brand_id)], self._author.at)
         except RefusedError as error:
             return error.problems
         return ()
@@ -140,10 +140,10 @@ def change(session: Session, versions: Versions, action: Action, author: Author,
     """Change all that the plan does not refuse; returns how many products changed. Raises RefusedError."""
     begin_writing(session)
     changed = 0
-    wanted: list[Wanted] = []
+    wanted: list[DesiredState] = []
     for planned in Planner(session, action, author, ruleset).plan(versions):
         if planned.changes:
-            wanted.append(Wanted(planned.product_id, planned.version, planned.after))
+            wanted.append(DesiredState(planned.product_id, planned.version, planned.after))
         if len(wanted) >= AT_ONCE:
             changed += change_all(session, wanted, author, ruleset)
             wanted = []

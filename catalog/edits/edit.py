@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
-from catalog.edits.validation import Prepared
+from catalog.edits.validation import ValidatedProduct
 from catalog.models import How, Status
 from catalog.product_state import ProductState, changed_fields
 
@@ -22,13 +22,13 @@ class Author(Struct, frozen=True):
 class Edit(Struct, frozen=True, gc=False):
     """A product as it shall be. For one that exists: its id, and the version and state that the edit started from."""
 
-    after: Prepared
+    after: ValidatedProduct
     product_id: int | None = None
     version: int = 0
     before: ProductState | None = None
 
 
-class Placed(Struct, frozen=True, gc=False):
+class ResolvedEdit(Struct, frozen=True, gc=False):
     """An edit with the id of its product and of its brand."""
 
     id: int

@@ -7,7 +7,7 @@ from operator import attrgetter, gt
 from stdnum import ean
 
 from catalog.prices import UG_PER_100MG
-from catalog.product_problems import Problem
+from catalog.product_problems import ProductProblem
 from catalog.product_state import TEXTS, ProductState
 from recommend.text import LANGUAGES
 
@@ -39,27 +39,27 @@ MOST_DERIVED = 2**31 - 1
 """What the columns that lists are sorted by can hold: 2 kg of magnesium a day, two million euro for 100 mg."""
 
 
-def field_problems(state: ProductState) -> Iterator[Problem]:
+def field_problems(state: ProductState) -> Iterator[ProductProblem]:
     """What no product may hold, draft or not."""
     if not SKU.fullmatch(state.sku):
-        yield Problem("sku", "not-a-sku")
+        yield ProductProblem("sku", "not-a-sku")
     if not SLUG.fullmatch(state.slug):
-        yield Problem("slug", "not-a-slug")
+        yield ProductProblem("slug", "not-a-slug")
     if state.ean is not None and not ean.is_valid(state.ean):
-        yield Problem("ean", "not-an-ean")
+        yield ProductProblem("ean", "not-an-ean")
     yield from _text_problems(state)
     for name, most in MOST.items():
         if not 0 <= getattr(state, name) <= most:
             yield _out_of_range(name, most)
     if len(state.composition) > MOST_LINES:
-        yield Problem("composition", "too-many-lines", {"most": str(MOST_LINES)})
+        yield ProductProblem("composition", "too-many-lines", {"most": str(MOST_LINES)})
     for line in state.composition:
         for amount in (line.compound_ug, line.elemental_ug):
             if amount is not None and amount > MOST_UG:
                 yield _out_of_range("composition", MOST_UG)
 
 
-def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[Problem]:
+def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[ProductProblem]:
     """What no product may hold because of what follows from it; `magnesium_ug` is elemental, per unit."""
     if magnesium_ug > MOST_UG:
         yield _out_of_range("composition", MOST_UG)
@@ -71,13 +71,13 @@ def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[Problem
             yield _out_of_range("price_cents", most)
 
 
-def _out_of_range(field: str, most: int) -> Problem:
+def _out_of_range(field: str, most: int) -> ProductProblem:
     """In the units that people type: mg and euro."""
     shown = {"price_cents": f"{most // 100}", "composition": f"{most // 1000} mg"}
-    return Problem(field, "out-of-range", {"least": "0", "most": shown.get(field, str(most))})
+    return ProductProblem(field, "out-of-range", {"least": "0", "most": shown.get(field, str(most))})
 
 
-def _text_problems(state: ProductState) -> Iterator[Problem]:
+def _text_problems(state: ProductState) -> Iterator[ProductProblem]:
     texts = _texts(state)
     together = "".join(texts)
     # Nearly always there is nothing: then one look at all of them is enough.
@@ -86,11 +86,11 @@ def _text_problems(state: ProductState) -> Iterator[Problem]:
         return
     for (field, most), value in zip(_LIMITS.items(), texts, strict=True):
         if len(value) > most:
-            yield Problem(field, "too-long", {"most": str(most)})
+            yield ProductProblem(field, "too-long", {"most": str(most)})
         if _CONTROL.search(value):
-            yield Problem(field, "control-character")
+            yield ProductProblem(field, "control-character")
         if "<" in value and _MARKUP.search(value):
-            yield Problem(field, "markup")
+            yield ProductProblem(field, "markup")
 
 
 def address_problems(address: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -103,12 +103,12 @@ def address_problems(address: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield "markup", {}
 
 
-def lacking(state: ProductState) -> Iterator[Problem]:
+def lacking(state: ProductState) -> Iterator[ProductProblem]:
     """What a product must still be given before it can be published."""
     described = ("alt_nl", "alt_en") if state.picture else ()
     for field in (*_REQUIRED, *described):
         value = getattr(state, field)
         if not (value.strip() if isinstance(value, str) else value):
-            yield Problem(field, "missing")
+            yield ProductProblem(field, "missing")
     if not state.composition:
-        yield Problem("composition", "no-composition")
+        yield ProductProblem("composition", "no-composition")

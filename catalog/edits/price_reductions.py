@@ -12,9 +12,9 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.edits.edit import Placed
+from catalog.edits.edit import ResolvedEdit
 from catalog.models import PricePoint
-from catalog.product_problems import Problem, RefusedError, in_euro
+from catalog.product_problems import ProductProblem, RefusedError, in_euro
 
 WINDOW = timedelta(days=30)
 
@@ -33,7 +33,7 @@ class Reference(Struct, frozen=True):
     until: date
 
 
-def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Reference | Problem:
+def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Reference | ProductProblem:
     """The lowest price of the 30 days before the reduction to `cents`, or why there is none.
 
     `points` are in the order of time; the last one is the reduction when its price is `cents`, else it begins now.
@@ -44,15 +44,15 @@ def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Refer
     opens = began - WINDOW
     before_window = [point for point in earlier if point.at <= opens]
     if not before_window or before_window[-1].cents is None:
-        return Problem("price_cents", "too-young-for-reduction")
+        return ProductProblem("price_cents", "too-young-for-reduction")
     in_window = [before_window[-1], *(point for point in earlier if point.at > opens)]
     lowest = min(point.cents for point in in_window if point.cents is not None)
     if lowest <= cents:
-        return Problem("price_cents", "no-reduction", {"lowest": in_euro(lowest)})
+        return ProductProblem("price_cents", "no-reduction", {"lowest": in_euro(lowest)})
     return Reference(lowest, (began + WINDOW).date())
 
 
-def reference_prices(session: Session, placed: Sequence[Placed], now: datetime) -> dict[int, Reference]:
+def reference_prices(session: Session, placed: Sequence[ResolvedEdit], now: datetime) -> dict[int, Reference]:
     """By product id, for those on sale with an announced reduction. Raises RefusedError when one is no reduction."""
     announced = {place.id: place for place in placed if place.after.reduced and place.price_on_sale is not None}
     if not announced:
@@ -64,7 +64,7 @@ def reference_prices(session: Session, placed: Sequence[Placed], now: datetime) 
     found: dict[int, Reference] = {}
     for id_, place in announced.items():
         reference = reference_price(points[id_], place.after.price_cents, now)
-        if isinstance(reference, Problem):
+        if isinstance(reference, ProductProblem):
             raise RefusedError([reference], place.after.sku)
         found[id_] = reference
     return found

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import ConflictError, begin_writing, write
-from catalog.edits.validation import Prepared, prepare
+from catalog.edits.validation import ValidatedProduct, validate
 from catalog.models import AcceptedWarning, Change, Product, Status
-from catalog.product_state import FIELDS, ProductState, changed_fields, from_json, state_of
+from catalog.product_state import FIELDS, ProductState, changed_fields, from_json, state_of_product
 from recommend.knowledge import Ruleset
 
 
@@ -24,7 +24,7 @@ class Merge(Struct, frozen=True):
 
 def add_product(session: Session, state: ProductState, author: Author, ruleset: Ruleset) -> Product:
     """Add a product. Raises RefusedError."""
-    [id_] = write(session, [Edit(prepare(state, ruleset))], author)
+    [id_] = write(session, [Edit(validate(state, ruleset))], author)
     return product_to_edit(session, id_)
 
 
@@ -39,8 +39,8 @@ def save_product(
     product = product_to_edit(session, product_id)
     if product.version != version:
         raise ConflictError([product_id])
-    before = state_of(product)
-    after = prepare(state, ruleset, accepted_reasons(session, product_id))
+    before = state_of_product(product)
+    after = validate(state, ruleset, accepted_reasons(session, product_id))
     if before == state and product.open_warnings == after.open_warnings:
         return version
     write(session, [Edit(after, product_id, version, before)], author)
@@ -110,12 +110,12 @@ def accept_warning(session: Session, product_id: int, finding: str, reason: str,
     session.flush()
 
 
-def prepared_again(session: Session, product: Product, ruleset: Ruleset) -> Prepared:
+def revalidate(session: Session, product: Product, ruleset: Ruleset) -> ValidatedProduct:
     """A stored product worked out anew, with its findings."""
-    return prepare(state_of(product), ruleset, accepted_reasons(session, product.id))
+    return validate(state_of_product(product), ruleset, accepted_reasons(session, product.id))
 
 
-class Wanted(Struct, frozen=True):
+class DesiredState(Struct, frozen=True):
     """What a product that was read at `version` shall be."""
 
     product_id: int
@@ -123,7 +123,7 @@ class Wanted(Struct, frozen=True):
     state: ProductState
 
 
-def change_all(session: Session, wanted: Sequence[Wanted], author: Author, ruleset: Ruleset) -> int:
+def change_all(session: Session, wanted: Sequence[DesiredState], author: Author, ruleset: Ruleset) -> int:
     """Change many products in one go; returns how many really changed. More than some thousands: in several calls.
 
     Raises ConflictError with all that somebody changed since, or RefusedError; nothing is written then.
@@ -136,9 +136,9 @@ def change_all(session: Session, wanted: Sequence[Wanted], author: Author, rules
     if conflicts:
         raise ConflictError(conflicts)
     edits = [
-        Edit(prepare(each.state, ruleset, reasons.get(each.product_id)), each.product_id, each.version, before)
+        Edit(validate(each.state, ruleset, reasons.get(each.product_id)), each.product_id, each.version, before)
         for each in wanted
-        if (before := state_of(products[each.product_id])) != each.state
+        if (before := state_of_product(products[each.product_id])) != each.state
     ]
     if edits:
         write(session, edits, author)

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from catalog.db.bulk import among, insert_rows
-from catalog.edits.edit import Author, Edit, Placed
+from catalog.db.bulk import column_in, insert_rows
+from catalog.edits.edit import Author, Edit, ResolvedEdit
 from catalog.edits.price_reductions import Reference, reference_prices
-from catalog.edits.validation import Prepared
+from catalog.edits.validation import ValidatedProduct
 from catalog.models import (
     Base,
     Batch,
@@ -26,10 +26,10 @@ from catalog.models import (
     table_of,
 )
 from catalog.models.search_index import STAMP
-from catalog.product_problems import Problem, RefusedError
+from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import STORED_AS_THEY_ARE, to_json
-from catalog.search.documents import Indexed, indexed_products
-from catalog.search.update import LaterIndexing, index_products
+from catalog.search.documents import SearchDocument, search_documents
+from catalog.search.update import DeferredIndexing, index_products
 
 
 class ConflictError(Exception):
@@ -60,7 +60,9 @@ def open_batch(session: Session, author: Author, label: str) -> int:
     return batch.id
 
 
-def write(session: Session, edits: Sequence[Edit], author: Author, indexing: LaterIndexing | None = None) -> list[int]:
+def write(
+    session: Session, edits: Sequence[Edit], author: Author, indexing: DeferredIndexing | None = None
+) -> list[int]:
     """Write all edits or none; returns the ids of their products, in the same order.
 
     Whoever writes many thousands in several calls hands in one `indexing` for all of them, and finishes it.
@@ -76,12 +78,12 @@ def write(session: Session, edits: Sequence[Edit], author: Author, indexing: Lat
     for edit in edits:
         _require_publishable(edit.after, brands[edit.after.state.brand])
     placed = [
-        Placed(id_, edit, brands[edit.after.state.brand].id)
+        ResolvedEdit(id_, edit, brands[edit.after.state.brand].id)
         for id_, edit in zip(_numbered(session, edits), edits, strict=True)
     ]
-    before = list(indexed_products(session, [place.id for place in placed if not place.is_new]))
+    before = list(search_documents(session, [place.id for place in placed if not place.is_new]))
     write_rows(session, placed, reference_prices(session, placed, author.at), author)
-    after = [as_indexed(place) for place in placed]
+    after = [document_of_edit(place) for place in placed]
     if indexing is None:
         index_products(session, before, after)
     else:
@@ -95,7 +97,7 @@ def _require_versions(session: Session, edits: Sequence[Edit]) -> None:
     expected = {edit.product_id: edit.version for edit in edits if edit.product_id is not None}
     if not expected:
         return
-    query = select(Product.id, Product.version).where(among(session, Product.id, expected))
+    query = select(Product.id, Product.version).where(column_in(session, Product.id, expected))
     found = {row[0]: row[1] for row in session.execute(query)}
     changed = [id_ for id_, version in expected.items() if found.get(id_) != version]
     if changed:
@@ -108,13 +110,13 @@ def _require_free(session: Session, edits: Sequence[Edit], name: str) -> None:
     for edit in edits:
         first = holder.setdefault(getattr(edit.after.state, name), edit)
         if first is not edit:
-            raise RefusedError([Problem(name, "taken", {"sku": first.after.state.sku})], edit.after.state.sku)
+            raise RefusedError([ProductProblem(name, "taken", {"sku": first.after.state.sku})], edit.after.state.sku)
     column = table_of(Product).c[name]
     for id_, value, sku in session.execute(
-        select(Product.id, column, Product.sku).where(among(session, column, holder))
+        select(Product.id, column, Product.sku).where(column_in(session, column, holder))
     ):
         if id_ != holder[value].product_id:
-            raise RefusedError([Problem(name, "taken", {"sku": sku})], holder[value].after.state.sku)
+            raise RefusedError([ProductProblem(name, "taken", {"sku": sku})], holder[value].after.state.sku)
 
 
 def _brands(session: Session, edits: Sequence[Edit]) -> Mapping[str, Brand]:
@@ -126,16 +128,16 @@ def _brands(session: Session, edits: Sequence[Edit]) -> Mapping[str, Brand]:
     return brands | {brand.name: brand for brand in new}
 
 
-def publishing_problems(after: Prepared, brand: Brand) -> tuple[Problem, ...]:
+def publishing_problems(after: ValidatedProduct, brand: Brand) -> tuple[ProductProblem, ...]:
     """What keeps a product from being published, the address of its brand included."""
     if after.state.brand and not brand.address.strip():
-        return (*after.stops, Problem("brand", "brand-address", {"brand": brand.name}))
-    return after.stops
+        return (*after.publish_blockers, ProductProblem("brand", "brand-address", {"brand": brand.name}))
+    return after.publish_blockers
 
 
-def _require_publishable(after: Prepared, brand: Brand) -> None:
-    if after.state.status is Status.PUBLISHED and (stops := publishing_problems(after, brand)):
-        raise RefusedError(stops, after.state.sku)
+def _require_publishable(after: ValidatedProduct, brand: Brand) -> None:
+    if after.state.status is Status.PUBLISHED and (publish_blockers := publishing_problems(after, brand)):
+        raise RefusedError(publish_blockers, after.state.sku)
 
 
 def _numbered(session: Session, edits: Sequence[Edit]) -> list[int]:
@@ -148,7 +150,9 @@ def _numbered(session: Session, edits: Sequence[Edit]) -> list[int]:
     return ids
 
 
-def write_rows(session: Session, placed: Sequence[Placed], references: Mapping[int, Reference], author: Author) -> None:
+def write_rows(
+    session: Session, placed: Sequence[ResolvedEdit], references: Mapping[int, Reference], author: Author
+) -> None:
     """Everything that the edits store; `references` are the earlier prices beside a reduction."""
     new = [place for place in placed if place.is_new]
     old = [place for place in placed if not place.is_new]
@@ -203,7 +207,7 @@ _stated = attrgetter(*STORED_AS_THEY_ARE)
 _sorted = itemgetter(*((*STORED_AS_THEY_ARE, *_DERIVED).index(name) for name in _PRODUCT))
 
 
-def _product(place: Placed, references: Mapping[int, Reference]) -> tuple[Any, ...]:
+def _product(place: ResolvedEdit, references: Mapping[int, Reference]) -> tuple[Any, ...]:
     after = place.edit.after
     blocked = after.blocked if after.findings else ()
     reference = references.get(place.id)
@@ -225,19 +229,19 @@ def _product(place: Placed, references: Mapping[int, Reference]) -> tuple[Any, .
     return row
 
 
-def _components(place: Placed) -> list[tuple[Any, ...]]:
+def _components(place: ResolvedEdit) -> list[tuple[Any, ...]]:
     return [
         (place.id, position, stated.form, stated.salt, stated.compound_ug, stated.elemental_ug)
         for position, stated in enumerate(place.after.composition)
     ]
 
 
-def _tags(place: Placed) -> list[tuple[Any, ...]]:
+def _tags(place: ResolvedEdit) -> list[tuple[Any, ...]]:
     magnesium = place.edit.after.magnesium
     return [(place.id, form, amount, form in magnesium.counts_as) for form, amount in magnesium.by_form.items()]
 
 
-def _change(place: Placed, author: Author) -> tuple[Any, ...]:
+def _change(place: ResolvedEdit, author: Author) -> tuple[Any, ...]:
     return (
         place.id,
         place.edit.version + 1,
@@ -251,16 +255,16 @@ def _change(place: Placed, author: Author) -> tuple[Any, ...]:
     )
 
 
-def _price(place: Placed, author: Author) -> list[tuple[Any, ...]]:
+def _price(place: ResolvedEdit, author: Author) -> list[tuple[Any, ...]]:
     price = place.price_on_sale
     return [] if price == place.earlier_price_on_sale else [(place.id, author.at, price)]
 
 
-def _redirect(session: Session, placed: Sequence[Placed]) -> None:
+def _redirect(session: Session, placed: Sequence[ResolvedEdit]) -> None:
     """An address given up leads to the product; one that a product takes leads nowhere else."""
     table = table_of(SlugRedirect)
     taken = [place.after.slug for place in placed if place.is_new or "slug" in place.changed]
-    session.execute(delete(table).where(among(session, table.c.slug, taken)))
+    session.execute(delete(table).where(column_in(session, table.c.slug, taken)))
     given_up = [
         {"slug": place.edit.before.slug, "product_id": place.id}
         for place in placed
@@ -269,11 +273,11 @@ def _redirect(session: Session, placed: Sequence[Placed]) -> None:
     _many(session, insert(table), given_up)
 
 
-def as_indexed(place: Placed) -> Indexed:
+def document_of_edit(place: ResolvedEdit) -> SearchDocument:
     """A product as the index will see it when the edit is written."""
     state, after = place.after, place.edit.after
     magnesium_ug = after.magnesium.total_ug
-    return Indexed(
+    return SearchDocument(
         product_id=place.id,
         status=state.status,
         sku=state.sku,

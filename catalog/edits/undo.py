@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
-from catalog.edits.products import Wanted, change_all, merge, products_to_edit
+from catalog.edits.products import DesiredState, change_all, merge, products_to_edit
 from catalog.edits.store import ConflictError, begin_writing, open_batch
 from catalog.models import Batch, Change, Status, table_of
-from catalog.product_state import ProductState, from_json, state_of
+from catalog.product_state import ProductState, from_json, state_of_product
 from recommend.knowledge import Ruleset
 
 AT_ONCE = 1000
@@ -72,7 +72,7 @@ def _spans(session: Session, batch_id: int) -> Iterator[Sequence[Span]]:
         after = found[-1][0]
 
 
-def _taken_back(session: Session, spans: Sequence[Span]) -> Iterator[tuple[Wanted, bool]]:
+def _taken_back(session: Session, spans: Sequence[Span]) -> Iterator[tuple[DesiredState, bool]]:
     """What each product is without the batch, and whether somebody changed the same fields since."""
     products = products_to_edit(session, [span.product_id for span in spans])
     states = _states(session, spans)
@@ -83,8 +83,8 @@ def _taken_back(session: Session, spans: Sequence[Span]) -> Iterator[tuple[Wante
             before = msgspec.structs.replace(left_by_batch, status=Status.ARCHIVED)
         else:
             before = states[span.product_id, span.first - 1]
-        merged = merge(left_by_batch, before, state_of(product))
-        yield Wanted(product.id, product.version, merged.state), bool(merged.overlapping)
+        merged = merge(left_by_batch, before, state_of_product(product))
+        yield DesiredState(product.id, product.version, merged.state), bool(merged.overlapping)
 
 
 def _states(session: Session, spans: Sequence[Span]) -> dict[tuple[int, int], ProductState]:

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from catalog.composition import CompositionError, Line, Magnesium, Stated, form_name, magnesium_in, work_out
+from catalog.composition import CompositionError, LabelLine, Line, Magnesium, form_name, magnesium_in, work_out
 from catalog.edits.field_limits import derived_problems, field_problems, lacking
 from catalog.prices import tenth_cents_per_100mg, tenth_cents_per_day
-from catalog.product_problems import Problem, RefusedError
+from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import TEXTS, ProductState
 from recommend.claims.product import ProductFinding, check_product
 from recommend.knowledge import Ruleset
@@ -17,7 +17,7 @@ from recommend.text import Text
 NOT_STATED_YET = ("no-amount", "no-single-formula")
 
 
-class Prepared(Struct, frozen=True, gc=False):
+class ValidatedProduct(Struct, frozen=True, gc=False):
     """A product ready to be written. Amounts in ug elemental per unit, prices in tenths of a cent.
 
     `stops` keep it from being published; `not_permitted` are its forms that the law does not allow.
@@ -27,7 +27,7 @@ class Prepared(Struct, frozen=True, gc=False):
     magnesium: Magnesium
     findings: tuple[ProductFinding, ...]
     not_permitted: tuple[str, ...]
-    stops: tuple[Problem, ...]
+    publish_blockers: tuple[ProductProblem, ...]
 
     @property
     def magnesium_ug(self) -> int:
@@ -54,7 +54,7 @@ class Prepared(Struct, frozen=True, gc=False):
     @property
     def open_warnings(self) -> int:
         """How many sentences a person must still judge."""
-        return sum(stop.code == "open-warning" for stop in self.stops)
+        return sum(stop.code == "open-warning" for stop in self.publish_blockers)
 
     @property
     def portion_too_small(self) -> bool:
@@ -62,7 +62,7 @@ class Prepared(Struct, frozen=True, gc=False):
         return any(found.finding.verdict in ("authorised", "nutrition_content") for found in self.blocked)
 
 
-def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] | None = None) -> Prepared:
+def validate(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] | None = None) -> ValidatedProduct:
     """Derive all that follows from a stated product; `accepted` are the reasons given for warnings, by finding.
 
     Raises RefusedError for what not even a draft may hold.
@@ -73,13 +73,13 @@ def prepare(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] |
         raise RefusedError(problems, state.sku)
     findings = _findings(state, composed.magnesium.total_ug * state.units_per_day, ruleset)
     not_permitted = (form_name(form, ruleset) for form in composed.not_permitted)
-    stops = [
+    publish_blockers = [
         *lacking(state),
         *composed.missing,
-        *(Problem("composition", "form-not-permitted", {"form": name}) for name in not_permitted),
+        *(ProductProblem("composition", "form-not-permitted", {"form": name}) for name in not_permitted),
         *_claims(findings, accepted or {}),
     ]
-    return Prepared(state, composed.magnesium, findings, composed.not_permitted, tuple(stops))
+    return ValidatedProduct(state, composed.magnesium, findings, composed.not_permitted, tuple(publish_blockers))
 
 
 class _Composed(Struct, frozen=True, gc=False):
@@ -87,16 +87,16 @@ class _Composed(Struct, frozen=True, gc=False):
 
     magnesium: Magnesium
     not_permitted: tuple[str, ...]
-    impossible: tuple[Problem, ...]
-    missing: tuple[Problem, ...]
+    impossible: tuple[ProductProblem, ...]
+    missing: tuple[ProductProblem, ...]
 
 
 @lru_cache(4096)
-def _composed(composition: tuple[Stated, ...], ruleset: Ruleset) -> _Composed:
+def _composed(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> _Composed:
     """Worked out once: many products hold the same."""
     lines: list[Line] = []
-    impossible: list[Problem] = []
-    missing: list[Problem] = []
+    impossible: list[ProductProblem] = []
+    missing: list[ProductProblem] = []
     for stated in composition:
         try:
             lines.append(work_out(stated, ruleset))
@@ -112,18 +112,18 @@ def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset) -> tuple[P
     return check_product(texts | {"brand": state.brand}, portion_ug, ruleset.directory)
 
 
-def _not_permitted(composition: tuple[Stated, ...], ruleset: Ruleset) -> Iterator[str]:
+def _not_permitted(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> Iterator[str]:
     for stated in composition:
         form = ruleset.forms.get(stated.form)
         if form is not None and ruleset.forms[form.record].annex_ii is None:
             yield stated.form
 
 
-def _claims(findings: tuple[ProductFinding, ...], accepted: Mapping[str, str]) -> Iterator[Problem]:
+def _claims(findings: tuple[ProductFinding, ...], accepted: Mapping[str, str]) -> Iterator[ProductProblem]:
     for found in findings:
         field = f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
         values = {"text": found.finding.text.strip(), "why": found.finding.why}
         if found.blocks:
-            yield Problem(field, "blocked-text", values)
+            yield ProductProblem(field, "blocked-text", values)
         elif found.identity not in accepted:
-            yield Problem(field, "open-warning", values)
+            yield ProductProblem(field, "open-warning", values)

@@ -12,17 +12,17 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
-from catalog.exchange.importing import Import, StalePlanError, Summary, Told
+from catalog.exchange.importing import Import, ImportCallbacks, StalePlanError, Summary
 from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.mapping import mapping_of
 from catalog.exchange.plan_view import FieldChange, changes_of
-from catalog.exchange.planning import Outcome, Planned
+from catalog.exchange.planning import Planned, RowOutcome
 from catalog.exchange.reading import Table, open_table
 from catalog.exchange.rejected_rows import RefusedRows
-from catalog.exchange.row_errors import Fault
+from catalog.exchange.row_errors import RowError
 from catalog.exchange.row_reader import RowReader
 from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
-from catalog.product_problems import Problem
+from catalog.product_problems import ProductProblem
 from recommend.knowledge import Ruleset
 from recommend.naming import form_names
 from recommend.text import Language
@@ -52,13 +52,13 @@ class Detail(Struct, frozen=True):
     sku: str
     row: int = 0
     changes: tuple[FieldChange, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    notices: tuple[Problem, ...] = ()
+    faults: tuple[RowError, ...] = ()
+    notices: tuple[ProductProblem, ...] = ()
     cells: tuple[Any, ...] = ()
     """Of a refused row, as they stood in the file."""
 
 
-def keep_upload(session: Session, name: str, content: bytes, supplier: str, author: Author) -> Upload:
+def store_upload(session: Session, name: str, content: bytes, supplier: str, author: Author) -> Upload:
     """Keep a file for its import; files that were left for a week are dropped. Raises FileRefusedError."""
     open_table(io.BytesIO(content), name)
     _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - KEPT_FOR))))
@@ -78,7 +78,7 @@ def _drop(session: Session, ids: list[int]) -> None:
     session.execute(delete(Upload).where(Upload.id.in_(ids)))
 
 
-def waiting(session: Session) -> list[Upload]:
+def waiting_uploads(session: Session) -> list[Upload]:
     """The files that wait for their import, newest first."""
     return list(session.scalars(select(Upload).order_by(Upload.id.desc()).limit(50)))
 
@@ -92,7 +92,7 @@ def plan_of(upload: Upload) -> Plan | None:
     return msgspec.json.decode(upload.plan, type=Plan) if upload.plan else None
 
 
-def seal_of_plan(upload: Upload) -> str:
+def plan_fingerprint(upload: Upload) -> str:
     """A word for this look at this file: another file under the same number, or another look, has another."""
     return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
@@ -103,8 +103,8 @@ def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset
     session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
-    keeper, revision = _Keeper(session, upload.id), _revision(session)
-    summary = _import(session, upload, mapping, ruleset).dry_run(author, Told(keeper.keep, keeper.keep_gone))
+    keeper, revision = _PlanRows(session, upload.id), _revision(session)
+    summary = _import(session, upload, mapping, ruleset).dry_run(author, ImportCallbacks(keeper.keep, keeper.keep_gone))
     keeper.flush()
     plan = Plan(
         revision=revision,
@@ -122,12 +122,12 @@ def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Rulese
 
     Raises StalePlanError when what the plan rests on has changed.
     """
-    plan, seal = plan_of(upload), seal_of_plan(upload)
+    plan, seal = plan_of(upload), plan_fingerprint(upload)
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
     run = _import(session, upload, mapping, ruleset)
     if plan is None or (plan.ruleset, plan.mapping) != (ruleset.sha256, mapping):
         raise StalePlanError
-    summary = run.apply(author, upload.name, Told(), skip_bad=skip_bad, revision=plan.revision)
+    summary = run.apply(author, upload.name, ImportCallbacks(), skip_bad=skip_bad, revision=plan.revision)
     if summary.batch_id is not None:
         session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=seal))
         drop_upload(session, upload)
@@ -156,7 +156,7 @@ def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, l
     rows = RefusedRows(file, name, table_of_upload(upload).columns, language)
     query = (
         select(UploadRow.detail)
-        .where(UploadRow.upload_id == upload.id, UploadRow.outcome == Outcome.REFUSED)
+        .where(UploadRow.upload_id == upload.id, UploadRow.outcome == RowOutcome.REFUSED)
         .order_by(UploadRow.place)
         .execution_options(yield_per=_AT_ONCE)
     )
@@ -176,7 +176,7 @@ def _revision(session: Session) -> int:
     return revision
 
 
-class _Keeper:
+class _PlanRows:
     """Stores the rows of a plan, some at a time."""
 
     def __init__(self, session: Session, upload_id: int) -> None:
@@ -186,7 +186,7 @@ class _Keeper:
 
     def keep(self, planned: Planned) -> None:
         said = planned.said
-        refused = planned.outcome is Outcome.REFUSED
+        refused = planned.outcome is RowOutcome.REFUSED
         for fault in said.faults:
             if fault.code == "which-form" and len(self.questions) < _AT_ONCE:
                 self.questions[str(fault.values["words"])] = None

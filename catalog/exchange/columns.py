@@ -33,7 +33,7 @@ OWN: tuple[str, ...] = (
 )
 """The columns that an export has. Texts are as they are stored; amounts are per unit."""
 VERSION = "version"
-REASONS = frozenset(("reason", "reden"))
+REASON_COLUMNS = frozenset(("reason", "reden"))
 """Columns that say why a row was refused: left out when the mended rows come again."""
 
 MOST_FORMS = 3
@@ -139,4 +139,4 @@ def plain_header(header: str) -> str:
 def is_own_layout(columns: Iterable[str]) -> bool:
     """Whether every column is ours and the SKU is among them; the columns may stand in any order, some left out."""
     names = [column.strip().casefold() for column in columns]
-    return "sku" in names and all(name in OWN or name == VERSION or name in REASONS for name in names)
+    return "sku" in names and all(name in OWN or name == VERSION or name in REASON_COLUMNS for name in names)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from catalog.composition import Stated
-from catalog.exchange.numbers import UG_PER_UNIT, micrograms
+from catalog.composition import LabelLine
+from catalog.exchange.numbers import micrograms
 from catalog.exchange.row_errors import CellRefusedError
+from recommend.chemistry import UG_PER_MG
 from recommend.naming import FormNames
 
 _AMOUNT = r"([0-9][0-9.,]* ?[a-zµμ]+)"
@@ -14,16 +15,15 @@ _LINE = re.compile(
     rf"(?: (?:elemental|elementair) {_AMOUNT})?",
     re.IGNORECASE,
 )
-_UG_PER_MG = UG_PER_UNIT["mg"]
 _HUNDREDTH = 10
 
 
-def composition_text(composition: Iterable[Stated]) -> str:
+def composition_text(composition: Iterable[LabelLine]) -> str:
     """A composition as one cell; `read_composition` gives it back exactly."""
     return "; ".join(map(_line, composition))
 
 
-def _line(stated: Stated) -> str:
+def _line(stated: LabelLine) -> str:
     salt = f"/{stated.salt}" if stated.salt else ""
     compound = f" compound {_amount(stated.compound_ug)}" if stated.compound_ug is not None else ""
     elemental = f" elemental {_amount(stated.elemental_ug)}" if stated.elemental_ug is not None else ""
@@ -34,21 +34,21 @@ def _amount(ug: int) -> str:
     """Milligrams with at most two decimals, since three could be read as thousands; what is finer in micrograms."""
     if ug % _HUNDREDTH:
         return f"{ug} ug"
-    whole, rest = divmod(ug, _UG_PER_MG)
+    whole, rest = divmod(ug, UG_PER_MG)
     return f"{whole}.{rest // _HUNDREDTH:02}".rstrip("0").rstrip(".") + " mg" if rest else f"{whole} mg"
 
 
-def read_composition(text: str, names: FormNames) -> tuple[Stated, ...]:
+def read_composition(text: str, names: FormNames) -> tuple[LabelLine, ...]:
     """The lines of a composition. Raises CellRefusedError."""
     return tuple(_stated(part.strip(), names) for part in text.split(";") if part.strip())
 
 
-def _stated(line: str, names: FormNames) -> Stated:
+def _stated(line: str, names: FormNames) -> LabelLine:
     match = _LINE.fullmatch(line)
     if match is None:
         raise CellRefusedError("not-a-composition")
     compound, elemental = match[3], match[4]
-    return Stated(
+    return LabelLine(
         one_form(match["form"], names),
         match["salt"],
         micrograms(compound) if compound else None,

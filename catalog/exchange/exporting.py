@@ -13,7 +13,7 @@ from catalog.exchange.formula_guard import on_one_line
 from catalog.exchange.reading import Cell
 from catalog.exchange.writers import open_writer
 from catalog.models import Brand, Product
-from catalog.product_state import ProductState, state_of
+from catalog.product_state import ProductState, state_of_product
 
 _CHUNK = 500
 _BYTE_ORDER = {"sqlite": "BINARY", "postgresql": "C"}
@@ -36,7 +36,7 @@ def export(
     rows = session.scalar(select(func.count()).select_from(Product)) or 0
     done = 0
     for product in _products(session):
-        cells = _cells(state_of(product), product.brand, product.version)
+        cells = _cells(state_of_product(product), product.brand, product.version)
         if writer.escapes_lines:
             cells = {column: on_one_line(cell) if isinstance(cell, str) else cell for column, cell in cells.items()}
         writer.write([cells[column] for column in columns])

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author
 from catalog.edits.store import begin_writing, open_batch, write
-from catalog.exchange.planning import Outcome, Planned, Planner
+from catalog.exchange.planning import Planned, Planner, RowOutcome
 from catalog.exchange.reading import Table
 from catalog.exchange.row_reader import RowReader
-from catalog.exchange.sku_store import FileSkus
+from catalog.exchange.sku_store import SkuStore
 from catalog.models import Brand, Product, Status
-from catalog.search.update import LaterIndexing
+from catalog.search.update import DeferredIndexing
 from recommend.knowledge import Ruleset
 
 Observer = Callable[[Planned], None]
@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
 
 
-class Told(Struct):
+class ImportCallbacks(Struct):
     """How an import reports while it runs: every row that is not unchanged, every gone SKU, and how far it is."""
 
     row: Observer = lambda _planned: None
@@ -37,13 +37,13 @@ class Told(Struct):
 class Summary(Struct):
     """What an import did or would do. `batch_id` is None when nothing was written."""
 
-    counts: Counter[Outcome] = field(default_factory=Counter)
+    counts: Counter[RowOutcome] = field(default_factory=Counter)
     gone: int = 0
     batch_id: int | None = None
 
     @property
     def refused(self) -> int:
-        return self.counts[Outcome.REFUSED]
+        return self.counts[RowOutcome.REFUSED]
 
 
 class StalePlanError(Exception):
@@ -56,12 +56,12 @@ class Import:
     def __init__(self, session: Session, table: Table, reader: RowReader, ruleset: Ruleset) -> None:
         self._session, self._table, self._reader, self._ruleset = session, table, reader, ruleset
 
-    def dry_run(self, author: Author, told: Told) -> Summary:
+    def dry_run(self, author: Author, told: ImportCallbacks) -> Summary:
         """Report what the import would do; nothing is written. Raises FileRefusedError."""
         return self._run(author, told, lambda _planned: None)
 
     def apply(
-        self, author: Author, label: str, told: Told, *, skip_bad: bool = False, revision: int | None = None
+        self, author: Author, label: str, told: ImportCallbacks, *, skip_bad: bool = False, revision: int | None = None
     ) -> Summary:
         """Write all rows; with a refused one among them none, unless bad rows are to be skipped.
 
@@ -78,10 +78,10 @@ class Import:
             summary.batch_id = writer.batch_id
         return summary
 
-    def _run(self, author: Author, told: Told, write_chunk: Callable[[list[Planned]], None]) -> Summary:
+    def _run(self, author: Author, told: ImportCallbacks, write_chunk: Callable[[list[Planned]], None]) -> Summary:
         summary = Summary()
         newest = self._session.scalar(select(func.max(Product.id))) or 0
-        skus = FileSkus(self._table, self._reader.sku_of, lambda rows: told.progress(0, rows))
+        skus = SkuStore(self._table, self._reader.sku_of, lambda rows: told.progress(0, rows))
         with closing(skus), _collecting_only_what_is_new():
             planner = Planner(self._session, self._reader, skus, self._ruleset, author.at)
             done = 0
@@ -90,7 +90,7 @@ class Import:
                 for planned in chunk:
                     outcome = planned.outcome
                     summary.counts[outcome] += 1
-                    if outcome is not Outcome.UNCHANGED:
+                    if outcome is not RowOutcome.UNCHANGED:
                         told.row(planned)
                 done += len(chunk)
                 told.progress(done, skus.rows)
@@ -127,7 +127,7 @@ class _Writer:
         self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
         self._addressed = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
         self._stopped = False
-        self._indexing = LaterIndexing(session)
+        self._indexing = DeferredIndexing(session)
         self.batch_id: int | None = None
 
     def write(self, chunk: Sequence[Planned]) -> None:

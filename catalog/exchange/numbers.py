@@ -9,8 +9,16 @@ from decimal import Decimal, InvalidOperation
 
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.row_errors import CellRefusedError
+from recommend.chemistry import UG_PER_MG
 
-UG_PER_UNIT = {"g": 1_000_000, "gr": 1_000_000, "gram": 1_000_000, "kg": 1_000_000_000, "mg": 1000, "milligram": 1000}
+UG_PER_UNIT = {
+    "g": 1_000_000,
+    "gr": 1_000_000,
+    "gram": 1_000_000,
+    "kg": 1_000_000_000,
+    "mg": UG_PER_MG,
+    "milligram": UG_PER_MG,
+}
 UG_PER_UNIT |= dict.fromkeys(("ug", "μg", "mcg", "microgram"), 1)
 MEASURES = {"g": 1, "gr": 1, "gram": 1, "kg": 1000, "ml": 1, "cl": 10, "dl": 100, "l": 1000, "liter": 1000}
 _PIECES = (

@@ -9,26 +9,26 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.db.bulk import among
-from catalog.edits.edit import Edit, Placed
+from catalog.db.bulk import column_in
+from catalog.edits.edit import Edit, ResolvedEdit
 from catalog.edits.field_limits import address_problems
 from catalog.edits.price_reductions import reference_prices
-from catalog.edits.validation import Prepared, prepare
+from catalog.edits.validation import ValidatedProduct, validate
 from catalog.exchange.reading import Row
 from catalog.exchange.row_errors import from_problem
-from catalog.exchange.row_reader import RowReader, Said
+from catalog.exchange.row_reader import ParsedRow, RowReader
 from catalog.exchange.row_to_state import state_after
-from catalog.exchange.sku_store import FileSkus
+from catalog.exchange.sku_store import SkuStore
 from catalog.models import AcceptedWarning, Brand, Product, Status
-from catalog.product_problems import Problem, RefusedError
-from catalog.product_state import ProductState, changed_fields, state_of
+from catalog.product_problems import ProductProblem, RefusedError
+from catalog.product_state import ProductState, changed_fields, state_of_product
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000
 _NAMED_ROWS = 5
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -38,16 +38,16 @@ class Outcome(StrEnum):
 class Planned(Struct, frozen=True, gc=False):
     """What becomes of a row; without an edit it is refused or changes nothing."""
 
-    said: Said
+    said: ParsedRow
     edit: Edit | None = None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RowOutcome:
         if self.said.faults:
-            return Outcome.REFUSED
+            return RowOutcome.REFUSED
         if self.edit is None:
-            return Outcome.UNCHANGED
-        return Outcome.NEW if self.edit.product_id is None else Outcome.CHANGED
+            return RowOutcome.UNCHANGED
+        return RowOutcome.NEW if self.edit.product_id is None else RowOutcome.CHANGED
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -56,15 +56,15 @@ class Planned(Struct, frozen=True, gc=False):
         return changed_fields(before, self.edit.after.state) if self.edit and before else ()
 
     @property
-    def notices(self) -> tuple[Problem, ...]:
+    def notices(self) -> tuple[ProductProblem, ...]:
         """What still keeps a draft from being published: findings of the content check, and what is missing."""
-        return self.edit.after.stops if self.edit and not self.said.faults else ()
+        return self.edit.after.publish_blockers if self.edit and not self.said.faults else ()
 
 
 class Planner:
     """Plans the rows of one file against the catalogue that a session sees."""
 
-    def __init__(self, session: Session, reader: RowReader, skus: FileSkus, ruleset: Ruleset, now: datetime) -> None:
+    def __init__(self, session: Session, reader: RowReader, skus: SkuStore, ruleset: Ruleset, now: datetime) -> None:
         self._session, self._reader, self._skus, self._ruleset, self._now = session, reader, skus, ruleset, now
         self.addresses = {brand.name: brand.address for brand in session.scalars(select(Brand))}
         self.suppliers: set[str] = {reader.mapping.supplier} if reader.mapping else set()
@@ -75,7 +75,7 @@ class Planner:
         while chunk := [self._reader.read(row) for row in islice(stream, CHUNK)]:
             yield self._planned(chunk)
 
-    def _planned(self, chunk: list[Said]) -> list[Planned]:
+    def _planned(self, chunk: list[ParsedRow]) -> list[Planned]:
         stored = self._stored([said.sku for said in chunk])
         accepted = self._accepted([product.id for product in stored.values()])
         doubles = self._skus.doubles([said.sku for said in chunk])
@@ -84,7 +84,7 @@ class Planner:
             if said.sku in doubles:
                 rows = [str(row) for row in doubles[said.sku] if row != said.number]
                 others = ", ".join(rows[:_NAMED_ROWS]) + (" …" if len(rows) > _NAMED_ROWS else "")
-                self._fault(said, Problem("sku", "double-sku", {"rows": others}))
+                self._fault(said, ProductProblem("sku", "double-sku", {"rows": others}))
             product = stored.get(said.sku)
             planned.append(self._row(said, product, accepted.get(product.id, {}) if product else {}))
         self._refuse_taken(planned)
@@ -93,7 +93,7 @@ class Planner:
     def _stored(self, skus: Sequence[str]) -> dict[str, Product]:
         query = (
             select(Product)
-            .where(among(self._session, Product.sku, [sku for sku in skus if sku]))
+            .where(column_in(self._session, Product.sku, [sku for sku in skus if sku]))
             .options(joinedload(Product.brand), selectinload(Product.components))
             .execution_options(populate_existing=True)
         )
@@ -103,13 +103,13 @@ class Planner:
         found: dict[int, dict[str, str]] = {}
         if ids:
             for row in self._session.scalars(
-                select(AcceptedWarning).where(among(self._session, AcceptedWarning.product_id, ids))
+                select(AcceptedWarning).where(column_in(self._session, AcceptedWarning.product_id, ids))
             ):
                 found.setdefault(row.product_id, {})[row.finding] = row.reason
         return found
 
-    def _row(self, said: Said, product: Product | None, accepted: dict[str, str]) -> Planned:
-        before = state_of(product) if product else None
+    def _row(self, said: ParsedRow, product: Product | None, accepted: dict[str, str]) -> Planned:
+        before = state_of_product(product) if product else None
         state = state_after(said, before, self._reader)
         if state is None:
             return Planned(said)
@@ -120,7 +120,7 @@ class Planner:
         self._check_version(said, product)
         self._check_brand(said, state)
         try:
-            after = prepare(state, self._ruleset, accepted)
+            after = validate(state, self._ruleset, accepted)
         except RefusedError as refused:
             for problem in refused.problems:
                 self._fault(said, problem)
@@ -129,17 +129,17 @@ class Planner:
         self._check_publishable(said, edit)
         return Planned(said, edit)
 
-    def _check_version(self, said: Said, product: Product | None) -> None:
+    def _check_version(self, said: ParsedRow, product: Product | None) -> None:
         version = said.values.get("version")
         if version is None:
             return
         if product is None:
-            self._fault(said, Problem("version", "version-of-nothing", {"file": str(version)}))
+            self._fault(said, ProductProblem("version", "version-of-nothing", {"file": str(version)}))
         elif product.version != version:
             values = {"file": str(version), "now": str(product.version)}
-            self._fault(said, Problem("version", "changed-since", values))
+            self._fault(said, ProductProblem("version", "changed-since", values))
 
-    def _check_brand(self, said: Said, state: ProductState) -> None:
+    def _check_brand(self, said: ParsedRow, state: ProductState) -> None:
         """A brand's address is filled in by a file, never changed by one."""
         address = said.values.get("brand_address", "").strip()
         if not (state.brand and address):
@@ -148,30 +148,30 @@ class Planner:
         if known == address:
             return
         for code, values in address_problems(address):
-            self._fault(said, Problem("brand_address", code, values))
+            self._fault(said, ProductProblem("brand_address", code, values))
         if known and known != address:
-            self._fault(said, Problem("brand_address", "other-address", {"brand": state.brand, "known": known}))
+            self._fault(said, ProductProblem("brand_address", "other-address", {"brand": state.brand, "known": known}))
         elif not said.faults:
             self.addresses[state.brand] = address
 
-    def _check_publishable(self, said: Said, edit: Edit) -> None:
-        after: Prepared = edit.after
+    def _check_publishable(self, said: ParsedRow, edit: Edit) -> None:
+        after: ValidatedProduct = edit.after
         state = after.state
         if state.status is not Status.PUBLISHED:
             return
-        for problem in after.stops:
+        for problem in after.publish_blockers:
             self._fault(said, problem)
         if state.brand and not self.addresses.get(state.brand, "").strip():
-            self._fault(said, Problem("brand", "brand-address", {"brand": state.brand}))
+            self._fault(said, ProductProblem("brand", "brand-address", {"brand": state.brand}))
         if state.reduced:
             try:
-                reference_prices(self._session, [Placed(edit.product_id or 0, edit, 0)], self._now)
+                reference_prices(self._session, [ResolvedEdit(edit.product_id or 0, edit, 0)], self._now)
             except RefusedError as refused:
                 self._fault(said, refused.problems[0])
 
     def _refuse_taken(self, planned: Sequence[Planned]) -> None:
         """No two products under one address, in the catalogue or in the file."""
-        takers: list[tuple[str, Said]] = []
+        takers: list[tuple[str, ParsedRow]] = []
         for plan in planned:
             edit = plan.edit
             if edit and not plan.said.faults and (edit.before is None or "slug" in plan.changed):
@@ -179,15 +179,15 @@ class Planner:
         holders = self._skus.holders_of([(slug, said.sku) for slug, said in takers])
         for slug, said in takers:
             if holders[slug] != said.sku:
-                self._fault(said, Problem("slug", "taken", {"sku": holders[slug]}))
+                self._fault(said, ProductProblem("slug", "taken", {"sku": holders[slug]}))
         wanted = dict(takers)
         if wanted:
-            known = among(self._session, Product.slug, wanted)
+            known = column_in(self._session, Product.slug, wanted)
             for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(known)):
                 if wanted[slug].sku != sku:
-                    self._fault(wanted[slug], Problem("slug", "taken", {"sku": sku}))
+                    self._fault(wanted[slug], ProductProblem("slug", "taken", {"sku": sku}))
 
-    def _fault(self, said: Said, problem: Problem) -> None:
+    def _fault(self, said: ParsedRow, problem: ProductProblem) -> None:
         column = self._reader.column_of(problem.field, problem.code)
         value = self._reader.value_of(said, column)
         said.faults.append(from_problem(problem, said.number, column, value))

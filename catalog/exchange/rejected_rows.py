@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from catalog.exchange.columns import REASONS
+from catalog.exchange.columns import REASON_COLUMNS
 from catalog.exchange.reading import Cell
-from catalog.exchange.row_errors import Fault
+from catalog.exchange.row_errors import RowError
 from catalog.exchange.writers import TableWriter, open_writer
 from recommend.text import Language
 
@@ -21,14 +21,14 @@ class _Row(Protocol):
     def cells(self) -> Sequence[Cell]: ...
 
     @property
-    def faults(self) -> Sequence[Fault]: ...
+    def faults(self) -> Sequence[RowError]: ...
 
 
 class RefusedRows:
     """Writes refused rows; the reason column of an earlier round is left out."""
 
     def __init__(self, file: BinaryIO, name: str, columns: Sequence[str], language: Language) -> None:
-        self._kept = [place for place, column in enumerate(columns) if column.casefold() not in REASONS]
+        self._kept = [place for place, column in enumerate(columns) if column.casefold() not in REASON_COLUMNS]
         self._language = language
         kept = [columns[place] for place in self._kept]
         self._writer: TableWriter = open_writer(file, name, [*kept, REASON[language]])
@@ -41,7 +41,7 @@ class RefusedRows:
         self._writer.close()
 
 
-def worded(faults: Iterable[Fault], language: Language) -> str:
+def worded(faults: Iterable[RowError], language: Language) -> str:
     """All that is wrong with a row, on one line."""
     return "; ".join(
         f"{fault.column}: {fault.text(language)}" if fault.column else fault.text(language) for fault in faults

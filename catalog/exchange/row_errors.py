@@ -2,11 +2,10 @@
 
 from msgspec import Struct, field
 
-from catalog.product_problems import REASONS as PRODUCT_REASONS
-from catalog.product_problems import Problem, Values, worded
+from catalog.product_problems import PROBLEM_TEXTS, ProductProblem, Values, worded
 from recommend.text import Language, Text
 
-REASONS: dict[str, Text] = {
+ROW_ERROR_TEXTS: dict[str, Text] = {
     # the file
     "empty": Text("het bestand is leeg", "the file is empty"),
     "unknown-suffix": Text(
@@ -107,7 +106,7 @@ REASONS: dict[str, Text] = {
 }
 
 
-class Fault(Struct, frozen=True):
+class RowError(Struct, frozen=True):
     """Why something cannot be taken: the reason, and where it stands.
 
     `row` counts as a spreadsheet does, the heading being 1; 0 means the whole file. `column` is the file's own name.
@@ -121,14 +120,14 @@ class Fault(Struct, frozen=True):
 
     def text(self, language: Language) -> str:
         """The reason alone, without its place."""
-        return worded(REASONS.get(self.code) or PRODUCT_REASONS[self.code], self.values, language)
+        return worded(ROW_ERROR_TEXTS.get(self.code) or PROBLEM_TEXTS[self.code], self.values, language)
 
 
 class FileRefusedError(ValueError):
     """A file that cannot be read as a table; nothing was done."""
 
     def __init__(self, code: str, *, row: int = 0, column: str = "", **values: str | Text) -> None:
-        self.fault = Fault(code, values, row, column)
+        self.fault = RowError(code, values, row, column)
         super().__init__(self.fault.text("en"))
 
 
@@ -140,6 +139,6 @@ class CellRefusedError(ValueError):
         super().__init__(code)
 
 
-def from_problem(problem: Problem, row: int, column: str = "", value: str = "") -> Fault:
+def from_problem(problem: ProductProblem, row: int, column: str = "", value: str = "") -> RowError:
     """What the write path says of a product, at its row and column of the file."""
-    return Fault(problem.code, problem.values, row, column or problem.field, value)
+    return RowError(problem.code, problem.values, row, column or problem.field, value)

@@ -7,13 +7,13 @@ from typing import Any
 from msgspec import Struct
 
 from catalog.exchange import numbers, values
-from catalog.exchange.columns import OWN, REASONS, TARGETS, VERSION, is_own_layout
+from catalog.exchange.columns import OWN, REASON_COLUMNS, TARGETS, VERSION, is_own_layout
 from catalog.exchange.composition_cell import read_composition
 from catalog.exchange.formula_guard import in_lines
 from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.reading import Cell, Row, Table
 from catalog.exchange.reading.table import text
-from catalog.exchange.row_errors import CellRefusedError, Fault, FileRefusedError
+from catalog.exchange.row_errors import CellRefusedError, FileRefusedError, RowError
 from catalog.product_state import FIELDS as STATE_FIELDS
 from recommend.naming import FormNames
 
@@ -50,14 +50,14 @@ EMPTY: dict[str, Any] = {
 """What an empty cell of our own layout means. One that is not here leaves things as they are."""
 
 
-class Said(Struct, gc=False):
+class ParsedRow(Struct, gc=False):
     """What a row says: `fields` of the product, all else by target of `columns.TARGETS`; and what cannot be read."""
 
     number: int
     cells: Sequence[Cell]
     fields: dict[str, Any]
     values: dict[str, Any]
-    faults: list[Fault]
+    faults: list[RowError]
 
     @property
     def sku(self) -> str:
@@ -90,12 +90,14 @@ class RowReader:
     def _own(self, table: Table) -> list[tuple[str, str, str | None]]:
         if not is_own_layout(table.columns):
             named = [column.casefold() for column in table.columns]
-            strange = [column for column in table.columns if column.casefold() not in (*OWN, VERSION, *REASONS)]
+            strange = [column for column in table.columns if column.casefold() not in (*OWN, VERSION, *REASON_COLUMNS)]
             if strange:
                 raise FileRefusedError("unknown-column", row=1, column=strange[0], known=", ".join(OWN))
             assert "sku" not in named  # noqa: S101 - else the layout is ours
             raise FileRefusedError("no-sku-column", row=1)
-        return [(column.casefold(), column, None) for column in table.columns if column.casefold() not in REASONS]
+        return [
+            (column.casefold(), column, None) for column in table.columns if column.casefold() not in REASON_COLUMNS
+        ]
 
     def _mapped(self, mapping: SupplierMapping) -> list[tuple[str, str, str | None]]:
         for column in mapping.columns.values():
@@ -152,7 +154,7 @@ class RowReader:
         sought = (target, *amounts, "form") if target == "composition" else (target,)
         return next((columns[name] for name in sought if name in columns), target)
 
-    def value_of(self, said: Said, column: str) -> str:
+    def value_of(self, said: ParsedRow, column: str) -> str:
         """What stands in a row under a heading, cut to what a message can show."""
         place = self.columns.index(column) if column in self.columns else len(said.cells)
         return text(said.cells[place])[:_SHOWN] if place < len(said.cells) else ""
@@ -165,9 +167,9 @@ class RowReader:
             return text(row.cells[self._sku_place])
         return self.read(row).sku
 
-    def read(self, row: Row) -> Said:
+    def read(self, row: Row) -> ParsedRow:
         """All that a row says. An empty cell means empty in our own layout, and nothing at all in a supplier's."""
-        said = Said(row.number, row.cells, {}, {}, [row.fault] if row.fault else [])
+        said = ParsedRow(row.number, row.cells, {}, {}, [row.fault] if row.fault else [])
         if row.fault:
             return said
         cells, fields, others = row.cells, said.fields, said.values
@@ -181,16 +183,16 @@ class RowReader:
             try:
                 found[target] = reader(cell)
             except CellRefusedError as refused:
-                said.faults.append(Fault(refused.code, refused.values, row.number, column, text(cell)[:_SHOWN]))
+                said.faults.append(RowError(refused.code, refused.values, row.number, column, text(cell)[:_SHOWN]))
         if not fields.get("sku"):
             self._need_sku(said)
         return said
 
-    def _need_sku(self, said: Said) -> None:
+    def _need_sku(self, said: ParsedRow) -> None:
         """A file without SKUs gets them from the names, which stay the same from file to file."""
         name = said.fields.get("name_nl") or said.fields.get("name_en")
         if self.mapping is not None and "sku" not in self.mapping.columns and name:
             said.fields["sku"] = values.made_sku(self.mapping.supplier, said.fields.get("brand", ""), name)
         elif not any(fault.column == "sku" for fault in said.faults):
             column = self.mapping.columns.get("sku", "sku") if self.mapping else "sku"
-            said.faults.append(Fault("required", {}, said.number, column))
+            said.faults.append(RowError("required", {}, said.number, column))

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from catalog.composition import Stated
+from catalog.composition import LabelLine
 from catalog.exchange.columns import MOST_FORMS
-from catalog.exchange.row_errors import CellRefusedError, Fault
-from catalog.exchange.row_reader import RowReader, Said
+from catalog.exchange.row_errors import CellRefusedError, RowError
+from catalog.exchange.row_reader import ParsedRow, RowReader
 from catalog.exchange.values import made_slug
 from catalog.models import DosageForm, Unit
 from catalog.product_state import ProductState
@@ -25,7 +25,7 @@ _UNIT_OF = {
 _DOSAGE_FORM_OF = {unit: form for form, unit in _UNIT_OF.items()}
 
 
-def state_after(said: Said, before: ProductState | None, reader: RowReader) -> ProductState | None:
+def state_after(said: ParsedRow, before: ProductState | None, reader: RowReader) -> ProductState | None:
     """The product after the row; None when the row has faults, which are added to it."""
     stated = dict(said.fields)
     if "price_eur" in stated:
@@ -44,21 +44,21 @@ def state_after(said: Said, before: ProductState | None, reader: RowReader) -> P
     return ProductState(**stated) if before is None else msgspec.structs.replace(before, **stated)
 
 
-def _complete(said: Said, stated: dict[str, Any]) -> None:
+def _complete(said: ParsedRow, stated: dict[str, Any]) -> None:
     """What a new product needs and a row may leave to be worked out."""
     if "dosage_form" not in stated and "unit" in stated:
         stated["dosage_form"] = _DOSAGE_FORM_OF[stated["unit"]]
     elif "unit" not in stated and "dosage_form" in stated:
         stated["unit"] = _UNIT_OF[stated["dosage_form"]]
     elif "unit" not in stated and not any(fault.column in ("unit", "dosage_form") for fault in said.faults):
-        said.faults.append(Fault("required", {}, said.number, "dosage_form"))
+        said.faults.append(RowError("required", {}, said.number, "dosage_form"))
     if not stated.get("slug"):
         stated["slug"] = made_slug(stated.get("name_nl") or stated.get("name_en") or "", said.sku)
 
 
-def _composition(said: Said, before: ProductState | None, reader: RowReader) -> tuple[Stated, ...] | None:
+def _composition(said: ParsedRow, before: ProductState | None, reader: RowReader) -> tuple[LabelLine, ...] | None:
     """The composition that a supplier's form columns say; None when they say nothing."""
-    lines: list[Stated] = []
+    lines: list[LabelLine] = []
     told = False
     for place in range(1, MOST_FORMS + 1):
         suffix = "" if place == 1 else f"_{place}"
@@ -70,13 +70,13 @@ def _composition(said: Said, before: ProductState | None, reader: RowReader) -> 
             except CellRefusedError as refused:
                 column = reader.column_of(targets[0])
                 value = reader.value_of(said, column)
-                said.faults.append(Fault(refused.code, refused.values, said.number, column, value))
+                said.faults.append(RowError(refused.code, refused.values, said.number, column, value))
     if not told:
         return None
     return tuple(_with_what_is_known(line, before) for line in lines)
 
 
-def _lines(said: Said, before: ProductState | None, suffix: str, names: FormNames) -> Iterator[Stated]:
+def _lines(said: ParsedRow, before: ProductState | None, suffix: str, names: FormNames) -> Iterator[LabelLine]:
     named: Named = said.values.get(f"form{suffix}", Named())
     compound = said.values.get(f"compound{suffix}")
     elemental = said.values.get(f"elemental{suffix}")
@@ -93,10 +93,10 @@ def _lines(said: Said, before: ProductState | None, suffix: str, names: FormName
         raise CellRefusedError("amount-without-form")
     if has_amount and len(named.forms) > 1:
         raise CellRefusedError("several-forms", forms=names.listed(named.forms))
-    return (Stated(form, None, compound, elemental) for form in named.forms)
+    return (LabelLine(form, None, compound, elemental) for form in named.forms)
 
 
-def _with_what_is_known(line: Stated, before: ProductState | None) -> Stated:
+def _with_what_is_known(line: LabelLine, before: ProductState | None) -> LabelLine:
     """A line without amounts keeps those that somebody filled in for this form."""
     known = next((old for old in before.composition if old.form == line.form), None) if before else None
     if known is None:

@@ -11,7 +11,7 @@ _EVERY = 10_000
 _AT_ONCE = 500
 
 
-class FileSkus:
+class SkuStore:
     """Goes through a file once. Close it when done: what it keeps is gone then."""
 
     def __init__(

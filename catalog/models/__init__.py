@@ -5,13 +5,21 @@ from catalog.models.base import Base, table_of
 from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
 from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, PictureFile, Product, Status, Unit
-from catalog.models.search_index import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting
+from catalog.models.search_index import (
+    AdviceRow,
+    FacetPosting,
+    IndexState,
+    ListingRow,
+    ListingRowByForm,
+    Word,
+    WordPosting,
+)
 
 __all__ = [
     "AcceptedWarning",
     "Account",
     "AdminSession",
-    "Advisable",
+    "AdviceRow",
     "Allergen",
     "Base",
     "Batch",
@@ -21,17 +29,17 @@ __all__ = [
     "Component",
     "DosageForm",
     "FacetPosting",
-    "FormShelf",
     "FormTag",
     "How",
     "IndexState",
     "Invitation",
+    "ListingRow",
+    "ListingRowByForm",
     "PictureFile",
     "PricePoint",
     "Product",
     "RecoveryCode",
     "Role",
-    "Shelf",
     "SignInAttempt",
     "SlugRedirect",
     "Status",

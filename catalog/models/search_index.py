@@ -44,7 +44,7 @@ class Posting:
 
 
 class FacetPosting(Posting, Base):
-    """The products that have a facet value; the term is `catalog.search.facets.term`, `revision` that of the last change."""
+    """Products that have a facet value; the term is that of `search.terms.facet_term`, `revision` of the last change."""
 
     __tablename__ = "facet_posting"
     revision: Mapped[int] = mapped_column(index=True)
@@ -86,10 +86,10 @@ class _Ranked:
     sku: Mapped[str] = mapped_column(Sortable)
 
 
-class Shelf(_Ranked, Base):
+class ListingRow(_Ranked, Base):
     """A published product with all that the listing sorts by; each order has an index that holds the whole answer."""
 
-    __tablename__ = "shelf"
+    __tablename__ = "listing_row"
 
     price_cents: Mapped[int]
     magnesium_per_day_ug: Mapped[int]
@@ -98,36 +98,36 @@ class Shelf(_Ranked, Base):
     name_en: Mapped[str] = mapped_column(Sortable)
 
     __table_args__ = (
-        Index("ix_shelf_recommended", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
-        Index("ix_shelf_price_per_100mg", "tenth_cents_per_100mg", "sku", "product_id"),
-        Index("ix_shelf_price", "price_cents", "sku", "product_id"),
-        Index("ix_shelf_magnesium_per_day", "magnesium_per_day_ug", "sku", "product_id"),
-        Index("ix_shelf_name_nl", "name_nl", "sku", "product_id"),
-        Index("ix_shelf_name_en", "name_en", "sku", "product_id"),
+        Index("ix_listing_row_recommended", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_listing_row_price_per_100mg", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_listing_row_price", "price_cents", "sku", "product_id"),
+        Index("ix_listing_row_magnesium_per_day", "magnesium_per_day_ug", "sku", "product_id"),
+        Index("ix_listing_row_name_nl", "name_nl", "sku", "product_id"),
+        Index("ix_listing_row_name_en", "name_en", "sku", "product_id"),
     )
 
 
-class FormShelf(_Ranked, Base):
+class ListingRowByForm(_Ranked, Base):
     """The same once for each form in the product, for the commonest filter in the commonest orders."""
 
-    __tablename__ = "form_shelf"
+    __tablename__ = "listing_row_by_form"
 
     form: Mapped[str] = mapped_column(Sortable, primary_key=True)
 
     __table_args__ = (
-        Index("ix_form_shelf_recommended", "form", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
-        Index("ix_form_shelf_price_per_100mg", "form", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_listing_row_by_form_recommended", "form", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_listing_row_by_form_price_per_100mg", "form", "tenth_cents_per_100mg", "sku", "product_id"),
     )
 
 
-class Advisable(Base):
+class AdviceRow(Base):
     """What an advice may show: a published product in stock, under each form that it counts as, cheapest first.
 
     It holds whatever a visitor can wish, so that a form where nothing fits is read without its products. The key is
     the order of reading; SQLite keeps the rows in it.
     """
 
-    __tablename__ = "advisable"
+    __tablename__ = "advice_row"
 
     form: Mapped[str] = mapped_column(Sortable, primary_key=True)
     tenth_cents_per_100mg: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -141,4 +141,4 @@ class Advisable(Base):
     also: Mapped[str]
     """The other forms that the product holds, each between spaces; empty when it holds none."""
 
-    __table_args__ = (Index("ix_advisable_product_id", "product_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index("ix_advice_row_product_id", "product_id"), {"sqlite_with_rowid": False})

@@ -214,7 +214,7 @@ def prices_of(session: Session, product_id: int) -> Sequence[PricePoint]:
     return session.scalars(query.limit(MOST_PRICES)).all()
 
 
-PRICE_BANDS = (50, 100, 200, 400, 800)
+PRICE_BOUNDS = (50, 100, 200, 400, 800)
 """Upper bounds in tenths of a cent per 100 mg; the last band has none."""
 
 
@@ -233,7 +233,7 @@ class Overview(Struct, frozen=True):
 def overview(session: Session) -> Overview:
     """All counts in one pass over the products."""
     price = Product.tenth_cents_per_100mg
-    bounds = [0, *PRICE_BANDS, None]
+    bounds = [0, *PRICE_BOUNDS, None]
     bands = [
         and_(PUBLISHED, price > low, price <= high) if high else and_(PUBLISHED, price > low)
         for low, high in pairwise(bounds)

@@ -13,19 +13,19 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.composition import Stated, magnesium_in, work_out
+from catalog.composition import LabelLine, magnesium_in, work_out
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import begin_writing, write
-from catalog.edits.validation import Prepared
+from catalog.edits.validation import ValidatedProduct
 from catalog.models import Allergen, Brand, DosageForm, How, Product, Status, Unit
 from catalog.product_state import ProductState
+from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language, Text
 
 CHUNK = 8000
 """Products written at a time: what bounds the memory that they take."""
 WORDS = Path(__file__).parent / "made_up.yaml"
-UG_PER_MG = 1000
 SOURCE_UG = 56_250
 """Elemental magnesium in a daily portion from which the authorised claims may be used."""
 COMMON = {"citrate": 24, "bisglycinate": 20, "oxide": 16, "glycinate": 10, "taurate": 8, "malate": 5, "chloride": 4}
@@ -129,7 +129,7 @@ class Maker:
         self.kind_weights = [kind.weight for kind in words.kinds]
         self.worked_out = lru_cache(4096)(lambda stated: work_out(stated, ruleset))
 
-    def product(self, number: int) -> Prepared:
+    def product(self, number: int) -> ValidatedProduct:
         """The next product; `number` sets it apart from the others.
 
         Nothing here can be refused, and no text needs judging: a test holds all words to what `prepare` would say.
@@ -139,23 +139,23 @@ class Maker:
         composition = self._composition(self.chance.choice(kind.mg))
         state = self._state(number, brand, kind, composition)
         lines = tuple(self.worked_out(stated) for stated in composition)
-        return Prepared(state, magnesium_in(lines), findings=(), not_permitted=(), stops=())
+        return ValidatedProduct(state, magnesium_in(lines), findings=(), not_permitted=(), publish_blockers=())
 
-    def _composition(self, magnesium_mg: int) -> tuple[Stated, ...]:
+    def _composition(self, magnesium_mg: int) -> tuple[LabelLine, ...]:
         """The magnesium of a unit in whole milligrams of one to three forms; some labels give the compound too."""
         how_many = self.chance.choices((1, 2, 3), (85, 12, 3))[0]
         forms = list(dict.fromkeys(self.chance.choices(self.permitted, self.form_weights, k=how_many)))
         share = magnesium_mg // len(forms)
         amounts = [magnesium_mg - share * (len(forms) - 1)] + [share] * (len(forms) - 1)
-        lines = [Stated(form, elemental_ug=mg * UG_PER_MG) for form, mg in zip(forms, amounts, strict=True)]
+        lines = [LabelLine(form, elemental_ug=mg * UG_PER_MG) for form, mg in zip(forms, amounts, strict=True)]
         if self.chance.random() < WITH_COMPOUND:
             lines = [
-                Stated(line.form, compound_ug=self.worked_out(line).compound_ug, elemental_ug=line.elemental_ug)
+                LabelLine(line.form, compound_ug=self.worked_out(line).compound_ug, elemental_ug=line.elemental_ug)
                 for line in lines
             ]
         return tuple(lines)
 
-    def _state(self, number: int, brand: str, kind: Kind, composition: tuple[Stated, ...]) -> ProductState:
+    def _state(self, number: int, brand: str, kind: Kind, composition: tuple[LabelLine, ...]) -> ProductState:
         pick = self.chance.choice
         make, pack, per_day, series = pick(kind.makes), pick(kind.packs), pick(kind.portions), pick(self.words.series)
         names = [self.ruleset.forms[line.form].name for line in composition]

@@ -9,18 +9,18 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.composition import Stated
+from catalog.composition import LabelLine
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import write
-from catalog.edits.validation import prepare
+from catalog.edits.validation import validate
 from catalog.models import Allergen, DosageForm, How, Product, Status, Unit
 from catalog.product_state import FIELDS, TEXTS, ProductState
+from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Text
 
 SAMPLE = Path(__file__).parent / "sample.yaml"
-UG_PER_MG = 1000
 
 
 class SampleBrand(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,8 +36,8 @@ class SampleComponent(Struct, frozen=True, forbid_unknown_fields=True):
     compound_mg: Decimal | None = None
     elemental_mg: Decimal | None = None
 
-    def stated(self) -> Stated:
-        return Stated(self.form, self.salt, _micrograms(self.compound_mg), _micrograms(self.elemental_mg))
+    def stated(self) -> LabelLine:
+        return LabelLine(self.form, self.salt, _micrograms(self.compound_mg), _micrograms(self.elemental_mg))
 
 
 def _micrograms(milligrams: Decimal | None) -> int | None:
@@ -89,6 +89,6 @@ def load_sample(session: Session, ruleset: Ruleset, file: Path = SAMPLE) -> int:
     catalogue = msgspec.convert(data, SampleCatalogue)
     for brand in catalogue.brands:
         add_brand(session, brand.name, brand.address, invented=True)
-    edits = [Edit(prepare(product.state(), ruleset)) for product in catalogue.products]
+    edits = [Edit(validate(product.state(), ruleset)) for product in catalogue.products]
     write(session, edits, Author(who="", how=How.SAMPLE))
     return len(catalogue.products)

@@ -12,7 +12,7 @@ from catalog.models import Brand, FormTag, Product, Status
 from recommend.text import Text
 
 
-class Indexed(Struct, frozen=True, kw_only=True, gc=False):
+class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
     """A product by its id. Money in cents and tenths of a cent, magnesium in ug elemental.
 
     `texts` are what a search finds it by, `ingredients` what it can be asked to be without.
@@ -57,7 +57,7 @@ class Indexed(Struct, frozen=True, kw_only=True, gc=False):
         )
 
 
-def indexed_products(session: Session, product_ids: Sequence[int] | None = None) -> Iterator[Indexed]:
+def search_documents(session: Session, product_ids: Sequence[int] | None = None) -> Iterator[SearchDocument]:
     """The products with these ids, or all, as the database has them now; read in portions, in the order of ids."""
     columns = [getattr(Product, name) for name in _COLUMNS]
     query = select(*columns, Brand.name.label("brand")).join(Brand, Brand.id == Product.brand_id).order_by(Product.id)
@@ -90,9 +90,9 @@ _COLUMNS = (
 )
 
 
-def _indexed(row: Any, forms: Mapping[str, bool]) -> Indexed:
+def _indexed(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
     """`forms` in alphabetical order, with whether the product counts as each."""
-    return Indexed(
+    return SearchDocument(
         product_id=row.id,
         status=row.status,
         sku=row.sku,
@@ -114,6 +114,6 @@ def _indexed(row: Any, forms: Mapping[str, bool]) -> Indexed:
     )
 
 
-def in_portions(products: Iterator[Indexed], size: int) -> Iterator[list[Indexed]]:
+def in_portions(products: Iterator[SearchDocument], size: int) -> Iterator[list[SearchDocument]]:
     while portion := list(islice(products, size)):
         yield portion

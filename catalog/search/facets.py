@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
-UG_PER_MG = 1000
+from recommend.chemistry import UG_PER_MG
+
 YES = "true"
 """The value of a facet that a product has or has not."""
 

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 from pyroaring import BitMap
 
 from catalog.search.facets import Facet
-from catalog.search.snapshot import NONE, Kept
+from catalog.search.snapshot import NONE, IndexSnapshot
 from catalog.search.terms import facet_term
 
 
@@ -27,7 +27,7 @@ class Found(Struct, frozen=True):
 
     products: BitMap
     others: Mapping[Facet, BitMap]
-    index: Kept
+    index: IndexSnapshot
 
     def count(self, facet: Facet, value: str) -> int:
         """How many products have the value and pass the other facets."""
@@ -37,7 +37,7 @@ class Found(Struct, frozen=True):
         return len(base) - having if facet is Facet.WITHOUT else having
 
 
-def find(index: Kept, filters: Filters, among: BitMap | None = None) -> Found:
+def find(index: IndexSnapshot, filters: Filters, among: BitMap | None = None) -> Found:
     """Apply filters to all published products, or to those `among` them."""
     start = index.listed if among is None else index.listed & among
     passing = {facet: _passing(index, facet, values) for facet, values in filters.chosen.items() if values}
@@ -51,7 +51,7 @@ def find(index: Kept, filters: Filters, among: BitMap | None = None) -> Found:
     return Found(every, others, index)
 
 
-def _passing(index: Kept, facet: Facet, values: Iterable[str]) -> BitMap:
+def _passing(index: IndexSnapshot, facet: Facet, values: Iterable[str]) -> BitMap:
     sets = [index.having(facet, value) for value in values]
     return BitMap.intersection(*sets) if facet is Facet.WITHOUT else BitMap.union(*sets)
 

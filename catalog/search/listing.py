@@ -9,11 +9,11 @@ from pyroaring import BitMap
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from catalog.models import Brand, FormShelf, IndexState, Product, Shelf
+from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Product
 from catalog.models.product import PUBLISHED
 from catalog.search.facets import Facet
 from catalog.search.filtering import Filters, Found, find
-from catalog.search.snapshot import Kept, kept_index
+from catalog.search.snapshot import IndexSnapshot, current_snapshot
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -69,7 +69,7 @@ def listing(
     sort: Sort = Sort.RECOMMENDED,
     page: int = 1,
     language: Language,
-    index: Kept | None = None,
+    index: IndexSnapshot | None = None,
     among: BitMap | None = None,
     fetch: Fetch = listed_products,
 ) -> Listing | None:
@@ -79,7 +79,7 @@ def listing(
     products of their ids. An empty result has one page, without products.
     """
     filters = filters or Filters()
-    found = find(index or kept_index(session), filters, among)
+    found = find(index or current_snapshot(session), filters, among)
     total = len(found.products)
     pages = max(1, min(MOST_PAGES, -(-total // PAGE_SIZE)))
     if not 1 <= page <= pages:
@@ -105,9 +105,9 @@ def _only_form(filters: Filters) -> str | None:
 def _page_of_ids(session: Session, found: Found, only_form: str | None, everything: bool, place: _Place) -> list[int]:
     forms = _FORM_ORDERS.get(place.sort)
     if forms is not None and only_form is not None:
-        ordered = select(FormShelf.product_id).where(FormShelf.form == only_form).order_by(*forms)
+        ordered = select(ListingRowByForm.product_id).where(ListingRowByForm.form == only_form).order_by(*forms)
         return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
-    ordered = select(Shelf.product_id).order_by(*_order(place.sort, place.language), Shelf.sku)
+    ordered = select(ListingRow.product_id).order_by(*_order(place.sort, place.language), ListingRow.sku)
     if everything:
         return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
     total, until = len(found.products), place.offset + PAGE_SIZE
@@ -121,7 +121,7 @@ def _page_of_ids(session: Session, found: Found, only_form: str | None, everythi
 
 def _is_one_of(products: BitMap) -> ColumnElement[bool]:
     """Ids are written out: there may be far more of them than a statement may have parameters."""
-    return Shelf.product_id.in_(bindparam("ids", list(products), expanding=True, literal_execute=True))
+    return ListingRow.product_id.in_(bindparam("ids", list(products), expanding=True, literal_execute=True))
 
 
 def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> list[int]:
@@ -140,20 +140,20 @@ def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> 
 
 
 def _order(sort: Sort, language: Language) -> tuple[ColumnElement[Any], ...]:
-    name = Shelf.name_nl if language == "nl" else Shelf.name_en
+    name = ListingRow.name_nl if language == "nl" else ListingRow.name_en
     orders: dict[Sort, tuple[Any, ...]] = {
-        Sort.RECOMMENDED: (Shelf.sold_out, Shelf.tenth_cents_per_100mg),
-        Sort.PRICE_PER_100MG: (Shelf.tenth_cents_per_100mg,),
-        Sort.PRICE: (Shelf.price_cents,),
-        Sort.MG_PER_DAY: (Shelf.magnesium_per_day_ug,),
+        Sort.RECOMMENDED: (ListingRow.sold_out, ListingRow.tenth_cents_per_100mg),
+        Sort.PRICE_PER_100MG: (ListingRow.tenth_cents_per_100mg,),
+        Sort.PRICE: (ListingRow.price_cents,),
+        Sort.MG_PER_DAY: (ListingRow.magnesium_per_day_ug,),
         Sort.NAME: (name,),
     }
     return orders[sort]
 
 
 _FORM_ORDERS: dict[Sort, tuple[Any, ...]] = {
-    Sort.RECOMMENDED: (FormShelf.sold_out, FormShelf.tenth_cents_per_100mg, FormShelf.sku),
-    Sort.PRICE_PER_100MG: (FormShelf.tenth_cents_per_100mg, FormShelf.sku),
+    Sort.RECOMMENDED: (ListingRowByForm.sold_out, ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
+    Sort.PRICE_PER_100MG: (ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
 }
 
 

@@ -1,4 +1,4 @@
-"""The search: from what somebody typed to the products that have all of its words and none of those they do without.
+"""Search: from what somebody typed to the products that have all of its words and none of those they do without.
 
 Words are compared as `catalog.search.tokens` cuts and stems them, in Python, so that every database gives the same hits.
 """
@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.models import WordPosting
-from catalog.search.query_words import Typed, read_typed
-from catalog.search.snapshot import Kept
+from catalog.search.query_words import ParsedWord, parse_query
+from catalog.search.snapshot import IndexSnapshot
 from catalog.search.tokens import INGREDIENT, TEXT, asked_terms, whole_parts_of
 
 SHORTEST_MISSPELT, TWO_ERRORS_FROM = 4, 8
@@ -25,7 +25,7 @@ MOST_PARTS = 4
 MOST_LIKE = 3
 
 
-class Sought(Struct, frozen=True):
+class ResolvedWord(Struct, frozen=True):
     """A word of the query as the index knows it.
 
     `needs` holds one group of terms for a plain word and one for each part of a compound; of every group a product
@@ -33,7 +33,7 @@ class Sought(Struct, frozen=True):
     are others that resemble it.
     """
 
-    typed: Typed
+    typed: ParsedWord
     needs: tuple[tuple[str, ...], ...]
     read_as: str | None = None
     like: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class WithoutWord(Struct, frozen=True):
 class Search(Struct, frozen=True):
     """A query understood, with its hits among the published products."""
 
-    sought: tuple[Sought, ...]
+    sought: tuple[ResolvedWord, ...]
     hits: BitMap
     loosened: tuple["WithoutWord", ...]
     """When nothing was found: the query without one of its words."""
@@ -62,10 +62,10 @@ class Search(Struct, frozen=True):
     @property
     def text(self) -> str:
         """The query with its misspelt words mended."""
-        return _said(self.sought)
+        return _as_text(self.sought)
 
     @property
-    def misread(self) -> list[Sought]:
+    def misread(self) -> list[ResolvedWord]:
         """The words that were taken for another."""
         return [sought for sought in self.sought if sought.read_as]
 
@@ -78,19 +78,19 @@ class Search(Struct, frozen=True):
     def suggestions(self) -> list[str]:
         """The query with another word of those that resemble a misspelt one."""
         return [
-            _said(Sought(one.typed, one.needs, like) if one is sought else one for one in self.sought)
+            _as_text(ResolvedWord(one.typed, one.needs, like) if one is sought else one for one in self.sought)
             for sought in self.sought
             for like in sought.like
         ]
 
 
-def _said(sought: Iterable[Sought]) -> str:
+def _as_text(sought: Iterable[ResolvedWord]) -> str:
     return " ".join(f"{one.typed.negation} {one.word}".strip() for one in sought)
 
 
-def search(session: Session, index: Kept, text: str) -> Search | None:
+def search(session: Session, index: IndexSnapshot, text: str) -> Search | None:
     """The hits for what was typed, of an index kept with its words; None when nothing in it is a word to look for."""
-    sought = tuple(_seek(index, typed) for typed in read_typed(text))
+    sought = tuple(_resolve(index, typed) for typed in parse_query(text))
     if not sought:
         return None
     postings = _postings(session, {term for one in sought for group in one.needs for term in group})
@@ -100,7 +100,7 @@ def search(session: Session, index: Kept, text: str) -> Search | None:
         for dropped in sought:
             rest = [one for one in sought if one is not dropped]
             if found := _hits(index, rest, postings):
-                loosened.append(WithoutWord(_said([dropped]), _said(rest), found))
+                loosened.append(WithoutWord(_as_text([dropped]), _as_text(rest), found))
     return Search(sought, hits, tuple(loosened))
 
 
@@ -112,7 +112,7 @@ def _postings(session: Session, terms: set[str]) -> dict[str, BitMap]:
     return found
 
 
-def _hits(index: Kept, sought: Iterable[Sought], postings: dict[str, BitMap]) -> BitMap:
+def _hits(index: IndexSnapshot, sought: Iterable[ResolvedWord], postings: dict[str, BitMap]) -> BitMap:
     hits = index.listed
     for one in sought:
         having = reduce(and_, (_any(group, postings) for group in one.needs), index.listed) if one.needs else BitMap()
@@ -124,7 +124,7 @@ def _any(group: Iterable[str], postings: dict[str, BitMap]) -> BitMap:
     return BitMap.union(BitMap(), *(postings[term] for term in group if term in postings))
 
 
-def _seek(index: Kept, typed: Typed) -> Sought:
+def _resolve(index: IndexSnapshot, typed: ParsedWord) -> ResolvedWord:
     """A word as it stands in the index, else as a compound of known words, else as the known word most like it.
 
     Names and descriptions come first, so that "poeder" finds powders and not what has beetroot powder in it; what
@@ -135,21 +135,21 @@ def _seek(index: Kept, typed: Typed) -> Sought:
     for place in places:
         needs = tuple(_known(index, part, place) for part in parts)
         if all(needs):
-            return Sought(typed, needs)
+            return ResolvedWord(typed, needs)
     for place in places:
         if compound := _as_compound(index, typed.word, place):
-            return Sought(typed, compound)
+            return ResolvedWord(typed, compound)
     for place in places:
         if like := list(_resembling(index, typed.word, place)):
-            return Sought(typed, (_known(index, like[0], place),), like[0], tuple(like[1:]))
-    return Sought(typed, ())
+            return ResolvedWord(typed, (_known(index, like[0], place),), like[0], tuple(like[1:]))
+    return ResolvedWord(typed, ())
 
 
-def _known(index: Kept, word: str, place: str) -> tuple[str, ...]:
+def _known(index: IndexSnapshot, word: str, place: str) -> tuple[str, ...]:
     return tuple(term for term in asked_terms(word, place) if index.has_word(term))
 
 
-def _as_compound(index: Kept, word: str, place: str) -> tuple[tuple[str, ...], ...]:
+def _as_compound(index: IndexSnapshot, word: str, place: str) -> tuple[tuple[str, ...], ...]:
     """The fewest known words that make up this one: "magnesiumcitraatpoeder" as magnesium, citraat and poeder."""
     best: dict[int, tuple[tuple[str, ...], ...]] = {0: ()}
     for end in range(SHORTEST_PART, len(word) + 1):
@@ -163,7 +163,7 @@ def _as_compound(index: Kept, word: str, place: str) -> tuple[tuple[str, ...], .
     return best.get(len(word), ())
 
 
-def _resembling(index: Kept, word: str, place: str) -> Iterator[str]:
+def _resembling(index: IndexSnapshot, word: str, place: str) -> Iterator[str]:
     """Known words with a typing error or two of difference, the nearest and then the commonest first."""
     if len(word) < SHORTEST_MISSPELT or not word.isalpha():
         return

@@ -24,7 +24,7 @@ _UNSAID = frozenset(
 _FREE_OF = re.compile(r"([^\W\d_]{3,}?)(?:vrije?|free)")
 
 
-class Typed(Struct, frozen=True):
+class ParsedWord(Struct, frozen=True):
     """A word to look for; with a `negation` ("zonder", "without") products that have it are left out."""
 
     word: str
@@ -36,9 +36,9 @@ def is_too_long(text: str) -> bool:
     return len(text) > LONGEST_QUERY or len(words_in(text)) > MOST_WORDS
 
 
-def read_typed(text: str) -> list[Typed]:
+def parse_query(text: str) -> list[ParsedWord]:
     """The words of a query; "zonder gelatine en melk" does without both, "glutenvrij" without gluten."""
-    found: list[Typed] = []
+    found: list[ParsedWord] = []
     negation = ""
     words = words_in(text[:LONGEST_QUERY])[:MOST_WORDS]
     for position, word in enumerate(words):
@@ -48,7 +48,7 @@ def read_typed(text: str) -> list[Typed]:
         elif word in _FREE and following in _OF:
             negation = "zonder" if following == "van" else "without"
         elif word in _FREE and found:
-            found[-1] = Typed(found[-1].word, "zonder" if word != "free" else "without")
+            found[-1] = ParsedWord(found[-1].word, "zonder" if word != "free" else "without")
         elif word in _AND and found:
             negation = found[-1].negation
         elif word not in _UNSAID | _AND:
@@ -57,9 +57,9 @@ def read_typed(text: str) -> list[Typed]:
     return list(dict.fromkeys(found))
 
 
-def _read(word: str, negation: str) -> Iterator[Typed]:
+def _read(word: str, negation: str) -> Iterator[ParsedWord]:
     free_of = _FREE_OF.fullmatch(word)
     if free_of and not negation:
-        yield Typed(free_of[1], "without" if word.endswith("free") else "zonder")
+        yield ParsedWord(free_of[1], "without" if word.endswith("free") else "zonder")
     else:
-        yield Typed(word, negation)
+        yield ParsedWord(word, negation)

@@ -59,7 +59,7 @@ def newest_stamp(session: Session) -> CatalogueStamp:
 _SQLITE = "SELECT revision, epoch FROM catalogue_state CROSS JOIN (SELECT epoch FROM index_state)"
 
 
-class Kept(Struct, frozen=True):
+class IndexSnapshot(Struct, frozen=True):
     """The index as of one revision; the words may be older until a search asks for them. Never changed once made."""
 
     epoch: str
@@ -92,13 +92,13 @@ class Kept(Struct, frozen=True):
         return self.words.get(term, ("", 0))[1] > 0
 
 
-_NOTHING = Kept("", NEVER, {}, NEVER, {})
-_kept: WeakKeyDictionary[Engine, tuple[Kept, CatalogueStamp | None]] = WeakKeyDictionary()
+_NOTHING = IndexSnapshot("", NEVER, {}, NEVER, {})
+_kept: WeakKeyDictionary[Engine, tuple[IndexSnapshot, CatalogueStamp | None]] = WeakKeyDictionary()
 """The index, and the newest stamp that was known before it was read: None when nobody had asked. Put there together,
 so that no thread takes an older index for that of a newer stamp."""
 
 
-def kept_index(session: Session, *, words: bool = False) -> Kept:
+def current_snapshot(session: Session, *, words: bool = False) -> IndexSnapshot:
     """The index as this session's transaction sees it, at the cost of what changed, and of one query at most."""
     engine = session.get_bind()
     if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # what nobody else may see is not kept
@@ -113,12 +113,12 @@ def kept_index(session: Session, *, words: bool = False) -> Kept:
     return now
 
 
-def read_whole(session: Session) -> Kept:
+def read_snapshot(session: Session) -> IndexSnapshot:
     """The index and its words, read anew."""
     return _read(session, _NOTHING, with_words=True)
 
 
-def _read(session: Session, known: Kept, *, with_words: bool) -> Kept:
+def _read(session: Session, known: IndexSnapshot, *, with_words: bool) -> IndexSnapshot:
     asked: dict[str, Any] = {"epoch": known.epoch, "facets_revision": known.revision}
     if with_words:
         asked["words_revision"] = known.words_revision
@@ -135,7 +135,7 @@ def _read(session: Session, known: Kept, *, with_words: bool) -> Kept:
     words = dict(known.words)
     words |= {term: (shown, count) for _, _, term, _, _, shown, count in rows if shown is not None}
     sets = _with_blocks(known.sets, [(row[2], row[3], row[4]) for row in rows if row[3] is not None])
-    return Kept(epoch, revision, sets, words_revision, words)
+    return IndexSnapshot(epoch, revision, sets, words_revision, words)
 
 
 def _newer_than(name: str) -> ColumnElement[int]:

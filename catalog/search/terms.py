@@ -9,7 +9,7 @@ from itertools import chain, product
 
 from pyroaring import BitMap
 
-from catalog.search.documents import Indexed
+from catalog.search.documents import SearchDocument
 from catalog.search.facets import Facet, values_of
 from catalog.search.tokens import INGREDIENT, TEXT, terms_of, terms_of_word, words_in
 from recommend.text import LANGUAGES, Language
@@ -45,7 +45,7 @@ def facet_term(facet: Facet, value: str) -> str:
     return f"{facet}:{value}"
 
 
-def facet_postings(products: Iterable[Indexed]) -> Postings:
+def facet_postings(products: Iterable[SearchDocument]) -> Postings:
     """Which of these products have which facet value; those that are not published have none."""
     alike: dict[tuple[tuple[Facet, str], ...], list[int]] = defaultdict(list)
     for one in products:
@@ -58,7 +58,7 @@ def facet_postings(products: Iterable[Indexed]) -> Postings:
     return _as_sets(found)
 
 
-def word_postings(products: Iterable[Indexed]) -> tuple[Postings, dict[str, str]]:
+def word_postings(products: Iterable[SearchDocument]) -> tuple[Postings, dict[str, str]]:
     """By which words these products are found, and each word as it is written; none finds what is not published."""
     texts: dict[_Kind, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     labels: dict[tuple[str, tuple[str, ...], tuple[str, ...], bool], list[int]] = defaultdict(list)

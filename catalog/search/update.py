@@ -9,10 +9,19 @@ from pyroaring import BitMap
 from sqlalchemy import Table, bindparam, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
-from catalog.db.bulk import among, insert_rows
-from catalog.models import Advisable, FacetPosting, FormShelf, IndexState, Shelf, Word, WordPosting, table_of
+from catalog.db.bulk import column_in, insert_rows
+from catalog.models import (
+    AdviceRow,
+    FacetPosting,
+    IndexState,
+    ListingRow,
+    ListingRowByForm,
+    Word,
+    WordPosting,
+    table_of,
+)
 from catalog.models.search_index import BLOCK_BITS, UNCOMMITTED
-from catalog.search.documents import Indexed, in_portions, indexed_products
+from catalog.search.documents import SearchDocument, in_portions, search_documents
 from catalog.search.terms import Postings, facet_postings, word_postings
 from catalog.search.tokens import plain
 
@@ -26,7 +35,7 @@ Changes = dict[str, tuple[BitMap, BitMap]]
 """The products that a term gains and loses."""
 
 
-def index_products(session: Session, before: Sequence[Indexed], after: Sequence[Indexed]) -> None:
+def index_products(session: Session, before: Sequence[SearchDocument], after: Sequence[SearchDocument]) -> None:
     """Bring the index from `before` to `after`, in this session's transaction.
 
     `before` holds the products as they are indexed now (none for new ones), `after` as they will be.
@@ -44,7 +53,7 @@ def index_products(session: Session, before: Sequence[Indexed], after: Sequence[
     _shelve(session, was, now)
 
 
-def _index_words(session: Session, was: list[Indexed], now: list[Indexed], revision: int) -> None:
+def _index_words(session: Session, was: list[SearchDocument], now: list[SearchDocument], revision: int) -> None:
     """Most edits of what is there leave its words alone."""
     if was:
         earlier = {product.product_id: product.has_words_of for product in was}
@@ -57,7 +66,7 @@ def _index_words(session: Session, was: list[Indexed], now: list[Indexed], revis
     _count_words(session, words, written, revision)
 
 
-class LaterIndexing:
+class DeferredIndexing:
     """Gathers what many writes change, so that each part of the index is written once for thousands of products.
 
     Whoever passes one to `write` calls `finish` before the transaction ends.
@@ -65,10 +74,10 @@ class LaterIndexing:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._before: list[Indexed] = []
-        self._after: list[Indexed] = []
+        self._before: list[SearchDocument] = []
+        self._after: list[SearchDocument] = []
 
-    def add(self, before: Iterable[Indexed], after: Iterable[Indexed]) -> None:
+    def add(self, before: Iterable[SearchDocument], after: Iterable[SearchDocument]) -> None:
         """Products that are written now; each of them once in a transaction."""
         self._before += before
         self._after += after
@@ -139,14 +148,16 @@ def _by_block(changes: Changes) -> Iterator[tuple[int, Changes]]:
 
 
 def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[str, BitMap]:
-    query = select(table.c.term, table.c.products).where(table.c.block == block, among(session, table.c.term, terms))
+    query = select(table.c.term, table.c.products).where(
+        table.c.block == block, column_in(session, table.c.term, terms)
+    )
     return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _count_words(session: Session, changes: Changes, written: dict[str, str], revision: int) -> None:
     table = table_of(Word)
     for names in _portions(sorted(changes)):
-        known = set(session.execute(select(table.c.term).where(among(session, table.c.term, names))).scalars())
+        known = set(session.execute(select(table.c.term).where(column_in(session, table.c.term, names))).scalars())
         more = [{"t": term, "by": len(changes[term][0]) - len(changes[term][1])} for term in names]
         new = [
             {"term": row["t"], "products": row["by"], "shown": written.get(row["t"], ""), "revision": revision}
@@ -162,15 +173,15 @@ def _count_words(session: Session, changes: Changes, written: dict[str, str], re
         )
 
 
-def _shelve(session: Session, before: list[Indexed], after: list[Indexed]) -> None:
+def _shelve(session: Session, before: list[SearchDocument], after: list[SearchDocument]) -> None:
     gone = [product.product_id for product in before if product.is_listed]
-    for table in map(table_of, (Shelf, FormShelf, Advisable)):
+    for table in map(table_of, (ListingRow, ListingRowByForm, AdviceRow)):
         for ids in _portions(gone):
             session.execute(delete(table).where(table.c.product_id.in_(ids)))
     listed = [product for product in after if product.is_listed]
-    _insert(session, table_of(Shelf), [row_on_shelf(product) for product in listed])
-    _insert(session, table_of(FormShelf), [row for product in listed for row in rows_by_form(product)])
-    _insert(session, table_of(Advisable), [row for product in listed for row in rows_for_advice(product)])
+    _insert(session, table_of(ListingRow), [listing_row(product) for product in listed])
+    _insert(session, table_of(ListingRowByForm), [row for product in listed for row in listing_rows_by_form(product)])
+    _insert(session, table_of(AdviceRow), [row for product in listed for row in advice_rows(product)])
 
 
 def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -181,10 +192,10 @@ def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
 def rebuild_index(session: Session) -> None:
     """Make the index anew from the products, in this session's transaction."""
     session.flush()
-    for model in (FacetPosting, WordPosting, Word, Shelf, FormShelf, Advisable):
+    for model in (FacetPosting, WordPosting, Word, ListingRow, ListingRowByForm, AdviceRow):
         session.execute(delete(table_of(model)))
     _next_revision(session, epoch=secrets.token_hex(8))
-    for portion in in_portions(indexed_products(session), PORTION):
+    for portion in in_portions(search_documents(session), PORTION):
         index_products(session, [], portion)
 
 
@@ -199,7 +210,7 @@ def _portions(items: Sequence[Any]) -> Iterator[list[Any]]:
         yield portion
 
 
-def row_on_shelf(product: Indexed) -> dict[str, Any]:
+def listing_row(product: SearchDocument) -> dict[str, Any]:
     """What all orders sort a listed product by."""
     return _ranked(product) | {
         "price_cents": product.price_cents,
@@ -209,12 +220,12 @@ def row_on_shelf(product: Indexed) -> dict[str, Any]:
     }
 
 
-def rows_by_form(product: Indexed) -> list[dict[str, Any]]:
+def listing_rows_by_form(product: SearchDocument) -> list[dict[str, Any]]:
     """The same, in the orders kept for each form."""
     return [_ranked(product) | {"form": form} for form in product.forms]
 
 
-def rows_for_advice(product: Indexed) -> list[dict[str, Any]]:
+def advice_rows(product: SearchDocument) -> list[dict[str, Any]]:
     """A listed product in stock, under each form that it counts as."""
     return [
         {
@@ -232,7 +243,7 @@ def rows_for_advice(product: Indexed) -> list[dict[str, Any]]:
     ]
 
 
-def _ranked(product: Indexed) -> dict[str, Any]:
+def _ranked(product: SearchDocument) -> dict[str, Any]:
     return {
         "product_id": product.product_id,
         "sold_out": product.stock == 0,

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recommend.claims.classifier import load_weights
-from recommend.claims.classifier_policy import in_second_opinion
+from recommend.claims.classifier_policy import apply_classifier
 from recommend.claims.findings import Finding
 from recommend.claims.lexicon import Lexicon
 from recommend.claims.loading import load_claims, load_lexicon
 from recommend.claims.records import Claims
-from recommend.claims.sentence import Reading
+from recommend.claims.sentence import ParsedSentence
 from recommend.claims.split import unit_spans
 from recommend.claims.text.markup import Part, visible_parts
 from recommend.claims.tokens import tokens_of
-from recommend.claims.verdict import Judgement, in_view_of_answer, judge
+from recommend.claims.verdict import Judgement, judge, soften_answered_question
 from recommend.loading import DATA
 from recommend.text import Language
 
@@ -23,7 +23,7 @@ from recommend.text import Language
 class _Judged:
     start: int
     end: int
-    reading: Reading
+    reading: ParsedSentence
     judgement: Judgement
 
 
@@ -34,9 +34,9 @@ def check_text(text: str, language: Language, directory: Path = DATA) -> tuple[F
     for part in visible_parts(text):
         judged = list(_judge_part(part, claims, lexicon))
         for number, one in enumerate(judged):
-            first = in_second_opinion(one.reading, one.judgement, weights)
+            first = apply_classifier(one.reading, one.judgement, weights)
             answer = judged[number + 1].reading if number + 1 < len(judged) else None
-            one.judgement = in_view_of_answer(one.reading, first, answer)
+            one.judgement = soften_answered_question(one.reading, first, answer)
         for place, one in enumerate(judged):
             neighbours = [other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not one]
             finding = _finding(text, one, neighbours, claims, language)
@@ -50,7 +50,7 @@ def _judge_part(part: Part, claims: Claims, lexicon: Lexicon) -> Iterator[_Judge
     for first, after in unit_spans(part.text):
         text = part.text[first:after]
         tokens = tokens_of(text, list(part.starts[first:after]), list(part.ends[first:after]))
-        reading = Reading(tokens, lexicon, opener)
+        reading = ParsedSentence(tokens, lexicon, opener)
         yield _Judged(part.starts[first], part.ends[after - 1], reading, judge(reading, claims, before))
         before = reading
         if text.endswith(":"):

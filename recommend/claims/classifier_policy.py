@@ -8,7 +8,7 @@ from recommend.claims.findings import VERDICTS, Severity, Verdict
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Concept
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import Reading
+from recommend.claims.sentence import ParsedSentence
 from recommend.claims.verdict import Judgement
 
 _RESEMBLING = Concept("resembling", "grammar")
@@ -26,7 +26,7 @@ _MORE_SEVERE = 0.7
 _PERMITS = 0.8
 
 
-def in_second_opinion(reading: Reading, judgement: Judgement, weights: Weights) -> Judgement:
+def apply_classifier(reading: ParsedSentence, judgement: Judgement, weights: Weights) -> Judgement:
     """The judgement with the second opinion heard. Where the two differ most, a person is asked."""
     words = sum(token.text.isalpha() for token in reading.tokens)
     opinion = second_opinion(reading.tokens, weights) if words >= _SHORTEST and not reading.opener else None
@@ -59,7 +59,7 @@ def _reason(judgement: Judgement) -> str:
     return judgement.ground.reason if judgement.ground else "neutral"
 
 
-def _needed(reading: Reading, judgement: Judgement) -> float:
+def _needed(reading: ParsedSentence, judgement: Judgement) -> float:
     if judgement.severity == "warn" and judgement.verdict != "authorised":
         return _BLOCKS_A_WARNING
     if _reason(judgement) == "denied" and not reading.doubts:

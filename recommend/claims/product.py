@@ -12,6 +12,7 @@ from typing import Literal, Protocol, get_args
 import msgspec
 from msgspec import Struct
 
+from recommend.chemistry import UG_PER_MG
 from recommend.claims.check import check_text
 from recommend.claims.findings import VERDICTS, Finding, Severity
 from recommend.claims.loading import load_claims, load_lexicon
@@ -167,8 +168,6 @@ def _normalised(sentence: str) -> str:
 Statement = Literal["varied-diet", "daily-portion", "do-not-exceed"]
 STATEMENTS: tuple[Statement, ...] = get_args(Statement)
 
-_MICROGRAMS_PER_MG = 1000
-
 
 class MissingStatement(Struct, frozen=True):
     """Something that a page with a health claim must say and does not."""
@@ -200,7 +199,7 @@ def _with_portion(finding: Finding, portion_ug: int, language: Language, directo
 
 
 def _milligrams(micrograms: int, language: Language) -> str:
-    text = f"{Decimal(micrograms) / _MICROGRAMS_PER_MG:f}"
+    text = f"{Decimal(micrograms) / UG_PER_MG:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace(".", ",") if language == "nl" else text
 

@@ -43,8 +43,8 @@ class Segment:
         return frozenset(effect.concept.id for effect in self.effects if effect.concept.id in PROMISES)
 
 
-class Reading:
-    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, opener: "Reading | None" = None) -> None:
+class ParsedSentence:
+    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, opener: "ParsedSentence | None" = None) -> None:
         self.tokens = tokens
         self.mentions = lexicon.mentions(tokens)
         self._by_concept: dict[str, list[Mention]] = defaultdict(list)

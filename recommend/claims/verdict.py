@@ -11,7 +11,7 @@ from recommend.claims.rules.patterns import pattern_grounds
 from recommend.claims.rules.slogans import promises_by_shape
 from recommend.claims.rules.topics import topic_grounds
 from recommend.claims.rules.unnamed_effects import content_grounds, medicine_replaced, testimonials, unnamed_effects
-from recommend.claims.sentence import OFFERED, Reading
+from recommend.claims.sentence import OFFERED, ParsedSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Judgement:
     is_general_only: bool
 
 
-def judge(reading: Reading, claims: Claims, before: Reading | None = None) -> Judgement:
+def judge(reading: ParsedSentence, claims: Claims, before: ParsedSentence | None = None) -> Judgement:
     """The verdict on a unit; `before` is the unit before it, for what "it" refers to."""
     grounds = [*authorised_grounds(reading, claims, before)]
     taken = claimed_places(reading, claims) if grounds else set()
@@ -40,7 +40,7 @@ def judge(reading: Reading, claims: Claims, before: Reading | None = None) -> Ju
     return _most_severe(grounds, reading)
 
 
-def _most_severe(grounds: Sequence[Ground], reading: Reading) -> Judgement:
+def _most_severe(grounds: Sequence[Ground], reading: ParsedSentence) -> Judgement:
     if not grounds:
         ground = _why_neutral(reading)
         return Judgement("neutral", "ok", ground, (), None, False)
@@ -57,7 +57,7 @@ def _most_severe(grounds: Sequence[Ground], reading: Reading) -> Judgement:
     return Judgement(first.verdict, first.severity, merged, named, suggest, general)
 
 
-def _why_neutral(reading: Reading) -> Ground:
+def _why_neutral(reading: ParsedSentence) -> Ground:
     topics = tuple(mention for mention in reading.topics if mention.concept.kind != "process")
     if any(segment.denied for segment in reading.segments) and topics:
         return Ground("neutral", "ok", "denied", topics)
@@ -72,7 +72,9 @@ _ASKED = frozenset(  # first words
 )
 
 
-def in_view_of_answer(question: Reading, judgement: Judgement, answer: Reading | None) -> Judgement:
+def soften_answered_question(
+    question: ParsedSentence, judgement: Judgement, answer: ParsedSentence | None
+) -> Judgement:
     """The judgement on a question once its answer is known; any other judgement as it is."""
     if judgement.severity != "block" or not question.asks:
         return judgement
@@ -87,18 +89,18 @@ def in_view_of_answer(question: Reading, judgement: Judgement, answer: Reading |
     return judgement
 
 
-def _denies(answer: Reading) -> bool:
+def _denies(answer: ParsedSentence) -> bool:
     if answer.tokens[0].text in _NO:
         return not any(segment.acts for segment in answer.segments)
     return all(segment.denied for segment in answer.segments if segment.last >= segment.first) and answer.doubts
 
 
-def _announces_tiredness_claim(question: Reading, answer: Reading) -> bool:
+def _announces_tiredness_claim(question: ParsedSentence, answer: ParsedSentence) -> bool:
     serious = any(topic.concept.kind in ("complaint", "condition", "weight") for topic in question.topics)
     return not serious and answer.has("tiredness") and answer.has("less")
 
 
-def _asked_of_a_visitor(question: Reading, judgement: Judgement) -> Judgement:
+def _asked_of_a_visitor(question: ParsedSentence, judgement: Judgement) -> Judgement:
     """`Do you have a sensitive stomach?` as a questionnaire asks it; a person sees where it stands."""
     ground = judgement.ground
     asked = question.tokens[0].text in _ASKED and not question.has(*OFFERED)

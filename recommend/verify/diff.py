@@ -21,7 +21,7 @@ SPARE = (Atom("stomach"), Atom("budget"), Atom("absorption"))
 """Varied in examples too, for a change that shows in one point only still has many answer sets."""
 
 Both = tuple[Ruleset, Ruleset]
-Outcome = Callable[[Answers, Ruleset], Any]
+ComparedOutput = Callable[[Answers, Ruleset], Any]
 
 
 class Example(Struct, frozen=True):
@@ -74,12 +74,12 @@ def dose_of(answers: Answers, ruleset: Ruleset) -> Dose:
     return advise(answers, ruleset).dose
 
 
-def _change(answer_sets: int, atoms: Iterable[Atom], outcome: Outcome, both: Both) -> Change:
+def _change(answer_sets: int, atoms: Iterable[Atom], outcome: ComparedOutput, both: Both) -> Change:
     """A counted change with its examples, searched from the neutral answers outwards."""
     return Change(answer_sets, tuple(_examples(atoms, outcome, both)) if answer_sets else ())
 
 
-def _examples(atoms: Iterable[Atom], outcome: Outcome, both: Both) -> Iterator[Example]:
+def _examples(atoms: Iterable[Atom], outcome: ComparedOutput, both: Both) -> Iterator[Example]:
     near = islice(Cone({*atoms, *SPARE}).nearest(), EXAMPLES_SEARCHED)
     outcomes = ((answers, outcome(answers, both[0]), outcome(answers, both[1])) for answers in near)
     return islice((Example(*found) for found in outcomes if found[1] != found[2]), EXAMPLES)

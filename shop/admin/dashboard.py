@@ -7,10 +7,10 @@ from itertools import pairwise
 from flask import render_template
 from msgspec import Struct
 
-from catalog.queries.admin import PRICE_BANDS, Trouble, changes_since, overview, published_by_form
+from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.ruleset_status import facts
+from shop.admin.ruleset_status import ruleset_status
 from shop.web.clock import now
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import gettext as _
@@ -32,7 +32,7 @@ def dashboard() -> str:
         overview=counts,
         troubles=[(trouble, counts.by_trouble[trouble]) for trouble in Trouble if counts.by_trouble[trouble]],
         changes=changes_since(session, now() - WEEK),
-        facts=facts(ruleset, now().date()),
+        ruleset_status=ruleset_status(ruleset, now().date()),
         by_form=chart([(names.get(form, form), count) for form, count in by_form.items()]),
         by_price=chart(list(zip(_bands(), counts.by_price, strict=True))),
     )
@@ -41,10 +41,10 @@ def dashboard() -> str:
 def _bands() -> Sequence[str]:
     """The price bands in words."""
     between = [
-        _("%(low)s to %(high)s", low=fine_euro(low), high=fine_euro(high)) for low, high in pairwise(PRICE_BANDS)
+        _("%(low)s to %(high)s", low=fine_euro(low), high=fine_euro(high)) for low, high in pairwise(PRICE_BOUNDS)
     ]
-    first = _("up to %(high)s", high=fine_euro(PRICE_BANDS[0]))
-    return [first, *between, _("above %(low)s", low=fine_euro(PRICE_BANDS[-1]))]
+    first = _("up to %(high)s", high=fine_euro(PRICE_BOUNDS[0]))
+    return [first, *between, _("above %(low)s", low=fine_euro(PRICE_BOUNDS[-1]))]
 
 
 WIDTH, ROW, LABEL, GAP = 480, 26, 150, 8

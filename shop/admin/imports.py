@@ -15,18 +15,18 @@ from catalog.exchange.admin_import import (
     apply_plan,
     batch_of_plan,
     drop_upload,
-    keep_upload,
     make_plan,
+    plan_fingerprint,
     plan_of,
     rows_of_plan,
-    seal_of_plan,
-    waiting,
+    store_upload,
+    waiting_uploads,
 )
 from catalog.exchange.importing import StalePlanError
 from catalog.exchange.mapping import mapping_of, suppliers
 from catalog.exchange.plan_view import label_of
-from catalog.exchange.planning import Outcome
-from catalog.exchange.row_errors import Fault, FileRefusedError
+from catalog.exchange.planning import RowOutcome
+from catalog.exchange.row_errors import FileRefusedError, RowError
 from catalog.models import How, Upload
 from catalog.product_problems import RefusedError
 from shop.admin.blueprint import bp
@@ -43,7 +43,7 @@ MAX_UPLOAD_BYTES = 16 * 1024 * 1024
 """Some 15,000 products; more goes through `shop catalog import`, which has no limit."""
 ROWS_A_PAGE = 50
 LARGEST_ID = 2**31 - 1
-OUTCOMES = (Outcome.REFUSED, Outcome.NEW, Outcome.CHANGED, GONE)
+OUTCOMES = (RowOutcome.REFUSED, RowOutcome.NEW, RowOutcome.CHANGED, GONE)
 
 
 class UploadForm(ShopForm):
@@ -90,7 +90,7 @@ def imports() -> Response:
             if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
                 return redirect(url_for("admin.mapping", upload_id=upload.id), HTTPStatus.SEE_OTHER)
             return _plan(upload)
-    return render_form("admin/import/start.html", form, uploads=waiting(get_session()))
+    return render_form("admin/import/start.html", form, uploads=waiting_uploads(get_session()))
 
 
 def _kept(form: UploadForm) -> Upload | None:
@@ -100,13 +100,13 @@ def _kept(form: UploadForm) -> Upload | None:
         return None
     name = "".join(filter(str.isprintable, re.split(r"[/\\]", form.file.data.filename or "")[-1]))[-100:]
     try:
-        return keep_upload(get_session(), name, form.file.data.read(), supplier, author())
+        return store_upload(get_session(), name, form.file.data.read(), supplier, author())
     except FileRefusedError as refused:
         add_error(form.file, placed(refused.fault))
         return None
 
 
-def placed(fault: Fault) -> str:
+def placed(fault: RowError) -> str:
     """A fault with its row and column before it."""
     row = gettext("row %(row)d", row=fault.row) if fault.row else ""
     return ": ".join(filter(None, [row, fault.column, fault.text(current_language())]))
@@ -155,7 +155,7 @@ def import_plan(upload_id: int) -> str | Response:
     if plan is None:
         place = url_for("admin.mapping", upload_id=upload_id) if upload.supplier else url_for("admin.imports")
         return redirect(place, HTTPStatus.SEE_OTHER)
-    first = next((outcome for outcome in OUTCOMES if plan.count(outcome)), Outcome.REFUSED)
+    first = next((outcome for outcome in OUTCOMES if plan.count(outcome)), RowOutcome.REFUSED)
     outcome = request.args.get("show", str(first))
     if outcome not in OUTCOMES:
         outcome = str(first)
@@ -173,7 +173,7 @@ def import_plan(upload_id: int) -> str | Response:
         page=page,
         pages=pages,
         label_of=label_of,
-        seen=seal_of_plan(upload),
+        seen=plan_fingerprint(upload),
         page_address=lambda number: url_for("admin.import_plan", upload_id=upload_id, show=outcome, page=number),
     )
 
@@ -188,7 +188,7 @@ def apply_import(upload_id: int) -> Response:
         return _imported_already(batch)
     if upload is None:
         abort(HTTPStatus.NOT_FOUND)
-    if seen != seal_of_plan(upload):
+    if seen != plan_fingerprint(upload):
         flash(gettext("You looked at something else than this. See what the import would do now."), "warning")
         return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
     return _apply(upload, seen)
@@ -213,13 +213,13 @@ def _apply(upload: Upload, seen: str) -> Response:
         return redirect(plan_page, HTTPStatus.SEE_OTHER)
     if summary.batch_id is None:
         get_session().rollback()
-        if summary.counts[Outcome.REFUSED]:
+        if summary.counts[RowOutcome.REFUSED]:
             flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
         else:
             flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
         return redirect(plan_page, HTTPStatus.SEE_OTHER)
     get_session().commit()
-    values = {str(outcome): summary.counts[outcome] for outcome in Outcome}
+    values = {str(outcome): summary.counts[outcome] for outcome in RowOutcome}
     flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
     return redirect(url_for("admin.imports"), HTTPStatus.SEE_OTHER)
 

@@ -1,4 +1,4 @@
-"""How much a view takes: the shop's forms are small, some of the admin's are not."""
+"""How much a view max_request_bytes: the shop's forms are small, some of the admin's are not."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _DECLARED = "most_bytes"
 
 
-def takes(most_bytes: int) -> Callable[[View], View]:
+def max_request_bytes(most_bytes: int) -> Callable[[View], View]:
     """Declare that a request to this view may be as large as that. Stands below the route."""
 
     def declare(view: View) -> View:

@@ -1,4 +1,4 @@
-"""What of the ruleset asks for a person: facts not verified at their source, and rules that nobody reviewed."""
+"""Status of the ruleset: counts of citations not verified, and of rules and notes not reviewed or stale."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +10,7 @@ from recommend.knowledge import Form, Note, Rule, Ruleset
 STALE_AFTER_DAYS = 365
 
 
-class Facts(Struct, frozen=True):
+class RulesetStatus(Struct, frozen=True):
     """Counts of citations, and of rules and notes."""
 
     citations: int
@@ -20,13 +20,13 @@ class Facts(Struct, frozen=True):
     stale: int
 
 
-def facts(ruleset: Ruleset, today: date) -> Facts:
+def ruleset_status(ruleset: Ruleset, today: date) -> RulesetStatus:
     """Stale is what was reviewed more than a year ago."""
     records: list[Rule | Note] = [*ruleset.rules, *ruleset.notes]
     cited: list[Rule | Note | Form] = [*records, *ruleset.forms.values()]
     citations = [citation for record in cited for citation in record.citations]
     reviews = [record.reviewed_on for record in records]
-    return Facts(
+    return RulesetStatus(
         citations=len(citations),
         unverified=sum(not citation.verified for citation in citations),
         records=len(records),

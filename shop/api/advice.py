@@ -7,7 +7,7 @@ from flask import Response, request
 from msgspec import Meta, defstruct
 
 from recommend import answers
-from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, AnswersError, Problem, Question
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, AnswerProblem, AnswersError, Question
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Advice
 from shop.finder.advice_json import NotJsonError, advice_json, read_answers
@@ -61,7 +61,9 @@ ENDPOINT = Endpoint(
     answer=Advice,
     parameters=(LANG, ACCEPT_LANGUAGE),
     errors={
-        HTTPStatus.BAD_REQUEST: "The body is not JSON, gives a key twice or is not UTF-8, or `lang` is no language of this shop.",
+        HTTPStatus.BAD_REQUEST: (
+            "The body is not JSON, gives a key twice or is not UTF-8, or `lang` is no language of this shop."
+        ),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The content type is not application/json.",
         HTTPStatus.UNPROCESSABLE_ENTITY: "An answer is missing, unknown or has a wrong value; `key` names it.",
@@ -82,11 +84,11 @@ def _answers_sent() -> answers.Answers:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, _explain(error.key, error.problem), key=error.key) from error
 
 
-def _explain(key: str, problem: Problem) -> str:
+def _explain(key: str, problem: AnswerProblem) -> str:
     if problem == "not_an_object":
         return str(_("Send one JSON object that has the answers as its keys."))
     values = ", ".join(QUESTIONS[key].values) if key in QUESTIONS else ""
-    explanations: dict[Problem, str] = {
+    explanations: dict[AnswerProblem, str] = {
         "unknown_key": _("There is no question with this name. The names are: %(names)s.", names=", ".join(QUESTIONS)),
         "missing": _("This answer is required."),
         "not_a_choice": _("The values to choose from are: %(values)s.", values=values),

@@ -15,7 +15,7 @@ from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked
 from shop.api.schemas import Facets, FacetValue, Notice, Product, Products
 from shop.listing.facet_names import values
 from shop.listing.page import ListingPage, find_page
-from shop.listing.query import Wanted, as_read, in_words
+from shop.listing.query import ListingQuery, as_read, in_words
 from shop.web.api_problems import Refused
 from shop.web.database import get_ruleset, get_session
 from shop.web.errors import NoSuchListingPage
@@ -49,7 +49,7 @@ def _notices(page: ListingPage) -> list[Notice]:
     return left_out + [Notice(value=sought.typed.word, text=as_read(sought)) for sought in misread]
 
 
-def _facets(found: Listing, wanted: Wanted) -> Facets:
+def _facets(found: Listing, wanted: ListingQuery) -> Facets:
     counted = {
         facet.value: [
             FacetValue(value=value, count=found.found.count(facet, value))

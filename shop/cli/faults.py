@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from catalog.db.engine import DatabaseVersionError
 from recommend.consistency import RulesetError
 from shop.settings import SettingsError
 
@@ -15,7 +16,7 @@ def told_plainly() -> Iterator[None]:
     """Turn faults of settings, ruleset, database and files into an error of the command line (exit 1)."""
     try:
         yield
-    except (SettingsError, RulesetError) as error:
+    except (SettingsError, RulesetError, DatabaseVersionError) as error:
         raise click.ClickException(str(error)) from error
     except (SQLAlchemyError, ImportError) as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())

@@ -9,7 +9,7 @@ from catalog.models import Product
 from catalog.queries.products import forms_on_offer, products_by_slugs, products_like
 from catalog.search.listing import listing
 from catalog.search.matching import search
-from catalog.search.snapshot import kept_index
+from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from shop.compare.rows import Row, rows_of_forms, rows_of_products
 from shop.finder.stops import visitor_stops
@@ -62,7 +62,7 @@ def offered_beside(chosen: Chosen) -> list[Product]:
     forms = {tag.form for product in chosen.products for tag in product.tags if tag.counts_as_form}
     if forms and not chosen.words:
         return products_like(session, forms, chosen.slugs(), shown=OFFERED)
-    index = kept_index(session, words=bool(chosen.words))
+    index = current_snapshot(session, words=bool(chosen.words))
     found = search(session, index, chosen.words) if chosen.words else None
     shown = listing(session, language=current_language(), index=index, among=found.hits if found else None)
     taken = set(chosen.slugs())

@@ -10,18 +10,18 @@ from werkzeug.datastructures import MultiDict
 from catalog.search.filtering import find
 from catalog.search.listing import Fetch, Listing, listed_products, listing
 from catalog.search.matching import Search, search
-from catalog.search.snapshot import kept_index
+from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 from shop.listing.facet_names import label
-from shop.listing.query import Wanted, read_wanted
+from shop.listing.query import ListingQuery, read_listing_query
 from shop.web.errors import NoSuchListingPage
 
 
 class ListingPage(Struct, frozen=True):
     """A page of the listing with what was asked; `search` is None when no words were."""
 
-    wanted: Wanted
+    wanted: ListingQuery
     listing: Listing
     search: Search | None
 
@@ -34,8 +34,8 @@ def find_page(
     fetch: Fetch = listed_products,
 ) -> ListingPage:
     """Answer the query of a listing, with products or what `fetch` makes of their ids. Raises NoSuchListingPage."""
-    index = kept_index(session, words=bool(args.get("q")))
-    wanted = read_wanted(args, ruleset, index)
+    index = current_snapshot(session, words=bool(args.get("q")))
+    wanted = read_listing_query(args, ruleset, index)
     sought = search(session, index, wanted.text) if wanted.text else None
     found = listing(
         session,

@@ -11,9 +11,9 @@ from catalog.models import Allergen, DosageForm
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Facet
 from catalog.search.filtering import Filters
 from catalog.search.listing import Sort
-from catalog.search.matching import Sought
+from catalog.search.matching import ResolvedWord
 from catalog.search.query_words import LONGEST_QUERY, is_too_long
-from catalog.search.snapshot import Kept
+from catalog.search.snapshot import IndexSnapshot
 from recommend.knowledge import Ruleset
 from shop.web.errors import NoSuchListingPage
 from shop.web.i18n import gettext as _
@@ -32,7 +32,7 @@ class LeftOut(Struct, frozen=True):
     why: Literal["unknown", "contradictory", "too_long"] = "unknown"
 
 
-class Wanted(Struct, frozen=True):
+class ListingQuery(Struct, frozen=True):
     """What the address of a listing asks for."""
 
     filters: Filters = field(default_factory=Filters)
@@ -63,7 +63,7 @@ class Wanted(Struct, frozen=True):
         return [(facet, value) for facet in Facet for value in self.filters.chosen.get(facet, ())]
 
 
-def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wanted:
+def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: IndexSnapshot) -> ListingQuery:
     """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
     phrased = read_phrases(showable(" ".join(args.get("q", "").split())))
     left_out: list[LeftOut] = []
@@ -88,7 +88,7 @@ def read_wanted(args: MultiDict[str, str], ruleset: Ruleset, index: Kept) -> Wan
     if is_too_long(text):
         left_out.append(LeftOut(text, "too_long"))
         text = text[:LONGEST_QUERY]
-    return Wanted(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
+    return ListingQuery(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
 
 
 def showable(value: str) -> str:
@@ -96,7 +96,7 @@ def showable(value: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
-def _known(ruleset: Ruleset, index: Kept) -> Mapping[Facet, Callable[[str], bool]]:
+def _known(ruleset: Ruleset, index: IndexSnapshot) -> Mapping[Facet, Callable[[str], bool]]:
     bands = {facet: {band.name for band in bands} for facet, bands in zip(RANGES, (MG_BANDS, PRICE_BANDS), strict=True)}
     return {
         Facet.FORM: ruleset.forms.__contains__,
@@ -126,7 +126,7 @@ def in_words(left_out: LeftOut) -> str:
     return str(_("We do not know the filter “%(value)s”, so it was left out.", value=value))
 
 
-def as_read(sought: Sought) -> str:
+def as_read(sought: ResolvedWord) -> str:
     """What is said of a misspelt word."""
     return str(
         _(

@@ -8,7 +8,7 @@ from shop.finder.stops import visitor_stops
 from shop.listing.cards import cards_by_ids
 from shop.listing.facet_names import Applied, groups, label
 from shop.listing.page import find_page, loosened
-from shop.listing.query import Wanted, in_words
+from shop.listing.query import ListingQuery, in_words
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
 from shop.web.page_cache import never_cache, same_for_all
@@ -43,7 +43,7 @@ def products() -> str:
     )
 
 
-def _for_crawlers(wanted: Wanted) -> dict[str, object]:
+def _for_crawlers(wanted: ListingQuery) -> dict[str, object]:
     """One facet value has an address of its own; more of them, another order or a search would be pages without end."""
     if len(wanted.values) > 1 or wanted.text or wanted.sort is not Sort.RECOMMENDED:
         return {"robots": "noindex, nofollow"}

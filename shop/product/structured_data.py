@@ -4,6 +4,7 @@ from flask import url_for
 
 from catalog.models import DosageForm, Product
 from catalog.prices import unit_price_cents
+from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
 from shop.web.absolute_urls import absolute_url
 from shop.web.breadcrumbs import CONTEXT, Data
@@ -38,7 +39,7 @@ def product_data(product: Product, ruleset: Ruleset) -> Data:
 
 def _properties(product: Product, ruleset: Ruleset) -> list[Data]:
     forms = ", ".join(in_current_language(ruleset.forms[tag.form].name) for tag in product.tags)
-    milligrams = product.magnesium_per_day_ug / 1000
+    milligrams = product.magnesium_per_day_ug / UG_PER_MG
     return [
         {"@type": "PropertyValue", "name": _("Form of magnesium"), "value": forms},
         {"@type": "PropertyValue", "name": _("Magnesium per day"), "value": milligrams, "unitText": "mg"},

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from catalog.db.faults import Fault, fault_of
+from catalog.db.faults import DatabaseFault, fault_of
 from shop.web.api_problems import as_problem
 from shop.web.database import SAFE, asked_by_staff
 from shop.web.i18n import gettext as _
@@ -22,7 +22,7 @@ class NoSuchListingPage(HTTPException):
 class DatabaseUnavailable(ServiceUnavailable):
     """The database cannot do it now; `unsaved` says why an edit came to nothing, or may have."""
 
-    def __init__(self, fault: Fault, *, unsaved: bool) -> None:
+    def __init__(self, fault: DatabaseFault, *, unsaved: bool) -> None:
         super().__init__(retry_after=RETRY_SECONDS)
         self.fault, self.unsaved = fault, unsaved
 
@@ -101,17 +101,17 @@ def _explain(error: HTTPException) -> str:
     return explanations.get(error.code or 500) or str(_("Go back and try again, or start at the home page."))
 
 
-def _explain_unsaved(fault: Fault) -> str:
-    explanations: dict[Fault, str] = {
-        Fault.BUSY: _(
+def _explain_unsaved(fault: DatabaseFault) -> str:
+    explanations: dict[DatabaseFault, str] = {
+        DatabaseFault.BUSY: _(
             "Others are saving at this moment. Nothing of your change was saved. "
             "Go back, where what you typed still stands, and send it again."
         ),
-        Fault.FULL: _(
+        DatabaseFault.FULL: _(
             "The database has no room, or may not be written to. Nothing of your change was saved. "
             "Tell whoever looks after the server."
         ),
-        Fault.GONE: _(
+        DatabaseFault.GONE: _(
             "The connection with the database broke, so we cannot say whether your change was saved. "
             "Look whether it is there before you send it again."
         ),

@@ -14,7 +14,6 @@ from recommend.chemistry import half_up
 from recommend.text import LANGUAGES, Language
 from shop.web.i18n import current_language
 
-UG_PER_MG = 1000
 UG_PER_TENTH_MG = 100
 FINE_BELOW_TENTH_CENTS = 100
 _MARKED = re.compile(r"\*([^*]+)\*")

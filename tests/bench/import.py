@@ -26,8 +26,8 @@ from sqlalchemy.orm import Session
 from catalog.db.engine import migrate, open_engine
 from catalog.edits.edit import Author
 from catalog.exchange.exporting import export
-from catalog.exchange.importing import Import, Told
-from catalog.exchange.planning import Outcome
+from catalog.exchange.importing import Import, ImportCallbacks
+from catalog.exchange.planning import RowOutcome
 from catalog.exchange.reading import open_table
 from catalog.exchange.row_reader import RowReader
 from catalog.models import How
@@ -37,7 +37,7 @@ from recommend.loading import load_ruleset
 from recommend.naming import form_names
 from recommend.text import Text
 
-INDEX = ("facet_posting", "word_posting", "word", "shelf", "form_shelf", "advisable")
+INDEX = ("facet_posting", "word_posting", "word", "listing_row", "listing_row_by_form", "advice_row")
 TABLES = ("brand", "product", "component", "form_tag", "batch", "change", "price_point", *INDEX)
 READ_AT_ONCE = 50_000
 
@@ -90,14 +90,14 @@ def import_file(file: Path, database: Path, *, profile: bool) -> dict[str, float
     with Session(engine) as session, file.open("rb") as opened:
         table = open_table(opened, file.name)
         run = Import(session, table, RowReader(table, names), ruleset)
-        summary = run.apply(Author(who="bench", how=How.IMPORT), file.name, Told())
+        summary = run.apply(Author(who="bench", how=How.IMPORT), file.name, ImportCallbacks())
         session.commit()
     seconds, wall = time.process_time() - before, time.perf_counter() - wall
     profiler.disable()
     if profile:
         profiler.dump_stats("import.prof")
     engine.dispose()
-    if summary.counts[Outcome.NEW] != sum(summary.counts.values()):
+    if summary.counts[RowOutcome.NEW] != sum(summary.counts.values()):
         raise SystemExit(f"refused rows: {summary.counts}")
     return {"seconds": seconds, "wall": wall, "peak": most_memory()}
 

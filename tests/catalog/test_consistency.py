@@ -8,10 +8,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from catalog.consistency import check_catalogue, repair_derived_data
+from catalog.consistency import derived_data_mismatches, repair_derived_data
 from catalog.edits.products import product_to_edit, save_product
-from catalog.product_state import state_of
-from catalog.search.snapshot import kept_index
+from catalog.product_state import state_of_product
+from catalog.search.snapshot import current_snapshot
 from catalog.search.update import rebuild_index
 from recommend.knowledge import Ruleset
 from shop.cli import main
@@ -19,7 +19,7 @@ from tests.factories import AuthorFactory, make_product
 
 
 def faults(session: Session, ruleset: Ruleset) -> list[str]:
-    return [f"{fault.where} {fault.what}" for fault in check_catalogue(session, ruleset)]
+    return [f"{fault.where} {fault.what}" for fault in derived_data_mismatches(session, ruleset)]
 
 
 def check(instance: Path, *options: str) -> Result:
@@ -41,13 +41,14 @@ def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> 
         ("DELETE FROM word_posting WHERE term = 'nl:merk'", "word_posting nl:merk"),
         ("UPDATE word SET products = 7 WHERE term = 'nl:merk'", "word nl:merk"),
         ("DELETE FROM word WHERE term = 'nl:merk'", "word nl:merk"),
-        ("UPDATE shelf SET price_cents = 1", "SKU-A shelf"),
+        ("UPDATE listing_row SET price_cents = 1", "SKU-A listing_row"),
         (
-            "INSERT INTO form_shelf SELECT 99, sold_out, tenth_cents_per_100mg, sku, form FROM form_shelf",
-            "form_shelf rows",
+            "INSERT INTO listing_row_by_form SELECT 99, sold_out, tenth_cents_per_100mg, sku, form"
+            " FROM listing_row_by_form",
+            "listing_row_by_form rows",
         ),
-        ("UPDATE advisable SET also = ' oxide '", "SKU-A advisable"),
-        ("DELETE FROM advisable", "advisable rows"),
+        ("UPDATE advice_row SET also = ' oxide '", "SKU-A advice_row"),
+        ("DELETE FROM advice_row", "advice_row rows"),
     ],
 )
 def test_damage_is_named_and_mended(damage: str, named: str, session: Session, ruleset: Ruleset) -> None:
@@ -64,7 +65,7 @@ def test_an_edit_leaves_nothing_of_what_earlier_rules_made_of_the_product(sessio
     session.execute(text("UPDATE form_tag SET form = 'oxide', counts_as_form = NOT counts_as_form"))
     rebuild_index(session)
     session.expire_all()
-    dearer = msgspec.structs.replace(state_of(product_to_edit(session, product.id)), price_cents=1234)
+    dearer = msgspec.structs.replace(state_of_product(product_to_edit(session, product.id)), price_cents=1234)
     save_product(session, product.id, 1, dearer, author=AuthorFactory.build(), ruleset=ruleset)
     assert faults(session, ruleset) == []
 
@@ -72,12 +73,12 @@ def test_an_edit_leaves_nothing_of_what_earlier_rules_made_of_the_product(sessio
 def test_a_rebuild_is_seen_by_who_kept_the_index_before(session: Session, ruleset: Ruleset) -> None:
     make_product(session)
     session.commit()
-    before = kept_index(session)
+    before = current_snapshot(session)
     session.execute(text("DELETE FROM facet_posting"))
     repair_derived_data(session, ruleset)
     session.commit()
-    assert kept_index(session).epoch != before.epoch
-    assert kept_index(session).sets == before.sets
+    assert current_snapshot(session).epoch != before.epoch
+    assert current_snapshot(session).sets == before.sets
 
 
 def test_the_command_names_what_is_wrong_fails_and_mends_on_demand(tmp_path: Path) -> None:

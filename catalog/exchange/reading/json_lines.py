@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from catalog.exchange.reading.table import Cell, Row, Table, heading, text
-from catalog.exchange.row_errors import Fault, FileRefusedError
+from catalog.exchange.row_errors import FileRefusedError, RowError
 from recommend.text import Text
 
 MAX_LINE = 1_000_000
@@ -42,9 +42,9 @@ class JsonLinesTable(Table):
         known = set(self.columns)
         for number, record in self._records():
             if not isinstance(record, dict):
-                yield Row(number, (), Fault("not-json", {"what": record}, number))
+                yield Row(number, (), RowError("not-json", {"what": record}, number))
             elif strange := [key for key in record if key not in known]:
-                yield Row(number, (), Fault("not-json", {"what": f"{strange[0]!r}?"}, number))
+                yield Row(number, (), RowError("not-json", {"what": f"{strange[0]!r}?"}, number))
             else:
                 cells = [record.get(column) for column in self.columns]
                 if any(text(cell) for cell in cells):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from catalog.exchange.row_errors import Fault, FileRefusedError
+from catalog.exchange.row_errors import FileRefusedError, RowError
 
 Cell = str | int | Decimal | bool | None
 """Text as it stands in the file, or what a typed format says it is; never a binary fraction."""
@@ -19,7 +19,7 @@ class Row(NamedTuple):
 
     number: int
     cells: Sequence[Cell]
-    fault: Fault | None = None
+    fault: RowError | None = None
 
 
 class Table(ABC):
@@ -63,5 +63,5 @@ def fitted(number: int, cells: Sequence[Cell], width: int) -> Row | None:
     if len(cells) == width:
         return Row(number, cells)
     if len(cells) < width or any(text(cell) for cell in cells[width:]):
-        return Row(number, cells, Fault("cells", {"count": str(len(cells)), "wanted": str(width)}, number))
+        return Row(number, cells, RowError("cells", {"count": str(len(cells)), "wanted": str(width)}, number))
     return Row(number, cells[:width])

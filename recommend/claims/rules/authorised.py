@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Authorised, Claims
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import Reading
+from recommend.claims.sentence import ParsedSentence
 
 _LINKS = ("contribute", "role")
 _MAGNESIUM = ("nutrient", "mineral-form")
@@ -14,7 +14,7 @@ _IN = ("in", "uit", "van", "from", "of", "inside")
 _WITH = ("met", "with", "plus", "incl", "inclusief", "including")
 
 
-def _parts(reading: Reading, claim: Authorised) -> list[Mention] | None:
+def _parts(reading: ParsedSentence, claim: Authorised) -> list[Mention] | None:
     """The words that name the claim's effect; None when a part is missing or stands in a denied segment."""
     found: list[Mention] = []
     for group in claim.parts:
@@ -25,7 +25,7 @@ def _parts(reading: Reading, claim: Authorised) -> list[Mention] | None:
     return found
 
 
-def claimed_places(reading: Reading, claims: Claims) -> set[int]:
+def claimed_places(reading: ParsedSentence, claims: Claims) -> set[int]:
     """The tokens that the authorised claims of this unit account for."""
     return {
         place
@@ -35,7 +35,7 @@ def claimed_places(reading: Reading, claims: Claims) -> set[int]:
     }
 
 
-def authorised_grounds(reading: Reading, claims: Claims, before: Reading | None) -> Iterator[Ground]:
+def authorised_grounds(reading: ParsedSentence, claims: Claims, before: ParsedSentence | None) -> Iterator[Ground]:
     named = [(claim, parts) for claim in claims.authorised.values() if (parts := _parts(reading, claim))]
     if not named or (reading.warns and not reading.links(*_LINKS)):
         return
@@ -45,14 +45,14 @@ def authorised_grounds(reading: Reading, claims: Claims, before: Reading | None)
         yield _judge(reading, claim, parts, before)
 
 
-def _is_stated(reading: Reading, named: list[tuple[Authorised, list[Mention]]]) -> bool:
+def _is_stated(reading: ParsedSentence, named: list[tuple[Authorised, list[Mention]]]) -> bool:
     """Nutrients and effects without any link between them ("spieren: normaal") are no wording of a claim."""
     if reading.links(*_LINKS, "needed", "benefit", "mild-benefit", "good-for", "stronger", "against", "medical"):
         return True
     return reading.has("normal") or any(not claim.says_normal for claim, _ in named)
 
 
-def _judge(reading: Reading, claim: Authorised, parts: list[Mention], before: Reading | None) -> Ground:
+def _judge(reading: ParsedSentence, claim: Authorised, parts: list[Mention], before: ParsedSentence | None) -> Ground:
     named = tuple(parts)
     overreach = _overreach(reading, claim, named)
     if overreach:
@@ -69,7 +69,7 @@ def _judge(reading: Reading, claim: Authorised, parts: list[Mention], before: Re
     return Ground("authorised", "ok", "authorised", named, (claim.id,))
 
 
-def _overreach(reading: Reading, claim: Authorised, named: tuple[Mention, ...]) -> Ground | None:
+def _overreach(reading: ParsedSentence, claim: Authorised, named: tuple[Mention, ...]) -> Ground | None:
     """A claim turned round (what a deficiency does), made medical or made stronger."""
     if reading.has("deficiency") and reading.links("causes", "harm"):
         return Ground("disease", "block", "deficiency", named, (claim.id,), claim.id)
@@ -81,7 +81,7 @@ def _overreach(reading: Reading, claim: Authorised, named: tuple[Mention, ...]) 
     return None
 
 
-def _strengtheners(reading: Reading, claim: Authorised, parts: list[Mention]) -> list[Mention]:
+def _strengtheners(reading: ParsedSentence, claim: Authorised, parts: list[Mention]) -> list[Mention]:
     own = {
         place
         for mention in [*reading.of("maintenance", "less", "normal"), *parts]
@@ -105,7 +105,7 @@ def _strengtheners(reading: Reading, claim: Authorised, parts: list[Mention]) ->
     return found
 
 
-def _doubts(reading: Reading, claim: Authorised, parts: list[Mention], subject: str) -> list[Mention]:
+def _doubts(reading: ParsedSentence, claim: Authorised, parts: list[Mention], subject: str) -> list[Mention]:
     doubts = [*reading.of("needed", "good-for", "mild-benefit")]
     own = {mention.first for mention in reading.of("maintenance", "less")}
     doubts = [mention for mention in doubts if mention.first not in own]
@@ -118,7 +118,7 @@ def _doubts(reading: Reading, claim: Authorised, parts: list[Mention], subject: 
     return doubts
 
 
-def _attributed_to(reading: Reading, before: Reading | None) -> str:
+def _attributed_to(reading: ParsedSentence, before: ParsedSentence | None) -> str:
     """Who is said to act: `magnesium`, `product`, `other` (another substance), `nobody`."""
     verbs = [mention.first for mention in reading.of(*_LINKS, "needed", "good-for", "mild-benefit")]
     verb = min(verbs, default=len(reading.tokens))
@@ -139,7 +139,7 @@ def _attributed_to(reading: Reading, before: Reading | None) -> str:
     return "product"
 
 
-def _is_nutrient_of(reading: Reading, own: list[int], products: list[int], verb: int) -> bool:
+def _is_nutrient_of(reading: ParsedSentence, own: list[int], products: list[int], verb: int) -> bool:
     """`Magnesium in our capsules …` and `Our capsules contain magnesium, which …` speak of magnesium."""
     first = min(own)
     if first + 1 in products:  # `magnesium capsules`
@@ -155,7 +155,7 @@ def _is_nutrient_of(reading: Reading, own: list[int], products: list[int], verb:
     )
 
 
-def _carried(reading: Reading, before: Reading | None, verb: int) -> str:
+def _carried(reading: ParsedSentence, before: ParsedSentence | None, verb: int) -> str:
     """Nobody of ours is named: it is about what stood before, or some name ("NeuroMag") does it."""
     if reading.opener and reading.opener.has(*_MAGNESIUM) and not reading.opener.has("product"):
         return "magnesium"

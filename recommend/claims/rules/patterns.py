@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Claims, Pattern
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, Reading
+from recommend.claims.sentence import OFFERED, ParsedSentence
 
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
@@ -13,7 +13,7 @@ _TOWARDS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
 _NO_PRAISE = ("medicine", "your-professional", "deficiency", "study")
 
 
-def pattern_grounds(reading: Reading, claims: Claims) -> Iterator[Ground]:
+def pattern_grounds(reading: ParsedSentence, claims: Claims) -> Iterator[Ground]:
     yield from _professional_grounds(reading)
     for pattern in claims.patterns:
         if reading.has(*pattern.unless) or ("consult" in pattern.unless and reading.refers):
@@ -23,7 +23,7 @@ def pattern_grounds(reading: Reading, claims: Claims) -> Iterator[Ground]:
             yield Ground(pattern.verdict, pattern.severity, pattern.reason, found)
 
 
-def _professional_grounds(reading: Reading) -> Iterator[Ground]:
+def _professional_grounds(reading: ParsedSentence) -> Iterator[Ground]:
     """A doctor beside our product who is not someone to ask: an endorsement, in whatever words."""
     if reading.links("consult", "not-use", "caution", "excess") or reading.has(*_NO_PRAISE):
         return
@@ -36,19 +36,19 @@ def _professional_grounds(reading: Reading) -> Iterator[Ground]:
         yield Ground("prohibited_other", "block", "professional-recommends", tuple(found))
 
 
-def _is_quoted(reading: Reading, professional: Mention) -> bool:
+def _is_quoted(reading: ParsedSentence, professional: Mention) -> bool:
     """`Mijn tandarts …`, who then says or does something; not `voor mijn apotheker`."""
     before = [token.text for token in reading.tokens[max(0, professional.first - 2) : professional.first]]
     says = professional.last + 1 < len(reading.tokens)
     return says and bool(before) and before[-1] in _MINE and before[0] not in _TOWARDS
 
 
-def _is_denied(reading: Reading, mention: Mention) -> bool:
+def _is_denied(reading: ParsedSentence, mention: Mention) -> bool:
     segment = reading.segment(mention)
     return segment.denied or bool(reading.between("not", segment.first, segment.last))
 
 
-def _together(reading: Reading, pattern: Pattern) -> tuple[Mention, ...]:
+def _together(reading: ParsedSentence, pattern: Pattern) -> tuple[Mention, ...]:
     """The first mentions of all the pattern's concepts that stand near enough, found in one pass over each."""
     rows = [
         [m for m in reading.of(concept) if not (pattern.heeds_denial and reading.segment(m).denied)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import Reading
+from recommend.claims.sentence import ParsedSentence
 
 _FACTS = (
     "technical",
@@ -25,7 +25,7 @@ _OBJECT = frozenset(["je", "jou", "jouw", "you", "your"])
 _SHORTEST_VERB = 3
 
 
-def promises_by_shape(reading: Reading) -> Iterator[Ground]:
+def promises_by_shape(reading: ParsedSentence) -> Iterator[Ground]:
     """`Gets you ready …`, `Frees up your mind`: who acts is left out, or is what stands on the page."""
     tokens = reading.tokens
     if reading.warns or reading.opener or reading.has(*_FACTS) or (tokens and tokens[-1].text in ("?", ":")):
@@ -42,7 +42,7 @@ def promises_by_shape(reading: Reading) -> Iterator[Ground]:
         yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
 
 
-def _begins_with_a_verb_on_you(reading: Reading) -> bool:
+def _begins_with_a_verb_on_you(reading: ParsedSentence) -> bool:
     words = [token.text for token in reading.tokens[:2]]
     if reading.between("no-verb", 0, 0) or len(words) < 2 or len(words[0]) < _SHORTEST_VERB:  # noqa: PLR2004 - verb, object
         return False

@@ -6,7 +6,7 @@ from recommend.claims.findings import Severity, Verdict
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Concept, Kind
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import EFFECTS, OFFERED, PROMISES, Reading
+from recommend.claims.sentence import EFFECTS, OFFERED, PROMISES, ParsedSentence
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _BARE = _NEAR = 2
@@ -19,7 +19,7 @@ _WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
 _ENOUGH = 50  # effects of one segment to look at
 
 
-def topic_grounds(reading: Reading, taken: set[int], has_claim: bool) -> Iterator[Ground]:
+def topic_grounds(reading: ParsedSentence, taken: set[int], has_claim: bool) -> Iterator[Ground]:
     for mention in reading.topics:
         if mention.first in taken:
             continue
@@ -30,7 +30,7 @@ def topic_grounds(reading: Reading, taken: set[int], has_claim: bool) -> Iterato
             yield ground
 
 
-def _absence_is_the_claim(reading: Reading, mention: Mention) -> bool:
+def _absence_is_the_claim(reading: ParsedSentence, mention: Mention) -> bool:
     """`Geeft geen maagklachten` denies no effect of the product: it promises comfort."""
     if reading.has("denial", "not-intended"):
         return False
@@ -46,11 +46,11 @@ def _ground(verdict: Verdict, severity: Severity, reason: str, mention: Mention)
     return Ground(verdict, severity, reason, (mention,), tuple(concept.refused), concept.suggest)
 
 
-def _from_deficiency(reading: Reading) -> bool:
+def _from_deficiency(reading: ParsedSentence) -> bool:
     return reading.links("deficiency", "not-taking") and reading.links("causes", "harm")
 
 
-def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
+def _complaint(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
     if _from_deficiency(reading) and reading.has("deficiency", "not-taking") and not _excused(reading, mention):
         return _ground("disease", "block", "deficiency", mention)
     if _excused(reading, mention):
@@ -61,7 +61,7 @@ def _complaint(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     return _ground("disease", "block", "complaint", mention)
 
 
-def _is_bare(reading: Reading) -> bool:
+def _is_bare(reading: ParsedSentence) -> bool:
     """A label of one or two words that promises nothing ("Somberheid"): it depends on what it stands above."""
     return (
         len(reading.tokens) <= _BARE
@@ -71,7 +71,7 @@ def _is_bare(reading: Reading) -> bool:
     )
 
 
-def _excused(reading: Reading, mention: Mention) -> bool:
+def _excused(reading: ParsedSentence, mention: Mention) -> bool:
     """A warning may name it, as long as nothing is promised in the same breath."""
     if reading.promises(mention) or _is_offered_for(reading, mention):
         return False
@@ -82,7 +82,7 @@ def _excused(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
+def _condition(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
     if reading.refers or reading.has("not-use", "excess"):
         return None
     if mention.concept.id == "expecting":
@@ -100,12 +100,12 @@ def _condition(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     return None
 
 
-def _is_gone(reading: Reading, mention: Mention) -> bool:
+def _is_gone(reading: ParsedSentence, mention: Mention) -> bool:
     """`zonder hartkloppingen`, and not `zonder dat je het merkt` elsewhere in the sentence."""
     return reading.near(mention, _NEAR, "gone")
 
 
-def _is_offered_for(reading: Reading, mention: Mention) -> bool:
+def _is_offered_for(reading: ParsedSentence, mention: Mention) -> bool:
     """`Ask your doctor for magnesium for migraine`."""
     before = mention.first - 1
     if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use", "medicine"):
@@ -113,7 +113,7 @@ def _is_offered_for(reading: Reading, mention: Mention) -> bool:
     return any(reading.between(concept, before - 1, before - 1) for concept in OFFERED)
 
 
-def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
+def _side_effect(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
     if reading.warns:
         return None
     if reading.promises(mention) & {"against", "contribute", "benefit"}:
@@ -128,7 +128,7 @@ def _side_effect(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     return None
 
 
-def _fatigue(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
+def _fatigue(reading: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
     if has_claim and reading.has("less") and mention.concept.id == "fatigue" and not reading.has("gone"):
         return None
     if reading.tokens[mention.first].text.startswith(_WORN_OUT) and reading.has("food"):
@@ -143,7 +143,7 @@ def _fatigue(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
     return _ground("unauthorised_health", "block", "made-stronger", mention)
 
 
-def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
+def _health(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
     if _excused(reading, mention) and (
         not reading.has("product") or reading.refers or reading.has("not-use", "medicine")
     ):
@@ -159,7 +159,7 @@ def _health(reading: Reading, mention: Mention, _: bool) -> Ground | None:
     return _ground("unauthorised_health", "block", _refusal(mention.concept), mention)
 
 
-def _speaks_of_another_nutrient(reading: Reading) -> bool:
+def _speaks_of_another_nutrient(reading: ParsedSentence) -> bool:
     """A claim worded as the EU list words those of vitamins: it may be allowed, but this check does not know them."""
     return (
         reading.has("other-nutrient")
@@ -173,7 +173,7 @@ def _refusal(concept: Concept) -> str:
     return "refused" if concept.refused else "not-listed"
 
 
-def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
+def _process(reading: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
     """An organ or process: plain anatomy, until something is said to act on it."""
     if (
         reading.warns
@@ -190,7 +190,7 @@ def _process(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
     return None
 
 
-def _is_meant_for(reading: Reading, mention: Mention) -> bool:
+def _is_meant_for(reading: ParsedSentence, mention: Mention) -> bool:
     """`Magnesium voor spieren`, `magnesium settles your nerves`: beside our product, without a plain fact."""
     if not reading.has(*OFFERED) or reading.has("amount", "technical"):
         return False
@@ -200,7 +200,7 @@ def _is_meant_for(reading: Reading, mention: Mention) -> bool:
     return reading.has("aim") or _has_some_verb_on(reading, mention)
 
 
-def _has_some_verb_on(reading: Reading, mention: Mention) -> bool:
+def _has_some_verb_on(reading: ParsedSentence, mention: Mention) -> bool:
     """Product, a word that is no joint, "your", organ: the word will be a verb."""
     start = mention.first - 3
     if start < 0 or reading.tokens[start + 2].text not in _YOURS or reading.tokens[start + 1].text in _JOINTS:
@@ -208,7 +208,7 @@ def _has_some_verb_on(reading: Reading, mention: Mention) -> bool:
     return any(reading.between(concept, start, start) for concept in OFFERED)
 
 
-def _is_acted_on(reading: Reading) -> bool:
+def _is_acted_on(reading: ParsedSentence) -> bool:
     acts = reading.links(*EFFECTS, "influence", "role")
     if not acts and reading.has("amount") and not reading.has("needed", "stronger", "gone"):
         return False
@@ -217,7 +217,7 @@ def _is_acted_on(reading: Reading) -> bool:
     return reading.links(*EFFECTS, "influence", "stronger", "gone") and not reading.has("other-nutrient", "technical")
 
 
-def _general(reading: Reading, mention: Mention, has_claim: bool) -> Ground | None:
+def _general(reading: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
     if reading.warns:
         return None
     if mention.concept.id == "health-as-such" and not reading.links(*_ACTING, *OFFERED, "deficiency"):
@@ -227,13 +227,13 @@ def _general(reading: Reading, mention: Mention, has_claim: bool) -> Ground | No
     return _ground("unauthorised_health", "block", "general-benefit", mention)
 
 
-def _weight(reading: Reading, mention: Mention, _: bool) -> Ground | None:
+def _weight(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
     if _excused(reading, mention):
         return None
     return _ground("prohibited_other", "block", "weight-loss", mention)
 
 
-_JUDGES: Mapping[Kind, Callable[[Reading, Mention, bool], Ground | None]] = {
+_JUDGES: Mapping[Kind, Callable[[ParsedSentence, Mention, bool], Ground | None]] = {
     "complaint": _complaint,
     "condition": _condition,
     "side_effect": _side_effect,
@@ -248,7 +248,7 @@ _JUDGES: Mapping[Kind, Callable[[Reading, Mention, bool], Ground | None]] = {
 _SOFT = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
 
 
-def is_about_the_shop(reading: Reading, mention: Mention) -> bool:
+def is_about_the_shop(reading: ParsedSentence, mention: Mention) -> bool:
     """`No stress: you have 30 days to change your mind`, and not `Order now for more peace of mind`."""
     if mention.concept.id not in _SOFT:
         return False

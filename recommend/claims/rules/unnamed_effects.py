@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from recommend.claims.lexicon import Mention
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, Reading
+from recommend.claims.sentence import OFFERED, ParsedSentence
 
 _NEAR = 2
 _YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ons", "you", "your", "us"])
 
 
-def medicine_replaced(reading: Reading) -> Iterator[Ground]:
+def medicine_replaced(reading: ParsedSentence) -> Iterator[Ground]:
     """`Vervang je medicijnen door magnesium`, `a natural antidepressant`."""
     found = [
         mention
@@ -21,7 +21,7 @@ def medicine_replaced(reading: Reading) -> Iterator[Ground]:
         yield Ground("disease", "block", "medical", tuple(found))
 
 
-def unnamed_effects(reading: Reading) -> Iterator[Ground]:
+def unnamed_effects(reading: ParsedSentence) -> Iterator[Ground]:
     """Magnesium is said to do something, but no known word says to what."""
     if reading.has("technical", "absorption", "other-nutrient", "medicine", "amount") or reading.warns:
         return
@@ -45,7 +45,7 @@ def unnamed_effects(reading: Reading) -> Iterator[Ground]:
         yield Ground("neutral", "warn", "unclear", tuple(helped))
 
 
-def _acts_itself(reading: Reading, verb: Mention) -> bool:
+def _acts_itself(reading: ParsedSentence, verb: Mention) -> bool:
     """`Magnesium helpt …`: the nutrient stands just before the verb."""
     segment = reading.segment(verb)
     first = max(segment.first, verb.first - _NEAR)
@@ -55,13 +55,13 @@ def _acts_itself(reading: Reading, verb: Mention) -> bool:
     return bool(actors) and not segment.denied
 
 
-def _does_to_you(reading: Reading, verb: Mention) -> bool:
+def _does_to_you(reading: ParsedSentence, verb: Mention) -> bool:
     """`Magnesium keeps you …`."""
     object_ = reading.tokens[verb.last : verb.last + 2]
     return _acts_itself(reading, verb) and any(token.text in _YOU for token in object_)
 
 
-def testimonials(reading: Reading) -> Iterator[Ground]:
+def testimonials(reading: ParsedSentence) -> Iterator[Ground]:
     """`Ik ben eindelijk …, sinds ik dit neem`: a change for the better, whatever it is."""
     if reading.warns or reading.has("technical", "amount") or not reading.has("first-person"):
         return
@@ -70,7 +70,7 @@ def testimonials(reading: Reading) -> Iterator[Ground]:
         yield Ground("unauthorised_health", "block", "general-benefit", tuple(turns))
 
 
-def content_grounds(reading: Reading) -> Iterator[Ground]:
+def content_grounds(reading: ParsedSentence) -> Iterator[Ground]:
     found = reading.of("source-of", "rich-in")
     if found and not any(reading.segment(mention).denied for mention in found):
         claims = tuple(dict.fromkeys(mention.concept.id for mention in found))

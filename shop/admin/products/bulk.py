@@ -9,7 +9,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.advice.impact import Effect, effect_of
+from catalog.advice.impact import FinderImpact, finder_impact
 from catalog.edits import bulk as edits
 from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, SelectionChangedError, digest_of
 from catalog.models import How
@@ -17,9 +17,9 @@ from catalog.product_problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.products.listing import MOST_TICKED, Wanted, as_word, chosen_in_form, read_wanted
+from shop.admin.products.listing import MOST_TICKED, AdminListQuery, as_word, chosen_in_form, read_list_query
 from shop.admin.products.request import author_of_form, whole_number
-from shop.admin.request_size import takes
+from shop.admin.request_size import max_request_bytes
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
@@ -49,10 +49,10 @@ class Preview(Struct, frozen=True):
 
 @bp.post("/products/select")
 @requires("product.view")
-@takes(256 * 1024)
+@max_request_bytes(256 * 1024)
 def select_products() -> Response:
     """Go to another page of the list and keep what is ticked."""
-    wanted, chosen = read_wanted(request.form), chosen_in_form(request.form)
+    wanted, chosen = read_list_query(request.form), chosen_in_form(request.form)
     if len(chosen) > MOST_TICKED:
         flash(
             _("At most %(most)d can be ticked; narrow the list and choose all that match.", most=MOST_TICKED), "error"
@@ -66,10 +66,10 @@ def select_products() -> Response:
 
 @bp.post("/products/bulk")
 @requires("product.publish")
-@takes(256 * 1024)
+@max_request_bytes(256 * 1024)
 def bulk() -> Response:
     """Show what would happen, and do it once the same selection is confirmed."""
-    wanted = read_wanted(request.form)
+    wanted = read_list_query(request.form)
     action = _read_action()
     chosen = _chosen(wanted.filter)
     versions = chosen_versions(get_session(), chosen)
@@ -81,7 +81,7 @@ def bulk() -> Response:
     return _apply(wanted, chosen, action)
 
 
-def _list_again(wanted: Wanted) -> Response:
+def _list_again(wanted: AdminListQuery) -> Response:
     """The list as it was, with what was ticked."""
     chosen = as_word(chosen_in_form(request.form)[:MOST_TICKED])
     return redirect(url_for("admin.products", **wanted.query(page=1, chosen=chosen)), HTTPStatus.SEE_OTHER)
@@ -114,7 +114,9 @@ def _too_few_or_many(count: int) -> str:
     return str(_("%(count)d products are too many at once: at most %(most)d.", count=count, most=MOST_AT_ONCE))
 
 
-def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action, status: int = 200) -> Response:
+def _preview(
+    wanted: AdminListQuery, versions: Sequence[tuple[int, int]], action: Action, status: int = 200
+) -> Response:
     author = author_of_form(how=How.BULK)
     planned = list(Planner(get_session(), action, author, get_ruleset()).plan(versions))
     changed = [each for each in planned if each.changes]
@@ -143,7 +145,7 @@ def _preview(wanted: Wanted, versions: Sequence[tuple[int, int]], action: Action
     return make_response(page, status)
 
 
-def _apply(wanted: Wanted, chosen: Sequence[int] | Filter, action: Action) -> Response:
+def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Action) -> Response:
     session = get_session()
     author = author_of_form(request.form.get("reason", ""), How.BULK)
     shown = request.form.get("shown", "")
@@ -164,11 +166,11 @@ def _apply(wanted: Wanted, chosen: Sequence[int] | Filter, action: Action) -> Re
     return redirect(url_for("admin.products", **wanted.query()), HTTPStatus.SEE_OTHER)
 
 
-def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> Effect | None:
+def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> FinderImpact | None:
     """What the change would do to the finder, None when it cannot be made; nothing is written."""
     session, ruleset, author = get_session(), get_ruleset(), author_of_form(how=How.BULK)
     try:
-        return effect_of(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
+        return finder_impact(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
     except RefusedError:
         return None
 

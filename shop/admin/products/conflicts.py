@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from catalog.edits.products import merge, state_at
 from catalog.models import Product
-from catalog.product_state import FIELDS, ProductState, state_of
-from shop.admin.products.form import ProductForm, form_of_state
+from catalog.product_state import FIELDS, ProductState, state_of_product
+from shop.admin.products.form import ProductForm, form_from_state
 from shop.admin.products.form_to_state import read_state
 from shop.admin.products.request import carried_values, read_version
 from shop.web.database import get_ruleset, get_session
@@ -32,7 +32,7 @@ class Difference(Struct, frozen=True):
 def conflict_page(product: Product) -> str:
     """Base, mine and theirs, from what was posted; the product as it is now is theirs."""
     started = read_version(request.form.get("version", ""), product)
-    base, theirs = state_at(get_session(), product.id, started), state_of(product)
+    base, theirs = state_at(get_session(), product.id, started), state_of_product(product)
     mine, _refusals = read_state(ProductForm(get_ruleset(), current_language()), base)
     return render_template(
         "admin/products/conflict.html",
@@ -61,13 +61,13 @@ def merged_form(product: Product, base: ProductState) -> tuple[ProductForm, Resp
     ruleset, language = get_ruleset(), current_language()
     typed = ProductForm(ruleset, language)
     mine, refusals = read_state(typed, base)
-    theirs = state_of(product)
+    theirs = state_of_product(product)
     both = merge(base, mine, theirs)
     chosen = {name: request.form.get(f"choose-{name}") for name in both.overlapping}
     seen = request.form.get("seen") == str(product.version)
     if refusals or not seen or not set(chosen.values()) <= {"mine", "theirs"}:
         return typed, make_response(conflict_page(product), HTTPStatus.CONFLICT)
     taken = {name: getattr(theirs, name) for name, choice in chosen.items() if choice == "theirs"}
-    form = form_of_state(msgspec.structs.replace(both.state, **taken), product.version, ruleset, language)
+    form = form_from_state(msgspec.structs.replace(both.state, **taken), product.version, ruleset, language)
     form.reason.data, form.brand_address.data = typed.reason.data, typed.brand_address.data
     return form, None

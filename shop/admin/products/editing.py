@@ -10,19 +10,19 @@ from catalog.edits.brands import add_brand
 from catalog.edits.field_limits import LONGEST_NAME
 from catalog.edits.products import add_draft, save_with_reasons, state_at
 from catalog.edits.store import ConflictError
-from catalog.edits.validation import prepare
+from catalog.edits.validation import validate
 from catalog.models import Product
 from catalog.product_problems import RefusedError
-from catalog.product_state import ProductState, state_of
+from catalog.product_state import ProductState, state_of_product
 from catalog.queries.products import brand_by_name
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.conflicts import conflict_page, merged_form
-from shop.admin.products.form import ProductForm, form_of_state
+from shop.admin.products.form import ProductForm, form_from_state
 from shop.admin.products.form_to_state import Refusals, read_state, refusals_of
 from shop.admin.products.page import edit_page, take_over
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
-from shop.admin.request_size import takes
+from shop.admin.request_size import max_request_bytes
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
@@ -36,11 +36,11 @@ FORM_BYTES = 1024 * 1024
 
 @bp.route("/products/new", methods=["GET", "POST"])
 @requires("product.edit")
-@takes(FORM_BYTES)
+@max_request_bytes(FORM_BYTES)
 def new_product() -> Response:
     ruleset = get_ruleset()
     if request.method == "GET":
-        form = form_of_state(None, 0, ruleset, current_language())
+        form = form_from_state(None, 0, ruleset, current_language())
         return edit_page(form, NOTHING_TYPED, None)
     form = ProductForm(ruleset, current_language())
     return _pressed(form, None, None)
@@ -48,19 +48,19 @@ def new_product() -> Response:
 
 @bp.route("/products/<int:product_id>", methods=["GET", "POST"])
 @requires("product.edit")
-@takes(FORM_BYTES)
+@max_request_bytes(FORM_BYTES)
 def edit_product(product_id: int) -> Response:
     product = load(product_id)
     if request.method == "GET":
-        state = state_of(product)
-        return edit_page(form_of_state(state, product.version, get_ruleset(), current_language()), state, product)
+        state = state_of_product(product)
+        return edit_page(form_from_state(state, product.version, get_ruleset(), current_language()), state, product)
     version = read_version(request.form.get("version", ""), product)
     base = state_at(get_session(), product_id, version)
     if request.form.get("press") == "merge":
         form, unsettled = merged_form(product, base)
         if unsettled:
             return unsettled
-        base = state_of(product)
+        base = state_of_product(product)
     else:
         form = ProductForm(get_ruleset(), current_language())
     return _pressed(form, product, base)
@@ -80,7 +80,7 @@ def _pressed(form: ProductForm, product: Product | None, base: ProductState | No
 def _taken_over(form: ProductForm, state: ProductState, product: Product | None, identity: str) -> Response:
     """Show the form with a suggestion in its text; nothing is saved yet."""
     try:
-        changed = take_over(state, prepare(state, get_ruleset()).findings, identity)
+        changed = take_over(state, validate(state, get_ruleset()).findings, identity)
     except RefusedError:
         changed = state
     for name in (name for name in changed.__struct_fields__ if getattr(changed, name) != getattr(state, name)):

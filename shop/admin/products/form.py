@@ -17,6 +17,7 @@ from wtforms import (
 from catalog.edits.field_limits import MOST_LINES
 from catalog.models import Allergen, DosageForm, Unit
 from catalog.product_state import TEXTS, ProductState
+from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language
 from shop.admin.products.labels import allergen_name, dosage_form_name, field_names, unit_name
@@ -96,7 +97,7 @@ class ProductForm(ShopForm):
             spare += 1
 
 
-def form_of_state(state: ProductState | None, version: int, ruleset: Ruleset, language: Language) -> ProductForm:
+def form_from_state(state: ProductState | None, version: int, ruleset: Ruleset, language: Language) -> ProductForm:
     """The form of a stored product, or an empty one; nothing of the request goes in."""
     values: dict[str, Any] = {} if state is None else _typed(state)
     form = ProductForm(ruleset, language, formdata=None, data=values | {"version": str(version)})
@@ -148,7 +149,7 @@ def typed_milligrams(micrograms: int | None) -> str:
     """An amount in mg. Three decimals get a fourth, since 1.234 could also be a thousand."""
     if micrograms is None:
         return ""
-    whole, rest = divmod(micrograms, 1000)
+    whole, rest = divmod(micrograms, UG_PER_MG)
     decimals = f"{rest:03}".rstrip("0")
     if len(decimals) == 3:  # noqa: PLR2004 - see above
         decimals += "0"

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from catalog.composition import Stated
+from catalog.composition import LabelLine
 from catalog.exchange.numbers import cents, count, measure, micrograms
-from catalog.exchange.row_errors import REASONS as CELL_REASONS
+from catalog.exchange.row_errors import ROW_ERROR_TEXTS as CELL_REASONS
 from catalog.exchange.row_errors import CellRefusedError
 from catalog.models import Allergen, DosageForm, Unit
-from catalog.product_problems import Problem
+from catalog.product_problems import ProductProblem
 from catalog.product_state import TEXTS, ProductState
 from recommend.text import LANGUAGES
 from shop.admin.products.form import ProductForm
@@ -33,7 +33,7 @@ def read_state(form: ProductForm, base: ProductState | None) -> tuple[ProductSta
     return state, reader.refusals
 
 
-def refusals_of(problems: tuple[Problem, ...], already: Refusals | None = None) -> Refusals:
+def refusals_of(problems: tuple[ProductProblem, ...], already: Refusals | None = None) -> Refusals:
     """What the write path says, by field and in the page's language."""
     from shop.web.i18n import current_language
 
@@ -107,17 +107,17 @@ class _Reader:
     def _allergens(self) -> tuple[Allergen, ...]:
         ticked = set(self._form.allergens.data or ())
         for unknown in sorted(ticked - set(Allergen)):
-            problem = Problem("allergens", "unknown-allergen", {"value": unknown})
+            problem = ProductProblem("allergens", "unknown-allergen", {"value": unknown})
             self.refusals = refusals_of((problem,), self.refusals)
         return tuple(allergen for allergen in Allergen if allergen.value in ticked)
 
-    def _composition(self) -> tuple[Stated, ...]:
+    def _composition(self) -> tuple[LabelLine, ...]:
         lines = []
         for line in self._form.composition:
             form, _, salt = (line.form.what.data or "").partition("/")
             amounts = [self._milligrams(line.form.compound, form), self._milligrams(line.form.elemental, form)]
             if form:
-                lines.append(Stated(form, salt or None, *amounts))
+                lines.append(LabelLine(form, salt or None, *amounts))
             elif any(amount is not None for amount in amounts):
                 self._refuse("composition", CellRefusedError("amount-without-form"))
         return tuple(lines)

@@ -19,7 +19,7 @@ from shop.web.database import get_ruleset, get_session
 LONGEST_SEARCH = 100
 
 
-class Wanted(Struct, frozen=True):
+class AdminListQuery(Struct, frozen=True):
     """The list that an address asks for; what it does not know is left out."""
 
     filter: Filter
@@ -40,12 +40,12 @@ class Wanted(Struct, frozen=True):
         return {key: value for key, value in {**asked, **changes}.items() if value not in ("", 1)}
 
 
-def read_wanted(args: MultiDict[str, str]) -> Wanted:
+def read_list_query(args: MultiDict[str, str]) -> AdminListQuery:
     """Read the address of a list, or the fields that repeat it in a form."""
     status, trouble, order = args.get("status"), args.get("trouble"), args.get("sort")
     page = args.get("page", "1")
     form = args.get("form", "")
-    return Wanted(
+    return AdminListQuery(
         filter=Filter(
             search=" ".join(args.get("q", "").split())[:LONGEST_SEARCH],
             status=Status(status) if status in list(Status) else None,
@@ -62,7 +62,7 @@ def read_wanted(args: MultiDict[str, str]) -> Wanted:
 @requires("product.view")
 def products() -> str:
     """Everything in the catalogue, narrowed as the address says."""
-    wanted = read_wanted(request.args)
+    wanted = read_list_query(request.args)
     rows = product_rows(get_session(), wanted.filter, wanted.order, wanted.page)
     chosen = chosen_in_address(request.args)
     shown = {product.id for product in rows.products}

@@ -12,12 +12,12 @@ from flask import make_response, render_template
 from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
-from catalog.composition import CompositionError, Line, Stated, work_out
+from catalog.composition import CompositionError, LabelLine, Line, work_out
 from catalog.edits.price_reductions import Point, reference_price
 from catalog.edits.products import accepted_reasons
-from catalog.edits.validation import Prepared, prepare
+from catalog.edits.validation import ValidatedProduct, validate
 from catalog.models import Product, Status
-from catalog.product_problems import Problem, RefusedError
+from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import TEXTS, ProductState
 from catalog.queries.admin import prices_of
 from catalog.queries.products import brand_names
@@ -47,7 +47,7 @@ class Sum(Struct, frozen=True):
     fraction: Fraction | None
 
 
-def sums(composition: tuple[Stated, ...], ruleset: Ruleset) -> list[Sum]:
+def sums(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> list[Sum]:
     """The lines that can be worked out; the others are refused elsewhere."""
     found = []
     for stated in composition:
@@ -59,7 +59,7 @@ def sums(composition: tuple[Stated, ...], ruleset: Ruleset) -> list[Sum]:
     return found
 
 
-def _computed(stated: Stated, line: Line) -> Computed:
+def _computed(stated: LabelLine, line: Line) -> Computed:
     if stated.elemental_ug is None:
         return "elemental"
     if stated.compound_ug is not None:
@@ -120,12 +120,12 @@ class EditPage(Struct, frozen=True):
     form: ProductForm
     state: ProductState
     product: Product | None
-    prepared: Prepared | None
+    prepared: ValidatedProduct | None
     sums: list[Sum]
     refusals: Refusals
     sentences: Mapping[str, list[Sentence]]
     brands: list[str]
-    lacking: tuple[Problem, ...] = ()
+    lacking: tuple[ProductProblem, ...] = ()
     reduction: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,7 +158,7 @@ def edit_page(
     found = dict(refusals or {})
     prepared = None
     try:
-        prepared = prepare(state, ruleset, {key: reason for key, reason in known.items() if reason})
+        prepared = validate(state, ruleset, {key: reason for key, reason in known.items() if reason})
     except RefusedError as error:
         found = refusals_of(error.problems, found)
     for name, texts in found.items():
@@ -173,7 +173,7 @@ def edit_page(
         refusals=found,
         sentences=sentences(prepared.findings, known) if prepared else {},
         brands=brand_names(session),
-        lacking=prepared.stops if prepared else (),
+        lacking=prepared.publish_blockers if prepared else (),
         reduction=_reduction(state, product),
         reasons=known,
     )
@@ -191,7 +191,7 @@ def _reduction(state: ProductState, product: Product | None) -> str:
         return ""
     points = prices_of(get_session(), product.id) if product else ()
     found = reference_price([Point(one.at, one.cents) for one in reversed(points)], state.price_cents, now())
-    if isinstance(found, Problem):
+    if isinstance(found, ProductProblem):
         return f"{field_name(found.field)} {found.text(current_language())}"
     if found.until <= today():
         return str(_("Shoppers see no reduction any more: the price has been this low for 30 days."))

@@ -10,18 +10,18 @@ from wtforms import FileField, HiddenField, TextAreaField
 
 from catalog.edits.products import accepted_reasons, save_with_reasons
 from catalog.edits.store import ConflictError
-from catalog.edits.validation import prepare
+from catalog.edits.validation import validate
 from catalog.models import Product, Status
 from catalog.pictures import MOST_BYTES, take_in
 from catalog.product_problems import RefusedError
-from catalog.product_state import ProductState, state_of
+from catalog.product_state import ProductState, state_of_product
 from shop.admin.blueprint import bp
 from shop.admin.permissions import may, requires
 from shop.admin.products.form_to_state import Refusals, refusals_of
 from shop.admin.products.labels import field_names
 from shop.admin.products.page import sentences
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
-from shop.admin.request_size import takes
+from shop.admin.request_size import max_request_bytes
 from shop.admin.session import role_of_request
 from shop.web.database import get_ruleset, get_session
 from shop.web.forms import ShopForm
@@ -51,19 +51,19 @@ class PictureForm(ShopForm):
 
 @bp.route("/products/<int:product_id>/pictures", methods=["GET", "POST"])
 @requires("product.edit")
-@takes(UPLOAD_BYTES)
+@max_request_bytes(UPLOAD_BYTES)
 def product_pictures(product_id: int) -> Response:
     """Look at the picture, replace it, describe it."""
     product = load(product_id)
     if request.method == "GET":
         values = {"version": str(product.version), "alt_nl": product.alt_nl, "alt_en": product.alt_en}
-        return _page(PictureForm(formdata=None, data=values), product, state_of(product))
+        return _page(PictureForm(formdata=None, data=values), product, state_of_product(product))
     require_right_to_change(product)
     return _save(PictureForm(), product)
 
 
 def _save(form: PictureForm, product: Product) -> Response:
-    session, product_id, before = get_session(), product.id, state_of(product)
+    session, product_id, before = get_session(), product.id, state_of_product(product)
     version = read_version(form.version.data or "", product)
     state = msgspec.structs.replace(before, alt_nl=_text(form.alt_nl.data), alt_en=_text(form.alt_en.data))
     upload = request.files.get("picture")
@@ -97,7 +97,7 @@ def _page(form: PictureForm, product: Product, state: ProductState, refusals: Re
         if name in form:
             form[name].errors = tuple(texts)
     try:
-        found = sentences(prepare(state, get_ruleset(), accepted).findings, accepted)
+        found = sentences(validate(state, get_ruleset(), accepted).findings, accepted)
     except RefusedError:
         found = {}
     html = render_template(

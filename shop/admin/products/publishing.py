@@ -7,14 +7,14 @@ from flask import abort, flash, g, make_response, redirect, render_template, req
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from catalog.advice.impact import Effect, effect_of
+from catalog.advice.impact import FinderImpact, finder_impact
 from catalog.db.engine import fail_fast_on_lock
-from catalog.db.faults import Fault, fault_of
-from catalog.edits.products import prepared_again, save_product
+from catalog.db.faults import DatabaseFault, fault_of
+from catalog.edits.products import revalidate, save_product
 from catalog.edits.store import ConflictError, publishing_problems
 from catalog.models import Product, Status
-from catalog.product_problems import Problem, RefusedError
-from catalog.product_state import state_of
+from catalog.product_problems import ProductProblem, RefusedError
+from catalog.product_state import state_of_product
 from recommend.text import LANGUAGES
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
@@ -49,7 +49,7 @@ def change_status(product_id: int) -> Response:
 def _set_status(product: Product, status: Status) -> Response:
     session, product_id = get_session(), product.id
     version = read_version(request.form.get("version", ""), product)
-    state = msgspec.structs.replace(state_of(product), status=status)
+    state = msgspec.structs.replace(state_of_product(product), status=status)
     author = author_of_form(request.form.get("reason", ""))
     try:
         save_product(session, product_id, version, state, author=author, ruleset=get_ruleset())
@@ -65,8 +65,8 @@ def _set_status(product: Product, status: Status) -> Response:
     return redirect(url_for("admin.edit_product", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
-def _publish_page(product: Product, refused: tuple[Problem, ...] = ()) -> Response:
-    prepared = prepared_again(get_session(), product, get_ruleset())
+def _publish_page(product: Product, refused: tuple[ProductProblem, ...] = ()) -> Response:
+    prepared = revalidate(get_session(), product, get_ruleset())
     lacking = refused or publishing_problems(prepared, product.brand)
     page = render_template(
         "admin/products/publish.html",
@@ -92,10 +92,10 @@ def preview_product(product_id: int, language: str) -> Response:
     return make_response(render_product(product, robots="noindex", stops=()))
 
 
-def _effect(product: Product) -> Effect | None:
+def _effect(product: Product) -> FinderImpact | None:
     """What publishing would change in the finder, None when it cannot be or others are writing; nothing is written."""
     session, ruleset = get_session(), get_ruleset()
-    state = msgspec.structs.replace(state_of(product), status=Status.PUBLISHED)
+    state = msgspec.structs.replace(state_of_product(product), status=Status.PUBLISHED)
     product_id, version, author = product.id, product.version, author_of_form()
 
     def publish() -> None:
@@ -103,10 +103,10 @@ def _effect(product: Product) -> Effect | None:
 
     try:
         with fail_fast_on_lock(session):
-            return effect_of(session, publish, ruleset)
+            return finder_impact(session, publish, ruleset)
     except (RefusedError, ConflictError):
         return None
     except SQLAlchemyError as error:  # the page is of use without it, also while an import is under way
-        if fault_of(error) is not Fault.BUSY:
+        if fault_of(error) is not DatabaseFault.BUSY:
             raise
         return None

@@ -12,7 +12,7 @@ from catalog.edits.products import restore, state_at
 from catalog.edits.store import ConflictError
 from catalog.models import How, Product
 from catalog.product_problems import RefusedError
-from catalog.product_state import FIELDS, ProductState, state_of
+from catalog.product_state import FIELDS, ProductState, state_of_product
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.labels import said_of
@@ -72,7 +72,7 @@ def _wanted(product: Product, text: str) -> tuple[int, ProductState]:
 def _page(
     product: Product, version: int, then: ProductState, *, seen: int = 0, refused: str = "", status: int = 200
 ) -> Response:
-    now = state_of(product)
+    now = state_of_product(product)
     was = state_at(get_session(), product.id, seen) if 0 < seen < product.version else now
     page = render_template(
         "admin/products/restore.html",

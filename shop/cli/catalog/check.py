@@ -17,7 +17,7 @@ def check(rebuild: bool) -> None:
 
     Names what is wrong, one line each, and ends with exit status 1 when anything is.
     """
-    from catalog.consistency import check_catalogue, repair_derived_data
+    from catalog.consistency import derived_data_mismatches, repair_derived_data
     from recommend.loading import load_ruleset
     from shop.web.database import migrated_engine, prepare_catalogue
 
@@ -30,7 +30,7 @@ def check(rebuild: bool) -> None:
                 repair_derived_data(session, ruleset)
                 session.commit()
             found = 0
-            for fault in check_catalogue(session, ruleset):
+            for fault in derived_data_mismatches(session, ruleset):
                 found += 1
                 if found <= _MOST_TOLD:
                     click.echo(f"{fault.where}: {fault.what} is {fault.stored}, should be {fault.follows}")

@@ -8,12 +8,12 @@ import click
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
-from catalog.exchange.importing import Import, Summary, Told
+from catalog.exchange.importing import Import, ImportCallbacks, Summary
 from catalog.exchange.mapping import Mapping, mapping_of, suppliers
-from catalog.exchange.planning import Outcome, Planned
+from catalog.exchange.planning import Planned, RowOutcome
 from catalog.exchange.reading import open_table
 from catalog.exchange.rejected_rows import RefusedRows, refused_file
-from catalog.exchange.row_errors import Fault, FileRefusedError
+from catalog.exchange.row_errors import FileRefusedError, RowError
 from catalog.exchange.row_reader import RowReader
 from catalog.models import How
 from catalog.product_problems import RefusedError
@@ -43,7 +43,7 @@ def import_(file: Path, dry_run: bool, skip_bad: bool, supplier: str | None, ref
     with told_plainly():
         settings = read_settings()
         summary = _run(settings, file, supplier, refused, dry_run=dry_run, skip_bad=skip_bad)
-    counts = ", ".join(f"{summary.counts[outcome]} {outcome}" for outcome in Outcome)
+    counts = ", ".join(f"{summary.counts[outcome]} {outcome}" for outcome in RowOutcome)
     unchanged = summary.refused and not skip_bad
     done = "dry run, nothing changed" if dry_run else "nothing changed" if unchanged else "imported"
     click.echo(f"{file.name}: {counts}, {summary.gone} gone: {done}")
@@ -62,7 +62,9 @@ def _run(
         reader = RowReader(table, form_names(ruleset.directory, mapping.answers if mapping else {}), mapping)
         run = Import(session, table, reader, ruleset)
         with refused_file(refused, table.columns) as rows, progress(file.name) as show_progress:
-            told = Told(_telling(rows, in_full=dry_run), _tell_gone if dry_run else lambda _sku: None, show_progress)
+            told = ImportCallbacks(
+                _telling(rows, in_full=dry_run), _tell_gone if dry_run else lambda _sku: None, show_progress
+            )
             if dry_run:
                 return run.dry_run(author, told)
             summary = run.apply(author, file.name, told, skip_bad=skip_bad)
@@ -94,7 +96,7 @@ def _refusing(file: Path) -> Iterator[None]:
         raise click.ClickException(f"{error.filename or file}: {error.strerror}") from error
 
 
-def _worded(file: Path, fault: Fault) -> str:
+def _worded(file: Path, fault: RowError) -> str:
     value = f" {fault.value[:_SHOWN]!r}" if fault.value else ""
     places = [file.name, f"row {fault.row}" if fault.row else "", f"{fault.column}{value}" if fault.column else ""]
     return ": ".join([*filter(None, places), fault.text("en")])
@@ -104,7 +106,7 @@ def _telling(rows: RefusedRows | None, *, in_full: bool) -> Callable[[Planned], 
     """Refused rows go to standard error, and to their file; a dry run is told in full as its result."""
 
     def tell(planned: Planned) -> None:
-        if planned.outcome is Outcome.REFUSED:
+        if planned.outcome is RowOutcome.REFUSED:
             for fault in planned.said.faults:
                 click.echo(_worded(Path("refused"), fault), err=True)
             if rows is not None:

@@ -7,18 +7,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.advice.candidates import Wishes, advised_products, budget_bands
-from catalog.advice.impact import all_wishes, effect_of, outcomes
-from catalog.composition import Stated
+from catalog.advice.impact import all_wishes, finder_impact, outcomes
+from catalog.composition import LabelLine
 from catalog.edits.products import product_to_edit, save_product
 from catalog.models import Change, DosageForm, Product
-from catalog.product_state import state_of
+from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
 from tests.factories import AuthorFactory, make_product
 
 
 def save(session: Session, product: Product, ruleset: Ruleset, **fields: object) -> None:
     product = product_to_edit(session, product.id)
-    state = msgspec.structs.replace(state_of(product), **fields)
+    state = msgspec.structs.replace(state_of_product(product), **fields)
     save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
 
 
@@ -28,7 +28,7 @@ def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(sessio
         forms = chance.sample(["citrate", "oxide", "bisglycinate", "taurate", "threonate"], chance.choice([1, 2]))
         make_product(
             session,
-            [Stated(form, elemental_ug=chance.choice([20, 45, 60, 90, 130]) * 1000) for form in forms],
+            [LabelLine(form, elemental_ug=chance.choice([20, 45, 60, 90, 130]) * 1000) for form in forms],
             vegan=chance.random() < 0.5,
             dosage_form=chance.choice(list(DosageForm)),
             price_cents=chance.randrange(300, 4000),
@@ -47,7 +47,7 @@ def test_a_product_that_is_sold_out_leaves_every_outcome_it_was_in(session: Sess
     make_product(session, price_cents=1000)
     cheap = make_product(session, price_cents=700, vegan=False)
     session.commit()
-    effect = effect_of(session, lambda: save(session, cheap, ruleset, stock=0), ruleset)
+    effect = finder_impact(session, lambda: save(session, cheap, ruleset, stock=0), ruleset)
     assert 0 < effect.changed < effect.total
     assert session.scalar(select(Product.stock).where(Product.id == cheap.id)) == 10
 
@@ -55,6 +55,6 @@ def test_a_product_that_is_sold_out_leaves_every_outcome_it_was_in(session: Sess
 def test_an_edit_that_the_finder_does_not_see_changes_nothing(session: Session, ruleset: Ruleset) -> None:
     product = make_product(session)
     session.commit()
-    effect = effect_of(session, lambda: save(session, product, ruleset, storage_en="cool"), ruleset)
+    effect = finder_impact(session, lambda: save(session, product, ruleset, storage_en="cool"), ruleset)
     assert effect.changed == 0
     assert session.scalar(select(func.count()).select_from(Change)) == 1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from catalog.advice.candidates import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
 from catalog.advice.suggest import Suggestion, decimal_string, suggest_products, suggestion_as_dict
-from catalog.composition import Stated
+from catalog.composition import LabelLine
 from catalog.models import DosageForm, FormTag, Product, Status
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
@@ -23,8 +23,8 @@ def suggest(session: Session, ruleset: Ruleset, **answers: Any) -> tuple[Suggest
     return suggest_products(session, given, advise(given, ruleset)).products
 
 
-def milligrams(form: str, amount: int) -> list[Stated]:
-    return [Stated(form, elemental_ug=amount * 1000)]
+def milligrams(form: str, amount: int) -> list[LabelLine]:
+    return [LabelLine(form, elemental_ug=amount * 1000)]
 
 
 def test_at_most_three_products_a_form_cheapest_per_100_mg_first_then_by_sku(
@@ -68,9 +68,9 @@ def test_a_sold_out_draft_or_archived_product_is_not_shown(session: Session, rul
 
 
 def test_a_blend_is_shown_only_for_a_form_that_gives_half_of_its_magnesium(session: Session, ruleset: Ruleset) -> None:
-    make_product(session, [Stated("citrate", elemental_ug=30_000), Stated("malate", elemental_ug=70_000)])
+    make_product(session, [LabelLine("citrate", elemental_ug=30_000), LabelLine("malate", elemental_ug=70_000)])
     assert not suggest(session, ruleset)
-    make_product(session, [Stated("citrate", elemental_ug=50_000), Stated("malate", elemental_ug=50_000)])
+    make_product(session, [LabelLine("citrate", elemental_ug=50_000), LabelLine("malate", elemental_ug=50_000)])
     assert [found.form for found in suggest(session, ruleset)] == ["citrate"]
 
 
@@ -81,7 +81,7 @@ def test_a_form_that_is_advised_against_gets_no_products(session: Session, rules
 
 
 def test_a_product_that_holds_some_of_a_form_advised_against_is_not_shown(session: Session, ruleset: Ruleset) -> None:
-    make_product(session, [Stated("bisglycinate", compound_ug=1_000_000, elemental_ug=200_000)], units_per_day=1)
+    make_product(session, [LabelLine("bisglycinate", compound_ug=1_000_000, elemental_ug=200_000)], units_per_day=1)
     assert suggest(session, ruleset)
     assert not suggest(session, ruleset, stomach="strong")
 
@@ -141,7 +141,7 @@ def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Ses
 
 
 def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:
-    make_product(session, [Stated("citrate", elemental_ug=56_250)], units_per_day=1, price_cents=1000)
+    make_product(session, [LabelLine("citrate", elemental_ug=56_250)], units_per_day=1, price_cents=1000)
     found = suggest(session, ruleset)
     english, dutch = (suggestion_as_dict(found[0], language) for language in ("en", "nl"))
     assert (english["elemental_mg_per_day"], english["cents_per_day"]) == ("56.25", "16.7")
@@ -207,7 +207,7 @@ def test_what_fits_and_what_is_excluded_is_what_each_product_itself_answers(sess
         mixed = chance.sample(forms[:3], chance.choice([1, 1, 2, 3]))
         make_product(
             session,
-            [Stated(form, elemental_ug=chance.choice([20, 45, 60]) * 1000) for form in mixed],
+            [LabelLine(form, elemental_ug=chance.choice([20, 45, 60]) * 1000) for form in mixed],
             vegan=chance.random() < 0.5,
             dosage_form=chance.choice(list(DosageForm)),
             price_cents=chance.randrange(300, 4000),

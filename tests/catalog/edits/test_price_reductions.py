@@ -11,7 +11,7 @@ from catalog.edits.brands import add_brand
 from catalog.edits.price_reductions import Point, Reference, reference_price
 from catalog.edits.products import add_product, product_to_edit, save_product
 from catalog.models import PricePoint, Status
-from catalog.product_problems import Problem, RefusedError
+from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState
 from recommend.knowledge import Ruleset
 from tests.factories import AuthorFactory, ProductStateFactory
@@ -78,7 +78,7 @@ def test_a_reduction_is_announced_for_thirty_days_from_its_beginning(points: lis
 )
 def test_without_thirty_days_on_sale_or_a_lower_price_there_is_no_reduction(points: list[Point], code: str) -> None:
     problem = reference_price(points, 1000, NOW)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, ProductProblem)
     assert problem.code == code
     if code == "no-reduction":
         assert problem.text("nl").endswith("(€ 9,00)")

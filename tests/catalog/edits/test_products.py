@@ -7,28 +7,28 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.composition import Stated
+from catalog.composition import LabelLine
 from catalog.edits.products import (
     accept_warning,
     add_product,
     merge,
-    prepared_again,
     product_to_edit,
     restore,
+    revalidate,
     save_product,
     state_at,
 )
 from catalog.edits.store import ConflictError
 from catalog.models import CatalogueState, Change, Product, SlugRedirect, Status
 from catalog.product_problems import RefusedError
-from catalog.product_state import ProductState, state_of
+from catalog.product_state import ProductState, state_of_product
 from recommend.knowledge import Ruleset
 from tests.factories import AuthorFactory, ProductStateFactory, make_product
 
 
 def change(session: Session, product: Product, ruleset: Ruleset, **fields: Any) -> int:
     """Save a product with some fields changed."""
-    state = msgspec.structs.replace(state_of(product_to_edit(session, product.id)), **fields)
+    state = msgspec.structs.replace(state_of_product(product_to_edit(session, product.id)), **fields)
     return save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
 
 
@@ -49,15 +49,15 @@ def refused(session: Session, **fields: Any) -> dict[str, str]:
         ({"price_cents": -1}, "price_cents", "out-of-range"),
         ({"price_cents": 1_000_001}, "price_cents", "out-of-range"),
         ({"stock": -1}, "stock", "out-of-range"),
-        ({"composition": (Stated("citrate", elemental_ug=10**15),)}, "composition", "out-of-range"),
-        ({"composition": (Stated("citrate", elemental_ug=10**8),) * 40}, "composition", "out-of-range"),
+        ({"composition": (LabelLine("citrate", elemental_ug=10**15),)}, "composition", "out-of-range"),
+        ({"composition": (LabelLine("citrate", elemental_ug=10**8),) * 40}, "composition", "out-of-range"),
         (
-            {"composition": (Stated("citrate", elemental_ug=10**8),), "units_per_day": 1000},
+            {"composition": (LabelLine("citrate", elemental_ug=10**8),), "units_per_day": 1000},
             "units_per_day",
             "out-of-range",
         ),
         (
-            {"composition": (Stated("citrate", elemental_ug=1),), "price_cents": 1_000_000, "units_per_pack": 1},
+            {"composition": (LabelLine("citrate", elemental_ug=1),), "price_cents": 1_000_000, "units_per_pack": 1},
             "price_cents",
             "out-of-range",
         ),
@@ -90,7 +90,7 @@ def test_a_draft_may_lack_what_a_published_product_may_not(field: str, session: 
 
 
 def test_a_draft_may_leave_out_an_amount_that_publishing_asks_for(session: Session) -> None:
-    unknown = [Stated("citrate")]
+    unknown = [LabelLine("citrate")]
     assert make_product(session, unknown, status=Status.DRAFT).magnesium_ug == 0
     assert refused(session, composition=tuple(unknown)) == {"composition": "no-amount"}
 
@@ -120,7 +120,7 @@ def test_an_authorised_claim_needs_15_percent_of_the_reference_intake_in_a_daily
     fields: dict[str, Any] = {
         "summary_nl": "Magnesium draagt bij tot een normale werking van de spieren.",
         "units_per_day": 1,
-        "composition": (Stated("citrate", elemental_ug=milligrams * 1000),),
+        "composition": (LabelLine("citrate", elemental_ug=milligrams * 1000),),
     }
     if published:
         assert make_product(session, **fields).status is Status.PUBLISHED
@@ -132,7 +132,7 @@ def test_an_authorised_claim_needs_15_percent_of_the_reference_intake_in_a_daily
 def test_a_warning_keeps_a_product_back_until_somebody_gives_a_reason(session: Session, ruleset: Ruleset) -> None:
     doubtful = "Magnesium: goed voor een normale spierwerking."
     draft = make_product(session, summary_nl=doubtful, status=Status.DRAFT)
-    [found] = prepared_again(session, draft, ruleset).findings
+    [found] = revalidate(session, draft, ruleset).findings
     assert not found.blocks
     with pytest.raises(RefusedError, match="asks for a reason"):
         change(session, draft, ruleset, status=Status.PUBLISHED)
@@ -160,7 +160,7 @@ def test_saving_what_is_already_so_makes_no_version(session: Session, ruleset: R
 
 def test_saving_over_the_change_of_somebody_else_is_refused(session: Session, ruleset: Ruleset) -> None:
     product = make_product(session)
-    read = state_of(product)
+    read = state_of_product(product)
     change(session, product, ruleset, stock=5)
     mine = msgspec.structs.replace(read, stock=7)
     with pytest.raises(ConflictError):
@@ -178,12 +178,12 @@ def test_edits_of_different_fields_merge_and_edits_of_one_field_are_named() -> N
 
 
 def test_restoring_makes_a_new_version_that_is_the_old_one(session: Session, ruleset: Ruleset) -> None:
-    product = make_product(session, [Stated("citrate", elemental_ug=100_000)], name_nl="eerst")
-    first = state_of(product)
-    change(session, product, ruleset, name_nl="later", composition=(Stated("oxide", elemental_ug=50_000),))
+    product = make_product(session, [LabelLine("citrate", elemental_ug=100_000)], name_nl="eerst")
+    first = state_of_product(product)
+    change(session, product, ruleset, name_nl="later", composition=(LabelLine("oxide", elemental_ug=50_000),))
     assert restore(session, product.id, 1, seen=2, author=AuthorFactory.build(), ruleset=ruleset) == 3
     restored = product_to_edit(session, product.id)
-    assert state_of(restored) == first
+    assert state_of_product(restored) == first
     assert [tag.form for tag in restored.tags] == ["citrate"]
     with pytest.raises(ConflictError):
         restore(session, product.id, 2, seen=2, author=AuthorFactory.build(), ruleset=ruleset)

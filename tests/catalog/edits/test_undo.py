@@ -6,17 +6,17 @@ import msgspec
 import pytest
 from sqlalchemy.orm import Session
 
-from catalog.edits.products import Wanted, add_product, change_all, product_to_edit
+from catalog.edits.products import DesiredState, add_product, change_all, product_to_edit
 from catalog.edits.store import ConflictError, open_batch
 from catalog.edits.undo import AlreadyUndoneError, undo_batch
 from catalog.models import Batch, How, Product, Status
-from catalog.product_state import ProductState, state_of
+from catalog.product_state import ProductState, state_of_product
 from recommend.knowledge import Ruleset
 from tests.factories import AuthorFactory, ProductStateFactory, make_product
 
 
 def now(session: Session, product: Product) -> ProductState:
-    return state_of(product_to_edit(session, product.id))
+    return state_of_product(product_to_edit(session, product.id))
 
 
 def change(session: Session, ruleset: Ruleset, products: Sequence[Product], **fields: object) -> int:
@@ -24,7 +24,7 @@ def change(session: Session, ruleset: Ruleset, products: Sequence[Product], **fi
     author = AuthorFactory.build(how=How.BULK)
     batch = open_batch(session, author, "prijzen")
     wanted = [
-        Wanted(product.id, product.version, msgspec.structs.replace(now(session, product), **fields))
+        DesiredState(product.id, product.version, msgspec.structs.replace(now(session, product), **fields))
         for product in products
     ]
     change_all(session, wanted, msgspec.structs.replace(author, batch_id=batch), ruleset)

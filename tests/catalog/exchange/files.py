@@ -9,9 +9,9 @@ from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
 from catalog.exchange.exporting import export
-from catalog.exchange.importing import Import, Summary, Told
+from catalog.exchange.importing import Import, ImportCallbacks, Summary
 from catalog.exchange.mapping import Mapping
-from catalog.exchange.planning import Outcome, Planned
+from catalog.exchange.planning import Planned, RowOutcome
 from catalog.exchange.reading import Table, open_table
 from catalog.exchange.row_reader import RowReader
 from catalog.models import How
@@ -20,7 +20,7 @@ from recommend.naming import form_names
 from tests.factories import AuthorFactory
 
 
-class Told_(Struct):  # noqa: N801 - what was told, beside the library's Told
+class Told_(Struct):  # noqa: N801 - what was told, beside the library's ImportCallbacks
     """What an import told while it ran."""
 
     summary: Summary
@@ -57,7 +57,7 @@ def run_import(
     names = form_names(answers=mapping.answers if mapping else None)
     run = Import(session, table, RowReader(table, names, mapping), load_ruleset())
     told = Told_(Summary())
-    telling = Told(told.rows.append, told.gone.append)
+    telling = ImportCallbacks(told.rows.append, told.gone.append)
     author = AuthorFactory.build(how=How.IMPORT)
     if dry_run:
         told.summary = run.dry_run(author, telling)
@@ -94,4 +94,4 @@ def zip_bomb() -> bytes:
     return file.getvalue()
 
 
-__all__ = ["Outcome", "exported", "run_import", "spreadsheet", "table_of", "zip_bomb"]
+__all__ = ["RowOutcome", "exported", "run_import", "spreadsheet", "table_of", "zip_bomb"]

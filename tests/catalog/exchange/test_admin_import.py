@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from catalog.db.engine import for_writing
 from catalog.edits.edit import Author
-from catalog.exchange.admin_import import keep_upload, make_plan
+from catalog.exchange.admin_import import make_plan, store_upload
 from catalog.models import How, Upload, UploadRow
 from recommend.knowledge import Ruleset
 
@@ -20,7 +20,7 @@ FILE = b"sku,name_nl,name_en\nG-1,Magnesium,Magnesium\nG-2,Magnesium,Magnesium\n
 @pytest.fixture
 def upload_id(engine: Engine) -> int:
     with Session(for_writing(engine)) as session:
-        upload = keep_upload(session, "list.csv", FILE, "", AUTHOR)
+        upload = store_upload(session, "list.csv", FILE, "", AUTHOR)
         session.commit()
         return upload.id
 

@@ -12,7 +12,7 @@ from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.undo import undo_batch
 from catalog.exchange.rejected_rows import RefusedRows
 from catalog.models import Change, How, Product, Status
-from catalog.product_state import state_of
+from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
 from tests.catalog.exchange.files import exported, run_import, table_of
 from tests.factories import AuthorFactory, make_product
@@ -159,14 +159,14 @@ def test_a_new_product_is_a_draft_unless_the_file_says_otherwise_and_it_is_compl
 @pytest.mark.parametrize("name", ["file.csv", "file.jsonl", "file.xlsx"])
 def test_every_format_carries_all_of_a_product(session: Session, name: str, ruleset: Ruleset) -> None:
     product = make_product(session, summary_nl='=1+1\n\\n \'s avonds; "x"\u2028', supplier="Huis", ean="8714439553212")
-    before = state_of(product)
+    before = state_of_product(product)
     session.commit()
     file = exported(session, name)
     assert run_import(session, file, name).outcomes == {"unchanged": 1}
     other = structs.replace(before, summary_nl="anders")
     save_product(session, product.id, 1, other, author=AuthorFactory.build(), ruleset=ruleset)
     run_import(session, file, name)
-    assert state_of(only(session)) == before
+    assert state_of_product(only(session)) == before
 
 
 def test_an_import_is_undone_at_one_press_but_for_what_was_changed_since(session: Session, ruleset: Ruleset) -> None:
@@ -178,7 +178,7 @@ def test_an_import_is_undone_at_one_press_but_for_what_was_changed_since(session
     assert batch is not None
     by_sku = {sku: id_ for id_, sku in session.execute(select(Product.id, Product.sku))}
     since = product_to_edit(session, by_sku["SINCE"])
-    restocked = structs.replace(state_of(since), stock=3)
+    restocked = structs.replace(state_of_product(since), stock=3)
     save_product(session, since.id, 2, restocked, author=AuthorFactory.build(), ruleset=ruleset)
     undo_batch(session, batch, AuthorFactory.build(how=How.UNDO), ruleset, "undo")
     assert product_to_edit(session, by_sku["OLD"]).price_cents == 1200

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from catalog.exchange import numbers, values
-from catalog.exchange.row_errors import REASONS, CellRefusedError, Fault
+from catalog.exchange.row_errors import ROW_ERROR_TEXTS, CellRefusedError, RowError
 from catalog.models import Allergen
 
 
@@ -117,8 +117,8 @@ def test_html_becomes_the_text_that_a_reader_sees() -> None:
     assert values.without_html("minder dan < 5 mg") == "minder dan < 5 mg"
 
 
-@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("code", ROW_ERROR_TEXTS)
 def test_every_reason_is_worded_in_both_languages(code: str) -> None:
-    places = re.findall(r"\{(\w+)\}", REASONS[code].nl)
-    fault = Fault(code, dict.fromkeys(places, "…"))
+    places = re.findall(r"\{(\w+)\}", ROW_ERROR_TEXTS[code].nl)
+    fault = RowError(code, dict.fromkeys(places, "…"))
     assert fault.text("nl") != fault.text("en")

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from catalog.edits.validation import prepare
+from catalog.edits.validation import validate
 from catalog.models import Brand, DosageForm, FormTag, Product
-from catalog.product_state import state_of
+from catalog.product_state import state_of_product
 from catalog.samples.generate import Maker, NotEmptyError, make_up_catalogue, read_words
 from recommend.claims.check import check_text
 from recommend.knowledge import Ruleset
@@ -67,7 +67,7 @@ def test_the_same_seed_makes_the_same_catalogue_and_another_seed_another(session
     made = []
     for seed in (1, 1, 2):
         make_up_catalogue(session, 40, seed=seed, ruleset=ruleset)
-        made.append([state_of(product) for product in products(session)])
+        made.append([state_of_product(product) for product in products(session)])
         session.rollback()
     assert made[0] == made[1] != made[2]
 
@@ -76,8 +76,8 @@ def test_every_product_is_what_the_write_path_makes_of_what_is_stated(ruleset: R
     maker = Maker(read_words(), ["Duinkade", "Hazelhof"], random.Random(3), ruleset)  # noqa: S311 - no secrets
     for number in range(1, 150):
         made = maker.product(number)
-        prepared = prepare(made.state, ruleset)
-        assert not prepared.stops
+        prepared = validate(made.state, ruleset)
+        assert not prepared.publish_blockers
         assert made == msgspec.structs.replace(prepared, findings=())
 
 

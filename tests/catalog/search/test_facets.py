@@ -10,17 +10,17 @@ from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.consistency import check_catalogue
+from catalog.consistency import derived_data_mismatches
 from catalog.edits.products import product_to_edit, save_product
 from catalog.models import Allergen, DosageForm, Product, Status
-from catalog.product_state import state_of
+from catalog.product_state import state_of_product
 from catalog.samples.generate import make_up_catalogue
 from catalog.search import snapshot as kept
 from catalog.search import update as indexing
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, Facet
 from catalog.search.filtering import Filters
 from catalog.search.listing import MOST_PAGES, PAGE_SIZE, Sort, listing
-from catalog.search.snapshot import kept_index
+from catalog.search.snapshot import current_snapshot
 from catalog.search.tokens import plain
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language
@@ -168,16 +168,16 @@ def test_what_a_process_keeps_is_what_another_wrote_and_committed(
     session.commit()
     for (number, changes), keep in edits:
         product = product_to_edit(session, ids[number])
-        state = structs.replace(state_of(product), **changes)
+        state = structs.replace(state_of_product(product), **changes)
         save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
         listing(session, language="nl")  # what is not committed is read, and must not be kept
         (session.commit if keep else session.rollback)()
         with Session(engine) as reader:
-            index, anew = kept_index(reader, words=True), kept.read_whole(reader)
+            index, anew = current_snapshot(reader, words=True), kept.read_snapshot(reader)
             assert {k: v for k, v in index.sets.items() if v} == {k: v for k, v in anew.sets.items() if v}
             assert index.words == anew.words
             assert len(index.listed) == len(all_products(reader))
-            assert list(check_catalogue(reader, ruleset)) == []
+            assert list(derived_data_mismatches(reader, ruleset)) == []
 
 
 def test_numbered_pages_end_at_a_hundred_whatever_the_total(session: Session, ruleset: Ruleset) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from catalog.models import Product
 from catalog.samples.sample import load_sample
 from catalog.search.matching import Search, search
-from catalog.search.query_words import Typed, read_typed
-from catalog.search.snapshot import kept_index
+from catalog.search.query_words import ParsedWord, parse_query
+from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from tests.catalog.conftest import MakeEngine
 
@@ -28,7 +28,7 @@ def sample(
 
 
 def understood(session: Session, text: str) -> Search:
-    found = search(session, kept_index(session, words=True), text)
+    found = search(session, current_snapshot(session, words=True), text)
     assert found
     return found
 
@@ -39,7 +39,7 @@ def names(session: Session, text: str) -> list[str]:
 
 
 def products_of(session: Session, form: str) -> int:
-    return len(kept_index(session).sets[f"form:{form}"])
+    return len(current_snapshot(session).sets[f"form:{form}"])
 
 
 SAME = [
@@ -67,7 +67,7 @@ def test_two_ways_to_say_it_find_the_same(one: str, other: str, sample: Session)
 def test_a_form_finds_all_its_products_and_only_those(sample: Session) -> None:
     for word, form in (("tauraat", "taurate"), ("bisglycinaat", "bisglycinate"), ("malate", "malate")):
         assert products_of(sample, form) <= len(names(sample, word)) < 25
-        assert kept_index(sample).sets[f"form:{form}"] <= understood(sample, word).hits
+        assert current_snapshot(sample).sets[f"form:{form}"] <= understood(sample, word).hits
 
 
 def test_doing_without_looks_at_ingredients_and_allergens_not_at_descriptions(sample: Session) -> None:
@@ -99,22 +99,22 @@ def test_an_empty_result_names_the_words_without_which_there_is_something(sample
 
 @pytest.mark.parametrize("text", ["", "  ", "de en het", "zonder", "!!! ---", "\x00", "'; DROP TABLE word; --"])
 def test_text_without_words_to_look_for_is_no_search_or_finds_nothing(text: str, sample: Session) -> None:
-    found = search(sample, kept_index(sample, words=True), text)
+    found = search(sample, current_snapshot(sample, words=True), text)
     assert found is None or found.unknown
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("tauraat zonder gelatine", [Typed("tauraat"), Typed("gelatine", "zonder")]),
-        ("zonder gelatine en melk", [Typed("gelatine", "zonder"), Typed("melk", "zonder")]),
-        ("zonder gelatine citraat", [Typed("gelatine", "zonder"), Typed("citraat")]),
-        ("vrij van soja", [Typed("soja", "zonder")]),
-        ("free of soy", [Typed("soy", "without")]),
-        ("gluten-free", [Typed("gluten", "without")]),
-        ("glutenvrij", [Typed("gluten", "zonder")]),
-        ("een poeder van citraat", [Typed("poeder"), Typed("citraat")]),
+        ("tauraat zonder gelatine", [ParsedWord("tauraat"), ParsedWord("gelatine", "zonder")]),
+        ("zonder gelatine en melk", [ParsedWord("gelatine", "zonder"), ParsedWord("melk", "zonder")]),
+        ("zonder gelatine citraat", [ParsedWord("gelatine", "zonder"), ParsedWord("citraat")]),
+        ("vrij van soja", [ParsedWord("soja", "zonder")]),
+        ("free of soy", [ParsedWord("soy", "without")]),
+        ("gluten-free", [ParsedWord("gluten", "without")]),
+        ("glutenvrij", [ParsedWord("gluten", "zonder")]),
+        ("een poeder van citraat", [ParsedWord("poeder"), ParsedWord("citraat")]),
     ],
 )
-def test_what_somebody_does_without_is_read_from_the_phrase(text: str, expected: list[Typed]) -> None:
-    assert read_typed(text) == expected
+def test_what_somebody_does_without_is_read_from_the_phrase(text: str, expected: list[ParsedWord]) -> None:
+    assert parse_query(text) == expected

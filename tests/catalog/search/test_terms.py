@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Status, WordPosting
 from catalog.models.search_index import BLOCK_BITS
 from catalog.samples.generate import make_up_catalogue
-from catalog.search.documents import Indexed, indexed_products
+from catalog.search.documents import SearchDocument, search_documents
 from catalog.search.terms import LISTED, VEGAN, facet_postings, word_postings
 from catalog.search.tokens import INGREDIENT, TEXT, terms_of
 from catalog.search.update import index_products
@@ -17,7 +17,7 @@ from recommend.text import LANGUAGES, Text
 from tests.factories import make_product
 
 
-def terms_in_texts(product: Indexed) -> set[str]:
+def terms_in_texts(product: SearchDocument) -> set[str]:
     """Read plainly: every text by itself."""
     found: set[str] = set()
     for language in LANGUAGES:
@@ -31,7 +31,7 @@ def terms_in_texts(product: Indexed) -> set[str]:
 
 def test_products_together_are_found_by_what_each_is_found_by_alone(session: Session, ruleset: Ruleset) -> None:
     make_up_catalogue(session, 60, seed=3, ruleset=ruleset)
-    products = list(indexed_products(session))
+    products = list(search_documents(session))
     for postings in (lambda some: word_postings(some)[0], facet_postings):
         together = postings(products)
         for product in products:
@@ -43,7 +43,7 @@ def test_products_together_are_found_by_what_each_is_found_by_alone(session: Ses
 
 def test_who_says_not_vegan_is_not_found_as_vegan(session: Session) -> None:
     make_product(session)
-    (product,) = indexed_products(session)
+    (product,) = search_documents(session)
     said = structs.replace(product, summary=Text("Niet veganistisch.", "Not vegan."))
     with_it, _ = word_postings([structs.replace(said, vegan=True)])
     without, _ = word_postings([structs.replace(said, vegan=False)])
@@ -52,7 +52,7 @@ def test_who_says_not_vegan_is_not_found_as_vegan(session: Session) -> None:
 
 def test_what_is_not_published_has_no_terms(session: Session) -> None:
     make_product(session)
-    (product,) = indexed_products(session)
+    (product,) = search_documents(session)
     assert LISTED in facet_postings([product])
     draft = structs.replace(product, status=Status.DRAFT)
     assert (facet_postings([draft]), word_postings([draft])) == ({}, ({}, {}))
@@ -60,7 +60,7 @@ def test_what_is_not_published_has_no_terms(session: Session) -> None:
 
 def test_a_change_on_both_sides_of_a_block_reaches_both(session: Session) -> None:
     make_product(session, brand="Merk")
-    (product,) = indexed_products(session)
+    (product,) = search_documents(session)
     edge = 3 << BLOCK_BITS
     first, last = structs.replace(product, product_id=edge - 1), structs.replace(product, product_id=edge)
     index_products(session, [], [first, last])

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from catalog.edits.products import product_to_edit
 from catalog.models import Product
-from catalog.product_state import ProductState, state_of
+from catalog.product_state import ProductState, state_of_product
 from shop.web.services import services_of
 from tests.shop.visitor import csrf_token
 
@@ -86,7 +86,7 @@ def add(client: FlaskClient, **changes: Any) -> int:
 
 def stored(app: Flask, product_id: int) -> ProductState:
     with Session(services_of(app).databases.primary) as session:
-        return state_of(product_to_edit(session, product_id))
+        return state_of_product(product_to_edit(session, product_id))
 
 
 def id_of(app: Flask, number: int = 0) -> int:

@@ -12,7 +12,7 @@ from flask.sessions import NullSession
 from flask.testing import FlaskClient
 from sqlalchemy import bindparam, literal_column, select
 
-from catalog.models import Advisable
+from catalog.models import AdviceRow
 from recommend.presentation import advice_as_dict
 from shop.api.schemas import Advice
 from tests.shop.api.conftest import ADVICE, HEALTHY, Ask
@@ -133,7 +133,7 @@ def test_nothing_of_the_answers_is_logged_when_the_shop_fails(
 def test_nothing_of_the_answers_is_logged_when_the_database_fails(
     ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fault: Any = select(literal_column("no_such_column")).where(Advisable.magnesium_ug <= bindparam("suggested_ug"))
+    fault: Any = select(literal_column("no_such_column")).where(AdviceRow.magnesium_ug <= bindparam("suggested_ug"))
     monkeypatch.setattr("catalog.advice.candidates._advised", lambda *_shape: fault)
     assert ask(dosage_form="powder", supplement_mg=123).status_code == 500
     assert "no_such_column" in caplog.text

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from catalog.edits.brands import add_brand
 from catalog.edits.products import add_product, product_to_edit, save_product
 from catalog.models import Brand, Product, Status
-from catalog.product_state import state_of
+from catalog.product_state import state_of_product
 from recommend.loading import load_ruleset
 from shop.web.services import services_of
 from tests.factories import AuthorFactory, ProductStateFactory
@@ -61,7 +61,7 @@ class Editing(RuleBasedStateMachine):
                     "stock": 0 if product.stock else 5,
                     "status": Status.ARCHIVED if product.status is Status.PUBLISHED else Status.PUBLISHED,
                 }
-                state = msgspec.structs.replace(state_of(product), **{what: changes[what]})
+                state = msgspec.structs.replace(state_of_product(product), **{what: changes[what]})
                 save_product(session, id_, product.version, state, author=author, ruleset=ruleset)
             session.commit()
 

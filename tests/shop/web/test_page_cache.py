@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from cachetools import LRUCache
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import escape
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from catalog.edits.products import product_to_edit, save_product
 from catalog.models import Brand, Product, Status
-from catalog.product_state import state_of
+from catalog.product_state import state_of_product
 from recommend.loading import load_ruleset
 from shop.app import create_app
 from shop.settings import SettingsError, read_settings
@@ -47,7 +47,7 @@ def rename(app: Flask, name: str) -> str:
         ).first()
         assert id_
         product = product_to_edit(session, id_)
-        state = msgspec.structs.replace(state_of(product), name_nl=name)
+        state = msgspec.structs.replace(state_of_product(product), name_nl=name)
         save_product(session, id_, product.version, state, author=AuthorFactory.build(), ruleset=load_ruleset())
         session.commit()
         return str(state.slug)
@@ -175,8 +175,8 @@ def test_the_cache_is_bounded_and_drops_what_was_used_longest_ago(app: Flask) ->
     services_of(app).cache = new_cache(most_bytes=1_000)
     with app.test_request_context("/nl/"):
         for number in range(10):
-            store_fragment((number,), Markup("x" * 400))
-        store_fragment(("too large",), Markup("x" * 1_001))
+            store_fragment((number,), escape("x" * 400))
+        store_fragment(("too large",), escape("x" * 1_001))
         assert [number for number in range(10) if cached_fragment((number,))] == [8, 9]
         assert cached_fragment(("too large",)) is None
 
