@@ -1,4 +1,4 @@
-"""Pictures as they come in and as they are kept: decoded, stripped of all but the picture, in several widths."""
+"""Pictures of products: decoded from an upload, stripped of metadata, encoded in several widths."""
 
 import hashlib
 import io
@@ -7,11 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from catalog.edits.store import begin_writing
-from catalog.models import PictureFile
 from catalog.product_problems import ProductProblem, RefusedError
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -55,24 +51,15 @@ def picture_of(name: str) -> Picture | None:
     return Picture(match[1], int(match[2]), int(match[3])) if match else None
 
 
-def take_in(session: Session, data: bytes, filename: str) -> Picture:
-    """Keep an uploaded picture in several widths. Raises RefusedError with what is wrong with the file."""
+def read_picture(data: bytes, filename: str) -> tuple[Picture, dict[str, bytes]]:
+    """A picture from an upload, with its files by name, one for each width. Raises RefusedError for a bad file."""
     image = _decoded(data, filename)
     largest = min(image.width, WIDTHS[-1])
     sizes = [width for width in WIDTHS if width < largest] + [largest]
     files = {width: _encoded(image, width) for width in sizes}
     sha = hashlib.sha256(files[largest]).hexdigest()[:32]
     picture = Picture(sha, largest, _height(image, largest))
-    begin_writing(session)
-    for width, file in files.items():
-        session.merge(PictureFile(name=picture.file(width), data=file))
-    session.flush()
-    return picture
-
-
-def picture_data(session: Session, name: str) -> bytes | None:
-    """A file by its name."""
-    return session.scalars(select(PictureFile.data).where(PictureFile.name == name)).one_or_none()
+    return picture, {picture.file(width): file for width, file in files.items()}
 
 
 def _decoded(data: bytes, filename: str) -> Image.Image:

@@ -65,6 +65,9 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "van {brand} ontbreekt het adres, dat op de pagina moet staan",
         "the address of {brand}, which the page must give, is missing",
     ),
+    "other-address": Text(
+        "we kennen een ander adres van dit merk: {known}", "we know another address of this brand: {known}"
+    ),
     "blocked-text": Text("mag zo niet worden gezegd: “{text}”. {why}", "may not be said: “{text}”. {why}"),
     "open-warning": Text(
         "vraagt om een reden voordat dit openbaar wordt: “{text}”. {why}",

@@ -50,6 +50,8 @@ class Planned(Struct, frozen=True):
     before: ProductState
     after: ProductState
     problems: tuple[ProductProblem, ...] = ()
+    edit: Edit | None = None
+    """For a product that will be on sale: the validated edit, whose reduction is still to be checked."""
 
     @property
     def refused(self) -> bool:
@@ -72,39 +74,46 @@ class Planner:
         self._session, self._action, self._author, self._ruleset = session, action, author, ruleset
 
     def plan(self, versions: Versions) -> Iterator[Planned]:
-        """Product by product, in the order given."""
+        """Product by product, in the order given; a fixed number of queries for every AT_ONCE products."""
         for start in range(0, len(versions), AT_ONCE):
             ids = [id_ for id_, _version in versions[start : start + AT_ONCE]]
             products = products_to_edit(self._session, ids)
             reasons = accepted_by_product(self._session, ids)
             planned = [self._planned(products[id_], reasons.get(id_, {})) for id_ in ids if id_ in products]
-            yield from planned
+            yield from self._with_reductions(planned)
 
     def _planned(self, product: Product, reasons: dict[str, str]) -> Planned:
         before = state_of_product(product)
         after = self._action.applied_to(before)
-        problems = tuple(self._problems(product, before, after, reasons))
-        return Planned(product.id, product.version, before, after, problems)
-
-    def _problems(
-        self, product: Product, before: ProductState, after: ProductState, reasons: dict[str, str]
-    ) -> Sequence[ProductProblem]:
+        planned = Planned(product.id, product.version, before, after)
         if before == after:
             no_price = self._action.kind == "price" and not before.price_cents
-            return (ProductProblem("price_cents", "missing"),) if no_price else ()
+            return _refused(planned, ProductProblem("price_cents", "missing")) if no_price else planned
         if before.price_cents and not after.price_cents:
-            return (ProductProblem("price_cents", "out-of-range", {"least": in_euro(1), "most": "10000"}),)
+            return _refused(
+                planned, ProductProblem("price_cents", "out-of-range", {"least": in_euro(1), "most": "10000"})
+            )
         try:
-            prepared = validate(after, self._ruleset, reasons)
-            if after.status is not Status.PUBLISHED:
-                return ()
-            if publish_blockers := publishing_problems(prepared, product.brand):
-                return publish_blockers
-            edit = Edit(prepared, product.id, product.version, before)
-            reference_prices(self._session, [ResolvedEdit(product.id, edit, product.brand_id)], self._author.at)
+            validated = validate(after, self._ruleset, reasons)
         except RefusedError as error:
-            return error.problems
-        return ()
+            return _refused(planned, *error.problems)
+        if after.status is not Status.PUBLISHED:
+            return planned
+        if blockers := publishing_problems(validated, product.brand):
+            return _refused(planned, *blockers)
+        return msgspec.structs.replace(planned, edit=Edit(validated, product.id, product.version, before))
+
+    def _with_reductions(self, planned: Sequence[Planned]) -> Iterator[Planned]:
+        """The same, those refused whose announced reduction would be none; one query for all of them."""
+        edits = [ResolvedEdit(each.product_id, each.edit, 0) for each in planned if each.edit]
+        found = reference_prices(self._session, edits, self._author.at)
+        for each in planned:
+            problem = found.get(each.product_id)
+            yield _refused(each, problem) if isinstance(problem, ProductProblem) else each
+
+
+def _refused(planned: Planned, *problems: ProductProblem) -> Planned:
+    return msgspec.structs.replace(planned, problems=problems)
 
 
 class SelectionChangedError(Exception):

@@ -11,8 +11,9 @@ from catalog.product_problems import ProductProblem
 from catalog.product_state import TEXTS, ProductState
 from recommend.text import LANGUAGES
 
-SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-SLUG = re.compile(r"(?=.{1,120}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+LONGEST_SKU, LONGEST_SLUG = 64, 120
+SKU = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_SKU - 1}}}", re.ASCII)
+SLUG = re.compile(rf"(?=.{{1,{LONGEST_SLUG}}}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
 LONGEST_NAME = 100
 LONGEST_ALT = 250
@@ -85,22 +86,17 @@ def _text_problems(state: ProductState) -> Iterator[ProductProblem]:
     if plain and "<" not in together and not any(map(gt, map(len, texts), _LIMITS.values())):
         return
     for (field, most), value in zip(_LIMITS.items(), texts, strict=True):
-        if len(value) > most:
-            yield ProductProblem(field, "too-long", {"most": str(most)})
-        if _CONTROL.search(value):
-            yield ProductProblem(field, "control-character")
-        if "<" in value and _MARKUP.search(value):
-            yield ProductProblem(field, "markup")
+        yield from text_problems(field, value, most)
 
 
-def address_problems(address: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """What no address of a brand may hold, as a code with its values."""
-    if len(address) > LONGEST_ADDRESS:
-        yield "too-long", {"most": str(LONGEST_ADDRESS)}
-    if _CONTROL.search(address):
-        yield "control-character", {}
-    if _MARKUP.search(address):
-        yield "markup", {}
+def text_problems(field: str, value: str, most: int) -> Iterator[ProductProblem]:
+    """Reasons why a field cannot have a text: longer than `most` characters, control characters, markup."""
+    if len(value) > most:
+        yield ProductProblem(field, "too-long", {"most": str(most)})
+    if _CONTROL.search(value):
+        yield ProductProblem(field, "control-character")
+    if "<" in value and _MARKUP.search(value):
+        yield ProductProblem(field, "markup")
 
 
 def lacking(state: ProductState) -> Iterator[ProductProblem]:

@@ -12,9 +12,10 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.db.bulk import column_in
 from catalog.edits.edit import ResolvedEdit
 from catalog.models import PricePoint
-from catalog.product_problems import ProductProblem, RefusedError, in_euro
+from catalog.product_problems import ProductProblem, in_euro
 
 WINDOW = timedelta(days=30)
 
@@ -52,19 +53,15 @@ def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Refer
     return Reference(lowest, (began + WINDOW).date())
 
 
-def reference_prices(session: Session, placed: Sequence[ResolvedEdit], now: datetime) -> dict[int, Reference]:
-    """By product id, for those on sale with an announced reduction. Raises RefusedError when one is no reduction."""
-    announced = {place.id: place for place in placed if place.after.reduced and place.price_on_sale is not None}
+def reference_prices(
+    session: Session, edits: Sequence[ResolvedEdit], now: datetime
+) -> dict[int, Reference | ProductProblem]:
+    """By product id, for those on sale with an announced reduction: the earlier price, or why there is none."""
+    announced = {edit.id: edit for edit in edits if edit.after.reduced and edit.price_on_sale is not None}
     if not announced:
         return {}
     points: dict[int, list[Point]] = {id_: [] for id_ in announced}
-    query = select(PricePoint).where(PricePoint.product_id.in_(announced)).order_by(PricePoint.at)
+    query = select(PricePoint).where(column_in(session, PricePoint.product_id, announced)).order_by(PricePoint.at)
     for row in session.scalars(query):
         points[row.product_id].append(Point(row.at, row.cents))
-    found: dict[int, Reference] = {}
-    for id_, place in announced.items():
-        reference = reference_price(points[id_], place.after.price_cents, now)
-        if isinstance(reference, ProductProblem):
-            raise RefusedError([reference], place.after.sku)
-        found[id_] = reference
-    return found
+    return {id_: reference_price(points[id_], edit.after.price_cents, now) for id_, edit in announced.items()}

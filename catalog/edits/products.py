@@ -7,10 +7,12 @@ from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from catalog.db.bulk import column_in
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import ConflictError, begin_writing, write
 from catalog.edits.validation import ValidatedProduct, validate
-from catalog.models import AcceptedWarning, Change, Product, Status
+from catalog.models import AcceptedWarning, Change, PictureFile, Product, Status
+from catalog.pictures import Picture, read_picture
 from catalog.product_state import FIELDS, ProductState, changed_fields, from_json, state_of_product
 from recommend.knowledge import Ruleset
 
@@ -54,7 +56,7 @@ def product_to_edit(session: Session, product_id: int) -> Product:
 
 def products_to_edit(session: Session, ids: Sequence[int]) -> dict[int, Product]:
     """The same for some thousands, by id; those that do not exist are left out."""
-    return {product.id: product for product in session.scalars(_to_edit().where(Product.id.in_(ids)))}
+    return {product.id: product for product in session.scalars(_to_edit().where(column_in(session, Product.id, ids)))}
 
 
 def _to_edit() -> Select[Product]:
@@ -98,7 +100,7 @@ def accepted_reasons(session: Session, product_id: int) -> dict[str, str]:
 def accepted_by_product(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """The same for some thousands, by id."""
     reasons: dict[int, dict[str, str]] = {}
-    for row in session.scalars(select(AcceptedWarning).where(AcceptedWarning.product_id.in_(ids))):
+    for row in session.scalars(select(AcceptedWarning).where(column_in(session, AcceptedWarning.product_id, ids))):
         reasons.setdefault(row.product_id, {})[row.finding] = row.reason
     return reasons
 
@@ -177,3 +179,13 @@ def save_with_reasons(
 def _accept(session: Session, product_id: int, reasons: Mapping[str, str], author: Author) -> None:
     for finding, reason in reasons.items():
         accept_warning(session, product_id, finding, reason, author)
+
+
+def add_picture(session: Session, data: bytes, filename: str) -> Picture:
+    """Store an uploaded picture in several widths; the product names it afterwards. Raises RefusedError."""
+    picture, files = read_picture(data, filename)
+    begin_writing(session)
+    for name, file in files.items():
+        session.merge(PictureFile(name=name, data=file))
+    session.flush()
+    return picture

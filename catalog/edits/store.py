@@ -82,7 +82,7 @@ def write(
         for id_, edit in zip(_numbered(session, edits), edits, strict=True)
     ]
     before = list(search_documents(session, [place.id for place in placed if not place.is_new]))
-    write_rows(session, placed, reference_prices(session, placed, author.at), author)
+    write_rows(session, placed, _require_reductions(session, placed, author), author)
     after = [document_of_edit(place) for place in placed]
     if indexing is None:
         index_products(session, before, after)
@@ -91,6 +91,19 @@ def write(
     if not all(place.is_new for place in placed):
         session.expire_all()  # what was loaded before is no longer what is stored
     return [place.id for place in placed]
+
+
+def _require_reductions(session: Session, edits: Sequence[ResolvedEdit], author: Author) -> dict[int, Reference]:
+    """The earlier prices of announced reductions, by product id. Raises RefusedError for one that is none."""
+    references: dict[int, Reference] = {}
+    found = reference_prices(session, edits, author.at)
+    for edit in edits:
+        reference = found.get(edit.id)
+        if isinstance(reference, ProductProblem):
+            raise RefusedError([reference], edit.after.sku)
+        if reference is not None:
+            references[edit.id] = reference
+    return references
 
 
 def _require_versions(session: Session, edits: Sequence[Edit]) -> None:

@@ -4,6 +4,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
@@ -71,7 +72,7 @@ class Import:
         found = begin_writing(self._session) - 1
         if revision is not None and found != revision:
             raise StalePlanError
-        writer = _Writer(self._session, author, label, skip_bad=skip_bad)
+        writer = _Writer(self._session, author, label, self._ruleset.directory, skip_bad=skip_bad)
         summary = self._run(author, told, writer.write)
         writer.finish()
         if not summary.refused or skip_bad:
@@ -123,8 +124,9 @@ def _collecting_only_what_is_new() -> Iterator[None]:
 class _Writer:
     """Writes chunks until a row is refused, unless bad rows are to be skipped."""
 
-    def __init__(self, session: Session, author: Author, label: str, *, skip_bad: bool) -> None:
+    def __init__(self, session: Session, author: Author, label: str, directory: Path, *, skip_bad: bool) -> None:
         self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
+        self._directory = directory
         self._addressed = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
         self._stopped = False
         self._indexing = DeferredIndexing(session)
@@ -156,5 +158,11 @@ class _Writer:
             name, said = planned.edit.after.state.brand, planned.said.values
             address = said.get("brand_address", "").strip()
             if name and address and name not in self._addressed:
-                add_brand(self._session, name, address, invented=said.get("brand_invented"))
+                add_brand(
+                    self._session,
+                    name,
+                    address,
+                    invented=said.get("brand_invented"),
+                    directory=self._directory,
+                )
                 self._addressed.add(name)

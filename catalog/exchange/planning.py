@@ -10,16 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.db.bulk import column_in
+from catalog.edits.brands import address_problems
 from catalog.edits.edit import Edit, ResolvedEdit
-from catalog.edits.field_limits import address_problems
 from catalog.edits.price_reductions import reference_prices
+from catalog.edits.products import accepted_by_product
 from catalog.edits.validation import ValidatedProduct, validate
 from catalog.exchange.reading import Row
 from catalog.exchange.row_errors import from_problem
 from catalog.exchange.row_reader import ParsedRow, RowReader
 from catalog.exchange.row_to_state import state_after
 from catalog.exchange.sku_store import SkuStore
-from catalog.models import AcceptedWarning, Brand, Product, Status
+from catalog.models import Brand, Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, changed_fields, state_of_product
 from recommend.knowledge import Ruleset
@@ -77,7 +78,7 @@ class Planner:
 
     def _planned(self, chunk: list[ParsedRow]) -> list[Planned]:
         stored = self._stored([said.sku for said in chunk])
-        accepted = self._accepted([product.id for product in stored.values()])
+        accepted = accepted_by_product(self._session, [product.id for product in stored.values()])
         doubles = self._skus.doubles([said.sku for said in chunk])
         planned = []
         for said in chunk:
@@ -87,6 +88,7 @@ class Planner:
                 self._fault(said, ProductProblem("sku", "double-sku", {"rows": others}))
             product = stored.get(said.sku)
             planned.append(self._row(said, product, accepted.get(product.id, {}) if product else {}))
+        self._refuse_false_reductions(planned)
         self._refuse_taken(planned)
         return planned
 
@@ -98,15 +100,6 @@ class Planner:
             .execution_options(populate_existing=True)
         )
         return {product.sku: product for product in self._session.scalars(query)}
-
-    def _accepted(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
-        found: dict[int, dict[str, str]] = {}
-        if ids:
-            for row in self._session.scalars(
-                select(AcceptedWarning).where(column_in(self._session, AcceptedWarning.product_id, ids))
-            ):
-                found.setdefault(row.product_id, {})[row.finding] = row.reason
-        return found
 
     def _row(self, said: ParsedRow, product: Product | None, accepted: dict[str, str]) -> Planned:
         before = state_of_product(product) if product else None
@@ -147,11 +140,10 @@ class Planner:
         known = self.addresses.get(state.brand, "")
         if known == address:
             return
-        for code, values in address_problems(address):
-            self._fault(said, ProductProblem("brand_address", code, values))
-        if known and known != address:
-            self._fault(said, ProductProblem("brand_address", "other-address", {"brand": state.brand, "known": known}))
-        elif not said.faults:
+        problems = list(address_problems(address, known, self._ruleset.directory))
+        for problem in problems:
+            self._fault(said, problem)
+        if not problems and not said.faults:
             self.addresses[state.brand] = address
 
     def _check_publishable(self, said: ParsedRow, edit: Edit) -> None:
@@ -163,11 +155,19 @@ class Planner:
             self._fault(said, problem)
         if state.brand and not self.addresses.get(state.brand, "").strip():
             self._fault(said, ProductProblem("brand", "brand-address", {"brand": state.brand}))
-        if state.reduced:
-            try:
-                reference_prices(self._session, [ResolvedEdit(edit.product_id or 0, edit, 0)], self._now)
-            except RefusedError as refused:
-                self._fault(said, refused.problems[0])
+
+    def _refuse_false_reductions(self, planned: Sequence[Planned]) -> None:
+        """Refuse every announced reduction of the chunk that is none; one query for all of them."""
+        # A new product has no id yet: any number that no product has will do.
+        edits = {
+            plan.edit.product_id or -number: plan
+            for number, plan in enumerate(planned, start=1)
+            if plan.edit and not plan.said.faults
+        }
+        resolved = [ResolvedEdit(id_, plan.edit, 0) for id_, plan in edits.items() if plan.edit]
+        for id_, found in reference_prices(self._session, resolved, self._now).items():
+            if isinstance(found, ProductProblem):
+                self._fault(edits[id_].said, found)
 
     def _refuse_taken(self, planned: Sequence[Planned]) -> None:
         """No two products under one address, in the catalogue or in the file."""

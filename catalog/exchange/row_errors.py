@@ -55,9 +55,6 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
         "het bestand heeft versie {file} van een product dat er niet is",
         "the file has version {file} of a product that is not there",
     ),
-    "other-address": Text(
-        "van {brand} kennen we een ander adres: {known}", "we know another address of {brand}: {known}"
-    ),
     # a cell
     "required": Text("moet ingevuld zijn", "has to be filled in"),
     "ambiguous": Text(

@@ -14,60 +14,29 @@ from typing import TypeVar
 
 from stdnum import ean
 
+from catalog.edits.field_limits import LONGEST_SKU, LONGEST_SLUG
 from catalog.exchange.numbers import normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain
 from catalog.exchange.row_errors import CellRefusedError
 from catalog.models import Allergen, DosageForm, Status, Unit
+from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS, Words
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _YES = {"ja", "j", "yes", "y", "true", "waar", "1"}
 _NO = {"nee", "n", "no", "false", "onwaar", "0"}
 
-DOSAGE_FORMS = {
-    DosageForm.CAPSULE: "capsules caps vcaps kapsel softgel softgels",
-    DosageForm.TABLET: "tabletten tablets tabs tab bruistablet bruistabletten kauwtablet kauwtabletten",
-    DosageForm.POWDER: "poeder poeders powders",
-    DosageForm.LIQUID: "vloeibaar vloeistof drank druppels drops siroop liquids",
-}
-UNITS = {
-    Unit.CAPSULE: "capsules caps vcaps softgel softgels",
-    Unit.TABLET: "tabletten tablets tabs tab",
-    Unit.SCOOP: "schep maatschep maatschepje schepje scheppen scoops",
-    Unit.ML: "milliliter millilitre",
-}
-STATUSES = {
-    Status.DRAFT: "concept",
-    Status.PUBLISHED: "gepubliceerd openbaar online live",
-    Status.ARCHIVED: "gearchiveerd archief",
-}
-ALLERGENS = {
-    Allergen.GLUTEN: "tarwe wheat",
-    Allergen.CRUSTACEANS: "schaaldieren schaaldier",
-    Allergen.EGGS: "ei eieren egg",
-    Allergen.FISH: "vis",
-    Allergen.PEANUTS: "pinda pinda's aardnoten peanut",
-    Allergen.SOY: "soja soya",
-    Allergen.MILK: "melk lactose",
-    Allergen.NUTS: "noten noot",
-    Allergen.CELERY: "selderij selderie",
-    Allergen.MUSTARD: "mosterd",
-    Allergen.SESAME: "sesam sesamzaad",
-    Allergen.SULPHITES: "sulfiet sulfieten sulphite sulfites",
-    Allergen.LUPIN: "lupine",
-    Allergen.MOLLUSCS: "weekdieren weekdier",
-}
-_LONGEST_SLUG, _LONGEST_SKU = 120, 64
 _NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
 
 
-def _words(choices: Mapping[Choice, str]) -> dict[str, Choice]:
-    return {word: choice for choice, words in choices.items() for word in (choice.value, *words.split())}
+def _choices(words: Mapping[Choice, Words]) -> dict[str, Choice]:
+    """Choices by every word that means them, their own value first."""
+    return {word: choice for choice, known in words.items() for word in (choice.value, *known.synonyms.split())}
 
 
-_DOSAGE_FORM, _UNIT, _STATUS = _words(DOSAGE_FORMS), _words(UNITS), _words(STATUSES)
-_ALLERGEN = _words(ALLERGENS)
+_DOSAGE_FORM, _UNIT, _STATUS = _choices(DOSAGE_FORMS), _choices(UNITS), _choices(STATUSES)
+_ALLERGEN = _choices(ALLERGENS)
 
 
 def yes_or_no(cell: Cell) -> bool:
@@ -183,13 +152,13 @@ def made_slug(name: str, sku: str) -> str:
     tail = slugified(sku)
     if tail != sku.lower():
         tail = f"{tail}-{_short_hash(sku)}"
-    return f"{slugified(name)[: _LONGEST_SLUG - len(tail) - 1].strip('-')}-{tail}".strip("-")
+    return f"{slugified(name)[: LONGEST_SLUG - len(tail) - 1].strip('-')}-{tail}".strip("-")
 
 
 def made_sku(supplier: str, brand: str, name: str) -> str:
     """A SKU that stays the same as long as the names do."""
     whole = slugified(supplier, brand, name).upper()
-    return whole if len(whole) <= _LONGEST_SKU else f"{whole[: _LONGEST_SKU - 7]}-{_short_hash(whole)}"
+    return whole if len(whole) <= LONGEST_SKU else f"{whole[: LONGEST_SKU - 7]}-{_short_hash(whole)}"
 
 
 def _short_hash(text: str) -> str:

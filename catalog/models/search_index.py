@@ -44,7 +44,7 @@ class Posting:
 
 
 class FacetPosting(Posting, Base):
-    """Products that have a facet value; the term is that of `search.terms.facet_term`, `revision` of the last change."""
+    """Products that have a facet value. The term is that of `search.terms`, `revision` that of the last change."""
 
     __tablename__ = "facet_posting"
     revision: Mapped[int] = mapped_column(index=True)

@@ -90,11 +90,8 @@ def troubled(trouble: Trouble) -> list[ColumnElement[bool]]:
         Trouble.ENGLISH_MISSING: _missing("en"),
         Trouble.SOLD_OUT: Product.stock == 0,
     }
-    archived_too = trouble not in (Trouble.SOLD_OUT,)
-    return [
-        conditions[trouble],
-        Product.status != Status.ARCHIVED if archived_too else Product.status == Status.PUBLISHED,
-    ]
+    where = Product.status == Status.PUBLISHED if trouble is Trouble.SOLD_OUT else Product.status != Status.ARCHIVED
+    return [conditions[trouble], where]
 
 
 _ORDERS: Mapping[Order, tuple[Any, ...]] = {

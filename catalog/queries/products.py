@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.models import Brand, FormTag, Product, SlugRedirect, Status
+from catalog.models import Brand, FormTag, PictureFile, Product, SlugRedirect, Status
 from catalog.models.product import PUBLISHED
 
 
@@ -123,3 +123,8 @@ def forms_on_offer(session: Session) -> dict[str, OnOffer]:
         .group_by(FormTag.form)
     )
     return {form: OnOffer(total, lowest) for form, total, lowest in session.execute(query)}
+
+
+def picture_data(session: Session, name: str) -> bytes | None:
+    """The content of a picture file by its name."""
+    return session.scalars(select(PictureFile.data).where(PictureFile.name == name)).one_or_none()

@@ -72,25 +72,17 @@ def search_documents(session: Session, product_ids: Sequence[int] | None = None)
             if waiting[0] == row.id:
                 forms[waiting[1]] = waiting[2]
             waiting = next(tagged, None)
-        yield _indexed(row, dict(sorted(forms.items())))
+        yield _document(row, dict(sorted(forms.items())))
 
 
 _COLUMNS = (
     *("id", "status", "sku", "dosage_form", "vegan", "allergens", "price_cents", "stock", "magnesium_ug"),
-    *(
-        "units_per_day",
-        "tenth_cents_per_100mg",
-        "tenth_cents_per_day",
-        "name_nl",
-        "name_en",
-        "summary_nl",
-        "summary_en",
-    ),
-    *("summary_nl", "summary_en", "ingredients_nl", "ingredients_en"),
+    *("units_per_day", "tenth_cents_per_100mg", "tenth_cents_per_day"),
+    *("name_nl", "name_en", "summary_nl", "summary_en", "ingredients_nl", "ingredients_en"),
 )
 
 
-def _indexed(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
+def _document(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
     """`forms` in alphabetical order, with whether the product counts as each."""
     return SearchDocument(
         product_id=row.id,

@@ -1,6 +1,6 @@
 """Search: from what somebody typed to the products that have all of its words and none of those they do without.
 
-Words are compared as `catalog.search.tokens` cuts and stems them, in Python, so that every database gives the same hits.
+Words are compared in Python, as `catalog.search.tokens` cuts and stems them, so that databases give the same hits.
 """
 
 from collections.abc import Iterable, Iterator

@@ -5,37 +5,23 @@ What many products share, such as a text, is worked out once for all of them.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import chain, product
 
 from pyroaring import BitMap
 
+from catalog.models import Allergen
+from catalog.product_words import ALLERGENS
 from catalog.search.documents import SearchDocument
 from catalog.search.facets import Facet, values_of
 from catalog.search.tokens import INGREDIENT, TEXT, terms_of, terms_of_word, words_in
+from recommend.loading import load_ruleset
 from recommend.text import LANGUAGES, Language
 
 LISTED = "listed"
 """The term of every published product."""
 
 VEGAN = {language: terms_of("vegan veganistisch veganistische", language, TEXT) for language in LANGUAGES}
-
-ALLERGENS = {
-    "gluten": "gluten",
-    "crustaceans": "schaaldieren",
-    "eggs": "ei eieren",
-    "fish": "vis",
-    "peanuts": "pinda pindas",
-    "soy": "soja",
-    "milk": "melk lactose zuivel",
-    "nuts": "noten",
-    "celery": "selderij",
-    "mustard": "mosterd",
-    "sesame": "sesam",
-    "sulphites": "sulfiet sulfieten",
-    "lupin": "lupine",
-    "molluscs": "weekdieren",
-}
-"""What allergens are called in Dutch."""
 
 Postings = Mapping[str, BitMap]
 """The products by term."""
@@ -108,10 +94,18 @@ def _of_label(brand: str, forms: tuple[str, ...], allergens: tuple[str, ...], ve
         found |= terms_of(brand, language, TEXT) | (VEGAN[language] if vegan else {})
     for form, place in product(forms, (TEXT, INGREDIENT)):
         found |= terms_of(form.replace("_", " "), "en", place)
-        found |= terms_of(form.replace("_", " ").replace("ate", "aat"), "nl", place)
+        found |= terms_of(_dutch_names().get(form, form.replace("_", " ")), "nl", place)
     for allergen in allergens:
-        found |= terms_of(allergen, "en", INGREDIENT) | terms_of(ALLERGENS[allergen], "nl", INGREDIENT)
+        found |= terms_of(allergen, "en", INGREDIENT) | terms_of(
+            ALLERGENS[Allergen(allergen)].searched, "nl", INGREDIENT
+        )
     return found
+
+
+@cache
+def _dutch_names() -> dict[str, str]:
+    """The short Dutch name of every form, from the shop's own data: words to find a product by, not facts about it."""
+    return {form.id: form.short_name.nl for form in load_ruleset().forms.values()}
 
 
 def _as_sets(found: Mapping[str, list[int]]) -> Postings:

@@ -12,7 +12,7 @@ from shop.compounds.page import CompoundPage, compound_page
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
 from shop.web.number_format import euro, fine_euro, milligrams, percent, percent_of
-from shop.web.words import certainties, counted_units, dosage_forms
+from shop.web.words import certainties, counted_units, dosage_form_name
 
 
 class Row(Struct, frozen=True):
@@ -43,7 +43,7 @@ def rows_of_products(products: Sequence[Product], ruleset: Ruleset) -> list[Row]
         (_("Price"), lambda product: euro(product.price_cents)),
         (_("Content"), lambda product: counted_units(product.units_per_pack, product.unit)),
         (_("Per 100 g or 100 ml"), _unit_price),
-        (_("Dosage form"), lambda product: dosage_forms()[product.dosage_form]),
+        (_("Dosage form"), lambda product: dosage_form_name(product.dosage_form)),
         (_("Vegan"), lambda product: _("yes") if product.vegan else _("no")),
         (_("Ingredients"), lambda product: in_current_language(product.ingredients).replace("*", "")),
         (_("Stock"), lambda product: _("In stock") if product.in_stock else _("Sold out")),

@@ -8,6 +8,7 @@ from flask import Flask
 from msgspec import Struct
 
 from catalog.models import Allergen, DosageForm
+from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Band, Facet
 from catalog.search.filtering import Filters, Found
 from recommend.knowledge import Ruleset
@@ -159,31 +160,9 @@ def _range(value: str, bands: tuple[Band, ...], shown: Callable[[int], str]) -> 
 
 
 def _words() -> dict[tuple[Facet, str], str]:
-    dosage_forms = {
-        DosageForm.CAPSULE: _("capsules"),
-        DosageForm.TABLET: _("tablets"),
-        DosageForm.POWDER: _("powder"),
-        DosageForm.LIQUID: _("liquid"),
-    }
-    allergens = {
-        Allergen.GLUTEN: _("without gluten"),
-        Allergen.CRUSTACEANS: _("without crustaceans"),
-        Allergen.EGGS: _("without eggs"),
-        Allergen.FISH: _("without fish"),
-        Allergen.PEANUTS: _("without peanuts"),
-        Allergen.SOY: _("without soy"),
-        Allergen.MILK: _("without milk"),
-        Allergen.NUTS: _("without nuts"),
-        Allergen.CELERY: _("without celery"),
-        Allergen.MUSTARD: _("without mustard"),
-        Allergen.SESAME: _("without sesame"),
-        Allergen.SULPHITES: _("without sulphites"),
-        Allergen.LUPIN: _("without lupin"),
-        Allergen.MOLLUSCS: _("without molluscs"),
-    }
     return {
-        **{(Facet.DOSAGE_FORM, value.value): text for value, text in dosage_forms.items()},
-        **{(Facet.WITHOUT, value.value): text for value, text in allergens.items()},
+        **{(Facet.DOSAGE_FORM, value.value): in_current_language(one.name) for value, one in DOSAGE_FORMS.items()},
+        **{(Facet.WITHOUT, value.value): in_current_language(one.without) for value, one in ALLERGENS.items()},
         (Facet.VEGAN, YES): _("vegan only"),
         (Facet.IN_STOCK, YES): _("in stock only"),
     }

@@ -6,7 +6,8 @@ from flask import Blueprint, Flask, abort, make_response, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.pictures import Picture, picture_data, picture_of
+from catalog.pictures import Picture, picture_of
+from catalog.queries.products import picture_data
 from shop.web.database import get_session
 
 bp = Blueprint("pictures", __name__)

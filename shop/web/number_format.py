@@ -9,7 +9,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from catalog.prices import unit_price_cents
+from catalog.prices import VAT_PERCENT, unit_price_cents
 from recommend.chemistry import half_up
 from recommend.text import LANGUAGES, Language
 from shop.web.i18n import current_language
@@ -113,6 +113,7 @@ def breakable(name: str) -> str:
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.globals["vat_percent"] = VAT_PERCENT
     for name, function in (
         ("euro", euro),
         ("fine_euro", fine_euro),

@@ -6,6 +6,7 @@ from babel.dates import format_date
 from flask import Flask
 
 from catalog.models import DosageForm, Unit
+from catalog.product_words import DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Certainty
@@ -20,14 +21,8 @@ def certainties() -> dict[Certainty, str]:
     return {"strong": _("strong"), "moderate": _("moderate"), "weak": _("weak"), "none": _("none found in people")}
 
 
-def dosage_forms() -> dict[DosageForm, str]:
-    """What a product is, in words."""
-    return {
-        DosageForm.CAPSULE: _("capsules"),
-        DosageForm.TABLET: _("tablets"),
-        DosageForm.POWDER: _("powder"),
-        DosageForm.LIQUID: _("liquid"),
-    }
+def dosage_form_name(dosage_form: DosageForm) -> str:
+    return in_current_language(DOSAGE_FORMS[dosage_form].name)
 
 
 def counted_units(number: int, unit: Unit) -> str:

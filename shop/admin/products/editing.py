@@ -1,18 +1,17 @@
 """One product's form: new, check, take a suggestion over, save."""
 
-import unicodedata
 from http import HTTPStatus
 
 from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from catalog.edits.brands import add_brand
+from catalog.edits.brands import add_brand, address_problems
 from catalog.edits.field_limits import LONGEST_NAME
 from catalog.edits.products import add_draft, save_with_reasons, state_at
 from catalog.edits.store import ConflictError
 from catalog.edits.validation import validate
 from catalog.models import Product
-from catalog.product_problems import RefusedError
+from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, state_of_product
 from catalog.queries.products import brand_by_name
 from shop.admin.blueprint import bp
@@ -27,7 +26,6 @@ from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 
-LONGEST_ADDRESS = 300
 NOTHING_TYPED = ProductState(sku="new", slug="new")
 """Behind an empty form: it passes for a product, since nobody made a mistake yet."""
 FORM_BYTES = 1024 * 1024
@@ -92,8 +90,8 @@ def _taken_over(form: ProductForm, state: ProductState, product: Product | None,
 def _save(form: ProductForm, state: ProductState, product: Product | None, refusals: Refusals) -> Response:
     if product is not None:
         require_right_to_change(product)
-    address, bad = _brand_address(form, state)
-    refusals |= bad
+    address, problems = _brand_address(form, state)
+    refusals = refusals_of(problems, refusals)
     if refusals:
         return edit_page(form, state, product, refusals, posted_reasons())
     try:
@@ -116,7 +114,7 @@ def _write(form: ProductForm, state: ProductState, product: Product | None, addr
     session, ruleset = get_session(), get_ruleset()
     author = author_of_form(form.reason.data or "")
     if address:
-        add_brand(session, state.brand, address)
+        add_brand(session, state.brand, address, directory=ruleset.directory)
     if product is None:
         return add_draft(session, state, posted_reasons(), author, ruleset)
     started = read_version(form.version.data or "", product)
@@ -124,14 +122,12 @@ def _write(form: ProductForm, state: ProductState, product: Product | None, addr
     return product.id
 
 
-def _brand_address(form: ProductForm, state: ProductState) -> tuple[str, Refusals]:
-    """The address for a brand that has none yet, or why it cannot be taken."""
-    typed = (form.brand_address.data or "").replace("\r\n", "\n").strip()
-    if not typed or not state.brand or len(state.brand) > LONGEST_NAME or "\0" in state.brand:  # refused elsewhere
-        return "", {}
-    if len(typed) > LONGEST_ADDRESS or any(unicodedata.category(each) == "Cc" and each != "\n" for each in typed):
-        return "", {"brand_address": [_("Fill in an address of at most %(most)d characters.", most=LONGEST_ADDRESS)]}
-    known = brand_by_name(get_session(), state.brand)
-    if known and known.address.strip() not in ("", typed):
-        return "", {"brand_address": [_("We know another address of this brand: %(known)s", known=known.address)]}
-    return ("" if known and known.address.strip() else typed), {}
+def _brand_address(form: ProductForm, state: ProductState) -> tuple[str, tuple[ProductProblem, ...]]:
+    """The address for a brand that has none yet, empty when there is nothing to write; or why it cannot be taken."""
+    address = (form.brand_address.data or "").replace("\r\n", "\n").strip()
+    if not address or not state.brand or len(state.brand) > LONGEST_NAME or "\0" in state.brand:  # refused elsewhere
+        return "", ()
+    brand = brand_by_name(get_session(), state.brand)
+    known = brand.address if brand else ""
+    problems = tuple(address_problems(address, known, get_ruleset().directory))
+    return "" if known.strip() or problems else address, problems

@@ -1,24 +1,24 @@
 """From a filled-in form to a product; what cannot be read is said at its field."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from catalog.composition import LabelLine
+from catalog.edits.field_limits import LONGEST_SLUG
 from catalog.exchange.numbers import cents, count, measure, micrograms
 from catalog.exchange.row_errors import ROW_ERROR_TEXTS as CELL_REASONS
 from catalog.exchange.row_errors import CellRefusedError
+from catalog.exchange.values import slugified
 from catalog.models import Allergen, DosageForm, Unit
 from catalog.product_problems import ProductProblem
 from catalog.product_state import TEXTS, ProductState
 from recommend.text import LANGUAGES
 from shop.admin.products.form import ProductForm
-from shop.web.i18n import in_current_language
+from shop.web.i18n import current_language, in_current_language
 
-LONGEST_SLUG = 120
 Refusals = dict[str, list[str]]
 """Reasons by the name of the field."""
 
@@ -35,8 +35,6 @@ def read_state(form: ProductForm, base: ProductState | None) -> tuple[ProductSta
 
 def refusals_of(problems: tuple[ProductProblem, ...], already: Refusals | None = None) -> Refusals:
     """What the write path says, by field and in the page's language."""
-    from shop.web.i18n import current_language
-
     refusals: Refusals = {name: list(texts) for name, texts in (already or {}).items()}
     for problem in problems:
         texts = refusals.setdefault(problem.field, [])
@@ -48,8 +46,7 @@ def refusals_of(problems: tuple[ProductProblem, ...], already: Refusals | None =
 def slug_of(*texts: str) -> str:
     """An address in the shop from the first text that gives one."""
     for text in texts:
-        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-        if slug := re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-"):
+        if slug := slugified(text)[:LONGEST_SLUG].strip("-"):
             return slug
     return ""
 

@@ -10,9 +10,10 @@ from flask import Flask
 from catalog.models import Allergen, Batch, DosageForm, How, Status, Unit
 from catalog.prices import without_vat
 from catalog.product_problems import RefusedError
+from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS
 from catalog.queries.admin import Order, Trouble
 from recommend.chemistry import half_up
-from shop.web.i18n import current_language
+from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
 
 _PERCENT = re.compile(r"[+-]\d+(\.\d+)?", re.ASCII)
@@ -69,8 +70,7 @@ def said_of(error: RefusedError) -> str:
 
 
 def status_name(status: Status) -> str:
-    names = {Status.DRAFT: _("draft"), Status.PUBLISHED: _("public"), Status.ARCHIVED: _("archived")}
-    return str(names[Status(status)])
+    return in_current_language(STATUSES[Status(status)].name)
 
 
 def how_name(how: How) -> str:
@@ -97,43 +97,15 @@ def batch_name(batch: Batch) -> str:
 
 
 def dosage_form_name(value: DosageForm) -> str:
-    names = {
-        DosageForm.CAPSULE: _("capsules"),
-        DosageForm.TABLET: _("tablets"),
-        DosageForm.POWDER: _("powder"),
-        DosageForm.LIQUID: _("liquid"),
-    }
-    return str(names[DosageForm(value)])
+    return in_current_language(DOSAGE_FORMS[DosageForm(value)].name)
 
 
 def unit_name(value: Unit) -> str:
-    names = {
-        Unit.CAPSULE: _("capsule"),
-        Unit.TABLET: _("tablet"),
-        Unit.SCOOP: _("scoop"),
-        Unit.ML: _("ml"),
-    }
-    return str(names[Unit(value)])
+    return in_current_language(UNITS[Unit(value)].name)
 
 
 def allergen_name(value: Allergen) -> str:
-    names = {
-        Allergen.GLUTEN: _("gluten"),
-        Allergen.CRUSTACEANS: _("crustaceans"),
-        Allergen.EGGS: _("eggs"),
-        Allergen.FISH: _("fish"),
-        Allergen.PEANUTS: _("peanuts"),
-        Allergen.SOY: _("soy"),
-        Allergen.MILK: _("milk"),
-        Allergen.NUTS: _("nuts"),
-        Allergen.CELERY: _("celery"),
-        Allergen.MUSTARD: _("mustard"),
-        Allergen.SESAME: _("sesame"),
-        Allergen.SULPHITES: _("sulphites"),
-        Allergen.LUPIN: _("lupin"),
-        Allergen.MOLLUSCS: _("molluscs"),
-    }
-    return str(names[Allergen(value)])
+    return in_current_language(ALLERGENS[Allergen(value)].name)
 
 
 def trouble_name(trouble: Trouble) -> str:

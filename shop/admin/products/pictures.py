@@ -8,11 +8,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 from wtforms import FileField, HiddenField, TextAreaField
 
-from catalog.edits.products import accepted_reasons, save_with_reasons
+from catalog.edits.products import accepted_reasons, add_picture, save_with_reasons
 from catalog.edits.store import ConflictError
 from catalog.edits.validation import validate
 from catalog.models import Product, Status
-from catalog.pictures import MOST_BYTES, take_in
+from catalog.pictures import MOST_BYTES
 from catalog.product_problems import RefusedError
 from catalog.product_state import ProductState, state_of_product
 from shop.admin.blueprint import bp
@@ -72,7 +72,7 @@ def _save(form: PictureForm, product: Product) -> Response:
             state = msgspec.structs.replace(before, picture="", alt_nl="", alt_en="")
         elif upload and upload.filename:
             data = upload.stream.read(MOST_BYTES + 1)
-            state = msgspec.structs.replace(state, picture=take_in(session, data, upload.filename).name)
+            state = msgspec.structs.replace(state, picture=add_picture(session, data, upload.filename).name)
         author, reasons = author_of_form(), posted_reasons()
         save_with_reasons(session, product_id, version, state, reasons, author=author, ruleset=get_ruleset())
     except ConflictError:

@@ -2,20 +2,22 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 from msgspec import structs
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.undo import undo_batch
 from catalog.exchange.rejected_rows import RefusedRows
-from catalog.models import Change, How, Product, Status
+from catalog.models import Change, How, PricePoint, Product, Status
 from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
 from tests.catalog.exchange.files import exported, run_import, table_of
 from tests.factories import AuthorFactory, make_product
+from tests.queries import counted
 
 
 def changed(session: Session, **cells: str) -> bytes:
@@ -185,3 +187,22 @@ def test_an_import_is_undone_at_one_press_but_for_what_was_changed_since(session
     assert product_to_edit(session, by_sku["SINCE"]).price_cents == 1200
     assert product_to_edit(session, by_sku["SINCE"]).stock == 3
     assert product_to_edit(session, by_sku["NEW"]).status is Status.ARCHIVED
+
+
+def test_a_plan_with_reductions_asks_no_more_the_more_rows_there_are(session: Session) -> None:
+    asked = []
+    for number in (2, 6):
+        for _ in range(number):
+            make_product(session)
+        session.execute(update(PricePoint).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
+        session.commit()
+        rows = list(csv.DictReader(io.StringIO(exported(session).decode())))
+        file = io.StringIO()
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row, "price_eur": "9.00", "reduced": "true"} for row in rows)
+        with counted(session.get_bind().engine) as sent:
+            told = run_import(session, file.getvalue(), dry_run=True)
+        assert told.outcomes == {"changed": len(rows)}, told.faults
+        asked.append(len(sent))
+    assert asked[0] == asked[1]

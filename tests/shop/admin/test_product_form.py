@@ -141,3 +141,11 @@ def test_an_empty_form_for_a_new_product_holds_no_mistakes_yet(admin_client: Adm
     page = admin_client("editor").get("/admin/products/new")
     assert "Not saved" not in main_text(page)
     assert "has-error" not in page.text
+
+
+def test_an_address_of_a_brand_that_claims_something_is_refused_at_its_field(admin_client: AdminClient) -> None:
+    client = admin_client("publisher")
+    page = press(client, "/admin/products/new", "save", **COMPLETE | {"brand_address": "Geneest kanker"})
+    assert page.status_code == 422
+    assert typed_values(page)["brand_address"] == "Geneest kanker"
+    assert "mag zo niet worden gezegd: “Geneest kanker”" in main_text(page)

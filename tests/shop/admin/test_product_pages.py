@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from catalog.db.replicas import Databases
 from catalog.edits.store import begin_writing
 from shop.web.services import services_of
 from tests.conftest import AdminClient
+from tests.queries import counted
 from tests.shop.admin.products import CLAIM, add, id_of, press, send_to, stored
 from tests.shop.visitor import main_text
 from tests.shop.web.test_page_contract import check_page
@@ -24,16 +23,8 @@ MOST_QUERIES = 8
 @pytest.fixture
 def queries(own_app: Flask) -> Iterator[list[str]]:
     """The SQL that the admin sends from now on."""
-    sent: list[str] = []
-
-    def record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement != "BEGIN":
-            sent.append(statement)
-
-    engine = services_of(own_app).databases.primary
-    event.listen(engine, "before_cursor_execute", record)
-    yield sent
-    event.remove(engine, "before_cursor_execute", record)
+    with counted(services_of(own_app).databases.primary) as sent:
+        yield sent
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from tinyhtml5.parser import HTMLParser
 from werkzeug.test import TestResponse
 
 from shop.web.services import services_of
+from tests.queries import counted
 from tests.shop.visitor import FINDER, PUBLIC_PAGES, answer, send
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -26,16 +26,8 @@ NOT_FOUND = {"nl": "/nl/bestaat-niet", "en": "/en/does-not-exist"}
 @pytest.fixture
 def queries(app: Flask) -> Iterator[list[str]]:
     """The SQL that the shop sends from now on."""
-    sent: list[str] = []
-
-    def record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement != "BEGIN":  # SQLite's own word for what a driver elsewhere does without a statement
-            sent.append(statement)
-
-    engine = services_of(app).databases.primary
-    event.listen(engine, "before_cursor_execute", record)
-    yield sent
-    event.remove(engine, "before_cursor_execute", record)
+    with counted(services_of(app).databases.primary) as sent:
+        yield sent
 
 
 def check_page(page: TestResponse, language: str) -> None:
