@@ -8,7 +8,7 @@ from flask import Flask
 
 from catalog.models import Status
 from tests.conftest import AdminClient
-from tests.shop.admin.products import CLAIM, COMPLETE, add, press, send_to, stored
+from tests.shop.admin.products import CLAIM, COMPLETE, add, press, send_to, stored, typed_values
 from tests.shop.visitor import main_text
 
 
