@@ -18,7 +18,7 @@ from shop.admin.permissions import open_to_all, requires
 from shop.admin.session import author_of_request
 from shop.admin.session import sign_in as let_in
 from shop.web.clock import now
-from shop.web.database import get_session
+from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
 
@@ -27,6 +27,7 @@ LARGEST_ID = 2**31 - 1
 
 @bp.route("/accounts", methods=["GET", "POST"])
 @requires("accounts.manage")
+@committing
 def accounts() -> Response | str:
     """All accounts and open invitations, and a form to invite somebody."""
     form = InviteForm()
@@ -37,7 +38,6 @@ def accounts() -> Response | str:
         except AccountError as error:
             add_error(form.email, refusal_text(error.refusal))
         else:
-            get_session().commit()
             address = url_for("admin.invitation", token=token, _external=True)
             # Shown here and never again: only its hash is kept.
             return render_template("admin/invited.html", email=email.strip().lower(), address=address)
@@ -51,15 +51,16 @@ def accounts() -> Response | str:
 
 @bp.post("/accounts/withdraw")
 @requires("accounts.manage")
+@committing
 def withdraw_invitation() -> Response:
     withdraw(get_session(), request.form.get("email", ""))
-    get_session().commit()
     flash(_("The invitation is withdrawn."), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.route("/accounts/<int:account_id>", methods=["GET", "POST"])
 @requires("accounts.manage")
+@committing
 def account(account_id: int) -> Response:
     """One account: its role, and whether it may come in."""
     row = _row(account_id)
@@ -70,7 +71,6 @@ def account(account_id: int) -> Response:
         except AccountError as error:
             add_error(form.role, refusal_text(error.refusal))
         else:
-            get_session().commit()
             flash(_("%(email)s is now %(role)s.", email=row.email, role=role_name(row.role)), "success")
             return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
     return render_form("admin/account.html", form, row=row)
@@ -78,6 +78,7 @@ def account(account_id: int) -> Response:
 
 @bp.post("/accounts/<int:account_id>/deactivate")
 @requires("accounts.manage")
+@committing
 def deactivate_account(account_id: int) -> Response:
     row = _row(account_id)
     try:
@@ -85,38 +86,37 @@ def deactivate_account(account_id: int) -> Response:
     except AccountError as error:
         flash(refusal_text(error.refusal), "error")
         return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
-    get_session().commit()
     flash(_("%(email)s can no longer sign in.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/reactivate")
 @requires("accounts.manage")
+@committing
 def reactivate_account(account_id: int) -> Response:
     row = _row(account_id)
     reactivate(row)
-    get_session().commit()
     flash(_("%(email)s can sign in again.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/sign-out")
 @requires("accounts.manage")
+@committing
 def sign_out_account(account_id: int) -> Response:
     row = _row(account_id)
     end_all_sessions(get_session(), row.id)
-    get_session().commit()
     flash(_("%(email)s is signed out in every browser.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/second-factor/off")
 @requires("accounts.manage")
+@committing
 def turn_off_for(account_id: int) -> Response:
     """For a colleague who lost both the telephone and the recovery codes."""
     row = _row(account_id)
     switch_off(get_session(), row)
-    get_session().commit()
     flash(_("The second factor is off for %(email)s.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -130,6 +130,7 @@ def _row(account_id: int) -> Account:
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
 @open_to_all
+@committing
 def invitation(token: str) -> Response:
     """Set a password and come in. Opening the link does not use it up: mail programs open links too."""
     invited = invitation_of(get_session(), token, now())

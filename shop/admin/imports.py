@@ -34,7 +34,7 @@ from shop.admin.forms import FILL_IN, add_error
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.clock import now
-from shop.web.database import SAFE, get_ruleset, get_session
+from shop.web.database import SAFE, committing, get_ruleset, get_session
 from shop.web.forms import ShopForm, render_form
 from shop.web.i18n import current_language, gettext
 from shop.web.i18n import lazy_gettext as _
@@ -80,13 +80,13 @@ def author(how: How = How.IMPORT) -> Author:
 
 @bp.route("/import", methods=["GET", "POST"])
 @requires("catalogue.import")
+@committing
 def imports() -> Response:
     """Files that wait, a form for the next one, and what was imported."""
     form = UploadForm()
     if form.validate_on_submit():
         upload = _kept(form)
         if upload is not None:
-            get_session().commit()
             if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
                 return redirect(url_for("admin.mapping", upload_id=upload.id), HTTPStatus.SEE_OTHER)
             return _plan(upload)
@@ -130,18 +130,18 @@ def _plan(upload: Upload) -> Response:
     """Make the plan and show it; a file that the columns do not fit goes to its mapping."""
     upload_id, supplier = upload.id, upload.supplier
     try:
-        make_plan(get_session(), upload, author(), get_ruleset())
+        with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
+            make_plan(get_session(), upload, author(), get_ruleset())
     except FileRefusedError as refused:
-        get_session().rollback()
         flash(placed(refused.fault), "error")
         place = "admin.mapping" if supplier else "admin.imports"
         return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), HTTPStatus.SEE_OTHER)
-    get_session().commit()
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/import/<int:upload_id>/plan")
 @requires("catalogue.import")
+@committing
 def plan_again(upload_id: int) -> Response:
     return _plan(upload_or_404(upload_id))
 
@@ -180,6 +180,7 @@ def import_plan(upload_id: int) -> str | Response:
 
 @bp.post("/import/<int:upload_id>/apply")
 @requires("catalogue.import")
+@committing
 def apply_import(upload_id: int) -> Response:
     """Do what the plan says; when it no longer holds, make it anew and say so."""
     upload = _upload(upload_id)  # whoever pressed a moment ago is done now
@@ -218,7 +219,6 @@ def _apply(upload: Upload, seen: str) -> Response:
         else:
             flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
         return redirect(plan_page, HTTPStatus.SEE_OTHER)
-    get_session().commit()
     values = {str(outcome): summary.counts[outcome] for outcome in RowOutcome}
     flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
     return redirect(url_for("admin.imports"), HTTPStatus.SEE_OTHER)
@@ -240,8 +240,8 @@ def _refusal(refused: RefusedError) -> str:
 
 @bp.post("/import/<int:upload_id>/drop")
 @requires("catalogue.import")
+@committing
 def drop_import(upload_id: int) -> Response:
     drop_upload(get_session(), upload_or_404(upload_id))
-    get_session().commit()
     flash(gettext("The file is thrown away; nothing was imported."), "success")
     return redirect(url_for("admin.imports"), HTTPStatus.SEE_OTHER)

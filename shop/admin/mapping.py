@@ -20,7 +20,7 @@ from shop.admin.imports import author, placed, upload_or_404
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.clock import now
-from shop.web.database import get_ruleset, get_session
+from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
 
@@ -43,6 +43,7 @@ class Line(Struct):
 
 @bp.route("/import/<int:upload_id>/mapping", methods=["GET", "POST"])
 @requires("catalogue.import")
+@committing
 def mapping(upload_id: int) -> Response | str | tuple[str, int]:
     """Say what the columns mean; then the plan is made."""
     upload = upload_or_404(upload_id)
@@ -58,15 +59,13 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
     if errors:
         return _page(upload, columns, said, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     remember(get_session(), said, author_of_request(), now())
-    get_session().commit()
     try:
-        make_plan(get_session(), upload_or_404(upload_id), author(), get_ruleset())
+        with get_session().begin_nested():  # the mapping stays when the file is refused
+            make_plan(get_session(), upload, author(), get_ruleset())
     except FileRefusedError as refused:
-        get_session().rollback()
         return _page(
             upload_or_404(upload_id), columns, said, [("", placed(refused.fault))]
         ), HTTPStatus.UNPROCESSABLE_ENTITY
-    get_session().commit()
     flash(_("The mapping is kept for %(supplier)s.", supplier=upload.supplier), "success")
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
 

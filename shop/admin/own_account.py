@@ -24,7 +24,7 @@ from shop.admin.permissions import requires
 from shop.admin.session import require_user
 from shop.admin.session import sign_in as let_in
 from shop.web.clock import now
-from shop.web.database import get_session
+from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
 from shop.web.services import services
@@ -43,6 +43,7 @@ def my_account() -> str:
 
 @bp.route("/my-account/password", methods=["GET", "POST"])
 @requires("account.secure")
+@committing
 def new_password() -> Response:
     """Set another password; every other browser is signed out."""
     form = NewPasswordForm()
@@ -64,6 +65,7 @@ SET_UP_SECONDS = 30 * 60
 
 @bp.route("/my-account/second-factor", methods=["GET", "POST"])
 @requires("account.secure")
+@committing
 def set_up() -> Response | str:
     """Show a new secret as a QR code and in letters; it is kept once a code proves that the app has it.
 
@@ -79,7 +81,6 @@ def set_up() -> Response | str:
             get_session(), services().vault, account, secret=secret, code=form.code.data or "", now=now()
         )
         if codes:
-            get_session().commit()
             return render_template("admin/recovery_codes.html", codes=codes)
         add_error(form.code, _("This code is wrong or too old. Type the one that your app shows now."))
     secret = secret or new_secret()
@@ -96,20 +97,20 @@ def set_up() -> Response | str:
 
 @bp.post("/my-account/recovery-codes")
 @requires("account.secure")
+@committing
 def recovery_codes() -> Response | str:
     """Make new recovery codes; the old ones stop working."""
     account = own_row()
     if not account.has_second_factor:
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
     codes = renew_recovery_codes(get_session(), account)
-    get_session().commit()
     return render_template("admin/recovery_codes.html", codes=codes)
 
 
 @bp.post("/my-account/second-factor/off")
 @requires("account.secure")
+@committing
 def turn_off() -> Response:
     switch_off(get_session(), own_row())
-    get_session().commit()
     flash(_("The second factor is off for %(email)s.", email=require_user().email), "success")
     return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)

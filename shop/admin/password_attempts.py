@@ -72,5 +72,5 @@ def is_confirmed_now(form: Form) -> bool:
         return False
     record_success(attempt)
     confirm(get_session(), current_token(), now())
-    get_session().commit()
+    get_session().commit()  # the guard asks before any view
     return True

@@ -57,27 +57,24 @@ def current_token() -> str:
 
 
 def sign_in(account: Account) -> None:
-    """Start a session under a new token; the cookie keeps its language and nothing else. Commits."""
+    """Start a session under a new token; the cookie keeps its language and nothing else."""
     if session.get(TOKEN):
         end_session(get_session(), current_token())
     token = start_session(get_session(), account, now())
-    get_session().commit()
     _clear_cookie()
     session[TOKEN] = token
 
 
 def begin_sign_in(account: Account) -> None:
-    """Remember that the password was right until the second factor is given. Commits."""
+    """Remember that the password was right until the second factor is given."""
     token = start_session(get_session(), account, now(), awaits_code=True)
-    get_session().commit()
     _clear_cookie()
     session[AWAITING_CODE] = token
 
 
 def sign_out() -> None:
-    """End this session. Commits."""
+    """End this session."""
     end_session(get_session(), current_token())
-    get_session().commit()
     _clear_cookie()
 
 

@@ -26,7 +26,7 @@ from shop.admin.session import AWAITING_CODE, begin_sign_in, current_user, requi
 from shop.admin.session import sign_in as let_in
 from shop.admin.session import sign_out as let_out
 from shop.web.clock import now
-from shop.web.database import get_session
+from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
 from shop.web.services import services
@@ -34,6 +34,7 @@ from shop.web.services import services
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @open_to_all
+@committing
 def sign_in() -> Response:
     if current_user():
         return redirect(next_page(), HTTPStatus.SEE_OTHER)
@@ -74,6 +75,7 @@ def _go_on(form: SignInForm | CodeForm) -> Response:
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
 @open_to_all
+@committing
 def second_step() -> Response:
     token = str(session.get(AWAITING_CODE, ""))
     account = awaiting_code(get_session(), token, now())
@@ -109,6 +111,7 @@ def _warn_of_few_recovery_codes(account: Account) -> None:
 
 @bp.route("/confirm", methods=["GET", "POST"])
 @requires("admin.enter")
+@committing
 def confirm() -> Response:
     """The password once more, for what only its owner should do."""
     form = ConfirmForm()
@@ -119,6 +122,7 @@ def confirm() -> Response:
 
 @bp.post("/sign-out")
 @requires("admin.enter")
+@committing
 def sign_out() -> Response:
     let_out()
     flash(_("You are signed out."), "success")
@@ -127,6 +131,7 @@ def sign_out() -> Response:
 
 @bp.post("/sign-out-everywhere")
 @requires("admin.enter")
+@committing
 def sign_out_everywhere() -> Response:
     end_all_sessions(get_session(), require_user().account_id)
     let_out()

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from filelock import FileLock
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.consistency import repair_derived_data
@@ -94,16 +95,20 @@ def get_session() -> Session:
 
 
 def committing(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
-    """Commit what a view wrote, once it has an answer; an exception leaves the session to be rolled back.
+    """Commit the writes of a view once it has an answer; an exception leaves the session to be rolled back.
 
-    A view that refuses calls `get_session().rollback()` first. Stands below the route and its permission.
+    A view that refuses rolls back itself before it answers. Goes below the route and its permission.
     """
 
     @wraps(view)
     def commit_after(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
         answer = view(*args, **kwargs)
         if request.method not in SAFE:
-            get_session().commit()
+            try:
+                get_session().commit()
+            except SQLAlchemyError:
+                session.pop("_flashes", None)  # messages of a success that did not happen
+                raise
         return answer
 
     return commit_after

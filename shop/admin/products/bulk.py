@@ -20,7 +20,7 @@ from shop.admin.permissions import requires
 from shop.admin.products.listing import MOST_TICKED, AdminListQuery, as_word, chosen_in_form, read_list_query
 from shop.admin.products.request import author_of_form, whole_number
 from shop.admin.request_size import max_request_bytes
-from shop.web.database import get_ruleset, get_session
+from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 
@@ -67,6 +67,7 @@ def select_products() -> Response:
 @bp.post("/products/bulk")
 @requires("product.publish")
 @max_request_bytes(256 * 1024)
+@committing
 def bulk() -> Response:
     """Show what would happen, and do it once the same selection is confirmed."""
     wanted = read_list_query(request.form)
@@ -161,7 +162,6 @@ def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Actio
         said = "; ".join(problem.text(current_language()) for problem in error.problems)
         flash(_("Nothing was changed. %(sku)s %(why)s", sku=error.sku, why=said), "error")
         return _list_again(wanted)
-    session.commit()
     flash(_("%(count)d products changed. You can undo this under “Batches”.", count=changed), "success")
     return redirect(url_for("admin.products", **wanted.query()), HTTPStatus.SEE_OTHER)
 

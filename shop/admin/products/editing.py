@@ -22,7 +22,7 @@ from shop.admin.products.form_to_state import Refusals, read_state, refusals_of
 from shop.admin.products.page import edit_page, take_over
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
 from shop.admin.request_size import max_request_bytes
-from shop.web.database import get_ruleset, get_session
+from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 
@@ -35,6 +35,7 @@ FORM_BYTES = 1024 * 1024
 @bp.route("/products/new", methods=["GET", "POST"])
 @requires("product.edit")
 @max_request_bytes(FORM_BYTES)
+@committing
 def new_product() -> Response:
     ruleset = get_ruleset()
     if request.method == "GET":
@@ -47,6 +48,7 @@ def new_product() -> Response:
 @bp.route("/products/<int:product_id>", methods=["GET", "POST"])
 @requires("product.edit")
 @max_request_bytes(FORM_BYTES)
+@committing
 def edit_product(product_id: int) -> Response:
     product = load(product_id)
     if request.method == "GET":
@@ -103,7 +105,6 @@ def _save(form: ProductForm, state: ProductState, product: Product | None, refus
         get_session().rollback()
         kept = load(product.id) if product else None
         return edit_page(form, state, kept, refusals_of(error.problems), posted_reasons())
-    get_session().commit()
     if request.form.get("press") == "publish":
         return redirect(url_for("admin.publish_product", product_id=product_id), HTTPStatus.SEE_OTHER)
     flash(_("Saved."), "success")

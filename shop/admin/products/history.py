@@ -14,7 +14,7 @@ from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.labels import said_of
 from shop.admin.products.request import LARGEST_ID, author_of_form, load, whole_number
-from shop.web.database import get_ruleset, get_session
+from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import gettext as _
 
 MOST_PAGES = 10_000
@@ -66,6 +66,7 @@ def all_batches() -> str:
 
 @bp.post("/batches/<int:batch_id>/undo")
 @requires("history.restore")
+@committing
 def undo(batch_id: int) -> Response:
     """Take a batch back, as a batch of its own."""
     batch = _batch(batch_id)
@@ -80,7 +81,6 @@ def undo(batch_id: int) -> Response:
     except RefusedError as error:
         message = _("Not undone: %(why)s", why=said_of(error))
     else:
-        get_session().commit()
         flash(_("Undone."), "success")
         return redirect(url_for("admin.all_batches"), HTTPStatus.SEE_OTHER)
     get_session().rollback()

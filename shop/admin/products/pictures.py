@@ -23,7 +23,7 @@ from shop.admin.products.page import sentences
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
 from shop.admin.request_size import max_request_bytes
 from shop.admin.session import role_of_request
-from shop.web.database import get_ruleset, get_session
+from shop.web.database import committing, get_ruleset, get_session
 from shop.web.forms import ShopForm
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
@@ -52,6 +52,7 @@ class PictureForm(ShopForm):
 @bp.route("/products/<int:product_id>/pictures", methods=["GET", "POST"])
 @requires("product.edit")
 @max_request_bytes(UPLOAD_BYTES)
+@committing
 def product_pictures(product_id: int) -> Response:
     """Look at the picture, replace it, describe it."""
     product = load(product_id)
@@ -82,7 +83,6 @@ def _save(form: PictureForm, product: Product) -> Response:
     except RefusedError as error:
         session.rollback()
         return _page(form, load(product_id), state, refusals_of(error.problems))
-    session.commit()
     flash(gettext("Saved."), "success")
     return redirect(url_for("admin.product_pictures", product_id=product_id), HTTPStatus.SEE_OTHER)
 

@@ -21,13 +21,14 @@ from shop.admin.permissions import requires
 from shop.admin.products.labels import status_name
 from shop.admin.products.request import author_of_form, load, read_version
 from shop.product.page import render_product
-from shop.web.database import get_ruleset, get_session
+from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 
 
 @bp.route("/products/<int:product_id>/publish", methods=["GET", "POST"])
 @requires("product.publish")
+@committing
 def publish_product(product_id: int) -> Response:
     """What is lacking and what would change; on pressing the button the product is public."""
     product = load(product_id)
@@ -38,6 +39,7 @@ def publish_product(product_id: int) -> Response:
 
 @bp.post("/products/<int:product_id>/status")
 @requires("product.publish")
+@committing
 def change_status(product_id: int) -> Response:
     """Archive a product, or make it a draft again."""
     wanted = request.form.get("status")
@@ -60,7 +62,6 @@ def _set_status(product: Product, status: Status) -> Response:
     except RefusedError as error:
         session.rollback()
         return _publish_page(load(product_id), error.problems)
-    session.commit()
     flash(_("This product is now: %(status)s.", status=status_name(status)), "success")
     return redirect(url_for("admin.edit_product", product_id=product_id), HTTPStatus.SEE_OTHER)
 

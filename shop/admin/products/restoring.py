@@ -17,7 +17,7 @@ from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.labels import said_of
 from shop.admin.products.request import author_of_form, load, whole_number
-from shop.web.database import get_ruleset, get_session
+from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import gettext as _
 
 
@@ -41,6 +41,7 @@ def restore_preview(product_id: int) -> Response:
 
 @bp.post("/products/<int:product_id>/restore")
 @requires("history.restore")
+@committing
 def restore_product(product_id: int) -> Response:
     """Restore what was shown; when somebody changed the product meanwhile, show what it would change now."""
     product = load(product_id)
@@ -55,7 +56,6 @@ def restore_product(product_id: int) -> Response:
     except RefusedError as error:
         get_session().rollback()
         return _page(load(product_id), version, then, refused=said_of(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    get_session().commit()
     flash(_("Version %(number)d stands again.", number=version), "success")
     return redirect(url_for("admin.product_history", product_id=product_id), HTTPStatus.SEE_OTHER)
 
