@@ -8,6 +8,7 @@ from shop.cli.loading import CommandsByName
 @click.group(
     cls=CommandsByName,
     commands_by_name={
+        "dev": "shop.cli.dev:dev",
         "serve": "shop.cli.serve:serve",
         "admin": "shop.cli.admin:admin",
         "advise": "shop.cli.advise:advise",

@@ -1,1 +1,1 @@
-"""Benchmarks, run by hand (`python -m tests.bench`). They print ratios; no test asserts a time."""
+"""Benchmarks, run by hand (`shop dev bench`). They print ratios; no test asserts a time."""

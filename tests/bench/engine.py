@@ -2,7 +2,7 @@
 
 Times are processor time. zen-engine neither ranks the forms nor sets a dose: its table returns which rules and notes
 fire, with or without what ranking and showing them needs. Its content is compiled once; two layouts are tried.
-Run on one core: `taskset -c 0 uv run --group bench python -m tests.bench engine`.
+Run on one core: `taskset -c 0 uv run --group bench shop dev bench engine`.
 """
 
 import random

@@ -1,7 +1,7 @@
 """Dropping or flipping any rule or note is noticed, but for the survivors that have a reason."""
 
 from recommend.knowledge import Ruleset
-from tests.mutation import AT_LEAST_KILLED, SURVIVORS, survivors
+from tests.bench.mutation import AT_LEAST_KILLED, SURVIVORS, survivors
 
 
 def test_nearly_every_mutant_of_the_data_is_killed_and_the_others_have_a_reason(ruleset: Ruleset) -> None:

@@ -15,7 +15,7 @@ DEVELOP = Path(__file__).parent / "labelled_develop.yaml"
 
 
 def test_the_weights_were_fitted_to_the_sentences_that_stand_here() -> None:
-    """Else run `python -m tests.bench.opinion`."""
+    """Else run `shop dev bench classifier`."""
     assert load_weights().fitted_to == hashlib.sha256(DEVELOP.read_bytes()).hexdigest()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.translations import MO, compiled, dutch_messages, source_messages
+from shop.cli.dev import MO, compiled, dutch_messages, source_messages
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_every_interface_text_has_a_dutch_translation() -> None:
     for message in source_messages():
         if message.id:
             known = dutch.get(message.id)
-            assert known, f"not in the catalogue: {message.id!r}; run python -m tests.translations"
+            assert known, f"not in the catalogue: {message.id!r}; run shop dev translations"
             strings = known.string if isinstance(known.string, tuple) else (known.string,)
             assert all(strings), f"no Dutch for {message.id!r}"
 
@@ -52,7 +52,7 @@ def test_no_translation_is_left_over_and_placeholders_agree() -> None:
 
 
 def test_the_compiled_catalogue_is_made_from_the_source_catalogue() -> None:
-    assert MO.read_bytes() == compiled(dutch_messages()), "run python -m tests.translations"
+    assert MO.read_bytes() == compiled(dutch_messages()), "run shop dev translations"
 
 
 def test_dates_and_amounts_follow_the_language(client: FlaskClient) -> None:

@@ -1,6 +1,6 @@
 """Mutation testing of the data: drops or flips each rule and note in turn; a property or a case has to fail.
 
-Run by hand it lists every survivor: `uv run python -m tests.mutation`.
+Run by hand it lists every survivor: `uv run shop dev mutation`.
 """
 
 import sys
@@ -87,7 +87,3 @@ def main() -> None:
     sys.stdout.write(f"{total - len(left)} of {total} mutants killed ({killed:.1%}; at least {AT_LEAST_KILLED:.0%})\n")
     if killed < AT_LEAST_KILLED or set(left) - SURVIVORS.keys():
         raise SystemExit(1)
-
-
-if __name__ == "__main__":
-    main()

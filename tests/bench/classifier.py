@@ -1,4 +1,4 @@
-"""Fits the second opinion to the labelled sentences: `uv run --group bench python -m tests.bench.opinion`.
+"""Fits the second opinion to the labelled sentences: `uv run --group bench shop dev bench classifier`.
 
 Fitted to the part to develop on and to the shop's own texts, which pass the rules; never to a part kept apart.
 The same sentences give the same weights.
@@ -115,6 +115,7 @@ def fitted() -> Weights:
     return Weights(hashlib.sha256(labelled_bytes()).hexdigest(), intercepts, *rows)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the fitted weights to the ruleset's data."""
     FILE.write_bytes(msgspec.json.format(msgspec.json.encode(fitted()), indent=0) + b"\n")
     print(f"{FILE.name}: {FILE.stat().st_size // 1024} kB")
