@@ -1,5 +1,7 @@
 """Prices that follow from a price and a composition, in tenths of a cent, rounded half up."""
 
+from datetime import date
+
 from catalog.models import DosageForm, Product
 from recommend.chemistry import rounded
 
@@ -34,3 +36,8 @@ def without_vat(cents: int) -> int:
 
 
 VAT_PERCENT = 9
+
+
+def earlier_price_cents(product: Product, today: date) -> int | None:
+    """The price beside a reduced one, in cents; None without an announced reduction, or after its 30 days."""
+    return product.from_cents if product.from_until and today < product.from_until else None

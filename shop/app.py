@@ -1,6 +1,5 @@
 """Application factory: settings, services, what every request passes, then one blueprint per feature."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
@@ -51,7 +50,6 @@ EXTENSIONS = (
     number_format,
     words,
     pictures,
-    product,
     facet_names,
     absolute_urls,
     breadcrumbs,
@@ -104,6 +102,6 @@ def _make_services(settings: Settings) -> services.Services:
         databases=Databases(settings.database_url, settings.database_read_url),
         vault=Vault(settings.secret_key),
         answers_cipher=answers_cookie.make_cipher(settings.secret_key),
-        clock=lambda: datetime.now(UTC),
+        clock=services.system_clock,
         cache=page_cache.new_cache(),
     )

@@ -12,7 +12,6 @@ from shop.admin import (
     mapping,
     own_account,
     products,
-    request_size,
     sign_in,
 )
 from shop.admin.blueprint import bp
@@ -33,7 +32,6 @@ PAGES = (
     pictures,
     publishing,
     restoring,
-    request_size,
     sign_in,
 )
 """The modules that put pages on the admin's blueprint; importing them registers their views."""

@@ -17,10 +17,10 @@ from shop.admin.forms import InviteForm, RedeemForm, RoleForm, add_error
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.session import author_of_request
 from shop.admin.session import sign_in as let_in
-from shop.web.clock import now
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
+from shop.web.services import now
 
 LARGEST_ID = 2**31 - 1
 

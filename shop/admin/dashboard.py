@@ -11,11 +11,11 @@ from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.ruleset_status import ruleset_status
-from shop.web.clock import now
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
 from shop.web.number_format import fine_euro
+from shop.web.services import now
 
 WEEK = timedelta(days=7)
 

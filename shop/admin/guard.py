@@ -1,10 +1,10 @@
 """What every request under /admin passes before its view: language, forgery, permission, a fresh password."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import (
     Flask,
-    Response,
     abort,
     current_app,
     make_response,
@@ -18,16 +18,15 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as Answer
 
 from recommend.text import LANGUAGES
+from shop.admin.blueprint import bp
 from shop.admin.forms import ConfirmForm, SignInForm
 from shop.admin.navigation import navigation
 from shop.admin.password_attempts import is_confirmed_now
 from shop.admin.permissions import CONFIRMED, OPEN, Action, declared_action, may
 from shop.admin.redirects import carried_fields, seal_request
 from shop.admin.session import current_user, require_user, touch
-from shop.web.clock import now
 from shop.web.database import asked_by_staff
-from shop.web.security import never_store
-from shop.web.services import services
+from shop.web.services import now, services
 
 
 def init_app(app: Flask) -> None:
@@ -45,15 +44,11 @@ def init_app(app: Flask) -> None:
             csrf.protect()
         return _check_permission()
 
-    @app.after_request
-    def keep_private(response: Response) -> Response:
-        if asked_by_staff():
-            never_store(response)
-            response.headers["X-Robots-Tag"] = "noindex"
-        return response
 
-    here = {"signed_in_user": current_user, "navigation": navigation, "may": may_here}
-    app.context_processor(lambda: here if asked_by_staff() else {})
+@bp.context_processor
+def admin_names() -> dict[str, Any]:
+    """Names that every template of the admin may use."""
+    return {"signed_in_user": current_user, "navigation": navigation, "may": may_here}
 
 
 def may_here(action: Action) -> bool:

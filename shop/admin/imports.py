@@ -29,15 +29,15 @@ from catalog.exchange.planning import RowOutcome
 from catalog.exchange.row_errors import FileRefusedError, RowError
 from catalog.models import How, Upload
 from catalog.product_problems import RefusedError
-from shop.admin.blueprint import bp
+from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.forms import FILL_IN, add_error
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
-from shop.web.clock import now
 from shop.web.database import SAFE, committing, get_ruleset, get_session
 from shop.web.forms import ShopForm, render_form
 from shop.web.i18n import current_language, gettext
 from shop.web.i18n import lazy_gettext as _
+from shop.web.services import now
 
 MAX_UPLOAD_BYTES = 16 * 1024 * 1024
 """Some 15,000 products; more goes through `shop catalog import`, which has no limit."""
@@ -68,18 +68,13 @@ class UploadForm(ShopForm):
         return name if self.supplier.data == " " else self.supplier.data or ""
 
 
-@bp.url_value_preprocessor
-def allow_large_files(endpoint: str | None, _values: object) -> None:
-    if endpoint == "admin.imports":
-        request.max_content_length = MAX_UPLOAD_BYTES + 64 * 1024
-
-
 def author(how: How = How.IMPORT) -> Author:
     return Author(who=author_of_request(), how=how, at=now())
 
 
 @bp.route("/import", methods=["GET", "POST"])
 @requires("catalogue.import")
+@max_request_bytes(MAX_UPLOAD_BYTES + 64 * 1024)
 @committing
 def imports() -> Response:
     """Files that wait, a form for the next one, and what was imported."""

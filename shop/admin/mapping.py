@@ -19,10 +19,10 @@ from shop.admin.blueprint import bp
 from shop.admin.imports import author, placed, upload_or_404
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
-from shop.web.clock import now
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
+from shop.web.services import now
 
 CONSTANTS = ("dosage_form", "brand", "brand_address", "currency", "status", "units_per_day", "vegan")
 """Targets that a supplier may state once for all rows."""

@@ -23,11 +23,10 @@ from shop.admin.forms import NewPasswordForm, SetUpForm, add_error
 from shop.admin.permissions import requires
 from shop.admin.session import require_user
 from shop.admin.session import sign_in as let_in
-from shop.web.clock import now
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
-from shop.web.services import services
+from shop.web.services import now, services
 
 
 def own_row() -> Account:

@@ -20,10 +20,9 @@ from catalog.accounts.throttle import (
 )
 from catalog.models import Account
 from shop.admin.session import current_token, network_address, require_user
-from shop.web.clock import now
 from shop.web.database import get_session
 from shop.web.i18n import gettext as _
-from shop.web.services import services
+from shop.web.services import now, services
 
 
 class Attempt(Struct, frozen=True):

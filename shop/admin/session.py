@@ -17,8 +17,8 @@ from catalog.accounts.sessions import (
 from catalog.db.engine import fail_fast_on_lock
 from catalog.models import Account, Role
 from recommend.text import LANGUAGES
-from shop.web.clock import now
 from shop.web.database import get_session
+from shop.web.services import now
 
 TOKEN = "session_token"  # noqa: S105 - a key of the cookie, no token
 AWAITING_CODE = "awaiting_code"

@@ -25,11 +25,10 @@ from shop.admin.redirects import interrupted, next_page
 from shop.admin.session import AWAITING_CODE, begin_sign_in, current_user, require_user
 from shop.admin.session import sign_in as let_in
 from shop.admin.session import sign_out as let_out
-from shop.web.clock import now
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
-from shop.web.services import services
+from shop.web.services import now, services
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

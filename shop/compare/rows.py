@@ -12,7 +12,7 @@ from shop.compounds.page import CompoundPage, compound_page
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
 from shop.web.number_format import euro, fine_euro, milligrams, percent, percent_of
-from shop.web.words import certainties, counted_units, dosage_form_name
+from shop.web.words import certainty_name, counted_units, dosage_form_name
 
 
 class Row(Struct, frozen=True):
@@ -77,7 +77,7 @@ def rows_of_forms(ruleset: Ruleset, on_offer: Mapping[str, OnOffer]) -> list[Row
         (_("Compound for 100 mg magnesium"), _needed),
         (
             _("Certainty of the evidence"),
-            lambda page: ", ".join(certainties()[rule.certainty] for rule in page.evidence),
+            lambda page: ", ".join(certainty_name(rule.certainty) for rule in page.evidence),
         ),
         (_("What studies show"), lambda page: " ".join(in_current_language(rule.reason) for rule in page.evidence)),
         (_("Products in this shop"), lambda page: str(on_offer[page.form.id].total if page.form.id in on_offer else 0)),

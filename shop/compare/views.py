@@ -12,7 +12,7 @@ from catalog.search.matching import search
 from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from shop.compare.rows import Row, rows_of_forms, rows_of_products
-from shop.finder.stops import visitor_stops
+from shop.finder.answers_cookie import visitor_stops
 from shop.listing.query import showable
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized

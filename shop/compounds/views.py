@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template
 
 from catalog.queries.products import OfForm, products_of_form
 from shop.compounds.page import compound_page
-from shop.finder.stops import visitor_stops
+from shop.finder.answers_cookie import visitor_stops
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import localized
 from shop.web.page_cache import same_for_all

@@ -5,6 +5,7 @@ They are health data (GDPR Art. 9): not stored, not logged, never in an address.
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -13,6 +14,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Response, g, request
 
 from recommend.answers import QUESTIONS, Answers, AnswersError, parse_answer, parse_answers
+from recommend.engine import safety_notes
+from recommend.knowledge import Note, Ruleset
 from shop.web.services import services
 
 COOKIE = "answers"
@@ -36,7 +39,7 @@ def make_cipher(secret_key: str) -> Fernet:
 def init_app(app: Flask) -> None:
     """Write or delete the cookie at the end of a request that asked for it."""
     app.after_request(_write_cookie)
-    app.context_processor(lambda: {"answers_lost": answers_were_lost()})
+    app.jinja_env.globals["answers_were_lost"] = answers_were_lost
 
 
 def kept_answers() -> dict[str, Any]:
@@ -62,6 +65,14 @@ def partial_answers() -> Answers | None:
     """
     kept = kept_answers()
     return parse_answers(NEUTRAL_DEFAULTS | kept) if kept else None
+
+
+def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
+    """The stop notes for the answers in this visitor's cookie, shown first on every page that lists or sells."""
+    answers = partial_answers()
+    if answers is None:
+        return ()
+    return [note for note in safety_notes(answers, ruleset) if note.severity == "stop"]
 
 
 def answers_were_lost() -> bool:

@@ -13,7 +13,6 @@ from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Band, Facet
 from catalog.search.filtering import Filters, Found
 from recommend.knowledge import Ruleset
 from recommend.text import Language
-from shop.compounds.links import compound_url
 from shop.listing.query import as_read
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
@@ -176,5 +175,4 @@ def first_sentence(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
-    app.add_template_filter(compound_url)
     app.add_template_filter(as_read)

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 
 from catalog.search.facets import Facet
 from catalog.search.listing import Sort
-from shop.finder.stops import visitor_stops
+from shop.finder.answers_cookie import visitor_stops
 from shop.listing.cards import cards_by_ids
 from shop.listing.facet_names import Applied, groups, label
 from shop.listing.page import find_page, loosened

@@ -17,7 +17,6 @@ from recommend.knowledge import SEVERITIES, Note, Ruleset
 from shop.product.structured_data import product_data
 from shop.seller import Seller
 from shop.web.absolute_urls import absolute_url
-from shop.web.clock import today
 from shop.web.database import get_ruleset
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
@@ -56,11 +55,6 @@ def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
     own = [note for tag in product.tags for note in ruleset.form_notes(tag.form)]
     notes = dict.fromkeys([*ruleset.product_notes, *own])
     return sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
-
-
-def earlier_price(product: Product) -> int | None:
-    """The price beside a reduced one, in cents; None without an announced reduction, or after its 30 days."""
-    return product.from_cents if product.from_until and today() < product.from_until else None
 
 
 class ProductParts:

@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from catalog.models import Status
 from catalog.queries.products import place_of
-from shop.finder.stops import visitor_stops
-from shop.product.page import earlier_price, parts_by_slug, render_parts
+from shop.finder.answers_cookie import visitor_stops
+from shop.product.page import parts_by_slug, render_parts
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import localized
 from shop.web.page_cache import same_for_all
@@ -31,7 +31,3 @@ def _moved(slug: str) -> Response:
     if place.status is Status.ARCHIVED:
         abort(HTTPStatus.GONE)
     return redirect(url_for("product.page", slug=place.slug), HTTPStatus.MOVED_PERMANENTLY)
-
-
-def init_app(app: Flask) -> None:
-    app.add_template_filter(earlier_price)

@@ -11,7 +11,7 @@ from shop.web.services import services
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"alternates": alternates, "absolute_url": absolute_url})
+    app.jinja_env.globals.update(alternates=alternates, absolute_url=absolute_url)
 
 
 def absolute_url(path: str) -> str:

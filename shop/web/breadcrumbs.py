@@ -26,4 +26,4 @@ def breadcrumbs(trail: Trail) -> Data:
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"breadcrumbs": breadcrumbs})
+    app.jinja_env.globals["breadcrumbs"] = breadcrumbs

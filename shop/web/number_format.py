@@ -9,10 +9,12 @@ from flask import Flask
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from catalog.prices import VAT_PERCENT, unit_price_cents
+from catalog.models import Product
+from catalog.prices import VAT_PERCENT, earlier_price_cents, unit_price_cents
 from recommend.chemistry import half_up
 from recommend.text import LANGUAGES, Language
 from shop.web.i18n import current_language
+from shop.web.services import today
 
 UG_PER_TENTH_MG = 100
 FINE_BELOW_TENTH_CENTS = 100
@@ -112,6 +114,11 @@ def breakable(name: str) -> str:
     return _MAGNESIUM_IN_A_WORD.sub("\\g<0>\N{SOFT HYPHEN}", name)
 
 
+def earlier_price(product: Product) -> int | None:
+    """The price to show beside a reduced one today, in cents."""
+    return earlier_price_cents(product, today())
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["vat_percent"] = VAT_PERCENT
     for name, function in (
@@ -125,5 +132,6 @@ def init_app(app: Flask) -> None:
         ("upper_first", upper_first),
         ("breakable", breakable),
         ("unit_price_cents", unit_price_cents),
+        ("earlier_price", earlier_price),
     ):
         app.add_template_filter(function, name)

@@ -20,10 +20,9 @@ from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.search.snapshot import newest_stamp
-from shop.web.clock import today
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
-from shop.web.services import services, services_of
+from shop.web.services import services, services_of, today
 
 View = TypeVar("View", bound=Callable[..., Any])
 Key = tuple[Hashable, ...]

@@ -62,6 +62,9 @@ def init_app(app: Flask) -> None:
         # Any page may show a stop note or a notice that depends on the answers cookie.
         if response.mimetype == "text/html":
             response.vary.add("Cookie")
+        if asked_by_staff():
+            never_store(response)
+            response.headers["X-Robots-Tag"] = "noindex"
         return response
 
 

@@ -1,8 +1,8 @@
-"""Services of a running shop: one typed value on the application, read through `services()`."""
+"""Services of a running shop, its clock among them: one typed value on the application, read by `services()`."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cachetools import LRUCache
@@ -46,3 +46,17 @@ def services() -> Services:
     """The services of this request's application."""
     found: Services = current_app.extensions[_KEY]
     return found
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The moment of this call, from the application's clock: aware, in UTC."""
+    return services().clock()
+
+
+def today() -> date:
+    """The day in UTC. A rendered page with prices is cached for this day."""
+    return now().date()

@@ -16,9 +16,15 @@ from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
 
 
-def certainties() -> dict[Certainty, str]:
-    """How sure the evidence is, in words."""
-    return {"strong": _("strong"), "moderate": _("moderate"), "weak": _("weak"), "none": _("none found in people")}
+def certainty_name(certainty: Certainty) -> str:
+    """The certainty of evidence in words."""
+    names: dict[Certainty, str] = {
+        "strong": _("strong"),
+        "moderate": _("moderate"),
+        "weak": _("weak"),
+        "none": _("none found in people"),
+    }
+    return names[certainty]
 
 
 def dosage_form_name(dosage_form: DosageForm) -> str:
@@ -57,7 +63,7 @@ def in_long(day: date) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"certainty": certainties()})
+    app.add_template_filter(certainty_name)
     app.add_template_filter(in_words)
     app.add_template_filter(answered)
     app.add_template_filter(because_of)

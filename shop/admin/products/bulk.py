@@ -15,11 +15,10 @@ from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, Selection
 from catalog.models import How
 from catalog.product_problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
-from shop.admin.blueprint import bp
+from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.permissions import requires
 from shop.admin.products.listing import MOST_TICKED, AdminListQuery, as_word, chosen_in_form, read_list_query
 from shop.admin.products.request import author_of_form, whole_number
-from shop.admin.request_size import max_request_bytes
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _

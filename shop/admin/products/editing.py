@@ -14,14 +14,13 @@ from catalog.models import Product
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, state_of_product
 from catalog.queries.products import brand_by_name
-from shop.admin.blueprint import bp
+from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.permissions import requires
 from shop.admin.products.conflicts import conflict_page, merged_form
 from shop.admin.products.form import ProductForm, form_from_state
 from shop.admin.products.form_to_state import Refusals, read_state, refusals_of
 from shop.admin.products.page import edit_page, take_over
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
-from shop.admin.request_size import max_request_bytes
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _

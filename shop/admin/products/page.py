@@ -30,11 +30,11 @@ from shop.admin.products.form import ProductForm
 from shop.admin.products.form_to_state import Refusals, refusals_of
 from shop.admin.products.labels import field_name
 from shop.admin.session import role_of_request
-from shop.web.clock import now, today
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
+from shop.web.services import now, today
 
 Computed = Literal["elemental", "compound", "share", "nothing"]
 

@@ -15,13 +15,12 @@ from catalog.models import Product, Status
 from catalog.pictures import MOST_BYTES
 from catalog.product_problems import RefusedError
 from catalog.product_state import ProductState, state_of_product
-from shop.admin.blueprint import bp
+from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.permissions import may, requires
 from shop.admin.products.form_to_state import Refusals, refusals_of
 from shop.admin.products.labels import field_names
 from shop.admin.products.page import sentences
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
-from shop.admin.request_size import max_request_bytes
 from shop.admin.session import role_of_request
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.forms import ShopForm

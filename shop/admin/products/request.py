@@ -12,8 +12,8 @@ from catalog.edits.products import product_to_edit
 from catalog.models import How, Product, Status
 from shop.admin.permissions import may
 from shop.admin.session import author_of_request, role_of_request
-from shop.web.clock import now
 from shop.web.database import get_session
+from shop.web.services import now
 
 LARGEST_ID = 2**31 - 1
 LONGEST_REASON = 500
