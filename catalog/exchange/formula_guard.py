@@ -5,7 +5,7 @@ Only an apostrophe that guards something is taken off, so that “'s avonds” s
 
 import re
 
-FORMULA = tuple("=+-@\t\r＝＋－＠")
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 GUARD = "'"
 _GUARDED = tuple(GUARD + first for first in (*FORMULA, GUARD))
 # All that some program takes for the end of a line, and the other control characters but the tab.

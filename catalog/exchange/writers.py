@@ -33,17 +33,21 @@ class TableWriter(ABC):
 
 
 class _DelimitedWriter(TableWriter):
-    """UTF-8 with commas and no carriage returns; what a spreadsheet would run is guarded."""
+    """UTF-8 with commas and line feeds; what a spreadsheet would run is guarded."""
 
     escapes_lines = True
 
     def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
         self._text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         self._writer = csv.writer(self._text, lineterminator="\n")
-        self._writer.writerow(map(guarded, columns))
+        # Python 3.11 puts no quotes around a lone carriage return, which would then end the row.
+        self._quoting = csv.writer(self._text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        self.write(columns)
 
     def write(self, cells: Sequence[Cell]) -> None:
-        self._writer.writerow([guarded(text_as_it_is(cell)) for cell in cells])
+        texts = [guarded(text_as_it_is(cell)) for cell in cells]
+        writer = self._quoting if any("\r" in each for each in texts) else self._writer
+        writer.writerow(texts)
 
     def close(self) -> None:
         self._text.flush()

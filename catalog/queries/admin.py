@@ -230,7 +230,7 @@ class Overview(Struct, frozen=True):
 def overview(session: Session) -> Overview:
     """All counts in one pass over the products."""
     price = Product.tenth_cents_per_100mg
-    bounds = [0, *PRICE_BOUNDS, None]
+    bounds = [-1, *PRICE_BOUNDS, None]  # a price may round to 0
     bands = [
         and_(PUBLISHED, price > low, price <= high) if high else and_(PUBLISHED, price > low)
         for low, high in pairwise(bounds)

@@ -1,10 +1,14 @@
 """Derived prices, rounded half up to a tenth of a cent."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.edits.bulk import Action
 from catalog.prices import cents_per_measure, tenth_cents_per_100mg, tenth_cents_per_day
+from tests.factories import ProductStateFactory
 
 
 def test_price_per_100_mg_divides_the_pack_by_its_elemental_magnesium() -> None:
@@ -15,6 +19,43 @@ def test_price_per_100_mg_divides_the_pack_by_its_elemental_magnesium() -> None:
 @pytest.mark.parametrize(("price", "expected"), [(1, 1), (3, 2), (5, 3)])
 def test_halves_go_up(price: int, expected: int) -> None:
     assert tenth_cents_per_day(price, 20, 1) == expected  # 0.5, 1.5, 2.5
+
+
+@pytest.mark.parametrize(("exact", "tenths"), [(49, 0), (50, 1), (51, 1), (149, 1), (150, 2), (250, 3), (251, 3)])
+def test_every_derived_price_is_rounded_half_up(exact: int, tenths: int) -> None:
+    """`exact` is in hundredths of what is rounded to."""
+    assert tenth_cents_per_100mg(exact, 100_000, 1000) == tenths
+    assert tenth_cents_per_day(exact, 1000, 1) == tenths
+    assert cents_per_measure(exact, 10_000) == tenths
+
+
+@given(price=st.integers(1, 10**6), magnesium_ug=st.integers(1, 10**8), units=st.integers(1, 10**4))
+def test_a_price_of_100_mg_is_the_exact_one_rounded_half_up(price: int, magnesium_ug: int, units: int) -> None:
+    exact = Decimal(price) * 10 * 100_000 / (Decimal(magnesium_ug) * units)
+    assert tenth_cents_per_100mg(price, magnesium_ug, units) == half_up(exact)
+
+
+@given(price=st.integers(1, 10**6), units=st.integers(1, 10**4), per_day=st.integers(1, 1000))
+def test_a_price_a_day_is_the_exact_one_rounded_half_up(price: int, units: int, per_day: int) -> None:
+    assert tenth_cents_per_day(price, units, per_day) == half_up(Decimal(price) * 10 * per_day / units)
+
+
+@given(price=st.integers(1, 10**6), net_quantity=st.integers(1, 10**5))
+def test_a_unit_price_is_the_exact_one_rounded_half_up(price: int, net_quantity: int) -> None:
+    assert cents_per_measure(price, net_quantity) == half_up(Decimal(price) * 100 / net_quantity)
+
+
+def half_up(exact: Decimal) -> int:
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(
+    ("cents", "percent", "expected"),
+    [(1295, "-10", 1166), (1294, "-10", 1165), (5, "10", 6), (4, "10", 4), (1000, "0.05", 1001), (1000, "0.04", 1000)],
+)
+def test_a_price_changed_in_bulk_is_rounded_half_up(cents: int, percent: str, expected: int) -> None:
+    state = ProductStateFactory.build(price_cents=cents)
+    assert Action("price", Decimal(percent)).applied_to(state).price_cents == expected
 
 
 def test_the_unit_price_is_per_100_g_or_100_ml() -> None:

@@ -85,6 +85,93 @@ def test_without_thirty_days_on_sale_or_a_lower_price_there_is_no_reduction(poin
         assert problem.text("en").endswith("(€ 9.00)")
 
 
+LOW = 1200
+WITH_THAT_LOW = {
+    "the only price": [days_ago(90, LOW)],
+    "the price until now": [days_ago(90, 2000), days_ago(10, LOW)],
+    "a dip inside the window": [days_ago(90, 2000), days_ago(20, LOW), days_ago(10, 2000)],
+    "the price when the window opens": [days_ago(90, LOW), days_ago(29, 2000)],
+}
+
+
+@pytest.mark.parametrize("points", WITH_THAT_LOW.values(), ids=WITH_THAT_LOW)
+def test_only_what_is_at_least_a_cent_below_the_lowest_price_is_a_reduction(points: list[Point]) -> None:
+    below = reference_price(points, LOW - 1, NOW)
+    assert isinstance(below, Reference)
+    assert below.cents == LOW
+    for cents in (LOW, LOW + 1):
+        no_reduction = reference_price([*points, days_ago(0, cents)], cents, NOW)
+        assert isinstance(no_reduction, ProductProblem)
+        assert no_reduction.code == "no-reduction"
+        assert no_reduction.text("en").endswith("(€ 12.00)")
+
+
+SECOND = timedelta(seconds=1)
+THIRTY_DAYS = timedelta(days=30)
+AROUND_THIRTY_DAYS = [
+    (timedelta(days=29), False),
+    (THIRTY_DAYS - SECOND, False),
+    (THIRTY_DAYS, True),
+    (THIRTY_DAYS + SECOND, True),
+    (timedelta(days=31), True),
+]
+
+
+@pytest.mark.parametrize(("age", "old_enough"), AROUND_THIRTY_DAYS)
+def test_a_product_may_be_reduced_once_it_has_been_on_sale_for_thirty_days(age: timedelta, old_enough: bool) -> None:
+    found = reference_price([Point(NOW - age, 2000)], 1000, NOW)
+    assert isinstance(found, Reference) is old_enough
+    if isinstance(found, ProductProblem):
+        assert found.code == "too-young-for-reduction"
+
+
+@pytest.mark.parametrize(("age", "forgotten"), AROUND_THIRTY_DAYS)
+def test_a_low_price_is_forgotten_thirty_days_after_it_ended(age: timedelta, forgotten: bool) -> None:
+    found = reference_price([days_ago(90, 1500), Point(NOW - age, 2000)], 1000, NOW)
+    assert isinstance(found, Reference)
+    assert found.cents == (2000 if forgotten else 1500)
+
+
+@pytest.mark.parametrize("age", [SECOND, *(age for age, _ in AROUND_THIRTY_DAYS)])
+def test_a_low_price_of_a_second_counts_when_it_ended_within_the_thirty_days(age: timedelta) -> None:
+    points = [days_ago(90, 2000), Point(NOW - age, 1400), Point(NOW - age + SECOND, 1900)]
+    found = reference_price(points, 1000, NOW)
+    assert isinstance(found, Reference)
+    assert found.cents == (1400 if age <= THIRTY_DAYS else 1900)
+
+
+@pytest.mark.parametrize(("age", "over"), AROUND_THIRTY_DAYS)
+def test_a_low_price_counts_for_a_reduction_that_began_while_it_was_remembered(age: timedelta, over: bool) -> None:
+    """The window ends where the reduction began, however long it has lasted."""
+    began = NOW - timedelta(days=12)
+    points = [days_ago(200, 1500), Point(began - age, 2000), Point(began, 1000)]
+    found = reference_price(points, 1000, NOW)
+    assert isinstance(found, Reference)
+    assert (found.cents, found.until) == (2000 if over else 1500, (began + THIRTY_DAYS).date())
+
+
+@pytest.mark.parametrize(("cents", "taken"), [(1999, True), (2000, False), (2001, False)])
+def test_a_reduction_to_the_earlier_price_or_above_it_is_not_saved(
+    cents: int, taken: bool, session: Session, ruleset: Ruleset
+) -> None:
+    add_brand(session, "Merk", "Voorbeeldweg 1", invented=True)
+    state: ProductState = ProductStateFactory.build(price_cents=2000)
+    product = add_product(session, state, AuthorFactory.build(at=NOW - THIRTY_DAYS), ruleset)
+    dearer = msgspec.structs.replace(state, price_cents=2500)
+    five_days_ago = AuthorFactory.build(at=NOW - timedelta(days=5))
+    save_product(session, product.id, 1, dearer, author=five_days_ago, ruleset=ruleset)
+    session.commit()
+    reduced = msgspec.structs.replace(state, price_cents=cents, reduced=True)
+    if taken:
+        save_product(session, product.id, 2, reduced, author=AuthorFactory.build(at=NOW), ruleset=ruleset)
+    else:
+        with pytest.raises(RefusedError, match=r"lowest price of the 30 days before \(€ 20\.00\)"):
+            save_product(session, product.id, 2, reduced, author=AuthorFactory.build(at=NOW), ruleset=ruleset)
+        session.rollback()
+    now = product_to_edit(session, product.id)
+    assert (now.price_cents, now.from_cents) == ((1999, 2000) if taken else (2500, None))
+
+
 def test_a_reduction_shows_its_earlier_price_until_it_ends(session: Session, ruleset: Ruleset) -> None:
     add_brand(session, "Merk", "Voorbeeldweg 1", invented=True)
     state: ProductState = ProductStateFactory.build(price_cents=2000)

@@ -5,16 +5,19 @@ import re
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from catalog.models import Product
+from catalog.models import DosageForm, Product, Unit
 from recommend.knowledge import Ruleset
 from shop.app import create_app
 from shop.web.services import services_of
 from tests.conftest import settings_in
+from tests.factories import make_product
 from tests.shop.visitor import main_text
 
 TWO_CAPSULES = "duinvallei-magnesiumcitraat-100-capsules"
@@ -145,3 +148,22 @@ def test_a_reduction_shows_the_lowest_price_of_the_30_days_before_it_and_says_so
 def test_who_sells_and_what_it_costs_per_measure_stand_on_cards_and_pages(client: FlaskClient) -> None:
     assert "per 100 g" in main_text(client.get("/nl/vormen/taurate"))
     assert "Handelsregister (KvK)" in text_of(client, TWO_CAPSULES, "nl")
+
+
+def test_every_derived_price_is_shown_rounded_half_up(own_app: Flask) -> None:
+    """Of 1.01 euro: 5.05 cents for 100 mg and for a day, 12.625 euro for 100 g."""
+    with Session(services_of(own_app).databases.primary) as session:
+        kind: dict[str, Any] = {"dosage_form": DosageForm.POWDER, "unit": Unit.SCOOP, "net_quantity": 8}
+        make_product(session, slug="halves", price_cents=101, units_per_pack=20, units_per_day=1, **kind)
+        session.commit()
+    client = own_app.test_client()
+    text = text_of(client, "halves")
+    assert re.search(r"Per 100 mg magnesium €0\.051 .*Per day €0\.051 .*Per 100 g €12\.63", text)
+    card = html.unescape(main_text(client.get("/en/best-magnesium-supplements?brand=Merk")))
+    assert re.search(r"Per 100 mg magnesium €0\.051 .*Per day €0\.051 .*€12\.63 per 100 g", card)
+    compared = html.unescape(main_text(client.get(f"/en/compare?p=halves&p={TWO_CAPSULES}")))
+    for row in (r"Per 100 mg magnesium €0\.051", r"Cost per day €0\.051", r"Per 100 g or 100 ml €12\.63"):
+        assert re.search(row, compared)
+    [item] = client.get("/api/v1/products?brand=Merk").get_json()["items"]
+    assert (item["cents_per_100mg"], item["cents_per_day"]) == ("5.1", "5.1")
+    assert '"price": "12.63"' in client.get("/en/product/halves").text
