@@ -1,4 +1,4 @@
-"""Who runs this shop, as its operator says. What is not set is shown as not filled in, and never made up."""
+"""Seller: the business that runs this shop. A missing fact is shown as not filled in, never made up."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _FORMS = {
 
 
 class Seller(Struct, frozen=True):
-    """What the law wants known of a seller (Civil Code 3:15d and 6:230m); None where the operator gave nothing."""
+    """The facts that the law requires of a seller (Civil Code 3:15d and 6:230m); None where none is set."""
 
     name: str | None = None
     address: str | None = None

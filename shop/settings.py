@@ -1,4 +1,4 @@
-"""Settings from the environment, and the instance folder that holds what this shop makes for itself."""
+"""Settings from the environment, and the instance folder with the shop's own database and key."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from recommend.loading import DATA
 from shop.seller import Seller, read_seller
 
-# How several hosts in one URL are used: https://www.postgresql.org/docs/current/libpq-connect.html
+# Use of several hosts in one URL: https://www.postgresql.org/docs/current/libpq-connect.html
 WRITES = {"target_session_attrs": "read-write"}
 READS = {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
 
@@ -26,20 +26,20 @@ class SettingsError(ValueError):
 
 
 class Settings(Struct, frozen=True):
-    """Where this shop keeps its data, and the key that signs and encrypts its cookies."""
+    """The places of the shop's data, and the key that signs and encrypts its cookies."""
 
     instance: Path
     database_url: URL
     secret_key: str
     rules_dir: Path
     database_read_url: URL | None = None
-    """Where anonymous reads go; without it they share the primary."""
+    """The database for anonymous reads; without it they use the primary."""
     seller: Seller = Seller()
     public_url: str | None = None
     """Scheme and host under which the world reaches the shop; None: as the request says."""
     page_cache: bool = True
     proxies: int = 0
-    """How many proxies stand in front, whose word is taken on the visitor's address, host and TLS."""
+    """The number of proxies in front, trusted on the visitor's address, host and TLS."""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -74,7 +74,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def read_rules_dir(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the ruleset is; for what needs no catalogue, and so no instance folder either."""
+    """The folder of the ruleset, for commands that need no catalogue and so no instance folder."""
     return Path(environ.get("SHOP_RULES_DIR") or DATA).absolute()
 
 
@@ -93,7 +93,7 @@ def _count(environ: Mapping[str, str], name: str) -> int:
 
 
 def _own_key(file: Path) -> str:
-    """The key kept in the instance folder, made at the first call; several processes may call at once."""
+    """The key in the instance folder, made at the first call; several processes may call at once."""
     if not file.exists():
         # Written aside and then linked, so that nobody ever reads half a key and the first one stays.
         descriptor, aside = tempfile.mkstemp(dir=file.parent, prefix=file.name)
@@ -118,7 +118,7 @@ def _database_url(setting: str, url: str, **several: str) -> URL:
 
 
 def parse_url(url: str) -> URL:
-    """A SQLAlchemy URL; several hosts may stand in it as libpq has them, `h1:5432,h2:5432`. Raises ArgumentError."""
+    """A SQLAlchemy URL; it may name several hosts as libpq does, `h1:5432,h2:5432`. Raises ArgumentError."""
     place = urlsplit(url).netloc
     user, at, hosts = place.rpartition("@")
     if "," not in hosts:

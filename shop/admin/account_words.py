@@ -1,4 +1,4 @@
-"""What the accounts' roles and refusals are called on the page."""
+"""Names of roles, texts of refusals and moments, as the admin's pages show them."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ def role_name(role: Role) -> str:
 
 
 def role_duty(role: Role) -> str:
-    """What the role may do, in a sentence."""
+    """The duty of a role, in a sentence."""
     duties = {
         Role.EDITOR: _("writes drafts"),
         Role.PUBLISHER: _("writes drafts, publishes, imports and restores"),

@@ -1,4 +1,4 @@
-"""Who has an account and what they may do; for owners."""
+"""Accounts and invitations, managed by owners; the one-time link that makes an account."""
 
 from http import HTTPStatus
 
@@ -39,7 +39,7 @@ def accounts() -> Response | str:
             add_error(form.email, refusal_text(error.refusal))
         else:
             address = url_for("admin.invitation", token=token, _external=True)
-            # Shown here and never again: only its hash is kept.
+            # Shown once: the database has only its hash.
             return render_template("admin/invited.html", email=email.strip().lower(), address=address)
     return render_form(
         "admin/accounts.html",

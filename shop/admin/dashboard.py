@@ -1,4 +1,4 @@
-"""The first page after signing in: what needs attention, what changed this week, what the catalogue holds."""
+"""Dashboard: products that need attention, this week's changes, the catalogue in numbers."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -53,7 +53,7 @@ NUMBER = 44
 
 
 class Bar(Struct, frozen=True):
-    """A bar with where it stands in the drawing, in user units."""
+    """A bar with its place in the drawing, in user units."""
 
     label: str
     count: int

@@ -1,4 +1,4 @@
-"""What can be taken away as a file: the refused rows of an import, and all products."""
+"""Downloads: the refused rows of an import, and all products."""
 
 import io
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""What every request under /admin passes before its view: language, forgery, permission, a fresh password."""
+"""Guard of /admin: language, forgery, permission and a fresh password are checked before every view."""
 
 from http import HTTPStatus
 from typing import Any
@@ -52,7 +52,7 @@ def admin_names() -> dict[str, Any]:
 
 
 def may_here(action: Action) -> bool:
-    """Whether whoever works here may do something, for templates."""
+    """Whether the signed-in user may do an action, for templates."""
     account = current_user()
     return account is not None and may(account.role, action)
 
@@ -76,7 +76,7 @@ def _check_permission() -> Answer | None:
 
 
 def _ask_to_sign_in() -> Answer:
-    """Send a reader to the sign-in page, and keep what a writer typed before the session ended."""
+    """Send a reader to the sign-in page; carry the form of a writer whose session ended."""
     if request.method == "GET":
         here = request.full_path.rstrip("?")
         return redirect(

@@ -102,7 +102,7 @@ def _kept(form: UploadForm) -> Upload | None:
 
 
 def placed(fault: RowError) -> str:
-    """A fault with its row and column before it."""
+    """An error with its row and column before it."""
     row = gettext("row %(row)d", row=fault.row) if fault.row else ""
     return ": ".join(filter(None, [row, fault.column, fault.text(current_language())]))
 
@@ -144,7 +144,7 @@ def plan_again(upload_id: int) -> Response:
 @bp.get("/import/<int:upload_id>")
 @requires("catalogue.import")
 def import_plan(upload_id: int) -> str | Response:
-    """What the import would do, outcome by outcome, a page at a time."""
+    """The plan of an import, outcome by outcome, one page at a time."""
     upload = upload_or_404(upload_id)
     plan = plan_of(upload)
     if plan is None:
@@ -177,8 +177,8 @@ def import_plan(upload_id: int) -> str | Response:
 @requires("catalogue.import")
 @committing
 def apply_import(upload_id: int) -> Response:
-    """Do what the plan says; when it no longer holds, make it anew and say so."""
-    upload = _upload(upload_id)  # whoever pressed a moment ago is done now
+    """Carry out the plan; when the catalogue has changed since, show a new plan instead."""
+    upload = _upload(upload_id)  # waits until an earlier press of the same button is done
     seen = request.form.get("seen", "")
     if batch := batch_of_plan(get_session(), seen):
         return _imported_already(batch)
@@ -225,7 +225,7 @@ def _imported_already(batch: int) -> Response:
 
 
 def _refusal(refused: RefusedError) -> str:
-    """What the write path says that no plan could see, such as an address taken by a redirect."""
+    """The reasons of a refusal that no plan could foresee, such as an address taken by a redirect."""
     language = current_language()
     reasons = (
         f"{label_of(problem.field).in_language(language)} {problem.text(language)}" for problem in refused.problems

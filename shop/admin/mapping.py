@@ -1,4 +1,4 @@
-"""Which of a supplier's columns means what: asked once, and remembered for the next file."""
+"""Mapping of a supplier's columns to ours: asked once, remembered for the next file."""
 
 from http import HTTPStatus
 from itertools import islice
@@ -31,7 +31,7 @@ _SAMPLES = 3
 
 
 class Line(Struct):
-    """A target on the mapping page: its column, or what holds for all rows."""
+    """A target on the mapping page: its column, or one value for all rows."""
 
     target: str
     label: str
@@ -45,7 +45,7 @@ class Line(Struct):
 @requires("catalogue.import")
 @committing
 def mapping(upload_id: int) -> Response | str | tuple[str, int]:
-    """Say what the columns mean; then the plan is made."""
+    """Store what the columns mean, then make the plan."""
     upload = upload_or_404(upload_id)
     if not upload.supplier:
         return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
@@ -71,7 +71,7 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
 
 
 def _said(supplier: str, columns: tuple[str, ...], known: Mapping | None) -> Mapping:
-    """What the form says; columns that the file does not have are left out."""
+    """The mapping in the form; columns that the file does not have are left out."""
     chosen = {target: request.form.get(f"column-{target}", "") for target in TARGETS}
     constants = {target: request.form.get(f"constant-{target}", "").strip() for target in CONSTANTS}
     answers = dict(known.answers) if known else {}
@@ -90,7 +90,7 @@ def _said(supplier: str, columns: tuple[str, ...], known: Mapping | None) -> Map
 
 
 def _errors(said: Mapping) -> list[tuple[str, str]]:
-    """What a mapping still needs, with the place on the page."""
+    """Gaps of a mapping, each with its place on the page."""
     errors = []
     if "sku" not in said.columns and not {"name_nl", "name_en"} & said.columns.keys():
         errors.append(("column-sku", _("Say which column holds the article number, or the name to make one from.")))

@@ -1,4 +1,4 @@
-"""The admin's menu: one line for each part, shown to whoever may open it."""
+"""Menu of the admin: one entry for each part, shown to the roles that may open it."""
 
 from flask import current_app, url_for
 from msgspec import Struct
@@ -27,7 +27,7 @@ class Entry(Struct, frozen=True):
 
 
 def navigation() -> list[Entry]:
-    """The parts that whoever is signed in may open."""
+    """The parts that the signed-in user may open."""
     account = current_user()
     if account is None:
         return []

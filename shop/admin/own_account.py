@@ -30,7 +30,7 @@ from shop.web.services import now, services
 
 
 def own_row() -> Account:
-    """The row of whoever is signed in."""
+    """The row of the signed-in user."""
     return get_session().get_one(Account, require_user().account_id)
 
 
@@ -66,9 +66,9 @@ SET_UP_SECONDS = 30 * 60
 @requires("account.secure")
 @committing
 def set_up() -> Response | str:
-    """Show a new secret as a QR code and in letters; it is kept once a code proves that the app has it.
+    """Show a new secret as a QR code and in letters; it is stored once a code proves that the app has it.
 
-    Until then the form carries it, sealed, so that neither a cookie nor the database holds half a factor.
+    Until then the form carries it, sealed, so that neither a cookie nor the database has half a factor.
     """
     account = own_row()
     if account.has_second_factor:

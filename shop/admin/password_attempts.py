@@ -45,12 +45,12 @@ def begin_attempt(email: str) -> Attempt:
 
 
 def record_success(attempt: Attempt) -> None:
-    """The account's failures are forgotten, and this was none."""
+    """Forget the account's failures; this attempt was none."""
     forgive(get_session(), attempt.counted, attempt.recorded)
 
 
 def record_password_ok(attempt: Attempt) -> None:
-    """The password was right and a code is still to come: no failure, but nothing is forgotten either."""
+    """Take this attempt back: the password was right and a code is still to come, so earlier failures stay."""
     take_back(get_session(), attempt.recorded)
 
 
@@ -61,7 +61,7 @@ def told_to_wait(wait: timedelta) -> str:
 
 
 def is_confirmed_now(form: Form) -> bool:
-    """Whether the form holds the password of whoever works here; if so the session is fresh again. Commits."""
+    """Whether the form has the signed-in user's password; if so the session counts as confirmed. Commits."""
     field = form["confirm_password"]
     email = require_user().email
     attempt = begin_attempt(email)

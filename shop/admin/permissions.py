@@ -1,4 +1,4 @@
-"""Who may do what in the admin: this table, and nothing else.
+"""Permissions of the admin: one table from action to roles, and nothing else.
 
 Every view under /admin declares its action with `@requires(...)`, or that it is open with `@open_to_all`; the guard
 (`shop/admin/guard.py`) reads the declaration, and a view without one is closed to everybody.
@@ -60,7 +60,7 @@ def open_to_all(view: View) -> View:
 
 
 def declared_action(view: Callable[..., Any]) -> Action | Literal["open"] | None:
-    """What a view declares; None when it declares nothing."""
+    """The action that a view declares; None when it declares nothing."""
     action: Action | Literal["open"] | None = vars(view).get(_DECLARED)
     return action
 

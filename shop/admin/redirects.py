@@ -1,4 +1,4 @@
-"""Where to go after signing in, and what was typed before it."""
+"""Redirects after signing in, and the form that was interrupted by it."""
 
 import json
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ def is_admin_address(address: str) -> bool:
 
 
 def carried_fields() -> list[tuple[str, str]]:
-    """What a form sent, to be sent once more after the password."""
+    """The fields of a form, to be sent once more after the password."""
     return [(key, value) for key, value in request.form.items(multi=True) if key not in _OWN_FIELDS]
 
 
@@ -47,7 +47,7 @@ def seal_request(vault: Vault) -> str:
 
 
 def interrupted(vault: Vault, sealed: str | None) -> Interrupted | None:
-    """What `seal_request` sealed; None for anything else."""
+    """The form that `seal_request` sealed; None for anything else."""
     opened = vault.unseal(sealed, within_seconds=int(ABSOLUTE.total_seconds())) if sealed else None
     if opened is None:
         return None

@@ -1,4 +1,4 @@
-"""Session of the admin: who is signed in, how that begins, is renewed and ends.
+"""Session of the admin: begin, renewal and end, and the signed-in user.
 
 The signed cookie of the admin holds one random token; everything else about the session is in the database.
 """
@@ -57,7 +57,7 @@ def current_token() -> str:
 
 
 def sign_in(account: Account) -> None:
-    """Start a session under a new token; the cookie keeps its language and nothing else."""
+    """Start a session under a new token; of the old cookie only the language stays."""
     if session.get(TOKEN):
         end_session(get_session(), current_token())
     token = start_session(get_session(), account, now())
@@ -88,7 +88,7 @@ def _clear_cookie() -> None:
 
 
 def touch() -> None:
-    """Record once a minute that the session is in use; skipped while another writer holds the database."""
+    """Record once a minute that the session is in use; skipped while another writer is busy."""
     user = current_user()
     if user is None or now() - user.last_seen_at < TOUCH_INTERVAL:
         return

@@ -1,4 +1,4 @@
-"""`POST /advice`: answers in, advice out. Nothing of them is kept, logged or put in a cookie."""
+"""`POST /advice`: answers in, advice out. They are not stored, logged or put in a cookie."""
 
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -21,7 +21,7 @@ def advise() -> Response:
     """The advice for a set of answers.
 
     The very bytes of `shop advise`: the same answers, language, ruleset and catalogue always give the same. Answers
-    are not stored or logged, and the advice is for no cache to keep.
+    are not stored or logged, and no cache may store the advice.
     """
     language = asked_language()
     text = advice_json(_answers_sent(), get_ruleset(), language, get_session())

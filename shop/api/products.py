@@ -25,7 +25,7 @@ from shop.web.i18n import gettext as _
 def products() -> Response:
     """A page of the published products.
 
-    An unknown form or sort is left out and told in `notices`.
+    An unknown form or sort is left out and named in `notices`.
     """
     language = asked_language()
     page = _find(language)

@@ -27,7 +27,7 @@ class When:
 
 
 class Citation(Shape, frozen=True):
-    """Where a fact stands. `verified` is true when it was read in that very source."""
+    """The source of a fact and the place in it. `verified` is true when it was read in that very source."""
 
     source: Identifier
     title: str
@@ -37,7 +37,7 @@ class Citation(Shape, frozen=True):
 
 
 class RulesetId(Shape, frozen=True):
-    """Which knowledge was used; `sha256` is over all its files."""
+    """The version of the knowledge used; `sha256` is over all its files."""
 
     version: str
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -62,7 +62,7 @@ class RankedForm(Shape, frozen=True):
 
 
 class SafetyNote(Shape, frozen=True):
-    """A safety note that holds for these answers; a `stop` withholds the advice."""
+    """A safety note for these answers; a `stop` withholds the advice."""
 
     id: Identifier
     severity: Severity
@@ -140,7 +140,7 @@ class Forms(Shape, frozen=True):
 
 
 class Rule(Shape, frozen=True):
-    """Adds `points` to `forms` when the condition holds."""
+    """A rule that adds `points` to `forms` when its condition is met."""
 
     id: Identifier
     label: str
@@ -156,7 +156,7 @@ class Rule(Shape, frozen=True):
 
 
 class Note(Shape, frozen=True):
-    """Stands in an advice when `when` holds (null: never), with every product if `always`, and with `forms`."""
+    """A note shown in an advice when `when` is met (null: never), with every product if `always`, and with `forms`."""
 
     id: Identifier
     severity: Severity

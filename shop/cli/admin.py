@@ -1,4 +1,4 @@
-"""`shop admin`: accounts from the command line, for the first owner and for whoever locked themselves out."""
+"""`shop admin`: accounts from the command line, for the first owner and for people who are locked out."""
 
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ def admin() -> None:
 @click.option("--invite", "by_link", is_flag=True, help="Print a one-time link instead of asking for a password.")
 @click.option("--address", default=ADDRESS, show_default=True, help="Where the shop is reached, for the link.")
 def create(email: str, role: str, by_link: bool, address: str) -> None:
-    """Make an account for EMAIL: the password is asked for twice, or chosen by whoever opens the link."""
+    """Make an account for EMAIL: the password is asked for twice, or chosen by the person who opens the link."""
     from sqlalchemy.orm import Session
 
     from catalog.accounts import AccountError

@@ -24,14 +24,14 @@ FORCE = click.option("--force", is_flag=True, help="Replace everything in a data
 @click.group()
 def db() -> None:
     """Back up, restore and move the database."""
-    before = os.umask(0o077)  # files that are made hold accounts, and are for their owner alone
+    before = os.umask(0o077)  # new files contain accounts, and are for their owner alone
     click.get_current_context().call_on_close(lambda: os.umask(before))
 
 
 @db.command()
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
-    """Write everything to FILE, which only its owner may read. It holds accounts: keep it safe."""
+    """Write everything to FILE, which only its owner may read. It has the accounts: store it safely."""
     with told_plainly(), _opened(read_settings().database_url) as engine:
         _tell(write_backup(engine, file))
 
@@ -70,7 +70,7 @@ def _url(name: str, url: str) -> URL:
 
 @contextmanager
 def _opened(url: URL) -> Iterator[Engine]:
-    """An engine that a connection was made with. What goes wrong is told in one line."""
+    """An engine that a connection was made with. A failure ends in one line."""
     with _told(f"{url}: "):
         engine = open_engine(url)
         engine.connect().close()

@@ -70,7 +70,7 @@ def source_messages() -> Catalog:
 
 
 def dutch_messages() -> Catalog:
-    """The Dutch catalogue as it stands in the repository."""
+    """The Dutch catalogue of the repository."""
     with PO.open("rb") as file:
         return read_po(file, locale="nl")
 

@@ -1,4 +1,4 @@
-"""What goes wrong outside the code is told in one line that names the setting, not in a traceback."""
+"""Faults outside the code, printed as one line that names the setting instead of a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

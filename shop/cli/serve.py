@@ -28,7 +28,7 @@ from shop.cli.faults import told_plainly
 from shop.settings import Settings, read_settings
 
 SILENCE_SECONDS = 5
-"""How long a client may leave a thread waiting, each time that it is read from or written to."""
+"""The longest wait for a client, each time that it is read from or written to."""
 
 
 @click.command()

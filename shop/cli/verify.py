@@ -42,13 +42,13 @@ def verify() -> None:
 
 
 def _why_blocked(text: str, language: Language, directory: Path) -> str | None:
-    """What the content check has against a text that can come out, or None."""
+    """The content check's reason against a text, or None."""
     blocked = (finding for finding in check_text(text, language, directory) if finding.blocks)
     return next((f"“{finding.text}”: {finding.why}" for finding in blocked), None)
 
 
 def _property_of(error: RulesetError) -> str:
-    """What is unsourced, or in one language only, is refused by the loader already; this names the property."""
+    """The property that a loader's refusal breaks: unsourced records and texts in one language never load."""
     message = str(error)
     if "`nl`" in message or "`en`" in message or ".nl:" in message or ".en:" in message:
         return "language"
@@ -81,7 +81,7 @@ def _proof_lines(proof: Proof) -> Iterator[str]:
 
 
 def _reach(proof: Proof) -> str:
-    """How much was looked at, and what it stands for."""
+    """The number of points walked, and of the answer sets that they represent."""
     if proof.unit != "answer sets":
         return f"all {proof.of:,} {proof.unit}"
     return f"{proof.points:,} {'point' if proof.points == 1 else 'points'} for {proof.of:,} {proof.unit}"

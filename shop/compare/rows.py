@@ -1,4 +1,4 @@
-"""What is held against each other, row by row, in the shopper's language."""
+"""Rows of a comparison of products or forms, in the shopper's language."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -28,7 +28,7 @@ _MOST_ASKED = 20
 
 
 class Chosen(Struct, frozen=True):
-    """What the address asks to compare: at most four products; `too_many` and `unknown` are left out and said so."""
+    """The choice in the address: at most four products; `too_many` and `unknown` are left out, with a notice."""
 
     products: tuple[Product, ...]
     too_many: tuple[Product, ...]

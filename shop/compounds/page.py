@@ -12,7 +12,7 @@ from recommend.knowledge import Form, NeverFirst, Note, Rule, Ruleset, Salt
 
 
 class Share(Struct, frozen=True):
-    """The share of magnesium in a pure compound, and the micrograms of it that hold 100 mg of magnesium."""
+    """The share of magnesium in a pure compound, and the micrograms of compound with 100 mg of magnesium."""
 
     salt: Salt
     magnesium: Fraction
@@ -22,7 +22,7 @@ class Share(Struct, frozen=True):
 class CompoundPage(Struct, frozen=True):
     """Facts, rules and notes that the page of a form shows.
 
-    `evidence` are the rules that hold for everybody, `sooner` and `later` those that put the form forward or back
+    `evidence` are the rules for everybody, `sooner` and `later` those that put the form forward or back
     for some answers; all three are empty for a form that is not ranked.
     """
 

@@ -27,7 +27,7 @@ class Message(Struct, frozen=True):
 
 
 def interface_messages(folder: Path = TRANSLATIONS) -> Iterator[Message]:
-    """Every text of the interface in every language, plural forms apart, as the catalogues in `folder` hold them."""
+    """Every text of the interface in every language, plural forms apart, from the catalogues in `folder`."""
     for language in LANGUAGES:
         file = folder / language / "LC_MESSAGES" / "messages.po"
         if not file.exists():
@@ -60,7 +60,7 @@ def check_message(message: Message, rules: Path = DATA) -> tuple[Finding, ...]:
 
 
 def _stand_in(placeholder: re.Match[str]) -> str:
-    """Something of the same length, so that offsets hold."""
+    """A stand-in of the same length, so that offsets stay right."""
     if placeholder[0] == "%%":
         return " %"
     return ("0" if placeholder[0].endswith("d") else "x") * len(placeholder[0])

@@ -17,7 +17,7 @@ from recommend.text import Language
 
 
 class NotJsonError(ValueError):
-    """What was sent cannot be read as JSON; the message says why."""
+    """A body that is not JSON; the message says why."""
 
 
 def read_answers(text: str | bytes) -> Answers:

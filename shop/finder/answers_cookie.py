@@ -94,7 +94,7 @@ def _read_cookie() -> dict[str, Any]:
 
 
 def keep(answers: dict[str, Any]) -> None:
-    """Replace the kept answers; the cookie lasts another hour."""
+    """Replace the answers in the cookie, which lasts another hour."""
     g.answers = answers
     g.answers_changed = True
 

@@ -53,7 +53,7 @@ class QuestionnaireForm(ShopForm):
     def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any]) -> None:
         self.hints: dict[str, dict[str, str]] = {}
         shown = {key: self._shown(key, value) for key, value in kept.items()}
-        super().__init__(data=shown | {"agreement": bool(kept)})  # nothing is kept without the agreement
+        super().__init__(data=shown | {"agreement": bool(kept)})  # no answer is stored without the agreement
         for key in self.keys():
             wording = ruleset.questions[key]
             field = self[key]
@@ -68,7 +68,7 @@ class QuestionnaireForm(ShopForm):
 
     @staticmethod
     def _shown(key: str, value: Any) -> Any:
-        """A kept answer as its field shows it: no conditions at all is the ticked box "none of these"."""
+        """A stored answer as its field shows it: no conditions at all is the ticked box "none of these"."""
         return list(value or (NONE,)) if QUESTIONS[key].kind == "many" else value
 
     def keys(self) -> list[str]:
@@ -94,7 +94,7 @@ def _one(key: str) -> RadioField:
 
 
 class WishesForm(QuestionnaireForm):
-    """What the shopper wants, and the agreement without which nothing is kept."""
+    """The shopper's wishes, and the agreement without which no answer is stored."""
 
     def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any], bands: Budget) -> None:
         super().__init__(ruleset, language, kept)

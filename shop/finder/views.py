@@ -50,7 +50,7 @@ def safety() -> Response:
     if form.is_submitted():
         valid = form.validate()
         if "csrf_token" not in form.errors:
-            # IndexSnapshot even when others need mending, so that a stop among them is known at once.
+            # Stored even when other answers need correction, so that a stop among them counts at once.
             keep(kept_answers() | form.valid_answers())
             if "back" in request.form:
                 return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)

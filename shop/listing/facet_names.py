@@ -19,9 +19,9 @@ from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
 
 FEW = 12
-"""How many values of a facet are shown before the rest folds away."""
+"""The number of a facet's values shown before the rest folds away."""
 MOST = 40
-"""How many brands are shown at all; the others are found by searching for their name."""
+"""The number of brands shown at all; others are found by searching for their name."""
 
 
 class Option(Struct, frozen=True):
@@ -103,7 +103,7 @@ def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
 
 
 def _hint(facet: Facet) -> str:
-    """What the numbers of a facet mean."""
+    """The meaning of a facet's numbers."""
     if facet is Facet.MG_PER_DAY:
         return str(
             _("Elemental magnesium in the daily portion on the label. The EU limit for supplements is 250 mg a day.")
@@ -133,7 +133,7 @@ def _titles(_language: Language) -> dict[Facet, str]:
 
 
 def label(facet: Facet, value: str, ruleset: Ruleset) -> str:
-    """A value in the shopper's language, as it stands under its facet's title."""
+    """A value in the shopper's language, as shown under its facet's title."""
     if facet is Facet.FORM:
         return in_current_language(ruleset.forms[value].short_name)
     return value if facet is Facet.BRAND else _label(facet, value, current_language())
@@ -168,7 +168,7 @@ def _words() -> dict[tuple[Facet, str], str]:
 
 
 def first_sentence(text: str) -> str:
-    """What a form is, in one sentence: its text up to the first full stop."""
+    """A form in one sentence: its text up to the first full stop."""
     sentence, stop, _rest = text.partition(". ")
     return sentence + "." if stop else sentence
 

@@ -1,4 +1,4 @@
-"""What the listing and the API answer alike: an address read, searched and filtered; what to loosen when empty."""
+"""Page of the listing for pages and the API: its address read, searched and filtered; ways out when empty."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,7 +53,7 @@ def find_page(
 
 
 class Loosened(Struct, frozen=True):
-    """What an empty listing would show without one of the things asked."""
+    """A way out of an empty listing: the query without one part, and its number of products."""
 
     without: str
     query: Mapping[str, Any]

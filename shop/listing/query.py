@@ -26,18 +26,18 @@ RANGES = (Facet.MG_PER_DAY, Facet.PRICE_PER_100MG)
 
 
 class LeftOut(Struct, frozen=True):
-    """What was not followed: a value that we do not have, a range that nothing is in, a search beyond its length."""
+    """A part of the query that was ignored: an unknown value, an empty range, a search beyond its length."""
 
     value: str
     why: Literal["unknown", "contradictory", "too_long"] = "unknown"
 
 
 class ListingQuery(Struct, frozen=True):
-    """What the address of a listing asks for."""
+    """The query in the address of a listing."""
 
     filters: Filters = field(default_factory=Filters)
     text: str = ""
-    """What is searched for."""
+    """The words to search for."""
     sort: Sort = Sort.RECOMMENDED
     page: int = 1
     left_out: tuple[LeftOut, ...] = ()
@@ -59,7 +59,7 @@ class ListingQuery(Struct, frozen=True):
 
     @property
     def values(self) -> list[tuple[Facet, str]]:
-        """What is filtered on, in the order of the facets."""
+        """The chosen facet values, in the order of the facets."""
         return [(facet, value) for facet in Facet for value in self.filters.chosen.get(facet, ())]
 
 
@@ -92,7 +92,7 @@ def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: Index
 
 
 def showable(value: str) -> str:
-    """A value as it can be shown again: no page may hold a control character."""
+    """A value that can be shown again: no page may contain a control character."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
@@ -117,7 +117,7 @@ def _left_out(facet: Facet, value: str) -> LeftOut:
 
 
 def in_words(left_out: LeftOut) -> str:
-    """What is said of a value that was not followed."""
+    """The notice about an ignored part of the query."""
     value = left_out.value[:LONGEST_SHOWN]
     if left_out.why == "too_long":
         return str(_("We looked at the first ten words and 200 characters of your search only."))
@@ -127,7 +127,7 @@ def in_words(left_out: LeftOut) -> str:
 
 
 def as_read(sought: ResolvedWord) -> str:
-    """What is said of a misspelt word."""
+    """The notice about a misspelt word."""
     return str(
         _(
             "Nothing is called “%(typed)s”; these are the results for “%(read)s”.",
@@ -154,9 +154,9 @@ class Phrased(Struct, frozen=True):
 
 
 def read_phrases(text: str) -> Phrased:
-    """Take the wishes out of a search; an amount below the smallest range stays in it.
+    """The wishes in a search, and its other words; an amount below the smallest range stays a word.
 
-    An amount between two bounds keeps to the lower one, so that nothing above it is shown.
+    An amount between two bounds counts as the lower one, so that nothing above it is shown.
     """
     bands: tuple[str, ...] = ()
     if asked := _AT_MOST.search(text):

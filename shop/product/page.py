@@ -60,8 +60,8 @@ def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
 class ProductParts:
     """Title, description and body of a product page, independent of the visitor: cached, or rendered on demand.
 
-    In a template it becomes its body. Without an edition, as for the preview of a draft, nothing is cached. Absolute
-    addresses stand in the body's data, so that a cached part belongs to one host.
+    In a template it becomes its body. Without an edition, as for the preview of a draft, nothing is cached. The
+    body's data has absolute addresses, so that a cached part belongs to one host.
     """
 
     def __init__(self, edition: Edition | None, product: Product | None = None) -> None:

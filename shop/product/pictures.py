@@ -1,4 +1,4 @@
-"""Pictures of products, under addresses that hold their hash and so never change."""
+"""Pictures of products, under addresses that contain their hash and so never change."""
 
 from http import HTTPStatus
 
@@ -25,7 +25,7 @@ class ShownPicture(Struct, frozen=True):
 
 @bp.get("/media/<name>.webp")
 def picture(name: str) -> Response:
-    """One width of a picture; may be kept for ever, since another picture has another address."""
+    """One width of a picture; cacheable for ever, since another picture has another address."""
     data = picture_data(get_session(), name) if name.isascii() and "\0" not in name else None
     if data is None:
         abort(HTTPStatus.NOT_FOUND)

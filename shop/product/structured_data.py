@@ -47,7 +47,7 @@ def _properties(product: Product, ruleset: Ruleset) -> list[Data]:
 
 
 def offer_data(product: Product) -> Data:
-    """The offer: out of stock for whoever would buy, whatever the shelf holds, since nothing can be ordered yet."""
+    """The offer of a product: out of stock for everybody, since nothing can be ordered yet."""
     prices: list[Data] = [{"@type": "UnitPriceSpecification", **_price(product.price_cents), **VAT}]
     unit_price = unit_price_cents(product)
     if unit_price is not None:

@@ -19,7 +19,7 @@ LONGEST_KEY = 60
 
 
 class Problem(Struct, frozen=True):
-    """What went wrong, for people (`title`, `detail`) and for programs (`status`, `key`)."""
+    """An error, for people (`title`, `detail`) and for programs (`status`, `key`)."""
 
     type: Annotated[str, Meta(description="about:blank, or the address of what documents this type of problem.")]
     title: str
@@ -60,7 +60,7 @@ def in_language_asked(response: Response) -> Response:
 
 
 def _printable(key: str) -> str:
-    """A key that UTF-8 can carry: from JSON it may hold half a surrogate pair, and be of any length."""
+    """A key that UTF-8 can carry: in JSON it may have half a surrogate pair, and any length."""
     return key[:LONGEST_KEY].encode(errors="replace").decode()
 
 

@@ -81,8 +81,8 @@ def get_session() -> Session:
     """The session of this request.
 
     Staff are on the primary, so that they read their own writes; a request that may write waits for other
-    writers at its begin. Visitors only read, whatever the method: a POST of theirs carries answers that must not
-    stand in an address.
+    writers at its begin. Visitors only read, whatever the method: a POST of theirs carries answers, which may not be
+    in an address.
     """
     if "catalog_session" not in g:
         databases = services().databases

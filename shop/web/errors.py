@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     def show_fault_of_database(error: SQLAlchemyError) -> Response:
         if isinstance(error, DataError):
-            return show(BadRequest())  # text or a number that this kind of database cannot hold
+            return show(BadRequest())  # text or a number that this kind of database cannot store
         fault = fault_of(error)
         if fault is None:
             raise error

@@ -97,7 +97,7 @@ def language_of_request() -> Language:
 
 
 def preferred_language() -> Language:
-    """The first of our languages in the browser's order of preference, whatever the region."""
+    """The first of our languages in the browser's order of preference; regions do not count."""
     for tag, _quality in request.accept_languages if request else ():
         for language in LANGUAGES:
             if tag.split("-")[0].lower() == language:

@@ -23,7 +23,7 @@ _MODEL = Decimal("1234.56")
 
 
 class Writing(Struct, frozen=True):
-    """How a language writes numbers: learned once from Babel, whose formatters take most of a page's time."""
+    """The signs of a language's numbers: learned once from Babel, whose formatters take most of a page's time."""
 
     before_euro: str
     group: str
@@ -105,7 +105,7 @@ def allergens(ingredients: str) -> Markup:
 
 
 def upper_first(text: str) -> str:
-    """A name at the start of a line; the rest keeps its capitals ("Magnesium-L-lysinaat")."""
+    """A name at the start of a line; other capitals stay ("Magnesium-L-lysinaat")."""
     return text[:1].upper() + text[1:]
 
 

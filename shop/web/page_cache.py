@@ -44,7 +44,7 @@ class CachedPage(Struct, frozen=True):
 
 
 def new_cache(most_bytes: int = CACHE_BYTES) -> LRUCache[Key, Any]:
-    """An empty store that drops what was used longest ago once it holds `most_bytes`."""
+    """An empty store of at most `most_bytes`; the entries used longest ago are dropped."""
     return LRUCache(most_bytes, getsizeof=_size)
 
 

@@ -1,7 +1,7 @@
-"""What whoever runs the shop sees of each request: a log line, numbers to collect, and for staff the time it took.
+"""Log of requests: a line each, numbers for Prometheus, and for staff the time of the answer.
 
-No address, query, form, cookie, e-mail address or network address is ever told: of a request the rule that matched,
-of an exception its type and place in the code, since its message may hold what a visitor sent.
+No address, query, form, cookie, e-mail address or network address is ever logged: of a request only its URL rule, of
+an exception its type and place in the code, since its message may contain a visitor's input.
 """
 
 import logging
@@ -148,7 +148,7 @@ def formatter() -> logging.Formatter:
 
 
 def log_to_stderr() -> None:
-    """Let this process write its log; called by `shop serve`, since commands keep standard error for faults."""
+    """Write the log of this process; called by `shop serve` alone, since commands use standard error for faults."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""Response headers that every page carries, and no session where programs ask."""
+"""Security headers of every response, the session cookies, and requests refused at once."""
 
 from http import HTTPStatus
 
@@ -21,9 +21,9 @@ def asked_of_api() -> bool:
 
 
 class SessionsForPages(SecureCookieSessionInterface):
-    """The session cookie holds only the forms' CSRF token. The API neither reads nor sets it.
+    """The session cookie with the forms' CSRF token. The API neither reads nor sets it.
 
-    The admin has a cookie of its own, which browsers send to no page of the shop.
+    The admin has a cookie of its own, which browsers send to /admin alone.
     """
 
     def get_cookie_name(self, app: Flask) -> str:

@@ -19,7 +19,7 @@ _KEY = "shop"
 
 @dataclass(slots=True)
 class Services:
-    """Whatever requests share: settings, knowledge, databases, keys, the clock and the cache of rendered pages."""
+    """Objects shared by all requests: settings, knowledge, databases, keys, clock, cache of rendered pages."""
 
     settings: Settings
     ruleset: Ruleset

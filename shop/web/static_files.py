@@ -1,4 +1,4 @@
-"""How answers travel: static files under addresses that never change their content, 304 for what the browser has.
+"""Static files under hashed addresses; revalidation (304) and compression of every answer.
 
 Compression leaks the length of what it compresses, so a page that holds a secret (a CSRF token, somebody's answers)
 travels as it is: attackers who make a browser ask for it many times learn nothing from its size (BREACH).
@@ -72,7 +72,7 @@ def init_app(app: Flask) -> None:
 
 
 def _holds_secrets(response: Response) -> bool:
-    """Pages with answers say `no-store`; Flask-WTF keeps the token that it wrote into a form in `g`."""
+    """Pages with answers say `no-store`; Flask-WTF puts the token of a form in `g`."""
     private = "no-store" in response.headers.get("Cache-Control", "") or "Set-Cookie" in response.headers
     return private or "csrf_token" in g or request.path.startswith("/admin")
 

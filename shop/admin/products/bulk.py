@@ -25,13 +25,13 @@ from shop.web.i18n import gettext as _
 
 MOST_AT_ONCE = 5000
 MOST_FOR_EFFECT = 500
-"""More than that would keep other writers waiting while the finder is asked."""
+"""Above this number the finder's answer would make other writers wait."""
 SHOWN = 500
 _PERCENT = re.compile(r"([+-]?)([0-9]{1,4}(?:[.,][0-9]{1,2})?)", re.ASCII)
 
 
 class Preview(Struct, frozen=True):
-    """What a bulk change would do; only the first of each kind are listed."""
+    """Preview of a bulk change; only the first products of each kind are listed."""
 
     action: Action
     versions: Sequence[tuple[int, int]]
@@ -50,7 +50,7 @@ class Preview(Struct, frozen=True):
 @requires("product.view")
 @max_request_bytes(256 * 1024)
 def select_products() -> Response:
-    """Go to another page of the list and keep what is ticked."""
+    """Go to another page of the list with the ticks of this one."""
     wanted, chosen = read_list_query(request.form), chosen_in_form(request.form)
     if len(chosen) > MOST_TICKED:
         flash(
@@ -166,7 +166,7 @@ def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Actio
 
 
 def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> FinderImpact | None:
-    """What the change would do to the finder, None when it cannot be made; nothing is written."""
+    """The change's impact on the finder, None when it cannot be made; nothing is written."""
     session, ruleset, author = get_session(), get_ruleset(), author_of_form(how=How.BULK)
     try:
         return finder_impact(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
@@ -175,5 +175,5 @@ def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> FinderImpact
 
 
 def _label(action: Action) -> str:
-    """What the history calls it, in no language: `naming.batch_name` words it."""
+    """The label of the batch in the history, in no language: `labels.batch_name` words it."""
     return f"{action.percent:+f}" if action.kind == "price" else action.kind

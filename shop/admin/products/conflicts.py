@@ -1,4 +1,4 @@
-"""Two people, one product: what each made of it, field by field, and one of both."""
+"""Conflict of two edits of one product: both shown field by field, merged by choice."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""A product as a form. Everything is typed text here; `reading` makes a product of it and says what is wrong."""
+"""Form of a product. Every field is typed text; `form_to_state` makes a product from it and names errors."""
 
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,7 @@ class LineForm(Form):
 
 
 class ProductForm(ShopForm):
-    """What a person states about a product."""
+    """The fields of a product that a person fills in."""
 
     version = HiddenField()
     sku = StringField(render_kw=SHORT)
@@ -141,7 +141,7 @@ def forms_to_choose(ruleset: Ruleset, language: Language) -> Any:
 
 
 def typed_price(cents: int) -> str:
-    """A price in euro, e.g. "12,95"; empty when it is not stated yet."""
+    """A price in euro, e.g. "12,95"; empty when it is not known yet."""
     return _comma(f"{Decimal(cents) / 100:.2f}") if cents else ""
 
 
@@ -157,7 +157,7 @@ def typed_milligrams(micrograms: int | None) -> str:
 
 
 def typed_count(count: int) -> str:
-    """A count; empty when it is not stated yet."""
+    """A count; empty when it is not known yet."""
     return str(count) if count else ""
 
 

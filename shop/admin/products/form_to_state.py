@@ -1,4 +1,4 @@
-"""From a filled-in form to a product; what cannot be read is said at its field."""
+"""From a filled-in form to a product; unreadable values are reported at their field."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -24,9 +24,9 @@ Refusals = dict[str, list[str]]
 
 
 def read_state(form: ProductForm, base: ProductState | None) -> tuple[ProductState, Refusals]:
-    """The product that a form states, with what could not be read; such a field is as in `base`.
+    """The product in a form, with errors for unreadable fields, which stay as in `base`.
 
-    What the form does not hold, such as the status, is as in `base` too.
+    Fields that the form does not have, such as the status, are as in `base` too.
     """
     reader = _Reader(form, base or ProductState(sku="", slug=""))
     state = reader.state()
@@ -34,7 +34,7 @@ def read_state(form: ProductForm, base: ProductState | None) -> tuple[ProductSta
 
 
 def refusals_of(problems: tuple[ProductProblem, ...], already: Refusals | None = None) -> Refusals:
-    """What the write path says, by field and in the page's language."""
+    """The reasons of refused edits, by field and in the page's language."""
     refusals: Refusals = {name: list(texts) for name, texts in (already or {}).items()}
     for problem in problems:
         texts = refusals.setdefault(problem.field, [])

@@ -1,4 +1,4 @@
-"""What happened: to one product, to all, batch by batch. It can be read and taken back, never rewritten."""
+"""History of one product, of all products and of batches: readable, undoable, never rewritten."""
 
 from http import HTTPStatus
 
@@ -53,7 +53,7 @@ def history() -> str:
 @bp.get("/batches")
 @requires("product.view")
 def all_batches() -> str:
-    """What was changed at one press each."""
+    """Batches: the changes made together, each undone together."""
     rows, pages = batches(get_session(), _page())
     return render_template(
         "admin/products/batches.html",

@@ -1,4 +1,4 @@
-"""What a product's fields, statuses and ways of changing are called on the page."""
+"""Labels of a product's fields, statuses, troubles and orders on the admin's pages."""
 
 import re
 from decimal import Decimal
@@ -86,7 +86,7 @@ def how_name(how: How) -> str:
 
 
 def batch_name(batch: Batch) -> str:
-    """What a batch did: the file's name, or the change in bulk."""
+    """The label of a batch: the file's name, or the bulk change."""
     if batch.how not in (How.BULK, How.UNDO):
         return batch.label
     names = {"publish": _("Publish"), "archive": _("Archive")}

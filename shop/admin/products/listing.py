@@ -102,10 +102,10 @@ def chosen_in_address(args: MultiDict[str, str]) -> list[int]:
 
 
 def chosen_in_form(form: MultiDict[str, str]) -> list[int]:
-    """What is ticked on this page and what was kept from others."""
+    """The ids ticked on this page and carried from other pages."""
     return read_ids([*form.get("kept", "").split(".")[:MOST_TICKED], *form.getlist("id")])
 
 
 def as_word(ids: Sequence[int]) -> str:
-    """Ids as they stand in an address."""
+    """Ids in the notation of an address."""
     return ".".join(map(str, ids))

@@ -77,7 +77,7 @@ class Sentence(Struct, frozen=True):
 
 
 def field_of(found: ProductFinding) -> str:
-    """The form's field that a finding stands in."""
+    """The form's field of a finding."""
     return f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
 
 
@@ -91,7 +91,7 @@ def sentences(findings: Sequence[ProductFinding], accepted: Mapping[str, str]) -
 
 
 def _marked(finding: Finding) -> Sequence[Piece]:
-    """The sentence in pieces; all of it marked when the check names no words, as for a portion that is too small."""
+    """The sentence in pieces; marked as a whole when the check names no words, as for a portion that is too small."""
     within = [
         (start - finding.start, end - finding.start)
         for start, end in finding.marks
@@ -141,7 +141,7 @@ class EditPage(Struct, frozen=True):
 
     @property
     def complaints(self) -> list[tuple[str, str, str]]:
-        """Where, what and why, for the summary of errors."""
+        """Field, label and reason of every error, for the summary."""
         return [(name, field_name(name), text) for name, texts in self.refusals.items() for text in texts]
 
 
@@ -152,7 +152,7 @@ def edit_page(
     refusals: Refusals | None = None,
     reasons: Mapping[str, str] | None = None,
 ) -> Response:
-    """Show the form with what is wrong and what the content check says; 422 when something must be mended."""
+    """The form with its errors and the content check's findings; 422 when something must be corrected."""
     session, ruleset = get_session(), get_ruleset()
     known = (accepted_reasons(session, product.id) if product else {}) | dict(reasons or {})
     found = dict(refusals or {})

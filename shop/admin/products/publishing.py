@@ -30,7 +30,7 @@ from shop.web.i18n import gettext as _
 @requires("product.publish")
 @committing
 def publish_product(product_id: int) -> Response:
-    """What is lacking and what would change; on pressing the button the product is public."""
+    """What publishing lacks and changes; the button makes the product public."""
     product = load(product_id)
     if request.method == "GET":
         return _publish_page(product)
@@ -82,7 +82,7 @@ def _publish_page(product: Product, refused: tuple[ProductProblem, ...] = ()) ->
 @bp.get("/products/<int:product_id>/preview/<language>")
 @requires("product.view")
 def preview_product(product_id: int, language: str) -> Response:
-    """The product's page as shoppers would see it, whatever its status."""
+    """The product's page as shoppers would see it, for any status."""
     if language not in LANGUAGES:
         abort(HTTPStatus.NOT_FOUND)
     product = load(product_id)
@@ -94,7 +94,7 @@ def preview_product(product_id: int, language: str) -> Response:
 
 
 def _effect(product: Product) -> FinderImpact | None:
-    """What publishing would change in the finder, None when it cannot be or others are writing; nothing is written."""
+    """The impact of publishing on the finder, None when it is refused or others are writing; nothing is written."""
     session, ruleset = get_session(), get_ruleset()
     state = msgspec.structs.replace(state_of_product(product), status=Status.PUBLISHED)
     product_id, version, author = product.id, product.version, author_of_form()

@@ -1,4 +1,4 @@
-"""What a request to a product's pages brings: which product, which version, which words."""
+"""Parts of a request to a product's pages: product, version, reasons, author, right to change."""
 
 import unicodedata
 from http import HTTPStatus
@@ -39,12 +39,12 @@ def read_version(text: str, product: Product) -> int:
 
 
 def author_of_form(reason: str = "", how: How = How.FORM) -> Author:
-    """Whoever fills in the form, at this moment."""
+    """The author of an edit: the signed-in user, at this moment."""
     return Author(who=author_of_request(), how=how, at=now(), reason=one_line(reason))
 
 
 def one_line(text: str) -> str:
-    """What somebody wrote in a short field, without control characters and not too long."""
+    """A short field's text on one line, without control characters, cut to LONGEST_REASON."""
     plain = "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
     return " ".join(plain.split())[:LONGEST_REASON]
 
@@ -60,7 +60,7 @@ def posted_reasons() -> dict[str, str]:
 
 
 def carried_values() -> list[tuple[str, Any]]:
-    """What was typed, to travel along on another page."""
+    """The typed values, to be carried by another page."""
     left_out = {"csrf_token", "press", "version", "take", "seen"}
     return [
         (name, value)

@@ -1,4 +1,4 @@
-"""An earlier version of a product, made to stand again once it was seen what that changes."""
+"""Restoring of an earlier version of a product, after a preview of the changes."""
 
 from http import HTTPStatus
 from typing import Any
@@ -33,7 +33,7 @@ class Restored(Struct, frozen=True):
 @bp.get("/products/<int:product_id>/restore")
 @requires("history.restore")
 def restore_preview(product_id: int) -> Response:
-    """What a product would be again, field by field."""
+    """Preview of a restored product, field by field."""
     product = load(product_id)
     version, then = _wanted(product, request.args.get("version", ""))
     return _page(product, version, then)

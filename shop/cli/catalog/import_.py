@@ -103,7 +103,7 @@ def _worded(file: Path, fault: RowError) -> str:
 
 
 def _telling(rows: RefusedRows | None, *, in_full: bool) -> Callable[[Planned], None]:
-    """Refused rows go to standard error, and to their file; a dry run is told in full as its result."""
+    """Refused rows go to standard error, and to their file; a dry run prints every row as its result."""
 
     def tell(planned: Planned) -> None:
         if planned.outcome is RowOutcome.REFUSED:
