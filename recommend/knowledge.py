@@ -10,8 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from recommend.chemistry import magnesium_fraction
-from recommend.conditions import Always, Condition
-from recommend.matching import Matcher
+from recommend.conditions import Always, Condition, Matcher
 from recommend.text import Language, NonEmpty, Text
 
 Severity = Literal["stop", "caution", "info"]

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from recommend.consistency import unique
 from recommend.knowledge import Identifier, Record, Ruleset, Words
-from recommend.loading import DATA, load_ruleset, read_file
+from recommend.loading import DATA, load_ruleset, read_file, unique
 from recommend.text import LANGUAGES, Text
 
 NO_FORM = ""

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recommend.claims.classifier import load_weights
-from recommend.claims.classifier_policy import apply_classifier
+from recommend.claims.classifier import apply_classifier, load_weights
 from recommend.claims.findings import Finding
-from recommend.claims.lexicon import Lexicon
-from recommend.claims.loading import load_claims, load_lexicon
-from recommend.claims.records import Claims
+from recommend.claims.lexicon import Lexicon, load_lexicon
+from recommend.claims.records import Claims, load_claims
 from recommend.claims.sentence import ParsedSentence
-from recommend.claims.split import unit_spans
 from recommend.claims.text.markup import Part, visible_parts
-from recommend.claims.tokens import tokens_of
+from recommend.claims.tokens import tokens_of, unit_spans
 from recommend.claims.verdict import Judgement, judge, soften_answered_question
 from recommend.loading import DATA
 from recommend.text import Language

@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import get_args
 
 import snowballstemmer
 from rapidfuzz.distance import OSA
 
-from recommend.claims.records import TOPICS, Claims, Concept, Kind
+from recommend.claims.records import TOPICS, Claims, Concept, Kind, load_claims
 from recommend.claims.tokens import Token, as_heard, comparable, undisguised
+from recommend.loading import DATA
 from recommend.text import LANGUAGES, Language
 
 _GAP = "..."
@@ -216,3 +218,8 @@ def _match(pattern: tuple[int, ...], elements: Sequence[frozenset[int]], place: 
             return None
         gap = 0
     return position
+
+
+@lru_cache(maxsize=8)
+def load_lexicon(language: Language, directory: Path = DATA) -> Lexicon:
+    return Lexicon(load_claims(directory), language)

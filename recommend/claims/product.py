@@ -15,7 +15,8 @@ from msgspec import Struct
 from recommend.chemistry import UG_PER_MG
 from recommend.claims.check import check_text
 from recommend.claims.findings import VERDICTS, Finding, Severity
-from recommend.claims.loading import load_claims, load_lexicon
+from recommend.claims.lexicon import load_lexicon
+from recommend.claims.records import load_claims
 from recommend.claims.text.markup import visible_parts
 from recommend.claims.tokens import tokens_of
 from recommend.loading import DATA

@@ -8,9 +8,8 @@ from typing import Any
 import click
 from msgspec import to_builtins
 
-from recommend.consistency import RulesetError
 from recommend.knowledge import Ruleset
-from recommend.loading import load_ruleset
+from recommend.loading import RulesetError, load_ruleset
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, as_json
 from recommend.verify.diff import Change, Diff, compare
 

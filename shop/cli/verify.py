@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 
 from recommend.claims.check import check_text
-from recommend.consistency import RulesetError
-from recommend.loading import load_ruleset
+from recommend.loading import RulesetError, load_ruleset
 from recommend.space import TooLargeError, as_json
 from recommend.text import Language
 from recommend.verify import Report

@@ -19,9 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from catalog.samples.sample import SAMPLE
 from recommend.claims.classifier import Weights, pieces_of, word_features
 from recommend.claims.findings import VERDICTS
-from recommend.claims.split import unit_spans
 from recommend.claims.text.markup import visible_parts
-from recommend.claims.tokens import tokens_of
+from recommend.claims.tokens import tokens_of, unit_spans
 from recommend.loading import DATA
 from recommend.text import LANGUAGES
 from shop.copy_check.messages import interface_messages, shown

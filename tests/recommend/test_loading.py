@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from recommend.consistency import RulesetError
 from recommend.knowledge import Ruleset
-from recommend.loading import DATA, load_ruleset
+from recommend.loading import DATA, RulesetError, load_ruleset
 
 RULES = "rules/budget.yaml"
 NOTES = "notes/forms.yaml"

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommend.answers import Answers, parse_answers
-from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Atom, Condition, Includes, Is
+from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Atom, Condition, Includes, Is, Matcher
 from recommend.knowledge import Ruleset
-from recommend.matching import Matcher
 from tests.recommend.shoppers import MANY, ONE, anybody, shopper
 
 

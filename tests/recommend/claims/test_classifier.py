@@ -9,7 +9,7 @@ import pytest
 from recommend.claims.check import check_text
 from recommend.claims.classifier import load_weights, second_opinion
 from recommend.claims.tokens import Token
-from recommend.consistency import RulesetError
+from recommend.loading import RulesetError
 
 DEVELOP = Path(__file__).parent / "labelled_develop.yaml"
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommend.claims.check import check_text
-from recommend.claims.split import unit_spans
 from recommend.claims.text.markup import visible_parts
+from recommend.claims.tokens import unit_spans
 from recommend.text import LANGUAGES, Language
 
 PIECES = st.sampled_from(

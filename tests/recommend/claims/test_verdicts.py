@@ -8,7 +8,7 @@ import yaml
 
 from recommend.claims.check import check_text
 from recommend.claims.findings import FORBIDDEN, Finding, Verdict
-from recommend.claims.loading import load_claims
+from recommend.claims.records import load_claims
 from recommend.text import LANGUAGES, Language
 
 DEVELOP = Path(__file__).parent / "labelled_develop.yaml"
