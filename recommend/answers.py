@@ -5,14 +5,14 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-Kind = Literal["one", "many", "milligrams", "yes_no"]
+QuestionKind = Literal["one", "many", "milligrams", "yes_no"]
 
 
 class Question(Struct, frozen=True):
     """What may be answered to one question; its wording is in `data/questions.yaml`."""
 
     key: str
-    kind: Kind
+    kind: QuestionKind
     values: tuple[str, ...] = ()
     default: Any = None
     required: bool = False

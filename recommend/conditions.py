@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Kind, Question
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Question, QuestionKind
 
 
 class Atom(NamedTuple):
@@ -149,7 +149,7 @@ def _parts(data: Any, key: str) -> tuple[Condition, ...]:
     return tuple(read_condition(part) for part in data)
 
 
-def _values(question: Question, data: Any, kind: Kind, key: str) -> frozenset[str]:
+def _values(question: Question, data: Any, kind: QuestionKind, key: str) -> frozenset[str]:
     if question.kind != kind:
         raise ValueError(f"{key} does not fit the answer {question.key}")
     if not isinstance(data, list) or not data:
@@ -211,7 +211,7 @@ class Conditional(Protocol):
 R = TypeVar("R", bound=Conditional)
 Trigger = tuple[str, str | int]
 """An answer and a value of it (a choice, a ticked box) or a least amount in mg."""
-Waiting = dict[Any, int]
+BitsByValue = dict[Any, int]
 """The bits of the records that wait for each value of one answer."""
 
 
@@ -219,10 +219,10 @@ class Matcher(Generic[R]):
     """Records in a fixed order, one bit each; every answer given sets the bits of the records that wait for it."""
 
     def __init__(self, records: Sequence[R]) -> None:
-        self._by_byte = [_by_byte(records[start : start + 8]) for start in range(0, len(records), 8)]
+        self._records_by_byte = [_records_by_byte(records[start : start + 8]) for start in range(0, len(records), 8)]
         self._always = 0
-        self._asked: list[tuple[int, Condition]] = []
-        waiting: dict[str, Waiting] = {}
+        self._to_evaluate: list[tuple[int, Condition]] = []
+        waiting: dict[str, BitsByValue] = {}
         for position, record in enumerate(records):
             bit = 1 << position
             if record.when is None:
@@ -233,13 +233,13 @@ class Matcher(Generic[R]):
             for answer, value in triggers or ():
                 bits = waiting.setdefault(answer, {})
                 bits[value] = bits.get(value, 0) | bit
-            if not _decided_by_triggers(record.when):
-                self._asked.append((bit, record.when))
-        self._choices = _readers(waiting, "one", "yes_no")
-        self._lists = _readers(waiting, "many")
-        self._amounts = _readers(waiting, "milligrams")
+            if not _triggers_suffice(record.when):
+                self._to_evaluate.append((bit, record.when))
+        self._choices = _getters(waiting, "one", "yes_no")
+        self._lists = _getters(waiting, "many")
+        self._amounts = _getters(waiting, "milligrams")
 
-    def holding(self, answers: Answers) -> list[R]:
+    def matching(self, answers: Answers) -> list[R]:
         """The records whose condition holds, in their order."""
         found = self._always
         for read, bits in self._choices:
@@ -252,21 +252,25 @@ class Matcher(Generic[R]):
             for minimum in bits:
                 if amount >= minimum:
                     found |= bits[minimum]
-        for bit, condition in self._asked:
+        for bit, condition in self._to_evaluate:
             if found & bit and not condition.holds(answers):
                 found ^= bit
-        held: list[R] = []
-        for byte, records in zip(found.to_bytes(len(self._by_byte), "little"), self._by_byte, strict=True):
-            held += records[byte]
-        return held
+        matches: list[R] = []
+        for byte, records in zip(
+            found.to_bytes(len(self._records_by_byte), "little"), self._records_by_byte, strict=True
+        ):
+            matches += records[byte]
+        return matches
 
 
-def _by_byte(records: Sequence[R]) -> list[list[R]]:
+def _records_by_byte(records: Sequence[R]) -> list[list[R]]:
     """For every value of a byte the records whose bit is set in it: eight records are collected in one look."""
     return [[record for bit, record in enumerate(records) if byte >> bit & 1] for byte in range(256)]
 
 
-def _readers(waiting: dict[str, Waiting], *kinds: Kind) -> list[tuple[Callable[[Answers], Any], Waiting]]:
+def _getters(
+    waiting: dict[str, BitsByValue], *kinds: QuestionKind
+) -> list[tuple[Callable[[Answers], Any], BitsByValue]]:
     """For the answers of these kinds: how to read each, and the bits that wait for each of its values."""
     return [(attrgetter(key), bits) for key, bits in waiting.items() if QUESTIONS[key].kind in kinds]
 
@@ -279,7 +283,7 @@ def triggers_of(condition: Condition) -> frozenset[Trigger] | None:
         case AtLeast(answer, minimum):
             return frozenset({(answer, minimum)})
         case AnyOf(parts):
-            return _all_triggers(map(triggers_of, parts))
+            return _union_of_triggers(map(triggers_of, parts))
         case AllOf(parts):
             known = [triggers for triggers in map(triggers_of, parts) if triggers is not None]
             return min(known, key=len, default=None)
@@ -287,17 +291,17 @@ def triggers_of(condition: Condition) -> frozenset[Trigger] | None:
             return None
 
 
-def _all_triggers(parts: Iterable[frozenset[Trigger] | None]) -> frozenset[Trigger] | None:
+def _union_of_triggers(parts: Iterable[frozenset[Trigger] | None]) -> frozenset[Trigger] | None:
     known = list(parts)
     return None if None in known else frozenset().union(*(triggers for triggers in known if triggers is not None))
 
 
-def _decided_by_triggers(condition: Condition) -> bool:
+def _triggers_suffice(condition: Condition) -> bool:
     """Whether one trigger is not only needed but enough, so that the condition itself need not be asked."""
     match condition:
         case Always() | Is() | Includes() | AtLeast():
             return True
         case AnyOf(parts):
-            return all(map(_decided_by_triggers, parts))
+            return all(map(_triggers_suffice, parts))
         case _:
             return False

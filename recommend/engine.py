@@ -9,7 +9,7 @@ from recommend.answers import Answers
 from recommend.knowledge import CERTAINTIES, Certainty, Form, Note, Rule, Ruleset, Severity
 
 Status = Literal["suggested", "withheld"]
-WEAKNESS: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
+CERTAINTY_RANK: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
 
 
 class RankedForm(Struct, frozen=True, gc=False):
@@ -64,18 +64,18 @@ def advise(answers: Answers, ruleset: Ruleset) -> Advice:
 
 def safety_notes(answers: Answers, ruleset: Ruleset) -> tuple[Note, ...]:
     """The notes that hold for these answers: emergencies first, then stop, caution, info, then file order."""
-    return tuple(ruleset.note_matcher.holding(answers))
+    return tuple(ruleset.note_matcher.matching(answers))
 
 
 def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     """All ranked forms, best first: by the sum of points, ties by the declared order of the ruleset."""
     reasons: dict[str, list[Rule]] = {record: [] for record in ruleset.ranked_records.values()}
-    for rule in ruleset.rule_matcher.holding(answers):
+    for rule in ruleset.rule_matcher.matching(answers):
         for record in rule.forms:
             reasons[record].append(rule)
-    standings = {record: _stand(rules) for record, rules in reasons.items()}
-    standing_of = {form: standings[record] for form, record in ruleset.ranked_records.items()}
-    best_first = sorted(standing_of.items(), key=_points, reverse=True)  # a stable sort: ties keep the declared order
+    scores = {record: _score(rules) for record, rules in reasons.items()}
+    score_of = {form: scores[record] for form, record in ruleset.ranked_records.items()}
+    best_first = sorted(score_of.items(), key=_points, reverse=True)  # a stable sort: ties keep the declared order
     return tuple(
         [
             RankedForm(ruleset.forms[form], rank, found.suitable, found.certainty, found.score, found.reasons)
@@ -84,7 +84,7 @@ def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     )
 
 
-class _Standing(Struct, frozen=True, gc=False):
+class _Score(Struct, frozen=True, gc=False):
     """What the rules that fired say of one record of facts; forms that share the record stand alike."""
 
     score: int
@@ -93,32 +93,32 @@ class _Standing(Struct, frozen=True, gc=False):
     reasons: tuple[Rule, ...]
 
 
-def _stand(rules: list[Rule]) -> _Standing:
+def _score(rules: list[Rule]) -> _Score:
     score, suitable = 0, True
     for rule in rules:
         score += rule.points
         if rule.advise_against:
             suitable = False
-    return _Standing(score, suitable, weakest(rules), tuple(rules))
+    return _Score(score, suitable, weakest_certainty(rules), tuple(rules))
 
 
-def weakest(rules: Sequence[Rule]) -> Certainty:
-    """A chain of reasons is as certain as its weakest one; `none` when there is no reason at all."""
+def weakest_certainty(rules: Sequence[Rule]) -> Certainty:
+    """A chain of reasons is as certain as its weakest_certainty one; `none` when there is no reason at all."""
     certainty: Certainty = "strong" if rules else "none"
     for rule in rules:
-        if WEAKNESS[rule.certainty] > WEAKNESS[certainty]:
+        if CERTAINTY_RANK[rule.certainty] > CERTAINTY_RANK[certainty]:
             certainty = rule.certainty
     return certainty
 
 
-def _points(form: tuple[str, _Standing]) -> int:
+def _points(form: tuple[str, _Score]) -> int:
     return form[1].score
 
 
 def forms_not_for(conditions: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
     """The forms that the law keeps away from people with any of these conditions."""
-    kept_away = {form.id for form in ruleset.forms.values() if {*form.not_for} & {*conditions}}
-    return frozenset(form.id for form in ruleset.forms.values() if form.record in kept_away)
+    forbidden = {form.id for form in ruleset.forms.values() if {*form.not_for} & {*conditions}}
+    return frozenset(form.id for form in ruleset.forms.values() if form.record in forbidden)
 
 
 def set_dose(answers: Answers, ruleset: Ruleset, *, withheld: bool) -> Dose:

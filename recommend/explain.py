@@ -13,12 +13,12 @@ from recommend.engine import Advice, RankedForm, rank_forms
 from recommend.knowledge import NeverFirst, Rule, Ruleset
 from recommend.space import Axis, Cone, set_answer
 
-Kind = Literal["wish", "circumstance"]
+ChangeKind = Literal["wish", "circumstance"]
 
 WISHES = ("budget", "absorption")
 """What a shopper may simply want otherwise. All other answers are facts about a person."""
 
-ASKED_FIRST = (*WISHES, "stomach", "bowel", *QUESTIONS)
+CHANGE_ORDER = (*WISHES, "stomach", "bowel", *QUESTIONS)
 """In this order single changes are tried: wishes first, then what is nearest to a wish, then the rest."""
 
 
@@ -30,7 +30,7 @@ class ChangedAnswer(Struct, frozen=True):
 
     question: str
     value: str | int | bool
-    kind: Kind
+    kind: ChangeKind
     ticked: bool | None = None
 
 
@@ -82,7 +82,7 @@ def _explain(
     ranked: RankedForm, first: RankedForm, leaders: Sequence[tuple[ChangedAnswer, str]], ruleset: Ruleset
 ) -> WhyNotFirst:
     declared = (entry for entry in ruleset.manifest.never_first if entry.form == ranked.form.id)
-    separates = _separating(ranked, first)
+    separates = _separating_conditions(ranked, first)
     return WhyNotFirst(
         form=ranked.form.id,
         tie=ranked.score == first.score,
@@ -93,7 +93,7 @@ def _explain(
     )
 
 
-def _separating(ranked: RankedForm, first: RankedForm) -> set[Condition]:
+def _separating_conditions(ranked: RankedForm, first: RankedForm) -> set[Condition]:
     """The conditions whose rules together give the first form more points than this one; none in a tie."""
     if ranked.score == first.score:
         return set()
@@ -108,8 +108,8 @@ def _separating(ranked: RankedForm, first: RankedForm) -> set[Condition]:
 def single_changes(answers: Answers, ruleset: Ruleset) -> Iterator[tuple[ChangedAnswer, Answers]]:
     """Every way to change one answer that some rule looks at: wishes before facts, the nearest values first."""
     cone = Cone(frozenset().union(*(rule.when.depends_on() for rule in ruleset.rules)))
-    for axis in sorted(cone.axes, key=lambda axis: ASKED_FIRST.index(axis.answer)):
-        kind: Kind = "wish" if axis.answer in WISHES else "circumstance"
+    for axis in sorted(cone.axes, key=lambda axis: CHANGE_ORDER.index(axis.answer)):
+        kind: ChangeKind = "wish" if axis.answer in WISHES else "circumstance"
         for box in axis.boxes:
             ticked = box not in getattr(answers, axis.answer)
             yield ChangedAnswer(axis.answer, box, kind, ticked), set_answer(answers, axis.answer, box, ticked)

@@ -48,7 +48,7 @@ class _StrictLoader(yaml.CSafeLoader):
             ) from error
 
 
-def _mapping_without_doubles(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+def _mapping_without_duplicates(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     mapping = loader.construct_mapping(node, deep=True)
     if len(mapping) != len(node.value):
         seen: set[Hashable] = set()
@@ -60,7 +60,7 @@ def _mapping_without_doubles(loader: _StrictLoader, node: yaml.MappingNode) -> d
     return mapping
 
 
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_doubles)
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
 
 
 def _decode_hook(kind: type, data: Any) -> Any:
@@ -133,7 +133,7 @@ def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, 
 @lru_cache(maxsize=4)
 def load_ruleset(directory: Path = DATA) -> Ruleset:
     """Load all knowledge from a folder laid out like `recommend/data/`. Raises RulesetError."""
-    _refuse_strangers(directory)
+    _refuse_unknown_files(directory)
     try:
         return _load(directory)
     except InconsistencyError as fault:
@@ -154,18 +154,18 @@ def _load(directory: Path) -> Ruleset:
         directory=directory,
         manifest=manifest,
         sha256=_fingerprint(directory),
-        sources=unique(sources),
-        forms=unique(forms),
-        questions=unique(wordings),
-        rules=tuple(unique(rules).values()),
-        notes=tuple(unique(notes).values()),
+        sources=index_by_id(sources),
+        forms=index_by_id(forms),
+        questions=index_by_id(wordings),
+        rules=tuple(index_by_id(rules).values()),
+        notes=tuple(index_by_id(notes).values()),
         guide=guide,
     )
     check_ruleset(ruleset, forms, rules, notes)
     return ruleset
 
 
-def _refuse_strangers(directory: Path) -> None:
+def _refuse_unknown_files(directory: Path) -> None:
     """A file that nobody reads would be a rule that never fires."""
     for file in sorted(directory.rglob("*.y*ml")):
         name = file.relative_to(directory).as_posix()
@@ -216,7 +216,7 @@ def _fingerprint(directory: Path) -> str:
     return digest.hexdigest()
 
 
-def unique(records: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def index_by_id(records: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """The records by id. Raises RulesetError for an id that stands twice."""
     by_id: dict[str, Any] = {}
     for file, record in records:
@@ -234,7 +234,7 @@ def check_ruleset(
 ) -> None:
     """Check what the records say of each other; each comes with its file. Raises RulesetError."""
     _check_manifest(ruleset.manifest)
-    unique(("guide.yaml", section) for section in ruleset.guide.sections)
+    index_by_id(("guide.yaml", section) for section in ruleset.guide.sections)
     _check_sources(ruleset, [*forms, *rules, *notes])
     _check_forms(ruleset, forms, rules, notes)
     _check_notes(notes)

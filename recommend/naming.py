@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from recommend.knowledge import Identifier, Record, Ruleset, Words
-from recommend.loading import DATA, load_ruleset, read_file, unique
+from recommend.loading import DATA, index_by_id, load_ruleset, read_file
 from recommend.text import LANGUAGES, Text
 
 NO_FORM = ""
@@ -109,7 +109,7 @@ class FormNames:
 def load_excipients(directory: Path = DATA) -> tuple[Excipient, ...]:
     """Load the fillers from a folder laid out like `recommend/data/`. Raises RulesetError."""
     records = read_file(directory, directory / "excipients.yaml", list[Excipient])
-    return tuple(unique(("excipients.yaml", record) for record in records).values())
+    return tuple(index_by_id(("excipients.yaml", record) for record in records).values())
 
 
 def form_names(directory: Path = DATA, answers: Mapping[str, str] | None = None) -> FormNames:

@@ -12,8 +12,8 @@ def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
     """The advice without its `products`, which the catalogue adds."""
     return {
         "status": advice.status,
-        "forms": [_form(form, advice.ruleset, language) for form in advice.forms],
-        "notes": [_note(note, advice.ruleset, language) for note in advice.notes],
+        "forms": [_form_as_dict(form, advice.ruleset, language) for form in advice.forms],
+        "notes": [_note_as_dict(note, advice.ruleset, language) for note in advice.notes],
         "dose": {
             "reference_intake_mg": advice.dose.reference_intake_mg,
             "upper_limit_mg": advice.dose.upper_limit_mg,
@@ -24,7 +24,7 @@ def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
     }
 
 
-def _form(ranked: RankedForm, ruleset: Ruleset, language: Language) -> dict[str, Any]:
+def _form_as_dict(ranked: RankedForm, ruleset: Ruleset, language: Language) -> dict[str, Any]:
     return {
         "form": ranked.form.id,
         "rank": ranked.rank,
@@ -41,7 +41,7 @@ def _form(ranked: RankedForm, ruleset: Ruleset, language: Language) -> dict[str,
     }
 
 
-def _note(note: Note, ruleset: Ruleset, language: Language) -> dict[str, Any]:
+def _note_as_dict(note: Note, ruleset: Ruleset, language: Language) -> dict[str, Any]:
     return {
         "id": note.id,
         "severity": note.severity,

@@ -1,6 +1,6 @@
 """The space of all answer sets, and the small part of it (a cone) that one output really depends on.
 
-The raw space has tens of quadrillions of points. An output looks at few of the answers, so it is enough to walk
+The raw space has tens of quadrillions of points. An output box_sets at few of the answers, so it is enough to walk
 through those: every point of a cone stands for all answer sets that agree with it there.
 """
 
@@ -31,7 +31,7 @@ class Axis(Struct, frozen=True):
     """One answer with its values, the neutral one first; of a list some `boxes`, none of them ticked or any.
 
     A value represents as many raw values as its weight says: of an amount all mg between two thresholds, of boxes
-    that no condition tells apart every way to tick at least one.
+    that no condition tells unrelated every way to tick at least one.
     """
 
     answer: str
@@ -105,8 +105,8 @@ def _axes_of(question: Question, atoms: frozenset[Atom]) -> Iterator[Axis]:
     if not details:
         return
     if question.kind == "many":
-        looks = [boxes for boxes in details if isinstance(boxes, frozenset)]
-        for boxes in _alike(question.values, looks):
+        box_sets = [boxes for boxes in details if isinstance(boxes, frozenset)]
+        for boxes in _equivalent_boxes(question.values, box_sets):
             yield Axis(question.key, boxes, (False, True), (1, 2 ** len(boxes) - 1))
     elif question.kind == "milligrams":
         starts = sorted({0, *(detail for detail in details if isinstance(detail, int))})
@@ -120,11 +120,11 @@ def _axes_of(question: Question, atoms: frozenset[Atom]) -> Iterator[Axis]:
         yield Axis(question.key, (), values, (1,) * len(values))
 
 
-def _alike(boxes: Iterable[str], looks: Sequence[frozenset[str]]) -> list[tuple[str, ...]]:
-    """The boxes that someone looks at, those together that every look takes together."""
+def _equivalent_boxes(boxes: Iterable[str], box_sets: Sequence[frozenset[str]]) -> list[tuple[str, ...]]:
+    """The boxes that someone box_sets at, those together that every look takes together."""
     classes: dict[tuple[bool, ...], list[str]] = {}
     for box in boxes:
-        classes.setdefault(tuple(box in look for look in looks), []).append(box)
+        classes.setdefault(tuple(box in look for look in box_sets), []).append(box)
     return [tuple(alike) for seen_by, alike in classes.items() if any(seen_by)]
 
 
@@ -150,7 +150,7 @@ def set_answer(answers: Answers, key: str, box: str | None, value: Any) -> Answe
     return structs.replace(answers, **{key: value})
 
 
-def in_components(items: Mapping[T, frozenset[Atom]]) -> list[tuple[list[T], frozenset[Atom]]]:
+def independent_groups(items: Mapping[T, frozenset[Atom]]) -> list[tuple[list[T], frozenset[Atom]]]:
     """Split items into groups that share no answer (or box of a list), each with all its atoms.
 
     What one group does then never depends on another, so counts multiply and proofs need no mixed points.
@@ -158,13 +158,13 @@ def in_components(items: Mapping[T, frozenset[Atom]]) -> list[tuple[list[T], fro
     groups: list[tuple[list[T], frozenset[Atom]]] = []
     for item, atoms in items.items():
         members, union = [item], atoms
-        apart = []
+        unrelated = []
         for group in groups:
             if _axis_keys(group[1]) & _axis_keys(union):
                 members, union = [*group[0], *members], union | group[1]
             else:
-                apart.append(group)
-        groups = [*apart, (members, union)]
+                unrelated.append(group)
+        groups = [*unrelated, (members, union)]
     return groups
 
 
@@ -175,7 +175,7 @@ def _axis_keys(atoms: frozenset[Atom]) -> set[tuple[str, str | None]]:
     }
 
 
-def size(answers: Answers) -> int:
+def distance_from_neutral(answers: Answers) -> int:
     """In how many answers (or boxes of a list) this differs from the neutral ones."""
     return sum(
         len(set(value) ^ set(neutral)) if isinstance(value, tuple) else value != neutral
@@ -184,7 +184,7 @@ def size(answers: Answers) -> int:
     )
 
 
-def as_json(answers: Answers) -> dict[str, Any]:
+def answers_as_dict(answers: Answers) -> dict[str, Any]:
     """The answers as `shop advise` takes them: the required ones, and what differs from the default."""
     return {
         key: list(value) if isinstance(value, tuple) else value

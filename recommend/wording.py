@@ -57,7 +57,7 @@ def _answer(value: Any, wording: Wording, language: Language) -> str:
     )
 
 
-def answers_behind(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
+def deciding_answers(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
     """What of these answers makes a condition hold, in the words of the choices; answers by default left out."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
@@ -65,7 +65,7 @@ def answers_behind(condition: Condition, answers: Answers, ruleset: Ruleset, lan
                 label
                 for part in parts
                 if part.holds(answers)
-                for label in answers_behind(part, answers, ruleset, language)
+                for label in deciding_answers(part, answers, ruleset, language)
             ]
             return list(dict.fromkeys(found))
         case Is(answer, _) if getattr(answers, answer) == QUESTIONS[answer].default:

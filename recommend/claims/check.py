@@ -1,4 +1,4 @@
-"""The one function that checks a text, wherever the text comes from."""
+"""The judged_sentence function that checks a text, wherever the text comes from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from recommend.claims.lexicon import Lexicon, load_lexicon
 from recommend.claims.records import Claims, load_claims
 from recommend.claims.sentence import ParsedSentence
 from recommend.claims.text.markup import Part, visible_parts
-from recommend.claims.tokens import tokens_of, unit_spans
+from recommend.claims.tokens import sentence_spans, tokens_of
 from recommend.claims.verdict import Judgement, judge, soften_answered_question
 from recommend.loading import DATA
 from recommend.text import Language
 
 
 @dataclass(slots=True)
-class _Judged:
+class _JudgedSentence:
     start: int
     end: int
-    reading: ParsedSentence
+    sentence: ParsedSentence
     judgement: Judgement
 
 
@@ -30,34 +30,38 @@ def check_text(text: str, language: Language, directory: Path = DATA) -> tuple[F
     findings: list[Finding] = []
     for part in visible_parts(text):
         judged = list(_judge_part(part, claims, lexicon))
-        for number, one in enumerate(judged):
-            first = apply_classifier(one.reading, one.judgement, weights)
-            answer = judged[number + 1].reading if number + 1 < len(judged) else None
-            one.judgement = soften_answered_question(one.reading, first, answer)
-        for place, one in enumerate(judged):
-            neighbours = [other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not one]
-            finding = _finding(text, one, neighbours, claims, language)
+        for number, judged_sentence in enumerate(judged):
+            first = apply_classifier(judged_sentence.sentence, judged_sentence.judgement, weights)
+            answer = judged[number + 1].sentence if number + 1 < len(judged) else None
+            judged_sentence.judgement = soften_answered_question(judged_sentence.sentence, first, answer)
+        for place, judged_sentence in enumerate(judged):
+            neighbours = [
+                other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not judged_sentence
+            ]
+            finding = _finding(text, judged_sentence, neighbours, claims, language)
             if part.kind != "address" or finding.severity != "ok":
                 findings.append(finding)
     return tuple(sorted(findings, key=lambda finding: (finding.start, finding.end)))
 
 
-def _judge_part(part: Part, claims: Claims, lexicon: Lexicon) -> Iterator[_Judged]:
-    before = opener = None
-    for first, after in unit_spans(part.text):
+def _judge_part(part: Part, claims: Claims, lexicon: Lexicon) -> Iterator[_JudgedSentence]:
+    previous = list_intro = None
+    for first, after in sentence_spans(part.text):
         text = part.text[first:after]
         tokens = tokens_of(text, list(part.starts[first:after]), list(part.ends[first:after]))
-        reading = ParsedSentence(tokens, lexicon, opener)
-        yield _Judged(part.starts[first], part.ends[after - 1], reading, judge(reading, claims, before))
-        before = reading
+        sentence = ParsedSentence(tokens, lexicon, list_intro)
+        yield _JudgedSentence(part.starts[first], part.ends[after - 1], sentence, judge(sentence, claims, previous))
+        previous = sentence
         if text.endswith(":"):
-            opener = reading
-        elif reading.opener is None or text.endswith("."):
-            opener = None
+            list_intro = sentence
+        elif sentence.list_intro is None or text.endswith("."):
+            list_intro = None
 
 
-def _finding(text: str, one: _Judged, neighbours: list[Judgement], claims: Claims, language: Language) -> Finding:
-    judgement, ground = one.judgement, one.judgement.ground
+def _finding(
+    text: str, judged_sentence: _JudgedSentence, neighbours: list[Judgement], claims: Claims, language: Language
+) -> Finding:
+    judgement, ground = judged_sentence.judgement, judged_sentence.judgement.ground
     verdict, severity = judgement.verdict, judgement.severity
     reason = ground.reason if ground else "neutral"
     accompanied = any(other.verdict == "authorised" for other in neighbours)
@@ -70,13 +74,13 @@ def _finding(text: str, one: _Judged, neighbours: list[Judgement], claims: Claim
     why = claims.reasons[reason].text.in_language(language)
     suggested = claims.authorised.get(judgement.suggest or "")
     return Finding(
-        text=text[one.start : one.end],
-        start=one.start,
-        end=one.end,
+        text=text[judged_sentence.start : judged_sentence.end],
+        start=judged_sentence.start,
+        end=judged_sentence.end,
         verdict=verdict,
         claims=judgement.claims,
         severity=severity,
-        why=why.replace("{words}", one.reading.words(mentions)).replace("{opinion}", opinion or ""),
+        why=why.replace("{words}", judged_sentence.sentence.words(mentions)).replace("{opinion}", opinion or ""),
         suggestion=suggested.wording(language) if suggested and severity != "ok" else None,
-        marks=one.reading.marks(mentions) if severity != "ok" else (),
+        marks=judged_sentence.sentence.marks(mentions) if severity != "ok" else (),
     )

@@ -23,9 +23,9 @@ from recommend.claims.verdict import Judgement
 from recommend.loading import DATA, RulesetError
 
 SHORTEST_PIECE, LONGEST_PIECE = 2, 5
-_LONGEST_UNIT = 150  # tokens; what is longer is no sentence
+_MAX_TOKENS = 150  # tokens; what is longer is no sentence
 _SCALE = 1000  # weights are kept as thousandths
-_POINTED_AT = 2
+_MAX_TOP_TOKENS = 2
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +41,7 @@ class Opinion(msgspec.Struct, frozen=True):
     """How likely each verdict is, in the order of VERDICTS, and the tokens that count most against the unit."""
 
     likelihoods: tuple[float, ...]
-    pointed_at: tuple[int, ...]
+    top_tokens: tuple[int, ...]
 
     @property
     def forbidden(self) -> float:
@@ -71,24 +71,28 @@ def pieces_of(word: str) -> tuple[str, ...]:
     )
 
 
-def second_opinion(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
+def classify(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
     """What the labelled sentences make of a unit; None for what is too long to be one."""
-    if not tokens or len(tokens) > _LONGEST_UNIT:
+    if not tokens or len(tokens) > _MAX_TOKENS:
         return None
     words = [token.text for token in tokens]
     totals = [weight / _SCALE for weight in weights.intercepts]
     against = [0.0] * len(words)
     pieces = ((place, piece) for place, word in enumerate(words) for piece in pieces_of(word))
     for features, rows in ((word_features(words), weights.words), (pieces, weights.pieces)):
-        _add(totals, against, {feature: place for place, feature in features}, rows)
+        _add_features(totals, against, {feature: place for place, feature in features}, rows)
     highest = max(totals)
     shares = [math.exp(total - highest) for total in totals]
-    whole = sum(shares)
-    worst = sorted(range(len(words)), key=lambda place: -against[place])[:_POINTED_AT]
-    return Opinion(tuple(share / whole for share in shares), tuple(place for place in worst if against[place] > 0))
+    sum_of_shares = sum(shares)
+    worst = sorted(range(len(words)), key=lambda place: -against[place])[:_MAX_TOP_TOKENS]
+    return Opinion(
+        tuple(share / sum_of_shares for share in shares), tuple(place for place in worst if against[place] > 0)
+    )
 
 
-def _add(totals: list[float], against: list[float], features: dict[str, int], rows: dict[str, tuple[int, ...]]) -> None:
+def _add_features(
+    totals: list[float], against: list[float], features: dict[str, int], rows: dict[str, tuple[int, ...]]
+) -> None:
     """Add one family of features, scaled to length one so that a long sentence counts no more than a short one."""
     known = [(place, rows[feature]) for feature, place in features.items() if feature in rows]
     length = math.sqrt(sum(row[0] ** 2 for _, row in known))
@@ -111,68 +115,68 @@ def load_weights(directory: Path = DATA) -> Weights:
 _RESEMBLING = Concept("resembling", "grammar")
 # Chosen on five-fold cross-validation of the labelled sentences. On 400 others that nobody learned from, clearing only
 # below 0.01 blocked two more of the 185 that may be said, and none of those that may not.
-_SHORTEST = 5  # words: names and labels resemble anything
-_BLOCKS = 0.62
-_SHORT, _BLOCKS_IF_SHORT = 6, 0.75
-_BLOCKS_THE_SHOP = 0.85  # beside words of buying and sending
-_BLOCKS_A_WARNING = 0.4
-_BLOCKS_AGAINST_RULES = 0.92  # where the rules know why it may be said: a warning, a denial, an authorised wording
-_BLOCKS_A_DENIAL = 0.82  # a mere "not" may belong to something else
-_CLEARED = 0.05
-_MORE_SEVERE = 0.7
-_PERMITS = 0.8
+_MIN_WORDS = 5  # words: names and labels resemble anything
+_BLOCK_FROM = 0.62
+_SHORT_SENTENCE, _BLOCK_SHORT_FROM = 6, 0.75
+_BLOCK_TRADE_FROM = 0.85  # beside words of buying and sending
+_BLOCK_WARNED_FROM = 0.4
+_BLOCK_EXPLAINED_FROM = 0.92  # where the rules know why it may be said: a warning, a denial, an authorised wording
+_BLOCK_DENIAL_FROM = 0.82  # a mere "not" may belong to something else
+_CLEAR_BELOW = 0.05
+_WORSEN_FROM = 0.7
+_AUTHORISED_FROM = 0.8
 
 
-def apply_classifier(reading: ParsedSentence, judgement: Judgement, weights: Weights) -> Judgement:
+def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: Weights) -> Judgement:
     """The judgement with the second opinion heard. Where the two differ most, a person is asked."""
-    words = sum(token.text.isalpha() for token in reading.tokens)
-    opinion = second_opinion(reading.tokens, weights) if words >= _SHORTEST and not reading.opener else None
+    words = sum(token.text.isalpha() for token in sentence.tokens)
+    opinion = classify(sentence.tokens, weights) if words >= _MIN_WORDS and not sentence.list_intro else None
     if opinion is None:
         return judgement
     if judgement.severity == "block":
-        return _of_a_block(judgement, opinion)
-    if opinion.forbidden >= _needed(reading, judgement):
+        return _review_block(judgement, opinion)
+    if opinion.forbidden >= _block_threshold(sentence, judgement):
         verdict, _ = opinion.likeliest(forbidden=True)
-        return _with(judgement, verdict, "block", "resembles", _pointed_at(opinion))
-    if judgement.severity == "ok" and _reason(judgement) == "neutral":
+        return _with_ground(judgement, verdict, "block", "resembles", _top_mentions(opinion))
+    if judgement.severity == "ok" and _reason_of(judgement) == "neutral":
         verdict, chance = opinion.likeliest(forbidden=False)
-        if verdict == "authorised" and chance >= _PERMITS:
-            return _with(judgement, verdict, "warn", "authorised-doubtful", (Mention(_RESEMBLING, 0, 0),))
+        if verdict == "authorised" and chance >= _AUTHORISED_FROM:
+            return _with_ground(judgement, verdict, "warn", "authorised-doubtful", (Mention(_RESEMBLING, 0, 0),))
     return judgement
 
 
-def _of_a_block(judgement: Judgement, opinion: Opinion) -> Judgement:
+def _review_block(judgement: Judgement, opinion: Opinion) -> Judgement:
     mentions = judgement.ground.mentions if judgement.ground else ()
-    if opinion.forbidden < _CLEARED:
+    if opinion.forbidden < _CLEAR_BELOW:
         verdict, _ = opinion.likeliest(forbidden=False)
-        return _with(judgement, verdict, "warn", "unclear", mentions)
+        return _with_ground(judgement, verdict, "warn", "unclear", mentions)
     verdict, chance = opinion.likeliest(forbidden=True)
-    if chance >= _MORE_SEVERE and VERDICTS.index(verdict) < VERDICTS.index(judgement.verdict):
-        return _with(judgement, verdict, "block", "resembles", mentions)
+    if chance >= _WORSEN_FROM and VERDICTS.index(verdict) < VERDICTS.index(judgement.verdict):
+        return _with_ground(judgement, verdict, "block", "resembles", mentions)
     return judgement
 
 
-def _reason(judgement: Judgement) -> str:
+def _reason_of(judgement: Judgement) -> str:
     return judgement.ground.reason if judgement.ground else "neutral"
 
 
-def _needed(reading: ParsedSentence, judgement: Judgement) -> float:
+def _block_threshold(sentence: ParsedSentence, judgement: Judgement) -> float:
     if judgement.severity == "warn" and judgement.verdict != "authorised":
-        return _BLOCKS_A_WARNING
-    if _reason(judgement) == "denied" and not reading.doubts:
-        return _BLOCKS_A_DENIAL
-    if _reason(judgement) != "neutral":
-        return _BLOCKS_AGAINST_RULES
-    if reading.has("trade") and not reading.topics:
-        return _BLOCKS_THE_SHOP
-    return _BLOCKS if len(reading.tokens) > _SHORT else _BLOCKS_IF_SHORT
+        return _BLOCK_WARNED_FROM
+    if _reason_of(judgement) == "denied" and not sentence.expresses_doubt:
+        return _BLOCK_DENIAL_FROM
+    if _reason_of(judgement) != "neutral":
+        return _BLOCK_EXPLAINED_FROM
+    if sentence.has("trade") and not sentence.topics:
+        return _BLOCK_TRADE_FROM
+    return _BLOCK_FROM if len(sentence.tokens) > _SHORT_SENTENCE else _BLOCK_SHORT_FROM
 
 
-def _with(
+def _with_ground(
     judgement: Judgement, verdict: Verdict, severity: Severity, reason: str, mentions: tuple[Mention, ...]
 ) -> Judgement:
     return replace(judgement, verdict=verdict, severity=severity, ground=Ground(verdict, severity, reason, mentions))
 
 
-def _pointed_at(opinion: Opinion) -> tuple[Mention, ...]:
-    return tuple(Mention(_RESEMBLING, place, place) for place in sorted(opinion.pointed_at))
+def _top_mentions(opinion: Opinion) -> tuple[Mention, ...]:
+    return tuple(Mention(_RESEMBLING, place, place) for place in sorted(opinion.top_tokens))

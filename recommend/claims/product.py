@@ -25,16 +25,16 @@ from recommend.text import LANGUAGES, Language
 INGREDIENTS = "ingredients"
 """The field that is read as a list: what counts is each item by itself."""
 
-_ORDER: tuple[Severity, ...] = ("block", "warn", "ok")
-_BETWEEN_ITEMS = re.compile(r"[;()\[\]]|,(?!\d)")
+_SEVERITIES: tuple[Severity, ...] = ("block", "warn", "ok")
+_ITEM_SEPARATOR = re.compile(r"[;()\[\]]|,(?!\d)")
 _MARKED_UP = re.compile(r"[<>&#%\\@€$*_`\[\]]")
 _NUMBER = re.compile(r"\b([0-9]+)\b")
-_SAME_DIGIT = "7"
-_REMEMBERED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
+_UNIFORM_DIGIT = "7"
+_CACHED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
 _INVISIBLE = frozenset(["Cf", "Mn", "Cc"])
 
 
-class InLanguages(Protocol):
+class BilingualText(Protocol):
     """A text in both languages, such as `recommend.text.Text`."""
 
     def in_language(self, language: Language, /) -> str: ...
@@ -57,12 +57,12 @@ class ProductFinding(Struct, frozen=True):
 
         A reason given for a warning is recorded under it. Capitals, spacing and invisible characters do not count.
         """
-        sentence = "\0".join((self.field, self.language, _normalised(self.finding.text)))
+        sentence = "\0".join((self.field, self.language, _without_formatting(self.finding.text)))
         return hashlib.sha256(sentence.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def check_product(
-    texts: Mapping[str, InLanguages | str], portion_ug: int | None, directory: Path = DATA
+    texts: Mapping[str, BilingualText | str], portion_ug: int | None, directory: Path = DATA
 ) -> tuple[ProductFinding, ...]:
     """The sentences of a product's texts that may not stand, or that a person must look at, in order of field.
 
@@ -85,7 +85,7 @@ def check_product(
 def _findings(
     field: str, text: str, language: Language, portion_ug: int | None, folder: str
 ) -> Sequence[ProductFinding]:
-    reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _telling
+    reader = _cached_findings if len(text) <= _CACHED_UP_TO else _relevant_findings
     findings = reader(text, language, field == INGREDIENTS, folder) if text else ()
     if not findings:
         return ()
@@ -95,13 +95,13 @@ def _findings(
 
 
 @lru_cache(maxsize=8192)
-def _remembered(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
+def _cached_findings(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
     """The findings that tell something; an import meets the same brand, directions and storage many times."""
-    alike = _with_like_numbers(text, language, _path(folder))
+    uniform = _with_uniform_numbers(text, language, _path(folder))
     # What says nothing with other numbers says nothing with these.
-    if alike != text and not _remembered(alike, language, is_list, folder):
+    if uniform != text and not _cached_findings(uniform, language, is_list, folder):
         return ()
-    return _telling(text, language, is_list, folder)
+    return _relevant_findings(text, language, is_list, folder)
 
 
 @lru_cache(maxsize=8)
@@ -110,36 +110,36 @@ def _path(folder: str) -> Path:
     return Path(folder)
 
 
-def _telling(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
+def _relevant_findings(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
     """The findings of a text but for sentences that claim nothing."""
     directory = _path(folder)
     findings: Sequence[Finding] = check_text(text, language, directory)
     if is_list:
-        findings = [one for finding in findings for one in _of_items(finding, text, language, directory)]
+        findings = [one for finding in findings for one in _item_findings(finding, text, language, directory)]
     return tuple(finding for finding in findings if finding.severity != "ok" or finding.verdict != "neutral")
 
 
-def _with_like_numbers(text: str, language: Language, directory: Path) -> str:
+def _with_uniform_numbers(text: str, language: Language, directory: Path) -> str:
     """The text with other digits in numbers of its own, which say nothing: "60 capsules" reads as "90 capsules" does.
 
     Everything keeps its place. Text that may be marked up is left as it is, since there digits can spell characters.
     """
     if _MARKED_UP.search(text):
         return text
-    spoken = load_lexicon(language, directory).spoken_numbers
+    meaningful = load_lexicon(language, directory).meaningful_numbers
     pieces = _NUMBER.split(text)  # every second piece is a number
-    pieces[1::2] = [piece if piece in spoken else _SAME_DIGIT * len(piece) for piece in pieces[1::2]]
+    pieces[1::2] = [piece if piece in meaningful else _UNIFORM_DIGIT * len(piece) for piece in pieces[1::2]]
     return "".join(pieces)
 
 
-def _of_items(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
+def _item_findings(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
     """What items of a list only claim together ("…, glycine, …, against caking") they do not claim."""
     if finding.severity == "ok":
         return (finding,)
-    apart = _BETWEEN_ITEMS.sub("\n", text)
+    separated = _ITEM_SEPARATOR.sub("\n", text)
     return [
         one
-        for one in check_text(apart, language, directory)
+        for one in check_text(separated, language, directory)
         if finding.start <= one.start and one.end <= finding.end and one.severity != "ok"
     ]
 
@@ -157,13 +157,13 @@ def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFind
 
 
 def _strictness(finding: Finding) -> tuple[int, int]:
-    return _ORDER.index(finding.severity), VERDICTS.index(finding.verdict)
+    return _SEVERITIES.index(finding.severity), VERDICTS.index(finding.verdict)
 
 
-def _normalised(sentence: str) -> str:
+def _without_formatting(sentence: str) -> str:
     plain = unicodedata.normalize("NFKC", sentence)
-    seen = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-    return " ".join(seen.casefold().split())
+    visible = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+    return " ".join(visible.casefold().split())
 
 
 Statement = Literal["varied-diet", "daily-portion", "do-not-exceed"]

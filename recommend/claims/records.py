@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from recommend.claims.findings import Severity, Verdict
-from recommend.claims.tokens import comparable
+from recommend.claims.tokens import normalised
 from recommend.knowledge import Identifier, Record
-from recommend.loading import DATA, RulesetError, read_file, read_folder, unique
+from recommend.loading import DATA, RulesetError, index_by_id, read_file, read_folder
 from recommend.text import Language, NonEmpty, Text
 
-Kind = Literal[
+ConceptKind = Literal[
     "complaint",  # a disease or complaint: naming it needs a reason
     "condition",  # a reason not to take magnesium: may be named, may not be promised against
     "side_effect",  # what magnesium itself may cause
@@ -27,7 +27,7 @@ Kind = Literal[
     "remedy",  # a medicine that someone takes
     "idiom",  # hides the words inside it: `in het hart van Utrecht`
 ]
-TOPICS: frozenset[Kind] = frozenset(
+TOPICS: frozenset[ConceptKind] = frozenset(
     ["complaint", "condition", "side_effect", "fatigue", "health", "process", "general", "weight"]
 )
 ClaimId = Annotated[str, Meta(pattern="^MG(0[1-9]|10)$")]
@@ -37,7 +37,7 @@ class Concept(Record, frozen=True):
     """A meaning and its words per language, separated by commas; `lexicon` says how they are written."""
 
     id: Identifier
-    kind: Kind
+    kind: ConceptKind
     nl: str = ""
     en: str = ""
     except_nl: str = ""
@@ -57,7 +57,7 @@ def _split(words: str) -> list[str]:
     return [phrase for phrase in (" ".join(part.split()) for part in words.split(",")) if phrase]
 
 
-class Wording(Record, frozen=True):
+class OfficialWording(Record, frozen=True):
     """An official wording; `verified` only if it was read in the Official Journal itself."""
 
     text: NonEmpty
@@ -68,8 +68,8 @@ class Authorised(Record, frozen=True):
     """A claim of the EU list. `parts` are the concepts that a faithful wording names, one of each group."""
 
     id: ClaimId
-    nl: Wording
-    en: Wording
+    nl: OfficialWording
+    en: OfficialWording
     opinion: NonEmpty
     register_ids: tuple[int, ...]
     parts: Annotated[tuple[Annotated[tuple[Identifier, ...], Meta(min_length=1)], ...], Meta(min_length=1)]
@@ -127,7 +127,7 @@ class Claims(Struct, frozen=True):
     ordinary: Mapping[Language, frozenset[str]]
 
 
-class _Ordinary(Record, frozen=True):
+class _OrdinaryWords(Record, frozen=True):
     """Words that look like a topic, or like one of the other language, and are none."""
 
     nl: str
@@ -138,45 +138,47 @@ class _Ordinary(Record, frozen=True):
 def load_claims(directory: Path = DATA) -> Claims:
     """Load the data of the check from a folder laid out like `recommend/data/`. Raises RulesetError."""
     folder = directory / "claims"
-    ordinary = read_file(directory, folder / "ordinary.yaml", _Ordinary)
+    ordinary = read_file(directory, folder / "ordinary.yaml", _OrdinaryWords)
     claims = Claims(
-        concepts=unique(read_folder(directory, "claims/vocabulary", Concept)),
+        concepts=index_by_id(read_folder(directory, "claims/vocabulary", Concept)),
         authorised=_read_list(directory, "authorised.yaml", Authorised),
         refused=_read_list(directory, "refused.yaml", Refused),
         patterns=tuple(_read_list(directory, "patterns.yaml", Pattern).values()),
         reasons=_read_list(directory, "reasons.yaml", Reason),
         thresholds=read_file(directory, folder / "thresholds.yaml", Thresholds),
         ordinary={
-            "nl": frozenset(map(comparable, ordinary.nl.split())),
-            "en": frozenset(map(comparable, ordinary.en.split())),
+            "nl": frozenset(map(normalised, ordinary.nl.split())),
+            "en": frozenset(map(normalised, ordinary.en.split())),
         },
     )
-    _check(claims)
+    _check_claims(claims)
     return claims
 
 
 def _read_list(directory: Path, name: str, kind: type[Any]) -> dict[str, Any]:
     records = read_file(directory, directory / "claims" / name, list[kind])  # type: ignore[valid-type] # made at run time
-    return unique((f"claims/{name}", record) for record in records)
+    return index_by_id((f"claims/{name}", record) for record in records)
 
 
-def _check(claims: Claims) -> None:
+def _check_claims(claims: Claims) -> None:
     for claim in claims.authorised.values():
         for part in claim.parts:
-            _known("authorised.yaml", claim.id, "parts", part, claims.concepts)
+            _check_references("authorised.yaml", claim.id, "parts", part, claims.concepts)
     for pattern in claims.patterns:
-        _known("patterns.yaml", pattern.id, "all", pattern.all, claims.concepts)
-        _known("patterns.yaml", pattern.id, "unless", pattern.unless, claims.concepts)
-        _known("patterns.yaml", pattern.id, "reason", (pattern.reason,), claims.reasons)
+        _check_references("patterns.yaml", pattern.id, "all", pattern.all, claims.concepts)
+        _check_references("patterns.yaml", pattern.id, "unless", pattern.unless, claims.concepts)
+        _check_references("patterns.yaml", pattern.id, "reason", (pattern.reason,), claims.reasons)
     for concept in claims.concepts.values():
-        _known("vocabulary", concept.id, "refused", concept.refused, claims.refused)
-        _known("vocabulary", concept.id, "suggest", (concept.suggest,) if concept.suggest else (), claims.authorised)
+        _check_references("vocabulary", concept.id, "refused", concept.refused, claims.refused)
+        _check_references(
+            "vocabulary", concept.id, "suggest", (concept.suggest,) if concept.suggest else (), claims.authorised
+        )
         for phrase in (*concept.phrases("nl"), *concept.phrases("en")):
             if phrase.startswith("...") or phrase.endswith("..."):
                 raise RulesetError(f"claims/vocabulary, {concept.id}: {phrase!r} begins or ends with a gap")
 
 
-def _known(file: str, record: str, key: str, names: tuple[str, ...], among: Any) -> None:
+def _check_references(file: str, record: str, key: str, names: tuple[str, ...], known: Any) -> None:
     for name in names:
-        if name not in among:
+        if name not in known:
             raise RulesetError(f"claims/{file}, {record}, key {key}: {name!r} is not known")

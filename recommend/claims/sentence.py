@@ -16,11 +16,11 @@ PROMISES = ("medical", "benefit", "contribute", "good-for", "against")
 EFFECTS = (*PROMISES, "mild-benefit")
 OFFERED = ("nutrient", "mineral-form", "product")
 _SAFETY = ("consult", "not-use", "caution", "excess")
-_TREATED_FOR = 5  # so many words after a medicine may say what it is for
-_NEAR = 3
-_DOUBT = 3
+_TREATED_WITHIN = 5  # so many words after a medicine may say what it is for
+_NEGATION_DISTANCE = 3
+_DOUBT_DISTANCE = 3
 _AND = ("en", "and", "of", "or", "noch", "nor")
-_TO_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
+_REASONS_FOR_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
 
@@ -35,7 +35,7 @@ class Segment:
     effects: list[Mention] = field(default_factory=list)  # those asserted here
 
     @property
-    def acts(self) -> bool:
+    def has_effect(self) -> bool:
         return bool(self.effects)
 
     @cached_property
@@ -44,7 +44,7 @@ class Segment:
 
 
 class ParsedSentence:
-    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, opener: "ParsedSentence | None" = None) -> None:
+    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, list_intro: "ParsedSentence | None" = None) -> None:
         self.tokens = tokens
         self.mentions = lexicon.mentions(tokens)
         self._by_concept: dict[str, list[Mention]] = defaultdict(list)
@@ -52,18 +52,18 @@ class ParsedSentence:
         for mention in self.mentions:
             self._by_concept[mention.concept.id].append(mention)
         self._named = frozenset(self._by_concept)
-        self.opener = opener if opener and not self.has("contribute", "benefit", "medical") else None
-        self.segments = self._cut()
-        self._segment_at = self._index()
-        self._deny()
+        self.list_intro = list_intro if list_intro and not self.has("contribute", "benefit", "medical") else None
+        self.segments = self._cut_segments()
+        self._segment_at = self._segment_numbers()
+        self._mark_denied()
 
-    def of(self, *concepts: str) -> list[Mention]:
+    def mentions_of(self, *concepts: str) -> list[Mention]:
         return [mention for concept in concepts for mention in self._by_concept.get(concept, ())]
 
     def has(self, *concepts: str) -> bool:
         return not self._named.isdisjoint(concepts)
 
-    def between(self, concept: str, low: int, high: int) -> list[Mention]:
+    def mentions_between(self, concept: str, low: int, high: int) -> list[Mention]:
         """The mentions of a concept that begin at token `low` to `high`; they stand in order of place."""
         row = self._by_concept.get(concept, [])
         if concept not in self._firsts:
@@ -71,43 +71,43 @@ class ParsedSentence:
         firsts = self._firsts[concept]
         return row[bisect_left(firsts, low) : bisect_right(firsts, high)]
 
-    def near(self, mention: Mention, distance: int, *concepts: str) -> bool:
+    def has_near(self, mention: Mention, distance: int, *concepts: str) -> bool:
         """Whether one of the concepts begins so many tokens before the mention, or after its end."""
         low, high = mention.first - distance, mention.last + distance
-        return any(self.between(concept, low, high) for concept in concepts)
+        return any(self.mentions_between(concept, low, high) for concept in concepts)
 
-    def links(self, *concepts: str) -> bool:
+    def has_in_context(self, *concepts: str) -> bool:
         """Like `has`, but an item of a list has also what the line before the list says."""
-        return self.has(*concepts) or bool(self.opener and self.opener.has(*concepts))
+        return self.has(*concepts) or bool(self.list_intro and self.list_intro.has(*concepts))
 
     @cached_property
     def topics(self) -> list[Mention]:
         return [mention for mention in self.mentions if mention.concept.kind in TOPICS]
 
     @cached_property
-    def warns(self) -> bool:
-        return self.links(*_SAFETY) or self.refers
+    def is_warning(self) -> bool:
+        return self.has_in_context(*_SAFETY) or self.refers_to_professional
 
     @cached_property
-    def refers(self) -> bool:
+    def refers_to_professional(self) -> bool:
         """Whether the unit sends someone to a doctor or pharmacist."""
-        if self.links("consult"):
+        if self.has_in_context("consult"):
             return True
-        if not self.links("professional", "your-professional"):
+        if not self.has_in_context("professional", "your-professional"):
             return False
-        if self.links("ask", "your-professional"):
+        if self.has_in_context("ask", "your-professional"):
             return self.has("your-professional") or not self.has("professionals")
-        named = any(mention.concept.kind in _TO_A_DOCTOR for mention in self.topics)
+        named = any(mention.concept.kind in _REASONS_FOR_A_DOCTOR for mention in self.topics)
         return named and not self.has(*OFFERED, "recommends", "praise", "professionals")
 
     @property
-    def asks(self) -> bool:
+    def is_question(self) -> bool:
         return bool(self.tokens) and self.tokens[-1].text == "?"
 
     @cached_property
-    def doubts(self) -> bool:
-        """Whether it says that something is not proven, not decided or may not be said."""
-        return self.has("denial", "undecided") or bool(self._doubted())
+    def expresses_doubt(self) -> bool:
+        """Whether it says that something is not proven, not decided or may not be doubtable."""
+        return self.has("denial", "undecided") or bool(self._doubted_mentions())
 
     def segment(self, mention: Mention) -> Segment:
         return self.segments[self._segment_at[mention.first]]
@@ -117,7 +117,7 @@ class ParsedSentence:
         texts: list[str] = []
         reached = -1
         for first, minus_last in spans:
-            if -minus_last > reached:  # a word inside a longer one is said already
+            if -minus_last > reached:  # a word inside a longer one is doubtable already
                 texts.append(" ".join(token.text for token in self.tokens[first : 1 - minus_last]))
                 reached = -minus_last
         return ", ".join(f"“{text}”" for text in dict.fromkeys(texts[:6]))
@@ -142,29 +142,33 @@ class ParsedSentence:
 
     def is_treated_by_medicine(self, mention: Mention) -> bool:
         """`tablets against high blood pressure`: what someone's medicine is for."""
-        return bool(self.between("medicine", mention.first - _TREATED_FOR, mention.first - 1))
+        return bool(self.mentions_between("medicine", mention.first - _TREATED_WITHIN, mention.first - 1))
 
     @cached_property
     def topic_places(self) -> frozenset[int]:
         return frozenset(place for topic in self.topics for place in range(topic.first, topic.last + 1))
 
     @cached_property
-    def suffers(self) -> bool:
+    def names_suffering(self) -> bool:
         """`Last van …`, but not the words inside `moeite met ademen`."""
-        return any(mention.first not in self.topic_places for mention in self.of("suffering"))
+        return any(mention.first not in self.topic_places for mention in self.mentions_of("suffering"))
 
     def _assert_effects(self) -> None:
         """Give each segment its effects, but not those of a medicine someone takes."""
-        treated = {place for mention in self.of("medicine") for place in range(mention.first, mention.last + 1)}
-        for mention in self.of(*EFFECTS):
+        treated = {
+            place for mention in self.mentions_of("medicine") for place in range(mention.first, mention.last + 1)
+        }
+        for mention in self.mentions_of(*EFFECTS):
             after_medicine = mention.concept.id == "against" and {mention.first - 1, mention.first - 2} & treated
             if mention.first not in treated and not after_medicine and not self._negated(mention):
                 self.segment(mention).effects.append(mention)
 
-    def _cut(self) -> list[Segment]:
-        kept = {place for one in self.of("denial", "undecided") for place in range(one.first, one.last + 1)}
-        contrasts = {mention.first for mention in self.of("but")} - kept  # `is still being studied`
-        actions = {mention.first for mention in self.of("contribute", "benefit", "medical")}
+    def _cut_segments(self) -> list[Segment]:
+        protected = {
+            place for one in self.mentions_of("denial", "undecided") for place in range(one.first, one.last + 1)
+        }
+        contrasts = {mention.first for mention in self.mentions_of("but")} - protected  # `is still being studied`
+        actions = {mention.first for mention in self.mentions_of("contribute", "benefit", "medical")}
         segments = [Segment(0, -1, False)]
         for place, token in enumerate(self.tokens):
             joins = token.text in ("en", "and") and (place + 1 in actions or place + 2 in actions)
@@ -175,7 +179,7 @@ class ParsedSentence:
             segments[-1].last = place
         return segments
 
-    def _index(self) -> list[int]:
+    def _segment_numbers(self) -> list[int]:
         at = [0] * (len(self.tokens) + 1)
         for number, segment in enumerate(self.segments):
             for place in range(segment.first, segment.last + 1):
@@ -188,48 +192,55 @@ class ParsedSentence:
     def _negated(self, effect: Mention) -> bool:
         """Whether a negation stands near, without a joint such as "if" between the two."""
         segment = self.segment(effect)
-        for negation in self.between("not", effect.first - _NEAR, effect.last + _NEAR):
+        for negation in self.mentions_between(
+            "not", effect.first - _NEGATION_DISTANCE, effect.last + _NEGATION_DISTANCE
+        ):
             low, high = sorted((negation.first, effect.first))
-            joined = self.between("conditional", low + 1, high - 1) or self.between("against", low + 1, high - 1)
+            joined = self.mentions_between("conditional", low + 1, high - 1) or self.mentions_between(
+                "against", low + 1, high - 1
+            )
             if self.segment(negation) is segment and not joined:
                 return True
         return False
 
-    def _deny(self) -> None:
+    def _mark_denied(self) -> None:
         """Mark the segments in which an effect is denied."""
         self._assert_effects()
-        weak = {id(self.segment(mention)) for mention in self.of("no-medicine")}
-        for mention in self.of(*EFFECTS, "role"):
-            if self._negated(mention) and not self.segment(mention).acts:
+        weak = {id(self.segment(mention)) for mention in self.mentions_of("no-medicine")}
+        for mention in self.mentions_of(*EFFECTS, "role"):
+            if self._negated(mention) and not self.segment(mention).has_effect:
                 weak.add(id(self.segment(mention)))
         for chain in self._verb_lists():
             if any(id(segment) in weak for segment in chain):
                 weak.update(map(id, chain))
-        forward = {id(self.segment(mention)) for mention in self.of("not-intended")}
-        both = {id(self.segment(mention)) for mention in [*self.of("denial", "undecided"), *self._doubted()]}
+        forward = {id(self.segment(mention)) for mention in self.mentions_of("not-intended")}
+        both = {
+            id(self.segment(mention))
+            for mention in [*self.mentions_of("denial", "undecided"), *self._doubted_mentions()]
+        }
         carried = reaching = False
         for segment in self.segments:
             if segment.after_contrast:
                 carried = reaching = False
             reaching = reaching or id(segment) in forward or id(segment) in both
-            carried = id(segment) in weak or (carried and not segment.acts)
+            carried = id(segment) in weak or (carried and not segment.has_effect)
             segment.denied = reaching or carried
-        self._deny_backwards(both)
+        self._mark_denied_backwards(both)
 
-    def _doubted(self) -> list[Mention]:
+    def _doubted_mentions(self) -> list[Mention]:
         """`Hardly any evidence`, `we never say`: proof or speech beside a negation; but one buyer may say anything."""
-        told_by_one = any(token.text in ("ik", "i") for token in self.tokens)
-        said = self.of("proof", *([] if told_by_one else ["speech"]))
-        return [one for one in said if any(self._near_in_segment(one, concept) for concept in ("not", "scant"))]
+        is_first_person = any(token.text in ("ik", "i") for token in self.tokens)
+        doubtable = self.mentions_of("proof", *([] if is_first_person else ["speech"]))
+        return [one for one in doubtable if any(self._has_in_segment(one, concept) for concept in ("not", "scant"))]
 
-    def _near_in_segment(self, mention: Mention, concept: str) -> bool:
-        words = self.between(concept, mention.first - _DOUBT, mention.last + _DOUBT)
+    def _has_in_segment(self, mention: Mention, concept: str) -> bool:
+        words = self.mentions_between(concept, mention.first - _DOUBT_DISTANCE, mention.last + _DOUBT_DISTANCE)
         return any(self.segment(word) is self.segment(mention) for word in words)
 
     def _verb_lists(self) -> list[list[Segment]]:
         """Segments joined into one list of verbs: `geneest, behandelt of voorkomt geen ziekte`."""
-        starts = {mention.first for mention in self.of(*EFFECTS)}
-        ends = {mention.last for mention in self.of(*EFFECTS)}
+        starts = {mention.first for mention in self.mentions_of(*EFFECTS)}
+        ends = {mention.last for mention in self.mentions_of(*EFFECTS)}
         chains: list[list[Segment]] = []
         for before, after in pairwise(self.segments):
             last = before.last - (1 if before.last >= 0 and self.tokens[before.last].is_stop else 0)
@@ -241,7 +252,7 @@ class ParsedSentence:
                     chains.append([before, after])
         return chains
 
-    def _deny_backwards(self, both: set[int]) -> None:
+    def _mark_denied_backwards(self, both: set[int]) -> None:
         reaching = False
         for segment in reversed(self.segments):
             reaching = reaching or id(segment) in both

@@ -11,7 +11,7 @@ from ftfy.badness import is_bad
 
 _LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _END = re.compile(rf"[{_LINE_BREAKS}]++|[.!?…。！？]++[\"'”’»)\]]*+(?=\s|\Z)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Þ][a-zà-ÿ])")
-_SUBSTANCE = re.compile(r"[^\W_]|[\u2600-\u27bf\U0001f130-\U0001faff]")
+_CONTENT = re.compile(r"[^\W_]|[\u2600-\u27bf\U0001f130-\U0001faff]")
 _LEAD = re.compile(r"(?:[\s#>•·●▪◦‣*+|–—-]++|\d{1,3}[.)](?=\s))*+")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'])(?:[a-z]|[a-z]\.[a-z]|d\.w\.z|m\.b\.t|i\.v\.m|i\.c\.m|a\.u\.b|bijv|bv|evt|ca|circa|incl|excl|resp"
@@ -20,8 +20,8 @@ _ABBREVIATION = re.compile(
 )
 _ALWAYS_SHORT = re.compile(r"(?:^|[\s(])(?:dr|drs|prof|mr|mrs|bijv|bv|art|nr|vit|ca|evt)\.$", re.IGNORECASE)
 
-_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0e\ufeff"
-_LETTER = rf"[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_UNSEEN}\u24b6-\u24e9\U0001f130-\U0001f169]"
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0e\ufeff"
+_LETTER = rf"[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_INVISIBLE}\u24b6-\u24e9\U0001f130-\U0001f169]"
 _WORD = re.compile(
     rf"(?P<word>(?:{_LETTER})++(?:['’‘@€$](?:{_LETTER})++)*+)"
     r"|(?P<emoji>[\u2300-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001f5ff\U0001f600-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001faff])"
@@ -29,19 +29,28 @@ _WORD = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _DOUBLE = re.compile(r"(.)\1+")
-_HEARD = (("ai", "e"), ("ae", "e"), ("ph", "f"), ("th", "t"), ("y", "i"), ("ck", "k"), ("c", "k"), ("ie", "i"))
+_PHONETIC_SPELLINGS = (
+    ("ai", "e"),
+    ("ae", "e"),
+    ("ph", "f"),
+    ("th", "t"),
+    ("y", "i"),
+    ("ck", "k"),
+    ("c", "k"),
+    ("ie", "i"),
+)
 _RUN = re.compile(r"(.)\1{2,}")
-_LONGEST = 60  # a longer "word" is no word; cutting it bounds the time per word
+_MAX_WORD_LENGTH = 60  # a longer "word" is no word; cutting it bounds the time per word
 
 # Letters of other alphabets that look Latin (after Unicode's confusables, UTS 39).
 _LOOK_ALIKES = str.maketrans(
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХУЅІЈавгеёзікмнорстухѕјԁһӏԛԝьαβεικνορτυχωημɑɡıæœøł",
     "ABEZHIKMNOPTYXABEKMHOPCTXYSIJabreezikmhopctyxsjdhlqwbabeiknoptuxwnuagiaool",
 )
-_SAID_IN_DIGITS = str.maketrans("013457@€$", "oieastaes")
+_DIGITS_AS_LETTERS = str.maketrans("013457@€$", "oieastaes")
 
 
-def unit_spans(text: str) -> Iterator[tuple[int, int]]:
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """Where each unit begins and ends, without list marks and surrounding space."""
     start = 0
     for match in _END.finditer(text):
@@ -70,8 +79,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
 def _trimmed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     lead = _LEAD.match(text, start, stop)
     begin = lead.end() if lead else start
-    if begin >= stop or not _SUBSTANCE.search(text, begin, stop):
-        if not _SUBSTANCE.search(text, start, stop):
+    if begin >= stop or not _CONTENT.search(text, begin, stop):
+        if not _CONTENT.search(text, start, stop):
             return
         begin = start
     while text[stop - 1].isspace():
@@ -92,7 +101,7 @@ class Token:
 
 
 @lru_cache(maxsize=65536)
-def comparable(word: str) -> str:
+def normalised(word: str) -> str:
     """The word for comparing: NFKD without marks, lower case, look-alike letters as Latin."""
     if not word.isascii():
         word = "".join(
@@ -101,30 +110,30 @@ def comparable(word: str) -> str:
         word = word.translate(_LOOK_ALIKES)
     word = word.casefold()
     word = word.replace("’", "'").replace("‘", "'")
-    word = word.removesuffix("'s").strip("'")[:_LONGEST]
+    word = word.removesuffix("'s").strip("'")[:_MAX_WORD_LENGTH]
     return _RUN.sub(r"\1", word) if not word.isdecimal() else word
 
 
 @lru_cache(maxsize=65536)
-def as_heard(word: str) -> str:
-    """The word with what misspellings leave alone: `stresverlagend` and `stressverlagend` are heard alike."""
-    for written, heard in _HEARD:
-        word = word.replace(written, heard)
+def phonetic(word: str) -> str:
+    """The word with what misspellings leave alone: `stresverlagend` and `stressverlagend` are simplified alike."""
+    for written, simplified in _PHONETIC_SPELLINGS:
+        word = word.replace(written, simplified)
     return _DOUBLE.sub(r"\1", word)
 
 
-def undisguised(word: str) -> str:
+def digits_as_letters(word: str) -> str:
     """`m1gr4ine` as `migraine`."""
-    return word.translate(_SAID_IN_DIGITS)
+    return word.translate(_DIGITS_AS_LETTERS)
 
 
 def tokens_of(text: str, starts: list[int], ends: list[int]) -> list[Token]:
     """The tokens of one unit; `starts` and `ends` place its characters in the source."""
     if not text.isascii() and is_bad(text):
         repaired = ftfy.fix_encoding(text)
-        if repaired != text:  # places inside are lost: every word stands for the whole unit
-            whole = len(repaired)
-            return _scan(repaired, [starts[0]] * whole, [ends[-1]] * whole)
+        if repaired != text:  # places inside are lost: every word stands for the length unit
+            length = len(repaired)
+            return _scan(repaired, [starts[0]] * length, [ends[-1]] * length)
     return _scan(text, starts, ends)
 
 
@@ -134,23 +143,23 @@ def _scan(text: str, starts: list[int], ends: list[int]) -> list[Token]:
         first, after = match.span()
         if match.lastgroup == "word":
             for begin, stop in _pieces(match[0], first, after):
-                word = comparable(text[begin:stop])
+                word = normalised(text[begin:stop])
                 if word:
                     tokens.append(Token(word, starts[begin], ends[stop - 1]))
         else:
             tokens.append(Token(match[0], starts[first], ends[after - 1], match.lastgroup == "stop"))
-    return _join_spelled(tokens)
+    return _join_spelled_out(tokens)
 
 
 def _pieces(word: str, first: int, after: int) -> list[tuple[int, int]]:
     """`SlaapWel` is read as two words; `mIgRaInE` stays one."""
-    if len(word) > _LONGEST or word.islower() or word.isupper():
+    if len(word) > _MAX_WORD_LENGTH or word.islower() or word.isupper():
         return [(first, after)]
     cuts = [match.start() + first for match in _CAMEL.finditer(word)]
     return list(zip([first, *cuts], [*cuts, after], strict=True))
 
 
-def _join_spelled(tokens: list[Token]) -> list[Token]:
+def _join_spelled_out(tokens: list[Token]) -> list[Token]:
     """`k r a m p` and `k.r.a.m.p` as one word."""
     joined: list[Token] = []
     row: list[Token] = []
@@ -159,7 +168,7 @@ def _join_spelled(tokens: list[Token]) -> list[Token]:
             row.append(token)
             continue
         if len(row) > 3:  # noqa: PLR2004 - shorter rows are initials and units
-            row = [Token("".join(one.text for one in row)[:_LONGEST], row[0].start, row[-1].end)]
+            row = [Token("".join(one.text for one in row)[:_MAX_WORD_LENGTH], row[0].start, row[-1].end)]
         joined += row
         row = []
         joined.append(token)

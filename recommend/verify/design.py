@@ -12,7 +12,7 @@ OWN_LIMIT_MG = 200
 """The shop's own margin below the upper limit."""
 
 REFERENCE_INTAKE_MG = {"female": 300, "male": 350, "unspecified": None}
-"""Daily elemental magnesium from food and supplements together."""
+"""Daily elemental magnesium from food and supplements merge_proofs."""
 
 
 def _is(answer: str, *values: str) -> Condition:

@@ -6,7 +6,7 @@ from recommend.answers import Answers
 from recommend.conditions import Atom
 from recommend.engine import rank_forms, safety_notes
 from recommend.knowledge import Note, Ruleset, Severity
-from recommend.space import NEUTRAL, Cone, in_components
+from recommend.space import NEUTRAL, Cone, independent_groups
 
 
 def fired_notes(answers: Answers, ruleset: Ruleset) -> frozenset[str]:
@@ -18,7 +18,7 @@ def fired_rules(answers: Answers, ruleset: Ruleset) -> frozenset[str]:
     return frozenset(rule.id for ranked in rank_forms(answers, ruleset) for rule in ranked.reasons)
 
 
-def conditional(notes: Iterable[Note]) -> dict[str, frozenset[Atom]]:
+def atoms_by_note(notes: Iterable[Note]) -> dict[str, frozenset[Atom]]:
     """The notes that an advice can carry, by id, each with what it depends on."""
     return {note.id: note.when.depends_on() for note in notes if note.when is not None}
 
@@ -29,8 +29,8 @@ def form_atoms(ruleset: Ruleset, *forms: str) -> frozenset[Atom]:
     return frozenset().union(*(rule.when.depends_on() for rule in ruleset.rules if records & set(rule.forms)))
 
 
-class Group:
-    """Notes whose conditions hang together, and the cone they share."""
+class NoteGroup:
+    """Notes whose conditions hang merge_proofs, and the cone they share."""
 
     def __init__(self, notes: Iterable[str], atoms: Iterable[Atom], *, base: Answers = NEUTRAL) -> None:
         self.notes = frozenset(notes)
@@ -40,23 +40,25 @@ class Group:
         return not self.notes.isdisjoint(fired_notes(answers, ruleset))
 
 
-def note_groups(ruleset: Ruleset, severities: Container[Severity], extra: frozenset[Atom] = frozenset()) -> list[Group]:
+def note_groups(
+    ruleset: Ruleset, severities: Container[Severity], extra: frozenset[Atom] = frozenset()
+) -> list[NoteGroup]:
     """The notes of these severities in groups that never influence each other.
 
-    The first group is the one that hangs together with the atoms of `extra`; it may hold no notes.
+    The first group is the one that hangs merge_proofs with the atoms of `extra`; it may hold no notes.
     """
-    atoms = conditional(note for note in ruleset.notes if note.severity in severities)
-    groups = in_components({"": extra, **atoms})
+    atoms = atoms_by_note(note for note in ruleset.notes if note.severity in severities)
+    groups = independent_groups({"": extra, **atoms})
     groups.sort(key=lambda group: "" not in group[0])
-    return [Group(set(members) - {""}, union) for members, union in groups]
+    return [NoteGroup(set(members) - {""}, union) for members, union in groups]
 
 
-def stop_groups(ruleset: Ruleset) -> list[Group]:
+def stop_groups(ruleset: Ruleset) -> list[NoteGroup]:
     """The status is `withheld` when any of these groups fires, so each is enumerated alone."""
     return [group for group in note_groups(ruleset, ("stop",)) if group.notes]
 
 
-def silence(groups: Iterable[Group], answers: Answers, ruleset: Ruleset) -> Answers | None:
+def silence_groups(groups: Iterable[NoteGroup], answers: Answers, ruleset: Ruleset) -> Answers | None:
     """The answers with every other group kept silent; None when one of those groups always fires anyway."""
     for group in groups:
         quiet = next((point for point in group.cone if not group.fires(point, ruleset)), None)

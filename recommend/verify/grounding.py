@@ -9,7 +9,7 @@ from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Citation, Note, Rule, Ruleset
 from recommend.space import Cone
-from recommend.verify.proof import Broken, Proof, prove_each
+from recommend.verify.proof import Broken, Proof, prove_records
 
 REVIEW_HOLDS_MONTHS = 12
 MONTHS_A_YEAR = 12
@@ -39,7 +39,7 @@ def prove_grounding(ruleset: Ruleset) -> Iterator[Proof]:
     kinds = {"rules": "rule", "notes": "note", "forms": "form", "ruleset": "dose limit", "guide": "guide passage"}
     for kind, name in kinds.items():
         faults = [(fact.address, _fault(fact, ruleset)) for fact in found if fact.address.startswith(f"{kind}/")]
-        yield prove_each("grounding", f"every {name} names a source and the place in it", faults, unit="records")
+        yield prove_records("grounding", f"every {name} names a source and the place in it", faults, unit="records")
 
 
 def _fault(fact: Fact, ruleset: Ruleset) -> Broken | None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language, Text
-from recommend.verify.proof import Broken, Proof, prove_each
+from recommend.verify.proof import Broken, Proof, prove_records
 
 CheckText = Callable[[str, Language], str | None]
 """The content check on one text: what blocks it, or None."""
@@ -36,14 +36,14 @@ def prove_language(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[P
     """Without `check_text` only that both languages are there is proven."""
     found = list(texts(ruleset))
     missing = [(address, _missing(text)) for address, text in found]
-    yield prove_each("language", "every text exists in Dutch and in English", missing, unit="texts")
+    yield prove_records("language", "every text exists in Dutch and in English", missing, unit="texts")
     if check_text is not None:
         blocked = [
             (f"{address} ({language})", _blocked(text.in_language(language), language, check_text))
             for address, text in found
             for language in LANGUAGES
         ]
-        yield prove_each("language", "every text passes the content check", blocked, unit="texts")
+        yield prove_records("language", "every text passes the content check", blocked, unit="texts")
 
 
 def _missing(text: Text) -> Broken | None:

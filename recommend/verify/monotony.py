@@ -10,7 +10,7 @@ from recommend.engine import RankedForm, rank_forms
 from recommend.knowledge import Ruleset
 from recommend.space import Cone
 from recommend.verify.firing import form_atoms
-from recommend.verify.proof import Broken, Proof, prove, together
+from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 STOMACH = QUESTIONS["stomach"].values
 ABSORPTION = QUESTIONS["absorption"].values
@@ -35,7 +35,7 @@ def _never_raises(claim: str, form: str, answer: str, steps: Sequence[str], rule
     """Going through `steps` the form gets neither a better place nor more points, whatever else is answered."""
     others = Cone(form_atoms(ruleset), without={answer})
     proofs = (prove("monotony", claim, others, _raised(form, answer, step, ruleset)) for step in pairwise(steps))
-    return together("monotony", claim, proofs)
+    return merge_proofs("monotony", claim, proofs)
 
 
 def _raised(form: str, answer: str, step: tuple[str, str], ruleset: Ruleset) -> Callable[[Answers], Broken | None]:

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from recommend.answers import Answers
-from recommend.space import ALL_ANSWER_SETS, TooLargeError, size
+from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutral
 
 Property = Literal["totality", "safety", "monotony", "dose", "liveness", "grounding", "language"]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
@@ -29,7 +29,7 @@ class Proof(Struct, frozen=True):
     prop: Property
     claim: str
     points: int
-    of: int = ALL_ANSWER_SETS
+    total: int = ALL_ANSWER_SETS
     unit: str = "answer sets"
     broken: Broken | None = None
 
@@ -40,7 +40,7 @@ def prove(
     points: Iterable[Answers],
     fault: Callable[[Answers], Broken | str | None],
     *,
-    of: int = ALL_ANSWER_SETS,
+    total: int = ALL_ANSWER_SETS,
 ) -> Proof:
     """Ask `fault` at every point, smallest first, and stop at the first point that breaks the claim."""
     seen = 0
@@ -50,22 +50,24 @@ def prove(
             found = fault(answers)
             if found is not None:
                 broken = Broken(found, (answers,)) if isinstance(found, str) else found
-                return Proof(prop, claim, seen, of, broken=broken)
+                return Proof(prop, claim, seen, total, broken=broken)
     except TooLargeError as error:
-        return Proof(prop, claim, seen, of, broken=Broken(f"cannot be proven: {error}"))
-    return Proof(prop, claim, seen, of)
+        return Proof(prop, claim, seen, total, broken=Broken(f"cannot be proven: {error}"))
+    return Proof(prop, claim, seen, total)
 
 
-def together(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
+def merge_proofs(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
     """Proofs of the same claim on parts of it as one proof; of several counter-examples the smallest is kept."""
     parts = list(proofs)
     broken = [part.broken for part in parts if part.broken is not None]
-    smallest = min(broken, key=lambda fault: [size(answers) for answers in fault.answers], default=None)
+    smallest = min(
+        broken, key=lambda fault: [distance_from_neutral(answers) for answers in fault.answers], default=None
+    )
     return Proof(prop, claim, sum(part.points for part in parts), broken=smallest)
 
 
-def prove_each(
-    prop: Property, claim: str, faults: Iterable[tuple[str, Broken | None]], *, unit: str, of: int | None = None
+def prove_records(
+    prop: Property, claim: str, faults: Iterable[tuple[str, Broken | None]], *, unit: str, total: int | None = None
 ) -> Proof:
     """A claim on records or texts: each comes with its address and its fault, if any. All faults are told.
 
@@ -77,4 +79,4 @@ def prove_each(
     if wrong:
         why = "; ".join(f"{address}: {fault.why}" for address, fault in wrong)
         broken = Broken(why, next((fault.answers for _, fault in wrong if fault.answers), ()))
-    return Proof(prop, claim, len(found), len(found) if of is None else of, unit, broken)
+    return Proof(prop, claim, len(found), len(found) if total is None else total, unit, broken)

@@ -7,7 +7,7 @@ from recommend.answers import Answers
 from recommend.engine import advise, rank_forms
 from recommend.knowledge import Ruleset
 from recommend.space import Cone
-from recommend.verify.firing import conditional, form_atoms, stop_groups
+from recommend.verify.firing import atoms_by_note, form_atoms, stop_groups
 from recommend.verify.proof import Proof, prove
 
 FORMS = ("citrate", "bisglycinate", "glycinate", "oxide", "taurate")
@@ -37,10 +37,10 @@ def _one_status(ruleset: Ruleset) -> Proof:
 
 def status_points(ruleset: Ruleset) -> Iterable[Answers]:
     """Every point of the status's cone, or every point of each independent group when the cone is too large."""
-    stops = conditional(note for note in ruleset.notes if note.severity == "stop")
-    whole = Cone(frozenset().union(*stops.values()))
-    if whole.points <= WHOLE_STATUS_MAX:
-        return whole
+    stops = atoms_by_note(note for note in ruleset.notes if note.severity == "stop")
+    status_cone = Cone(frozenset().union(*stops.values()))
+    if status_cone.points <= WHOLE_STATUS_MAX:
+        return status_cone
     return chain.from_iterable(group.cone for group in stop_groups(ruleset))
 
 

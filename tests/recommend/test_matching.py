@@ -43,7 +43,7 @@ def test_the_index_finds_what_asking_every_condition_finds(
     answers = parse_answers(given_answers)
     records = [Numbered(number, when) for number, when in enumerate(conditions)]
     expected = [record for record in records if record.when is not None and record.when.holds(answers)]
-    assert Matcher(records).holding(answers) == expected
+    assert Matcher(records).matching(answers) == expected
 
 
 @given(condition=CONDITIONS, one=anybody(), other=anybody())
@@ -75,15 +75,15 @@ class Weekday(Condition):
 
 def test_a_kind_of_condition_that_the_index_does_not_know_is_asked() -> None:
     matcher = Matcher([Numbered(0, Weekday()), Numbered(1, AnyOf((Weekday(), Is("stomach", frozenset({"mild"})))))])
-    assert matcher.holding(shopper()) == []
-    assert [found.number for found in matcher.holding(shopper(vegan=True))] == [0, 1]
-    assert [found.number for found in matcher.holding(shopper(stomach="mild"))] == [1]
+    assert matcher.matching(shopper()) == []
+    assert [found.number for found in matcher.matching(shopper(vegan=True))] == [0, 1]
+    assert [found.number for found in matcher.matching(shopper(stomach="mild"))] == [1]
 
 
 def test_reasons_about_a_shopper_come_first_then_those_for_everybody_and_last_what_only_informs(
     ruleset: Ruleset,
 ) -> None:
-    found = ruleset.rule_matcher.holding(shopper(budget="low", absorption="important"))
+    found = ruleset.rule_matcher.matching(shopper(budget="low", absorption="important"))
     places = [(rule.points == 0, isinstance(rule.when, Always)) for rule in found]
     assert places == sorted(places)
     assert {True, False} == {informs for informs, _ in places}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from recommend.answers import Answers, parse_answers
-from recommend.engine import RankedForm, advise, rank_forms, weakest
+from recommend.engine import RankedForm, advise, rank_forms, weakest_certainty
 from recommend.knowledge import Ruleset
 from tests.recommend.shoppers import ONE, anybody, beside, every
 
@@ -162,4 +162,4 @@ def test_the_forms_that_the_ruleset_says_are_never_first_never_are(ruleset: Rule
 
 
 def test_without_any_reason_nothing_is_certain() -> None:
-    assert weakest(()) == "none"
+    assert weakest_certainty(()) == "none"

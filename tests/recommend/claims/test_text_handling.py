@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from recommend.claims.check import check_text
 from recommend.claims.text.markup import visible_parts
-from recommend.claims.tokens import unit_spans
+from recommend.claims.tokens import sentence_spans
 from recommend.text import LANGUAGES, Language
 
 PIECES = st.sampled_from(
@@ -82,7 +82,7 @@ def test_visible_text_keeps_the_place_of_every_character(text: str) -> None:
 
 @given(st.text())
 def test_units_do_not_overlap_and_hold_every_letter(text: str) -> None:
-    spans = list(unit_spans(text))
+    spans = list(sentence_spans(text))
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     outside = "".join(
         text[end:start]

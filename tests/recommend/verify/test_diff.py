@@ -13,7 +13,7 @@ from recommend.answers import Answers
 from recommend.conditions import Condition, read_condition
 from recommend.engine import Advice, advise
 from recommend.knowledge import Note, Rule, Ruleset
-from recommend.space import ALL_ANSWER_SETS, NEUTRAL, TooLargeError, size
+from recommend.space import ALL_ANSWER_SETS, NEUTRAL, TooLargeError, distance_from_neutral
 from recommend.verify.diff import Change, compare, dose_of, first_form_of, notes_of, status_of
 from tests.recommend.shoppers import MANY
 from tests.recommend.verify.rulesets import change, edited
@@ -144,7 +144,7 @@ def test_examples_really_differ_and_come_smallest_first(
         for example in change.examples:
             assert (example.old, example.new) == (outcome(example.answers, ruleset), outcome(example.answers, new))
             assert example.old != example.new
-        sizes = [size(example.answers) for example in change.examples]
+        sizes = [distance_from_neutral(example.answers) for example in change.examples]
         assert sizes == sorted(sizes)
 
 
