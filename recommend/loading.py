@@ -1,4 +1,4 @@
-"""Reads the data files strictly: what is wrong is an error that names file, line, record and key."""
+"""Loader of the data files: strict, every error names file, line, record and key; and checks between records."""
 
 import hashlib
 import re
@@ -15,9 +15,12 @@ from recommend.conditions import Always, Condition, read_condition
 from recommend.knowledge import Citation, Form, Guide, Manifest, Note, Rule, Ruleset, Source, Wording
 
 DATA = Path(__file__).parent / "data"
+"""Folder of the shop's own data."""
 
 FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml")
+"""Data files at the top of the folder."""
 FOLDERS = ("sources", "rules", "notes", "claims", "claims/vocabulary")
+"""Subfolders with data files."""
 
 T = TypeVar("T")
 _PATH_IN_MESSAGE = re.compile(r" - at (?:`key` in )?`\$?(?P<path>[^`]*)`$")
@@ -25,24 +28,24 @@ _STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
 
 
 class RulesetError(ValueError):
-    """A data file that cannot be used; the message is one line: file, line, record, key, what is wrong."""
+    """An unusable data file; the message is one line with file, line, record, key and problem."""
 
 
 class InconsistencyError(RulesetError):
-    """Records that do not fit together; the loader adds the line to file, record and key."""
+    """Records that contradict each other; the loader adds the line number to the message."""
 
-    def __init__(self, file: str, record: str | None, key: str, what: str) -> None:
-        self.file, self.record, self.key, self.what = file, record, key, what
-        super().__init__(", ".join(filter(None, [file, record, f"key {key}"])) + f": {what}")
+    def __init__(self, file: str, record: str | None, key: str, problem: str) -> None:
+        self.file, self.record, self.key, self.problem = file, record, key, problem
+        super().__init__(", ".join(filter(None, [file, record, f"key {key}"])) + f": {problem}")
 
 
 class _StrictLoader(yaml.CSafeLoader):
-    """YAML's safe loader, but a key given twice is an error instead of the last one winning."""
+    """Safe YAML loader for which a duplicate key is an error; by default the last one would win."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ValueError, LookupError, AttributeError) as error:  # as PyYAML lets out for `2026-13-41`
+        except (ValueError, LookupError, AttributeError) as error:  # PyYAML raises these for `2026-13-41`
             raise yaml.constructor.ConstructorError(
                 None, None, f"cannot read {node.value!r}: {error}", node.start_mark
             ) from error
@@ -70,6 +73,7 @@ def _decode_hook(kind: type, data: Any) -> Any:
 
 
 def read_file(directory: Path, file: Path, kind: type[T]) -> T:
+    """Contents of one file, converted to `kind`. Raises RulesetError."""
     name = file.relative_to(directory).as_posix()
     try:
         text = file.read_text(encoding="utf-8")
@@ -96,9 +100,9 @@ def _one_line(error: yaml.YAMLError) -> str:
 
 
 def _locate(name: str, text: str, data: Any, message: str) -> str:
-    """Turn msgspec's `… - at $[3].points` into file, line, record and key, reading the YAML once more."""
+    """Error message with file, line, record and key, from msgspec's `… - at $[3].points`; reads the YAML again."""
     match = _PATH_IN_MESSAGE.search(message)
-    what = message[: match.start()] if match else message
+    problem = message[: match.start()] if match else message
     steps = [index or key for index, key in _STEP.findall(match["path"])] if match else []
     node, line = yaml.compose(text, Loader=yaml.CSafeLoader), 1
     records: list[str] = []
@@ -116,10 +120,11 @@ def _locate(name: str, text: str, data: Any, message: str) -> str:
             data = data.get(step) if isinstance(data, dict) else None
         line = node.start_mark.line + 1 if node else line
     where = ", ".join([name, f"line {line}", *records, *(["key " + ".".join(keys)] if keys else [])])
-    return f"{where}: {what}"
+    return f"{where}: {problem}"
 
 
 def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, T]]:
+    """Records of all files in a folder, each with its file name. Raises RulesetError, also for an empty folder."""
     files = sorted((directory / folder).glob("*.yaml"))
     if not files:
         raise RulesetError(f"{folder}/: no .yaml file there")
@@ -132,7 +137,7 @@ def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, 
 
 @lru_cache(maxsize=4)
 def load_ruleset(directory: Path = DATA) -> Ruleset:
-    """Load all knowledge from a folder laid out like `recommend/data/`. Raises RulesetError."""
+    """Load and check all knowledge from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     _refuse_unknown_files(directory)
     try:
         return _load(directory)
@@ -166,7 +171,7 @@ def _load(directory: Path) -> Ruleset:
 
 
 def _refuse_unknown_files(directory: Path) -> None:
-    """A file that nobody reads would be a rule that never fires."""
+    """Raise RulesetError for a file that is never read: its rules would never fire."""
     for file in sorted(directory.rglob("*.y*ml")):
         name = file.relative_to(directory).as_posix()
         folder, _, rest = name.rpartition("/")
@@ -175,16 +180,16 @@ def _refuse_unknown_files(directory: Path) -> None:
 
 
 def _with_line(directory: Path, fault: InconsistencyError) -> str:
-    """The message of an inconsistency with the line of its record and key, found by reading the file once more."""
+    """Message of an inconsistency with the line of its record and key; reads the file again."""
     root = yaml.compose((directory / fault.file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     assert root is not None, "a file that was read before"  # noqa: S101 - for the type checker
     node = _entry(_record(root, fault.record) or root, fault.key.split("."))
     where = ", ".join(filter(None, [fault.file, f"line {node.start_mark.line + 1}", fault.record, f"key {fault.key}"]))
-    return f"{where}: {fault.what}"
+    return f"{where}: {fault.problem}"
 
 
 def _record(node: yaml.Node, name: str | None) -> yaml.Node | None:
-    """The last mapping in a file whose id is `name`: of two with the same id, the one that is too many."""
+    """Last mapping with this id in a file: of two with the same id, the superfluous one."""
     found: yaml.Node | None = None
     parts: list[yaml.Node] = list(node.value) if isinstance(node, yaml.SequenceNode) else []
     if isinstance(node, yaml.MappingNode):
@@ -200,7 +205,7 @@ def _id_of(node: yaml.MappingNode) -> str | None:
 
 
 def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
-    """Follow keys, and ids within lists, as far as they lead."""
+    """Node at a path of keys, and of ids within lists; the last existing node when the path breaks off."""
     for step in path:
         if isinstance(node, yaml.MappingNode):
             node = next((value for key, value in node.value if key.value == step), node)
@@ -210,6 +215,7 @@ def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
 
 
 def _fingerprint(directory: Path) -> str:
+    """SHA-256 over names and bytes of all data files."""
     digest = hashlib.sha256()
     for file in sorted(directory.rglob("*.yaml")):
         digest.update(file.relative_to(directory).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
@@ -217,7 +223,7 @@ def _fingerprint(directory: Path) -> str:
 
 
 def index_by_id(records: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """The records by id. Raises RulesetError for an id that stands twice."""
+    """Records by id. Raises RulesetError for a duplicate id."""
     by_id: dict[str, Any] = {}
     for file, record in records:
         if record.id in by_id:
@@ -232,7 +238,7 @@ def check_ruleset(
     rules: Sequence[tuple[str, Rule]],
     notes: Sequence[tuple[str, Note]],
 ) -> None:
-    """Check what the records say of each other; each comes with its file. Raises RulesetError."""
+    """Check references and agreement between records; each comes with its file. Raises RulesetError."""
     _check_manifest(ruleset.manifest)
     index_by_id(("guide.yaml", section) for section in ruleset.guide.sections)
     _check_sources(ruleset, [*forms, *rules, *notes])

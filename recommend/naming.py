@@ -1,4 +1,4 @@
-"""Which magnesium forms the words of a label or price list name, fillers left out. Nothing is guessed."""
+"""Names of magnesium forms in labels and price lists, fillers left out. Unknown words are reported, not guessed."""
 
 import re
 import unicodedata
@@ -13,10 +13,11 @@ from recommend.loading import DATA, index_by_id, load_ruleset, read_file
 from recommend.text import LANGUAGES, Text
 
 NO_FORM = ""
+"""Form id of a filler."""
 
 
 class Excipient(Record, frozen=True):
-    """A magnesium compound that is a mere filler: named in ingredient lists, but no form."""
+    """A magnesium compound used as a filler: part of ingredient lists, but no form."""
 
     id: Identifier
     names: Words
@@ -38,13 +39,13 @@ _LONGEST_QUESTION = 80
 
 
 def comparable(text: str) -> str:
-    """A text as names are compared: compatible characters, hyphens and case made alike."""
+    """Text normalised for comparison: compatibility characters, hyphens and case unified."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("®", "").replace("™", "")
     return " ".join(re.sub(r"[-‐‑–_]+", " ", plain).split())
 
 
 class FormNames:
-    """Recognises forms by all their names, and by what a supplier's words were answered to mean."""
+    """Recogniser of forms by all their names, and by a person's earlier answers on a supplier's words."""
 
     def __init__(self, ruleset: Ruleset, excipients: Iterable[Excipient], answers: Mapping[str, str]) -> None:
         self._record_of = {form.id: form.record for form in ruleset.forms.values()}
@@ -67,12 +68,12 @@ class FormNames:
         self._pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
 
     def listed(self, forms: Iterable[str]) -> Text:
-        """What forms are called, one after the other."""
+        """Short names of the forms, separated by commas."""
         names = [self._shown[form] for form in forms]
         return Text(", ".join(name.nl for name in names), ", ".join(name.en for name in names))
 
     def named_in(self, text: str) -> Named:
-        """The forms in a name, a title or an ingredient list."""
+        """Forms in a product name, a title or an ingredient list."""
         plain = comparable(text)
         alone = self._names.get(plain, self._alone.get(plain))
         if alone is not None or not plain:
@@ -93,12 +94,12 @@ class FormNames:
         return Named(forms, tuple(dict.fromkeys(asked)))
 
     def _joined(self, match: re.Match[str]) -> str:
-        """“magnesium (als citraat)” is magnesium citrate."""
+        """Name of the form for “magnesium (als citraat)”, here magnesium citrate."""
         form = self._names.get(match[2], self._alone.get(match[2]))
         return next((name for name, id_ in self._names.items() if form and id_ == form), match[0])
 
     def _once(self, found: Iterable[str]) -> tuple[str, ...]:
-        """Two names of one form are one: of glycinate and bisglycinate together the one with the facts."""
+        """Forms without duplicates: glycinate and bisglycinate together become the one that has the facts."""
         by_record: dict[str, list[str]] = {}
         for form in found:
             by_record.setdefault(self._record_of.get(form, form), []).append(form)
@@ -107,11 +108,11 @@ class FormNames:
 
 @lru_cache(maxsize=4)
 def load_excipients(directory: Path = DATA) -> tuple[Excipient, ...]:
-    """Load the fillers from a folder laid out like `recommend/data/`. Raises RulesetError."""
+    """Fillers from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     records = read_file(directory, directory / "excipients.yaml", list[Excipient])
     return tuple(index_by_id(("excipients.yaml", record) for record in records).values())
 
 
 def form_names(directory: Path = DATA, answers: Mapping[str, str] | None = None) -> FormNames:
-    """The names that a ruleset knows, with a supplier's own. Raises RulesetError."""
+    """Recogniser for the names of a ruleset and a supplier's answered words. Raises RulesetError."""
     return FormNames(load_ruleset(directory), load_excipients(directory), answers or {})

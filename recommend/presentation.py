@@ -1,4 +1,4 @@
-"""The advice as the contract's JSON: plain dictionaries in one language."""
+"""Advice as plain dictionaries in one language, in the JSON format of the API."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from recommend.text import Language
 
 
 def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
-    """The advice without its `products`, which the catalogue adds."""
+    """Advice without the key `products`, which the catalogue adds."""
     return {
         "status": advice.status,
         "forms": [_form_as_dict(form, advice.ruleset, language) for form in advice.forms],
@@ -51,6 +51,7 @@ def _note_as_dict(note: Note, ruleset: Ruleset, language: Language) -> dict[str,
 
 
 def citations_as_list(citations: Iterable[Citation], ruleset: Ruleset, language: Language) -> list[dict[str, Any]]:
+    """Citations with title, place and URL of their source."""
     return [
         {
             "source": citation.source,

@@ -1,4 +1,8 @@
-"""The judged_sentence function that checks a text, wherever the text comes from."""
+"""Content check of one text: HTML or Markdown in, one finding per sentence out.
+
+Steps: visible parts (`text.markup`), sentences and words (`tokens`), concepts (`lexicon`, `sentence`), judgement by
+rules (`verdict`), correction by the classifier (`classifier`), finding with its reason.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +22,8 @@ from recommend.text import Language
 
 @dataclass(slots=True)
 class _JudgedSentence:
+    """One sentence with its judgement; `start` and `end` are code points of the checked text."""
+
     start: int
     end: int
     sentence: ParsedSentence
@@ -25,26 +31,32 @@ class _JudgedSentence:
 
 
 def check_text(text: str, language: Language, directory: Path = DATA) -> tuple[Finding, ...]:
-    """Check every sentence of a text, HTML or Markdown. One finding each, in order, harmless ones included."""
+    """Findings for every sentence of a text (plain, HTML or Markdown), in order, harmless sentences included.
+
+    `directory` has the layout of `recommend/data/`. An address (URL, file name) gives a finding only when it is not
+    "ok". Raises RulesetError when the claims data cannot be loaded.
+    """
     claims, lexicon, weights = load_claims(directory), load_lexicon(language, directory), load_weights(directory)
     findings: list[Finding] = []
     for part in visible_parts(text):
         judged = list(_judge_part(part, claims, lexicon))
-        for number, judged_sentence in enumerate(judged):
-            first = apply_classifier(judged_sentence.sentence, judged_sentence.judgement, weights)
+        for number, current in enumerate(judged):
+            corrected = apply_classifier(current.sentence, current.judgement, weights)
             answer = judged[number + 1].sentence if number + 1 < len(judged) else None
-            judged_sentence.judgement = soften_answered_question(judged_sentence.sentence, first, answer)
-        for place, judged_sentence in enumerate(judged):
-            neighbours = [
-                other.judgement for other in judged[max(0, place - 1) : place + 2] if other is not judged_sentence
-            ]
-            finding = _finding(text, judged_sentence, neighbours, claims, language)
+            current.judgement = soften_answered_question(current.sentence, corrected, answer)
+        for number, current in enumerate(judged):
+            neighbours = [other.judgement for other in judged[max(0, number - 1) : number + 2] if other is not current]
+            finding = _finding(text, current, neighbours, claims, language)
             if part.kind != "address" or finding.severity != "ok":
                 findings.append(finding)
     return tuple(sorted(findings, key=lambda finding: (finding.start, finding.end)))
 
 
 def _judge_part(part: Part, claims: Claims, lexicon: Lexicon) -> Iterator[_JudgedSentence]:
+    """Judgements by the rules alone, in order of the text.
+
+    A sentence that ends in a colon introduces a list: it is passed on to the items below it.
+    """
     previous = list_intro = None
     for first, after in sentence_spans(part.text):
         text = part.text[first:after]
@@ -59,9 +71,13 @@ def _judge_part(part: Part, claims: Claims, lexicon: Lexicon) -> Iterator[_Judge
 
 
 def _finding(
-    text: str, judged_sentence: _JudgedSentence, neighbours: list[Judgement], claims: Claims, language: Language
+    text: str, judged: _JudgedSentence, neighbours: list[Judgement], claims: Claims, language: Language
 ) -> Finding:
-    judgement, ground = judged_sentence.judgement, judged_sentence.judgement.ground
+    """Finding for one sentence; an authorised claim next to a general benefit makes that benefit acceptable.
+
+    Article 10(3) of Regulation (EC) No 1924/2006 permits a general reference when a specific claim accompanies it.
+    """
+    judgement, ground = judged.judgement, judged.judgement.ground
     verdict, severity = judgement.verdict, judgement.severity
     reason = ground.reason if ground else "neutral"
     accompanied = any(other.verdict == "authorised" for other in neighbours)
@@ -74,13 +90,13 @@ def _finding(
     why = claims.reasons[reason].text.in_language(language)
     suggested = claims.authorised.get(judgement.suggest or "")
     return Finding(
-        text=text[judged_sentence.start : judged_sentence.end],
-        start=judged_sentence.start,
-        end=judged_sentence.end,
+        text=text[judged.start : judged.end],
+        start=judged.start,
+        end=judged.end,
         verdict=verdict,
         claims=judgement.claims,
         severity=severity,
-        why=why.replace("{words}", judged_sentence.sentence.words(mentions)).replace("{opinion}", opinion or ""),
+        why=why.replace("{words}", judged.sentence.words(mentions)).replace("{opinion}", opinion or ""),
         suggestion=suggested.wording(language) if suggested and severity != "ok" else None,
-        marks=judged_sentence.sentence.marks(mentions) if severity != "ok" else (),
+        marks=judged.sentence.marks(mentions) if severity != "ok" else (),
     )

@@ -1,8 +1,9 @@
-"""A second opinion on a unit in which the rules found nothing: how much it resembles the labelled sentences.
+"""Classifier: a linear model that reviews the judgement of the rules on one sentence.
 
-Rules know the words somebody wrote down; claims have no end of other words. A linear model over words, pairs of words
-and pieces of words, fitted to the labelled sentences by `tests/bench/opinion.py`, reads what is left. `resembling` says
-what it may change.
+The rules recognise listed words only; new wordings of a claim are endless. The model scores words, pairs of words and
+pieces of words; `tests/bench/opinion.py` fits it to the labelled sentences. `apply_classifier` sets its limits: it
+blocks a sentence that the rules accept and that resembles a claim, and turns a doubtful block into a question for a
+person.
 """
 
 import math
@@ -23,37 +24,43 @@ from recommend.claims.verdict import Judgement
 from recommend.loading import DATA, RulesetError
 
 SHORTEST_PIECE, LONGEST_PIECE = 2, 5
-_MAX_TOKENS = 150  # tokens; what is longer is no sentence
-_SCALE = 1000  # weights are kept as thousandths
+_MAX_TOKENS = 150  # a longer sentence is a list or a text without punctuation
+_SCALE = 1000  # weights are stored in thousandths
 _MAX_TOP_TOKENS = 2
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The model: per feature its rarity (inverse document frequency), then a weight per verdict, in thousandths."""
+    """Weights of the model, as `claims/opinion.json` stores them, in thousandths.
 
-    fitted_to: str  # sha256 of the labelled sentences
+    Each feature has its rarity (inverse document frequency), then one weight per verdict in the order of VERDICTS.
+    `fitted_to` is the SHA-256 of the labelled sentences.
+    """
+
+    fitted_to: str
     intercepts: tuple[int, ...]
     words: dict[str, tuple[int, ...]]
     pieces: dict[str, tuple[int, ...]]
 
 
 class Opinion(msgspec.Struct, frozen=True):
-    """How likely each verdict is, in the order of VERDICTS, and the tokens that count most against the unit."""
+    """Likelihood of each verdict, in the order of VERDICTS, and the indices of the tokens that count most against."""
 
     likelihoods: tuple[float, ...]
     top_tokens: tuple[int, ...]
 
     @property
     def forbidden(self) -> float:
+        """Summed likelihood of the forbidden verdicts, from 0 to 1."""
         return sum(chance for verdict, chance in zip(VERDICTS, self.likelihoods, strict=True) if verdict in FORBIDDEN)
 
     def likeliest(self, forbidden: bool) -> tuple[Verdict, float]:
+        """Likeliest verdict among the forbidden ones, or among the others, with its likelihood."""
         pairs = zip(VERDICTS, self.likelihoods, strict=True)
         return max((pair for pair in pairs if (pair[0] in FORBIDDEN) == forbidden), key=lambda pair: pair[1])
 
 
 def word_features(words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Each word and each pair of neighbours, with the place it begins; `^` and `$` stand at the ends."""
+    """Words and pairs of neighbours, each with the index of its first word; `^` and `$` mark the ends."""
     for place, word in enumerate(words):
         yield place, word
     row = ["^", *words, "$"]
@@ -63,6 +70,7 @@ def word_features(words: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 @lru_cache(maxsize=65536)
 def pieces_of(word: str) -> tuple[str, ...]:
+    """Substrings of 2 to 5 characters of the word with a space on either side."""
     framed = f" {word} "
     return tuple(
         framed[start : start + size]
@@ -72,7 +80,7 @@ def pieces_of(word: str) -> tuple[str, ...]:
 
 
 def classify(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
-    """What the labelled sentences make of a unit; None for what is too long to be one."""
+    """Opinion of the model on a sentence; None when it is empty or longer than 150 tokens."""
     if not tokens or len(tokens) > _MAX_TOKENS:
         return None
     words = [token.text for token in tokens]
@@ -93,7 +101,7 @@ def classify(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
 def _add_features(
     totals: list[float], against: list[float], features: dict[str, int], rows: dict[str, tuple[int, ...]]
 ) -> None:
-    """Add one family of features, scaled to length one so that a long sentence counts no more than a short one."""
+    """Add one family of features to the totals, scaled to length 1 so that sentence length does not count."""
     known = [(place, rows[feature]) for feature, place in features.items() if feature in rows]
     length = math.sqrt(sum(row[0] ** 2 for _, row in known))
     for place, row in known:
@@ -105,6 +113,7 @@ def _add_features(
 
 @lru_cache(maxsize=4)
 def load_weights(directory: Path = DATA) -> Weights:
+    """Load `claims/opinion.json`. Raises RulesetError when it is missing or malformed."""
     file = directory / "claims" / "opinion.json"
     try:
         return msgspec.json.decode(file.read_bytes(), type=Weights)
@@ -113,22 +122,22 @@ def load_weights(directory: Path = DATA) -> Weights:
 
 
 _RESEMBLING = Concept("resembling", "grammar")
-# Chosen on five-fold cross-validation of the labelled sentences. On 400 others that nobody learned from, clearing only
-# below 0.01 blocked two more of the 185 that may be said, and none of those that may not.
-_MIN_WORDS = 5  # words: names and labels resemble anything
+# Likelihoods, chosen by five-fold cross-validation on the labelled sentences. On 400 sentences outside the training
+# data, a `_CLEAR_BELOW` of 0.01 blocked 2 more of the 185 permitted ones and no more of the forbidden ones.
+_MIN_WORDS = 5  # shorter texts (names, labels) resemble anything
 _BLOCK_FROM = 0.62
 _SHORT_SENTENCE, _BLOCK_SHORT_FROM = 6, 0.75
-_BLOCK_TRADE_FROM = 0.85  # beside words of buying and sending
+_BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
 _BLOCK_WARNED_FROM = 0.4
-_BLOCK_EXPLAINED_FROM = 0.92  # where the rules know why it may be said: a warning, a denial, an authorised wording
-_BLOCK_DENIAL_FROM = 0.82  # a mere "not" may belong to something else
+_BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording
+_BLOCK_DENIAL_FROM = 0.82  # "not" may refer to another part of the sentence
 _CLEAR_BELOW = 0.05
 _WORSEN_FROM = 0.7
 _AUTHORISED_FROM = 0.8
 
 
 def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: Weights) -> Judgement:
-    """The judgement with the second opinion heard. Where the two differ most, a person is asked."""
+    """Judgement corrected by the model; a strong contradiction becomes a question for a person (severity "warn")."""
     words = sum(token.text.isalpha() for token in sentence.tokens)
     opinion = classify(sentence.tokens, weights) if words >= _MIN_WORDS and not sentence.list_intro else None
     if opinion is None:
@@ -146,6 +155,7 @@ def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: We
 
 
 def _review_block(judgement: Judgement, opinion: Opinion) -> Judgement:
+    """Blocked judgement, relaxed when the model sees no claim, or raised to a more severe verdict."""
     mentions = judgement.ground.mentions if judgement.ground else ()
     if opinion.forbidden < _CLEAR_BELOW:
         verdict, _ = opinion.likeliest(forbidden=False)
@@ -161,6 +171,7 @@ def _reason_of(judgement: Judgement) -> str:
 
 
 def _block_threshold(sentence: ParsedSentence, judgement: Judgement) -> float:
+    """Likelihood of a claim from which the model blocks, by what the rules found."""
     if judgement.severity == "warn" and judgement.verdict != "authorised":
         return _BLOCK_WARNED_FROM
     if _reason_of(judgement) == "denied" and not sentence.expresses_doubt:

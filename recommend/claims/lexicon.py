@@ -1,8 +1,8 @@
-"""From words to concepts.
+"""Lexicon: the concepts that a sequence of words names.
 
-How the data writes words: `kramp` is compared by stem, `=moe` exactly, `kramp*` `*kramp` `*kramp*` as part of a
-compound, several words as a phrase in which `...` stands for up to four others. The topics of the other language count
-as well: Dutch pages are full of "sleep" and "stress relief".
+Notation of words in the data: `kramp` matches by stem, `=moe` exactly, `kramp*`, `*kramp` and `*kramp*` as part of a
+compound; several words form a phrase in which `...` matches up to four words. Topics of the other language match as
+well, since Dutch pages contain "sleep" and "stress relief".
 """
 
 from collections import defaultdict
@@ -25,8 +25,9 @@ _MAX_GAP = 4
 _ROOT_KEY = 3
 _FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
 _PHONETIC_FROM = 5
-_FOREIGN_FROM = 5  # a shorter word of the other language is likely another word
-# What a word of one kind hides inside itself: "nierziekte" is a reason to ask, not just some "ziekte".
+_FOREIGN_FROM = 5  # a shorter word of the other language is probably a different word
+# A match of one kind suppresses matches of these kinds inside it: "nierziekte" is a reason to ask a doctor, not any
+# "ziekte".
 _HIDDEN_KINDS: dict[ConceptKind, frozenset[ConceptKind]] = {
     "idiom": frozenset(get_args(ConceptKind)) - {"idiom"},
     "condition": frozenset(["complaint", "health", "process"]),
@@ -39,7 +40,7 @@ _STEMMERS = {"nl": "dutch_porter", "en": "english"}
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A concept in a unit, from token `first` up to and including `last`."""
+    """A concept in a sentence, from token index `first` up to and including `last`."""
 
     concept: Concept
     first: int
@@ -48,8 +49,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
+    """A phrase as a sequence of word pattern numbers; `_ANY` for a gap."""
+
     concept: Concept
-    elements: tuple[int, ...]  # numbers of word patterns; _ANY for a gap
+    elements: tuple[int, ...]
     is_exception: bool
 
 
@@ -57,7 +60,7 @@ _ANY = -1
 
 
 class _WordPatterns:
-    """The word patterns of one language, each with a number."""
+    """Word patterns of one language, each with a number."""
 
     def __init__(self, language: Language, is_foreign: bool) -> None:
         self.is_foreign = is_foreign
@@ -67,11 +70,11 @@ class _WordPatterns:
         self.stems: dict[str, set[int]] = defaultdict(set)
         self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
         self.phonetic_roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
-        self.endings: set[int] = set()  # `*end` says nothing of what a word means
+        self.endings: set[int] = set()  # a suffix pattern (`*end`) does not give a word its meaning
         self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
 
     def number(self, pattern: str, first: int, fuzzy: bool) -> int:
-        """The number of a word pattern; those of another language count from another `first`."""
+        """Number of a word pattern, added when new; numbers of another language start at `first`."""
         if pattern in self.numbers:
             return self.numbers[pattern]
         number = self.numbers[pattern] = first + len(self.numbers)
@@ -95,6 +98,7 @@ class _WordPatterns:
         return number
 
     def find(self, word: str) -> set[int]:
+        """Numbers of the patterns that match a word exactly, by stem or as part of a compound."""
         found = set(self.stems.get(word, ()))
         found |= self.stems.get(self.stemmer.stemWord(word), set())
         if word in self.exact:
@@ -102,7 +106,7 @@ class _WordPatterns:
         return found | _roots_in(word, self.roots)
 
     def resembling(self, word: str) -> set[int]:
-        """Topics that the word is likely a misspelling of: phonetic_roots alike; or one slip, two in a long word."""
+        """Numbers of the topics that a word probably misspells: the same sound, or one typo (two in a long word)."""
         if len(word) < _PHONETIC_FROM:
             return set()
         by_sound = _roots_in(phonetic(word), self.phonetic_roots)
@@ -120,7 +124,7 @@ class _WordPatterns:
 
 
 def _roots_in(word: str, roots: Mapping[str, Sequence[tuple[str, bool, bool, int]]]) -> set[int]:
-    """The numbers of the roots that the word contains, at its start or end where they must be there."""
+    """Numbers of the roots that a word contains, at its start or end where the pattern requires that."""
     return {
         number
         for place in range(len(word) - _ROOT_KEY + 1)
@@ -130,7 +134,7 @@ def _roots_in(word: str, roots: Mapping[str, Sequence[tuple[str, bool, bool, int
 
 
 class Lexicon:
-    """All words of the data, seen from one language."""
+    """All words of the data, for texts in one language."""
 
     def __init__(self, claims: Claims, language: Language) -> None:
         self._ordinary = claims.ordinary[language]
@@ -151,13 +155,14 @@ class Lexicon:
         for phrases, is_exception in ((concept.phrases(language), False), (concept.exceptions(language), True)):
             for text in phrases:
                 words = text.replace("-", " ").split()
-                if is_exception or concept.kind == "idiom":  # a stem would take too much away
+                if is_exception or concept.kind == "idiom":  # matching by stem would exclude too much
                     words = [word if set("*=.") & set(word) else f"={word}" for word in words]
                 is_fuzzy = fuzzy and len(words) == 1 and not is_exception
                 elements = tuple(_ANY if word == _GAP else table.number(word, first, is_fuzzy) for word in words)
                 self._phrases_by_first[elements[0]].append(_Phrase(concept, elements, is_exception))
 
     def _elements_of(self, word: str) -> frozenset[int]:
+        """Numbers of all word patterns that match a word, corrected for disguises and misspellings."""
         found = self._tables[0].find(word)
         if word in self._ordinary:
             return frozenset(found)
@@ -174,11 +179,11 @@ class Lexicon:
 
     @cached_property
     def meaningful_numbers(self) -> frozenset[str]:
-        """The numbers that say something here, such as 112; all others are alike to the check."""
+        """Numbers that are words of a concept, such as 112; all other numbers are interchangeable."""
         return frozenset(word for table in self._tables for word in table.numbers if word.strip("=*").isdecimal())
 
     def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
-        """The concepts named, in order of place; words inside an idiom or an exception say nothing else."""
+        """Mentions in order of their first token; words inside an idiom or an exception name no other concept."""
         elements = [frozenset[int]() if token.is_stop else self._elements(token.text) for token in tokens]
         found: list[Mention] = []
         excepted: dict[str, set[int]] = defaultdict(set)
@@ -198,6 +203,7 @@ class Lexicon:
         ]
 
     def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:
+        """Phrases that start at a token, each with the index of its last token."""
         for number in elements[place]:
             for phrase in self._phrases_by_first.get(number, ()):
                 last = _match(phrase.elements, elements, place)
@@ -206,7 +212,7 @@ class Lexicon:
 
 
 def _match(pattern: tuple[int, ...], elements: Sequence[frozenset[int]], place: int) -> int | None:
-    """The last token of the phrase that begins at `place`, or None."""
+    """Index of the last token of the phrase that starts at `place`, or None."""
     position, gap = place, 0
     for wanted in pattern[1:]:
         if wanted == _ANY:
@@ -224,4 +230,5 @@ def _match(pattern: tuple[int, ...], elements: Sequence[frozenset[int]], place: 
 
 @lru_cache(maxsize=8)
 def load_lexicon(language: Language, directory: Path = DATA) -> Lexicon:
+    """Lexicon for texts in one language, from the claims data in `directory`. Raises RulesetError."""
     return Lexicon(load_claims(directory), language)

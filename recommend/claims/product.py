@@ -1,4 +1,4 @@
-"""What the texts of one product claim: every field in its language, against the numbers of its daily portion."""
+"""Content check of one product: every text field in its language, against the magnesium in the daily portion."""
 
 import hashlib
 import re
@@ -23,14 +23,14 @@ from recommend.loading import DATA
 from recommend.text import LANGUAGES, Language
 
 INGREDIENTS = "ingredients"
-"""The field that is read as a list: what counts is each item by itself."""
+"""Field whose text is a list: each item is checked separately."""
 
 _SEVERITIES: tuple[Severity, ...] = ("block", "warn", "ok")
 _ITEM_SEPARATOR = re.compile(r"[;()\[\]]|,(?!\d)")
 _MARKED_UP = re.compile(r"[<>&#%\\@€$*_`\[\]]")
 _NUMBER = re.compile(r"\b([0-9]+)\b")
 _UNIFORM_DIGIT = "7"
-_CACHED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
+_CACHED_UP_TO = 2_000  # characters; longer texts rarely recur, and memory stays bounded
 _INVISIBLE = frozenset(["Cf", "Mn", "Cc"])
 
 
@@ -41,7 +41,7 @@ class BilingualText(Protocol):
 
 
 class ProductFinding(Struct, frozen=True):
-    """A finding with the field and the language that it stands in; offsets are those of that field's text."""
+    """A finding with its field and language; offsets count code points of the text of that field."""
 
     field: str
     language: Language
@@ -49,13 +49,15 @@ class ProductFinding(Struct, frozen=True):
 
     @property
     def blocks(self) -> bool:
+        """Whether the product may not be published with this text."""
         return self.finding.blocks
 
     @property
     def identity(self) -> str:
-        """Names this sentence of this field: the same after edits elsewhere, another once its words change.
+        """Fingerprint of this sentence in this field: unchanged by edits elsewhere, new when its words change.
 
-        A reason given for a warning is recorded under it. Capitals, spacing and invisible characters do not count.
+        The reason that a person gives for a warning is recorded under it. Capitals, spacing and invisible characters do
+        not count.
         """
         sentence = "\0".join((self.field, self.language, _without_formatting(self.finding.text)))
         return hashlib.sha256(sentence.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -64,15 +66,15 @@ class ProductFinding(Struct, frozen=True):
 def check_product(
     texts: Mapping[str, BilingualText | str], portion_ug: int | None, directory: Path = DATA
 ) -> tuple[ProductFinding, ...]:
-    """The sentences of a product's texts that may not stand, or that a person must look at, in order of field.
+    """Findings for sentences of a product that may not be published or need a person, by field.
 
-    `texts` holds a text by the name of its field. One in both languages is checked in each; a plain string (brand,
-    file name) is the same on the pages of both languages, so it is read in each and the stricter reading stands.
-    `portion_ug` is the elemental magnesium in the label's daily portion, in micrograms; None when it is not known yet,
-    and then no amount is asked for.
+    `texts` has a text by field name. A bilingual text is checked in each language; a plain string (brand, file name) is
+    the same on Dutch and English pages, so it is checked in both and the stricter finding counts. `portion_ug` is the
+    elemental magnesium in the label's daily portion, in micrograms (ug); None when it is unknown, and then no amount is
+    required. Raises RulesetError when the claims data cannot be loaded.
     """
     found: list[ProductFinding] = []
-    folder = str(directory)  # a path takes longer to look up
+    folder = str(directory)  # a string is faster as a cache key than a path
     for field, text in texts.items():
         if isinstance(text, str):
             found += _strictest([_findings(field, text, language, portion_ug, folder) for language in LANGUAGES])
@@ -85,6 +87,7 @@ def check_product(
 def _findings(
     field: str, text: str, language: Language, portion_ug: int | None, folder: str
 ) -> Sequence[ProductFinding]:
+    """Findings for one field in one language, sentences without a claim left out."""
     reader = _cached_findings if len(text) <= _CACHED_UP_TO else _relevant_findings
     findings = reader(text, language, field == INGREDIENTS, folder) if text else ()
     if not findings:
@@ -96,9 +99,12 @@ def _findings(
 
 @lru_cache(maxsize=8192)
 def _cached_findings(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
-    """The findings that tell something; an import meets the same brand, directions and storage many times."""
+    """Findings, cached by text: an import has the same brand, directions and storage advice in many rows.
+
+    Texts that differ in meaningless numbers share one entry.
+    """
     uniform = _with_uniform_numbers(text, language, _path(folder))
-    # What says nothing with other numbers says nothing with these.
+    # A text without findings has none with other numbers either.
     if uniform != text and not _cached_findings(uniform, language, is_list, folder):
         return ()
     return _relevant_findings(text, language, is_list, folder)
@@ -106,12 +112,12 @@ def _cached_findings(text: str, language: Language, is_list: bool, folder: str) 
 
 @lru_cache(maxsize=8)
 def _path(folder: str) -> Path:
-    """The path once made; making it takes longer than looking a text up."""
+    """Path of the folder; building it takes longer than the cache lookup."""
     return Path(folder)
 
 
 def _relevant_findings(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
-    """The findings of a text but for sentences that claim nothing."""
+    """Findings for a text without those on sentences that claim nothing."""
     directory = _path(folder)
     findings: Sequence[Finding] = check_text(text, language, directory)
     if is_list:
@@ -120,9 +126,9 @@ def _relevant_findings(text: str, language: Language, is_list: bool, folder: str
 
 
 def _with_uniform_numbers(text: str, language: Language, directory: Path) -> str:
-    """The text with other digits in numbers of its own, which say nothing: "60 capsules" reads as "90 capsules" does.
+    """Text with all meaningless numbers made alike: "60 capsules" and "90 capsules" become the same.
 
-    Everything keeps its place. Text that may be marked up is left as it is, since there digits can spell characters.
+    The length does not change. Text with markup is returned unchanged, since there digits can encode characters.
     """
     if _MARKED_UP.search(text):
         return text
@@ -133,7 +139,7 @@ def _with_uniform_numbers(text: str, language: Language, directory: Path) -> str
 
 
 def _item_findings(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
-    """What items of a list only claim together ("…, glycine, …, against caking") they do not claim."""
+    """Findings for single items of a list; words of separate items ("…, glycine, …, against caking") make no claim."""
     if finding.severity == "ok":
         return (finding,)
     separated = _ITEM_SEPARATOR.sub("\n", text)
@@ -145,7 +151,7 @@ def _item_findings(finding: Finding, text: str, language: Language, directory: P
 
 
 def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFinding]:
-    """Of the readings of one sentence in several languages the strictest; the first of equals."""
+    """Strictest finding per sentence among several languages; the first one of equals."""
     if not any(readings):
         return []
     best: dict[tuple[int, int], ProductFinding] = {}
@@ -157,10 +163,12 @@ def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFind
 
 
 def _strictness(finding: Finding) -> tuple[int, int]:
+    """Sort key of a finding: severity, then verdict."""
     return _SEVERITIES.index(finding.severity), VERDICTS.index(finding.verdict)
 
 
 def _without_formatting(sentence: str) -> str:
+    """Sentence in lower case, with single spaces and without invisible characters."""
     plain = unicodedata.normalize("NFKC", sentence)
     visible = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
     return " ".join(visible.casefold().split())
@@ -168,10 +176,11 @@ def _without_formatting(sentence: str) -> str:
 
 Statement = Literal["varied-diet", "daily-portion", "do-not-exceed"]
 STATEMENTS: tuple[Statement, ...] = get_args(Statement)
+"""Statements that a page with a health claim must have (Article 10(2) of Regulation (EC) No 1924/2006)."""
 
 
 class MissingStatement(Struct, frozen=True):
-    """Something that a page with a health claim must say and does not."""
+    """A mandatory statement that a page with a health claim lacks, with the reason."""
 
     statement: Statement
     why: str
@@ -180,7 +189,7 @@ class MissingStatement(Struct, frozen=True):
 def check_portion(
     findings: Iterable[Finding], portion_ug: int, language: Language, directory: Path = DATA
 ) -> tuple[Finding, ...]:
-    """The findings again, those blocked that need more elemental magnesium than `portion_ug` per daily portion."""
+    """Findings with those blocked that need more elemental magnesium than `portion_ug` (ug) per daily portion."""
     return tuple(_with_portion(finding, portion_ug, language, directory) for finding in findings)
 
 
@@ -200,13 +209,14 @@ def _with_portion(finding: Finding, portion_ug: int, language: Language, directo
 
 
 def _milligrams(micrograms: int, language: Language) -> str:
+    """Micrograms as milligrams in words, with a decimal comma in Dutch."""
     text = f"{Decimal(micrograms) / UG_PER_MG:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace(".", ",") if language == "nl" else text
 
 
 def missing_statements(page: str, language: Language, directory: Path = DATA) -> tuple[MissingStatement, ...]:
-    """What a page that makes a health claim must still say: varied diet, how much a day, not to take more."""
+    """Mandatory statements that a page (HTML) lacks: varied diet, daily portion, not to exceed the portion."""
     claims, lexicon = load_claims(directory), load_lexicon(language, directory)
     named = {
         mention.concept.id

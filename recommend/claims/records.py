@@ -1,4 +1,4 @@
-"""The records of `data/claims/*.yaml`: what may be said, what was refused, and the words to recognise it by."""
+"""Records of `data/claims/*.yaml` and their loader: authorised and refused claims, patterns, reasons, vocabulary."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,16 +15,16 @@ from recommend.text import Language, NonEmpty, Text
 
 ConceptKind = Literal[
     "complaint",  # a disease or complaint: naming it needs a reason
-    "condition",  # a reason not to take magnesium: may be named, may not be promised against
-    "side_effect",  # what magnesium itself may cause
-    "fatigue",  # a complaint that MG01 names
+    "condition",  # a reason not to take magnesium: may be named, no effect against it may be promised
+    "side_effect",  # an unwanted effect of magnesium itself
+    "fatigue",  # the complaint in authorised claim MG01
     "health",  # a health effect by itself: `sleep`, `immunity`
-    "process",  # a process or organ: a claim once magnesium is said to act on it
+    "process",  # a process or organ: a claim only if magnesium acts on it
     "general",  # a benefit without an object: `good for you`
     "weight",
     "function",  # part of an authorised claim
     "grammar",  # words that join the others
-    "remedy",  # a medicine that someone takes
+    "remedy",  # a medicine
     "idiom",  # hides the words inside it: `in het hart van Utrecht`
 ]
 TOPICS: frozenset[ConceptKind] = frozenset(
@@ -34,7 +34,11 @@ ClaimId = Annotated[str, Meta(pattern="^MG(0[1-9]|10)$")]
 
 
 class Concept(Record, frozen=True):
-    """A meaning and its words per language, separated by commas; `lexicon` says how they are written."""
+    """A meaning with its words per language, separated by commas; `lexicon` documents how words are written.
+
+    `except_nl` and `except_en` are phrases in which the words do not have this meaning. `suggest` is the authorised
+    claim to offer instead; `refused` are ids of refused claims.
+    """
 
     id: Identifier
     kind: ConceptKind
@@ -47,9 +51,11 @@ class Concept(Record, frozen=True):
     refused: tuple[Identifier, ...] = ()
 
     def phrases(self, language: Language) -> list[str]:
+        """Words and phrases of the concept in one language, and its emoji."""
         return _split(self.nl if language == "nl" else self.en) + [f"={sign}" for sign in self.emoji.split()]
 
     def exceptions(self, language: Language) -> list[str]:
+        """Phrases in which the words do not have this meaning."""
         return _split(self.except_nl if language == "nl" else self.except_en)
 
 
@@ -58,14 +64,18 @@ def _split(words: str) -> list[str]:
 
 
 class OfficialWording(Record, frozen=True):
-    """An official wording; `verified` only if it was read in the Official Journal itself."""
+    """An official wording; `verified` is true only if it was read in the Official Journal itself."""
 
     text: NonEmpty
     verified: bool
 
 
 class Authorised(Record, frozen=True):
-    """A claim of the EU list. `parts` are the concepts that a faithful wording names, one of each group."""
+    """An authorised claim of the EU list (Regulation (EU) No 432/2012).
+
+    `parts` are groups of concepts; a faithful wording names at least one concept of each group. `says_normal`: the
+    official wording contains "normal". `opinion` is the EFSA opinion; `register_ids` are entries of the EU register.
+    """
 
     id: ClaimId
     nl: OfficialWording
@@ -76,11 +86,12 @@ class Authorised(Record, frozen=True):
     says_normal: bool
 
     def wording(self, language: Language) -> str:
+        """Official wording in one language."""
         return self.nl.text if language == "nl" else self.en.text
 
 
 class Refused(Record, frozen=True):
-    """An effect that EFSA did not find shown for magnesium, or that was never listed."""
+    """An effect for which EFSA found no proof for magnesium, or that was never put on the EU list (`opinion` None)."""
 
     id: Identifier
     effect: Text
@@ -89,7 +100,7 @@ class Refused(Record, frozen=True):
 
 
 class Pattern(Record, frozen=True):
-    """Concepts that together make a sentence prohibited, when they stand within so many words of each other."""
+    """Concepts that together make a sentence forbidden, when their first words are at most `within` words apart."""
 
     id: Identifier
     verdict: Verdict
@@ -97,26 +108,26 @@ class Pattern(Record, frozen=True):
     reason: Identifier
     all: Annotated[tuple[Identifier, ...], Meta(min_length=1)]
     within: Annotated[int, Meta(ge=1)]
-    heeds_denial: bool = False  # "nooit genoeg" is itself a negation
+    heeds_denial: bool = False  # false for phrases such as "nooit genoeg", which contain a negation
     unless: tuple[Identifier, ...] = ()
 
 
 class Reason(Record, frozen=True):
-    """Why a finding is what it is, in one plain sentence with its legal source; `{words}` are the offending words."""
+    """Reason for a finding in one sentence with its legal source; `{words}` and `{opinion}` are filled in."""
 
     id: Identifier
     text: Text
 
 
 class Thresholds(Record, frozen=True):
-    """Elemental magnesium per daily portion that a claim needs, in micrograms."""
+    """Elemental magnesium per daily portion that a nutrition claim needs, in micrograms (ug)."""
 
     source_of_ug: int
     rich_in_ug: int
 
 
 class Claims(Struct, frozen=True):
-    """All data of the content check."""
+    """All data of the content check; `ordinary` are words per language that only look like a topic."""
 
     concepts: Mapping[str, Concept]
     authorised: Mapping[str, Authorised]
@@ -128,7 +139,7 @@ class Claims(Struct, frozen=True):
 
 
 class _OrdinaryWords(Record, frozen=True):
-    """Words that look like a topic, or like one of the other language, and are none."""
+    """Words that look like a topic, or like a topic in the other language, and have an ordinary meaning."""
 
     nl: str
     en: str
@@ -136,7 +147,7 @@ class _OrdinaryWords(Record, frozen=True):
 
 @lru_cache(maxsize=4)
 def load_claims(directory: Path = DATA) -> Claims:
-    """Load the data of the check from a folder laid out like `recommend/data/`. Raises RulesetError."""
+    """Load and check the claims data from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     folder = directory / "claims"
     ordinary = read_file(directory, folder / "ordinary.yaml", _OrdinaryWords)
     claims = Claims(
@@ -156,11 +167,13 @@ def load_claims(directory: Path = DATA) -> Claims:
 
 
 def _read_list(directory: Path, name: str, kind: type[Any]) -> dict[str, Any]:
+    """Records of one file by id."""
     records = read_file(directory, directory / "claims" / name, list[kind])  # type: ignore[valid-type] # made at run time
     return index_by_id((f"claims/{name}", record) for record in records)
 
 
 def _check_claims(claims: Claims) -> None:
+    """Check the references between records, and the gaps in phrases. Raises RulesetError."""
     for claim in claims.authorised.values():
         for part in claim.parts:
             _check_references("authorised.yaml", claim.id, "parts", part, claims.concepts)

@@ -1,4 +1,8 @@
-"""Words as they are compared: without accents, capitals, invisible characters and look-alike letters."""
+"""Text as sentences and words, the words normalised for comparison.
+
+A sentence is the unit of the content check: a sentence, a line, a list item or a label. Normalised words have no
+accents, capitals, invisible characters or look-alike letters.
+"""
 
 import re
 import unicodedata
@@ -40,9 +44,9 @@ _PHONETIC_SPELLINGS = (
     ("ie", "i"),
 )
 _RUN = re.compile(r"(.)\1{2,}")
-_MAX_WORD_LENGTH = 60  # a longer "word" is no word; cutting it bounds the time per word
+_MAX_WORD_LENGTH = 60  # bounds the time per word
 
-# Letters of other alphabets that look Latin (after Unicode's confusables, UTS 39).
+# Letters of other alphabets that look Latin (from the Unicode confusables, UTS 39).
 _LOOK_ALIKES = str.maketrans(
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХУЅІЈавгеёзікмнорстухѕјԁһӏԛԝьαβεικνορτυχωημɑɡıæœøł",
     "ABEZHIKMNOPTYXABEKMHOPCTXYSIJabreezikmhopctyxsjdhlqwbabeiknoptuxwnuagiaool",
@@ -51,7 +55,7 @@ _DIGITS_AS_LETTERS = str.maketrans("013457@€$", "oieastaes")
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where each unit begins and ends, without list marks and surrounding space."""
+    """Start and end of each sentence, without list marks and surrounding space; a line break ends a sentence."""
     start = 0
     for match in _END.finditer(text):
         if match[0][0] not in _LINE_BREAKS and not _ends_sentence(text, start, match):
@@ -92,7 +96,7 @@ def _trimmed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, an emoji or a stop (`,` `;` …), with its place in the source."""
+    """A word, an emoji or a stop (`,` `;` …), with its start and end in the source."""
 
     text: str
     start: int
@@ -102,7 +106,7 @@ class Token:
 
 @lru_cache(maxsize=65536)
 def normalised(word: str) -> str:
-    """The word for comparing: NFKD without marks, lower case, look-alike letters as Latin."""
+    """Normal form of a word: NFKD without marks, lower case, look-alike letters as Latin."""
     if not word.isascii():
         word = "".join(
             c for c in unicodedata.normalize("NFKD", word) if unicodedata.category(c) not in ("Mn", "Cf", "Me")
@@ -116,22 +120,25 @@ def normalised(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def phonetic(word: str) -> str:
-    """The word with what misspellings leave alone: `stresverlagend` and `stressverlagend` are simplified alike."""
+    """Word without the differences of common misspellings: `stresverlagend` and `stressverlagend` give the same."""
     for written, simplified in _PHONETIC_SPELLINGS:
         word = word.replace(written, simplified)
     return _DOUBLE.sub(r"\1", word)
 
 
 def digits_as_letters(word: str) -> str:
-    """`m1gr4ine` as `migraine`."""
+    """Word with digits and signs as the letters they imitate: `m1gr4ine` becomes `migraine`."""
     return word.translate(_DIGITS_AS_LETTERS)
 
 
 def tokens_of(text: str, starts: list[int], ends: list[int]) -> list[Token]:
-    """The tokens of one unit; `starts` and `ends` place its characters in the source."""
+    """Tokens of one sentence; `starts` and `ends` give the source position of each character.
+
+    Mojibake is repaired first; every token of a repaired sentence then has the position of the whole sentence.
+    """
     if not text.isascii() and is_bad(text):
         repaired = ftfy.fix_encoding(text)
-        if repaired != text:  # places inside are lost: every word stands for the length unit
+        if repaired != text:  # the repair loses the position of each character
             length = len(repaired)
             return _scan(repaired, [starts[0]] * length, [ends[-1]] * length)
     return _scan(text, starts, ends)
@@ -152,7 +159,7 @@ def _scan(text: str, starts: list[int], ends: list[int]) -> list[Token]:
 
 
 def _pieces(word: str, first: int, after: int) -> list[tuple[int, int]]:
-    """`SlaapWel` is read as two words; `mIgRaInE` stays one."""
+    """Spans of the words in a camel-case word: `SlaapWel` is two words, `mIgRaInE` one."""
     if len(word) > _MAX_WORD_LENGTH or word.islower() or word.isupper():
         return [(first, after)]
     cuts = [match.start() + first for match in _CAMEL.finditer(word)]
@@ -160,7 +167,7 @@ def _pieces(word: str, first: int, after: int) -> list[tuple[int, int]]:
 
 
 def _join_spelled_out(tokens: list[Token]) -> list[Token]:
-    """`k r a m p` and `k.r.a.m.p` as one word."""
+    """Tokens with spelled-out words joined: `k r a m p` and `k.r.a.m.p` become one word."""
     joined: list[Token] = []
     row: list[Token] = []
     for token in [*tokens, Token("", 0, 0, True)]:

@@ -1,4 +1,4 @@
-"""From a sentence to a verdict: every ground found is collected, and the most severe wins."""
+"""Judgement of a parsed sentence: all rules collect grounds, the most severe ground decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +21,12 @@ from recommend.claims.sentence import OFFERED, ParsedSentence
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """Verdict on a sentence with the ground that decided it.
+
+    `claims` are the ids of all claims named; `suggest` is the authorised claim to use instead; `is_general_only`: every
+    blocking ground is a general benefit, which an authorised claim beside it would permit.
+    """
+
     verdict: Verdict
     severity: Severity
     ground: Ground | None
@@ -30,7 +36,7 @@ class Judgement:
 
 
 def judge(sentence: ParsedSentence, claims: Claims, previous: ParsedSentence | None = None) -> Judgement:
-    """The verdict on a unit; `previous` is the unit previous it, for what "it" refers to."""
+    """Judgement of one sentence; `previous` is the sentence before it, to which "it" may refer."""
     grounds = [*authorised_grounds(sentence, claims, previous)]
     claimed = claimed_places(sentence, claims) if grounds else set()
     topics = list(topic_grounds(sentence, claimed, bool(grounds)))
@@ -46,6 +52,7 @@ def judge(sentence: ParsedSentence, claims: Claims, previous: ParsedSentence | N
 
 
 def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgement:
+    """Judgement on the most severe ground, with the mentions of all grounds that share its reason."""
     if not grounds:
         ground = _why_neutral(sentence)
         return Judgement("neutral", "ok", ground, (), None, False)
@@ -63,6 +70,7 @@ def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgeme
 
 
 def _why_neutral(sentence: ParsedSentence) -> Ground:
+    """Ground for a sentence without a claim: a denial, a safety warning or nothing at all."""
     topics = tuple(mention for mention in sentence.topics if mention.concept.kind != "process")
     if any(segment.denied for segment in sentence.segments) and topics:
         return Ground("neutral", "ok", "denied", topics)
@@ -72,7 +80,7 @@ def _why_neutral(sentence: ParsedSentence) -> Ground:
 
 
 _NO = frozenset(["nee", "neen", "no"])
-_QUESTION_WORDS = frozenset(  # first words
+_QUESTION_WORDS = frozenset(
     ["heb", "hebt", "heeft", "ben", "bent", "gebruik", "gebruikt", "neem", "slik", "do", "does", "are", "have", "is"]
 )
 
@@ -80,7 +88,7 @@ _QUESTION_WORDS = frozenset(  # first words
 def soften_answered_question(
     question: ParsedSentence, judgement: Judgement, answer: ParsedSentence | None
 ) -> Judgement:
-    """The judgement on a question once its answer is known; any other judgement as it is."""
+    """Judgement on a blocked question in the light of its answer; any other judgement unchanged."""
     if judgement.severity != "block" or not question.is_question:
         return judgement
     if answer is None or not answer.mentions:
@@ -95,6 +103,7 @@ def soften_answered_question(
 
 
 def _denies(answer: ParsedSentence) -> bool:
+    """Whether the answer denies the question."""
     if answer.tokens[0].text in _NO:
         return not any(segment.has_effect for segment in answer.segments)
     return (
@@ -103,12 +112,13 @@ def _denies(answer: ParsedSentence) -> bool:
 
 
 def _announces_tiredness_claim(question: ParsedSentence, answer: ParsedSentence) -> bool:
+    """Whether the answer words the authorised claim on tiredness (MG01) and the question names no disease."""
     serious = any(topic.concept.kind in ("complaint", "condition", "weight") for topic in question.topics)
     return not serious and answer.has("tiredness") and answer.has("less")
 
 
 def _soften_questionnaire(question: ParsedSentence, judgement: Judgement) -> Judgement:
-    """`Do you have a sensitive stomach?` as a questionnaire asks it; a person sees where it stands."""
+    """Question to a visitor (`Do you have a sensitive stomach?`) as a warning: a person looks at its context."""
     ground = judgement.ground
     asked = question.tokens[0].text in _QUESTION_WORDS and not question.has(*OFFERED)
     if asked and ground and ground.reason == "stomach-comfort":
@@ -118,5 +128,6 @@ def _soften_questionnaire(question: ParsedSentence, judgement: Judgement) -> Jud
 
 
 def _neutral(judgement: Judgement, reason: str) -> Judgement:
+    """Neutral judgement with the mentions of the original ground."""
     mentions = judgement.ground.mentions if judgement.ground else ()
     return Judgement("neutral", "ok", Ground("neutral", "ok", reason, mentions), (), None, False)

@@ -1,4 +1,4 @@
-"""What a change of rules changes: exact numbers of answer sets over the whole space, and the smallest examples."""
+"""Difference between two rulesets: exact numbers of answer sets over the whole space, and the smallest examples."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -14,18 +14,19 @@ from recommend.space import ALL_ANSWER_SETS, NEUTRAL, Cone, atoms_of_answer, ind
 from recommend.verify.firing import atoms_by_note, fired_notes, form_atoms
 
 EXAMPLES = 5
+"""Maximum number of examples per change."""
 EXAMPLES_SEARCHED = 200_000
-"""So many answers nearest to the neutral ones are searched for examples."""
+"""Number of answer sets, nearest to the neutral one first, that are searched for examples."""
 
 SPARE = (Atom("stomach"), Atom("budget"), Atom("absorption"))
-"""Varied in examples too, for a change that shows in one point only still has many answer sets."""
+"""Atoms that vary in examples as well: a change at one point still concerns many answer sets."""
 
 RulesetPair = tuple[Ruleset, Ruleset]
 ComparedOutput = Callable[[Answers, Ruleset], Any]
 
 
 class Example(Struct, frozen=True):
-    """Answers for which the two rulesets differ, with what each gives."""
+    """Answers for which the two rulesets differ, with the output of each."""
 
     answers: Answers
     old: Any
@@ -33,13 +34,15 @@ class Example(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """For how many answer sets one part of the advice differs, and the smallest of them."""
+    """Number of answer sets for which one part of the advice differs, and the smallest examples."""
 
     answer_sets: int
     examples: tuple[Example, ...] = ()
 
 
 class Diff(Struct, frozen=True):
+    """Changes by part of the advice."""
+
     status: Change
     first_form: Change
     notes: Change
@@ -47,7 +50,7 @@ class Diff(Struct, frozen=True):
 
 
 def compare(old: Ruleset, new: Ruleset) -> Diff:
-    """Compare two rulesets over all answer sets. Raises TooLargeError when one output hangs on too many answers."""
+    """Compare two rulesets over all answer sets. Raises TooLargeError for an output with too large a cone."""
     pair = (old, new)
     return Diff(
         status=_changed_status(pair),
@@ -66,7 +69,7 @@ def first_form_of(answers: Answers, ruleset: Ruleset) -> str:
 
 
 def notes_of(answers: Answers, ruleset: Ruleset) -> dict[str, str]:
-    """The notes shown, by id, with how severe each is."""
+    """Severity of each note in the advice, by id."""
     return {note.id: _shown_as(note) for note in safety_notes(answers, ruleset)}
 
 
@@ -75,7 +78,7 @@ def dose_of(answers: Answers, ruleset: Ruleset) -> Dose:
 
 
 def _change(answer_sets: int, atoms: Iterable[Atom], output: ComparedOutput, pair: RulesetPair) -> Change:
-    """A counted change with its examples, searched from the neutral answers outwards."""
+    """Change with examples, searched from the neutral answers outwards."""
     return Change(answer_sets, tuple(_examples(atoms, output, pair)) if answer_sets else ())
 
 
@@ -95,7 +98,7 @@ def _changed_first_form(pair: RulesetPair) -> Change:
 
 
 def _changed_notes(pair: RulesetPair) -> Change:
-    """Counts the answer sets for which no changed note shows a difference; the rest changes."""
+    """Change of the notes, as all answer sets minus those for which no note differs."""
     atoms = _changed_note_atoms(pair)
     same = ALL_ANSWER_SETS
     for ids, group_atoms in independent_groups(atoms):
@@ -106,7 +109,7 @@ def _changed_notes(pair: RulesetPair) -> Change:
 
 
 def _changed_note_atoms(pair: RulesetPair) -> dict[str, frozenset[Atom]]:
-    """The notes that the two do not show alike, by id, with what either version depends on."""
+    """Atoms of each note that the rulesets treat differently, in either version."""
     old, new = ({note.id: note for note in ruleset.notes if note.when is not None} for ruleset in pair)
     atoms = [atoms_by_note(ruleset.notes) for ruleset in pair]
     return {
@@ -134,7 +137,7 @@ def _stop_atoms(pair: RulesetPair) -> frozenset[Atom]:
 
 
 def _stops(rulesets: Iterable[Ruleset]) -> dict[tuple[int, str], frozenset[Atom]]:
-    """The stop notes of these rulesets, by number of the ruleset and id, with what each depends on."""
+    """Atoms of the stop notes, by index of the ruleset and note id."""
     return {
         (number, note): atoms
         for number, ruleset in enumerate(rulesets)
@@ -143,9 +146,9 @@ def _stops(rulesets: Iterable[Ruleset]) -> dict[tuple[int, str], frozenset[Atom]
 
 
 def _count_suggested(rulesets: tuple[Ruleset, ...], base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> int:
-    """For how many answer sets none of these rulesets has a stop note; `without` keeps those answers as in `base`.
+    """Number of answer sets for which none of these rulesets has a stop note.
 
-    The factor of the answers in `without` is still in the number.
+    The answers in `without` have their value of `base`; the result still includes the factor of their raw values.
     """
     count = ALL_ANSWER_SETS
     for stops, atoms in independent_groups(_stops(rulesets)):
@@ -161,10 +164,11 @@ def _any_fires(stops: Iterable[tuple[int, str]], answers: Answers, rulesets: tup
 
 
 StatusCounts = dict[tuple[bool, bool], int]
+"""Number of answer sets by (old ruleset withholds, new ruleset withholds)."""
 
 
 def _count_statuses(pair: RulesetPair, base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> StatusCounts:
-    """How many answer sets the old and the new ruleset withhold: (old withholds, new withholds) to a number."""
+    """Number of answer sets by the status under the old and the new ruleset."""
     old, new = (_count_suggested((ruleset,), base, without) for ruleset in pair)
     neither = _count_suggested(pair, base, without)
     return {
@@ -181,11 +185,11 @@ def _changed_status(pair: RulesetPair) -> Change:
 
 
 DOSE_ANSWERS = ("supplement_mg", "sex")
-"""What the dose looks at, besides whether the advice is withheld."""
+"""Answers that the dose depends on, next to the status."""
 
 
 def _changed_dose(pair: RulesetPair) -> Change:
-    """Every amount already taken and each sex all_doses: given those, only the two statuses still make a difference."""
+    """Change of the dose, for every amount taken and each sex: with these fixed, only the two statuses matter."""
     all_doses = Cone(frozenset().union(*map(atoms_of_answer, DOSE_ANSWERS)))
     stops = Cone({atom for atom in _stop_atoms(pair) if atom.answer in DOSE_ANSWERS} | atoms_of_answer("sex"))
     differ = 0
@@ -201,7 +205,7 @@ def _changed_dose(pair: RulesetPair) -> Change:
 
 
 def _amounts_like(representative: Answers, cone: Cone) -> Iterator[Answers]:
-    """All amounts that the conditions cannot tell from this one."""
+    """All amounts that no condition distinguishes from this one."""
     amount = representative.supplement_mg
     for taken in range(amount, amount + cone.weight(representative)):
         yield structs.replace(representative, supplement_mg=taken)

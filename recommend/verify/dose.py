@@ -1,4 +1,4 @@
-"""Dose: never above the upper limit merge_proofs with what is already taken, and nothing when withheld."""
+"""Dose: with the amount already taken at most the upper limit, and nothing when the advice is withheld."""
 
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -15,10 +15,11 @@ from recommend.verify.firing import silence_groups, stop_groups
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 DOSE_ATOMS = atoms_of_answer("supplement_mg") | atoms_of_answer("sex")
-"""What the dose looks at, besides whether the advice is withheld."""
+"""Atoms that the dose depends on, next to the status."""
 
 
 def prove_dose(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs on suggested amount, amount taken and reference intake (mg elemental)."""
     bases = _bases(ruleset)
     cones = [Cone(DOSE_ATOMS, base=base) for base in bases]
     claim = f"suggested and already taken together are at most {UPPER_LIMIT_MG} mg, for every amount taken"
@@ -36,9 +37,9 @@ def prove_dose(ruleset: Ruleset) -> Iterator[Proof]:
 
 
 def _bases(ruleset: Ruleset) -> list[Answers]:
-    """The smallest answers with which nothing withholds the advice, and with which something does.
+    """Smallest answers that withhold nothing, and smallest answers that withhold the advice.
 
-    Stop notes on the amount taken are left out: every amount is tried with either.
+    Stop notes on the amount taken are left out: every amount is combined with either base.
     """
     groups = [
         group for group in stop_groups(ruleset) if all(axis.answer != "supplement_mg" for axis in group.cone.axes)
@@ -80,7 +81,7 @@ def _other_amount(ruleset: Ruleset) -> Callable[[Answers], str | None]:
 
 
 def _amounts(base: Answers) -> Iterator[Answers]:
-    """Every amount that one mg more can be compared with."""
+    """Every amount except the highest, to compare with one mg more."""
     return (structs.replace(base, supplement_mg=amount) for amount in range(SUPPLEMENT_MG_MAX))
 
 

@@ -1,4 +1,4 @@
-"""Liveness: every rule, note and form matters to somebody, and what holds for everybody says so."""
+"""Liveness: every rule, note and form matters for some answers; a record for all answers says `when: always`."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,10 +13,11 @@ from recommend.verify.firing import fired_notes, fired_rules, form_atoms
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 FiresFor = Callable[[Answers], bool]
+"""Whether the engine returns the record for these answers."""
 
 
 class ConditionalRecord(Struct, frozen=True):
-    """A rule or note with its condition, and whether it comes out of the engine for given answers."""
+    """A rule or note with its condition and a predicate: whether the engine returns it for given answers."""
 
     id: str
     when: Condition
@@ -24,6 +25,7 @@ class ConditionalRecord(Struct, frozen=True):
 
 
 def prove_liveness(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs that rules and notes fire somewhere and not everywhere, and that forms can be first."""
     rules = [ConditionalRecord(rule.id, rule.when, _in_rules(rule.id, ruleset)) for rule in ruleset.rules]
     notes = [
         ConditionalRecord(note.id, note.when, _in_notes(note.id, ruleset))
@@ -64,7 +66,7 @@ def _silent_somewhere(claim: str, record: ConditionalRecord) -> Proof:
 
 
 def _first_for_somebody(form: str, ruleset: Ruleset) -> Proof:
-    """Somebody whom the shop suggests something gets this form first. If not, the nearest miss is shown."""
+    """Proof that the form is first in some advice that is not withheld; else the nearest miss."""
     cone = Cone(form_atoms(ruleset))
     places = [(_place(form, answers, ruleset), distance_from_neutral(answers), answers) for answers in cone]
     first = any(place == 1 and not advise(answers, ruleset).withheld for place, _, answers in places)

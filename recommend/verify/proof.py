@@ -1,4 +1,4 @@
-"""What a proof says: which property, over how many points, and the smallest answers that break it."""
+"""Proof: a claim of one property, the points it was checked at, and the smallest answers that break it."""
 
 from collections.abc import Callable, Iterable
 from typing import Literal, get_args
@@ -10,20 +10,20 @@ from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutra
 
 Property = Literal["totality", "safety", "monotony", "dose", "liveness", "grounding", "language"]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
+"""All properties, in the order of the report."""
 
 
 class Broken(Struct, frozen=True):
-    """Why a claim is false. `answers` show it: one set, or two that are compared, or none for a fault of the text."""
+    """Reason why a claim is false; `answers` show it: one set, two to compare, or none for an error in a text."""
 
     why: str
     answers: tuple[Answers, ...] = ()
 
 
 class Proof(Struct, frozen=True):
-    """One claim about the ruleset: true for everything it stands for, or broken.
+    """One claim about the ruleset, proven or broken.
 
-    `points` were looked at one by one; they stand for `of` answer sets, or for `of` texts or records where
-    `unit` says so.
+    `points` were checked one by one; they represent `total` answer sets, or `total` texts or records as `unit` says.
     """
 
     prop: Property
@@ -42,7 +42,10 @@ def prove(
     *,
     total: int = ALL_ANSWER_SETS,
 ) -> Proof:
-    """Ask `fault` at every point, smallest first, and stop at the first point that breaks the claim."""
+    """Proof that `fault` returns None at every point, smallest first; stops at the first point that breaks the claim.
+
+    A cone that is too large to enumerate breaks the claim as well.
+    """
     seen = 0
     try:
         for answers in points:
@@ -57,7 +60,7 @@ def prove(
 
 
 def merge_proofs(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
-    """Proofs of the same claim on parts of it as one proof; of several counter-examples the smallest is kept."""
+    """Proofs of the parts of one claim as one proof, with the smallest counter-example."""
     parts = list(proofs)
     broken = [part.broken for part in parts if part.broken is not None]
     smallest = min(
@@ -69,9 +72,9 @@ def merge_proofs(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
 def prove_records(
     prop: Property, claim: str, faults: Iterable[tuple[str, Broken | None]], *, unit: str, total: int | None = None
 ) -> Proof:
-    """A claim on records or texts: each comes with its address and its fault, if any. All faults are told.
+    """Proof of a claim on records or texts, each with its address and fault; all faults are reported.
 
-    `of` is what they stand for when that is more than their own number.
+    `total` is the number they represent, when it exceeds their own number.
     """
     found = list(faults)
     wrong = [(address, fault) for address, fault in found if fault is not None]

@@ -1,4 +1,4 @@
-"""Safety: what must stop the shop stops it, and saying more about one's health never makes the advice laxer."""
+"""Safety: every stop of the design withholds the advice; one more health answer never makes it less cautious."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,10 +13,11 @@ from recommend.verify.firing import NoteGroup, atoms_by_note, note_groups, silen
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 ADVICE_KEYS = {"status", "forms", "notes", "dose", "ruleset"}
-"""All that an advice holds before the catalogue adds products, so that no price or product is among it."""
+"""Keys of an advice before the catalogue adds products: no product or price is among them."""
 
 
 def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs on stops, cautions, emergencies, and on ticking one more box."""
     for name, stop in STOPS.items():
         claim = f"{name} withholds the advice, whatever else is answered"
         yield _always_noted(claim, stop, ruleset, ("stop",))
@@ -32,7 +33,7 @@ def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
 
 
 def _always_noted(claim: str, given: Condition, ruleset: Ruleset, severities: tuple[Severity, ...]) -> Proof:
-    """Where `given` holds, a note of these severities fires that hangs on it, not one that happens to be there."""
+    """Proof that where `given` is true a note of these severities fires because of it, not by coincidence."""
     own, *others = note_groups(ruleset, severities, given.depends_on())
 
     def fault(answers: Answers) -> Broken | None:
@@ -45,13 +46,13 @@ def _always_noted(claim: str, given: Condition, ruleset: Ruleset, severities: tu
 
 
 def _answer_sets(given: Condition) -> int:
-    """For how many answer sets a condition holds."""
+    """Number of answer sets for which a condition is true."""
     cone = Cone(given.depends_on())
     return sum(map(cone.weight, filter(given.holds, cone))) * ALL_ANSWER_SETS // cone.total
 
 
 def _called_first(sign: str, ruleset: Ruleset) -> Proof:
-    """The engine puts emergencies before everything else, so one has to fire for the sign by itself."""
+    """Proof that the sign alone fires an emergency note; the engine puts those first."""
 
     def fault(answers: Answers) -> str | None:
         notes = advise(answers, ruleset).notes
@@ -93,7 +94,7 @@ def _ticking_keeps_withholding(ruleset: Ruleset) -> Proof:
 
 
 def _ticking_keeps(claim: str, groups: Iterable[NoteGroup], ruleset: Ruleset) -> Proof:
-    """Each group of notes that fires still fires after any box of its cone is ticked as well."""
+    """Proof that a firing group of notes still fires after any other box of its cone is ticked."""
 
     def fault_in(group: NoteGroup) -> Callable[[Answers], Broken | None]:
         def fault(answers: Answers) -> Broken | None:

@@ -1,4 +1,4 @@
-"""The index finds exactly the records whose condition holds, in their order."""
+"""Index over conditions: it returns exactly the records whose condition is true, in their order."""
 
 from typing import Any, NamedTuple
 
@@ -50,7 +50,7 @@ def test_the_index_finds_what_asking_every_condition_finds(
 def test_a_condition_depends_on_nothing_but_what_it_says(
     condition: Condition, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    """Where two shoppers agree on everything that the condition depends on, it says the same of both."""
+    """Two shoppers who agree on the declared atoms get the same result from a condition."""
     first, second = parse_answers(one), parse_answers(other)
     agree = all(_look(first, atom) == _look(second, atom) for atom in condition.depends_on())
     assert not agree or condition.holds(first) == condition.holds(second)
@@ -64,7 +64,7 @@ def _look(answers: Answers, atom: Atom) -> object:
 
 
 class Weekday(Condition):
-    """A kind of condition that the index has never heard of."""
+    """A kind of condition that the index does not know."""
 
     def holds(self, answers: Answers) -> bool:
         return answers.vegan

@@ -1,4 +1,4 @@
-"""The design's contract on the ranking of the five forms, over every combination of answers that it speaks of."""
+"""Contract of the design on the ranking of the five forms, for every combination of answers it mentions."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ COMBINATIONS = [
 
 
 def calm(answers: Answers) -> bool:
-    """Stomach and bowel ask for nothing; where they do, the lines on them come before those on money."""
+    """Whether stomach and bowel make no demand; otherwise their rules go before those on money."""
     return answers.stomach == "none" and answers.bowel != "loose"
 
 

@@ -1,4 +1,4 @@
-"""Whether a unit words one of the authorised claims, and how faithfully."""
+"""Authorised claims: recognises their wordings, and wordings that claim more than the official one."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _WITH = ("met", "with", "plus", "incl", "inclusief", "including")
 
 
 def _effect_mentions(sentence: ParsedSentence, claim: Authorised) -> list[Mention] | None:
-    """The words that name the claim's effect; None when a part is missing or stands in a denied segment."""
+    """Mentions that name the effect of the claim; None when a part is missing or denied."""
     found: list[Mention] = []
     for group in claim.parts:
         mentions = [mention for mention in sentence.mentions_of(*group) if not sentence.segment(mention).denied]
@@ -26,7 +26,7 @@ def _effect_mentions(sentence: ParsedSentence, claim: Authorised) -> list[Mentio
 
 
 def claimed_places(sentence: ParsedSentence, claims: Claims) -> set[int]:
-    """The tokens that the authorised claims of this unit account for."""
+    """Indices of the tokens that belong to an authorised claim."""
     return {
         place
         for claim in claims.authorised.values()
@@ -36,6 +36,7 @@ def claimed_places(sentence: ParsedSentence, claims: Claims) -> set[int]:
 
 
 def authorised_grounds(sentence: ParsedSentence, claims: Claims, previous: ParsedSentence | None) -> Iterator[Ground]:
+    """Grounds for each authorised claim that the sentence names."""
     named = [(claim, parts) for claim in claims.authorised.values() if (parts := _effect_mentions(sentence, claim))]
     if not named or (sentence.is_warning and not sentence.has_in_context(*_LINKS)):
         return
@@ -46,7 +47,7 @@ def authorised_grounds(sentence: ParsedSentence, claims: Claims, previous: Parse
 
 
 def _has_link(sentence: ParsedSentence, named: list[tuple[Authorised, list[Mention]]]) -> bool:
-    """Nutrients and effects without any link between them ("spieren: normaal") are no wording of a claim."""
+    """Whether a verb or "normal" links nutrient and effect; without it ("spieren: normaal") there is no claim."""
     if sentence.has_in_context(
         *_LINKS, "needed", "benefit", "mild-benefit", "good-for", "stronger", "against", "medical"
     ):
@@ -57,6 +58,7 @@ def _has_link(sentence: ParsedSentence, named: list[tuple[Authorised, list[Menti
 def _judge(
     sentence: ParsedSentence, claim: Authorised, parts: list[Mention], previous: ParsedSentence | None
 ) -> Ground:
+    """Ground for one claim: overreach, wrong subject, doubtful wording or a faithful one."""
     named = tuple(parts)
     overreach = _overreach(sentence, claim, named)
     if overreach:
@@ -76,7 +78,7 @@ def _judge(
 
 
 def _overreach(sentence: ParsedSentence, claim: Authorised, named: tuple[Mention, ...]) -> Ground | None:
-    """A claim turned round (what a deficiency does), made medical or made stronger."""
+    """Ground for a claim that is inverted (effects of a deficiency), made medical or made stronger; else None."""
     if sentence.has("deficiency") and sentence.has_in_context("causes", "harm"):
         return Ground("disease", "block", "deficiency", named, (claim.id,), claim.id)
     stronger = tuple(_strengtheners(sentence, claim, list(named)))
@@ -88,6 +90,7 @@ def _overreach(sentence: ParsedSentence, claim: Authorised, named: tuple[Mention
 
 
 def _strengtheners(sentence: ParsedSentence, claim: Authorised, parts: list[Mention]) -> list[Mention]:
+    """Mentions that make the claim stronger than its official wording, a missing "normal" included."""
     own = {
         place
         for mention in [*sentence.mentions_of("maintenance", "less", "normal"), *parts]
@@ -112,20 +115,21 @@ def _strengtheners(sentence: ParsedSentence, claim: Authorised, parts: list[Ment
 
 
 def _doubts(sentence: ParsedSentence, claim: Authorised, parts: list[Mention], subject: str) -> list[Mention]:
+    """Mentions that make the wording doubtful: a weaker verb, a missing "normal" or "function", no clear subject."""
     doubts = [*sentence.mentions_of("needed", "good-for", "mild-benefit")]
     own = {mention.first for mention in sentence.mentions_of("maintenance", "less")}
     doubts = [mention for mention in doubts if mention.first not in own]
     if claim.says_normal and not sentence.has("normal"):
         doubts += parts
     if ["working", "normal"] in map(list, claim.parts) and not sentence.has("working"):
-        doubts += parts  # "normal muscles" says less than that they work
+        doubts += parts  # "normal muscles" is less than the official "normal function of muscles"
     if subject == "nobody" or not sentence.has_in_context(*_LINKS):
         doubts += parts
     return doubts
 
 
 def _actor(sentence: ParsedSentence, previous: ParsedSentence | None) -> str:
-    """Who is said to act: `magnesium`, `product`, `other` (another substance), `nobody`."""
+    """Subject of the claim: "magnesium", "product", "other" (another substance) or "nobody"."""
     verbs = [mention.first for mention in sentence.mentions_of(*_LINKS, "needed", "good-for", "mild-benefit")]
     verb = min(verbs, default=len(sentence.tokens))
     products = [mention.first for mention in sentence.mentions_of("product")]
@@ -146,7 +150,7 @@ def _actor(sentence: ParsedSentence, previous: ParsedSentence | None) -> str:
 
 
 def _magnesium_acts(sentence: ParsedSentence, own: list[int], products: list[int], verb: int) -> bool:
-    """`Magnesium in our capsules …` and `Our capsules contain magnesium, which …` speak of magnesium."""
+    """Whether magnesium is the subject: `Magnesium in our capsules …`, `Our capsules contain magnesium, which …`."""
     first = min(own)
     if first + 1 in products:  # `magnesium capsules`
         return False
@@ -162,7 +166,7 @@ def _magnesium_acts(sentence: ParsedSentence, own: list[int], products: list[int
 
 
 def _actor_from_context(sentence: ParsedSentence, previous: ParsedSentence | None, verb: int) -> str:
-    """Nobody of ours is named: it is about what stood previous, or some name ("NeuroMag") does it."""
+    """Subject from the list introduction or the previous sentence; a brand name ("NeuroMag") counts as product."""
     if sentence.list_intro and sentence.list_intro.has(*_MAGNESIUM) and not sentence.list_intro.has("product"):
         return "magnesium"
     if previous and previous.has(*_MAGNESIUM) and not previous.has("product") and sentence.has("pronoun"):

@@ -1,4 +1,4 @@
-"""Concepts that are prohibited together: all of a pattern's, near each other, in a segment that denies nothing."""
+"""Forbidden combinations of concepts near each other, and endorsements by professionals."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,7 @@ _NO_ENDORSEMENT = ("medicine", "your-professional", "deficiency", "study")
 
 
 def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground]:
+    """Grounds for endorsements, and for each pattern whose concepts are near each other."""
     yield from _professional_grounds(sentence)
     for pattern in claims.patterns:
         if sentence.has(*pattern.unless) or ("consult" in pattern.unless and sentence.refers_to_professional):
@@ -24,7 +25,7 @@ def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground
 
 
 def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
-    """A doctor beside our product who is not someone to ask: an endorsement, in whatever words."""
+    """Ground for a professional named as an endorser of the product, not as a person to ask."""
     if sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
     found = sentence.mentions_of("professionals")
@@ -37,19 +38,20 @@ def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 
 def _is_quoted(sentence: ParsedSentence, professional: Mention) -> bool:
-    """`Mijn tandarts …`, who then says or does something; not `voor mijn apotheker`."""
+    """Whether the professional says or does something: `Mijn tandarts …`, not `voor mijn apotheker`."""
     before = [token.text for token in sentence.tokens[max(0, professional.first - 2) : professional.first]]
     says = professional.last + 1 < len(sentence.tokens)
     return says and bool(before) and before[-1] in _MINE and before[0] not in _PREPOSITIONS
 
 
 def _is_denied(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether the segment of the mention has a negation."""
     segment = sentence.segment(mention)
     return segment.denied or bool(sentence.mentions_between("not", segment.first, segment.last))
 
 
 def _mentions_within(sentence: ParsedSentence, pattern: Pattern) -> tuple[Mention, ...]:
-    """The first mentions of all the pattern's concepts that stand near enough, found in one pass over each."""
+    """First mentions of all concepts of a pattern within its distance, in one pass over each; () when none are."""
     rows = [
         [m for m in sentence.mentions_of(concept) if not (pattern.heeds_denial and sentence.segment(m).denied)]
         for concept in pattern.all

@@ -1,4 +1,4 @@
-"""Promises told by their shape: the slogan without a subject, and the organ that is yours."""
+"""Slogans, recognised by shape: no subject (`Gets you ready …`), or "your" with an organ (`… your mind`)."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ _SHORTEST_VERB = 3
 
 
 def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
-    """`Gets you ready …`, `Frees up your mind`: who acts is left out, or is what stands on the page."""
+    """Ground for a slogan whose subject is missing or is the product on the page."""
     tokens = sentence.tokens
     if (
         sentence.is_warning
@@ -48,8 +48,9 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 
 def _starts_with_verb_and_you(sentence: ParsedSentence) -> bool:
+    """Whether the sentence starts with a verb and "you": `Helpt je …`, `Gets you …`."""
     words = [token.text for token in sentence.tokens[:2]]
     if sentence.mentions_between("no-verb", 0, 0) or len(words) < 2 or len(words[0]) < _SHORTEST_VERB:  # noqa: PLR2004 - verb, object
         return False
-    # `maakt je` has "je" for its object, since the subject would take the t away.
+    # In `maakt je` the word "je" is the object: with "je" as subject the verb loses its t (`maak je`).
     return words[1] in _OBJECT and words[0].endswith("s" if words[1].startswith("y") else "t")

@@ -1,4 +1,4 @@
-"""The topics a unit names (a complaint, an effect, an organ), and when naming them makes a claim."""
+"""Topics (complaints, effects, organs): the conditions under which naming one makes a claim."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -15,11 +15,12 @@ _FUNCTION_WORDS = frozenset(
 )
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
-_WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
-_MAX_EFFECTS = 50  # effects of one segment to look at
+_WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
+_MAX_EFFECTS = 50  # per segment; bounds the time
 
 
 def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) -> Iterator[Ground]:
+    """Grounds for the topics of a sentence; `claimed` are token indices of its authorised claims."""
     for mention in sentence.topics:
         if mention.first in claimed:
             continue
@@ -31,7 +32,7 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
 
 
 def _promises_absence(sentence: ParsedSentence, mention: Mention) -> bool:
-    """`Geeft geen maagklachten` denies no effect of the product: it promises comfort."""
+    """Whether a negation is itself the promise: `Geeft geen maagklachten` promises comfort."""
     if sentence.has("denial", "not-intended"):
         return False
     if mention.concept.id == "stomach-comfort":
@@ -47,10 +48,12 @@ def _ground(verdict: Verdict, severity: Severity, reason: str, mention: Mention)
 
 
 def _blames_deficiency(sentence: ParsedSentence) -> bool:
+    """Whether the sentence names the consequences of a deficiency."""
     return sentence.has_in_context("deficiency", "not-taking") and sentence.has_in_context("causes", "harm")
 
 
 def _judge_complaint(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a disease or complaint, unless it is excused."""
     if _blames_deficiency(sentence) and sentence.has("deficiency", "not-taking") and not _is_excused(sentence, mention):
         return _ground("disease", "block", "deficiency", mention)
     if _is_excused(sentence, mention):
@@ -62,7 +65,7 @@ def _judge_complaint(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
 
 
 def _is_bare_label(sentence: ParsedSentence) -> bool:
-    """A label of one or two words that promises nothing ("Somberheid"): it depends on what it stands above."""
+    """Whether the sentence is a label of one or two words without a promise ("Somberheid")."""
     return (
         len(sentence.tokens) <= _LABEL_WORDS
         and not sentence.has(*EFFECTS, "gone", "less", *OFFERED, "suffering")
@@ -72,7 +75,7 @@ def _is_bare_label(sentence: ParsedSentence) -> bool:
 
 
 def _is_excused(sentence: ParsedSentence, mention: Mention) -> bool:
-    """A warning may name it, as long as nothing is promised in the same breath."""
+    """Whether a warning, a side effect or a medicine is the reason to name the topic, and nothing is promised."""
     if sentence.promises(mention) or _is_offered_for(sentence, mention):
         return False
     if sentence.is_warning or (sentence.has("side-effect-word") and not sentence.has("gone")):
@@ -83,6 +86,7 @@ def _is_excused(sentence: ParsedSentence, mention: Mention) -> bool:
 
 
 def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a reason not to take magnesium (pregnancy, kidney disease), when an effect on it is promised."""
     if sentence.refers_to_professional or sentence.has("not-use", "excess"):
         return None
     if mention.concept.id == "expecting":
@@ -101,12 +105,12 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
 
 
 def _is_gone(sentence: ParsedSentence, mention: Mention) -> bool:
-    """`zonder hartkloppingen`, and not `zonder dat je het merkt` elsewhere in the sentence."""
+    """Whether a word for absence is near: `zonder hartkloppingen`, not `zonder dat je het merkt` further on."""
     return sentence.has_near(mention, _NEAR, "gone")
 
 
 def _is_offered_for(sentence: ParsedSentence, mention: Mention) -> bool:
-    """`Ask your doctor for magnesium for migraine`."""
+    """Whether the goods are offered for the topic: `Ask your doctor for magnesium for migraine`."""
     before = mention.first - 1
     if before < 1 or sentence.tokens[before].text not in ("voor", "for") or sentence.has("not-use", "medicine"):
         return False
@@ -114,6 +118,7 @@ def _is_offered_for(sentence: ParsedSentence, mention: Mention) -> bool:
 
 
 def _judge_side_effect(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a side effect, when its absence or an effect against it is promised."""
     if sentence.is_warning:
         return None
     if sentence.promises(mention) & {"against", "contribute", "benefit"}:
@@ -131,6 +136,7 @@ def _judge_side_effect(sentence: ParsedSentence, mention: Mention, _: bool) -> G
 
 
 def _judge_fatigue(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
+    """Ground for tiredness outside the wording of authorised claim MG01."""
     if has_claim and sentence.has("less") and mention.concept.id == "fatigue" and not sentence.has("gone"):
         return None
     if sentence.tokens[mention.first].text.startswith(_WORN_OUT) and sentence.has("food"):
@@ -148,6 +154,7 @@ def _judge_fatigue(sentence: ParsedSentence, mention: Mention, has_claim: bool) 
 
 
 def _judge_health(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a health effect that is not on the EU list."""
     if _is_excused(sentence, mention) and (
         not sentence.has("product") or sentence.refers_to_professional or sentence.has("not-use", "medicine")
     ):
@@ -155,7 +162,7 @@ def _judge_health(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground
     if mention.concept.id == "stomach-comfort":
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
     if sentence.has("varied-diet") and not sentence.has(*OFFERED):
-        return None  # the advice to eat, move and sleep
+        return None  # advice to eat, move and sleep
     if is_about_the_shop(sentence, mention):
         return None
     if _speaks_of_another_nutrient(sentence):
@@ -164,7 +171,7 @@ def _judge_health(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground
 
 
 def _speaks_of_another_nutrient(sentence: ParsedSentence) -> bool:
-    """A claim worded as the EU list words those of vitamins: it may be allowed, but this check does not know them."""
+    """Whether the sentence words a claim on another nutrient: permitted perhaps, but unknown to this check."""
     return (
         sentence.has("other-nutrient")
         and sentence.has("normal")
@@ -178,7 +185,7 @@ def _refusal(concept: Concept) -> str:
 
 
 def _judge_process(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
-    """An organ or process: plain anatomy, until something is said to act on it."""
+    """Ground for an organ or process when something acts on it; plain anatomy is neutral."""
     if (
         sentence.is_warning
         or sentence.has("absorption", "study")
@@ -195,7 +202,7 @@ def _judge_process(sentence: ParsedSentence, mention: Mention, has_claim: bool) 
 
 
 def _is_meant_for(sentence: ParsedSentence, mention: Mention) -> bool:
-    """`Magnesium voor spieren`, `magnesium settles your nerves`: beside our product, without a plain fact."""
+    """Whether the goods are aimed at the organ: `Magnesium voor spieren`, `magnesium settles your nerves`."""
     if not sentence.has(*OFFERED) or sentence.has("amount", "technical"):
         return False
     segment = sentence.segment(mention)
@@ -205,7 +212,7 @@ def _is_meant_for(sentence: ParsedSentence, mention: Mention) -> bool:
 
 
 def _follows_unknown_verb(sentence: ParsedSentence, mention: Mention) -> bool:
-    """Product, a word that is no joint, "your", organ: the word will be a verb."""
+    """Whether the words are: product, a word that is probably a verb, "your", organ."""
     start = mention.first - 3
     if start < 0 or sentence.tokens[start + 2].text not in _YOURS or sentence.tokens[start + 1].text in _FUNCTION_WORDS:
         return False
@@ -213,6 +220,7 @@ def _follows_unknown_verb(sentence: ParsedSentence, mention: Mention) -> bool:
 
 
 def _is_acted_on(sentence: ParsedSentence) -> bool:
+    """Whether an effect, an influence or a strengthening is asserted in the sentence."""
     acts = sentence.has_in_context(*EFFECTS, "influence", "role")
     if not acts and sentence.has("amount") and not sentence.has("needed", "stronger", "gone"):
         return False
@@ -224,6 +232,7 @@ def _is_acted_on(sentence: ParsedSentence) -> bool:
 
 
 def _judge_general(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
+    """Ground for a general benefit; an authorised claim in the same sentence makes it a warning."""
     if sentence.is_warning:
         return None
     if mention.concept.id == "health-as-such" and not sentence.has_in_context(*_ACTING, *OFFERED, "deficiency"):
@@ -234,6 +243,7 @@ def _judge_general(sentence: ParsedSentence, mention: Mention, has_claim: bool) 
 
 
 def _judge_weight(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a promise on weight."""
     if _is_excused(sentence, mention):
         return None
     return _ground("prohibited_other", "block", "weight-loss", mention)
@@ -255,7 +265,10 @@ _SHOP_TALK_TOPICS = frozenset(["relaxation", "stress", "mood", "haven", "end-of-
 
 
 def is_about_the_shop(sentence: ParsedSentence, mention: Mention) -> bool:
-    """`No stress: you have 30 days to change your mind`, and not `Order now for more peace of mind`."""
+    """Whether a soft topic is about buying: `No stress: you have 30 days to change your mind`.
+
+    Not: `Order now for more peace of mind`.
+    """
     if mention.concept.id not in _SHOP_TALK_TOPICS:
         return False
     others = [token.text for place, token in enumerate(sentence.tokens) if place not in sentence.topic_places]

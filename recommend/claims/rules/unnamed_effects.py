@@ -1,4 +1,4 @@
-"""Claims that name no known topic: an effect in unknown words, a testimonial, an amount."""
+"""Claims without a known topic: effects in unknown words, replaced medicines, testimonials, nutrition claims."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ons", "you", "your", "us"])
 
 
 def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
-    """`Vervang je medicijnen door magnesium`, `a natural antidepressant`."""
+    """Ground for replacing a medicine: `Vervang je medicijnen door magnesium`, `a natural antidepressant`."""
     found = [
         mention
         for mention in sentence.mentions_of(
@@ -24,11 +24,11 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
-    """Magnesium is said to do something, but no known word says to what."""
+    """Ground for an effect of magnesium whose object is no known word."""
     if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount") or sentence.is_warning:
         return
     if sentence.tokens and sentence.tokens[-1].text == ":":
-        return  # the list below tells
+        return  # the list below names the effects
     opens = [mention for mention in sentence.mentions_of("good-for", "contribute", "benefit") if mention.first == 0]
     if not sentence.has(*OFFERED) and not opens:
         return
@@ -48,7 +48,7 @@ def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 
 def _follows_magnesium(sentence: ParsedSentence, verb: Mention) -> bool:
-    """`Magnesium helpt …`: the nutrient stands just before the verb."""
+    """Whether magnesium is the subject just before the verb: `Magnesium helpt …`."""
     segment = sentence.segment(verb)
     first = max(segment.first, verb.first - _NEAR)
     actors = sentence.mentions_between("nutrient", first, verb.first - 1) or sentence.mentions_between(
@@ -58,13 +58,13 @@ def _follows_magnesium(sentence: ParsedSentence, verb: Mention) -> bool:
 
 
 def _acts_on_reader(sentence: ParsedSentence, verb: Mention) -> bool:
-    """`Magnesium keeps you …`."""
-    object_ = sentence.tokens[verb.last : verb.last + 2]
-    return _follows_magnesium(sentence, verb) and any(token.text in _YOU for token in object_)
+    """Whether magnesium acts on the reader: `Magnesium keeps you …`."""
+    next_words = sentence.tokens[verb.last : verb.last + 2]
+    return _follows_magnesium(sentence, verb) and any(token.text in _YOU for token in next_words)
 
 
 def testimonial_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
-    """`Ik ben eindelijk …, sinds ik dit neem`: a change for the better, whatever it is."""
+    """Ground for a testimonial of any improvement: `Ik ben eindelijk …, sinds ik dit neem`."""
     if sentence.is_warning or sentence.has("technical", "amount") or not sentence.has("first-person"):
         return
     turns = sentence.mentions_of("turning-point")
@@ -73,6 +73,7 @@ def testimonial_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 
 def nutrition_content_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Grounds for nutrition claims: "source of", "rich in" and other contents."""
     found = sentence.mentions_of("source-of", "rich-in")
     if found and not any(sentence.segment(mention).denied for mention in found):
         claims = tuple(dict.fromkeys(mention.concept.id for mention in found))

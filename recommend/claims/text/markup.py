@@ -1,6 +1,7 @@
-"""What a shopper sees of HTML or Markdown, each character with its place in the source.
+"""Visible text of HTML or Markdown, each character with its position in the source.
 
-Every expression here is possessive or bounded: the time is linear in the length, whatever the text.
+Texts in attributes, addresses and structured data (JSON-LD) count as visible. Every regular expression is possessive or
+bounded, so the time is linear in the length of the source.
 """
 
 import html
@@ -46,13 +47,13 @@ _TEXT_ATTRIBUTES = frozenset(
     )
 )
 _ADDRESS_ATTRIBUTES = frozenset(["href", "download"])
-_PICTURE_ATTRIBUTES = frozenset(["src", "srcset", "poster"])  # of these the folders are read too
+_PICTURE_ATTRIBUTES = frozenset(["src", "srcset", "poster"])  # folder names are read as well
 _LONGEST_ADDRESS = 2000
 
 
 @dataclass(slots=True)
 class Part:
-    """A stretch of visible text; character i stands at `starts[i]` to `ends[i]` of the source."""
+    """Visible text from one place; character i has the source position `starts[i]` to `ends[i]`."""
 
     kind: PartKind
     text: str = ""
@@ -61,28 +62,32 @@ class Part:
     _pieces: list[str] = field(default_factory=list)
 
     def add_run(self, text: str, start: int) -> None:
+        """Add text that the source has literally at `start`."""
         self._pieces.append(text)
         self.starts.extend(range(start, start + len(text)))
         self.ends.extend(range(start + 1, start + len(text) + 1))
 
     def add_as(self, text: str, start: int, end: int) -> None:
-        """Show `text` for what the source writes between `start` and `end`."""
+        """Add `text` for the source between `start` and `end`, such as an entity or an escape."""
         self._pieces.append(text)
         self.starts.extend([start] * len(text))
         self.ends.extend([end] * len(text))
 
     def finish(self) -> "Part":
+        """Join the added pieces into `text`."""
         self.text = "".join(self._pieces)
         self._pieces.clear()
         return self
 
 
 class _Reader:
+    """Single pass over a source, which collects the running text and the attribute texts."""
+
     def __init__(self, source: str) -> None:
         self.source = source
         self.body = Part("body")
         self.attributes: list[Part] = []
-        self.unclosed: set[str] = set()  # endings that were looked for in vain: never look again
+        self.unclosed: set[str] = set()  # endings that the source lacks, to search for each only once
 
     def read(self) -> list[Part]:
         position = 0
@@ -93,7 +98,7 @@ class _Reader:
         return [part.finish() for part in (self.body, *self.attributes)]
 
     def _read_mark(self, match: re.Match[str]) -> int:
-        """Read one mark and return where the text goes on."""
+        """Read one mark (comment, tag, entity, link) and return the position after it."""
         start, end = match.span()
         if match["comment"]:
             after = self._end_of("-->", end)
@@ -133,7 +138,7 @@ class _Reader:
                 self._add_address(attribute[group], place, whole_path=name in _PICTURE_ATTRIBUTES)
 
     def _read_invisible(self, tag: str, name: str, end: int) -> int:
-        """Pass over a script or style, but read structured data; what calls itself that and is not, as plain text."""
+        """Skip a script or style; read the strings of valid JSON, and invalid JSON as plain text."""
         after = self._end_of(f"</{name}", end)
         if "json" not in tag.lower():
             return after or end
@@ -155,7 +160,7 @@ class _Reader:
         return after or len(self.source)
 
     def _end_of(self, ending: str, position: int) -> int | None:
-        """Where the text goes on after a comment, or where the end tag of a script stands."""
+        """Position after a comment, or of the end tag of a script; None when there is no ending."""
         if ending in self.unclosed:
             return None
         found = re.compile(re.escape(ending), re.IGNORECASE | re.ASCII).search(self.source, position)
@@ -174,7 +179,7 @@ class _Reader:
         self.attributes.append(part)
 
     def _add_address(self, value: str, start: int, *, whole_path: bool) -> None:
-        """Read the last step of an address, or the whole_path path of a picture."""
+        """Add the last segment of an address, or the whole path of a picture."""
         if value.startswith("data:"):
             return
         if whole_path:
@@ -195,6 +200,7 @@ class _Reader:
 
 
 def _entities(value: str) -> Iterator[tuple[int, str, bool]]:
+    """Parts of an attribute value with their position: text (False) and entities (True) in turn."""
     position = 0
     for match in re.finditer(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});", value):
         yield position, value[position : match.start()], False
@@ -204,7 +210,7 @@ def _entities(value: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def visible_parts(source: str) -> list[Part]:
-    """The running text first, then each text that stands in an attribute or an address."""
+    """Parts of the source: the running text first, then each text in an attribute or address."""
     return _Reader(source).read()
 
 
@@ -217,26 +223,27 @@ _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _HIGH, _LOW, _PLANE = 0xD800, 0xDC00, 0x10000
 
 Run = tuple[str, int, int]
-"""Characters as they are shown, with the place in the source that they stand for."""
+"""Visible characters with the start and end of the source they come from."""
 
 
 def is_json(text: str) -> bool:
-    """Whether this is JSON; what is not is no structured data to anyone, and is read as plain text instead."""
+    """Whether the text is valid JSON."""
     try:
         json.loads(text)
-    except (ValueError, RecursionError):  # nested deeper than any parser reads
+    except (ValueError, RecursionError):  # nested too deep
         return False
     return True
 
 
 def string_values(text: str, offset: int) -> Iterator[list[Run]]:
-    """Each string that is no key, as runs; `offset` is where the text begins in its source."""
+    """Each string of JSON that is no key, as runs; `offset` is the position of the text in its source."""
     for match in _STRING.finditer(text):
         if match[2] is None and match[1]:
             yield list(_runs(match[1], offset + match.start(1)))
 
 
 def _runs(written: str, offset: int) -> Iterator[Run]:
+    """Runs of one JSON string, with its escapes decoded."""
     position = 0
     for escape in _ESCAPE.finditer(written):
         start, end = escape.span()
@@ -249,6 +256,7 @@ def _runs(written: str, offset: int) -> Iterator[Run]:
 
 
 def _unescape(escape: re.Match[str]) -> str:
+    """Character of one JSON escape; surrogate pairs are joined."""
     if escape["high"]:
         high, low = int(escape["high"], 16), int(escape["low"], 16)
         return chr(_PLANE + ((high - _HIGH) << 10) + (low - _LOW))

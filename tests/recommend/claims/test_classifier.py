@@ -1,4 +1,4 @@
-"""The second opinion: what no rule has a word for, and that its weights belong to the sentences that are here."""
+"""Classifier: claims without a listed word, and weights fitted to the current labelled sentences."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ DEVELOP = Path(__file__).parent / "labelled_develop.yaml"
 
 
 def test_the_weights_were_fitted_to_the_sentences_that_stand_here() -> None:
-    """Else run `python -m tests.bench.opinion`."""
+    """On failure run `python -m tests.bench.opinion`."""
     assert load_weights().fitted_to == hashlib.sha256(DEVELOP.read_bytes()).hexdigest()
 
 

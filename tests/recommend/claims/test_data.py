@@ -1,4 +1,4 @@
-"""The data of the check load strictly: what is wrong is named."""
+"""Strict loading of the claims data: every error names its place."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Offsets, units and sizes: any text at all can be checked, and every finding says where it stands."""
+"""Offsets, sentences and sizes: any text can be checked, and every finding has its exact position."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""What may be said and what may not, kind by kind; the labelled sentences measure the rest."""
+"""Permitted and forbidden sentences by kind; `tests.bench claims` measures the labelled sentences."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The real ruleset has every property, and the report says how far each proof reaches."""
+"""Report on the real ruleset: it has every property, and each proof states its reach."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The decomposition itself: cones cover the whole space, and outputs depend on nothing else."""
+"""Decomposition: cones cover the whole space, and outputs depend on their cone only."""
 
 import json
 from itertools import islice
