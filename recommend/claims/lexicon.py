@@ -1,8 +1,8 @@
 """Lexicon: the concepts that a sequence of words names.
 
-Notation of words in the data: `kramp` matches by stem, `=moe` exactly, `kramp*`, `*kramp` and `*kramp*` as part of a
-compound; several words form a phrase in which `...` matches up to four words. Topics of the other language match as
-well, since Dutch pages contain "sleep" and "stress relief".
+Notation of words in the data: `kramp` matches by stem, `=moe` exactly, `kramp*` at the start, `*kramp` at the end and
+`*kramp*` anywhere in a compound; several words form a phrase in which `...` matches up to four words. Topics of the
+other language match as well, since Dutch pages contain "sleep" and "stress relief".
 """
 
 from collections import defaultdict

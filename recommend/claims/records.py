@@ -34,7 +34,7 @@ ClaimId = Annotated[str, Meta(pattern="^MG(0[1-9]|10)$")]
 
 
 class Concept(Record, frozen=True):
-    """A meaning with its words per language, separated by commas; `lexicon` documents how words are written.
+    """A meaning with its words per language, separated by commas; `lexicon` documents their notation.
 
     `except_nl` and `except_en` are phrases in which the words do not have this meaning. `suggest` is the authorised
     claim to offer instead; `refused` are ids of refused claims.
