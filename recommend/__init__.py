@@ -1,4 +1,4 @@
-"""What the shop knows of magnesium and how it reasons: pure functions over data that is loaded once.
+"""Knowledge of magnesium and the reasoning on it: pure functions over data that is loaded once.
 
-No web, no database, no clock. Start at `engine.advise`; the knowledge itself is YAML under `data/`.
+No web, no database, no clock. Entry point: `engine.advise`; the knowledge is YAML in `data/`.
 """

@@ -1,24 +1,28 @@
-"""The questionnaire's answers: one vocabulary for the form, the cookie, the API and the command line."""
+"""Questionnaire: its questions and their valid answers, one vocabulary for form, cookie, API and command line."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
 
-Kind = Literal["one", "many", "milligrams", "yes_no"]
+QuestionKind = Literal["one", "many", "milligrams", "yes_no"]
 
 
 class Question(Struct, frozen=True):
-    """What may be answered to one question; its wording is in `data/questions.yaml`."""
+    """A question with its valid values and its default; the wording is in `data/questions.yaml`.
+
+    Kinds: "one" choice, "many" choices, "milligrams" (whole number from 0 to SUPPLEMENT_MG_MAX) or "yes_no".
+    """
 
     key: str
-    kind: Kind
+    kind: QuestionKind
     values: tuple[str, ...] = ()
     default: Any = None
     required: bool = False
 
 
 SUPPLEMENT_MG_MAX = 5000
+"""Highest accepted amount of magnesium from supplements, in mg elemental a day."""
 
 QUESTIONS: dict[str, Question] = {
     question.key: question
@@ -84,12 +88,14 @@ QUESTIONS: dict[str, Question] = {
         Question("dosage_form", "one", ("any", "capsule", "tablet", "powder", "liquid"), default="any"),
     )
 }
+"""All questions by key, in the order of the questionnaire."""
 
 
 class Answers(Struct, frozen=True):
-    """A complete, valid set of answers. Lists are tuples in the order of the vocabulary, without doubles.
+    """A complete and valid set of answers; lists are tuples in the order of the vocabulary, without duplicates.
 
-    `supplement_mg` is mg of elemental magnesium a day already taken from supplements, antacids and laxatives.
+    `supplement_mg` is the elemental magnesium a day, in mg, that the shopper already takes from supplements, antacids
+    and laxatives.
     """
 
     stomach: str
@@ -113,7 +119,7 @@ AnswerProblem = Literal[
 
 
 class AnswersError(ValueError):
-    """An answer that cannot be used: `key` names it, `problem` says why, `value` is what was given."""
+    """An unusable answer: `key` names it, `problem` is the kind of error, `value` the answer received."""
 
     def __init__(self, key: str, problem: AnswerProblem, value: object = None) -> None:
         self.key, self.problem, self.value = key, problem, value
@@ -125,6 +131,7 @@ _SHOWN = 60  # characters, for one line on a terminal
 
 
 def _short(value: object) -> str:
+    """Representation of a value on one line of at most `_SHOWN` characters."""
     try:
         shown = repr(value)
     except ValueError:  # a whole number of thousands of digits
@@ -144,12 +151,13 @@ _EXPLAIN: dict[AnswerProblem, str] = {
 
 
 def _allowed(key: str) -> str:
+    """Valid values of a question, for an error message."""
     question = QUESTIONS.get(key)
     return ", ".join(question.values) if question else ""
 
 
 def parse_answers(given: object) -> Answers:
-    """Read answers from a mapping such as decoded JSON. Raises AnswersError at the first fault."""
+    """Answers from a mapping such as decoded JSON. Raises AnswersError at the first invalid answer."""
     if not isinstance(given, Mapping):
         raise AnswersError("answers", "not_an_object", given)
     for key in given:
@@ -159,7 +167,7 @@ def parse_answers(given: object) -> Answers:
 
 
 def parse_answer(question: Question, given: Mapping[Any, Any]) -> Any:
-    """Read the answer to one question, or its default. Raises AnswersError."""
+    """Answer to one question, or its default. Raises AnswersError."""
     if question.key not in given:
         if question.required:
             raise AnswersError(question.key, "missing")

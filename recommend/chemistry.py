@@ -1,6 +1,6 @@
-"""Magnesium arithmetic: how much of a compound is magnesium, and whether a label can be true.
+"""Magnesium arithmetic: the share of magnesium in a compound, and the check of a label against it.
 
-Masses of magnesium are integer micrograms (ug) of elemental magnesium; masses of compound likewise.
+Masses, of elemental magnesium and of compounds alike, are whole micrograms (ug).
 """
 
 import re
@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-# IUPAC abridged standard atomic weights, in g/mol.
 ATOMIC_WEIGHT = {
     "H": Decimal("1.008"),
     "C": Decimal("12.011"),
@@ -20,13 +19,15 @@ ATOMIC_WEIGHT = {
     "Cl": Decimal("35.45"),
     "K": Decimal("39.098"),
 }
+"""IUPAC abridged standard atomic weights, in g/mol."""
 OXIDE_FORMULA = "MgO"
 UG_PER_MG = 1000
+"""Micrograms in a milligram."""
 _TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)|(\()|(\))(\d*)")
 
 
 def atoms(formula: str) -> dict[str, int]:
-    """Count the atoms of a formula such as `4MgCO3·Mg(OH)2·5H2O`.
+    """Number of atoms by element in a formula such as `4MgCO3·Mg(OH)2·5H2O`.
 
     Raises ValueError for an unknown element or unbalanced parentheses.
     """
@@ -68,7 +69,7 @@ def _atoms_of_part(part: str, formula: str) -> dict[str, int]:
 
 @lru_cache(maxsize=256)
 def magnesium_fraction(formula: str) -> Fraction:
-    """The share of the mass that is magnesium, between 0 and 1, from standard atomic weights.
+    """Share of magnesium in the mass of a compound, from 0 to 1, by standard atomic weights.
 
     Raises ValueError as `atoms` does, and for a formula without mass such as `Mg0`.
     """
@@ -80,31 +81,31 @@ def magnesium_fraction(formula: str) -> Fraction:
 
 
 def elemental_from_compound(compound_ug: int, fraction: Fraction) -> int:
-    """Micrograms of magnesium in that many micrograms of compound, rounded half up."""
+    """Elemental magnesium (ug) in a mass of compound (ug), rounded half up."""
     return half_up(compound_ug * fraction)
 
 
 def compound_from_elemental(elemental_ug: int, fraction: Fraction) -> int:
-    """Micrograms of compound that hold that many micrograms of magnesium, rounded half up."""
+    """Mass of compound (ug) that contains the given elemental magnesium (ug), rounded half up."""
     return half_up(elemental_ug / fraction)
 
 
 def half_up(value: Fraction) -> int:
-    """The nearest integer to an amount of 0 or more, halves up; exact, unlike rounding a float."""
+    """Nearest integer to a non-negative fraction, halves up; exact, unlike rounding a float."""
     return rounded(value.numerator, value.denominator)
 
 
 def rounded(numerator: int, denominator: int) -> int:
-    """The nearest integer to a quotient of 0 or more, halves up."""
+    """Nearest integer to a non-negative quotient, halves up."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
 def oxide_share_of_magnesium(label_fraction: Fraction, pure_fraction: Fraction) -> Fraction:
-    """Which share of the magnesium must be oxide, for a label percentage above the pure compound's.
+    """Share of the magnesium that must be oxide when the label shows more than the pure compound can contain.
 
-    A "bisglycinate" of 20 % magnesium cannot be pure (14.1 %): solving for a mixture with oxide (60.3 %)
-    gives the oxide's share of the mass, and from that its share of the magnesium (39 % here).
-    Returns 0 when the label fits the pure compound and 1 at or above that of pure oxide.
+    A "bisglycinate" with 20 % magnesium cannot be pure (14.1 %). Solving for a mixture with oxide (60.3 %) gives the
+    mass share of the oxide, and from that its share of the magnesium (39 % here). Returns 0 when the label fits the
+    pure compound and 1 at or above the share of pure oxide.
     """
     oxide = magnesium_fraction(OXIDE_FORMULA)
     if label_fraction <= pure_fraction:

@@ -1,22 +1,23 @@
-"""When a rule or note applies: a closed vocabulary of conditions on answers, one frozen class each.
+"""Conditions on answers: the closed vocabulary of a rule's or note's `when`, and an index over many of them.
 
-There is no negation on purpose: ticking one more condition, medicine or sign can then never take a safety
-note away. What cannot be said with these kinds gets a new kind, with its test.
+There is no negation on purpose: ticking one more condition, medicine or warning sign can never remove a safety note. A
+condition that these kinds cannot express needs a new kind, with its test.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Kind, Question
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Question, QuestionKind
 
 
 class Atom(NamedTuple):
-    """The smallest piece of the answers that a condition looks at.
+    """Smallest part of the answers that a condition depends on.
 
-    A one-choice answer as a whole (`detail` is None), whether any of some boxes of a list is ticked (those boxes),
-    or whether an amount reaches a threshold (mg).
+    `detail` is None for the answer to a one-choice question, a set of boxes for "at least one of these is ticked", and
+    a threshold in mg for "the amount reaches this".
     """
 
     answer: str
@@ -24,21 +25,22 @@ class Atom(NamedTuple):
 
 
 class Condition(ABC):
-    """A question about answers that is either true or false."""
+    """Predicate over answers."""
 
     __slots__ = ()
 
     @abstractmethod
-    def holds(self, answers: Answers) -> bool: ...
+    def holds(self, answers: Answers) -> bool:
+        """Whether the condition is true for these answers."""
 
     @abstractmethod
     def depends_on(self) -> frozenset[Atom]:
-        """Everything of the answers that can make a difference; the verifier's proofs rest on this."""
+        """Atoms that can change the result; the proofs of `verify` depend on their completeness."""
 
 
 @dataclass(frozen=True, slots=True)
 class Always(Condition):
-    """True for every set of answers."""
+    """True for all answers."""
 
     def holds(self, answers: Answers) -> bool:  # noqa: ARG002 - the answer is the same for all
         return True
@@ -49,7 +51,7 @@ class Always(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Is(Condition):
-    """The one choice made is among `values`."""
+    """True when the chosen value is one of `values`."""
 
     answer: str
     values: frozenset[str]
@@ -63,7 +65,7 @@ class Is(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Includes(Condition):
-    """At least one of `values` is ticked."""
+    """True when at least one of `values` is ticked."""
 
     answer: str
     values: frozenset[str]
@@ -77,7 +79,7 @@ class Includes(Condition):
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Condition):
-    """The amount answered, in mg, is `minimum` or more."""
+    """True when the amount, in mg, is `minimum` or more."""
 
     answer: str
     minimum: int
@@ -92,7 +94,7 @@ class AtLeast(Condition):
 
 @dataclass(frozen=True, slots=True)
 class AllOf(Condition):
-    """Every one of `parts` holds."""
+    """True when all `parts` are true."""
 
     parts: tuple[Condition, ...]
 
@@ -105,7 +107,7 @@ class AllOf(Condition):
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(Condition):
-    """At least one of `parts` holds."""
+    """True when at least one of `parts` is true."""
 
     parts: tuple[Condition, ...]
 
@@ -121,9 +123,9 @@ def _atoms_of(parts: tuple[Condition, ...]) -> frozenset[Atom]:
 
 
 def read_condition(data: Any) -> Condition:
-    """Read a condition as YAML writes it, e.g. `{answer: stomach, is: [mild, strong]}`.
+    """Condition from its YAML form, e.g. `{answer: stomach, is: [mild, strong]}`.
 
-    Raises ValueError that says what is wrong and where in the condition.
+    Raises ValueError with the reason and the part of the condition.
     """
     if data == "always":
         return Always()
@@ -148,7 +150,7 @@ def _parts(data: Any, key: str) -> tuple[Condition, ...]:
     return tuple(read_condition(part) for part in data)
 
 
-def _values(question: Question, data: Any, kind: Kind, key: str) -> frozenset[str]:
+def _values(question: Question, data: Any, kind: QuestionKind, key: str) -> frozenset[str]:
     if question.kind != kind:
         raise ValueError(f"{key} does not fit the answer {question.key}")
     if not isinstance(data, list) or not data:
@@ -183,7 +185,10 @@ _READERS: dict[str, Callable[[Question, Any], Condition]] = {
 
 
 def condition_as_data(condition: Condition) -> Any:
-    """A condition as YAML writes it, which `read_condition` reads back; values in the order of the vocabulary."""
+    """YAML form of a condition, the inverse of `read_condition`; values in the order of the vocabulary.
+
+    Raises TypeError for an unknown kind of condition.
+    """
     match condition:
         case Always():
             return "always"
@@ -198,3 +203,113 @@ def condition_as_data(condition: Condition) -> Any:
         case AnyOf(parts):
             return {"any": [condition_as_data(part) for part in parts]}
     raise TypeError(f"no data for {type(condition).__name__}")
+
+
+class Conditional(Protocol):
+    """A record with a condition: a rule or a note."""
+
+    @property
+    def when(self) -> Condition | None: ...
+
+
+R = TypeVar("R", bound=Conditional)
+Trigger = tuple[str, str | int]
+"""Key of an answer with a value (a choice, a ticked box) or a minimum in mg."""
+BitsByValue = dict[Any, int]
+"""Bits of the records that one value of an answer can trigger, by value."""
+
+
+class Matcher(Generic[R]):
+    """Index over records in a fixed order, one bit each.
+
+    Every answer sets the bits of the records that it triggers, so most conditions are never evaluated.
+    """
+
+    def __init__(self, records: Sequence[R]) -> None:
+        self._records_by_byte = [_records_by_byte(records[start : start + 8]) for start in range(0, len(records), 8)]
+        self._always = 0
+        self._to_evaluate: list[tuple[int, Condition]] = []
+        waiting: dict[str, BitsByValue] = {}
+        for position, record in enumerate(records):
+            bit = 1 << position
+            if record.when is None:
+                continue
+            triggers = triggers_of(record.when)
+            if triggers is None:
+                self._always |= bit
+            for answer, value in triggers or ():
+                bits = waiting.setdefault(answer, {})
+                bits[value] = bits.get(value, 0) | bit
+            if not _triggers_suffice(record.when):
+                self._to_evaluate.append((bit, record.when))
+        self._choices = _getters(waiting, "one", "yes_no")
+        self._lists = _getters(waiting, "many")
+        self._amounts = _getters(waiting, "milligrams")
+
+    def matching(self, answers: Answers) -> list[R]:
+        """Records whose condition is true for these answers, in their order."""
+        found = self._always
+        for read, bits in self._choices:
+            found |= bits.get(read(answers), 0)
+        for read, bits in self._lists:
+            for value in read(answers):
+                found |= bits.get(value, 0)
+        for read, bits in self._amounts:
+            amount = read(answers)
+            for minimum in bits:
+                if amount >= minimum:
+                    found |= bits[minimum]
+        for bit, condition in self._to_evaluate:
+            if found & bit and not condition.holds(answers):
+                found ^= bit
+        matches: list[R] = []
+        for byte, records in zip(
+            found.to_bytes(len(self._records_by_byte), "little"), self._records_by_byte, strict=True
+        ):
+            matches += records[byte]
+        return matches
+
+
+def _records_by_byte(records: Sequence[R]) -> list[list[R]]:
+    """Records by the value of a byte with one bit per record: one lookup collects up to eight records."""
+    return [[record for bit, record in enumerate(records) if byte >> bit & 1] for byte in range(256)]
+
+
+def _getters(
+    waiting: dict[str, BitsByValue], *kinds: QuestionKind
+) -> list[tuple[Callable[[Answers], Any], BitsByValue]]:
+    """Getter and bits by value for each answer of these kinds."""
+    return [(attrgetter(key), bits) for key, bits in waiting.items() if QUESTIONS[key].kind in kinds]
+
+
+def triggers_of(condition: Condition) -> frozenset[Trigger] | None:
+    """Triggers of which at least one is present whenever the condition is true; None when there is no such set."""
+    match condition:
+        case Is(answer, values) | Includes(answer, values):
+            return frozenset((answer, value) for value in values)
+        case AtLeast(answer, minimum):
+            return frozenset({(answer, minimum)})
+        case AnyOf(parts):
+            return _union_of_triggers(map(triggers_of, parts))
+        case AllOf(parts):
+            known = [triggers for triggers in map(triggers_of, parts) if triggers is not None]
+            return min(known, key=len, default=None)
+        case _:
+            return None
+
+
+def _union_of_triggers(parts: Iterable[frozenset[Trigger] | None]) -> frozenset[Trigger] | None:
+    """Union of the triggers of all parts; None when one part has none."""
+    known = list(parts)
+    return None if None in known else frozenset().union(*(triggers for triggers in known if triggers is not None))
+
+
+def _triggers_suffice(condition: Condition) -> bool:
+    """Whether one present trigger makes the condition true, so that it need not be evaluated."""
+    match condition:
+        case Always() | Is() | Includes() | AtLeast():
+            return True
+        case AnyOf(parts):
+            return all(map(_triggers_suffice, parts))
+        case _:
+            return False

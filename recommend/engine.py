@@ -1,4 +1,4 @@
-"""The rule engine: from answers and a ruleset to an advice that carries its own reasons."""
+"""Rule engine: an advice with its reasons, from answers and a ruleset."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -9,11 +9,12 @@ from recommend.answers import Answers
 from recommend.knowledge import CERTAINTIES, Certainty, Form, Note, Rule, Ruleset, Severity
 
 Status = Literal["suggested", "withheld"]
-WEAKNESS: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
+CERTAINTY_RANK: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
+"""Rank of each certainty; 0 is the strongest."""
 
 
 class RankedForm(Struct, frozen=True, gc=False):
-    """One form with its place, counted from 1, and the rules that fired for it, the most specific first."""
+    """A form with its rank (from 1), and the rules that fired for it, most specific first."""
 
     form: Form
     rank: int
@@ -24,7 +25,7 @@ class RankedForm(Struct, frozen=True, gc=False):
 
 
 class Dose(Struct, frozen=True, gc=False):
-    """Daily amounts in mg of elemental magnesium; `suggested_mg` comes on top of `already_taken_mg`."""
+    """Daily amounts in mg elemental magnesium; `suggested_mg` comes on top of `already_taken_mg`."""
 
     reference_intake_mg: int | None
     upper_limit_mg: int
@@ -33,7 +34,7 @@ class Dose(Struct, frozen=True, gc=False):
 
 
 class Advice(Struct, frozen=True, gc=False):
-    """What the engine returns: everything of the advice but the products."""
+    """An advice without products: status, ranked forms, safety notes and dose."""
 
     status: Status
     forms: tuple[RankedForm, ...]
@@ -43,14 +44,16 @@ class Advice(Struct, frozen=True, gc=False):
 
     @property
     def withheld(self) -> bool:
+        """Whether a stop note withholds products and dose."""
         return self.status == "withheld"
 
     def notes_of(self, severity: Severity) -> tuple[Note, ...]:
+        """Notes of one severity, in order."""
         return tuple(note for note in self.notes if note.severity == severity)
 
 
 def advise(answers: Answers, ruleset: Ruleset) -> Advice:
-    """Rank the forms, collect the safety notes and set the dose. Withheld exactly when a stop note fires."""
+    """Ranked forms, safety notes and dose for these answers; withheld exactly when a stop note fires."""
     notes = safety_notes(answers, ruleset)
     withheld = any(note.severity == "stop" for note in notes)
     return Advice(
@@ -63,19 +66,19 @@ def advise(answers: Answers, ruleset: Ruleset) -> Advice:
 
 
 def safety_notes(answers: Answers, ruleset: Ruleset) -> tuple[Note, ...]:
-    """The notes that hold for these answers: emergencies first, then stop, caution, info, then file order."""
-    return tuple(ruleset.note_matcher.holding(answers))
+    """Notes that apply to these answers: emergencies first, then stop, caution, info, then in file order."""
+    return tuple(ruleset.note_matcher.matching(answers))
 
 
 def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     """All ranked forms, best first: by the sum of points, ties by the declared order of the ruleset."""
     reasons: dict[str, list[Rule]] = {record: [] for record in ruleset.ranked_records.values()}
-    for rule in ruleset.rule_matcher.holding(answers):
+    for rule in ruleset.rule_matcher.matching(answers):
         for record in rule.forms:
             reasons[record].append(rule)
-    standings = {record: _stand(rules) for record, rules in reasons.items()}
-    standing_of = {form: standings[record] for form, record in ruleset.ranked_records.items()}
-    best_first = sorted(standing_of.items(), key=_points, reverse=True)  # a stable sort: ties keep the declared order
+    scores = {record: _score(rules) for record, rules in reasons.items()}
+    score_of = {form: scores[record] for form, record in ruleset.ranked_records.items()}
+    best_first = sorted(score_of.items(), key=_points, reverse=True)  # stable sort: ties keep the declared order
     return tuple(
         [
             RankedForm(ruleset.forms[form], rank, found.suitable, found.certainty, found.score, found.reasons)
@@ -84,8 +87,8 @@ def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     )
 
 
-class _Standing(Struct, frozen=True, gc=False):
-    """What the rules that fired say of one record of facts; forms that share the record stand alike."""
+class _Score(Struct, frozen=True, gc=False):
+    """Score of one record of facts by the rules that fired; forms that share the record have the same score."""
 
     score: int
     suitable: bool
@@ -93,38 +96,38 @@ class _Standing(Struct, frozen=True, gc=False):
     reasons: tuple[Rule, ...]
 
 
-def _stand(rules: list[Rule]) -> _Standing:
+def _score(rules: list[Rule]) -> _Score:
     score, suitable = 0, True
     for rule in rules:
         score += rule.points
         if rule.advise_against:
             suitable = False
-    return _Standing(score, suitable, weakest(rules), tuple(rules))
+    return _Score(score, suitable, weakest_certainty(rules), tuple(rules))
 
 
-def weakest(rules: Sequence[Rule]) -> Certainty:
-    """A chain of reasons is as certain as its weakest one; `none` when there is no reason at all."""
+def weakest_certainty(rules: Sequence[Rule]) -> Certainty:
+    """Certainty of a chain of reasons: that of the weakest; `none` without reasons."""
     certainty: Certainty = "strong" if rules else "none"
     for rule in rules:
-        if WEAKNESS[rule.certainty] > WEAKNESS[certainty]:
+        if CERTAINTY_RANK[rule.certainty] > CERTAINTY_RANK[certainty]:
             certainty = rule.certainty
     return certainty
 
 
-def _points(form: tuple[str, _Standing]) -> int:
+def _points(form: tuple[str, _Score]) -> int:
     return form[1].score
 
 
 def forms_not_for(conditions: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
-    """The forms that the law keeps away from people with any of these conditions."""
-    kept_away = {form.id for form in ruleset.forms.values() if {*form.not_for} & {*conditions}}
-    return frozenset(form.id for form in ruleset.forms.values() if form.record in kept_away)
+    """Ids of the forms that the law forbids for people with any of these conditions."""
+    forbidden = {form.id for form in ruleset.forms.values() if {*form.not_for} & {*conditions}}
+    return frozenset(form.id for form in ruleset.forms.values() if form.record in forbidden)
 
 
 def set_dose(answers: Answers, ruleset: Ruleset, *, withheld: bool) -> Dose:
-    """How much more a day: at most the shop's own limit, and within the upper limit with what is already taken.
+    """Dose for these answers: at most the shop's own limit, and within the upper limit with the amount already taken.
 
-    The upper limit is for magnesium from supplements (SCF 2001), not from food.
+    The upper limit is 250 mg a day from supplements (SCF 2001); magnesium in food does not count. 0 mg when withheld.
     """
     limits = ruleset.manifest.dose
     room = min(limits.own_limit_mg, limits.upper_limit_mg - answers.supplement_mg)

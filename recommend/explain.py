@@ -1,4 +1,4 @@
-"""Why each form stands where it stands, and what a single other answer would change: ids and values, no wording."""
+"""Explanation of a ranking: ids and values that separate the forms, and the effect of a single other answer."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,32 +13,33 @@ from recommend.engine import Advice, RankedForm, rank_forms
 from recommend.knowledge import NeverFirst, Rule, Ruleset
 from recommend.space import Axis, Cone, set_answer
 
-Kind = Literal["wish", "circumstance"]
+ChangeKind = Literal["wish", "circumstance"]
 
 WISHES = ("budget", "absorption")
-"""What a shopper may simply want otherwise. All other answers are facts about a person."""
+"""Questions on preferences; all other questions are on facts about a person."""
 
-ASKED_FIRST = (*WISHES, "stomach", "bowel", *QUESTIONS)
-"""In this order single changes are tried: wishes first, then what is nearest to a wish, then the rest."""
+CHANGE_ORDER = (*WISHES, "stomach", "bowel", *QUESTIONS)
+"""Order in which single changes are tried: preferences, then the questions nearest to them, then all others."""
 
 
 class ChangedAnswer(Struct, frozen=True):
-    """One answer given otherwise. Of a list one box: `value` ticked (True in `ticked`) or not (False).
+    """One changed answer; for a list, one box (`value`) ticked or not (`ticked`).
 
-    Of kind `circumstance` it says how sensitive the ranking is, and is never something to be advised.
+    A change of kind `circumstance` shows how sensitive the ranking is; it is never advice to act on.
     """
 
     question: str
     value: str | int | bool
-    kind: Kind
+    kind: ChangeKind
     ticked: bool | None = None
 
 
 class WhyNotFirst(Struct, frozen=True):
-    """What separates a form from the one on the first place.
+    """Explanation why a form is not first.
 
-    `ahead` are the rules that gave the first form more, `behind` those that took more from this one. What the same
-    condition gives both alike is left out. Both are empty when only the declared order decided (`tie`).
+    `ahead` are rules that gave the first form more points, `behind` rules that took more points from this form; rules
+    whose condition treats both alike are left out. Both are empty when only the declared order decided (`tie`).
+    `change` is the single changed answer that would put this form first, if there is one.
     """
 
     form: str
@@ -50,7 +51,7 @@ class WhyNotFirst(Struct, frozen=True):
 
 
 class Cell(Struct, frozen=True):
-    """Which form comes first for one combination of wishes; `own` marks the visitor's."""
+    """First form for one combination of preferences; `own` marks the combination of the visitor."""
 
     stomach: str
     absorption: str
@@ -60,18 +61,18 @@ class Cell(Struct, frozen=True):
 
 
 class DecisionMap(Struct, frozen=True):
-    """The first form for each stomach, absorption and budget; rows are stomach by absorption, columns budget."""
+    """First form by stomach, absorption and budget; rows are stomach by absorption, columns budget."""
 
     cells: tuple[Cell, ...]
 
     def cell(self, stomach: str, absorption: str, budget: str) -> Cell:
-        """Raises StopIteration for values that the questions do not have."""
+        """Cell of one combination. Raises StopIteration for values that the questions do not have."""
         wanted = (stomach, absorption, budget)
         return next(cell for cell in self.cells if (cell.stomach, cell.absorption, cell.budget) == wanted)
 
 
 def why_not_first(answers: Answers, advice: Advice) -> tuple[WhyNotFirst, ...]:
-    """For every form behind the first: what separates it, and the single change that would put it first."""
+    """Explanation for every form behind the first, with the single change that would put it first."""
     first, *others = advice.forms
     changes = single_changes(answers, advice.ruleset)
     leaders = [(change, rank_forms(changed, advice.ruleset)[0].form.id) for change, changed in changes]
@@ -82,7 +83,7 @@ def _explain(
     ranked: RankedForm, first: RankedForm, leaders: Sequence[tuple[ChangedAnswer, str]], ruleset: Ruleset
 ) -> WhyNotFirst:
     declared = (entry for entry in ruleset.manifest.never_first if entry.form == ranked.form.id)
-    separates = _separating(ranked, first)
+    separates = _separating_conditions(ranked, first)
     return WhyNotFirst(
         form=ranked.form.id,
         tie=ranked.score == first.score,
@@ -93,8 +94,8 @@ def _explain(
     )
 
 
-def _separating(ranked: RankedForm, first: RankedForm) -> set[Condition]:
-    """The conditions whose rules together give the first form more points than this one; none in a tie."""
+def _separating_conditions(ranked: RankedForm, first: RankedForm) -> set[Condition]:
+    """Conditions whose rules together give the first form more points than this one; none in a tie."""
     if ranked.score == first.score:
         return set()
     lead: Counter[Condition] = Counter()
@@ -106,10 +107,10 @@ def _separating(ranked: RankedForm, first: RankedForm) -> set[Condition]:
 
 
 def single_changes(answers: Answers, ruleset: Ruleset) -> Iterator[tuple[ChangedAnswer, Answers]]:
-    """Every way to change one answer that some rule looks at: wishes before facts, the nearest values first."""
+    """All changes of one answer that some rule depends on: preferences before facts, nearest values first."""
     cone = Cone(frozenset().union(*(rule.when.depends_on() for rule in ruleset.rules)))
-    for axis in sorted(cone.axes, key=lambda axis: ASKED_FIRST.index(axis.answer)):
-        kind: Kind = "wish" if axis.answer in WISHES else "circumstance"
+    for axis in sorted(cone.axes, key=lambda axis: CHANGE_ORDER.index(axis.answer)):
+        kind: ChangeKind = "wish" if axis.answer in WISHES else "circumstance"
         for box in axis.boxes:
             ticked = box not in getattr(answers, axis.answer)
             yield ChangedAnswer(axis.answer, box, kind, ticked), set_answer(answers, axis.answer, box, ticked)
@@ -119,7 +120,7 @@ def single_changes(answers: Answers, ruleset: Ruleset) -> Iterator[tuple[Changed
 
 
 def _other_values(axis: Axis, own: Any) -> list[Any]:
-    """The values that rules tell from `own`, the nearest first; of a range of amounts the nearest in it."""
+    """Other values that rules distinguish from `own`, nearest first; for a range of amounts its nearest amount."""
     order = QUESTIONS[axis.answer].values
     if isinstance(own, int) and not isinstance(own, bool):
         ranges = [(start, start + weight - 1) for start, weight in zip(axis.values, axis.weights, strict=True)]
@@ -130,7 +131,7 @@ def _other_values(axis: Axis, own: Any) -> list[Any]:
 
 
 def decision_map(answers: Answers, ruleset: Ruleset) -> DecisionMap:
-    """The first form for every combination of wishes, with all other answers as given."""
+    """First form for every combination of stomach, absorption and budget, other answers unchanged."""
     questions = ("stomach", "absorption", "budget")
     own = tuple(getattr(answers, question) for question in questions)
     cells = []

@@ -1,4 +1,4 @@
-"""The records of the ruleset, as `data/*.yaml` writes them. Frozen, bilingual, every fact with its source."""
+"""Records of the ruleset, as `data/*.yaml` writes them: frozen, bilingual, every fact with its source."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,8 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from recommend.chemistry import magnesium_fraction
-from recommend.conditions import Always, Condition
-from recommend.matching import Matcher
+from recommend.conditions import Always, Condition, Matcher
 from recommend.text import Language, NonEmpty, Text
 
 Severity = Literal["stop", "caution", "info"]
@@ -23,11 +22,11 @@ Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
 
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
-    """A record of the data files: unknown keys are errors."""
+    """Base of all records of the data files; unknown keys are errors."""
 
 
 class Source(Record, frozen=True):
-    """Something published: a law, an opinion, a study, a product information text."""
+    """A publication: a law, a scientific opinion, a study or a product information text."""
 
     id: Identifier
     title: NonEmpty
@@ -35,7 +34,7 @@ class Source(Record, frozen=True):
 
 
 class Citation(Record, frozen=True):
-    """Where in a source a fact stands. `verified` only if it was read there, not elsewhere or from memory."""
+    """Place in a source that supports a fact; `verified` is true only if it was read in that source itself."""
 
     source: Identifier
     place: Text
@@ -54,23 +53,27 @@ class Salt(Record, frozen=True):
 
     @property
     def magnesium_fraction(self) -> Fraction:
+        """Share of magnesium in the mass, from 0 to 1. Raises ValueError for an unreadable formula."""
         return magnesium_fraction(self.formula)
 
 
 class Words(Record, frozen=True):
-    """Spellings found on labels, per language."""
+    """Spellings on labels, by language."""
 
     nl: tuple[NonEmpty, ...] = ()
     en: tuple[NonEmpty, ...] = ()
 
     def in_language(self, language: Language) -> tuple[str, ...]:
+        """Spellings in one language."""
         return self.nl if language == "nl" else self.en
 
 
 class Form(Record, frozen=True):
-    """A magnesium compound, or a second label name (`same_as`) of one. The law forbids it for conditions in `not_for`.
+    """A magnesium compound, or a second label name for one (`same_as`).
 
-    `annex_ii` is its name in Directive 2002/46/EC Annex II; None when it may not be in a supplement.
+    `annex_ii` is its name in Directive 2002/46/EC, Annex II; None when the compound is not permitted in supplements.
+    `not_for` are the conditions for which the law forbids the form. The first of `salts` is assumed when a label names
+    none.
     """
 
     id: Identifier
@@ -86,19 +89,22 @@ class Form(Record, frozen=True):
 
     @property
     def record(self) -> str:
-        """The id under which its facts and rules stand: glycinate and bisglycinate share one."""
+        """Id of the form with the facts and rules: glycinate and bisglycinate share one."""
         return self.same_as or self.id
 
 
 class Reviewed(Record, frozen=True):
-    """A fact that a qualified person signs; both fields stay empty until then."""
+    """A fact that a qualified person signs; both fields are empty until then."""
 
     reviewed_on: date | None
     reviewed_by: NonEmpty | None
 
 
 class Rule(Reviewed, frozen=True, kw_only=True):
-    """Adds `points` (0 to inform only) to `forms` when the condition holds; `reason` is what the shopper reads."""
+    """A rule that adds `points` (0 for information only) to `forms` when its condition is true.
+
+    `reason` is the text for the shopper. With `advise_against` the forms are unsuitable for these answers.
+    """
 
     id: Identifier
     label: Text
@@ -112,7 +118,7 @@ class Rule(Reviewed, frozen=True, kw_only=True):
 
 
 class Note(Reviewed, frozen=True, kw_only=True):
-    """A safety note. In an advice when `when` holds; on every product page if `always`; on those of `forms`."""
+    """A safety note: in an advice when `when` is true, on every product page if `always`, on the pages of `forms`."""
 
     id: Identifier
     severity: Severity
@@ -126,7 +132,7 @@ class Note(Reviewed, frozen=True, kw_only=True):
 
 
 class Choice(Record, frozen=True):
-    """How one value of a question is put to the shopper."""
+    """Wording of one value of a question."""
 
     value: NonEmpty
     label: Text
@@ -134,7 +140,7 @@ class Choice(Record, frozen=True):
 
 
 class Wording(Record, frozen=True):
-    """How a question of `answers.QUESTIONS` is put to the shopper."""
+    """Wording of a question of `answers.QUESTIONS`."""
 
     id: Identifier
     label: Text
@@ -142,11 +148,12 @@ class Wording(Record, frozen=True):
     choices: tuple[Choice, ...] = ()
 
     def choice(self, value: str) -> Choice:
+        """Choice for a value. Raises StopIteration for an unknown value."""
         return next(choice for choice in self.choices if choice.value == value)
 
 
 class Passage(Record, frozen=True):
-    """A piece of the guide; `claims` names the authorised claims (MG01 to MG10) that it states."""
+    """A passage of the guide; `claims` are the authorised claims (MG01 to MG10) in it."""
 
     text: Text
     citations: Citations
@@ -155,13 +162,15 @@ class Passage(Record, frozen=True):
 
 
 class Section(Record, frozen=True):
+    """A section of the guide."""
+
     id: Identifier
     heading: Text
     passages: Annotated[tuple[Passage, ...], Meta(min_length=1)]
 
 
 class Guide(Record, frozen=True):
-    """The shop's own article behind which the listing stands."""
+    """The shop's own article, which ends in the link to the listing."""
 
     title: Text
     intro: Text
@@ -169,7 +178,7 @@ class Guide(Record, frozen=True):
 
 
 class DoseLimits(Record, frozen=True):
-    """Daily amounts in mg elemental magnesium. `own_limit_mg` is this shop's own, below the upper one."""
+    """Daily amounts in mg elemental magnesium; `own_limit_mg` is the shop's own limit, below the upper limit."""
 
     upper_limit_mg: int
     own_limit_mg: int
@@ -179,14 +188,14 @@ class DoseLimits(Record, frozen=True):
 
 
 class NeverFirst(Record, frozen=True):
-    """A ranked form that comes first for nobody, and why that is meant."""
+    """A ranked form that is first for nobody, with the reason why that is intended."""
 
     form: Identifier
     because: Text
 
 
 class Manifest(Record, frozen=True):
-    """`ruleset.yaml`: the version, the ranked forms (their order breaks ties) and the dose limits."""
+    """`ruleset.yaml`: version, ranked forms (their order breaks ties) and dose limits."""
 
     version: NonEmpty
     ranked_forms: tuple[Identifier, ...]
@@ -196,7 +205,7 @@ class Manifest(Record, frozen=True):
 
 
 class Ruleset(Struct, frozen=True, dict=True):
-    """All data files of `directory` together; `sha256` is over their bytes."""
+    """All data files of `directory`; `sha256` is over their names and bytes."""
 
     directory: Path
     manifest: Manifest
@@ -209,41 +218,44 @@ class Ruleset(Struct, frozen=True, dict=True):
     guide: Guide
 
     def __hash__(self) -> int:
-        return hash(self.sha256)  # what follows from the rules can be kept by them
+        return hash(self.sha256)  # a ruleset can be a cache key
 
     @cached_property
     def ranked(self) -> tuple[Form, ...]:
-        """The forms an advice ranks, in the declared order that breaks ties."""
+        """Forms that an advice ranks, in the declared order that breaks ties."""
         return tuple(self.forms[form] for form in self.manifest.ranked_forms)
 
     @cached_property
     def ranked_records(self) -> Mapping[str, str]:
-        """For every ranked form the id under which its facts and rules stand, in the declared order."""
+        """Id of the facts and rules of every ranked form, in the declared order."""
         return {form.id: form.record for form in self.ranked}
 
     @cached_property
     def rule_matcher(self) -> Matcher[Rule]:
-        """Finds the rules that hold, as reasons are read: own answers first, weightiest first, no points last."""
+        """Index of the rules in the order of reasons: conditional ones first, most points first, no points last."""
         return Matcher(
             sorted(self.rules, key=lambda rule: (rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)))
         )
 
     @cached_property
     def note_matcher(self) -> Matcher[Note]:
-        """Finds the notes that hold: emergencies first, then stop, caution, info, then in the order of the files."""
+        """Index of the notes: emergencies first, then stop, caution, info, then in file order."""
         return Matcher(sorted(self.notes, key=lambda note: (not note.emergency, SEVERITIES.index(note.severity))))
 
     @cached_property
     def product_notes(self) -> tuple[Note, ...]:
-        """The notes that every product page shows."""
+        """Notes on every product page."""
         return tuple(note for note in self.notes if note.always)
 
     def form_notes(self, form: str) -> tuple[Note, ...]:
-        """The notes about one form."""
+        """Notes on one form."""
         return tuple(note for note in self.notes if form in note.forms)
 
     def fraction_of(self, form: str, salt: str | None = None) -> Fraction | None:
-        """The share of magnesium in a salt, else in the one assumed; None without one formula. Raises KeyError."""
+        """Share of magnesium in a salt, or in the assumed salt of the form; None for a form without formula.
+
+        Raises KeyError for an unknown form or salt.
+        """
         salts = self.forms[self.forms[form].record].salts
         if salt is None:
             return salts[0].magnesium_fraction if salts else None

@@ -1,8 +1,8 @@
-"""Reads the data files strictly: what is wrong is an error that names file, line, record and key."""
+"""Loader of the data files: strict, every error names file, line, record and key; and checks between records."""
 
 import hashlib
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,33 +10,48 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from recommend.conditions import Condition, read_condition
-from recommend.consistency import InconsistencyError, RulesetError, check_ruleset, unique
-from recommend.knowledge import Form, Guide, Manifest, Note, Rule, Ruleset, Source, Wording
+from recommend.answers import QUESTIONS
+from recommend.conditions import Always, Condition, read_condition
+from recommend.knowledge import Citation, Form, Guide, Manifest, Note, Rule, Ruleset, Source, Wording
 
 DATA = Path(__file__).parent / "data"
+"""Folder of the shop's own data."""
 
 FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml")
+"""Data files at the top of the folder."""
 FOLDERS = ("sources", "rules", "notes", "claims", "claims/vocabulary")
+"""Subfolders with data files."""
 
 T = TypeVar("T")
 _PATH_IN_MESSAGE = re.compile(r" - at (?:`key` in )?`\$?(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
 
 
+class RulesetError(ValueError):
+    """An unusable data file; the message is one line with file, line, record, key and problem."""
+
+
+class InconsistencyError(RulesetError):
+    """Records that contradict each other; the loader adds the line number to the message."""
+
+    def __init__(self, file: str, record: str | None, key: str, problem: str) -> None:
+        self.file, self.record, self.key, self.problem = file, record, key, problem
+        super().__init__(", ".join(filter(None, [file, record, f"key {key}"])) + f": {problem}")
+
+
 class _StrictLoader(yaml.CSafeLoader):
-    """YAML's safe loader, but a key given twice is an error instead of the last one winning."""
+    """Safe YAML loader for which a duplicate key is an error; by default the last one would win."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ValueError, LookupError, AttributeError) as error:  # as PyYAML lets out for `2026-13-41`
+        except (ValueError, LookupError, AttributeError) as error:  # PyYAML raises these for `2026-13-41`
             raise yaml.constructor.ConstructorError(
                 None, None, f"cannot read {node.value!r}: {error}", node.start_mark
             ) from error
 
 
-def _mapping_without_doubles(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+def _mapping_without_duplicates(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     mapping = loader.construct_mapping(node, deep=True)
     if len(mapping) != len(node.value):
         seen: set[Hashable] = set()
@@ -48,7 +63,7 @@ def _mapping_without_doubles(loader: _StrictLoader, node: yaml.MappingNode) -> d
     return mapping
 
 
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_doubles)
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
 
 
 def _decode_hook(kind: type, data: Any) -> Any:
@@ -58,6 +73,7 @@ def _decode_hook(kind: type, data: Any) -> Any:
 
 
 def read_file(directory: Path, file: Path, kind: type[T]) -> T:
+    """Contents of one file, converted to `kind`. Raises RulesetError."""
     name = file.relative_to(directory).as_posix()
     try:
         text = file.read_text(encoding="utf-8")
@@ -84,9 +100,9 @@ def _one_line(error: yaml.YAMLError) -> str:
 
 
 def _locate(name: str, text: str, data: Any, message: str) -> str:
-    """Turn msgspec's `… - at $[3].points` into file, line, record and key, reading the YAML once more."""
+    """Error message with file, line, record and key, from msgspec's `… - at $[3].points`; reads the YAML again."""
     match = _PATH_IN_MESSAGE.search(message)
-    what = message[: match.start()] if match else message
+    problem = message[: match.start()] if match else message
     steps = [index or key for index, key in _STEP.findall(match["path"])] if match else []
     node, line = yaml.compose(text, Loader=yaml.CSafeLoader), 1
     records: list[str] = []
@@ -104,10 +120,11 @@ def _locate(name: str, text: str, data: Any, message: str) -> str:
             data = data.get(step) if isinstance(data, dict) else None
         line = node.start_mark.line + 1 if node else line
     where = ", ".join([name, f"line {line}", *records, *(["key " + ".".join(keys)] if keys else [])])
-    return f"{where}: {what}"
+    return f"{where}: {problem}"
 
 
 def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, T]]:
+    """Records of all files in a folder, each with its file name. Raises RulesetError, also for an empty folder."""
     files = sorted((directory / folder).glob("*.yaml"))
     if not files:
         raise RulesetError(f"{folder}/: no .yaml file there")
@@ -120,8 +137,8 @@ def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, 
 
 @lru_cache(maxsize=4)
 def load_ruleset(directory: Path = DATA) -> Ruleset:
-    """Load all knowledge from a folder laid out like `recommend/data/`. Raises RulesetError."""
-    _refuse_strangers(directory)
+    """Load and check all knowledge from a folder with the layout of `recommend/data/`. Raises RulesetError."""
+    _refuse_unknown_files(directory)
     try:
         return _load(directory)
     except InconsistencyError as fault:
@@ -142,19 +159,19 @@ def _load(directory: Path) -> Ruleset:
         directory=directory,
         manifest=manifest,
         sha256=_fingerprint(directory),
-        sources=unique(sources),
-        forms=unique(forms),
-        questions=unique(wordings),
-        rules=tuple(unique(rules).values()),
-        notes=tuple(unique(notes).values()),
+        sources=index_by_id(sources),
+        forms=index_by_id(forms),
+        questions=index_by_id(wordings),
+        rules=tuple(index_by_id(rules).values()),
+        notes=tuple(index_by_id(notes).values()),
         guide=guide,
     )
     check_ruleset(ruleset, forms, rules, notes)
     return ruleset
 
 
-def _refuse_strangers(directory: Path) -> None:
-    """A file that nobody reads would be a rule that never fires."""
+def _refuse_unknown_files(directory: Path) -> None:
+    """Raise RulesetError for a file that is never read: its rules would never fire."""
     for file in sorted(directory.rglob("*.y*ml")):
         name = file.relative_to(directory).as_posix()
         folder, _, rest = name.rpartition("/")
@@ -163,16 +180,16 @@ def _refuse_strangers(directory: Path) -> None:
 
 
 def _with_line(directory: Path, fault: InconsistencyError) -> str:
-    """The message of an inconsistency with the line of its record and key, found by reading the file once more."""
+    """Message of an inconsistency with the line of its record and key; reads the file again."""
     root = yaml.compose((directory / fault.file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     assert root is not None, "a file that was read before"  # noqa: S101 - for the type checker
     node = _entry(_record(root, fault.record) or root, fault.key.split("."))
     where = ", ".join(filter(None, [fault.file, f"line {node.start_mark.line + 1}", fault.record, f"key {fault.key}"]))
-    return f"{where}: {fault.what}"
+    return f"{where}: {fault.problem}"
 
 
 def _record(node: yaml.Node, name: str | None) -> yaml.Node | None:
-    """The last mapping in a file whose id is `name`: of two with the same id, the one that is too many."""
+    """Last mapping with this id in a file: of two with the same id, the superfluous one."""
     found: yaml.Node | None = None
     parts: list[yaml.Node] = list(node.value) if isinstance(node, yaml.SequenceNode) else []
     if isinstance(node, yaml.MappingNode):
@@ -188,7 +205,7 @@ def _id_of(node: yaml.MappingNode) -> str | None:
 
 
 def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
-    """Follow keys, and ids within lists, as far as they lead."""
+    """Node at a path of keys, and of ids within lists; the last existing node when the path breaks off."""
     for step in path:
         if isinstance(node, yaml.MappingNode):
             node = next((value for key, value in node.value if key.value == step), node)
@@ -198,7 +215,128 @@ def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
 
 
 def _fingerprint(directory: Path) -> str:
+    """SHA-256 over names and bytes of all data files."""
     digest = hashlib.sha256()
     for file in sorted(directory.rglob("*.yaml")):
         digest.update(file.relative_to(directory).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def index_by_id(records: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Records by id. Raises RulesetError for a duplicate id."""
+    by_id: dict[str, Any] = {}
+    for file, record in records:
+        if record.id in by_id:
+            raise InconsistencyError(file, record.id, "id", "this id stands twice")
+        by_id[record.id] = record
+    return by_id
+
+
+def check_ruleset(
+    ruleset: Ruleset,
+    forms: Sequence[tuple[str, Form]],
+    rules: Sequence[tuple[str, Rule]],
+    notes: Sequence[tuple[str, Note]],
+) -> None:
+    """Check references and agreement between records; each comes with its file. Raises RulesetError."""
+    _check_manifest(ruleset.manifest)
+    index_by_id(("guide.yaml", section) for section in ruleset.guide.sections)
+    _check_sources(ruleset, [*forms, *rules, *notes])
+    _check_forms(ruleset, forms, rules, notes)
+    _check_notes(notes)
+    _check_reviews([*rules, *notes])
+    _check_questions(ruleset)
+
+
+def _check_manifest(manifest: Manifest) -> None:
+    if len(set(manifest.ranked_forms)) != len(manifest.ranked_forms):
+        raise InconsistencyError("ruleset.yaml", None, "ranked_forms", "a form stands twice")
+    dose = manifest.dose
+    if not 0 < dose.own_limit_mg <= dose.upper_limit_mg:
+        raise InconsistencyError(
+            "ruleset.yaml", None, "dose.own_limit_mg", "must be above 0 and not above upper_limit_mg"
+        )
+    if dose.reference_intake_mg.keys() != {"female", "male"}:
+        raise InconsistencyError("ruleset.yaml", None, "dose.reference_intake_mg", "needs female and male")
+
+
+def _check_sources(ruleset: Ruleset, records: Sequence[tuple[str, Any]]) -> None:
+    cited: list[tuple[str, str | None, Citation]] = [
+        ("ruleset.yaml", None, citation) for citation in ruleset.manifest.dose.citations
+    ]
+    for file, record in records:
+        cited += [(file, record.id, citation) for citation in record.citations]
+    for section in ruleset.guide.sections:
+        cited += [
+            ("guide.yaml", section.id, citation) for passage in section.passages for citation in passage.citations
+        ]
+    for file, record, citation in cited:
+        if citation.source not in ruleset.sources:
+            raise InconsistencyError(file, record, "citations", f"unknown source {citation.source!r}")
+
+
+def _check_forms(
+    ruleset: Ruleset,
+    forms: Sequence[tuple[str, Form]],
+    rules: Sequence[tuple[str, Rule]],
+    notes: Sequence[tuple[str, Note]],
+) -> None:
+    known = ruleset.forms
+    named = [("ranked_forms", name) for name in ruleset.manifest.ranked_forms]
+    named += [("never_first", entry.form) for entry in ruleset.manifest.never_first]
+    for key, name in named:
+        if name not in known:
+            raise InconsistencyError("ruleset.yaml", None, key, f"unknown form {name!r}")
+    for file, form in forms:
+        _check_form(file, form, known)
+    ranked_records = {form.record for form in ruleset.ranked}
+    for file, rule in rules:
+        for name in rule.forms:
+            if name not in ranked_records:
+                raise InconsistencyError(file, rule.id, "forms", f"{name!r} is no ranked form with rules of its own")
+    for file, note in notes:
+        for name in note.forms:
+            if name not in known:
+                raise InconsistencyError(file, note.id, "forms", f"unknown form {name!r}")
+
+
+def _check_form(file: str, form: Form, known: Mapping[str, Form]) -> None:
+    if form.same_as is not None:
+        target = known.get(form.same_as)
+        if target is None or target.same_as is not None or form.salts or form.annex_ii:
+            raise InconsistencyError(file, form.id, "same_as", "needs a form with facts, and none of its own")
+    for condition in form.not_for:
+        if condition not in QUESTIONS["conditions"].values:
+            raise InconsistencyError(file, form.id, "not_for", f"no condition is called {condition!r}")
+    for salt in form.salts:
+        try:
+            fraction = salt.magnesium_fraction
+        except (ValueError, ZeroDivisionError) as error:
+            raise InconsistencyError(file, form.id, f"salts.{salt.id}.formula", str(error)) from error
+        if fraction == 0:
+            raise InconsistencyError(file, form.id, f"salts.{salt.id}.formula", "no magnesium in it")
+
+
+def _check_notes(notes: Sequence[tuple[str, Note]]) -> None:
+    for file, note in notes:
+        if note.always and not isinstance(note.when, Always):
+            raise InconsistencyError(file, note.id, "always", "a note for all pages has `when: always`")
+        if note.when is None and not note.forms:
+            raise InconsistencyError(file, note.id, "when", "without a condition or forms nobody ever sees it")
+
+
+def _check_reviews(records: Sequence[tuple[str, Any]]) -> None:
+    for file, record in records:
+        if (record.reviewed_on is None) != (record.reviewed_by is None):
+            raise InconsistencyError(file, record.id, "reviewed_by", "a review needs both a date and a name")
+
+
+def _check_questions(ruleset: Ruleset) -> None:
+    for key in sorted(ruleset.questions.keys() ^ QUESTIONS.keys()):
+        raise InconsistencyError("questions.yaml", key, "id", "no wording" if key in QUESTIONS else "no such question")
+    for key, question in QUESTIONS.items():
+        worded = tuple(choice.value for choice in ruleset.questions[key].choices)
+        if sorted(worded) != sorted(question.values):
+            raise InconsistencyError(
+                "questions.yaml", key, "choices", f"must word exactly {', '.join(question.values)}"
+            )

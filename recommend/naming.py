@@ -1,4 +1,4 @@
-"""Which magnesium forms the words of a label or price list name, fillers left out. Nothing is guessed."""
+"""Names of magnesium forms in labels and price lists, fillers left out. Unknown words are reported, not guessed."""
 
 import re
 import unicodedata
@@ -8,57 +8,59 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from recommend.consistency import unique
 from recommend.knowledge import Identifier, Record, Ruleset, Words
-from recommend.loading import DATA, load_ruleset, read_file
+from recommend.loading import DATA, index_by_id, load_ruleset, read_file
 from recommend.text import LANGUAGES, Text
 
 NO_FORM = ""
+"""Form id of a filler."""
 
 
 class Excipient(Record, frozen=True):
-    """A magnesium compound that is a mere filler: named in ingredient lists, but no form."""
+    """A magnesium compound used as a filler: part of ingredient lists, but no form."""
 
     id: Identifier
     names: Words
 
 
 class Named(Struct, frozen=True):
-    """The forms that a text names, in its order, each once; `asked` are its words that a person must explain."""
+    """Forms in a text, in order, without duplicates; `asked` are words that a person must explain."""
 
     forms: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
 
 
-_AS = re.compile(r"\b(magnesium) ?\((?:als |as |uit |from |van )?([^()]+)\)")
-_UNKNOWN = re.compile(r"\bmagnesium[a-z]{3,}\b(?: (?!capsul|tablet|poeder|powder)[a-z-]{4,})?|\bmagnesium [a-z-]{4,}")
-_MEANS_NOTHING = re.compile(
+_BRACKETED_FORM = re.compile(r"\b(magnesium) ?\((?:als |as |uit |from |van )?([^()]+)\)")
+_UNKNOWN_FORM = re.compile(
+    r"\bmagnesium[a-z]{3,}\b(?: (?!capsul|tablet|poeder|powder)[a-z-]{4,})?|\bmagnesium [a-z-]{4,}"
+)
+_NO_FORM_WORDS = re.compile(
     r"magnesium (?:capsul|tablet|softgel|poeder|powder|supplement|elementair|elemental|with\b|from\b|voor\b|plus\b)"
 )
-_LONGEST_QUESTION = 80
+_MAX_UNKNOWN_LENGTH = 80
 
 
 def comparable(text: str) -> str:
-    """A text as names are compared: compatible characters, hyphens and case made alike."""
+    """Text normalised for comparison: compatibility characters, hyphens and case unified."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("®", "").replace("™", "")
     return " ".join(re.sub(r"[-‐‑–_]+", " ", plain).split())
 
 
 class FormNames:
-    """Recognises forms by all their names, and by what a supplier's words were answered to mean."""
+    """Recogniser of forms by all their names, and by a person's earlier answers on a supplier's words."""
 
     def __init__(self, ruleset: Ruleset, excipients: Iterable[Excipient], answers: Mapping[str, str]) -> None:
         self._record_of = {form.id: form.record for form in ruleset.forms.values()}
-        self._shown = {form.id: form.short_name for form in ruleset.forms.values()}
-        self._alone: dict[str, str] = {}
+        self._short_names = {form.id: form.short_name for form in ruleset.forms.values()}
+        self._exact_names: dict[str, str] = {}
         names: dict[str, str] = {}
         for excipient in excipients:
             for language in LANGUAGES:
                 names.update((comparable(name), NO_FORM) for name in excipient.names.in_language(language))
         for form in ruleset.forms.values():
-            self._alone[comparable(form.id)] = form.id
+            self._exact_names[comparable(form.id)] = form.id
             for language in LANGUAGES:
-                self._alone[comparable(form.short_name.in_language(language))] = form.id
+                self._exact_names[comparable(form.short_name.in_language(language))] = form.id
                 own = [form.name.in_language(language), *form.synonyms.in_language(language)]
                 own += [form.annex_ii.in_language(language)] if form.annex_ii else []
                 own += [salt.name.in_language(language) for salt in form.salts]
@@ -68,17 +70,17 @@ class FormNames:
         self._pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
 
     def listed(self, forms: Iterable[str]) -> Text:
-        """What forms are called, one after the other."""
-        names = [self._shown[form] for form in forms]
+        """Short names of the forms, separated by commas."""
+        names = [self._short_names[form] for form in forms]
         return Text(", ".join(name.nl for name in names), ", ".join(name.en for name in names))
 
     def named_in(self, text: str) -> Named:
-        """The forms in a name, a title or an ingredient list."""
+        """Forms in a product name, a title or an ingredient list."""
         plain = comparable(text)
-        alone = self._names.get(plain, self._alone.get(plain))
-        if alone is not None or not plain:
-            return Named(forms=(alone,) if alone else ())
-        plain = _AS.sub(self._joined, plain)
+        only_form = self._names.get(plain, self._exact_names.get(plain))
+        if only_form is not None or not plain:
+            return Named(forms=(only_form,) if only_form else ())
+        plain = _BRACKETED_FORM.sub(self._expand_bracket, plain)
         found: dict[str, None] = {}
         excipients = 0
         for match in self._pattern.finditer(plain):
@@ -87,19 +89,19 @@ class FormNames:
             if form != NO_FORM:
                 found[form] = None
         rest = self._pattern.sub(" | ", plain)
-        forms = self._once(found)
-        asked = [match[0] for match in _UNKNOWN.finditer(rest) if not _MEANS_NOTHING.match(match[0])]
+        forms = self._without_duplicates(found)
+        asked = [match[0] for match in _UNKNOWN_FORM.finditer(rest) if not _NO_FORM_WORDS.match(match[0])]
         if not forms and not excipients and not asked:
-            asked = [plain[:_LONGEST_QUESTION]]
+            asked = [plain[:_MAX_UNKNOWN_LENGTH]]
         return Named(forms, tuple(dict.fromkeys(asked)))
 
-    def _joined(self, match: re.Match[str]) -> str:
-        """“magnesium (als citraat)” is magnesium citrate."""
-        form = self._names.get(match[2], self._alone.get(match[2]))
+    def _expand_bracket(self, match: re.Match[str]) -> str:
+        """Name of the form for “magnesium (als citraat)”, here magnesium citrate."""
+        form = self._names.get(match[2], self._exact_names.get(match[2]))
         return next((name for name, id_ in self._names.items() if form and id_ == form), match[0])
 
-    def _once(self, found: Iterable[str]) -> tuple[str, ...]:
-        """Two names of one form are one: of glycinate and bisglycinate together the one with the facts."""
+    def _without_duplicates(self, found: Iterable[str]) -> tuple[str, ...]:
+        """Forms without duplicates: glycinate and bisglycinate together become the one that has the facts."""
         by_record: dict[str, list[str]] = {}
         for form in found:
             by_record.setdefault(self._record_of.get(form, form), []).append(form)
@@ -108,11 +110,11 @@ class FormNames:
 
 @lru_cache(maxsize=4)
 def load_excipients(directory: Path = DATA) -> tuple[Excipient, ...]:
-    """Load the fillers from a folder laid out like `recommend/data/`. Raises RulesetError."""
+    """Fillers from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     records = read_file(directory, directory / "excipients.yaml", list[Excipient])
-    return tuple(unique(("excipients.yaml", record) for record in records).values())
+    return tuple(index_by_id(("excipients.yaml", record) for record in records).values())
 
 
 def form_names(directory: Path = DATA, answers: Mapping[str, str] | None = None) -> FormNames:
-    """The names that a ruleset knows, with a supplier's own. Raises RulesetError."""
+    """Recogniser for the names of a ruleset and a supplier's answered words. Raises RulesetError."""
     return FormNames(load_ruleset(directory), load_excipients(directory), answers or {})

@@ -1,4 +1,4 @@
-"""The advice as the contract's JSON: plain dictionaries in one language."""
+"""Advice as plain dictionaries in one language, in the JSON format of the API."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,11 +9,11 @@ from recommend.text import Language
 
 
 def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
-    """The advice without its `products`, which the catalogue adds."""
+    """Advice without the key `products`, which the catalogue adds."""
     return {
         "status": advice.status,
-        "forms": [_form(form, advice.ruleset, language) for form in advice.forms],
-        "notes": [_note(note, advice.ruleset, language) for note in advice.notes],
+        "forms": [_form_as_dict(form, advice.ruleset, language) for form in advice.forms],
+        "notes": [_note_as_dict(note, advice.ruleset, language) for note in advice.notes],
         "dose": {
             "reference_intake_mg": advice.dose.reference_intake_mg,
             "upper_limit_mg": advice.dose.upper_limit_mg,
@@ -24,7 +24,7 @@ def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
     }
 
 
-def _form(ranked: RankedForm, ruleset: Ruleset, language: Language) -> dict[str, Any]:
+def _form_as_dict(ranked: RankedForm, ruleset: Ruleset, language: Language) -> dict[str, Any]:
     return {
         "form": ranked.form.id,
         "rank": ranked.rank,
@@ -41,7 +41,7 @@ def _form(ranked: RankedForm, ruleset: Ruleset, language: Language) -> dict[str,
     }
 
 
-def _note(note: Note, ruleset: Ruleset, language: Language) -> dict[str, Any]:
+def _note_as_dict(note: Note, ruleset: Ruleset, language: Language) -> dict[str, Any]:
     return {
         "id": note.id,
         "severity": note.severity,
@@ -51,6 +51,7 @@ def _note(note: Note, ruleset: Ruleset, language: Language) -> dict[str, Any]:
 
 
 def citations_as_list(citations: Iterable[Citation], ruleset: Ruleset, language: Language) -> list[dict[str, Any]]:
+    """Citations with title, place and URL of their source."""
     return [
         {
             "source": citation.source,

@@ -1,7 +1,7 @@
-"""The space of all answer sets, and the small part of it (a cone) that one output really depends on.
+"""Space of all answer sets, and cones: the small part of it that one output depends on.
 
-The raw space has tens of quadrillions of points. An output looks at few of the answers, so it is enough to walk
-through those: every point of a cone stands for all answer sets that agree with it there.
+The space has tens of quadrillions of points. An output depends on few answers, so its cone is enough: every point of a
+cone represents all answer sets that agree with it there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,21 +17,21 @@ from recommend.conditions import Atom
 T = TypeVar("T")
 
 NEUTRAL = Answers(stomach="none", budget="medium", absorption="normal", age_group="18_64", conditions=(), medicines=())
-"""A healthy adult without wishes: what every representative answers outside its cone."""
+"""A healthy adult without wishes; the answers outside a cone."""
 
 POINTS_MAX = 2_000_000
-"""More points than this are not walked through, so that a strange ruleset ends in words and not in hours."""
+"""Largest number of points to enumerate; above it an unusual ruleset gets an error instead of hours of work."""
 
 
 class TooLargeError(ValueError):
-    """An output that hangs on too many answers at once to be enumerated."""
+    """An output that depends on too many answers at once to enumerate them."""
 
 
 class Axis(Struct, frozen=True):
-    """One answer with its values, the neutral one first; of a list some `boxes`, none of them ticked or any.
+    """One answer with its values, the neutral one first; for a list, some `boxes`: none ticked (False) or any (True).
 
-    A value represents as many raw values as its weight says: of an amount all mg between two thresholds, of boxes
-    that no condition tells apart every way to tick at least one.
+    `weights` are the numbers of raw values behind each value: all mg between two thresholds, or all ways to tick at
+    least one of the boxes that no condition distinguishes.
     """
 
     answer: str
@@ -41,24 +41,25 @@ class Axis(Struct, frozen=True):
 
     @property
     def box(self) -> str | None:
-        """The box that stands for all of them; None when the answer is no list."""
+        """Box that represents all `boxes`; None when the answer is no list."""
         return self.boxes[0] if self.boxes else None
 
     def read(self, answers: Answers) -> Any:
-        """Where on this axis the answers are: their value, or whether any of the boxes is ticked."""
+        """Value of the answers on this axis; for a list, whether any of the boxes is ticked."""
         value = getattr(answers, self.answer)
         return any(box in value for box in self.boxes) if self.boxes else value
 
     @property
     def total(self) -> int:
+        """Number of raw values on this axis."""
         return sum(self.weights)
 
 
 class Cone:
-    """The answers that something depends on. `base` is what the answers outside it are set to."""
+    """Answers that an output depends on; all other answers are those of `base`."""
 
     def __init__(self, atoms: Iterable[Atom], *, base: Answers = NEUTRAL, without: Iterable[str] = ()) -> None:
-        """Atoms of the answers in `without` are left out: those stay as they are in `base`."""
+        """Leave out the atoms of the answers in `without`; those answers are the ones of `base`."""
         self.atoms = frozenset(atom for atom in atoms if atom.answer not in without)
         self.base = base
         self.axes = tuple(axis for key in QUESTIONS for axis in _axes_of(QUESTIONS[key], self.atoms))
@@ -67,24 +68,24 @@ class Cone:
         self.total = prod(axis.total for axis in self.axes)
 
     def __iter__(self) -> Iterator[Answers]:
-        """One representative of every point, those nearest to `base` first. Raises TooLargeError."""
+        """One representative per point, nearest to `base` first. Raises TooLargeError."""
         if self.points > POINTS_MAX:
             raise TooLargeError(f"{self.points} points hang together: {', '.join(map(_name, self.axes))}")
         yield from self.nearest()
 
     def nearest(self) -> Iterator[Answers]:
-        """The same points, but as many as asked for, however large the cone."""
+        """The same points without a limit on their number, for callers that stop early."""
         for changes in range(len(self.axes) + 1):
             for changed in combinations(self.axes, changes):
                 for values in product(*(axis.values[1:] for axis in changed)):
                     yield self._answers(changed, values)
 
     def weight(self, answers: Answers) -> int:
-        """How many points of the raw cone (each mg its own) this representative stands for."""
+        """Number of raw points (each mg its own) that this representative represents."""
         return prod(axis.weights[axis.values.index(axis.read(answers))] for axis in self.axes)
 
     def copy(self, source: Answers, onto: Answers) -> Answers:
-        """`onto`, but with the answers of this cone taken from `source`."""
+        """`onto` with the answers of this cone replaced by those of `source`."""
         for axis in self.axes:
             onto = set_answer(onto, axis.answer, axis.box, axis.read(source))
         return onto
@@ -105,8 +106,8 @@ def _axes_of(question: Question, atoms: frozenset[Atom]) -> Iterator[Axis]:
     if not details:
         return
     if question.kind == "many":
-        looks = [boxes for boxes in details if isinstance(boxes, frozenset)]
-        for boxes in _alike(question.values, looks):
+        box_sets = [boxes for boxes in details if isinstance(boxes, frozenset)]
+        for boxes in _equivalent_boxes(question.values, box_sets):
             yield Axis(question.key, boxes, (False, True), (1, 2 ** len(boxes) - 1))
     elif question.kind == "milligrams":
         starts = sorted({0, *(detail for detail in details if isinstance(detail, int))})
@@ -120,16 +121,16 @@ def _axes_of(question: Question, atoms: frozenset[Atom]) -> Iterator[Axis]:
         yield Axis(question.key, (), values, (1,) * len(values))
 
 
-def _alike(boxes: Iterable[str], looks: Sequence[frozenset[str]]) -> list[tuple[str, ...]]:
-    """The boxes that someone looks at, those together that every look takes together."""
+def _equivalent_boxes(boxes: Iterable[str], box_sets: Sequence[frozenset[str]]) -> list[tuple[str, ...]]:
+    """Boxes that at least one set contains, grouped by the sets that contain them."""
     classes: dict[tuple[bool, ...], list[str]] = {}
     for box in boxes:
-        classes.setdefault(tuple(box in look for look in looks), []).append(box)
+        classes.setdefault(tuple(box in box_set for box_set in box_sets), []).append(box)
     return [tuple(alike) for seen_by, alike in classes.items() if any(seen_by)]
 
 
 def atoms_of_answer(key: str) -> frozenset[Atom]:
-    """Everything of one answer: all boxes of a list, every single mg of an amount."""
+    """All atoms of one answer: every box of a list, every mg of an amount."""
     question = QUESTIONS[key]
     if question.kind == "many":
         return frozenset(Atom(key, frozenset({value})) for value in question.values)
@@ -139,44 +140,44 @@ def atoms_of_answer(key: str) -> frozenset[Atom]:
 
 
 ALL_ANSWER_SETS = prod(Cone(atoms_of_answer(key)).total for key in QUESTIONS)
-"""How many different sets of answers there are."""
+"""Number of different answer sets."""
 
 
 def set_answer(answers: Answers, key: str, box: str | None, value: Any) -> Answers:
-    """The answers with one of them changed; with a `box`, that box is ticked (True) or not (False)."""
+    """Answers with one answer changed; with `box`, that box is ticked (True) or not (False)."""
     if box is not None:
         ticked = {*getattr(answers, key), box} if value else set(getattr(answers, key)) - {box}
         value = tuple(allowed for allowed in QUESTIONS[key].values if allowed in ticked)
     return structs.replace(answers, **{key: value})
 
 
-def in_components(items: Mapping[T, frozenset[Atom]]) -> list[tuple[list[T], frozenset[Atom]]]:
-    """Split items into groups that share no answer (or box of a list), each with all its atoms.
+def independent_groups(items: Mapping[T, frozenset[Atom]]) -> list[tuple[list[T], frozenset[Atom]]]:
+    """Groups of items that share no answer (or box of a list), each with the atoms of all its items.
 
-    What one group does then never depends on another, so counts multiply and proofs need no mixed points.
+    Groups never influence each other, so counts multiply and proofs need no combined points.
     """
     groups: list[tuple[list[T], frozenset[Atom]]] = []
     for item, atoms in items.items():
         members, union = [item], atoms
-        apart = []
+        unrelated = []
         for group in groups:
             if _axis_keys(group[1]) & _axis_keys(union):
                 members, union = [*group[0], *members], union | group[1]
             else:
-                apart.append(group)
-        groups = [*apart, (members, union)]
+                unrelated.append(group)
+        groups = [*unrelated, (members, union)]
     return groups
 
 
 def _axis_keys(atoms: frozenset[Atom]) -> set[tuple[str, str | None]]:
-    """The answers, and of lists the boxes, that the atoms look at: two thresholds look at the same amount."""
+    """Answers, and boxes of lists, that the atoms depend on; two thresholds share the same amount."""
     return {
         (atom.answer, box) for atom in atoms for box in (atom.detail if isinstance(atom.detail, frozenset) else (None,))
     }
 
 
-def size(answers: Answers) -> int:
-    """In how many answers (or boxes of a list) this differs from the neutral ones."""
+def distance_from_neutral(answers: Answers) -> int:
+    """Number of answers (or boxes of a list) that differ from the neutral ones."""
     return sum(
         len(set(value) ^ set(neutral)) if isinstance(value, tuple) else value != neutral
         for key in QUESTIONS
@@ -184,8 +185,8 @@ def size(answers: Answers) -> int:
     )
 
 
-def as_json(answers: Answers) -> dict[str, Any]:
-    """The answers as `shop advise` takes them: the required ones, and what differs from the default."""
+def answers_as_dict(answers: Answers) -> dict[str, Any]:
+    """Answers as input of `shop advise`: the required ones, and those that differ from the default."""
     return {
         key: list(value) if isinstance(value, tuple) else value
         for key, question in QUESTIONS.items()

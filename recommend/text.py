@@ -1,4 +1,4 @@
-"""Text in both languages of the shop."""
+"""Languages of the shop, and text in all of them."""
 
 from typing import Annotated, Literal, get_args
 
@@ -8,6 +8,7 @@ Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 NonEmpty = Annotated[str, Meta(min_length=1, pattern=r"\S")]
+"""String with at least one character that is not white space."""
 
 
 class Text(Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,4 +18,5 @@ class Text(Struct, frozen=True, forbid_unknown_fields=True):
     en: NonEmpty
 
     def in_language(self, language: Language) -> str:
+        """The text in one language."""
         return self.nl if language == "nl" else self.en

@@ -1,4 +1,4 @@
-"""Conditions and answers in words, so that people can read when a rule or note applies."""
+"""Conditions and answers in the words of the questionnaire."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,9 +17,9 @@ OR_MORE = Text("{amount} mg of meer", "{amount} mg or more")
 
 
 def describe(condition: Condition, ruleset: Ruleset, language: Language) -> str:
-    """A condition as the questionnaire words its questions and choices.
+    """Condition in the words of the questions and choices.
 
-    Raises TypeError for a kind of condition that has no words yet.
+    Raises TypeError for a kind of condition without words.
     """
     match condition:
         case Always():
@@ -38,7 +38,7 @@ def describe(condition: Condition, ruleset: Ruleset, language: Language) -> str:
 
 
 def answers_in_words(answers: Answers, ruleset: Ruleset, language: Language) -> list[tuple[str, str]]:
-    """Each question with its answer, as the questionnaire words them, in its order."""
+    """Each question with its answer, in the order of the questionnaire."""
     return [
         (wording.label.in_language(language), _answer(getattr(answers, key), wording, language))
         for key, wording in ruleset.questions.items()
@@ -57,15 +57,15 @@ def _answer(value: Any, wording: Wording, language: Language) -> str:
     )
 
 
-def answers_behind(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
-    """What of these answers makes a condition hold, in the words of the choices; answers by default left out."""
+def deciding_answers(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
+    """Answers that make a condition true, in the words of the choices; default answers are left out."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
             found = [
                 label
                 for part in parts
                 if part.holds(answers)
-                for label in answers_behind(part, answers, ruleset, language)
+                for label in deciding_answers(part, answers, ruleset, language)
             ]
             return list(dict.fromkeys(found))
         case Is(answer, _) if getattr(answers, answer) == QUESTIONS[answer].default:

@@ -1,5 +1,6 @@
-"""What the shop's own words may say: every sentence checked against the EU list of health claims.
+"""Content check: every sentence of the shop's own copy against the EU list of health claims.
 
-Pure functions over data: `checking.check_text` gives a finding for each sentence, `portion` checks claims against the
-numbers of a product and against what its page must say.
+Regulations (EC) No 1924/2006 and (EU) No 432/2012. Pure functions over `recommend/data/claims/`: `check.check_text`
+returns one finding per sentence; `product.check_product` checks the texts of one product against the magnesium in its
+daily portion; `product.missing_statements` lists statements that a page with a claim still lacks.
 """

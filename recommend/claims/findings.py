@@ -1,4 +1,4 @@
-"""What the check says of one sentence."""
+"""Result of the content check: verdicts, severities and the finding for one sentence."""
 
 from typing import Literal, get_args
 
@@ -7,15 +7,18 @@ from msgspec import Struct
 Verdict = Literal["disease", "prohibited_other", "unauthorised_health", "authorised", "nutrition_content", "neutral"]
 Severity = Literal["block", "warn", "ok"]
 
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)  # most severe first
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+"""All verdicts, most severe first."""
 FORBIDDEN: frozenset[Verdict] = frozenset(VERDICTS[:3])
+"""Verdicts on sentences that may not be published."""
 
 
 class Finding(Struct, frozen=True):
-    """One unit of the text: a sentence, or a text that a shopper meets apart from it (alt text, address).
+    """Finding for one sentence, or for a text that a shopper reads separately (alt text, file name, address).
 
-    `start` and `end` are code points of the checked text, end exclusive, so that `text` is what stands between them;
-    `marks` are the offending words, as (start, end) in the same text.
+    `start` and `end` count code points of the checked text, end exclusive: `text` is the slice between them. `claims`
+    are ids of authorised (MG01 to MG10) or refused claims, or of nutrition claims; `why` gives the reason with its
+    legal source; `suggestion` is an authorised wording to use instead; `marks` are (start, end) of the offending words.
     """
 
     text: str
@@ -30,4 +33,5 @@ class Finding(Struct, frozen=True):
 
     @property
     def blocks(self) -> bool:
+        """Whether the sentence may not be published."""
         return self.severity == "block"

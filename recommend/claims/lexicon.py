@@ -1,32 +1,35 @@
-"""From words to concepts.
+"""Lexicon: the concepts that a sequence of words names.
 
-How the data writes words: `kramp` is compared by stem, `=moe` exactly, `kramp*` `*kramp` `*kramp*` as part of a
-compound, several words as a phrase in which `...` stands for up to four others. The topics of the other language count
-as well: Dutch pages are full of "sleep" and "stress relief".
+Notation of words in the data: `kramp` matches by stem, `=moe` exactly, `kramp*` at the start, `*kramp` at the end and
+`*kramp*` anywhere in a compound; several words form a phrase in which `...` matches up to four words. Topics of the
+other language match as well, since Dutch pages contain "sleep" and "stress relief".
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import get_args
 
 import snowballstemmer
 from rapidfuzz.distance import OSA
 
-from recommend.claims.records import TOPICS, Claims, Concept, Kind
-from recommend.claims.tokens import Token, as_heard, comparable, undisguised
+from recommend.claims.records import TOPICS, Claims, Concept, ConceptKind, load_claims
+from recommend.claims.tokens import Token, digits_as_letters, normalised, phonetic
+from recommend.loading import DATA
 from recommend.text import LANGUAGES, Language
 
 _GAP = "..."
-_LONGEST_GAP = 4
+_MAX_GAP = 4
 _ROOT_KEY = 3
 _FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
-_HEARD_FROM = 5
-_FOREIGN_FROM = 5  # a shorter word of the other language is likely another word
-# What a word of one kind hides inside itself: "nierziekte" is a reason to ask, not just some "ziekte".
-_HIDES: dict[Kind, frozenset[Kind]] = {
-    "idiom": frozenset(get_args(Kind)) - {"idiom"},
+_PHONETIC_FROM = 5
+_FOREIGN_FROM = 5  # a shorter word of the other language is probably a different word
+# A match of one kind suppresses matches of these kinds inside it: "nierziekte" is a reason to ask a doctor, not any
+# "ziekte".
+_HIDDEN_KINDS: dict[ConceptKind, frozenset[ConceptKind]] = {
+    "idiom": frozenset(get_args(ConceptKind)) - {"idiom"},
     "condition": frozenset(["complaint", "health", "process"]),
     "side_effect": frozenset(["complaint", "health", "process"]),
     "remedy": TOPICS | {"function"},
@@ -37,7 +40,7 @@ _STEMMERS = {"nl": "dutch_porter", "en": "english"}
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A concept in a unit, from token `first` up to and including `last`."""
+    """A concept in a sentence, from token index `first` up to and including `last`."""
 
     concept: Concept
     first: int
@@ -46,16 +49,18 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
+    """A phrase as a sequence of word pattern numbers; `_ANY` for a gap."""
+
     concept: Concept
-    elements: tuple[int, ...]  # numbers of word patterns; _ANY for a gap
+    elements: tuple[int, ...]
     is_exception: bool
 
 
 _ANY = -1
 
 
-class _Words:
-    """The word patterns of one language, each with a number."""
+class _WordPatterns:
+    """Word patterns of one language, each with a number."""
 
     def __init__(self, language: Language, is_foreign: bool) -> None:
         self.is_foreign = is_foreign
@@ -64,16 +69,16 @@ class _Words:
         self.exact: dict[str, int] = {}
         self.stems: dict[str, set[int]] = defaultdict(set)
         self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
-        self.heard: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
-        self.endings: set[int] = set()  # `*end` says nothing of what a word means
+        self.phonetic_roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
+        self.endings: set[int] = set()  # a suffix pattern (`*end`) does not give a word its meaning
         self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
 
     def number(self, pattern: str, first: int, fuzzy: bool) -> int:
-        """The number of a word pattern; those of another language count from another `first`."""
+        """Number of a word pattern, added when new; numbers of another language start at `first`."""
         if pattern in self.numbers:
             return self.numbers[pattern]
         number = self.numbers[pattern] = first + len(self.numbers)
-        word = comparable(pattern.strip("=*")) or pattern.strip("=*")
+        word = normalised(pattern.strip("=*")) or pattern.strip("=*")
         if pattern.startswith("=") or (self.is_foreign and len(word) < _FOREIGN_FROM):
             self.exact[word] = number
         elif "*" in pattern:
@@ -85,14 +90,15 @@ class _Words:
             self.stems[word].add(number)
             if not self.is_foreign or len(stem) >= _FOREIGN_FROM:
                 self.stems[stem].add(number)
-        if fuzzy and len(heard := as_heard(word)) >= _HEARD_FROM:
+        if fuzzy and len(phonetic_roots := phonetic(word)) >= _PHONETIC_FROM:
             at_start, at_end = not pattern.startswith("*"), not pattern.endswith("*")
-            self.heard[heard[:_ROOT_KEY]].append((heard, at_start, at_end, number))
+            self.phonetic_roots[phonetic_roots[:_ROOT_KEY]].append((phonetic_roots, at_start, at_end, number))
         if fuzzy and len(word) >= _FUZZY_FROM:
             self.fuzzy[word[0], len(word)].append((word, number))
         return number
 
     def find(self, word: str) -> set[int]:
+        """Numbers of the patterns that match a word exactly, by stem or as part of a compound."""
         found = set(self.stems.get(word, ()))
         found |= self.stems.get(self.stemmer.stemWord(word), set())
         if word in self.exact:
@@ -100,25 +106,25 @@ class _Words:
         return found | _roots_in(word, self.roots)
 
     def resembling(self, word: str) -> set[int]:
-        """Topics that the word is likely a misspelling of: heard alike; or one slip, two in a long word."""
-        if len(word) < _HEARD_FROM:
+        """Numbers of the topics that a word probably misspells: the same sound, or one typo (two in a long word)."""
+        if len(word) < _PHONETIC_FROM:
             return set()
-        by_ear = _roots_in(as_heard(word), self.heard)
-        if by_ear:
-            return by_ear
-        slips = 2 if len(word) >= _FUZZY_TWO_FROM else 1
+        by_sound = _roots_in(phonetic(word), self.phonetic_roots)
+        if by_sound:
+            return by_sound
+        typos = 2 if len(word) >= _FUZZY_TWO_FROM else 1
         if len(word) < _FUZZY_FROM:
             return set()
         return {
             number
-            for length in range(len(word) - slips, len(word) + slips + 1)
+            for length in range(len(word) - typos, len(word) + typos + 1)
             for known, number in self.fuzzy.get((word[0], length), ())
-            if OSA.distance(word, known, score_cutoff=slips) <= slips
+            if OSA.distance(word, known, score_cutoff=typos) <= typos
         }
 
 
 def _roots_in(word: str, roots: Mapping[str, Sequence[tuple[str, bool, bool, int]]]) -> set[int]:
-    """The numbers of the roots that the word contains, at its start or end where they must be there."""
+    """Numbers of the roots that a word contains, at its start or end where the pattern requires that."""
     return {
         number
         for place in range(len(word) - _ROOT_KEY + 1)
@@ -128,12 +134,14 @@ def _roots_in(word: str, roots: Mapping[str, Sequence[tuple[str, bool, bool, int
 
 
 class Lexicon:
-    """All words of the data, seen from one language."""
+    """All words of the data, for texts in one language."""
 
     def __init__(self, claims: Claims, language: Language) -> None:
         self._ordinary = claims.ordinary[language]
-        self._tables = [_Words(language, False)] + [_Words(other, True) for other in LANGUAGES if other != language]
-        self._starting: dict[int, list[_Phrase]] = defaultdict(list)
+        self._tables = [_WordPatterns(language, False)] + [
+            _WordPatterns(other, True) for other in LANGUAGES if other != language
+        ]
+        self._phrases_by_first: dict[int, list[_Phrase]] = defaultdict(list)
         for concept in claims.concepts.values():
             self._add(self._tables[0], concept, language)
             if concept.kind in TOPICS or concept.kind == "idiom":
@@ -141,19 +149,20 @@ class Lexicon:
                     self._add(table, concept, other)
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
-    def _add(self, table: _Words, concept: Concept, language: Language) -> None:
+    def _add(self, table: _WordPatterns, concept: Concept, language: Language) -> None:
         first = 0 if table is self._tables[0] else 1_000_000
         fuzzy = concept.kind in TOPICS or concept.kind == "function"
         for phrases, is_exception in ((concept.phrases(language), False), (concept.exceptions(language), True)):
             for text in phrases:
                 words = text.replace("-", " ").split()
-                if is_exception or concept.kind == "idiom":  # a stem would take too much away
+                if is_exception or concept.kind == "idiom":  # matching by stem would exclude too much
                     words = [word if set("*=.") & set(word) else f"={word}" for word in words]
-                likened = fuzzy and len(words) == 1 and not is_exception
-                elements = tuple(_ANY if word == _GAP else table.number(word, first, likened) for word in words)
-                self._starting[elements[0]].append(_Phrase(concept, elements, is_exception))
+                is_fuzzy = fuzzy and len(words) == 1 and not is_exception
+                elements = tuple(_ANY if word == _GAP else table.number(word, first, is_fuzzy) for word in words)
+                self._phrases_by_first[elements[0]].append(_Phrase(concept, elements, is_exception))
 
     def _elements_of(self, word: str) -> frozenset[int]:
+        """Numbers of all word patterns that match a word, corrected for disguises and misspellings."""
         found = self._tables[0].find(word)
         if word in self._ordinary:
             return frozenset(found)
@@ -161,7 +170,7 @@ class Lexicon:
             found |= table.find(word)
         own = self._tables[0]
         if found <= own.endings and not word.isalpha() and not word.isdecimal():
-            plain = undisguised(word)
+            plain = digits_as_letters(word)
             if plain.isalpha():
                 found |= set().union(*(table.find(plain) for table in self._tables))
         if found <= own.endings:
@@ -169,23 +178,23 @@ class Lexicon:
         return frozenset(found)
 
     @cached_property
-    def spoken_numbers(self) -> frozenset[str]:
-        """The numbers that say something here, such as 112; all others are alike to the check."""
+    def meaningful_numbers(self) -> frozenset[str]:
+        """Numbers that are words of a concept, such as 112; all other numbers are interchangeable."""
         return frozenset(word for table in self._tables for word in table.numbers if word.strip("=*").isdecimal())
 
     def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
-        """The concepts named, in order of place; words inside an idiom or an exception say nothing else."""
+        """Mentions in order of their first token; words inside an idiom or an exception name no other concept."""
         elements = [frozenset[int]() if token.is_stop else self._elements(token.text) for token in tokens]
         found: list[Mention] = []
         excepted: dict[str, set[int]] = defaultdict(set)
-        hidden: dict[Kind, set[int]] = defaultdict(set)
+        hidden: dict[ConceptKind, set[int]] = defaultdict(set)
         for place in range(len(tokens)):
             for phrase, last in self._phrases_at(elements, place):
                 if phrase.is_exception:
                     excepted[phrase.concept.id].update(range(place, last + 1))
                     continue
                 found.append(Mention(phrase.concept, place, last))
-                for kind in _HIDES.get(phrase.concept.kind, ()):
+                for kind in _HIDDEN_KINDS.get(phrase.concept.kind, ()):
                     hidden[kind].update(range(place, last + 1))
         return [
             mention
@@ -194,19 +203,20 @@ class Lexicon:
         ]
 
     def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:
+        """Phrases that start at a token, each with the index of its last token."""
         for number in elements[place]:
-            for phrase in self._starting.get(number, ()):
+            for phrase in self._phrases_by_first.get(number, ()):
                 last = _match(phrase.elements, elements, place)
                 if last is not None:
                     yield phrase, last
 
 
 def _match(pattern: tuple[int, ...], elements: Sequence[frozenset[int]], place: int) -> int | None:
-    """The last token of the phrase that begins at `place`, or None."""
+    """Index of the last token of the phrase that starts at `place`, or None."""
     position, gap = place, 0
     for wanted in pattern[1:]:
         if wanted == _ANY:
-            gap = _LONGEST_GAP
+            gap = _MAX_GAP
             continue
         for candidate in range(position + 1, min(position + 2 + gap, len(elements))):
             if wanted in elements[candidate]:
@@ -216,3 +226,9 @@ def _match(pattern: tuple[int, ...], elements: Sequence[frozenset[int]], place: 
             return None
         gap = 0
     return position
+
+
+@lru_cache(maxsize=8)
+def load_lexicon(language: Language, directory: Path = DATA) -> Lexicon:
+    """Lexicon for texts in one language, from the claims data in `directory`. Raises RulesetError."""
+    return Lexicon(load_claims(directory), language)

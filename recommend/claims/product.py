@@ -1,4 +1,4 @@
-"""What the texts of one product claim: every field in its language, against the numbers of its daily portion."""
+"""Content check of one product: every text field in its language, against the magnesium in the daily portion."""
 
 import hashlib
 import re
@@ -15,32 +15,33 @@ from msgspec import Struct
 from recommend.chemistry import UG_PER_MG
 from recommend.claims.check import check_text
 from recommend.claims.findings import VERDICTS, Finding, Severity
-from recommend.claims.loading import load_claims, load_lexicon
+from recommend.claims.lexicon import load_lexicon
+from recommend.claims.records import load_claims
 from recommend.claims.text.markup import visible_parts
 from recommend.claims.tokens import tokens_of
 from recommend.loading import DATA
 from recommend.text import LANGUAGES, Language
 
 INGREDIENTS = "ingredients"
-"""The field that is read as a list: what counts is each item by itself."""
+"""Field whose text is a list: each item is checked separately."""
 
-_ORDER: tuple[Severity, ...] = ("block", "warn", "ok")
-_BETWEEN_ITEMS = re.compile(r"[;()\[\]]|,(?!\d)")
+_SEVERITIES: tuple[Severity, ...] = ("block", "warn", "ok")
+_ITEM_SEPARATOR = re.compile(r"[;()\[\]]|,(?!\d)")
 _MARKED_UP = re.compile(r"[<>&#%\\@€$*_`\[\]]")
 _NUMBER = re.compile(r"\b([0-9]+)\b")
-_SAME_DIGIT = "7"
-_REMEMBERED_UP_TO = 2_000  # characters; a longer text is rarely met twice, and memory stays bounded
+_UNIFORM_DIGIT = "7"
+_CACHED_UP_TO = 2_000  # characters; longer texts rarely recur, and memory stays bounded
 _INVISIBLE = frozenset(["Cf", "Mn", "Cc"])
 
 
-class InLanguages(Protocol):
+class BilingualText(Protocol):
     """A text in both languages, such as `recommend.text.Text`."""
 
     def in_language(self, language: Language, /) -> str: ...
 
 
 class ProductFinding(Struct, frozen=True):
-    """A finding with the field and the language that it stands in; offsets are those of that field's text."""
+    """A finding with its field and language; offsets count code points of the text of that field."""
 
     field: str
     language: Language
@@ -48,30 +49,32 @@ class ProductFinding(Struct, frozen=True):
 
     @property
     def blocks(self) -> bool:
+        """Whether the product may not be published with this text."""
         return self.finding.blocks
 
     @property
     def identity(self) -> str:
-        """Names this sentence of this field: the same after edits elsewhere, another once its words change.
+        """Fingerprint of this sentence in this field: unchanged by edits elsewhere, new when its words change.
 
-        A reason given for a warning is recorded under it. Capitals, spacing and invisible characters do not count.
+        The reason that a person gives for a warning is recorded under it. Capitals, spacing and invisible characters do
+        not count.
         """
-        sentence = "\0".join((self.field, self.language, _normalised(self.finding.text)))
+        sentence = "\0".join((self.field, self.language, _without_formatting(self.finding.text)))
         return hashlib.sha256(sentence.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def check_product(
-    texts: Mapping[str, InLanguages | str], portion_ug: int | None, directory: Path = DATA
+    texts: Mapping[str, BilingualText | str], portion_ug: int | None, directory: Path = DATA
 ) -> tuple[ProductFinding, ...]:
-    """The sentences of a product's texts that may not stand, or that a person must look at, in order of field.
+    """Findings for sentences of a product that may not be published or need a person, by field.
 
-    `texts` holds a text by the name of its field. One in both languages is checked in each; a plain string (brand,
-    file name) is the same on the pages of both languages, so it is read in each and the stricter reading stands.
-    `portion_ug` is the elemental magnesium in the label's daily portion, in micrograms; None when it is not known yet,
-    and then no amount is asked for.
+    `texts` has a text by field name. A bilingual text is checked in each language; a plain string (brand, file name) is
+    the same on Dutch and English pages, so it is checked in both and the stricter finding counts. `portion_ug` is the
+    elemental magnesium in the label's daily portion, in micrograms (ug); None when it is unknown, and then no amount is
+    required. Raises RulesetError when the claims data cannot be loaded.
     """
     found: list[ProductFinding] = []
-    folder = str(directory)  # a path takes longer to look up
+    folder = str(directory)  # a string is faster as a cache key than a path
     for field, text in texts.items():
         if isinstance(text, str):
             found += _strictest([_findings(field, text, language, portion_ug, folder) for language in LANGUAGES])
@@ -84,7 +87,8 @@ def check_product(
 def _findings(
     field: str, text: str, language: Language, portion_ug: int | None, folder: str
 ) -> Sequence[ProductFinding]:
-    reader = _remembered if len(text) <= _REMEMBERED_UP_TO else _telling
+    """Findings for one field in one language, sentences without a claim left out."""
+    reader = _cached_findings if len(text) <= _CACHED_UP_TO else _relevant_findings
     findings = reader(text, language, field == INGREDIENTS, folder) if text else ()
     if not findings:
         return ()
@@ -94,57 +98,60 @@ def _findings(
 
 
 @lru_cache(maxsize=8192)
-def _remembered(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
-    """The findings that tell something; an import meets the same brand, directions and storage many times."""
-    alike = _with_like_numbers(text, language, _path(folder))
-    # What says nothing with other numbers says nothing with these.
-    if alike != text and not _remembered(alike, language, is_list, folder):
+def _cached_findings(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
+    """Findings, cached by text: an import has the same brand, directions and storage advice in many rows.
+
+    Texts that differ in meaningless numbers share one entry.
+    """
+    uniform = _with_uniform_numbers(text, language, _path(folder))
+    # A text without findings has none with other numbers either.
+    if uniform != text and not _cached_findings(uniform, language, is_list, folder):
         return ()
-    return _telling(text, language, is_list, folder)
+    return _relevant_findings(text, language, is_list, folder)
 
 
 @lru_cache(maxsize=8)
 def _path(folder: str) -> Path:
-    """The path once made; making it takes longer than looking a text up."""
+    """Path of the folder; building it takes longer than the cache lookup."""
     return Path(folder)
 
 
-def _telling(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
-    """The findings of a text but for sentences that claim nothing."""
+def _relevant_findings(text: str, language: Language, is_list: bool, folder: str) -> tuple[Finding, ...]:
+    """Findings for a text without those on sentences that claim nothing."""
     directory = _path(folder)
     findings: Sequence[Finding] = check_text(text, language, directory)
     if is_list:
-        findings = [one for finding in findings for one in _of_items(finding, text, language, directory)]
+        findings = [one for finding in findings for one in _item_findings(finding, text, language, directory)]
     return tuple(finding for finding in findings if finding.severity != "ok" or finding.verdict != "neutral")
 
 
-def _with_like_numbers(text: str, language: Language, directory: Path) -> str:
-    """The text with other digits in numbers of its own, which say nothing: "60 capsules" reads as "90 capsules" does.
+def _with_uniform_numbers(text: str, language: Language, directory: Path) -> str:
+    """Text with all meaningless numbers made alike: "60 capsules" and "90 capsules" become the same.
 
-    Everything keeps its place. Text that may be marked up is left as it is, since there digits can spell characters.
+    The length does not change. Text with markup is returned unchanged, since there digits can encode characters.
     """
     if _MARKED_UP.search(text):
         return text
-    spoken = load_lexicon(language, directory).spoken_numbers
+    meaningful = load_lexicon(language, directory).meaningful_numbers
     pieces = _NUMBER.split(text)  # every second piece is a number
-    pieces[1::2] = [piece if piece in spoken else _SAME_DIGIT * len(piece) for piece in pieces[1::2]]
+    pieces[1::2] = [piece if piece in meaningful else _UNIFORM_DIGIT * len(piece) for piece in pieces[1::2]]
     return "".join(pieces)
 
 
-def _of_items(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
-    """What items of a list only claim together ("…, glycine, …, against caking") they do not claim."""
+def _item_findings(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
+    """Findings for single items of a list; words of separate items ("…, glycine, …, against caking") make no claim."""
     if finding.severity == "ok":
         return (finding,)
-    apart = _BETWEEN_ITEMS.sub("\n", text)
+    separated = _ITEM_SEPARATOR.sub("\n", text)
     return [
         one
-        for one in check_text(apart, language, directory)
+        for one in check_text(separated, language, directory)
         if finding.start <= one.start and one.end <= finding.end and one.severity != "ok"
     ]
 
 
 def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFinding]:
-    """Of the readings of one sentence in several languages the strictest; the first of equals."""
+    """Strictest finding per sentence among several languages; the first one of equals."""
     if not any(readings):
         return []
     best: dict[tuple[int, int], ProductFinding] = {}
@@ -156,21 +163,24 @@ def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFind
 
 
 def _strictness(finding: Finding) -> tuple[int, int]:
-    return _ORDER.index(finding.severity), VERDICTS.index(finding.verdict)
+    """Sort key of a finding: severity, then verdict."""
+    return _SEVERITIES.index(finding.severity), VERDICTS.index(finding.verdict)
 
 
-def _normalised(sentence: str) -> str:
+def _without_formatting(sentence: str) -> str:
+    """Sentence in lower case, with single spaces and without invisible characters."""
     plain = unicodedata.normalize("NFKC", sentence)
-    seen = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-    return " ".join(seen.casefold().split())
+    visible = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+    return " ".join(visible.casefold().split())
 
 
 Statement = Literal["varied-diet", "daily-portion", "do-not-exceed"]
 STATEMENTS: tuple[Statement, ...] = get_args(Statement)
+"""Statements that a page with a health claim must have (Article 10(2) of Regulation (EC) No 1924/2006)."""
 
 
 class MissingStatement(Struct, frozen=True):
-    """Something that a page with a health claim must say and does not."""
+    """A mandatory statement that a page with a health claim lacks, with the reason."""
 
     statement: Statement
     why: str
@@ -179,7 +189,7 @@ class MissingStatement(Struct, frozen=True):
 def check_portion(
     findings: Iterable[Finding], portion_ug: int, language: Language, directory: Path = DATA
 ) -> tuple[Finding, ...]:
-    """The findings again, those blocked that need more elemental magnesium than `portion_ug` per daily portion."""
+    """Findings with those blocked that need more elemental magnesium than `portion_ug` (ug) per daily portion."""
     return tuple(_with_portion(finding, portion_ug, language, directory) for finding in findings)
 
 
@@ -199,13 +209,14 @@ def _with_portion(finding: Finding, portion_ug: int, language: Language, directo
 
 
 def _milligrams(micrograms: int, language: Language) -> str:
+    """Micrograms as milligrams in words, with a decimal comma in Dutch."""
     text = f"{Decimal(micrograms) / UG_PER_MG:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace(".", ",") if language == "nl" else text
 
 
 def missing_statements(page: str, language: Language, directory: Path = DATA) -> tuple[MissingStatement, ...]:
-    """What a page that makes a health claim must still say: varied diet, how much a day, not to take more."""
+    """Mandatory statements that a page (HTML) lacks: varied diet, daily portion, not to exceed the portion."""
     claims, lexicon = load_claims(directory), load_lexicon(language, directory)
     named = {
         mention.concept.id

@@ -1,39 +1,47 @@
-"""The records of `data/claims/*.yaml`: what may be said, what was refused, and the words to recognise it by."""
+"""Records of `data/claims/*.yaml` and their loader: authorised and refused claims, patterns, reasons, vocabulary."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from recommend.claims.findings import Severity, Verdict
+from recommend.claims.tokens import normalised
 from recommend.knowledge import Identifier, Record
+from recommend.loading import DATA, RulesetError, index_by_id, read_file, read_folder
 from recommend.text import Language, NonEmpty, Text
 
-Kind = Literal[
+ConceptKind = Literal[
     "complaint",  # a disease or complaint: naming it needs a reason
-    "condition",  # a reason not to take magnesium: may be named, may not be promised against
-    "side_effect",  # what magnesium itself may cause
-    "fatigue",  # a complaint that MG01 names
+    "condition",  # a reason not to take magnesium: may be named, no effect against it may be promised
+    "side_effect",  # an unwanted effect of magnesium itself
+    "fatigue",  # the complaint in authorised claim MG01
     "health",  # a health effect by itself: `sleep`, `immunity`
-    "process",  # a process or organ: a claim once magnesium is said to act on it
+    "process",  # a process or organ: a claim only if magnesium acts on it
     "general",  # a benefit without an object: `good for you`
     "weight",
     "function",  # part of an authorised claim
     "grammar",  # words that join the others
-    "remedy",  # a medicine that someone takes
+    "remedy",  # a medicine
     "idiom",  # hides the words inside it: `in het hart van Utrecht`
 ]
-TOPICS: frozenset[Kind] = frozenset(
+TOPICS: frozenset[ConceptKind] = frozenset(
     ["complaint", "condition", "side_effect", "fatigue", "health", "process", "general", "weight"]
 )
 ClaimId = Annotated[str, Meta(pattern="^MG(0[1-9]|10)$")]
 
 
 class Concept(Record, frozen=True):
-    """A meaning and its words per language, separated by commas; `lexicon` says how they are written."""
+    """A meaning with its words per language, separated by commas; `lexicon` documents their notation.
+
+    `except_nl` and `except_en` are phrases in which the words do not have this meaning. `suggest` is the authorised
+    claim to offer instead; `refused` are ids of refused claims.
+    """
 
     id: Identifier
-    kind: Kind
+    kind: ConceptKind
     nl: str = ""
     en: str = ""
     except_nl: str = ""
@@ -43,9 +51,11 @@ class Concept(Record, frozen=True):
     refused: tuple[Identifier, ...] = ()
 
     def phrases(self, language: Language) -> list[str]:
+        """Words and phrases of the concept in one language, and its emoji."""
         return _split(self.nl if language == "nl" else self.en) + [f"={sign}" for sign in self.emoji.split()]
 
     def exceptions(self, language: Language) -> list[str]:
+        """Phrases in which the words do not have this meaning."""
         return _split(self.except_nl if language == "nl" else self.except_en)
 
 
@@ -53,30 +63,35 @@ def _split(words: str) -> list[str]:
     return [phrase for phrase in (" ".join(part.split()) for part in words.split(",")) if phrase]
 
 
-class Wording(Record, frozen=True):
-    """An official wording; `verified` only if it was read in the Official Journal itself."""
+class OfficialWording(Record, frozen=True):
+    """An official wording; `verified` is true only if it was read in the Official Journal itself."""
 
     text: NonEmpty
     verified: bool
 
 
 class Authorised(Record, frozen=True):
-    """A claim of the EU list. `parts` are the concepts that a faithful wording names, one of each group."""
+    """An authorised claim of the EU list (Regulation (EU) No 432/2012).
+
+    `parts` are groups of concepts; a faithful wording names at least one concept of each group. `says_normal`: the
+    official wording contains "normal". `opinion` is the EFSA opinion; `register_ids` are entries of the EU register.
+    """
 
     id: ClaimId
-    nl: Wording
-    en: Wording
+    nl: OfficialWording
+    en: OfficialWording
     opinion: NonEmpty
     register_ids: tuple[int, ...]
     parts: Annotated[tuple[Annotated[tuple[Identifier, ...], Meta(min_length=1)], ...], Meta(min_length=1)]
     says_normal: bool
 
     def wording(self, language: Language) -> str:
+        """Official wording in one language."""
         return self.nl.text if language == "nl" else self.en.text
 
 
 class Refused(Record, frozen=True):
-    """An effect that EFSA did not find shown for magnesium, or that was never listed."""
+    """An effect for which EFSA found no proof for magnesium, or that was never put on the EU list (`opinion` None)."""
 
     id: Identifier
     effect: Text
@@ -85,7 +100,7 @@ class Refused(Record, frozen=True):
 
 
 class Pattern(Record, frozen=True):
-    """Concepts that together make a sentence prohibited, when they stand within so many words of each other."""
+    """Concepts that together make a sentence forbidden, when their first words are at most `within` words apart."""
 
     id: Identifier
     verdict: Verdict
@@ -93,26 +108,26 @@ class Pattern(Record, frozen=True):
     reason: Identifier
     all: Annotated[tuple[Identifier, ...], Meta(min_length=1)]
     within: Annotated[int, Meta(ge=1)]
-    heeds_denial: bool = False  # "nooit genoeg" is itself a negation
+    heeds_denial: bool = False  # false for phrases such as "nooit genoeg", which contain a negation
     unless: tuple[Identifier, ...] = ()
 
 
 class Reason(Record, frozen=True):
-    """Why a finding is what it is, in one plain sentence with its legal source; `{words}` are the offending words."""
+    """Reason for a finding in one sentence with its legal source; `{words}` and `{opinion}` are filled in."""
 
     id: Identifier
     text: Text
 
 
 class Thresholds(Record, frozen=True):
-    """Elemental magnesium per daily portion that a claim needs, in micrograms."""
+    """Elemental magnesium per daily portion that a nutrition claim needs, in micrograms (ug)."""
 
     source_of_ug: int
     rich_in_ug: int
 
 
 class Claims(Struct, frozen=True):
-    """All data of the content check."""
+    """All data of the content check; `ordinary` are words per language that only look like a topic."""
 
     concepts: Mapping[str, Concept]
     authorised: Mapping[str, Authorised]
@@ -121,3 +136,62 @@ class Claims(Struct, frozen=True):
     reasons: Mapping[str, Reason]
     thresholds: Thresholds
     ordinary: Mapping[Language, frozenset[str]]
+
+
+class _OrdinaryWords(Record, frozen=True):
+    """Words that look like a topic, or like a topic in the other language, and have an ordinary meaning."""
+
+    nl: str
+    en: str
+
+
+@lru_cache(maxsize=4)
+def load_claims(directory: Path = DATA) -> Claims:
+    """Load and check the claims data from a folder with the layout of `recommend/data/`. Raises RulesetError."""
+    folder = directory / "claims"
+    ordinary = read_file(directory, folder / "ordinary.yaml", _OrdinaryWords)
+    claims = Claims(
+        concepts=index_by_id(read_folder(directory, "claims/vocabulary", Concept)),
+        authorised=_read_list(directory, "authorised.yaml", Authorised),
+        refused=_read_list(directory, "refused.yaml", Refused),
+        patterns=tuple(_read_list(directory, "patterns.yaml", Pattern).values()),
+        reasons=_read_list(directory, "reasons.yaml", Reason),
+        thresholds=read_file(directory, folder / "thresholds.yaml", Thresholds),
+        ordinary={
+            "nl": frozenset(map(normalised, ordinary.nl.split())),
+            "en": frozenset(map(normalised, ordinary.en.split())),
+        },
+    )
+    _check_claims(claims)
+    return claims
+
+
+def _read_list(directory: Path, name: str, kind: type[Any]) -> dict[str, Any]:
+    """Records of one file by id."""
+    records = read_file(directory, directory / "claims" / name, list[kind])  # type: ignore[valid-type] # made at run time
+    return index_by_id((f"claims/{name}", record) for record in records)
+
+
+def _check_claims(claims: Claims) -> None:
+    """Check the references between records, and the gaps in phrases. Raises RulesetError."""
+    for claim in claims.authorised.values():
+        for part in claim.parts:
+            _check_references("authorised.yaml", claim.id, "parts", part, claims.concepts)
+    for pattern in claims.patterns:
+        _check_references("patterns.yaml", pattern.id, "all", pattern.all, claims.concepts)
+        _check_references("patterns.yaml", pattern.id, "unless", pattern.unless, claims.concepts)
+        _check_references("patterns.yaml", pattern.id, "reason", (pattern.reason,), claims.reasons)
+    for concept in claims.concepts.values():
+        _check_references("vocabulary", concept.id, "refused", concept.refused, claims.refused)
+        _check_references(
+            "vocabulary", concept.id, "suggest", (concept.suggest,) if concept.suggest else (), claims.authorised
+        )
+        for phrase in (*concept.phrases("nl"), *concept.phrases("en")):
+            if phrase.startswith("...") or phrase.endswith("..."):
+                raise RulesetError(f"claims/vocabulary, {concept.id}: {phrase!r} begins or ends with a gap")
+
+
+def _check_references(file: str, record: str, key: str, names: tuple[str, ...], known: Any) -> None:
+    for name in names:
+        if name not in known:
+            raise RulesetError(f"claims/{file}, {record}, key {key}: {name!r} is not known")

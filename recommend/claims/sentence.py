@@ -1,4 +1,4 @@
-"""One unit as the check reads it: its words, the concepts they name, and the segments between stops and contrasts."""
+"""Parsed sentence: its words, the concepts they name, and its segments between stops and contrasts ("but")."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -13,38 +13,52 @@ from recommend.claims.tokens import Token
 from recommend.text import LANGUAGES
 
 PROMISES = ("medical", "benefit", "contribute", "good-for", "against")
+"""Concepts of verbs and prepositions that promise an effect."""
 EFFECTS = (*PROMISES, "mild-benefit")
+"""Concepts that assert an effect, mild ones ("keeps", "supports") included."""
 OFFERED = ("nutrient", "mineral-form", "product")
+"""Concepts that name the goods: magnesium, one of its forms, or the product."""
 _SAFETY = ("consult", "not-use", "caution", "excess")
-_TREATED_FOR = 5  # so many words after a medicine may say what it is for
-_NEAR = 3
-_DOUBT = 3
+_TREATED_WITHIN = 5  # words after a medicine that may name the complaint it treats
+_NEGATION_DISTANCE = 3
+_DOUBT_DISTANCE = 3
 _AND = ("en", "and", "of", "or", "noch", "nor")
-_TO_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
+_REASONS_FOR_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
 
 @dataclass
 class Segment:
-    """A stretch without a stop or a "but" inside."""
+    """Part of a sentence without a stop or a "but" inside; token indices from `first` up to and including `last`.
+
+    `denied`: the sentence denies the effects in this segment. `effects` are the asserted ones.
+    """
 
     first: int
     last: int
     after_contrast: bool
     denied: bool = False
-    effects: list[Mention] = field(default_factory=list)  # those asserted here
+    effects: list[Mention] = field(default_factory=list)
 
     @property
-    def acts(self) -> bool:
+    def has_effect(self) -> bool:
+        """Whether an effect is asserted in this segment."""
         return bool(self.effects)
 
     @cached_property
     def promises(self) -> frozenset[str]:
+        """Ids of the promised effects in this segment."""
         return frozenset(effect.concept.id for effect in self.effects if effect.concept.id in PROMISES)
 
 
 class ParsedSentence:
-    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, opener: "ParsedSentence | None" = None) -> None:
+    """One sentence with its tokens, mentions and segments.
+
+    `list_intro` is the sentence that introduces the list of which this sentence is an item; None for any other
+    sentence, and for an item that asserts an effect itself.
+    """
+
+    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, list_intro: "ParsedSentence | None" = None) -> None:
         self.tokens = tokens
         self.mentions = lexicon.mentions(tokens)
         self._by_concept: dict[str, list[Mention]] = defaultdict(list)
@@ -52,119 +66,133 @@ class ParsedSentence:
         for mention in self.mentions:
             self._by_concept[mention.concept.id].append(mention)
         self._named = frozenset(self._by_concept)
-        self.opener = opener if opener and not self.has("contribute", "benefit", "medical") else None
-        self.segments = self._cut()
-        self._segment_at = self._index()
-        self._deny()
+        self.list_intro = list_intro if list_intro and not self.has("contribute", "benefit", "medical") else None
+        self.segments = self._cut_segments()
+        self._segment_at = self._segment_numbers()
+        self._mark_denied()
 
-    def of(self, *concepts: str) -> list[Mention]:
+    def mentions_of(self, *concepts: str) -> list[Mention]:
+        """Mentions of these concepts, concept by concept."""
         return [mention for concept in concepts for mention in self._by_concept.get(concept, ())]
 
     def has(self, *concepts: str) -> bool:
+        """Whether the sentence names one of these concepts."""
         return not self._named.isdisjoint(concepts)
 
-    def between(self, concept: str, low: int, high: int) -> list[Mention]:
-        """The mentions of a concept that begin at token `low` to `high`; they stand in order of place."""
+    def mentions_between(self, concept: str, low: int, high: int) -> list[Mention]:
+        """Mentions of a concept whose first token index is from `low` to `high`, in order."""
         row = self._by_concept.get(concept, [])
         if concept not in self._firsts:
             self._firsts[concept] = [mention.first for mention in row]
         firsts = self._firsts[concept]
         return row[bisect_left(firsts, low) : bisect_right(firsts, high)]
 
-    def near(self, mention: Mention, distance: int, *concepts: str) -> bool:
-        """Whether one of the concepts begins so many tokens before the mention, or after its end."""
+    def has_near(self, mention: Mention, distance: int, *concepts: str) -> bool:
+        """Whether one of the concepts starts at most `distance` tokens before the mention or after its end."""
         low, high = mention.first - distance, mention.last + distance
-        return any(self.between(concept, low, high) for concept in concepts)
+        return any(self.mentions_between(concept, low, high) for concept in concepts)
 
-    def links(self, *concepts: str) -> bool:
-        """Like `has`, but an item of a list has also what the line before the list says."""
-        return self.has(*concepts) or bool(self.opener and self.opener.has(*concepts))
+    def has_in_context(self, *concepts: str) -> bool:
+        """Whether the sentence, or the line that introduces its list, names one of these concepts."""
+        return self.has(*concepts) or bool(self.list_intro and self.list_intro.has(*concepts))
 
     @cached_property
     def topics(self) -> list[Mention]:
+        """Mentions of topics (complaints, effects, organs), in order."""
         return [mention for mention in self.mentions if mention.concept.kind in TOPICS]
 
     @cached_property
-    def warns(self) -> bool:
-        return self.links(*_SAFETY) or self.refers
+    def is_warning(self) -> bool:
+        """Whether the sentence warns, or sends the reader to a professional."""
+        return self.has_in_context(*_SAFETY) or self.refers_to_professional
 
     @cached_property
-    def refers(self) -> bool:
-        """Whether the unit sends someone to a doctor or pharmacist."""
-        if self.links("consult"):
+    def refers_to_professional(self) -> bool:
+        """Whether the sentence sends the reader to a doctor or pharmacist."""
+        if self.has_in_context("consult"):
             return True
-        if not self.links("professional", "your-professional"):
+        if not self.has_in_context("professional", "your-professional"):
             return False
-        if self.links("ask", "your-professional"):
+        if self.has_in_context("ask", "your-professional"):
             return self.has("your-professional") or not self.has("professionals")
-        named = any(mention.concept.kind in _TO_A_DOCTOR for mention in self.topics)
+        named = any(mention.concept.kind in _REASONS_FOR_A_DOCTOR for mention in self.topics)
         return named and not self.has(*OFFERED, "recommends", "praise", "professionals")
 
     @property
-    def asks(self) -> bool:
+    def is_question(self) -> bool:
+        """Whether the sentence ends in a question mark."""
         return bool(self.tokens) and self.tokens[-1].text == "?"
 
     @cached_property
-    def doubts(self) -> bool:
-        """Whether it says that something is not proven, not decided or may not be said."""
-        return self.has("denial", "undecided") or bool(self._doubted())
+    def expresses_doubt(self) -> bool:
+        """Whether the sentence calls something unproven, undecided or not permitted to say."""
+        return self.has("denial", "undecided") or bool(self._doubted_mentions())
 
     def segment(self, mention: Mention) -> Segment:
+        """Segment in which a mention starts."""
         return self.segments[self._segment_at[mention.first]]
 
     def words(self, mentions: Iterable[Mention]) -> str:
+        """Quoted words of the mentions, at most six, for the reason of a finding; nested mentions are left out."""
         spans = sorted({(mention.first, -mention.last) for mention in mentions})
         texts: list[str] = []
         reached = -1
         for first, minus_last in spans:
-            if -minus_last > reached:  # a word inside a longer one is said already
+            if -minus_last > reached:  # a mention inside a longer one adds no words
                 texts.append(" ".join(token.text for token in self.tokens[first : 1 - minus_last]))
                 reached = -minus_last
         return ", ".join(f"“{text}”" for text in dict.fromkeys(texts[:6]))
 
     def marks(self, mentions: Iterable[Mention]) -> tuple[tuple[int, int], ...]:
+        """Source positions (start, end) of the mentions, sorted."""
         places = {(self.tokens[mention.first].start, self.tokens[mention.last].end) for mention in mentions}
         return tuple(sorted(places))
 
     def segment_start(self, place: int) -> int:
-        """Where the segment of a token begins; the last one's beginning for a place past the end."""
+        """First token index of the segment of a token; of the last segment for an index past the end."""
         return self.segments[self._segment_at[min(place, len(self.tokens) - 1)]].first
 
     def is_whole_word(self, mention: Mention) -> bool:
-        """Whether the mention is no part of a longer compound, such as `krampverlichting`."""
+        """Whether the mention is a whole word, not part of a compound such as `krampverlichting`."""
         word = self.tokens[mention.first].text
         phrases = [phrase.strip("=*") for language in LANGUAGES for phrase in mention.concept.phrases(language)]
         return any(word.startswith(phrase) and word[len(phrase) :] in _ENDINGS for phrase in phrases)
 
     def promises(self, mention: Mention) -> frozenset[str]:
-        """What is promised in the same breath."""
+        """Ids of the effects promised in the segment of the mention."""
         return self.segment(mention).promises
 
     def is_treated_by_medicine(self, mention: Mention) -> bool:
-        """`tablets against high blood pressure`: what someone's medicine is for."""
-        return bool(self.between("medicine", mention.first - _TREATED_FOR, mention.first - 1))
+        """Whether a medicine is for this complaint: `tablets against high blood pressure`."""
+        return bool(self.mentions_between("medicine", mention.first - _TREATED_WITHIN, mention.first - 1))
 
     @cached_property
     def topic_places(self) -> frozenset[int]:
+        """Indices of the tokens that belong to a topic."""
         return frozenset(place for topic in self.topics for place in range(topic.first, topic.last + 1))
 
     @cached_property
-    def suffers(self) -> bool:
-        """`Last van …`, but not the words inside `moeite met ademen`."""
-        return any(mention.first not in self.topic_places for mention in self.of("suffering"))
+    def names_suffering(self) -> bool:
+        """Whether the sentence names suffering (`last van …`) outside a topic such as `moeite met ademen`."""
+        return any(mention.first not in self.topic_places for mention in self.mentions_of("suffering"))
 
     def _assert_effects(self) -> None:
-        """Give each segment its effects, but not those of a medicine someone takes."""
-        treated = {place for mention in self.of("medicine") for place in range(mention.first, mention.last + 1)}
-        for mention in self.of(*EFFECTS):
+        """Give each segment its asserted effects; the effects of a medicine do not count."""
+        treated = {
+            place for mention in self.mentions_of("medicine") for place in range(mention.first, mention.last + 1)
+        }
+        for mention in self.mentions_of(*EFFECTS):
             after_medicine = mention.concept.id == "against" and {mention.first - 1, mention.first - 2} & treated
             if mention.first not in treated and not after_medicine and not self._negated(mention):
                 self.segment(mention).effects.append(mention)
 
-    def _cut(self) -> list[Segment]:
-        kept = {place for one in self.of("denial", "undecided") for place in range(one.first, one.last + 1)}
-        contrasts = {mention.first for mention in self.of("but")} - kept  # `is still being studied`
-        actions = {mention.first for mention in self.of("contribute", "benefit", "medical")}
+    def _cut_segments(self) -> list[Segment]:
+        """Segments of the sentence, cut at stops, contrasts, and "and" before an effect."""
+        protected = {
+            place for one in self.mentions_of("denial", "undecided") for place in range(one.first, one.last + 1)
+        }
+        contrasts = {mention.first for mention in self.mentions_of("but")} - protected  # `is still being studied`
+        actions = {mention.first for mention in self.mentions_of("contribute", "benefit", "medical")}
         segments = [Segment(0, -1, False)]
         for place, token in enumerate(self.tokens):
             joins = token.text in ("en", "and") and (place + 1 in actions or place + 2 in actions)
@@ -175,61 +203,73 @@ class ParsedSentence:
             segments[-1].last = place
         return segments
 
-    def _index(self) -> list[int]:
+    def _segment_numbers(self) -> list[int]:
+        """Number of the segment of each token; a stop belongs to the segment that it ends."""
         at = [0] * (len(self.tokens) + 1)
         for number, segment in enumerate(self.segments):
             for place in range(segment.first, segment.last + 1):
                 at[place] = number
-        for place, token in enumerate(self.tokens):  # a stop belongs to what it ends
+        for place, token in enumerate(self.tokens):
             if token.is_stop and place:
                 at[place] = at[place - 1]
         return at
 
     def _negated(self, effect: Mention) -> bool:
-        """Whether a negation stands near, without a joint such as "if" between the two."""
+        """Whether a negation is near the effect in its segment, without a joint such as "if" between them."""
         segment = self.segment(effect)
-        for negation in self.between("not", effect.first - _NEAR, effect.last + _NEAR):
+        for negation in self.mentions_between(
+            "not", effect.first - _NEGATION_DISTANCE, effect.last + _NEGATION_DISTANCE
+        ):
             low, high = sorted((negation.first, effect.first))
-            joined = self.between("conditional", low + 1, high - 1) or self.between("against", low + 1, high - 1)
+            joined = self.mentions_between("conditional", low + 1, high - 1) or self.mentions_between(
+                "against", low + 1, high - 1
+            )
             if self.segment(negation) is segment and not joined:
                 return True
         return False
 
-    def _deny(self) -> None:
+    def _mark_denied(self) -> None:
         """Mark the segments in which an effect is denied."""
         self._assert_effects()
-        weak = {id(self.segment(mention)) for mention in self.of("no-medicine")}
-        for mention in self.of(*EFFECTS, "role"):
-            if self._negated(mention) and not self.segment(mention).acts:
+        weak = {id(self.segment(mention)) for mention in self.mentions_of("no-medicine")}
+        for mention in self.mentions_of(*EFFECTS, "role"):
+            if self._negated(mention) and not self.segment(mention).has_effect:
                 weak.add(id(self.segment(mention)))
         for chain in self._verb_lists():
             if any(id(segment) in weak for segment in chain):
                 weak.update(map(id, chain))
-        forward = {id(self.segment(mention)) for mention in self.of("not-intended")}
-        both = {id(self.segment(mention)) for mention in [*self.of("denial", "undecided"), *self._doubted()]}
+        forward = {id(self.segment(mention)) for mention in self.mentions_of("not-intended")}
+        both = {
+            id(self.segment(mention))
+            for mention in [*self.mentions_of("denial", "undecided"), *self._doubted_mentions()]
+        }
         carried = reaching = False
         for segment in self.segments:
             if segment.after_contrast:
                 carried = reaching = False
             reaching = reaching or id(segment) in forward or id(segment) in both
-            carried = id(segment) in weak or (carried and not segment.acts)
+            carried = id(segment) in weak or (carried and not segment.has_effect)
             segment.denied = reaching or carried
-        self._deny_backwards(both)
+        self._mark_denied_backwards(both)
 
-    def _doubted(self) -> list[Mention]:
-        """`Hardly any evidence`, `we never say`: proof or speech beside a negation; but one buyer may say anything."""
-        told_by_one = any(token.text in ("ik", "i") for token in self.tokens)
-        said = self.of("proof", *([] if told_by_one else ["speech"]))
-        return [one for one in said if any(self._near_in_segment(one, concept) for concept in ("not", "scant"))]
+    def _doubted_mentions(self) -> list[Mention]:
+        """Mentions of proof or speech next to a negation: `hardly any evidence`, `we never say`.
 
-    def _near_in_segment(self, mention: Mention, concept: str) -> bool:
-        words = self.between(concept, mention.first - _DOUBT, mention.last + _DOUBT)
+        Speech in the first person singular does not count: it may be a customer's.
+        """
+        is_first_person = any(token.text in ("ik", "i") for token in self.tokens)
+        doubtable = self.mentions_of("proof", *([] if is_first_person else ["speech"]))
+        return [one for one in doubtable if any(self._has_in_segment(one, concept) for concept in ("not", "scant"))]
+
+    def _has_in_segment(self, mention: Mention, concept: str) -> bool:
+        """Whether a concept is at most `_DOUBT_DISTANCE` tokens from the mention, in the same segment."""
+        words = self.mentions_between(concept, mention.first - _DOUBT_DISTANCE, mention.last + _DOUBT_DISTANCE)
         return any(self.segment(word) is self.segment(mention) for word in words)
 
     def _verb_lists(self) -> list[list[Segment]]:
-        """Segments joined into one list of verbs: `geneest, behandelt of voorkomt geen ziekte`."""
-        starts = {mention.first for mention in self.of(*EFFECTS)}
-        ends = {mention.last for mention in self.of(*EFFECTS)}
+        """Consecutive segments that form one list of verbs: `geneest, behandelt of voorkomt geen ziekte`."""
+        starts = {mention.first for mention in self.mentions_of(*EFFECTS)}
+        ends = {mention.last for mention in self.mentions_of(*EFFECTS)}
         chains: list[list[Segment]] = []
         for before, after in pairwise(self.segments):
             last = before.last - (1 if before.last >= 0 and self.tokens[before.last].is_stop else 0)
@@ -241,7 +281,8 @@ class ParsedSentence:
                     chains.append([before, after])
         return chains
 
-    def _deny_backwards(self, both: set[int]) -> None:
+    def _mark_denied_backwards(self, both: set[int]) -> None:
+        """Mark the segments before a denial or doubt, back to a contrast."""
         reaching = False
         for segment in reversed(self.segments):
             reaching = reaching or id(segment) in both

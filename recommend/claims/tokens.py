@@ -1,15 +1,31 @@
-"""Words as they are compared: without accents, capitals, invisible characters and look-alike letters."""
+"""Text as sentences and words, the words normalised for comparison.
+
+A sentence is the unit of the content check: a sentence, a line, a list item or a label. Normalised words have no
+accents, capitals, invisible characters or look-alike letters.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ftfy
 from ftfy.badness import is_bad
 
-_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0e\ufeff"
-_LETTER = rf"[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_UNSEEN}\u24b6-\u24e9\U0001f130-\U0001f169]"
+_LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_END = re.compile(rf"[{_LINE_BREAKS}]++|[.!?…。！？]++[\"'”’»)\]]*+(?=\s|\Z)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Þ][a-zà-ÿ])")
+_CONTENT = re.compile(r"[^\W_]|[\u2600-\u27bf\U0001f130-\U0001faff]")
+_LEAD = re.compile(r"(?:[\s#>•·●▪◦‣*+|–—-]++|\d{1,3}[.)](?=\s))*+")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"'])(?:[a-z]|[a-z]\.[a-z]|d\.w\.z|m\.b\.t|i\.v\.m|i\.c\.m|a\.u\.b|bijv|bv|evt|ca|circa|incl|excl|resp"
+    r"|max|min|nr|no|vs|dr|drs|prof|mr|mrs|ms|st|art|vit|enz|etc|approx|fig|jr|tel|mg|gr|ml|kg|µg|mcg)\.$",
+    re.IGNORECASE,
+)
+_ALWAYS_SHORT = re.compile(r"(?:^|[\s(])(?:dr|drs|prof|mr|mrs|bijv|bv|art|nr|vit|ca|evt)\.$", re.IGNORECASE)
+
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0e\ufeff"
+_LETTER = rf"[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_INVISIBLE}\u24b6-\u24e9\U0001f130-\U0001f169]"
 _WORD = re.compile(
     rf"(?P<word>(?:{_LETTER})++(?:['’‘@€$](?:{_LETTER})++)*+)"
     r"|(?P<emoji>[\u2300-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001f5ff\U0001f600-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001faff])"
@@ -17,21 +33,70 @@ _WORD = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _DOUBLE = re.compile(r"(.)\1+")
-_HEARD = (("ai", "e"), ("ae", "e"), ("ph", "f"), ("th", "t"), ("y", "i"), ("ck", "k"), ("c", "k"), ("ie", "i"))
+_PHONETIC_SPELLINGS = (
+    ("ai", "e"),
+    ("ae", "e"),
+    ("ph", "f"),
+    ("th", "t"),
+    ("y", "i"),
+    ("ck", "k"),
+    ("c", "k"),
+    ("ie", "i"),
+)
 _RUN = re.compile(r"(.)\1{2,}")
-_LONGEST = 60  # a longer "word" is no word; cutting it bounds the time per word
+_MAX_WORD_LENGTH = 60  # bounds the time per word
 
-# Letters of other alphabets that look Latin (after Unicode's confusables, UTS 39).
+# Letters of other alphabets that look Latin (from the Unicode confusables, UTS 39).
 _LOOK_ALIKES = str.maketrans(
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХУЅІЈавгеёзікмнорстухѕјԁһӏԛԝьαβεικνορτυχωημɑɡıæœøł",
     "ABEZHIKMNOPTYXABEKMHOPCTXYSIJabreezikmhopctyxsjdhlqwbabeiknoptuxwnuagiaool",
 )
-_SAID_IN_DIGITS = str.maketrans("013457@€$", "oieastaes")
+_DIGITS_AS_LETTERS = str.maketrans("013457@€$", "oieastaes")
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence, without list marks and surrounding space; a line break ends a sentence."""
+    start = 0
+    for match in _END.finditer(text):
+        if match[0][0] not in _LINE_BREAKS and not _ends_sentence(text, start, match):
+            continue
+        stop = match.start() if match[0][0] in _LINE_BREAKS else match.end()
+        yield from _trimmed(text, start, stop)
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    if match[0] not in (".", "...", "…"):
+        return True
+    following = text[match.end() : match.end() + 8].lstrip(" \t\xa0\"'“‘(*")[:1]
+    before = text[max(start, match.end() - 12) : match.end()]
+    if match[0] != ".":
+        return not following.islower()
+    if _ALWAYS_SHORT.search(before):
+        return False
+    if _ABBREVIATION.search(before):
+        return following.isupper() and not re.search(r"\b[a-zA-Z]\.$", before)
+    return not re.fullmatch(r"\s*\d{1,3}\.", text[start : match.end()][:8])
+
+
+def _trimmed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    lead = _LEAD.match(text, start, stop)
+    begin = lead.end() if lead else start
+    if begin >= stop or not _CONTENT.search(text, begin, stop):
+        if not _CONTENT.search(text, start, stop):
+            return
+        begin = start
+    while text[stop - 1].isspace():
+        stop -= 1
+    while text[begin].isspace():
+        begin += 1
+    yield begin, stop
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, an emoji or a stop (`,` `;` …), with its place in the source."""
+    """A word, an emoji or a stop (`,` `;` …), with its start and end in the source."""
 
     text: str
     start: int
@@ -40,8 +105,8 @@ class Token:
 
 
 @lru_cache(maxsize=65536)
-def comparable(word: str) -> str:
-    """The word for comparing: NFKD without marks, lower case, look-alike letters as Latin."""
+def normalised(word: str) -> str:
+    """Normal form of a word: NFKD without marks, lower case, look-alike letters as Latin."""
     if not word.isascii():
         word = "".join(
             c for c in unicodedata.normalize("NFKD", word) if unicodedata.category(c) not in ("Mn", "Cf", "Me")
@@ -49,30 +114,33 @@ def comparable(word: str) -> str:
         word = word.translate(_LOOK_ALIKES)
     word = word.casefold()
     word = word.replace("’", "'").replace("‘", "'")
-    word = word.removesuffix("'s").strip("'")[:_LONGEST]
+    word = word.removesuffix("'s").strip("'")[:_MAX_WORD_LENGTH]
     return _RUN.sub(r"\1", word) if not word.isdecimal() else word
 
 
 @lru_cache(maxsize=65536)
-def as_heard(word: str) -> str:
-    """The word with what misspellings leave alone: `stresverlagend` and `stressverlagend` are heard alike."""
-    for written, heard in _HEARD:
-        word = word.replace(written, heard)
+def phonetic(word: str) -> str:
+    """Word without the differences of common misspellings: `stresverlagend` and `stressverlagend` give the same."""
+    for written, simplified in _PHONETIC_SPELLINGS:
+        word = word.replace(written, simplified)
     return _DOUBLE.sub(r"\1", word)
 
 
-def undisguised(word: str) -> str:
-    """`m1gr4ine` as `migraine`."""
-    return word.translate(_SAID_IN_DIGITS)
+def digits_as_letters(word: str) -> str:
+    """Word with digits and signs as the letters they imitate: `m1gr4ine` becomes `migraine`."""
+    return word.translate(_DIGITS_AS_LETTERS)
 
 
 def tokens_of(text: str, starts: list[int], ends: list[int]) -> list[Token]:
-    """The tokens of one unit; `starts` and `ends` place its characters in the source."""
+    """Tokens of one sentence; `starts` and `ends` give the source position of each character.
+
+    Mojibake is repaired first; every token of a repaired sentence then has the position of the whole sentence.
+    """
     if not text.isascii() and is_bad(text):
         repaired = ftfy.fix_encoding(text)
-        if repaired != text:  # places inside are lost: every word stands for the whole unit
-            whole = len(repaired)
-            return _scan(repaired, [starts[0]] * whole, [ends[-1]] * whole)
+        if repaired != text:  # the repair loses the position of each character
+            length = len(repaired)
+            return _scan(repaired, [starts[0]] * length, [ends[-1]] * length)
     return _scan(text, starts, ends)
 
 
@@ -82,24 +150,24 @@ def _scan(text: str, starts: list[int], ends: list[int]) -> list[Token]:
         first, after = match.span()
         if match.lastgroup == "word":
             for begin, stop in _pieces(match[0], first, after):
-                word = comparable(text[begin:stop])
+                word = normalised(text[begin:stop])
                 if word:
                     tokens.append(Token(word, starts[begin], ends[stop - 1]))
         else:
             tokens.append(Token(match[0], starts[first], ends[after - 1], match.lastgroup == "stop"))
-    return _join_spelled(tokens)
+    return _join_spelled_out(tokens)
 
 
 def _pieces(word: str, first: int, after: int) -> list[tuple[int, int]]:
-    """`SlaapWel` is read as two words; `mIgRaInE` stays one."""
-    if len(word) > _LONGEST or word.islower() or word.isupper():
+    """Spans of the words in a camel-case word: `SlaapWel` is two words, `mIgRaInE` one."""
+    if len(word) > _MAX_WORD_LENGTH or word.islower() or word.isupper():
         return [(first, after)]
     cuts = [match.start() + first for match in _CAMEL.finditer(word)]
     return list(zip([first, *cuts], [*cuts, after], strict=True))
 
 
-def _join_spelled(tokens: list[Token]) -> list[Token]:
-    """`k r a m p` and `k.r.a.m.p` as one word."""
+def _join_spelled_out(tokens: list[Token]) -> list[Token]:
+    """Tokens with spelled-out words joined: `k r a m p` and `k.r.a.m.p` become one word."""
     joined: list[Token] = []
     row: list[Token] = []
     for token in [*tokens, Token("", 0, 0, True)]:
@@ -107,7 +175,7 @@ def _join_spelled(tokens: list[Token]) -> list[Token]:
             row.append(token)
             continue
         if len(row) > 3:  # noqa: PLR2004 - shorter rows are initials and units
-            row = [Token("".join(one.text for one in row)[:_LONGEST], row[0].start, row[-1].end)]
+            row = [Token("".join(one.text for one in row)[:_MAX_WORD_LENGTH], row[0].start, row[-1].end)]
         joined += row
         row = []
         joined.append(token)

@@ -1,4 +1,4 @@
-"""From a reading to a verdict: every ground found is collected, and the most severe wins."""
+"""Judgement of a parsed sentence: all rules collect grounds, the most severe ground decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,14 +8,25 @@ from recommend.claims.records import Claims
 from recommend.claims.rules.authorised import authorised_grounds, claimed_places
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.patterns import pattern_grounds
-from recommend.claims.rules.slogans import promises_by_shape
+from recommend.claims.rules.slogans import slogan_grounds
 from recommend.claims.rules.topics import topic_grounds
-from recommend.claims.rules.unnamed_effects import content_grounds, medicine_replaced, testimonials, unnamed_effects
+from recommend.claims.rules.unnamed_effects import (
+    medicine_grounds,
+    nutrition_content_grounds,
+    testimonial_grounds,
+    unnamed_effect_grounds,
+)
 from recommend.claims.sentence import OFFERED, ParsedSentence
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """Verdict on a sentence with the ground that decided it.
+
+    `claims` are the ids of all claims named; `suggest` is the authorised claim to use instead; `is_general_only`: every
+    blocking ground is a general benefit, which an authorised claim beside it would permit.
+    """
+
     verdict: Verdict
     severity: Severity
     ground: Ground | None
@@ -24,25 +35,26 @@ class Judgement:
     is_general_only: bool
 
 
-def judge(reading: ParsedSentence, claims: Claims, before: ParsedSentence | None = None) -> Judgement:
-    """The verdict on a unit; `before` is the unit before it, for what "it" refers to."""
-    grounds = [*authorised_grounds(reading, claims, before)]
-    taken = claimed_places(reading, claims) if grounds else set()
-    topics = list(topic_grounds(reading, taken, bool(grounds)))
+def judge(sentence: ParsedSentence, claims: Claims, previous: ParsedSentence | None = None) -> Judgement:
+    """Judgement of one sentence; `previous` is the sentence before it, to which "it" may refer."""
+    grounds = [*authorised_grounds(sentence, claims, previous)]
+    claimed = claimed_places(sentence, claims) if grounds else set()
+    topics = list(topic_grounds(sentence, claimed, bool(grounds)))
     grounds += topics
-    grounds += pattern_grounds(reading, claims)
-    grounds += medicine_replaced(reading)
+    grounds += pattern_grounds(sentence, claims)
+    grounds += medicine_grounds(sentence)
     if not any(ground.verdict in VERDICTS[:4] for ground in grounds):
-        grounds += [*unnamed_effects(reading), *testimonials(reading)]
-    grounds += content_grounds(reading)
+        grounds += [*unnamed_effect_grounds(sentence), *testimonial_grounds(sentence)]
+    grounds += nutrition_content_grounds(sentence)
     if not grounds:
-        grounds += promises_by_shape(reading)
-    return _most_severe(grounds, reading)
+        grounds += slogan_grounds(sentence)
+    return _most_severe(grounds, sentence)
 
 
-def _most_severe(grounds: Sequence[Ground], reading: ParsedSentence) -> Judgement:
+def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgement:
+    """Judgement on the most severe ground, with the mentions of all grounds that share its reason."""
     if not grounds:
-        ground = _why_neutral(reading)
+        ground = _why_neutral(sentence)
         return Judgement("neutral", "ok", ground, (), None, False)
     order: list[Severity] = ["block", "warn", "ok"]
     ranked = sorted(grounds, key=lambda ground: (VERDICTS.index(ground.verdict), order.index(ground.severity)))
@@ -57,17 +69,18 @@ def _most_severe(grounds: Sequence[Ground], reading: ParsedSentence) -> Judgemen
     return Judgement(first.verdict, first.severity, merged, named, suggest, general)
 
 
-def _why_neutral(reading: ParsedSentence) -> Ground:
-    topics = tuple(mention for mention in reading.topics if mention.concept.kind != "process")
-    if any(segment.denied for segment in reading.segments) and topics:
+def _why_neutral(sentence: ParsedSentence) -> Ground:
+    """Ground for a sentence without a claim: a denial, a safety warning or nothing at all."""
+    topics = tuple(mention for mention in sentence.topics if mention.concept.kind != "process")
+    if any(segment.denied for segment in sentence.segments) and topics:
         return Ground("neutral", "ok", "denied", topics)
-    if reading.warns and topics:
+    if sentence.is_warning and topics:
         return Ground("neutral", "ok", "safety", topics)
     return Ground("neutral", "ok", "neutral")
 
 
 _NO = frozenset(["nee", "neen", "no"])
-_ASKED = frozenset(  # first words
+_QUESTION_WORDS = frozenset(
     ["heb", "hebt", "heeft", "ben", "bent", "gebruik", "gebruikt", "neem", "slik", "do", "does", "are", "have", "is"]
 )
 
@@ -75,14 +88,14 @@ _ASKED = frozenset(  # first words
 def soften_answered_question(
     question: ParsedSentence, judgement: Judgement, answer: ParsedSentence | None
 ) -> Judgement:
-    """The judgement on a question once its answer is known; any other judgement as it is."""
-    if judgement.severity != "block" or not question.asks:
+    """Judgement on a blocked question in the light of its answer; any other judgement unchanged."""
+    if judgement.severity != "block" or not question.is_question:
         return judgement
     if answer is None or not answer.mentions:
-        return _asked_of_a_visitor(question, judgement)
+        return _soften_questionnaire(question, judgement)
     if _denies(answer):
         return _neutral(judgement, "denied")
-    if answer.refers and not answer.has(*OFFERED, "benefit", "good-for"):
+    if answer.refers_to_professional and not answer.has(*OFFERED, "benefit", "good-for"):
         return _neutral(judgement, "safety")
     if _announces_tiredness_claim(question, answer):
         return _neutral(judgement, "neutral")
@@ -90,20 +103,24 @@ def soften_answered_question(
 
 
 def _denies(answer: ParsedSentence) -> bool:
+    """Whether the answer denies the question."""
     if answer.tokens[0].text in _NO:
-        return not any(segment.acts for segment in answer.segments)
-    return all(segment.denied for segment in answer.segments if segment.last >= segment.first) and answer.doubts
+        return not any(segment.has_effect for segment in answer.segments)
+    return (
+        all(segment.denied for segment in answer.segments if segment.last >= segment.first) and answer.expresses_doubt
+    )
 
 
 def _announces_tiredness_claim(question: ParsedSentence, answer: ParsedSentence) -> bool:
+    """Whether the answer words the authorised claim on tiredness (MG01) and the question names no disease."""
     serious = any(topic.concept.kind in ("complaint", "condition", "weight") for topic in question.topics)
     return not serious and answer.has("tiredness") and answer.has("less")
 
 
-def _asked_of_a_visitor(question: ParsedSentence, judgement: Judgement) -> Judgement:
-    """`Do you have a sensitive stomach?` as a questionnaire asks it; a person sees where it stands."""
+def _soften_questionnaire(question: ParsedSentence, judgement: Judgement) -> Judgement:
+    """Question to a visitor (`Do you have a sensitive stomach?`) as a warning: a person looks at its context."""
     ground = judgement.ground
-    asked = question.tokens[0].text in _ASKED and not question.has(*OFFERED)
+    asked = question.tokens[0].text in _QUESTION_WORDS and not question.has(*OFFERED)
     if asked and ground and ground.reason == "stomach-comfort":
         unclear = replace(ground, reason="unclear")
         return replace(judgement, verdict="neutral", severity="warn", ground=unclear, suggest=None)
@@ -111,5 +128,6 @@ def _asked_of_a_visitor(question: ParsedSentence, judgement: Judgement) -> Judge
 
 
 def _neutral(judgement: Judgement, reason: str) -> Judgement:
+    """Neutral judgement with the mentions of the original ground."""
     mentions = judgement.ground.mentions if judgement.ground else ()
     return Judgement("neutral", "ok", Ground("neutral", "ok", reason, mentions), (), None, False)

@@ -1,4 +1,4 @@
-"""Proves a ruleset over its whole answer space, by walking through the small part each output depends on."""
+"""Verifier: proofs of a ruleset over its whole answer space, by enumeration of the cone of each output."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -17,7 +17,7 @@ from recommend.verify.totality import prove_totality
 
 
 class Report(Struct, frozen=True):
-    """All proofs, by property; what a person still has to check (how many, of how many); and warnings."""
+    """All proofs by property; open work for people (number still open, total); warnings."""
 
     proofs: tuple[Proof, ...]
     counts: dict[str, tuple[int, int]]
@@ -25,17 +25,18 @@ class Report(Struct, frozen=True):
 
     @property
     def holds(self) -> bool:
+        """Whether no proof is broken."""
         return all(proof.broken is None for proof in self.proofs)
 
 
 def verify(ruleset: Ruleset, today: date, check_text: CheckText | None = None) -> Report:
-    """Prove every property. `today` tells how old a review is; `check_text` is the content check, if there is one."""
+    """Prove every property; `today` gives the age of reviews, `check_text` is the content check (None: skip it)."""
     proofs = sorted(_all_proofs(ruleset, check_text), key=lambda proof: PROPERTIES.index(proof.prop))
     return Report(tuple(proofs), counts(ruleset), tuple(old_reviews(ruleset, today)))
 
 
 def _all_proofs(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
-    """The quick ones first: what cannot be enumerated is then told at once."""
+    """Proofs, quick ones first, so that an output too large to enumerate is reported at once."""
     for proofs in (prove_liveness, prove_safety, prove_monotony, prove_grounding):
         yield from proofs(ruleset)
     yield from prove_language(ruleset, check_text)

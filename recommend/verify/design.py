@@ -1,18 +1,18 @@
-"""What the design demands of every ruleset, written down here and not read from the ruleset under test.
+"""Demands of the design on every ruleset; written here on purpose, not read from the ruleset under test.
 
-Where a reason to stop or to take care is added or removed on purpose, this list changes with it.
+This list changes together with any deliberate change of a stop or caution.
 """
 
 from recommend.conditions import AllOf, AtLeast, Condition, Includes, Is
 
 UPPER_LIMIT_MG = 250
-"""Daily limit of elemental magnesium from supplements."""
+"""Daily limit of magnesium from supplements, in mg elemental."""
 
 OWN_LIMIT_MG = 200
-"""The shop's own margin below the upper limit."""
+"""The shop's own daily limit, a margin below the upper limit, in mg elemental."""
 
 REFERENCE_INTAKE_MG = {"female": 300, "male": 350, "unspecified": None}
-"""Daily elemental magnesium from food and supplements together."""
+"""Daily reference intake from food and supplements, in mg elemental; None without a value."""
 
 
 def _is(answer: str, *values: str) -> Condition:
@@ -41,10 +41,10 @@ STOPS: dict[str, Condition] = {
     "a seizure or fainting": _ticked("warning_signs", "seizure_or_fainting"),
     "replacing a medicine": _is("goal", "replace_medicine"),
 }
-"""Each of these withholds the advice, whatever else is answered."""
+"""Conditions that withhold the advice, regardless of all other answers."""
 
 EMERGENCIES = ("overdose_signs", "seizure_or_fainting")
-"""Warning signs whose note shows whom to call above everything else."""
+"""Warning signs whose note comes first and gives an emergency number."""
 
 CAUTIONS: dict[str, Condition] = {
     "unknown kidneys at 18 to 64": AllOf((_ticked("conditions", "kidney_unknown"), _is("age_group", "18_64"))),
@@ -69,4 +69,4 @@ CAUTIONS: dict[str, Condition] = {
     "an unknown age": _is("age_group", "unknown"),
     "a complaint as goal": _is("goal", "sleep_mood_or_complaint"),
 }
-"""Each of these brings a caution note, and alone still lets the advice suggest a form."""
+"""Conditions that give a caution note; one of them alone does not withhold the advice."""

@@ -1,4 +1,4 @@
-"""What a change of rules changes: exact numbers of answer sets over the whole space, and the smallest examples."""
+"""Difference between two rulesets: exact numbers of answer sets over the whole space, and the smallest examples."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -10,22 +10,23 @@ from recommend.answers import Answers
 from recommend.conditions import Atom
 from recommend.engine import Dose, advise, rank_forms, safety_notes, set_dose
 from recommend.knowledge import Note, Ruleset
-from recommend.space import ALL_ANSWER_SETS, NEUTRAL, Cone, atoms_of_answer, in_components
-from recommend.verify.firing import conditional, fired_notes, form_atoms
+from recommend.space import ALL_ANSWER_SETS, NEUTRAL, Cone, atoms_of_answer, independent_groups
+from recommend.verify.firing import atoms_by_note, fired_notes, form_atoms
 
 EXAMPLES = 5
+"""Maximum number of examples per change."""
 EXAMPLES_SEARCHED = 200_000
-"""So many answers nearest to the neutral ones are searched for examples."""
+"""Number of answer sets, nearest to the neutral one first, that are searched for examples."""
 
 SPARE = (Atom("stomach"), Atom("budget"), Atom("absorption"))
-"""Varied in examples too, for a change that shows in one point only still has many answer sets."""
+"""Atoms that vary in examples as well: a change at one point still concerns many answer sets."""
 
-Both = tuple[Ruleset, Ruleset]
+RulesetPair = tuple[Ruleset, Ruleset]
 ComparedOutput = Callable[[Answers, Ruleset], Any]
 
 
 class Example(Struct, frozen=True):
-    """Answers for which the two rulesets differ, with what each gives."""
+    """Answers for which the two rulesets differ, with the output of each."""
 
     answers: Answers
     old: Any
@@ -33,13 +34,15 @@ class Example(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """For how many answer sets one part of the advice differs, and the smallest of them."""
+    """Number of answer sets for which one part of the advice differs, and the smallest examples."""
 
     answer_sets: int
     examples: tuple[Example, ...] = ()
 
 
 class Diff(Struct, frozen=True):
+    """Changes by part of the advice."""
+
     status: Change
     first_form: Change
     notes: Change
@@ -47,13 +50,13 @@ class Diff(Struct, frozen=True):
 
 
 def compare(old: Ruleset, new: Ruleset) -> Diff:
-    """Compare two rulesets over all answer sets. Raises TooLargeError when one output hangs on too many answers."""
-    both = (old, new)
+    """Compare two rulesets over all answer sets. Raises TooLargeError for an output with too large a cone."""
+    pair = (old, new)
     return Diff(
-        status=_changed_status(both),
-        first_form=_changed_first_form(both),
-        notes=_changed_notes(both),
-        dose=_changed_dose(both),
+        status=_changed_status(pair),
+        first_form=_changed_first_form(pair),
+        notes=_changed_notes(pair),
+        dose=_changed_dose(pair),
     )
 
 
@@ -66,7 +69,7 @@ def first_form_of(answers: Answers, ruleset: Ruleset) -> str:
 
 
 def notes_of(answers: Answers, ruleset: Ruleset) -> dict[str, str]:
-    """The notes shown, by id, with how severe each is."""
+    """Severity of each note in the advice, by id."""
     return {note.id: _shown_as(note) for note in safety_notes(answers, ruleset)}
 
 
@@ -74,41 +77,41 @@ def dose_of(answers: Answers, ruleset: Ruleset) -> Dose:
     return advise(answers, ruleset).dose
 
 
-def _change(answer_sets: int, atoms: Iterable[Atom], outcome: ComparedOutput, both: Both) -> Change:
-    """A counted change with its examples, searched from the neutral answers outwards."""
-    return Change(answer_sets, tuple(_examples(atoms, outcome, both)) if answer_sets else ())
+def _change(answer_sets: int, atoms: Iterable[Atom], output: ComparedOutput, pair: RulesetPair) -> Change:
+    """Change with examples, searched from the neutral answers outwards."""
+    return Change(answer_sets, tuple(_examples(atoms, output, pair)) if answer_sets else ())
 
 
-def _examples(atoms: Iterable[Atom], outcome: ComparedOutput, both: Both) -> Iterator[Example]:
+def _examples(atoms: Iterable[Atom], output: ComparedOutput, pair: RulesetPair) -> Iterator[Example]:
     near = islice(Cone({*atoms, *SPARE}).nearest(), EXAMPLES_SEARCHED)
-    outcomes = ((answers, outcome(answers, both[0]), outcome(answers, both[1])) for answers in near)
+    outcomes = ((answers, output(answers, pair[0]), output(answers, pair[1])) for answers in near)
     return islice((Example(*found) for found in outcomes if found[1] != found[2]), EXAMPLES)
 
 
-def _changed_first_form(both: Both) -> Change:
-    atoms = form_atoms(both[0]) | form_atoms(both[1])
+def _changed_first_form(pair: RulesetPair) -> Change:
+    atoms = form_atoms(pair[0]) | form_atoms(pair[1])
     cone = Cone(atoms)
     differ = sum(
-        cone.weight(answers) for answers in cone if first_form_of(answers, both[0]) != first_form_of(answers, both[1])
+        cone.weight(answers) for answers in cone if first_form_of(answers, pair[0]) != first_form_of(answers, pair[1])
     )
-    return _change(differ * ALL_ANSWER_SETS // cone.total, atoms, first_form_of, both)
+    return _change(differ * ALL_ANSWER_SETS // cone.total, atoms, first_form_of, pair)
 
 
-def _changed_notes(both: Both) -> Change:
-    """Counts the answer sets for which no changed note shows a difference; the rest changes."""
-    atoms = _changed_note_atoms(both)
+def _changed_notes(pair: RulesetPair) -> Change:
+    """Change of the notes, as all answer sets minus those for which no note differs."""
+    atoms = _changed_note_atoms(pair)
     same = ALL_ANSWER_SETS
-    for ids, joint in in_components(atoms):
-        cone = Cone(joint)
-        kept = sum(cone.weight(answers) for answers in cone if not _differ(ids, answers, both))
-        same = same * kept // cone.total
-    return _change(ALL_ANSWER_SETS - same, frozenset().union(*atoms.values()), notes_of, both)
+    for ids, group_atoms in independent_groups(atoms):
+        cone = Cone(group_atoms)
+        unchanged = sum(cone.weight(answers) for answers in cone if not _differ(ids, answers, pair))
+        same = same * unchanged // cone.total
+    return _change(ALL_ANSWER_SETS - same, frozenset().union(*atoms.values()), notes_of, pair)
 
 
-def _changed_note_atoms(both: Both) -> dict[str, frozenset[Atom]]:
-    """The notes that the two do not show alike, by id, with what either version depends on."""
-    old, new = ({note.id: note for note in ruleset.notes if note.when is not None} for ruleset in both)
-    atoms = [conditional(ruleset.notes) for ruleset in both]
+def _changed_note_atoms(pair: RulesetPair) -> dict[str, frozenset[Atom]]:
+    """Atoms of each note that the rulesets treat differently, in either version."""
+    old, new = ({note.id: note for note in ruleset.notes if note.when is not None} for ruleset in pair)
+    atoms = [atoms_by_note(ruleset.notes) for ruleset in pair]
     return {
         key: atoms[0].get(key, frozenset()) | atoms[1].get(key, frozenset())
         for key in old | new
@@ -124,31 +127,31 @@ def _shown_as(note: Note) -> str:
     return f"{note.severity}, emergency" if note.emergency else note.severity
 
 
-def _differ(notes: Iterable[str], answers: Answers, both: Both) -> bool:
-    old, new = (notes_of(answers, ruleset) for ruleset in both)
+def _differ(notes: Iterable[str], answers: Answers, pair: RulesetPair) -> bool:
+    old, new = (notes_of(answers, ruleset) for ruleset in pair)
     return any(old.get(note) != new.get(note) for note in notes)
 
 
-def _stop_atoms(both: Both) -> frozenset[Atom]:
-    return frozenset().union(*_stops(both).values())
+def _stop_atoms(pair: RulesetPair) -> frozenset[Atom]:
+    return frozenset().union(*_stops(pair).values())
 
 
 def _stops(rulesets: Iterable[Ruleset]) -> dict[tuple[int, str], frozenset[Atom]]:
-    """The stop notes of these rulesets, by number of the ruleset and id, with what each depends on."""
+    """Atoms of the stop notes, by index of the ruleset and note id."""
     return {
         (number, note): atoms
         for number, ruleset in enumerate(rulesets)
-        for note, atoms in conditional(note for note in ruleset.notes if note.severity == "stop").items()
+        for note, atoms in atoms_by_note(note for note in ruleset.notes if note.severity == "stop").items()
     }
 
 
-def _suggested(rulesets: tuple[Ruleset, ...], base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> int:
-    """For how many answer sets none of these rulesets has a stop note; `without` keeps those answers as in `base`.
+def _count_suggested(rulesets: tuple[Ruleset, ...], base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> int:
+    """Number of answer sets for which none of these rulesets has a stop note.
 
-    The factor of the answers in `without` is still in the number.
+    The answers in `without` have their value of `base`; the result still includes the factor of their raw values.
     """
     count = ALL_ANSWER_SETS
-    for stops, atoms in in_components(_stops(rulesets)):
+    for stops, atoms in independent_groups(_stops(rulesets)):
         cone = Cone(atoms, base=base, without=without)
         silent = sum(cone.weight(answers) for answers in cone if not _any_fires(stops, answers, rulesets))
         count = count * silent // cone.total
@@ -160,13 +163,14 @@ def _any_fires(stops: Iterable[tuple[int, str]], answers: Answers, rulesets: tup
     return any(note in fired[number] for number, note in stops)
 
 
-Joint = dict[tuple[bool, bool], int]
+StatusCounts = dict[tuple[bool, bool], int]
+"""Number of answer sets by (old ruleset withholds, new ruleset withholds)."""
 
 
-def _statuses(both: Both, base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> Joint:
-    """How many answer sets the old and the new ruleset withhold: (old withholds, new withholds) to a number."""
-    old, new = (_suggested((ruleset,), base, without) for ruleset in both)
-    neither = _suggested(both, base, without)
+def _count_statuses(pair: RulesetPair, base: Answers = NEUTRAL, without: tuple[str, ...] = ()) -> StatusCounts:
+    """Number of answer sets by the status under the old and the new ruleset."""
+    old, new = (_count_suggested((ruleset,), base, without) for ruleset in pair)
+    neither = _count_suggested(pair, base, without)
     return {
         (False, False): neither,
         (False, True): old - neither,
@@ -175,33 +179,33 @@ def _statuses(both: Both, base: Answers = NEUTRAL, without: tuple[str, ...] = ()
     }
 
 
-def _changed_status(both: Both) -> Change:
-    statuses = _statuses(both)
-    return _change(statuses[False, True] + statuses[True, False], _stop_atoms(both), status_of, both)
+def _changed_status(pair: RulesetPair) -> Change:
+    statuses = _count_statuses(pair)
+    return _change(statuses[False, True] + statuses[True, False], _stop_atoms(pair), status_of, pair)
 
 
 DOSE_ANSWERS = ("supplement_mg", "sex")
-"""What the dose looks at, besides whether the advice is withheld."""
+"""Answers that the dose depends on, next to the status."""
 
 
-def _changed_dose(both: Both) -> Change:
-    """Every amount already taken and each sex apart: given those, only the two statuses still make a difference."""
-    apart = Cone(frozenset().union(*map(atoms_of_answer, DOSE_ANSWERS)))
-    stops = Cone({atom for atom in _stop_atoms(both) if atom.answer in DOSE_ANSWERS} | atoms_of_answer("sex"))
+def _changed_dose(pair: RulesetPair) -> Change:
+    """Change of the dose, for every amount taken and each sex: with these fixed, only the two statuses matter."""
+    all_doses = Cone(frozenset().union(*map(atoms_of_answer, DOSE_ANSWERS)))
+    stops = Cone({atom for atom in _stop_atoms(pair) if atom.answer in DOSE_ANSWERS} | atoms_of_answer("sex"))
     differ = 0
     for representative in stops:
-        statuses = _statuses(both, representative, DOSE_ANSWERS)
+        statuses = _count_statuses(pair, representative, DOSE_ANSWERS)
         for answers in _amounts_like(representative, stops):
             differ += sum(
                 number
                 for withheld, number in statuses.items()
-                if _dose(answers, both[0], withheld[0]) != _dose(answers, both[1], withheld[1])
+                if _dose(answers, pair[0], withheld[0]) != _dose(answers, pair[1], withheld[1])
             )
-    return _change(differ // apart.total, apart.atoms | _stop_atoms(both), dose_of, both)
+    return _change(differ // all_doses.total, all_doses.atoms | _stop_atoms(pair), dose_of, pair)
 
 
 def _amounts_like(representative: Answers, cone: Cone) -> Iterator[Answers]:
-    """All amounts that the conditions cannot tell from this one."""
+    """All amounts that no condition distinguishes from this one."""
     amount = representative.supplement_mg
     for taken in range(amount, amount + cone.weight(representative)):
         yield structs.replace(representative, supplement_mg=taken)

@@ -1,4 +1,4 @@
-"""Dose: never above the upper limit together with what is already taken, and nothing when withheld."""
+"""Dose: with the amount already taken at most the upper limit, and nothing when the advice is withheld."""
 
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -11,18 +11,19 @@ from recommend.engine import advise
 from recommend.knowledge import Ruleset
 from recommend.space import NEUTRAL, Cone, atoms_of_answer
 from recommend.verify.design import OWN_LIMIT_MG, REFERENCE_INTAKE_MG, UPPER_LIMIT_MG
-from recommend.verify.firing import silence, stop_groups
-from recommend.verify.proof import Broken, Proof, prove, together
+from recommend.verify.firing import silence_groups, stop_groups
+from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 DOSE_ATOMS = atoms_of_answer("supplement_mg") | atoms_of_answer("sex")
-"""What the dose looks at, besides whether the advice is withheld."""
+"""Atoms that the dose depends on, next to the status."""
 
 
 def prove_dose(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs on suggested amount, amount taken and reference intake (mg elemental)."""
     bases = _bases(ruleset)
     cones = [Cone(DOSE_ATOMS, base=base) for base in bases]
     claim = f"suggested and already taken together are at most {UPPER_LIMIT_MG} mg, for every amount taken"
-    yield together("dose", claim, (prove("dose", claim, cone, _above_limit(ruleset)) for cone in cones))
+    yield merge_proofs("dose", claim, (prove("dose", claim, cone, _above_limit(ruleset)) for cone in cones))
     claim = "nothing is suggested when the advice is withheld"
     amounts = chain.from_iterable(Cone(atoms_of_answer("supplement_mg"), base=base) for base in bases)
     yield prove("dose", claim, amounts, _suggested_anyway(ruleset))
@@ -36,14 +37,14 @@ def prove_dose(ruleset: Ruleset) -> Iterator[Proof]:
 
 
 def _bases(ruleset: Ruleset) -> list[Answers]:
-    """The smallest answers with which nothing withholds the advice, and with which something does.
+    """Smallest answers that withhold nothing, and smallest answers that withhold the advice.
 
-    Stop notes on the amount taken are left out: every amount is tried with either.
+    Stop notes on the amount taken are left out: every amount is combined with either base.
     """
     groups = [
         group for group in stop_groups(ruleset) if all(axis.answer != "supplement_mg" for axis in group.cone.axes)
     ]
-    silent = silence(groups, NEUTRAL, ruleset)
+    silent = silence_groups(groups, NEUTRAL, ruleset)
     firing = (answers for group in groups for answers in group.cone if group.fires(answers, ruleset))
     return [answers for answers in (silent, next(firing, None)) if answers is not None]
 
@@ -80,7 +81,7 @@ def _other_amount(ruleset: Ruleset) -> Callable[[Answers], str | None]:
 
 
 def _amounts(base: Answers) -> Iterator[Answers]:
-    """Every amount that one mg more can be compared with."""
+    """Every amount except the highest, to compare with one mg more."""
     return (structs.replace(base, supplement_mg=amount) for amount in range(SUPPLEMENT_MG_MAX))
 
 

@@ -9,14 +9,15 @@ from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Citation, Note, Rule, Ruleset
 from recommend.space import Cone
-from recommend.verify.proof import Broken, Proof, prove_each
+from recommend.verify.proof import Broken, Proof, prove_records
 
 REVIEW_HOLDS_MONTHS = 12
+"""Months after which a review is old."""
 MONTHS_A_YEAR = 12
 
 
 class Fact(Struct, frozen=True):
-    """Something stated with citations; `when` says for which answers an advice carries it, if any."""
+    """A statement with citations; `when` is the condition under which an advice contains it, if any."""
 
     address: str
     citations: tuple[Citation, ...]
@@ -24,7 +25,7 @@ class Fact(Struct, frozen=True):
 
 
 def facts(ruleset: Ruleset) -> Iterator[Fact]:
-    """Everything that has to be grounded, with an address to find it in the data files."""
+    """All statements that need a source, each with its address in the data files."""
     yield from (Fact(f"rules/{rule.id}", rule.citations, rule.when) for rule in ruleset.rules)
     yield from (Fact(f"notes/{note.id}", note.citations, note.when) for note in ruleset.notes)
     yield from (Fact(f"forms/{form.id}", form.citations) for form in ruleset.forms.values())
@@ -35,11 +36,12 @@ def facts(ruleset: Ruleset) -> Iterator[Fact]:
 
 
 def prove_grounding(ruleset: Ruleset) -> Iterator[Proof]:
+    """One proof per kind of record."""
     found = list(facts(ruleset))
     kinds = {"rules": "rule", "notes": "note", "forms": "form", "ruleset": "dose limit", "guide": "guide passage"}
     for kind, name in kinds.items():
         faults = [(fact.address, _fault(fact, ruleset)) for fact in found if fact.address.startswith(f"{kind}/")]
-        yield prove_each("grounding", f"every {name} names a source and the place in it", faults, unit="records")
+        yield prove_records("grounding", f"every {name} names a source and the place in it", faults, unit="records")
 
 
 def _fault(fact: Fact, ruleset: Ruleset) -> Broken | None:
@@ -60,14 +62,14 @@ def _ungrounded(citations: Iterable[Citation], ruleset: Ruleset) -> str | None:
 
 
 def _seen_at(fact: Fact) -> Iterator[Answers]:
-    """The smallest answers whose advice carries the fact."""
+    """Smallest answers whose advice contains the fact."""
     if fact.when is not None:
         first = next(filter(fact.when.holds, Cone(fact.when.depends_on())), None)
         yield from () if first is None else (first,)
 
 
 def counts(ruleset: Ruleset) -> dict[str, tuple[int, int]]:
-    """How many are still to be checked by a person, of how many."""
+    """Number of open checks by a person, and their total, by kind."""
     citations = [citation for fact in facts(ruleset) for citation in fact.citations]
     records = [*ruleset.rules, *ruleset.notes]
     return {
@@ -77,7 +79,7 @@ def counts(ruleset: Ruleset) -> dict[str, tuple[int, int]]:
 
 
 def old_reviews(ruleset: Ruleset, today: date) -> Iterator[str]:
-    """Reviews that are more than 12 months old on `today`, or dated after it."""
+    """Warnings on reviews more than 12 months old on `today`, or dated after it."""
     records: tuple[Rule | Note, ...] = (*ruleset.rules, *ruleset.notes)
     for record in records:
         reviewed = record.reviewed_on
@@ -90,6 +92,6 @@ def old_reviews(ruleset: Ruleset, today: date) -> Iterator[str]:
 
 
 def _months_between(start: date, end: date) -> int:
-    """Whole months, counting a month as over on the day after its last."""
+    """Whole months between two dates; a month is over on the day after its last."""
     months = (end.year - start.year) * MONTHS_A_YEAR + end.month - start.month
     return months if end.day > start.day else months - 1

@@ -1,4 +1,4 @@
-"""Language: every text that can come out exists in both languages, and passes the content check."""
+"""Language: every text exists in both languages and passes the content check."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -7,14 +7,14 @@ from msgspec import Struct
 
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language, Text
-from recommend.verify.proof import Broken, Proof, prove_each
+from recommend.verify.proof import Broken, Proof, prove_records
 
 CheckText = Callable[[str, Language], str | None]
-"""The content check on one text: what blocks it, or None."""
+"""Content check of one text: the reason to block it, or None."""
 
 
 def texts(ruleset: Ruleset) -> Iterator[tuple[str, Text]]:
-    """Every text of the ruleset with its address, such as `rules/oxide-start/reason`, found wherever it stands."""
+    """Every text of the ruleset with its address, such as `rules/oxide-start/reason`, at any depth."""
     yield from _texts_in(ruleset, "")
 
 
@@ -33,17 +33,17 @@ def _texts_in(value: Any, address: str) -> Iterator[tuple[str, Text]]:
 
 
 def prove_language(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
-    """Without `check_text` only that both languages are there is proven."""
+    """Proofs that both languages exist and, with `check_text`, that no text is blocked."""
     found = list(texts(ruleset))
     missing = [(address, _missing(text)) for address, text in found]
-    yield prove_each("language", "every text exists in Dutch and in English", missing, unit="texts")
+    yield prove_records("language", "every text exists in Dutch and in English", missing, unit="texts")
     if check_text is not None:
         blocked = [
             (f"{address} ({language})", _blocked(text.in_language(language), language, check_text))
             for address, text in found
             for language in LANGUAGES
         ]
-        yield prove_each("language", "every text passes the content check", blocked, unit="texts")
+        yield prove_records("language", "every text passes the content check", blocked, unit="texts")
 
 
 def _missing(text: Text) -> Broken | None:

@@ -1,4 +1,4 @@
-"""Liveness: every rule, note and form matters to somebody, and what holds for everybody says so."""
+"""Liveness: every rule, note and form matters for some answers; a record for all answers says `when: always`."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,61 +8,67 @@ from recommend.answers import Answers
 from recommend.conditions import Always, Condition
 from recommend.engine import advise, rank_forms
 from recommend.knowledge import Ruleset
-from recommend.space import NEUTRAL, Cone, size
+from recommend.space import NEUTRAL, Cone, distance_from_neutral
 from recommend.verify.firing import fired_notes, fired_rules, form_atoms
-from recommend.verify.proof import Broken, Proof, prove, together
+from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
-Fires = Callable[[Answers], bool]
+FiresFor = Callable[[Answers], bool]
+"""Whether the engine returns the record for these answers."""
 
 
-class Life(Struct, frozen=True):
-    """A rule or note with its condition, and whether it comes out of the engine for given answers."""
+class ConditionalRecord(Struct, frozen=True):
+    """A rule or note with its condition and a predicate: whether the engine returns it for given answers."""
 
     id: str
     when: Condition
-    fires: Fires
+    fires: FiresFor
 
 
 def prove_liveness(ruleset: Ruleset) -> Iterator[Proof]:
-    rules = [Life(rule.id, rule.when, _in_rules(rule.id, ruleset)) for rule in ruleset.rules]
-    notes = [Life(note.id, note.when, _in_notes(note.id, ruleset)) for note in ruleset.notes if note.when is not None]
-    for kind, lives in (("rule", rules), ("note", notes)):
+    """Proofs that rules and notes fire somewhere and not everywhere, and that forms can be first."""
+    rules = [ConditionalRecord(rule.id, rule.when, _in_rules(rule.id, ruleset)) for rule in ruleset.rules]
+    notes = [
+        ConditionalRecord(note.id, note.when, _in_notes(note.id, ruleset))
+        for note in ruleset.notes
+        if note.when is not None
+    ]
+    for kind, records in (("rule", rules), ("note", notes)):
         claim = f"every {kind} fires for somebody"
-        yield together("liveness", claim, (_somewhere(claim, life) for life in lives))
+        yield merge_proofs("liveness", claim, (_fires_somewhere(claim, record) for record in records))
         claim = f"no {kind} fires for everybody, unless it says so with `when: always`"
-        yield together("liveness", claim, (_not_everywhere(claim, life) for life in lives))
+        yield merge_proofs("liveness", claim, (_silent_somewhere(claim, record) for record in records))
     declared = {entry.form for entry in ruleset.manifest.never_first}
     for form in ruleset.manifest.ranked_forms:
         yield _never_first(form, ruleset) if form in declared else _first_for_somebody(form, ruleset)
 
 
-def _in_rules(rule: str, ruleset: Ruleset) -> Fires:
+def _in_rules(rule: str, ruleset: Ruleset) -> FiresFor:
     return lambda answers: rule in fired_rules(answers, ruleset)
 
 
-def _in_notes(note: str, ruleset: Ruleset) -> Fires:
+def _in_notes(note: str, ruleset: Ruleset) -> FiresFor:
     return lambda answers: note in fired_notes(answers, ruleset)
 
 
-def _somewhere(claim: str, life: Life) -> Proof:
-    cone = Cone(life.when.depends_on())
-    fired = [life.fires(answers) for answers in cone]
+def _fires_somewhere(claim: str, record: ConditionalRecord) -> Proof:
+    cone = Cone(record.when.depends_on())
+    fired = [record.fires(answers) for answers in cone]
     dead = not any(fired)
-    return Proof("liveness", claim, cone.points, broken=Broken(f"{life.id} is dead", (NEUTRAL,)) if dead else None)
+    return Proof("liveness", claim, cone.points, broken=Broken(f"{record.id} is dead", (NEUTRAL,)) if dead else None)
 
 
-def _not_everywhere(claim: str, life: Life) -> Proof:
-    cone = Cone(life.when.depends_on())
-    fired = [life.fires(answers) for answers in cone]
-    stuck = all(fired) and not isinstance(life.when, Always)
-    why = f"{life.id} fires whatever is answered"
+def _silent_somewhere(claim: str, record: ConditionalRecord) -> Proof:
+    cone = Cone(record.when.depends_on())
+    fired = [record.fires(answers) for answers in cone]
+    stuck = all(fired) and not isinstance(record.when, Always)
+    why = f"{record.id} fires whatever is answered"
     return Proof("liveness", claim, cone.points, broken=Broken(why, (NEUTRAL,)) if stuck else None)
 
 
 def _first_for_somebody(form: str, ruleset: Ruleset) -> Proof:
-    """Somebody whom the shop suggests something gets this form first. If not, the nearest miss is shown."""
+    """Proof that the form is first in some advice that is not withheld; else the nearest miss."""
     cone = Cone(form_atoms(ruleset))
-    places = [(_place(form, answers, ruleset), size(answers), answers) for answers in cone]
+    places = [(_place(form, answers, ruleset), distance_from_neutral(answers), answers) for answers in cone]
     first = any(place == 1 and not advise(answers, ruleset).withheld for place, _, answers in places)
     place, _, answers = min(places, key=lambda found: found[:2])
     broken = None if first else Broken(f"{form} comes no further than place {place}, or only when withheld", (answers,))

@@ -1,4 +1,4 @@
-"""Monotony: an answer that speaks against a form never brings it forward."""
+"""Monotony: an answer against a form never improves its rank or score."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -10,7 +10,7 @@ from recommend.engine import RankedForm, rank_forms
 from recommend.knowledge import Ruleset
 from recommend.space import Cone
 from recommend.verify.firing import form_atoms
-from recommend.verify.proof import Broken, Proof, prove, together
+from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 STOMACH = QUESTIONS["stomach"].values
 ABSORPTION = QUESTIONS["absorption"].values
@@ -18,6 +18,7 @@ BUDGET = tuple(reversed(QUESTIONS["budget"].values))
 
 
 def prove_monotony(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs on stomach, absorption and budget."""
     yield _never_raises("a more sensitive stomach never raises oxide", "oxide", "stomach", STOMACH, ruleset)
     yield _never_raises("a more sensitive stomach never raises citrate", "citrate", "stomach", STOMACH, ruleset)
     yield _never_raises("asking for absorption never raises oxide", "oxide", "absorption", ABSORPTION, ruleset)
@@ -26,16 +27,16 @@ def prove_monotony(ruleset: Ruleset) -> Iterator[Proof]:
 
 
 def dearest_form(ruleset: Ruleset) -> str:
-    """The ranked form with the least magnesium per gram, of which most has to be bought for the same amount."""
+    """Id of the ranked form with the least magnesium per gram: the same amount takes the most grams of it."""
     share = {form.id: ruleset.fraction_of(form.id) for form in ruleset.ranked}
     return min((form for form in share if share[form]), key=lambda form: share[form] or 1)
 
 
 def _never_raises(claim: str, form: str, answer: str, steps: Sequence[str], ruleset: Ruleset) -> Proof:
-    """Going through `steps` the form gets neither a better place nor more points, whatever else is answered."""
+    """Proof that the form improves neither in rank nor in points along `steps`, for all other answers."""
     others = Cone(form_atoms(ruleset), without={answer})
     proofs = (prove("monotony", claim, others, _raised(form, answer, step, ruleset)) for step in pairwise(steps))
-    return together("monotony", claim, proofs)
+    return merge_proofs("monotony", claim, proofs)
 
 
 def _raised(form: str, answer: str, step: tuple[str, str], ruleset: Ruleset) -> Callable[[Answers], Broken | None]:

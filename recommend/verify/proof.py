@@ -1,4 +1,4 @@
-"""What a proof says: which property, over how many points, and the smallest answers that break it."""
+"""Proof: a claim of one property, the points it was checked at, and the smallest answers that break it."""
 
 from collections.abc import Callable, Iterable
 from typing import Literal, get_args
@@ -6,30 +6,30 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from recommend.answers import Answers
-from recommend.space import ALL_ANSWER_SETS, TooLargeError, size
+from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutral
 
 Property = Literal["totality", "safety", "monotony", "dose", "liveness", "grounding", "language"]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
+"""All properties, in the order of the report."""
 
 
 class Broken(Struct, frozen=True):
-    """Why a claim is false. `answers` show it: one set, or two that are compared, or none for a fault of the text."""
+    """Reason why a claim is false; `answers` show it: one set, two to compare, or none for an error in a text."""
 
     why: str
     answers: tuple[Answers, ...] = ()
 
 
 class Proof(Struct, frozen=True):
-    """One claim about the ruleset: true for everything it stands for, or broken.
+    """One claim about the ruleset, proven or broken.
 
-    `points` were looked at one by one; they stand for `of` answer sets, or for `of` texts or records where
-    `unit` says so.
+    `points` were checked one by one; they represent `total` answer sets, or `total` texts or records as `unit` says.
     """
 
     prop: Property
     claim: str
     points: int
-    of: int = ALL_ANSWER_SETS
+    total: int = ALL_ANSWER_SETS
     unit: str = "answer sets"
     broken: Broken | None = None
 
@@ -40,9 +40,12 @@ def prove(
     points: Iterable[Answers],
     fault: Callable[[Answers], Broken | str | None],
     *,
-    of: int = ALL_ANSWER_SETS,
+    total: int = ALL_ANSWER_SETS,
 ) -> Proof:
-    """Ask `fault` at every point, smallest first, and stop at the first point that breaks the claim."""
+    """Proof that `fault` returns None at every point, smallest first; stops at the first point that breaks the claim.
+
+    A cone that is too large to enumerate breaks the claim as well.
+    """
     seen = 0
     try:
         for answers in points:
@@ -50,26 +53,28 @@ def prove(
             found = fault(answers)
             if found is not None:
                 broken = Broken(found, (answers,)) if isinstance(found, str) else found
-                return Proof(prop, claim, seen, of, broken=broken)
+                return Proof(prop, claim, seen, total, broken=broken)
     except TooLargeError as error:
-        return Proof(prop, claim, seen, of, broken=Broken(f"cannot be proven: {error}"))
-    return Proof(prop, claim, seen, of)
+        return Proof(prop, claim, seen, total, broken=Broken(f"cannot be proven: {error}"))
+    return Proof(prop, claim, seen, total)
 
 
-def together(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
-    """Proofs of the same claim on parts of it as one proof; of several counter-examples the smallest is kept."""
+def merge_proofs(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
+    """Proofs of the parts of one claim as one proof, with the smallest counter-example."""
     parts = list(proofs)
     broken = [part.broken for part in parts if part.broken is not None]
-    smallest = min(broken, key=lambda fault: [size(answers) for answers in fault.answers], default=None)
+    smallest = min(
+        broken, key=lambda fault: [distance_from_neutral(answers) for answers in fault.answers], default=None
+    )
     return Proof(prop, claim, sum(part.points for part in parts), broken=smallest)
 
 
-def prove_each(
-    prop: Property, claim: str, faults: Iterable[tuple[str, Broken | None]], *, unit: str, of: int | None = None
+def prove_records(
+    prop: Property, claim: str, faults: Iterable[tuple[str, Broken | None]], *, unit: str, total: int | None = None
 ) -> Proof:
-    """A claim on records or texts: each comes with its address and its fault, if any. All faults are told.
+    """Proof of a claim on records or texts, each with its address and fault; all faults are reported.
 
-    `of` is what they stand for when that is more than their own number.
+    `total` is the number they represent, when it exceeds their own number.
     """
     found = list(faults)
     wrong = [(address, fault) for address, fault in found if fault is not None]
@@ -77,4 +82,4 @@ def prove_each(
     if wrong:
         why = "; ".join(f"{address}: {fault.why}" for address, fault in wrong)
         broken = Broken(why, next((fault.answers for _, fault in wrong if fault.answers), ()))
-    return Proof(prop, claim, len(found), len(found) if of is None else of, unit, broken)
+    return Proof(prop, claim, len(found), len(found) if total is None else total, unit, broken)

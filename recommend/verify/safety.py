@@ -1,4 +1,4 @@
-"""Safety: what must stop the shop stops it, and saying more about one's health never makes the advice laxer."""
+"""Safety: every stop of the design withholds the advice; one more health answer never makes it less cautious."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -9,14 +9,15 @@ from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
 from recommend.space import ALL_ANSWER_SETS, Cone, set_answer
 from recommend.verify.design import CAUTIONS, EMERGENCIES, STOPS
-from recommend.verify.firing import Group, conditional, note_groups, silence, stop_groups
-from recommend.verify.proof import Broken, Proof, prove, together
+from recommend.verify.firing import NoteGroup, atoms_by_note, note_groups, silence_groups, stop_groups
+from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 ADVICE_KEYS = {"status", "forms", "notes", "dose", "ruleset"}
-"""All that an advice holds before the catalogue adds products, so that no price or product is among it."""
+"""Keys of an advice before the catalogue adds products: no product or price is among them."""
 
 
 def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs on stops, cautions, emergencies, and on ticking one more box."""
     for name, stop in STOPS.items():
         claim = f"{name} withholds the advice, whatever else is answered"
         yield _always_noted(claim, stop, ruleset, ("stop",))
@@ -32,26 +33,26 @@ def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
 
 
 def _always_noted(claim: str, given: Condition, ruleset: Ruleset, severities: tuple[Severity, ...]) -> Proof:
-    """Where `given` holds, a note of these severities fires that hangs on it, not one that happens to be there."""
+    """Proof that where `given` is true a note of these severities fires because of it, not by coincidence."""
     own, *others = note_groups(ruleset, severities, given.depends_on())
 
     def fault(answers: Answers) -> Broken | None:
         if own.fires(answers, ruleset):
             return None
-        silent = silence(others, answers, ruleset)
+        silent = silence_groups(others, answers, ruleset)
         return Broken(f"no {' or '.join(severities)} note fires", (silent,)) if silent else None
 
-    return prove("safety", claim, filter(given.holds, own.cone), fault, of=_answer_sets(given))
+    return prove("safety", claim, filter(given.holds, own.cone), fault, total=_answer_sets(given))
 
 
 def _answer_sets(given: Condition) -> int:
-    """For how many answer sets a condition holds."""
+    """Number of answer sets for which a condition is true."""
     cone = Cone(given.depends_on())
     return sum(map(cone.weight, filter(given.holds, cone))) * ALL_ANSWER_SETS // cone.total
 
 
 def _called_first(sign: str, ruleset: Ruleset) -> Proof:
-    """The engine puts emergencies before everything else, so one has to fire for the sign by itself."""
+    """Proof that the sign alone fires an emergency note; the engine puts those first."""
 
     def fault(answers: Answers) -> str | None:
         notes = advise(answers, ruleset).notes
@@ -66,7 +67,7 @@ def _cautions_suggest(ruleset: Ruleset) -> Proof:
         return "the advice is withheld" if advise(answers, ruleset).withheld else None
 
     alone = [next(filter(caution.holds, Cone(caution.depends_on()))) for caution in CAUTIONS.values()]
-    return prove("safety", "each caution alone still suggests a form", alone, fault, of=len(alone))
+    return prove("safety", "each caution alone still suggests a form", alone, fault, total=len(alone))
 
 
 def _nothing_leaves(ruleset: Ruleset) -> Proof:
@@ -83,7 +84,7 @@ def _nothing_leaves(ruleset: Ruleset) -> Proof:
 
 
 def _ticking_keeps_notes(ruleset: Ruleset) -> Proof:
-    notes = [Group([note], atoms) for note, atoms in conditional(ruleset.notes).items()]
+    notes = [NoteGroup([note], atoms) for note, atoms in atoms_by_note(ruleset.notes).items()]
     return _ticking_keeps("ticking one more condition, medicine or sign never removes a note", notes, ruleset)
 
 
@@ -92,10 +93,10 @@ def _ticking_keeps_withholding(ruleset: Ruleset) -> Proof:
     return _ticking_keeps(claim, stop_groups(ruleset), ruleset)
 
 
-def _ticking_keeps(claim: str, groups: Iterable[Group], ruleset: Ruleset) -> Proof:
-    """Each group of notes that fires still fires after any box of its cone is ticked as well."""
+def _ticking_keeps(claim: str, groups: Iterable[NoteGroup], ruleset: Ruleset) -> Proof:
+    """Proof that a firing group of notes still fires after any other box of its cone is ticked."""
 
-    def fault_in(group: Group) -> Callable[[Answers], Broken | None]:
+    def fault_in(group: NoteGroup) -> Callable[[Answers], Broken | None]:
         def fault(answers: Answers) -> Broken | None:
             if not group.fires(answers, ruleset):
                 return None
@@ -108,4 +109,4 @@ def _ticking_keeps(claim: str, groups: Iterable[Group], ruleset: Ruleset) -> Pro
         return fault
 
     proofs = (prove("safety", claim, group.cone, fault_in(group)) for group in groups)
-    return together("safety", claim, proofs)
+    return merge_proofs("safety", claim, proofs)

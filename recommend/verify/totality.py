@@ -1,4 +1,4 @@
-"""Totality: whatever is answered, there is exactly one advice."""
+"""Totality: all answers give exactly one advice."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, combinations
@@ -7,17 +7,18 @@ from recommend.answers import Answers
 from recommend.engine import advise, rank_forms
 from recommend.knowledge import Ruleset
 from recommend.space import Cone
-from recommend.verify.firing import conditional, form_atoms, stop_groups
+from recommend.verify.firing import atoms_by_note, form_atoms, stop_groups
 from recommend.verify.proof import Proof, prove
 
 FORMS = ("citrate", "bisglycinate", "glycinate", "oxide", "taurate")
-"""The forms that every advice ranks: those of the article this shop grew from."""
+"""Forms that every advice ranks: those of the article on which the shop is based."""
 
 WHOLE_STATUS_MAX = 2**18
-"""Up to so many points the status is also proven without taking its stop notes apart into groups."""
+"""Largest cone, in points, for which the status is also proven without splitting its stop notes into groups."""
 
 
 def prove_totality(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs on status, ranked forms and their order."""
     yield _one_status(ruleset)
     yield _five_forms(ruleset)
     for upper, lower in combinations(ruleset.manifest.ranked_forms, 2):
@@ -36,11 +37,11 @@ def _one_status(ruleset: Ruleset) -> Proof:
 
 
 def status_points(ruleset: Ruleset) -> Iterable[Answers]:
-    """Every point of the status's cone, or every point of each independent group when the cone is too large."""
-    stops = conditional(note for note in ruleset.notes if note.severity == "stop")
-    whole = Cone(frozenset().union(*stops.values()))
-    if whole.points <= WHOLE_STATUS_MAX:
-        return whole
+    """All points of the cone of the status; of each independent group when that cone is too large."""
+    stops = atoms_by_note(note for note in ruleset.notes if note.severity == "stop")
+    status_cone = Cone(frozenset().union(*stops.values()))
+    if status_cone.points <= WHOLE_STATUS_MAX:
+        return status_cone
     return chain.from_iterable(group.cone for group in stop_groups(ruleset))
 
 
@@ -58,7 +59,7 @@ def _five_forms(ruleset: Ruleset) -> Proof:
 
 
 def _decided(earlier: str, later: str, ruleset: Ruleset) -> Proof:
-    """Of two forms, points decide, and the declared order when they are equal: nothing is left to chance."""
+    """Proof that points order the two forms, and the declared order does when points are equal."""
 
     def fault(answers: Answers) -> str | None:
         ranked = rank_forms(answers, ruleset)

@@ -10,7 +10,7 @@ import click
 
 from recommend.claims.check import check_text
 from recommend.claims.findings import Finding
-from recommend.consistency import RulesetError
+from recommend.loading import RulesetError
 from recommend.text import LANGUAGES, Language
 from shop.cli.faults import told_plainly
 from shop.copy_check.messages import check_message, interface_messages

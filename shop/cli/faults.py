@@ -7,7 +7,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.db.engine import DatabaseVersionError
-from recommend.consistency import RulesetError
+from recommend.loading import RulesetError
 from shop.settings import SettingsError
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import click
 from msgspec import to_builtins
 
-from recommend.consistency import RulesetError
 from recommend.knowledge import Ruleset
-from recommend.loading import load_ruleset
-from recommend.space import ALL_ANSWER_SETS, TooLargeError, as_json
+from recommend.loading import RulesetError, load_ruleset
+from recommend.space import ALL_ANSWER_SETS, TooLargeError, answers_as_dict
 from recommend.verify.diff import Change, Diff, compare
 
 DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -65,7 +64,11 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "answer_sets": change.answer_sets,
         "examples": [
-            {"answers": as_json(example.answers), "old": to_builtins(example.old), "new": to_builtins(example.new)}
+            {
+                "answers": answers_as_dict(example.answers),
+                "old": to_builtins(example.old),
+                "new": to_builtins(example.new),
+            }
             for example in change.examples
         ],
     }

@@ -20,7 +20,7 @@ from gunicorn.glogging import Logger
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import open_engine
-from recommend.claims.loading import load_claims
+from recommend.claims.records import load_claims
 from recommend.loading import load_ruleset
 from recommend.naming import load_excipients
 from shop.cli.admin import link

@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from recommend.claims.check import check_text
-from recommend.consistency import RulesetError
-from recommend.loading import load_ruleset
-from recommend.space import TooLargeError, as_json
+from recommend.loading import RulesetError, load_ruleset
+from recommend.space import TooLargeError, answers_as_dict
 from recommend.text import Language
 from recommend.verify import Report
 from recommend.verify import verify as prove_all
@@ -83,13 +82,13 @@ def _proof_lines(proof: Proof) -> Iterator[str]:
 def _reach(proof: Proof) -> str:
     """The number of points walked, and of the answer sets that they represent."""
     if proof.unit != "answer sets":
-        return f"all {proof.of:,} {proof.unit}"
-    return f"{proof.points:,} {'point' if proof.points == 1 else 'points'} for {proof.of:,} {proof.unit}"
+        return f"all {proof.total:,} {proof.unit}"
+    return f"{proof.points:,} {'point' if proof.points == 1 else 'points'} for {proof.total:,} {proof.unit}"
 
 
 def _counter_example(broken: Broken) -> Iterator[str]:
     for title, answers in zip(("counter-example", "compared with"), broken.answers, strict=False):
-        yield f"      {title}: {json.dumps(as_json(answers))}"
+        yield f"      {title}: {json.dumps(answers_as_dict(answers))}"
 
 
 def _broken_properties(report: Report) -> list[str]:

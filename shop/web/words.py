@@ -10,7 +10,7 @@ from catalog.product_words import DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Certainty
-from recommend.wording import answers_behind, answers_in_words, describe
+from recommend.wording import answers_in_words, deciding_answers, describe
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
@@ -51,7 +51,7 @@ def answered(answers: Answers) -> list[tuple[str, str]]:
 
 
 def because_of(condition: Condition, answers: Answers) -> list[str]:
-    return answers_behind(condition, answers, get_ruleset(), current_language())
+    return deciding_answers(condition, answers, get_ruleset(), current_language())
 
 
 def form_name(form: str) -> str:

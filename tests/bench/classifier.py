@@ -19,9 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from catalog.samples.sample import SAMPLE
 from recommend.claims.classifier import Weights, pieces_of, word_features
 from recommend.claims.findings import VERDICTS
-from recommend.claims.split import unit_spans
 from recommend.claims.text.markup import visible_parts
-from recommend.claims.tokens import tokens_of
+from recommend.claims.tokens import sentence_spans, tokens_of
 from recommend.loading import DATA
 from recommend.text import LANGUAGES
 from shop.copy_check.messages import interface_messages, shown
@@ -45,7 +44,7 @@ def words_of(text: str) -> list[list[str]]:
     return [
         [token.text for token in tokens_of(part.text[first:after], list(part.starts), list(part.ends))]
         for part in visible_parts(text)
-        for first, after in unit_spans(part.text)
+        for first, after in sentence_spans(part.text)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The shoppers of the specification: a healthy adult, and anybody at all."""
+"""Shoppers for the tests: a healthy adult, and strategies for any other."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from recommend.answers import Answers, parse_answers
 
-# Written down here and not taken from the package: it is what the design promises to accept.
+# The vocabulary that the design promises to accept; copied on purpose, not imported from the package.
 HEALTHY: Mapping[str, Any] = {
     "stomach": "none",
     "budget": "medium",
@@ -61,12 +61,12 @@ MANY: Mapping[str, tuple[str, ...]] = {
 
 
 def shopper(**changes: Any) -> Answers:
-    """A healthy adult, but for these answers."""
+    """A healthy adult with these answers changed."""
     return parse_answers({**HEALTHY, **changes})
 
 
 def anybody() -> st.SearchStrategy[dict[str, Any]]:
-    """Any complete set of answers, as the questionnaire sends it."""
+    """Strategy for any complete set of answers, in the format of the questionnaire."""
     return st.fixed_dictionaries(
         {key: st.sampled_from(values) for key, values in ONE.items()}
         | {key: st.lists(st.sampled_from(values), max_size=4) for key, values in MANY.items()}
@@ -76,7 +76,7 @@ def anybody() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def beside(given: Mapping[str, Any], more: Mapping[str, Any]) -> Answers:
-    """The same shopper who also answers `more`: what can be ticked is added, what is one choice is replaced."""
+    """The same shopper with `more` answers: ticked boxes are added, single choices replaced."""
     added = {key: [*given.get(key, ()), *value] if isinstance(value, list) else value for key, value in more.items()}
     return parse_answers({**given, **added})
 

@@ -1,4 +1,4 @@
-"""The advice as JSON: exactly the design's keys, in the language asked for, the same every time."""
+"""Advice as JSON: exactly the keys of the design, in the requested language, identical every time."""
 
 import json
 import re

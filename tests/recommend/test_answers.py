@@ -1,4 +1,4 @@
-"""Reading answers: what fits is kept, what does not is named by key, with what would fit."""
+"""Parsing of answers: valid ones are accepted, invalid ones are reported by key with the valid values."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The facts of the article that the shop grew from: where the shop carries or deliberately corrects each of them."""
+"""Facts of the article on which the shop is based: each is repeated or deliberately corrected."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple
@@ -37,9 +37,9 @@ def guide(identifier: str) -> Where:
 
 
 class Fact(NamedTuple):
-    """What the article says, what the shop does with it, where, and the words that must stand there."""
+    """A fact of the article, its treatment in the shop, and the words of the text that must contain it."""
 
-    said: str
+    claim: str
     the_shop: Literal["carries", "corrects"]
     where: Where
     nl: tuple[str, ...]
@@ -243,7 +243,7 @@ FACTS = [
 ]
 
 
-@pytest.mark.parametrize("fact", FACTS, ids=[f"{fact.the_shop}: {fact.said}" for fact in FACTS])
+@pytest.mark.parametrize("fact", FACTS, ids=[f"{fact.the_shop}: {fact.claim}" for fact in FACTS])
 def test_the_shop_carries_or_corrects_the_fact_in_both_languages(fact: Fact, ruleset: Ruleset) -> None:
     text = fact.where(ruleset)
     assert [words for words in fact.nl if words not in text.nl] == []

@@ -1,6 +1,6 @@
-"""Runs the specification: every case of `tests/cases/*.yaml` is a sentence that must be true of the advice.
+"""Runner of the specification: every case in `tests/cases/*.yaml` is a sentence that must be true of the advice.
 
-A case changes a healthy adult's `answers` and expects; what it does not mention, it does not check.
+A case changes the `answers` of a healthy adult and states expectations; it checks nothing else.
 """
 
 from collections.abc import Iterable
@@ -24,35 +24,35 @@ Order = Annotated[str, Meta(pattern=r"^[a-z]+ above [a-z]+$")]
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
-    """The closed vocabulary of a case; an unknown key fails the run."""
+    """A case with its closed set of keys; an unknown key fails the run."""
 
     name: str
     answers: dict[str, Any]
     status: Status | None = None
     first: tuple[str, ...] = ()
-    """The form that leads is one of these."""
+    """Forms of which one must be first."""
     order: tuple[Order, ...] = ()
     suitable: tuple[str, ...] = ()
     unsuitable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     no_notes: tuple[str, ...] = ()
     severity: dict[str, Severity] = {}
-    """How severe each of these notes is, all of which are there."""
+    """Severity of notes that must be present."""
     shown_first: tuple[str, ...] = ()
-    """The notes start with exactly these."""
+    """Ids of the first notes, in order."""
     rules: tuple[str, ...] = ()
     no_rules: tuple[str, ...] = ()
     reasons: dict[str, tuple[str, ...]] = {}
-    """The rules that a form gives as its reasons: all of them, in this order."""
+    """Ids of all rules that a form gives as its reasons, in order."""
     certainty: dict[str, Certainty] = {}
     dose: dict[str, int | None] = {}
 
     @property
-    def stated_notes(self) -> set[str]:
+    def expected_notes(self) -> set[str]:
         return {*self.notes, *self.shown_first, *self.severity}
 
     @property
-    def stated_rules(self) -> set[str]:
+    def expected_rules(self) -> set[str]:
         return {*self.rules, *(rule for rules in self.reasons.values() for rule in rules)}
 
 
@@ -99,8 +99,8 @@ def test_the_sentence_is_true(case: Case, ruleset: Ruleset) -> None:
 @every_case
 def test_a_case_names_only_what_exists_and_expects_something(case: Case, ruleset: Ruleset) -> None:
     forms = set(ruleset.manifest.ranked_forms)
-    assert {*case.stated_notes, *case.no_notes} <= {note.id for note in ruleset.notes}
-    assert {*case.stated_rules, *case.no_rules} <= {rule.id for rule in ruleset.rules}
+    assert {*case.expected_notes, *case.no_notes} <= {note.id for note in ruleset.notes}
+    assert {*case.expected_rules, *case.no_rules} <= {rule.id for rule in ruleset.rules}
     assert {*case.first, *case.suitable, *case.unsuitable, *case.reasons, *case.certainty} <= forms
     expected = msgspec.structs.asdict(case)
     assert any(value for key, value in expected.items() if key not in {"name", "answers"})
@@ -110,12 +110,12 @@ def test_there_are_at_least_60_cases_and_no_two_have_the_same_name() -> None:
     assert len({case.name for case in ALL}) == len(ALL) >= 60
 
 
-def _missing(known: Iterable[str], stated: Iterable[set[str]]) -> set[str]:
-    return set(known).difference(*stated)
+def _missing(known: Iterable[str], covered: Iterable[set[str]]) -> set[str]:
+    return set(known).difference(*covered)
 
 
 def test_every_rule_is_seen_firing_in_a_case(ruleset: Ruleset) -> None:
-    assert _missing((rule.id for rule in ruleset.rules), (case.stated_rules for case in ALL)) == set()
+    assert _missing((rule.id for rule in ruleset.rules), (case.expected_rules for case in ALL)) == set()
 
 
 def test_every_rule_is_seen_silent_in_a_case_unless_it_always_holds(ruleset: Ruleset) -> None:
@@ -125,7 +125,7 @@ def test_every_rule_is_seen_silent_in_a_case_unless_it_always_holds(ruleset: Rul
 
 def test_every_note_is_seen_in_a_case_unless_it_is_never_in_an_advice(ruleset: Ruleset) -> None:
     known = (note.id for note in ruleset.notes if note.when is not None)
-    assert _missing(known, (case.stated_notes for case in ALL)) == set()
+    assert _missing(known, (case.expected_notes for case in ALL)) == set()
 
 
 def test_every_note_is_seen_missing_in_a_case_unless_it_always_holds(ruleset: Ruleset) -> None:

@@ -1,4 +1,4 @@
-"""How much of a compound is magnesium: every fraction of the fact base, to the hundredth of a percent."""
+"""Share of magnesium by compound: every value of the fact base, to a hundredth of a percent."""
 
 from decimal import Decimal
 from fractions import Fraction

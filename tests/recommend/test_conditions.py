@@ -1,4 +1,4 @@
-"""When a rule or note applies: each kind of condition, on its boundary, and every way to write one wrongly."""
+"""Conditions: each kind at its boundary, and every invalid notation."""
 
 from typing import Any
 

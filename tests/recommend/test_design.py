@@ -1,4 +1,4 @@
-"""The design's contract on safety and dose, written down here and not read from the ruleset."""
+"""Contract of the design on safety and dose; written here on purpose, not read from the ruleset."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -72,7 +72,7 @@ every_caution = pytest.mark.parametrize("caution", CAUTIONS.values(), ids=CAUTIO
 
 
 def the_design_withholds(answers: Answers) -> bool:
-    """The stop line of the design, as one expression."""
+    """Whether the design withholds the advice, as one expression."""
     return (
         not {"kidney_disease", "heart_conduction", "myasthenia", "bowel_obstruction"}.isdisjoint(answers.conditions)
         or ("kidney_unknown" in answers.conditions and answers.age_group in {"65_plus", "unknown"})

@@ -1,4 +1,4 @@
-"""Why a form is not first, which single answer would change that, and the map of who is first."""
+"""Explanation of a ranking: rules that separate forms, single changes, and the decision map."""
 
 from typing import Any
 

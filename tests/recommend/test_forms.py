@@ -1,4 +1,4 @@
-"""Which forms there are: all that the law allows in supplements, and those that labels bear all the same."""
+"""Forms: all that the law permits in supplements, and those on labels that it does not."""
 
 from collections import Counter
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The shop's own article: it covers the ground, within the ten authorised claims in their literal wording."""
+"""Guide: it covers its subjects, within the ten authorised claims in their literal wording."""
 
 import re
 from collections.abc import Iterator
@@ -117,8 +117,8 @@ def test_a_section_covers_its_subject_in_both_languages(
 def test_a_passage_states_literally_the_claims_it_lists_and_no_others(ruleset: Ruleset) -> None:
     for _, passage in passages(ruleset):
         for language in LANGUAGES:
-            stated = {claim for claim, wording in CLAIMS.items() if wording[language] in says(passage, language)}
-            assert stated == set(passage.claims)
+            found = {claim for claim, wording in CLAIMS.items() if wording[language] in says(passage, language)}
+            assert found == set(passage.claims)
 
 
 def test_all_ten_claims_are_stated_once(ruleset: Ruleset) -> None:
@@ -143,19 +143,19 @@ def test_a_passage_with_a_claim_cites_the_regulation_that_authorises_it(ruleset:
 
 
 def all_copy(ruleset: Ruleset, language: Language) -> str:
-    """Everything of the ruleset that is advertising: guide, forms and reasons; safety notes are not."""
-    said = [ruleset.guide.title, ruleset.guide.intro]
-    said += [form.about for form in ruleset.forms.values()] + [rule.reason for rule in ruleset.rules]
+    """All advertising in the ruleset: guide, forms and reasons; safety notes are no advertising."""
+    texts = [ruleset.guide.title, ruleset.guide.intro]
+    texts += [form.about for form in ruleset.forms.values()] + [rule.reason for rule in ruleset.rules]
     sections = [section_says(section, language) for section in ruleset.guide.sections]
-    return "\n".join(sections + [text.in_language(language) for text in said])
+    return "\n".join(sections + [text.in_language(language) for text in texts])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_other_effect_is_stated_beside_the_authorised_ones(language: Language, ruleset: Ruleset) -> None:
-    said = all_copy(ruleset, language)
+    copy = all_copy(ruleset, language)
     for wording in CLAIMS.values():
-        said = said.replace(wording[language], "")
-    assert re.findall(EFFECT_WORDS[language], said, re.IGNORECASE) == []
+        copy = copy.replace(wording[language], "")
+    assert re.findall(EFFECT_WORDS[language], copy, re.IGNORECASE) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

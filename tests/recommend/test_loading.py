@@ -1,4 +1,4 @@
-"""The data files are read strictly: what is wrong is named by file, line, record and key."""
+"""Strict loading: every error names file, line, record and key."""
 
 import shutil
 from collections.abc import Callable
@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from recommend.consistency import RulesetError
 from recommend.knowledge import Ruleset
-from recommend.loading import DATA, load_ruleset
+from recommend.loading import DATA, RulesetError, load_ruleset
 
 RULES = "rules/budget.yaml"
 NOTES = "notes/forms.yaml"
@@ -21,7 +20,7 @@ RULE = "oxide-cheap-on-low-budget"
 
 
 class Fault(NamedTuple):
-    """One thing broken in one file, and what the message has to name besides the file."""
+    """One change that breaks one file, and the parts of the message besides the file name."""
 
     file: str
     old: str
@@ -137,7 +136,7 @@ FAULTS: dict[str, Fault] = {
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The shop's own data, to be broken; a folder of its own, because what is loaded is kept by folder."""
+    """Copy of the shop's data, to be broken; a folder per test, since load_ruleset caches by folder."""
     return Path(shutil.copytree(DATA, tmp_path / "data"))
 
 
@@ -226,7 +225,7 @@ def test_any_scalar_in_any_place_loads_or_is_a_ruleset_error(
     try:
         assert load_ruleset.__wrapped__(folder).rules
     except RulesetError:
-        return  # refused as it should be; anything else that is raised fails the test
+        return  # the expected error; any other exception fails the test
     finally:
         shutil.rmtree(folder)
 

@@ -1,4 +1,4 @@
-"""The index finds exactly the records whose condition holds, in their order."""
+"""Index over conditions: it returns exactly the records whose condition is true, in their order."""
 
 from typing import Any, NamedTuple
 
@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommend.answers import Answers, parse_answers
-from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Atom, Condition, Includes, Is
+from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Atom, Condition, Includes, Is, Matcher
 from recommend.knowledge import Ruleset
-from recommend.matching import Matcher
 from tests.recommend.shoppers import MANY, ONE, anybody, shopper
 
 
@@ -44,14 +43,14 @@ def test_the_index_finds_what_asking_every_condition_finds(
     answers = parse_answers(given_answers)
     records = [Numbered(number, when) for number, when in enumerate(conditions)]
     expected = [record for record in records if record.when is not None and record.when.holds(answers)]
-    assert Matcher(records).holding(answers) == expected
+    assert Matcher(records).matching(answers) == expected
 
 
 @given(condition=CONDITIONS, one=anybody(), other=anybody())
 def test_a_condition_depends_on_nothing_but_what_it_says(
     condition: Condition, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    """Where two shoppers agree on everything that the condition depends on, it says the same of both."""
+    """Two shoppers who agree on the declared atoms get the same result from a condition."""
     first, second = parse_answers(one), parse_answers(other)
     agree = all(_look(first, atom) == _look(second, atom) for atom in condition.depends_on())
     assert not agree or condition.holds(first) == condition.holds(second)
@@ -65,7 +64,7 @@ def _look(answers: Answers, atom: Atom) -> object:
 
 
 class Weekday(Condition):
-    """A kind of condition that the index has never heard of."""
+    """A kind of condition that the index does not know."""
 
     def holds(self, answers: Answers) -> bool:
         return answers.vegan
@@ -76,15 +75,15 @@ class Weekday(Condition):
 
 def test_a_kind_of_condition_that_the_index_does_not_know_is_asked() -> None:
     matcher = Matcher([Numbered(0, Weekday()), Numbered(1, AnyOf((Weekday(), Is("stomach", frozenset({"mild"})))))])
-    assert matcher.holding(shopper()) == []
-    assert [found.number for found in matcher.holding(shopper(vegan=True))] == [0, 1]
-    assert [found.number for found in matcher.holding(shopper(stomach="mild"))] == [1]
+    assert matcher.matching(shopper()) == []
+    assert [found.number for found in matcher.matching(shopper(vegan=True))] == [0, 1]
+    assert [found.number for found in matcher.matching(shopper(stomach="mild"))] == [1]
 
 
 def test_reasons_about_a_shopper_come_first_then_those_for_everybody_and_last_what_only_informs(
     ruleset: Ruleset,
 ) -> None:
-    found = ruleset.rule_matcher.holding(shopper(budget="low", absorption="important"))
+    found = ruleset.rule_matcher.matching(shopper(budget="low", absorption="important"))
     places = [(rule.points == 0, isinstance(rule.when, Always)) for rule in found]
     assert places == sorted(places)
     assert {True, False} == {informs for informs, _ in places}

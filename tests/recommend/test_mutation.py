@@ -1,4 +1,4 @@
-"""Dropping or flipping any rule or note is noticed, but for the survivors that have a reason."""
+"""Data mutation: a dropped or flipped rule or note fails a test, except the listed survivors."""
 
 from recommend.knowledge import Ruleset
 from tests.bench.mutation import AT_LEAST_KILLED, SURVIVORS, survivors

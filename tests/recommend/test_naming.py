@@ -1,4 +1,4 @@
-"""Which forms the words of a label name: two names of one are one, fillers are none, and nothing is guessed."""
+"""Form names on labels: two names of one form are one, fillers are none, nothing is guessed."""
 
 import pytest
 

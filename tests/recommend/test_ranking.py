@@ -1,4 +1,4 @@
-"""The design's contract on the ranking of the five forms, over every combination of answers that it speaks of."""
+"""Contract of the design on the ranking of the five forms, for every combination of answers it mentions."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from recommend.answers import Answers, parse_answers
-from recommend.engine import RankedForm, advise, rank_forms, weakest
+from recommend.engine import RankedForm, advise, rank_forms, weakest_certainty
 from recommend.knowledge import Ruleset
 from tests.recommend.shoppers import ONE, anybody, beside, every
 
@@ -26,7 +26,7 @@ COMBINATIONS = [
 
 
 def calm(answers: Answers) -> bool:
-    """Stomach and bowel ask for nothing; where they do, the lines on them come before those on money."""
+    """Whether stomach and bowel make no demand; otherwise their rules go before those on money."""
     return answers.stomach == "none" and answers.bowel != "loose"
 
 
@@ -162,4 +162,4 @@ def test_the_forms_that_the_ruleset_says_are_never_first_never_are(ruleset: Rule
 
 
 def test_without_any_reason_nothing_is_certain() -> None:
-    assert weakest(()) == "none"
+    assert weakest_certainty(()) == "none"

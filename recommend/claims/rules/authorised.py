@@ -1,4 +1,4 @@
-"""Whether a unit words one of the authorised claims, and how faithfully."""
+"""Authorised claims: recognises their wordings, and wordings that claim more than the official one."""
 
 from collections.abc import Iterator
 
@@ -14,66 +14,74 @@ _IN = ("in", "uit", "van", "from", "of", "inside")
 _WITH = ("met", "with", "plus", "incl", "inclusief", "including")
 
 
-def _parts(reading: ParsedSentence, claim: Authorised) -> list[Mention] | None:
-    """The words that name the claim's effect; None when a part is missing or stands in a denied segment."""
+def _effect_mentions(sentence: ParsedSentence, claim: Authorised) -> list[Mention] | None:
+    """Mentions that name the effect of the claim; None when a part is missing or denied."""
     found: list[Mention] = []
     for group in claim.parts:
-        mentions = [mention for mention in reading.of(*group) if not reading.segment(mention).denied]
+        mentions = [mention for mention in sentence.mentions_of(*group) if not sentence.segment(mention).denied]
         if not mentions:
             return None
         found += mentions
     return found
 
 
-def claimed_places(reading: ParsedSentence, claims: Claims) -> set[int]:
-    """The tokens that the authorised claims of this unit account for."""
+def claimed_places(sentence: ParsedSentence, claims: Claims) -> set[int]:
+    """Indices of the tokens that belong to an authorised claim."""
     return {
         place
         for claim in claims.authorised.values()
-        for mention in _parts(reading, claim) or ()
+        for mention in _effect_mentions(sentence, claim) or ()
         for place in range(mention.first, mention.last + 1)
     }
 
 
-def authorised_grounds(reading: ParsedSentence, claims: Claims, before: ParsedSentence | None) -> Iterator[Ground]:
-    named = [(claim, parts) for claim in claims.authorised.values() if (parts := _parts(reading, claim))]
-    if not named or (reading.warns and not reading.links(*_LINKS)):
+def authorised_grounds(sentence: ParsedSentence, claims: Claims, previous: ParsedSentence | None) -> Iterator[Ground]:
+    """Grounds for each authorised claim that the sentence names."""
+    named = [(claim, parts) for claim in claims.authorised.values() if (parts := _effect_mentions(sentence, claim))]
+    if not named or (sentence.is_warning and not sentence.has_in_context(*_LINKS)):
         return
-    if not _is_stated(reading, named):
+    if not _has_link(sentence, named):
         return
     for claim, parts in named:
-        yield _judge(reading, claim, parts, before)
+        yield _judge(sentence, claim, parts, previous)
 
 
-def _is_stated(reading: ParsedSentence, named: list[tuple[Authorised, list[Mention]]]) -> bool:
-    """Nutrients and effects without any link between them ("spieren: normaal") are no wording of a claim."""
-    if reading.links(*_LINKS, "needed", "benefit", "mild-benefit", "good-for", "stronger", "against", "medical"):
+def _has_link(sentence: ParsedSentence, named: list[tuple[Authorised, list[Mention]]]) -> bool:
+    """Whether a verb or "normal" links nutrient and effect; without it ("spieren: normaal") there is no claim."""
+    if sentence.has_in_context(
+        *_LINKS, "needed", "benefit", "mild-benefit", "good-for", "stronger", "against", "medical"
+    ):
         return True
-    return reading.has("normal") or any(not claim.says_normal for claim, _ in named)
+    return sentence.has("normal") or any(not claim.says_normal for claim, _ in named)
 
 
-def _judge(reading: ParsedSentence, claim: Authorised, parts: list[Mention], before: ParsedSentence | None) -> Ground:
+def _judge(
+    sentence: ParsedSentence, claim: Authorised, parts: list[Mention], previous: ParsedSentence | None
+) -> Ground:
+    """Ground for one claim: overreach, wrong subject, doubtful wording or a faithful one."""
     named = tuple(parts)
-    overreach = _overreach(reading, claim, named)
+    overreach = _overreach(sentence, claim, named)
     if overreach:
         return overreach
-    subject = _attributed_to(reading, before)
+    subject = _actor(sentence, previous)
     if subject == "product":
-        mentions = tuple(reading.of("product")) or named
+        mentions = tuple(sentence.mentions_of("product")) or named
         return Ground("unauthorised_health", "block", "on-the-product", mentions, (claim.id,), claim.id)
     if subject == "other":
-        return Ground("neutral", "warn", "other-nutrient", tuple(reading.of("other-nutrient", "other-ingredient")))
-    doubts = tuple(_doubts(reading, claim, parts, subject))
+        return Ground(
+            "neutral", "warn", "other-nutrient", tuple(sentence.mentions_of("other-nutrient", "other-ingredient"))
+        )
+    doubts = tuple(_doubts(sentence, claim, parts, subject))
     if doubts:
         return Ground("authorised", "warn", "authorised-doubtful", doubts, (claim.id,), claim.id)
     return Ground("authorised", "ok", "authorised", named, (claim.id,))
 
 
-def _overreach(reading: ParsedSentence, claim: Authorised, named: tuple[Mention, ...]) -> Ground | None:
-    """A claim turned round (what a deficiency does), made medical or made stronger."""
-    if reading.has("deficiency") and reading.links("causes", "harm"):
+def _overreach(sentence: ParsedSentence, claim: Authorised, named: tuple[Mention, ...]) -> Ground | None:
+    """Ground for a claim that is inverted (effects of a deficiency), made medical or made stronger; else None."""
+    if sentence.has("deficiency") and sentence.has_in_context("causes", "harm"):
         return Ground("disease", "block", "deficiency", named, (claim.id,), claim.id)
-    stronger = tuple(_strengtheners(reading, claim, list(named)))
+    stronger = tuple(_strengtheners(sentence, claim, list(named)))
     if claim.id == "MG01" and any(mention.concept.id == "medical" for mention in stronger):
         return Ground("disease", "block", "complaint", named, (claim.id,), claim.id)
     if stronger:
@@ -81,86 +89,88 @@ def _overreach(reading: ParsedSentence, claim: Authorised, named: tuple[Mention,
     return None
 
 
-def _strengtheners(reading: ParsedSentence, claim: Authorised, parts: list[Mention]) -> list[Mention]:
+def _strengtheners(sentence: ParsedSentence, claim: Authorised, parts: list[Mention]) -> list[Mention]:
+    """Mentions that make the claim stronger than its official wording, a missing "normal" included."""
     own = {
         place
-        for mention in [*reading.of("maintenance", "less", "normal"), *parts]
+        for mention in [*sentence.mentions_of("maintenance", "less", "normal"), *parts]
         for place in range(mention.first, mention.last + 1)
     }
-    near = {id(reading.segment(mention)) for mention in [*parts, *reading.of(*_LINKS)]}
+    near = {id(sentence.segment(mention)) for mention in [*parts, *sentence.mentions_of(*_LINKS)]}
     concepts = ["stronger", "benefit", "medical", "influence"]
     if claim.id == "MG01":
         concepts += ["against", "gone"]
     found = [
         mention
-        for mention in reading.of(*concepts)
-        if mention.first not in own and id(reading.segment(mention)) in near
+        for mention in sentence.mentions_of(*concepts)
+        if mention.first not in own and id(sentence.segment(mention)) in near
     ]
     if (
         claim.says_normal
-        and not reading.has("normal")
-        and not reading.has("working", "energy-metabolism", "protein-synthesis")
+        and not sentence.has("normal")
+        and not sentence.has("working", "energy-metabolism", "protein-synthesis")
     ):
         found += parts[:1]
     return found
 
 
-def _doubts(reading: ParsedSentence, claim: Authorised, parts: list[Mention], subject: str) -> list[Mention]:
-    doubts = [*reading.of("needed", "good-for", "mild-benefit")]
-    own = {mention.first for mention in reading.of("maintenance", "less")}
+def _doubts(sentence: ParsedSentence, claim: Authorised, parts: list[Mention], subject: str) -> list[Mention]:
+    """Mentions that make the wording doubtful: a weaker verb, a missing "normal" or "function", no clear subject."""
+    doubts = [*sentence.mentions_of("needed", "good-for", "mild-benefit")]
+    own = {mention.first for mention in sentence.mentions_of("maintenance", "less")}
     doubts = [mention for mention in doubts if mention.first not in own]
-    if claim.says_normal and not reading.has("normal"):
+    if claim.says_normal and not sentence.has("normal"):
         doubts += parts
-    if ["working", "normal"] in map(list, claim.parts) and not reading.has("working"):
-        doubts += parts  # "normal muscles" says less than that they work
-    if subject == "nobody" or not reading.links(*_LINKS):
+    if ["working", "normal"] in map(list, claim.parts) and not sentence.has("working"):
+        doubts += parts  # "normal muscles" is less than the official "normal function of muscles"
+    if subject == "nobody" or not sentence.has_in_context(*_LINKS):
         doubts += parts
     return doubts
 
 
-def _attributed_to(reading: ParsedSentence, before: ParsedSentence | None) -> str:
-    """Who is said to act: `magnesium`, `product`, `other` (another substance), `nobody`."""
-    verbs = [mention.first for mention in reading.of(*_LINKS, "needed", "good-for", "mild-benefit")]
-    verb = min(verbs, default=len(reading.tokens))
-    products = [mention.first for mention in reading.of("product")]
-    own = [mention.first for mention in reading.of(*_MAGNESIUM)]
+def _actor(sentence: ParsedSentence, previous: ParsedSentence | None) -> str:
+    """Subject of the claim: "magnesium", "product", "other" (another substance) or "nobody"."""
+    verbs = [mention.first for mention in sentence.mentions_of(*_LINKS, "needed", "good-for", "mild-benefit")]
+    verb = min(verbs, default=len(sentence.tokens))
+    products = [mention.first for mention in sentence.mentions_of("product")]
+    own = [mention.first for mention in sentence.mentions_of(*_MAGNESIUM)]
     if not own:
         if products:
             return "product"
-        if reading.has("other-nutrient", "other-ingredient"):
+        if sentence.has("other-nutrient", "other-ingredient"):
             return "other"
-        return _carried(reading, before, verb)
-    start = reading.segment_start(verb)
+        return _actor_from_context(sentence, previous, verb)
+    start = sentence.segment_start(verb)
     if any(start <= place < verb for place in own) and not any(start <= place < verb for place in products):
         return "magnesium"
     early = [place for place in products if place < verb]
-    if not early or _is_nutrient_of(reading, own, early, verb):
+    if not early or _magnesium_acts(sentence, own, early, verb):
         return "magnesium"
     return "product"
 
 
-def _is_nutrient_of(reading: ParsedSentence, own: list[int], products: list[int], verb: int) -> bool:
-    """`Magnesium in our capsules …` and `Our capsules contain magnesium, which …` speak of magnesium."""
+def _magnesium_acts(sentence: ParsedSentence, own: list[int], products: list[int], verb: int) -> bool:
+    """Whether magnesium is the subject: `Magnesium in our capsules …`, `Our capsules contain magnesium, which …`."""
     first = min(own)
     if first + 1 in products:  # `magnesium capsules`
         return False
-    if first < min(products) and (first == 0 or reading.tokens[first - 1].text not in _WITH):
+    if first < min(products) and (first == 0 or sentence.tokens[first - 1].text not in _WITH):
         return True
     last = max((place for place in own if place < verb), default=None)
     if last is None or last < max(products):
         return False
-    between = [token.text for token in reading.tokens[last + 1 : verb]]
+    between = [token.text for token in sentence.tokens[last + 1 : verb]]
     return any(word in _RELATIVE for word in between) or (
-        reading.tokens[last + 1].is_stop and "en" not in between and "and" not in between
+        sentence.tokens[last + 1].is_stop and "en" not in between and "and" not in between
     )
 
 
-def _carried(reading: ParsedSentence, before: ParsedSentence | None, verb: int) -> str:
-    """Nobody of ours is named: it is about what stood before, or some name ("NeuroMag") does it."""
-    if reading.opener and reading.opener.has(*_MAGNESIUM) and not reading.opener.has("product"):
+def _actor_from_context(sentence: ParsedSentence, previous: ParsedSentence | None, verb: int) -> str:
+    """Subject from the list introduction or the previous sentence; a brand name ("NeuroMag") counts as product."""
+    if sentence.list_intro and sentence.list_intro.has(*_MAGNESIUM) and not sentence.list_intro.has("product"):
         return "magnesium"
-    if before and before.has(*_MAGNESIUM) and not before.has("product") and reading.has("pronoun"):
+    if previous and previous.has(*_MAGNESIUM) and not previous.has("product") and sentence.has("pronoun"):
         return "magnesium"
-    small = {mention.first for mention in reading.between("small-word", 0, verb)}
-    names = [place for place, token in enumerate(reading.tokens[:verb]) if not token.is_stop and place not in small]
-    return "product" if names and verb < len(reading.tokens) else "nobody"
+    small = {mention.first for mention in sentence.mentions_between("small-word", 0, verb)}
+    names = [place for place, token in enumerate(sentence.tokens[:verb]) if not token.is_stop and place not in small]
+    return "product" if names and verb < len(sentence.tokens) else "nobody"

@@ -1,4 +1,4 @@
-"""One ground for a verdict, before the most severe is chosen."""
+"""Ground: one reason for a verdict; `verdict` chooses the most severe one."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ from recommend.claims.lexicon import Mention
 
 @dataclass(frozen=True, slots=True)
 class Ground:
+    """One reason for a verdict: id of the reason, offending mentions, claims named, authorised claim to suggest."""
+
     verdict: Verdict
     severity: Severity
     reason: str

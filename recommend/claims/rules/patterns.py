@@ -1,4 +1,4 @@
-"""Concepts that are prohibited together: all of a pattern's, near each other, in a segment that denies nothing."""
+"""Forbidden combinations of concepts near each other, and endorsements by professionals."""
 
 from collections.abc import Iterator
 
@@ -9,49 +9,51 @@ from recommend.claims.sentence import OFFERED, ParsedSentence
 
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
-_TOWARDS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
-_NO_PRAISE = ("medicine", "your-professional", "deficiency", "study")
+_PREPOSITIONS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
+_NO_ENDORSEMENT = ("medicine", "your-professional", "deficiency", "study")
 
 
-def pattern_grounds(reading: ParsedSentence, claims: Claims) -> Iterator[Ground]:
-    yield from _professional_grounds(reading)
+def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground]:
+    """Grounds for endorsements, and for each pattern whose concepts are near each other."""
+    yield from _professional_grounds(sentence)
     for pattern in claims.patterns:
-        if reading.has(*pattern.unless) or ("consult" in pattern.unless and reading.refers):
+        if sentence.has(*pattern.unless) or ("consult" in pattern.unless and sentence.refers_to_professional):
             continue
-        found = _together(reading, pattern)
+        found = _mentions_within(sentence, pattern)
         if found:
             yield Ground(pattern.verdict, pattern.severity, pattern.reason, found)
 
 
-def _professional_grounds(reading: ParsedSentence) -> Iterator[Ground]:
-    """A doctor beside our product who is not someone to ask: an endorsement, in whatever words."""
-    if reading.links("consult", "not-use", "caution", "excess") or reading.has(*_NO_PRAISE):
+def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Ground for a professional named as an endorser of the product, not as a person to ask."""
+    if sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
-    found = reading.of("professionals")
-    if not reading.refers:
-        about_us = reading.has(*OFFERED) or any(token.text in _THIS for token in reading.tokens)
-        found += [one for one in reading.of("professional") if about_us or _is_quoted(reading, one)]
-    found = [mention for mention in found if not _is_denied(reading, mention)]
+    found = sentence.mentions_of("professionals")
+    if not sentence.refers_to_professional:
+        about_us = sentence.has(*OFFERED) or any(token.text in _THIS for token in sentence.tokens)
+        found += [one for one in sentence.mentions_of("professional") if about_us or _is_quoted(sentence, one)]
+    found = [mention for mention in found if not _is_denied(sentence, mention)]
     if found:
         yield Ground("prohibited_other", "block", "professional-recommends", tuple(found))
 
 
-def _is_quoted(reading: ParsedSentence, professional: Mention) -> bool:
-    """`Mijn tandarts …`, who then says or does something; not `voor mijn apotheker`."""
-    before = [token.text for token in reading.tokens[max(0, professional.first - 2) : professional.first]]
-    says = professional.last + 1 < len(reading.tokens)
-    return says and bool(before) and before[-1] in _MINE and before[0] not in _TOWARDS
+def _is_quoted(sentence: ParsedSentence, professional: Mention) -> bool:
+    """Whether the professional says or does something: `Mijn tandarts …`, not `voor mijn apotheker`."""
+    before = [token.text for token in sentence.tokens[max(0, professional.first - 2) : professional.first]]
+    says = professional.last + 1 < len(sentence.tokens)
+    return says and bool(before) and before[-1] in _MINE and before[0] not in _PREPOSITIONS
 
 
-def _is_denied(reading: ParsedSentence, mention: Mention) -> bool:
-    segment = reading.segment(mention)
-    return segment.denied or bool(reading.between("not", segment.first, segment.last))
+def _is_denied(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether the segment of the mention has a negation."""
+    segment = sentence.segment(mention)
+    return segment.denied or bool(sentence.mentions_between("not", segment.first, segment.last))
 
 
-def _together(reading: ParsedSentence, pattern: Pattern) -> tuple[Mention, ...]:
-    """The first mentions of all the pattern's concepts that stand near enough, found in one pass over each."""
+def _mentions_within(sentence: ParsedSentence, pattern: Pattern) -> tuple[Mention, ...]:
+    """First mentions of all concepts of a pattern within its distance, in one pass over each; () when none are."""
     rows = [
-        [m for m in reading.of(concept) if not (pattern.heeds_denial and reading.segment(m).denied)]
+        [m for m in sentence.mentions_of(concept) if not (pattern.heeds_denial and sentence.segment(m).denied)]
         for concept in pattern.all
     ]
     places = [0] * len(rows)

@@ -1,4 +1,4 @@
-"""Promises told by their shape: the slogan without a subject, and the organ that is yours."""
+"""Slogans, recognised by shape: no subject (`Gets you ready …`), or "your" with an organ (`… your mind`)."""
 
 from collections.abc import Iterator
 
@@ -25,15 +25,20 @@ _OBJECT = frozenset(["je", "jou", "jouw", "you", "your"])
 _SHORTEST_VERB = 3
 
 
-def promises_by_shape(reading: ParsedSentence) -> Iterator[Ground]:
-    """`Gets you ready …`, `Frees up your mind`: who acts is left out, or is what stands on the page."""
-    tokens = reading.tokens
-    if reading.warns or reading.opener or reading.has(*_FACTS) or (tokens and tokens[-1].text in ("?", ":")):
+def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Ground for a slogan whose subject is missing or is the product on the page."""
+    tokens = sentence.tokens
+    if (
+        sentence.is_warning
+        or sentence.list_intro
+        or sentence.has(*_FACTS)
+        or (tokens and tokens[-1].text in ("?", ":"))
+    ):
         return
     found = []
-    if _begins_with_a_verb_on_you(reading):
-        found = reading.of("you")[:1]
-    for organ in reading.of("organs"):
+    if _starts_with_verb_and_you(sentence):
+        found = sentence.mentions_of("you")[:1]
+    for organ in sentence.mentions_of("organs"):
         before = organ.first - 1
         joined = before > 0 and tokens[before - 1].text in ("en", "and")
         if before > 0 and tokens[before].text in _YOURS and not joined:
@@ -42,9 +47,10 @@ def promises_by_shape(reading: ParsedSentence) -> Iterator[Ground]:
         yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
 
 
-def _begins_with_a_verb_on_you(reading: ParsedSentence) -> bool:
-    words = [token.text for token in reading.tokens[:2]]
-    if reading.between("no-verb", 0, 0) or len(words) < 2 or len(words[0]) < _SHORTEST_VERB:  # noqa: PLR2004 - verb, object
+def _starts_with_verb_and_you(sentence: ParsedSentence) -> bool:
+    """Whether the sentence starts with a verb and "you": `Helpt je …`, `Gets you …`."""
+    words = [token.text for token in sentence.tokens[:2]]
+    if sentence.mentions_between("no-verb", 0, 0) or len(words) < 2 or len(words[0]) < _SHORTEST_VERB:  # noqa: PLR2004 - verb, object
         return False
-    # `maakt je` has "je" for its object, since the subject would take the t away.
+    # In `maakt je` the word "je" is the object: with "je" as subject the verb loses its t (`maak je`).
     return words[1] in _OBJECT and words[0].endswith("s" if words[1].startswith("y") else "t")

@@ -1,44 +1,45 @@
-"""The topics a unit names (a complaint, an effect, an organ), and when naming them makes a claim."""
+"""Topics (complaints, effects, organs): the conditions under which naming one makes a claim."""
 
 from collections.abc import Callable, Iterator, Mapping
 
 from recommend.claims.findings import Severity, Verdict
 from recommend.claims.lexicon import Mention
-from recommend.claims.records import Concept, Kind
+from recommend.claims.records import Concept, ConceptKind
 from recommend.claims.rules.ground import Ground
 from recommend.claims.sentence import EFFECTS, OFFERED, PROMISES, ParsedSentence
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
-_BARE = _NEAR = 2
-_JOINTS = frozenset(
+_LABEL_WORDS = _NEAR = 2
+_FUNCTION_WORDS = frozenset(
     ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
 )
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
-_WORN_OUT = ("uitgeput", "exhaust", "drain")  # what soil may also be
-_ENOUGH = 50  # effects of one segment to look at
+_WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
+_MAX_EFFECTS = 50  # per segment; bounds the time
 
 
-def topic_grounds(reading: ParsedSentence, taken: set[int], has_claim: bool) -> Iterator[Ground]:
-    for mention in reading.topics:
-        if mention.first in taken:
+def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) -> Iterator[Ground]:
+    """Grounds for the topics of a sentence; `claimed` are token indices of its authorised claims."""
+    for mention in sentence.topics:
+        if mention.first in claimed:
             continue
-        if reading.segment(mention).denied and not _absence_is_the_claim(reading, mention):
+        if sentence.segment(mention).denied and not _promises_absence(sentence, mention):
             continue
-        ground = _JUDGES[mention.concept.kind](reading, mention, has_claim)
+        ground = _JUDGES[mention.concept.kind](sentence, mention, has_claim)
         if ground:
             yield ground
 
 
-def _absence_is_the_claim(reading: ParsedSentence, mention: Mention) -> bool:
-    """`Geeft geen maagklachten` denies no effect of the product: it promises comfort."""
-    if reading.has("denial", "not-intended"):
+def _promises_absence(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a negation is itself the promise: `Geeft geen maagklachten` promises comfort."""
+    if sentence.has("denial", "not-intended"):
         return False
     if mention.concept.id == "stomach-comfort":
         return True
     if mention.concept.kind != "side_effect":
         return False
-    return bool(reading.between("not", mention.first - _NEAR - 1, mention.first)) and reading.has(*OFFERED)
+    return bool(sentence.mentions_between("not", mention.first - _NEAR - 1, mention.first)) and sentence.has(*OFFERED)
 
 
 def _ground(verdict: Verdict, severity: Severity, reason: str, mention: Mention) -> Ground:
@@ -46,126 +47,136 @@ def _ground(verdict: Verdict, severity: Severity, reason: str, mention: Mention)
     return Ground(verdict, severity, reason, (mention,), tuple(concept.refused), concept.suggest)
 
 
-def _from_deficiency(reading: ParsedSentence) -> bool:
-    return reading.links("deficiency", "not-taking") and reading.links("causes", "harm")
+def _blames_deficiency(sentence: ParsedSentence) -> bool:
+    """Whether the sentence names the consequences of a deficiency."""
+    return sentence.has_in_context("deficiency", "not-taking") and sentence.has_in_context("causes", "harm")
 
 
-def _complaint(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
-    if _from_deficiency(reading) and reading.has("deficiency", "not-taking") and not _excused(reading, mention):
+def _judge_complaint(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a disease or complaint, unless it is excused."""
+    if _blames_deficiency(sentence) and sentence.has("deficiency", "not-taking") and not _is_excused(sentence, mention):
         return _ground("disease", "block", "deficiency", mention)
-    if _excused(reading, mention):
+    if _is_excused(sentence, mention):
         return None
-    is_studied = reading.has("absorption", "study") and not reading.has("benefit", "mild-benefit")
-    if _is_bare(reading) or (is_studied and not reading.segment(mention).acts):
+    is_studied = sentence.has("absorption", "study") and not sentence.has("benefit", "mild-benefit")
+    if _is_bare_label(sentence) or (is_studied and not sentence.segment(mention).has_effect):
         return _ground("neutral", "warn", "unclear", mention)
     return _ground("disease", "block", "complaint", mention)
 
 
-def _is_bare(reading: ParsedSentence) -> bool:
-    """A label of one or two words that promises nothing ("Somberheid"): it depends on what it stands above."""
+def _is_bare_label(sentence: ParsedSentence) -> bool:
+    """Whether the sentence is a label of one or two words without a promise ("Somberheid")."""
     return (
-        len(reading.tokens) <= _BARE
-        and not reading.has(*EFFECTS, "gone", "less", *OFFERED, "suffering")
-        and all(place in reading.topic_places for place in range(len(reading.tokens)))
-        and all(reading.is_whole_word(mention) for mention in reading.topics)
+        len(sentence.tokens) <= _LABEL_WORDS
+        and not sentence.has(*EFFECTS, "gone", "less", *OFFERED, "suffering")
+        and all(place in sentence.topic_places for place in range(len(sentence.tokens)))
+        and all(sentence.is_whole_word(mention) for mention in sentence.topics)
     )
 
 
-def _excused(reading: ParsedSentence, mention: Mention) -> bool:
-    """A warning may name it, as long as nothing is promised in the same breath."""
-    if reading.promises(mention) or _is_offered_for(reading, mention):
+def _is_excused(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a warning, a side effect or a medicine is the reason to name the topic, and nothing is promised."""
+    if sentence.promises(mention) or _is_offered_for(sentence, mention):
         return False
-    if reading.warns or (reading.has("side-effect-word") and not reading.has("gone")):
+    if sentence.is_warning or (sentence.has("side-effect-word") and not sentence.has("gone")):
         return True
-    return not reading.has("nutrient", "product") and (
-        reading.links("persistent") or reading.is_treated_by_medicine(mention)
+    return not sentence.has("nutrient", "product") and (
+        sentence.has_in_context("persistent") or sentence.is_treated_by_medicine(mention)
     )
 
 
-def _condition(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
-    if reading.refers or reading.has("not-use", "excess"):
+def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a reason not to take magnesium (pregnancy, kidney disease), when an effect on it is promised."""
+    if sentence.refers_to_professional or sentence.has("not-use", "excess"):
         return None
     if mention.concept.id == "expecting":
-        promised = reading.has(*OFFERED) and reading.promises(mention) and not reading.warns
+        promised = sentence.has(*OFFERED) and sentence.promises(mention) and not sentence.is_warning
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
-    if reading.has("deficiency") and reading.has("causes") and not reading.warns:
+    if sentence.has("deficiency") and sentence.has("causes") and not sentence.is_warning:
         return _ground("disease", "block", "deficiency", mention)
-    if reading.warns or reading.has("study", "absorption", "harm"):
+    if sentence.is_warning or sentence.has("study", "absorption", "harm"):
         return None
-    aimed = reading.has(*OFFERED) and not reading.has("not", "amount")
-    if mention.first > 1 and reading.tokens[mention.first - 1].text in ("bij", "voor", "for"):
-        aimed = True
-    if aimed or reading.has(*PROMISES) or reading.suffers or _is_gone(reading, mention):
+    is_promised = sentence.has(*OFFERED) and not sentence.has("not", "amount")
+    if mention.first > 1 and sentence.tokens[mention.first - 1].text in ("bij", "voor", "for"):
+        is_promised = True
+    if is_promised or sentence.has(*PROMISES) or sentence.names_suffering or _is_gone(sentence, mention):
         return _ground("disease", "block", "complaint", mention)
     return None
 
 
-def _is_gone(reading: ParsedSentence, mention: Mention) -> bool:
-    """`zonder hartkloppingen`, and not `zonder dat je het merkt` elsewhere in the sentence."""
-    return reading.near(mention, _NEAR, "gone")
+def _is_gone(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a word for absence is near: `zonder hartkloppingen`, not `zonder dat je het merkt` further on."""
+    return sentence.has_near(mention, _NEAR, "gone")
 
 
-def _is_offered_for(reading: ParsedSentence, mention: Mention) -> bool:
-    """`Ask your doctor for magnesium for migraine`."""
+def _is_offered_for(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether the goods are offered for the topic: `Ask your doctor for magnesium for migraine`."""
     before = mention.first - 1
-    if before < 1 or reading.tokens[before].text not in ("voor", "for") or reading.has("not-use", "medicine"):
+    if before < 1 or sentence.tokens[before].text not in ("voor", "for") or sentence.has("not-use", "medicine"):
         return False
-    return any(reading.between(concept, before - 1, before - 1) for concept in OFFERED)
+    return any(sentence.mentions_between(concept, before - 1, before - 1) for concept in OFFERED)
 
 
-def _side_effect(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
-    if reading.warns:
+def _judge_side_effect(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a side effect, when its absence or an effect against it is promised."""
+    if sentence.is_warning:
         return None
-    if reading.promises(mention) & {"against", "contribute", "benefit"}:
+    if sentence.promises(mention) & {"against", "contribute", "benefit"}:
         return _ground("disease", "block", "complaint", mention)
-    if reading.has("deficiency") and reading.has("causes"):
+    if sentence.has("deficiency") and sentence.has("causes"):
         return _ground("disease", "block", "deficiency", mention)
-    if reading.has("study", "comparison") or reading.between("side-effect-word", mention.first, mention.last):
+    if sentence.has("study", "comparison") or sentence.mentions_between(
+        "side-effect-word", mention.first, mention.last
+    ):
         return None
-    before = reading.tokens[max(0, mention.first - 3) : mention.first]
+    before = sentence.tokens[max(0, mention.first - 3) : mention.first]
     if any(token.text in ("zonder", "without", "geen", "no", "nooit", "never") for token in before):
         return Ground("unauthorised_health", "block", "stomach-comfort", (mention,), ("stomach-comfort",))
     return None
 
 
-def _fatigue(reading: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
-    if has_claim and reading.has("less") and mention.concept.id == "fatigue" and not reading.has("gone"):
+def _judge_fatigue(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
+    """Ground for tiredness outside the wording of authorised claim MG01."""
+    if has_claim and sentence.has("less") and mention.concept.id == "fatigue" and not sentence.has("gone"):
         return None
-    if reading.tokens[mention.first].text.startswith(_WORN_OUT) and reading.has("food"):
+    if sentence.tokens[mention.first].text.startswith(_WORN_OUT) and sentence.has("food"):
         return None
-    if _from_deficiency(reading) and not _excused(reading, mention):
+    if _blames_deficiency(sentence) and not _is_excused(sentence, mention):
         return _ground("disease", "block", "deficiency", mention)
-    if _excused(reading, mention):
+    if _is_excused(sentence, mention):
         return None
-    kinds = {effect.concept.id for effect in reading.segment(mention).effects[:_ENOUGH]}
-    if "medical" in kinds or not (kinds or reading.has("gone") or (reading.has(*OFFERED) and reading.has("stronger"))):
+    kinds = {effect.concept.id for effect in sentence.segment(mention).effects[:_MAX_EFFECTS]}
+    if "medical" in kinds or not (
+        kinds or sentence.has("gone") or (sentence.has(*OFFERED) and sentence.has("stronger"))
+    ):
         return _ground("disease", "block", "complaint", mention)
     return _ground("unauthorised_health", "block", "made-stronger", mention)
 
 
-def _health(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
-    if _excused(reading, mention) and (
-        not reading.has("product") or reading.refers or reading.has("not-use", "medicine")
+def _judge_health(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a health effect that is not on the EU list."""
+    if _is_excused(sentence, mention) and (
+        not sentence.has("product") or sentence.refers_to_professional or sentence.has("not-use", "medicine")
     ):
         return None
     if mention.concept.id == "stomach-comfort":
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
-    if reading.has("varied-diet") and not reading.has(*OFFERED):
-        return None  # the advice to eat, move and sleep
-    if is_about_the_shop(reading, mention):
+    if sentence.has("varied-diet") and not sentence.has(*OFFERED):
+        return None  # advice to eat, move and sleep
+    if is_about_the_shop(sentence, mention):
         return None
-    if _speaks_of_another_nutrient(reading):
+    if _speaks_of_another_nutrient(sentence):
         return _ground("neutral", "warn", "other-nutrient", mention)
     return _ground("unauthorised_health", "block", _refusal(mention.concept), mention)
 
 
-def _speaks_of_another_nutrient(reading: ParsedSentence) -> bool:
-    """A claim worded as the EU list words those of vitamins: it may be allowed, but this check does not know them."""
+def _speaks_of_another_nutrient(sentence: ParsedSentence) -> bool:
+    """Whether the sentence words a claim on another nutrient: permitted perhaps, but unknown to this check."""
     return (
-        reading.has("other-nutrient")
-        and reading.has("normal")
-        and reading.has("contribute", "role")
-        and not reading.has(*OFFERED, "stronger", "benefit", "mild-benefit", "medical", "good-for")
+        sentence.has("other-nutrient")
+        and sentence.has("normal")
+        and sentence.has("contribute", "role")
+        and not sentence.has(*OFFERED, "stronger", "benefit", "mild-benefit", "medical", "good-for")
     )
 
 
@@ -173,91 +184,99 @@ def _refusal(concept: Concept) -> str:
     return "refused" if concept.refused else "not-listed"
 
 
-def _process(reading: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
-    """An organ or process: plain anatomy, until something is said to act on it."""
+def _judge_process(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
+    """Ground for an organ or process when something acts on it; plain anatomy is neutral."""
     if (
-        reading.warns
-        or reading.has("absorption", "study")
-        or (has_claim and reading.tokens[mention.first].text in _BODY)
+        sentence.is_warning
+        or sentence.has("absorption", "study")
+        or (has_claim and sentence.tokens[mention.first].text in _BODY)
     ):
         return None
-    if (reading.has("suffering") and not reading.has("gut")) or reading.between(
+    if (sentence.has("suffering") and not sentence.has("gut")) or sentence.mentions_between(
         "against", mention.first - _NEAR, mention.first - 1
     ):
         return _ground("disease", "block", "complaint", mention)
-    if _is_acted_on(reading) or _is_meant_for(reading, mention):
+    if _is_acted_on(sentence) or _is_meant_for(sentence, mention):
         return _ground("unauthorised_health", "block", "not-listed", mention)
     return None
 
 
-def _is_meant_for(reading: ParsedSentence, mention: Mention) -> bool:
-    """`Magnesium voor spieren`, `magnesium settles your nerves`: beside our product, without a plain fact."""
-    if not reading.has(*OFFERED) or reading.has("amount", "technical"):
+def _is_meant_for(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether the goods are aimed at the organ: `Magnesium voor spieren`, `magnesium settles your nerves`."""
+    if not sentence.has(*OFFERED) or sentence.has("amount", "technical"):
         return False
-    segment = reading.segment(mention)
-    if reading.between("not", segment.first, mention.first):
+    segment = sentence.segment(mention)
+    if sentence.mentions_between("not", segment.first, mention.first):
         return False
-    return reading.has("aim") or _has_some_verb_on(reading, mention)
+    return sentence.has("aim") or _follows_unknown_verb(sentence, mention)
 
 
-def _has_some_verb_on(reading: ParsedSentence, mention: Mention) -> bool:
-    """Product, a word that is no joint, "your", organ: the word will be a verb."""
+def _follows_unknown_verb(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether the words are: product, a word that is probably a verb, "your", organ."""
     start = mention.first - 3
-    if start < 0 or reading.tokens[start + 2].text not in _YOURS or reading.tokens[start + 1].text in _JOINTS:
+    if start < 0 or sentence.tokens[start + 2].text not in _YOURS or sentence.tokens[start + 1].text in _FUNCTION_WORDS:
         return False
-    return any(reading.between(concept, start, start) for concept in OFFERED)
+    return any(sentence.mentions_between(concept, start, start) for concept in OFFERED)
 
 
-def _is_acted_on(reading: ParsedSentence) -> bool:
-    acts = reading.links(*EFFECTS, "influence", "role")
-    if not acts and reading.has("amount") and not reading.has("needed", "stronger", "gone"):
+def _is_acted_on(sentence: ParsedSentence) -> bool:
+    """Whether an effect, an influence or a strengthening is asserted in the sentence."""
+    acts = sentence.has_in_context(*EFFECTS, "influence", "role")
+    if not acts and sentence.has("amount") and not sentence.has("needed", "stronger", "gone"):
         return False
-    if reading.links(*OFFERED, "pronoun"):
-        return acts or reading.links("needed", "stronger")
-    return reading.links(*EFFECTS, "influence", "stronger", "gone") and not reading.has("other-nutrient", "technical")
+    if sentence.has_in_context(*OFFERED, "pronoun"):
+        return acts or sentence.has_in_context("needed", "stronger")
+    return sentence.has_in_context(*EFFECTS, "influence", "stronger", "gone") and not sentence.has(
+        "other-nutrient", "technical"
+    )
 
 
-def _general(reading: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
-    if reading.warns:
+def _judge_general(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
+    """Ground for a general benefit; an authorised claim in the same sentence makes it a warning."""
+    if sentence.is_warning:
         return None
-    if mention.concept.id == "health-as-such" and not reading.links(*_ACTING, *OFFERED, "deficiency"):
+    if mention.concept.id == "health-as-such" and not sentence.has_in_context(*_ACTING, *OFFERED, "deficiency"):
         return None
     if has_claim:
         return _ground("authorised", "warn", "general-benefit-accompanied", mention)
     return _ground("unauthorised_health", "block", "general-benefit", mention)
 
 
-def _weight(reading: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
-    if _excused(reading, mention):
+def _judge_weight(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
+    """Ground for a promise on weight."""
+    if _is_excused(sentence, mention):
         return None
     return _ground("prohibited_other", "block", "weight-loss", mention)
 
 
-_JUDGES: Mapping[Kind, Callable[[ParsedSentence, Mention, bool], Ground | None]] = {
-    "complaint": _complaint,
-    "condition": _condition,
-    "side_effect": _side_effect,
-    "fatigue": _fatigue,
-    "health": _health,
-    "process": _process,
-    "general": _general,
-    "weight": _weight,
+_JUDGES: Mapping[ConceptKind, Callable[[ParsedSentence, Mention, bool], Ground | None]] = {
+    "complaint": _judge_complaint,
+    "condition": _judge_condition,
+    "side_effect": _judge_side_effect,
+    "fatigue": _judge_fatigue,
+    "health": _judge_health,
+    "process": _judge_process,
+    "general": _judge_general,
+    "weight": _judge_weight,
 }
 
 
-_SOFT = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
+_SHOP_TALK_TOPICS = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
 
 
-def is_about_the_shop(reading: ParsedSentence, mention: Mention) -> bool:
-    """`No stress: you have 30 days to change your mind`, and not `Order now for more peace of mind`."""
-    if mention.concept.id not in _SOFT:
+def is_about_the_shop(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a soft topic is about buying: `No stress: you have 30 days to change your mind`.
+
+    Not: `Order now for more peace of mind`.
+    """
+    if mention.concept.id not in _SHOP_TALK_TOPICS:
         return False
-    others = [token.text for place, token in enumerate(reading.tokens) if place not in reading.topic_places]
+    others = [token.text for place, token in enumerate(sentence.tokens) if place not in sentence.topic_places]
     if all(text.isdecimal() or not text.isalnum() for text in others) and any(text.isdecimal() for text in others):
         return True  # `Balance: € 0,00`
-    if not reading.has("trade") or reading.has(
+    if not sentence.has("trade") or sentence.has(
         *EFFECTS, "influence", "role", "needed", "stronger", "nutrient", "mineral-form", "gone", "night"
     ):
         return False
-    before = [token.text for token in reading.tokens[max(0, mention.first - 3) : mention.first]]
+    before = [token.text for token in sentence.tokens[max(0, mention.first - 3) : mention.first]]
     return not {"voor", "for", "meer", "more", "weer", "again", "tegen", "against"} & set(before)

@@ -1,4 +1,4 @@
-"""Claims that name no known topic: an effect in unknown words, a testimonial, an amount."""
+"""Claims without a known topic: effects in unknown words, replaced medicines, testimonials, nutrition claims."""
 
 from collections.abc import Iterator
 
@@ -10,71 +10,74 @@ _NEAR = 2
 _YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ons", "you", "your", "us"])
 
 
-def medicine_replaced(reading: ParsedSentence) -> Iterator[Ground]:
-    """`Vervang je medicijnen door magnesium`, `a natural antidepressant`."""
+def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Ground for replacing a medicine: `Vervang je medicijnen door magnesium`, `a natural antidepressant`."""
     found = [
         mention
-        for mention in reading.of("natural-medicine", *(["replaces-medicine"] if reading.has(*OFFERED) else []))
-        if not reading.segment(mention).denied and not reading.near(mention, _NEAR + 1, "not", "not-use")
+        for mention in sentence.mentions_of(
+            "natural-medicine", *(["replaces-medicine"] if sentence.has(*OFFERED) else [])
+        )
+        if not sentence.segment(mention).denied and not sentence.has_near(mention, _NEAR + 1, "not", "not-use")
     ]
-    if found and not reading.refers and not reading.has("not-use", "not-intended"):
+    if found and not sentence.refers_to_professional and not sentence.has("not-use", "not-intended"):
         yield Ground("disease", "block", "medical", tuple(found))
 
 
-def unnamed_effects(reading: ParsedSentence) -> Iterator[Ground]:
-    """Magnesium is said to do something, but no known word says to what."""
-    if reading.has("technical", "absorption", "other-nutrient", "medicine", "amount") or reading.warns:
+def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Ground for an effect of magnesium whose object is no known word."""
+    if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount") or sentence.is_warning:
         return
-    if reading.tokens and reading.tokens[-1].text == ":":
-        return  # the list below tells
-    opens = [mention for mention in reading.of("good-for", "contribute", "benefit") if mention.first == 0]
-    if not reading.has(*OFFERED) and not opens:
+    if sentence.tokens and sentence.tokens[-1].text == ":":
+        return  # the list below names the effects
+    opens = [mention for mention in sentence.mentions_of("good-for", "contribute", "benefit") if mention.first == 0]
+    if not sentence.has(*OFFERED) and not opens:
         return
-    medical = [mention for mention in reading.of("medical") if not reading.segment(mention).denied]
+    medical = [mention for mention in sentence.mentions_of("medical") if not sentence.segment(mention).denied]
     if medical:
         yield Ground("disease", "block", "medical", tuple(medical))
         return
-    found = [mention for mention in reading.of("benefit", "good-for") if not reading.segment(mention).denied]
-    found += [mention for mention in reading.of("contribute") if _acts_itself(reading, mention)]
-    found += [mention for mention in reading.of("mild-benefit") if _does_to_you(reading, mention)]
+    found = [mention for mention in sentence.mentions_of("benefit", "good-for") if not sentence.segment(mention).denied]
+    found += [mention for mention in sentence.mentions_of("contribute") if _follows_magnesium(sentence, mention)]
+    found += [mention for mention in sentence.mentions_of("mild-benefit") if _acts_on_reader(sentence, mention)]
     if found:
         yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
         return
-    helped = [mention for mention in reading.of("contribute") if not reading.segment(mention).denied]
-    if helped and reading.has("nutrient", "mineral-form"):
+    helped = [mention for mention in sentence.mentions_of("contribute") if not sentence.segment(mention).denied]
+    if helped and sentence.has("nutrient", "mineral-form"):
         yield Ground("neutral", "warn", "unclear", tuple(helped))
 
 
-def _acts_itself(reading: ParsedSentence, verb: Mention) -> bool:
-    """`Magnesium helpt …`: the nutrient stands just before the verb."""
-    segment = reading.segment(verb)
+def _follows_magnesium(sentence: ParsedSentence, verb: Mention) -> bool:
+    """Whether magnesium is the subject just before the verb: `Magnesium helpt …`."""
+    segment = sentence.segment(verb)
     first = max(segment.first, verb.first - _NEAR)
-    actors = reading.between("nutrient", first, verb.first - 1) or reading.between(
+    actors = sentence.mentions_between("nutrient", first, verb.first - 1) or sentence.mentions_between(
         "mineral-form", first, verb.first - 1
     )
     return bool(actors) and not segment.denied
 
 
-def _does_to_you(reading: ParsedSentence, verb: Mention) -> bool:
-    """`Magnesium keeps you …`."""
-    object_ = reading.tokens[verb.last : verb.last + 2]
-    return _acts_itself(reading, verb) and any(token.text in _YOU for token in object_)
+def _acts_on_reader(sentence: ParsedSentence, verb: Mention) -> bool:
+    """Whether magnesium acts on the reader: `Magnesium keeps you …`."""
+    next_words = sentence.tokens[verb.last : verb.last + 2]
+    return _follows_magnesium(sentence, verb) and any(token.text in _YOU for token in next_words)
 
 
-def testimonials(reading: ParsedSentence) -> Iterator[Ground]:
-    """`Ik ben eindelijk …, sinds ik dit neem`: a change for the better, whatever it is."""
-    if reading.warns or reading.has("technical", "amount") or not reading.has("first-person"):
+def testimonial_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Ground for a testimonial of any improvement: `Ik ben eindelijk …, sinds ik dit neem`."""
+    if sentence.is_warning or sentence.has("technical", "amount") or not sentence.has("first-person"):
         return
-    turns = reading.of("turning-point")
+    turns = sentence.mentions_of("turning-point")
     if turns:
         yield Ground("unauthorised_health", "block", "general-benefit", tuple(turns))
 
 
-def content_grounds(reading: ParsedSentence) -> Iterator[Ground]:
-    found = reading.of("source-of", "rich-in")
-    if found and not any(reading.segment(mention).denied for mention in found):
+def nutrition_content_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Grounds for nutrition claims: "source of", "rich in" and other contents."""
+    found = sentence.mentions_of("source-of", "rich-in")
+    if found and not any(sentence.segment(mention).denied for mention in found):
         claims = tuple(dict.fromkeys(mention.concept.id for mention in found))
         yield Ground("nutrition_content", "ok", "nutrition-content", tuple(found), claims)
-    others = [mention for mention in reading.of("other-content") if not reading.segment(mention).denied]
+    others = [mention for mention in sentence.mentions_of("other-content") if not sentence.segment(mention).denied]
     if others:
         yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(others))

@@ -1,4 +1,4 @@
-"""A checked text cut into pieces, so that a page can mark the offending words where they stand."""
+"""Checked text as pieces, so that a page can highlight the offending words."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,16 @@ from recommend.claims.findings import Finding
 
 
 class Piece(Struct, frozen=True):
-    """A stretch of the text; `finding` is the index of the finding whose words these are, None for plain text."""
+    """Part of the text; `finding` is the index of the finding that marks it, None for unmarked text."""
 
     text: str
     finding: int | None = None
 
 
 def marked_pieces(text: str, findings: Sequence[Finding]) -> tuple[Piece, ...]:
-    """The whole text in pieces, in order: joined they are the text again.
+    """Pieces of the text in order; joined they give the text again.
 
-    `findings` must come from this very text. Marks that overlap are shown once, under the finding that begins first.
+    `findings` must belong to this text. Overlapping marks are shown once, under the finding whose mark begins first.
     """
     marks = sorted(
         (start, end, number)

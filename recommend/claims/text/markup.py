@@ -1,17 +1,17 @@
-"""What a shopper sees of HTML or Markdown, each character with its place in the source.
+"""Visible text of HTML or Markdown, each character with its position in the source.
 
-Every expression here is possessive or bounded: the time is linear in the length, whatever the text.
+Texts in attributes, addresses and structured data (JSON-LD) count as visible. Every regular expression is possessive or
+bounded, so the time is linear in the length of the source.
 """
 
 import html
+import json
 import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote
-
-from recommend.claims.text.structured import is_readable, string_values
 
 PartKind = Literal["body", "attribute", "address"]
 
@@ -24,13 +24,13 @@ _MARK = re.compile(
 )
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)")
 _ATTRIBUTE = re.compile(r"(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'=<>`]++))")
-_LAST_STEP = re.compile(r"[^/?#]++(?=/?(?:[?#].*)?\Z)", re.DOTALL)
+_LAST_SEGMENT = re.compile(r"[^/?#]++(?=/?(?:[?#].*)?\Z)", re.DOTALL)
 _PATH = re.compile(r"(?:[a-z]{1,9}:)?(?://[^/?#]*+)?([^?#]++)", re.IGNORECASE | re.DOTALL)
 _HEX = re.compile(r"(?:%[0-9a-fA-F]{2})++")
 _URL = re.compile(r"https?://\S++\Z", re.IGNORECASE)
 _BUTTON = re.compile(r"\btype\s*+=\s*+[\"']?(?:submit|button|reset)\b", re.IGNORECASE)
 
-_BLOCKS = frozenset(
+_BLOCK_TAGS = frozenset(
     re.findall(
         r"\w+",
         "address article aside blockquote body br button caption dd details dialog div dl dt fieldset figcaption figure"
@@ -38,22 +38,22 @@ _BLOCKS = frozenset(
         " select style summary table tbody td textarea tfoot th thead title tr ul",
     )
 )
-_UNSEEN = frozenset(["script", "style"])
-_SPOKEN = frozenset(
+_INVISIBLE_TAGS = frozenset(["script", "style"])
+_TEXT_ATTRIBUTES = frozenset(
     re.findall(
         r"[\w-]+",
         "alt title aria-label aria-description aria-roledescription aria-valuetext aria-placeholder placeholder content"
         " label summary abbr",
     )
 )
-_ADDRESSES = frozenset(["href", "download"])
-_PICTURES = frozenset(["src", "srcset", "poster"])  # of these the folders are read too
+_ADDRESS_ATTRIBUTES = frozenset(["href", "download"])
+_PICTURE_ATTRIBUTES = frozenset(["src", "srcset", "poster"])  # folder names are read as well
 _LONGEST_ADDRESS = 2000
 
 
 @dataclass(slots=True)
 class Part:
-    """A stretch of visible text; character i stands at `starts[i]` to `ends[i]` of the source."""
+    """Visible text from one place; character i has the source position `starts[i]` to `ends[i]`."""
 
     kind: PartKind
     text: str = ""
@@ -62,89 +62,93 @@ class Part:
     _pieces: list[str] = field(default_factory=list)
 
     def add_run(self, text: str, start: int) -> None:
+        """Add text that the source has literally at `start`."""
         self._pieces.append(text)
         self.starts.extend(range(start, start + len(text)))
         self.ends.extend(range(start + 1, start + len(text) + 1))
 
     def add_as(self, text: str, start: int, end: int) -> None:
-        """Show `text` for what the source writes between `start` and `end`."""
+        """Add `text` for the source between `start` and `end`, such as an entity or an escape."""
         self._pieces.append(text)
         self.starts.extend([start] * len(text))
         self.ends.extend([end] * len(text))
 
     def finish(self) -> "Part":
+        """Join the added pieces into `text`."""
         self.text = "".join(self._pieces)
         self._pieces.clear()
         return self
 
 
 class _Reader:
+    """Single pass over a source, which collects the running text and the attribute texts."""
+
     def __init__(self, source: str) -> None:
         self.source = source
         self.body = Part("body")
-        self.asides: list[Part] = []
-        self.unclosed: set[str] = set()  # endings that were looked for in vain: never look again
+        self.attributes: list[Part] = []
+        self.unclosed: set[str] = set()  # endings that the source lacks, to search for each only once
 
     def read(self) -> list[Part]:
         position = 0
         while match := _MARK.search(self.source, position):
             self.body.add_run(self.source[position : match.start()], position)
-            position = self._take(match)
+            position = self._read_mark(match)
         self.body.add_run(self.source[position:], position)
-        return [part.finish() for part in (self.body, *self.asides)]
+        return [part.finish() for part in (self.body, *self.attributes)]
 
-    def _take(self, match: re.Match[str]) -> int:
-        """Read one mark and return where the text goes on."""
+    def _read_mark(self, match: re.Match[str]) -> int:
+        """Read one mark (comment, tag, entity, link) and return the position after it."""
         start, end = match.span()
         if match["comment"]:
-            after = self._after("-->", end)
+            after = self._end_of("-->", end)
             if after is None:
                 self.body.add_run(match[0], start)
             return after or end
         if match["tag"]:
-            return self._take_tag(match[0], start, end)
+            return self._read_tag(match[0], start, end)
         if match["entity"]:
             self.body.add_as(html.unescape(match[0]), start, end)
         elif match["target"]:
-            self._address(match["target"], match.start("target"), whole=False)
+            self._add_address(match["target"], match.start("target"), whole_path=False)
             if match["title"]:
-                self._aside("attribute", match["title"], match.start("title"))
+                self._add_attribute("attribute", match["title"], match.start("title"))
         return end
 
-    def _take_tag(self, tag: str, start: int, end: int) -> int:
+    def _read_tag(self, tag: str, start: int, end: int) -> int:
         name_match = _NAME.match(tag)
         name = name_match[1].lower() if name_match else ""
-        if name in _BLOCKS:
+        if name in _BLOCK_TAGS:
             self.body.add_as("\n", start, end)
         if tag.startswith("</"):
             return end
-        self._take_attributes(tag, start)
-        if name in _UNSEEN:
-            return self._take_unseen(tag, name, end)
+        self._read_attributes(tag, start)
+        if name in _INVISIBLE_TAGS:
+            return self._read_invisible(tag, name, end)
         return end
 
-    def _take_attributes(self, tag: str, start: int) -> None:
+    def _read_attributes(self, tag: str, start: int) -> None:
         is_button = bool(_BUTTON.search(tag))
         for attribute in _ATTRIBUTE.finditer(tag):
             group = attribute.lastindex or 2
             name, place = attribute[1].lower(), start + attribute.start(group)
-            if name in _SPOKEN or (name == "value" and is_button):
-                self._aside("attribute", attribute[group], place)
-            elif name in _ADDRESSES or name in _PICTURES:
-                self._address(attribute[group], place, whole=name in _PICTURES)
+            if name in _TEXT_ATTRIBUTES or (name == "value" and is_button):
+                self._add_attribute("attribute", attribute[group], place)
+            elif name in _ADDRESS_ATTRIBUTES or name in _PICTURE_ATTRIBUTES:
+                self._add_address(attribute[group], place, whole_path=name in _PICTURE_ATTRIBUTES)
 
-    def _take_unseen(self, tag: str, name: str, end: int) -> int:
-        """Pass over a script or style, but read structured data; what calls itself that and is not, as plain text."""
-        after = self._after(f"</{name}", end)
+    def _read_invisible(self, tag: str, name: str, end: int) -> int:
+        """Skip a script or style; read the strings of valid JSON, and invalid JSON as plain text."""
+        after = self._end_of(f"</{name}", end)
         if "json" not in tag.lower():
             return after or end
         data = self.source[end:after]
-        if not is_readable(data):
+        if not is_json(data):
             self.body.add_run(data, end)
             return end + len(data)
         for runs in string_values(data, end):
             if len(runs) == 1 and _URL.match(runs[0][0]):
-                self._address(runs[0][0], runs[0][1], whole=False)
+                self._add_address(runs[0][0], runs[0][1], whole_path=False)
                 continue
             part = Part("attribute")
             for text, first, last in runs:
@@ -152,11 +156,11 @@ class _Reader:
                     part.add_run(text, first)
                 else:
                     part.add_as(text, first, last)
-            self.asides.append(part)
+            self.attributes.append(part)
         return after or len(self.source)
 
-    def _after(self, ending: str, position: int) -> int | None:
-        """Where the text goes on after a comment, or where the end tag of a script stands."""
+    def _end_of(self, ending: str, position: int) -> int | None:
+        """Position after a comment, or of the end tag of a script; None when there is no ending."""
         if ending in self.unclosed:
             return None
         found = re.compile(re.escape(ending), re.IGNORECASE | re.ASCII).search(self.source, position)
@@ -165,24 +169,24 @@ class _Reader:
             return None
         return found.end() if ending == "-->" else found.start()
 
-    def _aside(self, kind: PartKind, value: str, start: int) -> None:
+    def _add_attribute(self, kind: PartKind, value: str, start: int) -> None:
         part = Part(kind)
         for position, text, is_entity in _entities(value):
             if is_entity:
                 part.add_as(html.unescape(text), start + position, start + position + len(text))
             else:
                 part.add_run(text, start + position)
-        self.asides.append(part)
+        self.attributes.append(part)
 
-    def _address(self, value: str, start: int, *, whole: bool) -> None:
-        """Read the last step of an address, or the whole path of a picture."""
+    def _add_address(self, value: str, start: int, *, whole_path: bool) -> None:
+        """Add the last segment of an address, or the whole path of a picture."""
         if value.startswith("data:"):
             return
-        if whole:
+        if whole_path:
             found = _PATH.match(value[:_LONGEST_ADDRESS])
             group = 1
         else:
-            found = _LAST_STEP.search(value, max(0, len(value) - 300))
+            found = _LAST_SEGMENT.search(value, max(0, len(value) - 300))
             group = 0
         if not found:
             return
@@ -192,10 +196,11 @@ class _Reader:
             part.add_as(unquote(sign[0]), start + sign.start(), start + sign.end())
             position = sign.end()
         part.add_run(value[position : found.end(group)], start + position)
-        self.asides.append(part)
+        self.attributes.append(part)
 
 
 def _entities(value: str) -> Iterator[tuple[int, str, bool]]:
+    """Parts of an attribute value with their position: text (False) and entities (True) in turn."""
     position = 0
     for match in re.finditer(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});", value):
         yield position, value[position : match.start()], False
@@ -205,5 +210,56 @@ def _entities(value: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def visible_parts(source: str) -> list[Part]:
-    """The running text first, then each text that stands in an attribute or an address."""
+    """Parts of the source: the running text first, then each text in an attribute or address."""
     return _Reader(source).read()
+
+
+_STRING = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"(\s*+:)?", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})|u(?P<code>[0-9a-fA-F]{4})|(?P<sign>.))",
+    re.DOTALL,
+)
+_SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_HIGH, _LOW, _PLANE = 0xD800, 0xDC00, 0x10000
+
+Run = tuple[str, int, int]
+"""Visible characters with the start and end of the source they come from."""
+
+
+def is_json(text: str) -> bool:
+    """Whether the text is valid JSON."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):  # nested too deep
+        return False
+    return True
+
+
+def string_values(text: str, offset: int) -> Iterator[list[Run]]:
+    """Each string of JSON that is no key, as runs; `offset` is the position of the text in its source."""
+    for match in _STRING.finditer(text):
+        if match[2] is None and match[1]:
+            yield list(_runs(match[1], offset + match.start(1)))
+
+
+def _runs(written: str, offset: int) -> Iterator[Run]:
+    """Runs of one JSON string, with its escapes decoded."""
+    position = 0
+    for escape in _ESCAPE.finditer(written):
+        start, end = escape.span()
+        if position < start:
+            yield written[position:start], offset + position, offset + start
+        yield _unescape(escape), offset + start, offset + end
+        position = end
+    if position < len(written):
+        yield written[position:], offset + position, offset + len(written)
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    """Character of one JSON escape; surrogate pairs are joined."""
+    if escape["high"]:
+        high, low = int(escape["high"], 16), int(escape["low"], 16)
+        return chr(_PLANE + ((high - _HIGH) << 10) + (low - _LOW))
+    if escape["code"]:
+        return chr(int(escape["code"], 16))
+    return _SIGNS.get(escape["sign"], escape["sign"])

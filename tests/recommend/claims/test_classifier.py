@@ -1,4 +1,4 @@
-"""The second opinion: what no rule has a word for, and that its weights belong to the sentences that are here."""
+"""Classifier: claims without a listed word, and weights fitted to the current labelled sentences."""
 
 import hashlib
 import json
@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from recommend.claims.check import check_text
-from recommend.claims.classifier import load_weights, second_opinion
+from recommend.claims.classifier import classify, load_weights
 from recommend.claims.tokens import Token
-from recommend.consistency import RulesetError
+from recommend.loading import RulesetError
 
 DEVELOP = Path(__file__).parent / "labelled_develop.yaml"
 
 
 def test_the_weights_were_fitted_to_the_sentences_that_stand_here() -> None:
-    """Else run `shop dev bench classifier`."""
+    """On failure run `shop dev bench classifier`."""
     assert load_weights().fitted_to == hashlib.sha256(DEVELOP.read_bytes()).hexdigest()
 
 
@@ -24,16 +24,16 @@ def test_likelihoods_add_up_and_words_that_count_are_pointed_at() -> None:
         Token(word, 0, 0)
         for word in ["don't", "let", "your", "child", "fall", "behind", "for", "want", "of", "magnesium"]
     ]
-    opinion = second_opinion(tokens, load_weights())
+    opinion = classify(tokens, load_weights())
     assert opinion is not None
     assert sum(opinion.likelihoods) == pytest.approx(1)
     assert opinion.forbidden > 0.5
-    assert 0 < len(opinion.pointed_at) <= 2
+    assert 0 < len(opinion.top_tokens) <= 2
 
 
 def test_nothing_and_what_is_too_long_to_be_a_sentence_get_no_opinion() -> None:
-    assert second_opinion([], load_weights()) is None
-    assert second_opinion([Token("a", 0, 1)] * 151, load_weights()) is None
+    assert classify([], load_weights()) is None
+    assert classify([Token("a", 0, 1)] * 151, load_weights()) is None
 
 
 def test_a_claim_without_a_known_word_blocks_and_says_which_words_count() -> None:

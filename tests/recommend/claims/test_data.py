@@ -1,4 +1,4 @@
-"""The data of the check load strictly: what is wrong is named."""
+"""Strict loading of the claims data: every error names its place."""
 
 import re
 import shutil
@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recommend.claims.loading import load_claims
-from recommend.consistency import RulesetError
-from recommend.loading import DATA
+from recommend.claims.records import load_claims
+from recommend.loading import DATA, RulesetError
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Conditions of use: the numbers behind a claim, and what must stand beside it."""
+"""Conditions of use: magnesium behind a claim, and mandatory statements next to it."""
 
 import pytest
 

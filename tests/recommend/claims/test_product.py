@@ -1,4 +1,4 @@
-"""The texts of one product, field by field, against its daily portion."""
+"""Content check of one product, field by field, against its daily portion."""
 
 import pytest
 

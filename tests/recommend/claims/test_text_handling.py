@@ -1,4 +1,4 @@
-"""Offsets, units and sizes: any text at all can be checked, and every finding says where it stands."""
+"""Offsets, sentences and sizes: any text can be checked, and every finding has its exact position."""
 
 from itertools import pairwise
 
@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommend.claims.check import check_text
-from recommend.claims.split import unit_spans
 from recommend.claims.text.markup import visible_parts
+from recommend.claims.tokens import sentence_spans
 from recommend.text import LANGUAGES, Language
 
 PIECES = st.sampled_from(
@@ -82,7 +82,7 @@ def test_visible_text_keeps_the_place_of_every_character(text: str) -> None:
 
 @given(st.text())
 def test_units_do_not_overlap_and_hold_every_letter(text: str) -> None:
-    spans = list(unit_spans(text))
+    spans = list(sentence_spans(text))
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     outside = "".join(
         text[end:start]

@@ -1,4 +1,4 @@
-"""What may be said and what may not, kind by kind; the labelled sentences measure the rest."""
+"""Permitted and forbidden sentences by kind; `tests.bench claims` measures the labelled sentences."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import yaml
 
 from recommend.claims.check import check_text
 from recommend.claims.findings import FORBIDDEN, Finding, Verdict
-from recommend.claims.loading import load_claims
+from recommend.claims.records import load_claims
 from recommend.text import LANGUAGES, Language
 
 DEVELOP = Path(__file__).parent / "labelled_develop.yaml"

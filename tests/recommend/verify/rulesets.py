@@ -1,4 +1,4 @@
-"""Rulesets broken on purpose: a copy of the real data with one thing changed, loaded as the shop loads it."""
+"""Deliberately broken rulesets: copies of the real data with one change, loaded as the shop loads them."""
 
 import shutil
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ Edit = Callable[[Records], None]
 
 
 def copy_of_data(tmp_path: Path, file: str | None = None, edit: Edit | None = None) -> Path:
-    """A folder with all data files, one of them edited."""
+    """Folder with all data files, one of them edited."""
     directory = Path(shutil.copytree(DATA, tmp_path / "data", dirs_exist_ok=True))
     if file is not None and edit is not None:
         records = yaml.safe_load((directory / file).read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def record(records: Records, key: str) -> dict[str, Any]:
 
 
 def change(key: str, **fields: Any) -> Edit:
-    """Give one record other fields."""
+    """Replace fields of one record."""
     return lambda records: record(records, key).update(fields)
 
 

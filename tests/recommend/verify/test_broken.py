@@ -1,4 +1,4 @@
-"""Every property but safety: a ruleset broken on purpose fails it by name, with answers that show it."""
+"""Broken rulesets, for every property but safety: the named property fails, with answers that show it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,11 +18,11 @@ from tests.recommend.verify.rulesets import Edit, Records, broken_claims, change
 
 Prove = Callable[[Ruleset], Iterator[Proof]]
 Shows = Callable[[Ruleset, tuple[Answers, ...]], bool]
-"""Whether the counter-example really shows what the claim denies."""
+"""Whether the counter-example shows the opposite of the claim."""
 
 
 class Case(NamedTuple):
-    """One thing changed in one file, the claim it breaks, and how its counter-example is checked."""
+    """One change in one file, the claim it breaks, and the check of its counter-example."""
 
     prove: Prove
     file: str
@@ -92,7 +92,7 @@ def leave_out_glycinate(manifest: Records) -> None:
 
 
 def a_rule_for(form: str, points: int, when: Any) -> Edit:
-    """Copies a rule for another form and occasion."""
+    """Copy of a rule for another form and condition."""
 
     def edit(rules: Records) -> None:
         copied = {**rules[0], "id": "added", "forms": [form], "points": points, "when": when, "advise_against": False}

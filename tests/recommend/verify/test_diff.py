@@ -1,4 +1,4 @@
-"""What a change of rules changes, checked against counting answer sets one by one."""
+"""Difference between rulesets, checked against counting answer sets one by one."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from recommend.answers import Answers
 from recommend.conditions import Condition, read_condition
 from recommend.engine import Advice, advise
 from recommend.knowledge import Note, Rule, Ruleset
-from recommend.space import ALL_ANSWER_SETS, NEUTRAL, TooLargeError, size
+from recommend.space import ALL_ANSWER_SETS, NEUTRAL, TooLargeError, distance_from_neutral
 from recommend.verify.diff import Change, compare, dose_of, first_form_of, notes_of, status_of
 from tests.recommend.shoppers import MANY
 from tests.recommend.verify.rulesets import change, edited
 
 OUTCOMES = {"status": status_of, "first_form": first_form_of, "notes": notes_of, "dose": dose_of}
 
-# A small part of the questionnaire, of which every single combination is tried.
+# A small part of the questionnaire: every combination is tried.
 STOMACH = ("none", "mild", "strong")
 AGE = ("under_18", "18_64", "65_plus", "unknown")
 CONDITIONS = ((), ("kidney_unknown",), ("pregnant",), ("kidney_unknown", "pregnant"))
@@ -32,7 +32,7 @@ REDUCED = len(STOMACH) * len(AGE) * len(CONDITIONS) * len(SEX) * AMOUNTS
 
 
 def everybody() -> list[tuple[Answers, int]]:
-    """All answers to the reduced questions. Of the amounts from 40 mg on, where nothing changes, one counts for all."""
+    """All answers to the reduced questions; from 40 mg on nothing changes, so one amount represents the rest."""
     return [
         (
             structs.replace(
@@ -45,7 +45,7 @@ def everybody() -> list[tuple[Answers, int]]:
 
 
 def reduced(ruleset: Ruleset) -> Ruleset:
-    """Only what looks at nothing but the reduced questions, with limits of 30 and 20 mg so that counting is quick."""
+    """Ruleset limited to the reduced questions, with limits of 30 and 20 mg, so that counting is quick."""
     fitting = structs.replace(
         ruleset, rules=tuple(filter(_fits, ruleset.rules)), notes=tuple(filter(_fits, ruleset.notes))
     )
@@ -59,7 +59,7 @@ def _fits(record: Rule | Note) -> bool:
 
 
 def with_condition(ruleset: Ruleset, key: str, when: Any) -> Ruleset:
-    """The ruleset with another condition for one rule or note."""
+    """Ruleset with another condition for one rule or note."""
     condition: Condition = read_condition(when)
 
     def changed(record: Any) -> Any:
@@ -144,7 +144,7 @@ def test_examples_really_differ_and_come_smallest_first(
         for example in change.examples:
             assert (example.old, example.new) == (outcome(example.answers, ruleset), outcome(example.answers, new))
             assert example.old != example.new
-        sizes = [size(example.answers) for example in change.examples]
+        sizes = [distance_from_neutral(example.answers) for example in change.examples]
         assert sizes == sorted(sizes)
 
 

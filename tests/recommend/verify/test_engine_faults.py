@@ -1,4 +1,4 @@
-"""The proofs ask the real engine: a fault put into the engine is found with the real rules."""
+"""Faults in the engine: the proofs run the real engine, so they find them with the real rules."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Rulesets far from the real one: everybody stopped, nothing in it, or more than can be enumerated."""
+"""Extreme rulesets: a stop for everybody, no rules at all, or too many points to enumerate."""
 
 from itertools import chain
 

@@ -1,4 +1,4 @@
-"""The real ruleset has every property, and the report says how far each proof reaches."""
+"""Report on the real ruleset: it has every property, and each proof states its reach."""
 
 from datetime import date
 
@@ -28,11 +28,11 @@ def test_every_property_is_proven(report: Report) -> None:
 
 def test_a_proof_says_how_many_points_it_looked_at_and_of_how_many(report: Report) -> None:
     assert all(proof.points > 0 for proof in report.proofs)
-    assert {proof.of for proof in report.proofs if proof.prop in {"totality", "monotony"}} == {ALL_ANSWER_SETS}
+    assert {proof.total for proof in report.proofs if proof.prop in {"totality", "monotony"}} == {ALL_ANSWER_SETS}
 
 
 def test_a_stop_is_proven_for_the_answer_sets_in_which_it_is_given_and_no_more(report: Report) -> None:
-    of = {proof.claim.partition(" withholds")[0]: proof.of for proof in report.proofs if proof.prop == "safety"}
+    of = {proof.claim.partition(" withholds")[0]: proof.total for proof in report.proofs if proof.prop == "safety"}
     assert of["kidney disease"] * 2 == ALL_ANSWER_SETS
     assert of["under 18"] * 4 == ALL_ANSWER_SETS
     assert of["unknown kidneys at 65 or over, or at an unknown age"] * 4 == ALL_ANSWER_SETS

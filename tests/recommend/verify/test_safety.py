@@ -1,4 +1,4 @@
-"""A ruleset that lets somebody through is found out, with answers that show it."""
+"""Unsafe rulesets: a missing or narrowed stop breaks a claim, with answers that show it."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from tests.recommend.verify.rulesets import broken_claims, change, edited
 
 
 def without(ruleset: Ruleset, given: Condition, severities: set[str]) -> Ruleset:
-    """The ruleset without the notes of these severities that the condition alone brings."""
+    """Ruleset without the notes of these severities that the condition alone fires."""
     alone = next(filter(given.holds, Cone(given.depends_on())))
     brought = {note.id for note in safety_notes(alone, ruleset) if note.severity in severities}
     assert brought
@@ -50,7 +50,7 @@ def test_a_missing_caution_is_found(name: str, ruleset: Ruleset) -> None:
 
 
 class Narrowed(NamedTuple):
-    """A stop note whose condition leaves somebody out, and the smallest answers that fall through."""
+    """A stop note whose condition misses somebody, and the smallest answers it misses."""
 
     file: str
     note: str
@@ -93,7 +93,7 @@ def test_a_stop_that_became_too_narrow_is_found_with_the_smallest_answers(narrow
 
 
 def test_a_stop_that_another_stop_happens_to_cover_for_the_neutral_answers_is_still_missed(tmp_path: Path) -> None:
-    """A stop on a medium budget hides the missing stop from anybody who looks at neutral answers only."""
+    """A stop on a medium budget hides the missing stop from a proof that tries neutral answers only."""
     hiding = change("myasthenia", when={"answer": "budget", "is": ["medium"]})
     broken = edited(tmp_path, "notes/conditions.yaml", hiding)
     proof = broken_claims(prove_safety(broken))["myasthenia withholds the advice, whatever else is answered"]
@@ -129,7 +129,7 @@ def test_a_price_in_the_advice_is_found(ruleset: Ruleset, monkeypatch: pytest.Mo
 
 
 class Excludes(Condition):
-    """What the vocabulary leaves out on purpose: true as long as a box is not ticked."""
+    """A negation, which the vocabulary lacks on purpose: true while a box is not ticked."""
 
     def __init__(self, condition: str) -> None:
         self.condition = condition

@@ -1,4 +1,4 @@
-"""The decomposition itself: cones cover the whole space, and outputs depend on nothing else."""
+"""Decomposition: cones cover the whole space, and outputs depend on their cone only."""
 
 import json
 from itertools import islice
@@ -10,7 +10,15 @@ from recommend.answers import QUESTIONS, parse_answers
 from recommend.conditions import Atom
 from recommend.engine import rank_forms, safety_notes
 from recommend.knowledge import Ruleset
-from recommend.space import ALL_ANSWER_SETS, NEUTRAL, Cone, as_json, atoms_of_answer, in_components, size
+from recommend.space import (
+    ALL_ANSWER_SETS,
+    NEUTRAL,
+    Cone,
+    answers_as_dict,
+    atoms_of_answer,
+    distance_from_neutral,
+    independent_groups,
+)
 from recommend.verify.firing import form_atoms, stop_groups
 from tests.recommend.shoppers import MANY, ONE, anybody
 
@@ -44,7 +52,7 @@ def test_boxes_that_no_condition_tells_apart_are_one_axis() -> None:
 
 
 def test_points_come_smallest_first() -> None:
-    sizes = [size(answers) for answers in Cone(atoms_of_answer("conditions") | {Atom("goal")})]
+    sizes = [distance_from_neutral(answers) for answers in Cone(atoms_of_answer("conditions") | {Atom("goal")})]
     assert sizes == sorted(sizes)
     assert sizes[0] == 0
 
@@ -55,7 +63,7 @@ def test_a_large_cone_can_still_be_searched_from_the_nearest_points_on() -> None
 
 
 def test_components_share_no_answer() -> None:
-    parts = in_components(
+    parts = independent_groups(
         {
             "a": frozenset({Atom("age_group"), ticked("conditions", "pregnant")}),
             "b": frozenset({ticked("conditions", "myasthenia")}),
@@ -70,7 +78,7 @@ def test_components_share_no_answer() -> None:
 @given(given_answers=anybody())
 def test_the_answers_of_a_counter_example_are_read_back_as_they_were(given_answers: dict[str, Any]) -> None:
     answers = parse_answers(given_answers)
-    assert parse_answers(json.loads(json.dumps(as_json(answers)))) == answers
+    assert parse_answers(json.loads(json.dumps(answers_as_dict(answers)))) == answers
 
 
 @given(given_answers=anybody())

@@ -1,4 +1,4 @@
-"""Grounding and language: what has no source, no place or only one language is found with its address."""
+"""Grounding and language: a missing source, place or language is reported with its address."""
 
 import pytest
 from msgspec import structs

@@ -1,4 +1,4 @@
-"""The offending words, marked where they stand."""
+"""Marks: the offending words at their position in the text."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

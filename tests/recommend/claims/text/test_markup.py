@@ -1,4 +1,4 @@
-"""Every place of a page where words can stand is read: head, attributes, file names, structured data."""
+"""Visible text: head, attributes, file names and structured data are all read."""
 
 import json
 from typing import Any
