@@ -13,13 +13,21 @@ from catalog.product_problems import ProductProblem, RefusedError
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 24_000_000
 LEAST_SIDE = 200
-MOST_OBLONG = 4
+MAX_ASPECT_RATIO = 4
 """The longer side over the shorter one."""
 WIDTHS = (320, 640, 1280)
 QUALITY = 82
 SUFFIXES = {"JPEG": ("jpg", "jpeg", "jpe", "jfif"), "PNG": ("png",), "WEBP": ("webp",)}
 NAME = re.compile(r"([0-9a-f]{32})-([1-9][0-9]{0,3})x([1-9][0-9]{0,4})", re.ASCII)
-_FAULTS = (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError, Image.DecompressionBombError)
+_DECODING_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    Image.DecompressionBombError,
+)
 
 # Sizes are judged below, before anything is decoded; Pillow would only warn.
 Image.MAX_IMAGE_PIXELS = None
@@ -69,17 +77,17 @@ def _decoded(data: bytes, filename: str) -> Image.Image:
         raise _refused("picture-too-heavy", most=str(MOST_BYTES // 1024 // 1024))
     try:
         image: Image.Image = Image.open(io.BytesIO(data), formats=tuple(SUFFIXES))
-    except (UnidentifiedImageError, *_FAULTS) as error:
+    except (UnidentifiedImageError, *_DECODING_ERRORS) as error:
         raise _refused("not-a-picture") from error
     _require_size(image)
     suffix = filename.rpartition(".")[2].lower()
     if suffix not in _suffixes(image):
-        raise _refused("picture-lies", said=f".{suffix[:10]}", found=str(image.format))
+        raise _refused("picture-lies", declared=f".{suffix[:10]}", found=str(image.format))
     try:
         image.load()
         upright = ImageOps.exif_transpose(image)
         return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except _FAULTS as error:
+    except _DECODING_ERRORS as error:
         raise _refused("broken-picture") from error
 
 
@@ -91,8 +99,8 @@ def _require_size(image: Image.Image) -> None:
     shorter, longer = sorted(image.size)
     if image.width * image.height > MOST_PIXELS:
         raise _refused("picture-too-large", most=str(MOST_PIXELS // 1_000_000))
-    if shorter < LEAST_SIDE or longer > MOST_OBLONG * shorter:
-        raise _refused("picture-shape", least=str(LEAST_SIDE), most=str(MOST_OBLONG))
+    if shorter < LEAST_SIDE or longer > MAX_ASPECT_RATIO * shorter:
+        raise _refused("picture-shape", least=str(LEAST_SIDE), most=str(MAX_ASPECT_RATIO))
 
 
 def _height(image: Image.Image, width: int) -> int:

@@ -48,8 +48,8 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "not-a-picture": Text("is geen JPEG, PNG of WebP", "is no JPEG, PNG or WebP"),
     "broken-picture": Text("is beschadigd of niet volledig", "is damaged or incomplete"),
     "picture-lies": Text(
-        "heet {said} maar is een {found}: geef het bestand zijn eigen naam",
-        "is called {said} but is a {found}: give the file its own name",
+        "heet {declared} maar is een {found}: geef het bestand zijn eigen naam",
+        "is called {declared} but is a {found}: give the file its own name",
     ),
     "picture-too-heavy": Text("is groter dan {most} MB", "is larger than {most} MB"),
     "picture-too-large": Text("heeft meer dan {most} miljoen beeldpunten", "has more than {most} million pixels"),
@@ -115,5 +115,5 @@ class RefusedError(ValueError):
 
     def __init__(self, problems: Iterable[ProductProblem], sku: str = "") -> None:
         self.problems, self.sku = tuple(problems), sku
-        said = "; ".join(f"{problem.field}: {problem.text('en')}" for problem in self.problems)
-        super().__init__(f"{sku}: {said}" if sku else said)
+        reasons = "; ".join(f"{problem.field}: {problem.text('en')}" for problem in self.problems)
+        super().__init__(f"{sku}: {reasons}" if sku else reasons)

@@ -12,24 +12,41 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
-from catalog.exchange.importing import Import, ImportCallbacks, StalePlanError, Summary
+from catalog.exchange.columns import TARGETS
+from catalog.exchange.importing import Import, ImportCallbacks, RefusedRows, StalePlanError, Summary
 from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.mapping import mapping_of
-from catalog.exchange.plan_view import FieldChange, changes_of
-from catalog.exchange.planning import Planned, RowOutcome
+from catalog.exchange.planning import PlannedRow, RowOutcome
 from catalog.exchange.reading import Table, open_table
-from catalog.exchange.rejected_rows import RefusedRows
 from catalog.exchange.row_errors import RowError
 from catalog.exchange.row_reader import RowReader
+from catalog.exchange.values import composition_text
 from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
 from catalog.product_problems import ProductProblem
+from catalog.product_state import FIELDS, ProductState
 from recommend.knowledge import Ruleset
 from recommend.naming import form_names
-from recommend.text import Language
+from recommend.text import Language, Text
 
-KEPT_FOR = timedelta(days=7)
+RETENTION = timedelta(days=7)
 GONE = "gone"
-_AT_ONCE = 500
+_CHUNK = 500
+
+
+_LONGEST_SHOWN = 300
+_LABELS = TARGETS | {
+    "price_cents": TARGETS["price_eur"],
+    "reduced": Text("Aanbieding", "Announced reduction"),
+    "supplier": Text("Leverancier", "Supplier"),
+}
+
+
+class FieldChange(Struct, frozen=True):
+    """A field with its value before (empty for a new product) and after, as text."""
+
+    field: str
+    before: str
+    after: str
 
 
 class Plan(Struct, frozen=True):
@@ -52,7 +69,7 @@ class Detail(Struct, frozen=True):
     sku: str
     row: int = 0
     changes: tuple[FieldChange, ...] = ()
-    faults: tuple[RowError, ...] = ()
+    errors: tuple[RowError, ...] = msgspec.field(default=(), name="faults")
     notices: tuple[ProductProblem, ...] = ()
     cells: tuple[Any, ...] = ()
     """Of a refused row, as they stood in the file."""
@@ -61,7 +78,7 @@ class Detail(Struct, frozen=True):
 def store_upload(session: Session, name: str, content: bytes, supplier: str, author: Author) -> Upload:
     """Keep a file for its import; files that were left for a week are dropped. Raises FileRefusedError."""
     open_table(io.BytesIO(content), name)
-    _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - KEPT_FOR))))
+    _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - RETENTION))))
     upload = Upload(at=author.at, who=author.who, name=name, supplier=supplier, content=content, plan=None)
     session.add(upload)
     session.flush()
@@ -103,15 +120,15 @@ def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset
     session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
-    keeper, revision = _PlanRows(session, upload.id), _revision(session)
-    summary = _import(session, upload, mapping, ruleset).dry_run(author, ImportCallbacks(keeper.keep, keeper.keep_gone))
-    keeper.flush()
+    rows, revision = _PlanRows(session, upload.id), _revision(session)
+    summary = _import(session, upload, mapping, ruleset).dry_run(author, ImportCallbacks(rows.add, rows.add_gone))
+    rows.flush()
     plan = Plan(
         revision=revision,
         ruleset=ruleset.sha256,
         mapping=mapping,
         counts={**{str(outcome): count for outcome, count in summary.counts.items()}, GONE: summary.gone},
-        questions=tuple(keeper.questions),
+        questions=tuple(rows.questions),
     )
     upload.plan = msgspec.json.encode(plan).decode()
     return plan
@@ -122,21 +139,21 @@ def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Rulese
 
     Raises StalePlanError when what the plan rests on has changed.
     """
-    plan, seal = plan_of(upload), plan_fingerprint(upload)
+    plan, fingerprint = plan_of(upload), plan_fingerprint(upload)
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
     run = _import(session, upload, mapping, ruleset)
     if plan is None or (plan.ruleset, plan.mapping) != (ruleset.sha256, mapping):
         raise StalePlanError
     summary = run.apply(author, upload.name, ImportCallbacks(), skip_bad=skip_bad, revision=plan.revision)
     if summary.batch_id is not None:
-        session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=seal))
+        session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=fingerprint))
         drop_upload(session, upload)
     return summary
 
 
-def batch_of_plan(session: Session, seal: str) -> int | None:
+def batch_of_plan(session: Session, fingerprint: str) -> int | None:
     """The batch that carried out the plan with this seal, when one did."""
-    return session.scalar(select(Batch.id).where(Batch.plan == seal))
+    return session.scalar(select(Batch.id).where(Batch.plan == fingerprint))
 
 
 def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size: int) -> list[Detail]:
@@ -158,7 +175,7 @@ def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, l
         select(UploadRow.detail)
         .where(UploadRow.upload_id == upload.id, UploadRow.outcome == RowOutcome.REFUSED)
         .order_by(UploadRow.place)
-        .execution_options(yield_per=_AT_ONCE)
+        .execution_options(yield_per=_CHUNK)
     )
     for detail in session.scalars(query):
         rows.write(msgspec.json.decode(detail, type=Detail))
@@ -176,40 +193,69 @@ def _revision(session: Session) -> int:
     return revision
 
 
+def label_of(field: str) -> Text:
+    """What a field is called; one that we have no word for keeps its own."""
+    return _LABELS.get(field) or Text(field, field)
+
+
+def changes_of(planned: PlannedRow) -> tuple[FieldChange, ...]:
+    """Field by field: of a new product all that it states."""
+    if planned.edit is None:
+        return ()
+    before, after = planned.edit.before, planned.edit.after.state
+    names = planned.changed if before else [name for name in FIELDS if getattr(after, name)]
+    return tuple(FieldChange(name, _as_text(before, name) if before else "", _as_text(after, name)) for name in names)
+
+
+def _as_text(state: ProductState, field: str) -> str:
+    """A field as text, cut to what a table can hold."""
+    value: Any = getattr(state, field)
+    if field == "composition":
+        return composition_text(value)
+    if field == "price_cents":
+        return f"{value / 100:.2f}"
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    text = str(value if value is not None else "")
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
 class _PlanRows:
     """Stores the rows of a plan, some at a time."""
 
     def __init__(self, session: Session, upload_id: int) -> None:
-        self._session, self._upload_id, self._place = session, upload_id, 0
+        self._session, self._upload_id, self._position = session, upload_id, 0
         self._waiting: list[Mapping[str, Any]] = []
         self.questions: dict[str, None] = {}
 
-    def keep(self, planned: Planned) -> None:
-        said = planned.said
+    def add(self, planned: PlannedRow) -> None:
+        row = planned.row
         refused = planned.outcome is RowOutcome.REFUSED
-        for fault in said.faults:
-            if fault.code == "which-form" and len(self.questions) < _AT_ONCE:
-                self.questions[str(fault.values["words"])] = None
+        for error in row.errors:
+            if error.code == "which-form" and len(self.questions) < _CHUNK:
+                self.questions[str(error.values["words"])] = None
         detail = Detail(
-            sku=said.sku,
-            row=said.number,
+            sku=row.sku,
+            row=row.number,
             changes=() if refused else changes_of(planned),
-            faults=tuple(said.faults),
+            errors=tuple(row.errors),
             notices=planned.notices,
-            cells=tuple(said.cells) if refused else (),
+            cells=tuple(row.cells) if refused else (),
         )
-        self._add(planned.outcome, detail)
+        self._store(planned.outcome, detail)
 
-    def keep_gone(self, sku: str) -> None:
-        self._add(GONE, Detail(sku=sku))
+    def add_gone(self, sku: str) -> None:
+        self._store(GONE, Detail(sku=sku))
 
-    def _add(self, outcome: str, detail: Detail) -> None:
-        self._place += 1
+    def _store(self, outcome: str, detail: Detail) -> None:
+        self._position += 1
         encoded = msgspec.json.encode(detail).decode()
         self._waiting.append(
-            {"upload_id": self._upload_id, "place": self._place, "outcome": str(outcome), "detail": encoded}
+            {"upload_id": self._upload_id, "place": self._position, "outcome": str(outcome), "detail": encoded}
         )
-        if len(self._waiting) >= _AT_ONCE:
+        if len(self._waiting) >= _CHUNK:
             self.flush()
 
     def flush(self) -> None:

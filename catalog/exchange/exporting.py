@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.exchange.columns import OWN, VERSION
-from catalog.exchange.composition_cell import composition_text
 from catalog.exchange.formula_guard import on_one_line
 from catalog.exchange.reading import Cell
+from catalog.exchange.values import composition_text
 from catalog.exchange.writers import open_writer
 from catalog.models import Brand, Product
 from catalog.product_state import ProductState, state_of_product

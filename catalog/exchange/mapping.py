@@ -37,11 +37,11 @@ def guess(supplier: str, columns: Sequence[str]) -> Mapping:
         free = [target for target in likely if target not in found]
         if free:
             found[free[0]] = column
-    constants = {"currency": "EUR"} if _says_euro(found.get("price_eur", "")) else {}
+    constants = {"currency": "EUR"} if _names_euro(found.get("price_eur", "")) else {}
     return Mapping(supplier=supplier, columns=found, constants=constants)
 
 
-def _says_euro(header: str) -> bool:
+def _names_euro(header: str) -> bool:
     return "€" in header or "eur" in header.casefold()
 
 

@@ -69,7 +69,7 @@ def number(text: str) -> Decimal:
     raise CellRefusedError("not-a-number")
 
 
-def _typed(cell: Cell) -> Decimal | None:
+def _numeric(cell: Cell) -> Decimal | None:
     """A number of a format that knows numbers."""
     if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
         return None
@@ -91,7 +91,7 @@ def whole(value: Decimal, code: str = "not-whole") -> int:
 
 def cents(cell: Cell, *, euro_assumed: bool) -> int:
     """An amount in euro, as cents. A cell without a currency is euro only if that is said elsewhere."""
-    value = _typed(cell)
+    value = _numeric(cell)
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
@@ -101,7 +101,7 @@ def cents(cell: Cell, *, euro_assumed: bool) -> int:
         currency = match["before"].strip() or match["after"].strip(" .")
         if match["before"].strip() and match["after"].strip(" ."):
             raise CellRefusedError("not-a-price")
-        if _is_word_of_money(currency):
+        if _names_currency(currency):
             require_euro(currency)
         else:
             raise CellRefusedError("not-a-price")
@@ -112,7 +112,7 @@ def cents(cell: Cell, *, euro_assumed: bool) -> int:
     return whole(value * 100, "fine-price")
 
 
-def _is_word_of_money(name: str) -> bool:
+def _names_currency(name: str) -> bool:
     return name in _EURO or name in _CURRENCIES or bool(_ISO.fullmatch(name))
 
 
@@ -121,14 +121,14 @@ def require_euro(text: str) -> None:
     name = normal(text)
     if name in _EURO:
         return
-    if _is_word_of_money(name):
+    if _names_currency(name):
         raise CellRefusedError("foreign-currency", currency=_CURRENCIES.get(name, name.upper()))
     raise CellRefusedError("unclear-currency")
 
 
 def micrograms(cell: Cell) -> int:
     """An amount as micrograms; a bare number is milligrams."""
-    value, unit = _typed(cell), "mg"
+    value, unit = _numeric(cell), "mg"
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
@@ -141,7 +141,7 @@ def micrograms(cell: Cell) -> int:
 
 def measure(cell: Cell) -> int:
     """The content of a pack in whole grams or millilitres."""
-    value, unit = _typed(cell), "g"
+    value, unit = _numeric(cell), "g"
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
@@ -154,16 +154,16 @@ def measure(cell: Cell) -> int:
 
 def count(cell: Cell) -> int:
     """How many, such as "60 caps"."""
-    return _counted(cell, _COUNT, "not-a-count")
+    return _read_count(cell, _COUNT, "not-a-count")
 
 
 def per_day(cell: Cell) -> int:
     """How many units a day, such as "2 x per dag"."""
-    return _counted(cell, _PER_DAY, "not-per-day")
+    return _read_count(cell, _PER_DAY, "not-per-day")
 
 
-def _counted(cell: Cell, pattern: re.Pattern[str], code: str) -> int:
-    value = _typed(cell)
+def _read_count(cell: Cell, pattern: re.Pattern[str], code: str) -> int:
+    value = _numeric(cell)
     if value is None:
         text = normal(cell)
         _refuse_negative(text)

@@ -12,7 +12,7 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
         "de naam moet eindigen op .csv, .jsonl of .xlsx", "the name has to end in .csv, .jsonl or .xlsx"
     ),
     "other-format": Text(
-        "de naam zegt {said}, maar de inhoud is {found}", "the name says {said}, but the content is {found}"
+        "de naam zegt {declared}, maar de inhoud is {found}", "the name says {declared}, but the content is {found}"
     ),
     "nul-byte": Text(
         "bevat nul-bytes en is dus geen tekst: sla het op als CSV (UTF-8)",
@@ -124,8 +124,8 @@ class FileRefusedError(ValueError):
     """A file that cannot be read as a table; nothing was done."""
 
     def __init__(self, code: str, *, row: int = 0, column: str = "", **values: str | Text) -> None:
-        self.fault = RowError(code, values, row, column)
-        super().__init__(self.fault.text("en"))
+        self.error = RowError(code, values, row, column)
+        super().__init__(self.error.text("en"))
 
 
 class CellRefusedError(ValueError):

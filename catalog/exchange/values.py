@@ -6,7 +6,7 @@ Every function raises CellRefusedError.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from html.parser import HTMLParser
@@ -14,13 +14,16 @@ from typing import TypeVar
 
 from stdnum import ean
 
+from catalog.composition import LabelLine
 from catalog.edits.field_limits import LONGEST_SKU, LONGEST_SLUG
-from catalog.exchange.numbers import normal
+from catalog.exchange.numbers import micrograms, normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain
 from catalog.exchange.row_errors import CellRefusedError
 from catalog.models import Allergen, DosageForm, Status, Unit
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS, Words
+from recommend.chemistry import UG_PER_MG
+from recommend.naming import FormNames
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -32,7 +35,7 @@ _NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
 
 def _choices(words: Mapping[Choice, Words]) -> dict[str, Choice]:
     """Choices by every word that means them, their own value first."""
-    return {word: choice for choice, known in words.items() for word in (choice.value, *known.synonyms.split())}
+    return {word: choice for choice, entry in words.items() for word in (choice.value, *entry.synonyms.split())}
 
 
 _DOSAGE_FORM, _UNIT, _STATUS = _choices(DOSAGE_FORMS), _choices(UNITS), _choices(STATUSES)
@@ -163,3 +166,62 @@ def made_sku(supplier: str, brand: str, name: str) -> str:
 
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+_AMOUNT = r"([0-9][0-9.,]* ?[a-zµμ]+)"
+_LINE = re.compile(
+    rf"(?P<form>[^/]+?)(?:/(?P<salt>[a-z0-9_]+))?(?: (?:compound|verbinding) {_AMOUNT})?"
+    rf"(?: (?:elemental|elementair) {_AMOUNT})?",
+    re.IGNORECASE,
+)
+_UG_PER_HUNDREDTH_MG = 10
+
+
+def composition_text(composition: Iterable[LabelLine]) -> str:
+    """A composition as one cell; `read_composition` gives it back exactly."""
+    return "; ".join(map(_line_as_text, composition))
+
+
+def _line_as_text(line: LabelLine) -> str:
+    salt = f"/{line.salt}" if line.salt else ""
+    compound = f" compound {_amount_as_text(line.compound_ug)}" if line.compound_ug is not None else ""
+    elemental = f" elemental {_amount_as_text(line.elemental_ug)}" if line.elemental_ug is not None else ""
+    return f"{line.form}{salt}{compound}{elemental}"
+
+
+def _amount_as_text(ug: int) -> str:
+    """Milligrams with at most two decimals, since three could be read as thousands; what is finer in micrograms."""
+    if ug % _UG_PER_HUNDREDTH_MG:
+        return f"{ug} ug"
+    whole, rest = divmod(ug, UG_PER_MG)
+    return f"{whole}.{rest // _UG_PER_HUNDREDTH_MG:02}".rstrip("0").rstrip(".") + " mg" if rest else f"{whole} mg"
+
+
+def read_composition(text: str, names: FormNames) -> tuple[LabelLine, ...]:
+    """The lines of a composition. Raises CellRefusedError."""
+    return tuple(_read_line(part.strip(), names) for part in text.split(";") if part.strip())
+
+
+def _read_line(text: str, names: FormNames) -> LabelLine:
+    match = _LINE.fullmatch(text)
+    if match is None:
+        raise CellRefusedError("not-a-composition")
+    compound, elemental = match[3], match[4]
+    return LabelLine(
+        _one_form(match["form"], names),
+        match["salt"],
+        micrograms(compound) if compound else None,
+        micrograms(elemental) if elemental else None,
+    )
+
+
+def _one_form(text: str, names: FormNames) -> str:
+    """The form that a text names. Raises CellRefusedError when it is none, several or not known."""
+    named = names.named_in(text)
+    if named.asked:
+        raise CellRefusedError("which-form", words=named.asked[0])
+    if not named.forms:
+        raise CellRefusedError("which-form", words=text)
+    if len(named.forms) > 1:
+        raise CellRefusedError("several-forms", forms=names.listed(named.forms))
+    return named.forms[0]

@@ -43,7 +43,7 @@ class _DelimitedWriter(TableWriter):
         self._writer.writerow(map(guarded, columns))
 
     def write(self, cells: Sequence[Cell]) -> None:
-        self._writer.writerow([guarded(text_as_it_is(cell)) for cell in cells])
+        self._writer.writerow([guarded(_untrimmed_text(cell)) for cell in cells])
 
     def close(self) -> None:
         self._text.flush()
@@ -92,7 +92,7 @@ _WRITERS: dict[str, type[TableWriter]] = {
 }
 
 
-def text_as_it_is(cell: Cell) -> str:
+def _untrimmed_text(cell: Cell) -> str:
     """A cell as text, blanks included."""
     return cell if isinstance(cell, str) else text(cell)
 

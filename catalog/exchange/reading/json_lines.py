@@ -39,12 +39,12 @@ class JsonLinesTable(Table):
         self.columns = heading(list(keys))
 
     def __iter__(self) -> Iterator[Row]:
-        known = set(self.columns)
+        columns = set(self.columns)
         for number, record in self._records():
             if not isinstance(record, dict):
                 yield Row(number, (), RowError("not-json", {"what": record}, number))
-            elif strange := [key for key in record if key not in known]:
-                yield Row(number, (), RowError("not-json", {"what": f"{strange[0]!r}?"}, number))
+            elif unknown := [key for key in record if key not in columns]:
+                yield Row(number, (), RowError("not-json", {"what": f"{unknown[0]!r}?"}, number))
             else:
                 cells = [record.get(column) for column in self.columns]
                 if any(text(cell) for cell in cells):
@@ -70,17 +70,17 @@ def _record(line: bytes) -> dict[str, Cell] | str | Text:
             line.decode("utf-8-sig"),
             parse_float=Decimal,
             parse_constant=_refuse_constant,
-            object_pairs_hook=_without_doubles,
+            object_pairs_hook=_without_duplicate_keys,
         )
     except (ValueError, RecursionError) as error:
-        return _said(error)
+        return _reason(error)
     if not isinstance(record, dict):
         return Text("tekst", "text") if isinstance(record, str) else _nested(record) or _SINGLE
-    wrong = (_of_key(key, what) for key, value in record.items() if (what := _unreadable(value)))
+    wrong = (_at_key(key, what) for key, value in record.items() if (what := _unreadable(value)))
     return next(wrong, record)
 
 
-def _said(error: Exception) -> str | Text:
+def _reason(error: Exception) -> str | Text:
     """Why a line is no JSON."""
     if isinstance(error, _NotAnObjectError):
         return error.what
@@ -111,7 +111,7 @@ def _nested(value: Any) -> Text | None:
     return None
 
 
-def _of_key(key: str, what: str | Text) -> str | Text:
+def _at_key(key: str, what: str | Text) -> str | Text:
     return f"{key}: {what}" if isinstance(what, str) else Text(f"{key}: {what.nl}", f"{key}: {what.en}")
 
 
@@ -119,9 +119,9 @@ def _refuse_constant(name: str) -> Any:
     raise _NotAnObjectError(name)
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
         twice = next(key for place, (key, _value) in enumerate(pairs) if key in dict(pairs[:place]))
-        raise _NotAnObjectError(_of_key(twice, Text("staat er twee keer", "stands there twice")))
+        raise _NotAnObjectError(_at_key(twice, Text("staat er twee keer", "stands there twice")))
     return record

@@ -42,7 +42,7 @@ def open_table(file: BinaryIO, name: str) -> Table:
         raise FileRefusedError("empty")
     found = _looks_like(start, suffix)
     if found is not None:
-        raise FileRefusedError("other-format", said=NAMES[suffix], found=found)
+        raise FileRefusedError("other-format", declared=NAMES[suffix], found=found)
     table: Table = FORMATS[suffix](file)  # type: ignore[call-arg] # each is made from a file
     return table
 

@@ -24,11 +24,11 @@ class SpreadsheetTable(Table):
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        _look_inside(file)
+        _check_archive(file)
         first = next(self._records(), None)
         if first is None:
             raise FileRefusedError("empty")
-        self.columns = heading(_without_empty_end(first[1]))
+        self.columns = heading(_without_trailing_blanks(first[1]))
 
     def __iter__(self) -> Iterator[Row]:
         records = self._records()
@@ -36,7 +36,7 @@ class SpreadsheetTable(Table):
         width = len(self.columns)
         for number, cells in records:
             padded = [*cells, *[None] * (width - len(cells))]
-            row = fitted(number, _without_empty_end(padded, width), width)
+            row = fitted(number, _without_trailing_blanks(padded, width), width)
             if row is not None:
                 yield row
 
@@ -56,7 +56,7 @@ class SpreadsheetTable(Table):
             raise FileRefusedError("broken-xlsx", row=number) from error
 
 
-def _look_inside(file: BinaryIO) -> None:
+def _check_archive(file: BinaryIO) -> None:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -64,7 +64,7 @@ def _look_inside(file: BinaryIO) -> None:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise FileRefusedError("broken-xlsx") from error
     if not any(member.filename == "xl/workbook.xml" for member in members):
-        raise FileRefusedError("other-format", said="XLSX", found="ZIP")
+        raise FileRefusedError("other-format", declared="XLSX", found="ZIP")
     for member in members:
         swells = member.file_size > max(_ALWAYS_FINE, MAX_RATIO * member.compress_size)
         in_memory = not member.filename.startswith("xl/worksheets/") and member.file_size > MAX_IN_MEMORY
@@ -86,7 +86,7 @@ def _cell(value: Any) -> Cell:
     return str(value)
 
 
-def _without_empty_end(cells: list[Cell], least: int = 0) -> list[Cell]:
+def _without_trailing_blanks(cells: list[Cell], least: int = 0) -> list[Cell]:
     end = len(cells)
     while end > least and cells[end - 1] in (None, ""):
         end -= 1

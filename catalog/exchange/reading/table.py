@@ -19,7 +19,7 @@ class Row(NamedTuple):
 
     number: int
     cells: Sequence[Cell]
-    fault: RowError | None = None
+    error: RowError | None = None
 
 
 class Table(ABC):
