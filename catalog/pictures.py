@@ -1,4 +1,4 @@
-"""Pictures of products: decoded from an upload, stripped of metadata, encoded in several widths."""
+"""Product pictures: decoded from an upload, stripped of metadata, encoded as WebP in several widths."""
 
 import hashlib
 import io
@@ -14,8 +14,9 @@ MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 24_000_000
 LEAST_SIDE = 200
 MAX_ASPECT_RATIO = 4
-"""The longer side over the shorter one."""
+"""The longest allowed side divided by the shortest."""
 WIDTHS = (320, 640, 1280)
+"""Pixels."""
 QUALITY = 82
 SUFFIXES = {"JPEG": ("jpg", "jpeg", "jpe", "jfif"), "PNG": ("png",), "WEBP": ("webp",)}
 NAME = re.compile(r"([0-9a-f]{32})-([1-9][0-9]{0,3})x([1-9][0-9]{0,4})", re.ASCII)
@@ -29,12 +30,12 @@ _DECODING_ERRORS = (
     Image.DecompressionBombError,
 )
 
-# Sizes are judged below, before anything is decoded; Pillow would only warn.
+# `_require_size` checks the size before decoding; Pillow would only warn.
 Image.MAX_IMAGE_PIXELS = None
 
 
 class Picture(Struct, frozen=True):
-    """What a product keeps of its picture: a hash of it, and its size in pixels at the largest width."""
+    """The reference that a product stores: a hash of the picture, and its size in pixels at the largest width."""
 
     sha: str
     width: int
@@ -46,7 +47,7 @@ class Picture(Struct, frozen=True):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """The widths that it is kept in, in pixels."""
+        """The stored widths in pixels, ascending."""
         return tuple(sorted({*(width for width in WIDTHS if width < self.width), self.width}))
 
     def file(self, width: int) -> str:
@@ -54,13 +55,16 @@ class Picture(Struct, frozen=True):
 
 
 def picture_of(name: str) -> Picture | None:
-    """The picture that a product names; None for none."""
+    """Parse a picture name from a product; None for an empty or malformed name."""
     match = NAME.fullmatch(name)
     return Picture(match[1], int(match[2]), int(match[3])) if match else None
 
 
 def read_picture(data: bytes, filename: str) -> tuple[Picture, dict[str, bytes]]:
-    """A picture from an upload, with its files by name, one for each width. Raises RefusedError for a bad file."""
+    """Decode an upload; returns the picture and its files by name, one for each width.
+
+    Raises RefusedError for a bad file.
+    """
     image = _decoded(data, filename)
     largest = min(image.width, WIDTHS[-1])
     sizes = [width for width in WIDTHS if width < largest] + [largest]
@@ -108,7 +112,7 @@ def _height(image: Image.Image, width: int) -> int:
 
 
 def _encoded(image: Image.Image, width: int) -> bytes:
-    """WebP without metadata: what is pasted into a new image is pixels alone."""
+    """WebP of one width, without metadata: only pixels are copied into a new image."""
     shown = image.resize((width, _height(image, width)), Image.Resampling.LANCZOS)
     bare = Image.new(shown.mode, shown.size)
     bare.paste(shown)

@@ -1,4 +1,4 @@
-"""An import in steps, for the admin: keep the file, plan, look at the plan, apply exactly that. Callers commit."""
+"""Imports in the admin, in steps: store the file, plan, show the plan, apply exactly that plan. Callers commit."""
 
 import io
 from collections.abc import Mapping
@@ -29,11 +29,15 @@ from recommend.naming import form_names
 from recommend.text import Language, Text
 
 RETENTION = timedelta(days=7)
+"""The time after which an unused upload is deleted."""
 GONE = "gone"
+"""The outcome of a stored SKU that the supplier's file no longer has."""
 _CHUNK = 500
+"""Rows read or written at a time."""
 
 
 _LONGEST_SHOWN = 300
+"""Characters of a value in the plan."""
 _LABELS = TARGETS | {
     "price_cents": TARGETS["price_eur"],
     "reduced": Text("Aanbieding", "Announced reduction"),
@@ -50,7 +54,7 @@ class FieldChange(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What a dry run found, and on what it rests."""
+    """The result of a dry run, and what it depends on: the catalogue's revision, the ruleset and the mapping."""
 
     revision: int
     ruleset: str
@@ -64,7 +68,7 @@ class Plan(Struct, frozen=True):
 
 
 class Detail(Struct, frozen=True):
-    """What is shown of a row: what it changes, why it is refused, what still keeps it from being published."""
+    """A row of the plan: its changes, the errors that refuse it, the problems that still block publishing."""
 
     sku: str
     row: int = 0
@@ -72,11 +76,11 @@ class Detail(Struct, frozen=True):
     errors: tuple[RowError, ...] = msgspec.field(default=(), name="faults")
     notices: tuple[ProductProblem, ...] = ()
     cells: tuple[Any, ...] = ()
-    """Of a refused row, as they stood in the file."""
+    """The original cells of a refused row."""
 
 
 def store_upload(session: Session, name: str, content: bytes, supplier: str, author: Author) -> Upload:
-    """Keep a file for its import; files that were left for a week are dropped. Raises FileRefusedError."""
+    """Store a file for its import, and delete uploads older than RETENTION. Raises FileRefusedError."""
     open_table(io.BytesIO(content), name)
     _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - RETENTION))))
     upload = Upload(at=author.at, who=author.who, name=name, supplier=supplier, content=content, plan=None)
@@ -86,7 +90,7 @@ def store_upload(session: Session, name: str, content: bytes, supplier: str, aut
 
 
 def drop_upload(session: Session, upload: Upload) -> None:
-    """Throw a file away."""
+    """Delete an upload and its plan."""
     _drop(session, [upload.id])
 
 
@@ -96,12 +100,12 @@ def _drop(session: Session, ids: list[int]) -> None:
 
 
 def waiting_uploads(session: Session) -> list[Upload]:
-    """The files that wait for their import, newest first."""
+    """The newest 50 uploads, newest first."""
     return list(session.scalars(select(Upload).order_by(Upload.id.desc()).limit(50)))
 
 
 def table_of_upload(upload: Upload) -> Table:
-    """Its file as a table. Raises FileRefusedError."""
+    """The file of an upload as a table. Raises FileRefusedError."""
     return open_table(io.BytesIO(upload.content), upload.name)
 
 
@@ -110,13 +114,13 @@ def plan_of(upload: Upload) -> Plan | None:
 
 
 def plan_fingerprint(upload: Upload) -> str:
-    """A word for this look at this file: another file under the same number, or another look, has another."""
+    """Hash of the file and its plan; changes when either does."""
     return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
 
 def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset) -> Plan:
-    """Go through the file and keep what its import would do. Raises FileRefusedError."""
-    # One at a time: PostgreSQL would let two who press at once both delete the old rows and then add the same new ones.
+    """Dry-run the import and store its plan. Raises FileRefusedError."""
+    # Lock the upload: on PostgreSQL two simultaneous requests would both delete the old rows and add the same new ones.
     session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
@@ -135,9 +139,9 @@ def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset
 
 
 def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset, *, skip_bad: bool) -> Summary:
-    """Do exactly what the plan says, and drop the file. Without a batch in the summary nothing was written.
+    """Carry out the plan, and delete the upload. A summary without a batch means that nothing was written.
 
-    Raises StalePlanError when what the plan rests on has changed.
+    Raises StalePlanError when the catalogue, the ruleset or the mapping changed since the plan.
     """
     plan, fingerprint = plan_of(upload), plan_fingerprint(upload)
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
@@ -152,12 +156,12 @@ def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Rulese
 
 
 def batch_of_plan(session: Session, fingerprint: str) -> int | None:
-    """The batch that carried out the plan with this seal, when one did."""
+    """The batch that carried out the plan with this fingerprint, None before that."""
     return session.scalar(select(Batch.id).where(Batch.plan == fingerprint))
 
 
 def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size: int) -> list[Detail]:
-    """A page of the rows of one outcome, in the order of the file."""
+    """A page of the rows with one outcome, in the order of the file."""
     query = (
         select(UploadRow.detail)
         .where(UploadRow.upload_id == upload_id, UploadRow.outcome == outcome)
@@ -169,7 +173,7 @@ def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size
 
 
 def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, language: Language) -> None:
-    """The refused rows of a plan, in the layout of their file with the reasons behind."""
+    """Write the refused rows of a plan, in the layout of their file, with the reasons in the last column."""
     rows = RefusedRows(file, name, table_of_upload(upload).columns, language)
     query = (
         select(UploadRow.detail)
@@ -194,12 +198,12 @@ def _revision(session: Session) -> int:
 
 
 def label_of(field: str) -> Text:
-    """What a field is called; one that we have no word for keeps its own."""
+    """The label of a field; a field without one keeps its name."""
     return _LABELS.get(field) or Text(field, field)
 
 
 def changes_of(planned: PlannedRow) -> tuple[FieldChange, ...]:
-    """Field by field: of a new product all that it states."""
+    """The changed fields of a row; for a new product, all filled-in fields."""
     if planned.edit is None:
         return ()
     before, after = planned.edit.before, planned.edit.after.state
@@ -208,7 +212,7 @@ def changes_of(planned: PlannedRow) -> tuple[FieldChange, ...]:
 
 
 def _as_text(state: ProductState, field: str) -> str:
-    """A field as text, cut to what a table can hold."""
+    """The value of a field as text, cut to _LONGEST_SHOWN characters."""
     value: Any = getattr(state, field)
     if field == "composition":
         return composition_text(value)
@@ -223,7 +227,7 @@ def _as_text(state: ProductState, field: str) -> str:
 
 
 class _PlanRows:
-    """Stores the rows of a plan, some at a time."""
+    """Writes the rows of a plan, some at a time, and collects the words to ask about."""
 
     def __init__(self, session: Session, upload_id: int) -> None:
         self._session, self._upload_id, self._position = session, upload_id, 0

@@ -1,4 +1,4 @@
-"""An import: go through the file, plan every row, and write what is planned in one transaction."""
+"""An import: read the file, plan every row, write the plan in one transaction; and the file of refused rows."""
 
 import gc
 from collections import Counter
@@ -28,11 +28,11 @@ from recommend.text import Language
 
 Observer = Callable[[PlannedRow], None]
 Progress = Callable[[int, int], None]
-"""Called with rows done and rows in all."""
+"""Called with the number of rows done and of all rows."""
 
 
 class ImportCallbacks(Struct):
-    """How an import reports while it runs: every row that is not unchanged, every gone SKU, and how far it is."""
+    """Reports of a running import: every row that is not unchanged, every gone SKU, and the progress."""
 
     row: Observer = lambda _planned: None
     gone: Callable[[str], None] = lambda _sku: None
@@ -40,7 +40,7 @@ class ImportCallbacks(Struct):
 
 
 class Summary(Struct):
-    """What an import did or would do. `batch_id` is None when nothing was written."""
+    """The counts of an import or dry run. `batch_id` is None when nothing was written."""
 
     counts: Counter[RowOutcome] = field(default_factory=Counter)
     gone: int = 0
@@ -56,13 +56,13 @@ class StalePlanError(Exception):
 
 
 class Import:
-    """One file against the catalogue that a session sees. The caller commits, or rolls back."""
+    """One file against the catalogue of a session. The caller commits or rolls back."""
 
     def __init__(self, session: Session, table: Table, reader: RowReader, ruleset: Ruleset) -> None:
         self._session, self._table, self._reader, self._ruleset = session, table, reader, ruleset
 
     def dry_run(self, author: Author, callbacks: ImportCallbacks) -> Summary:
-        """Report what the import would do; nothing is written. Raises FileRefusedError."""
+        """Report the result of the import without writing. Raises FileRefusedError."""
         return self._run(author, callbacks, lambda _planned: None)
 
     def apply(
@@ -74,10 +74,10 @@ class Import:
         skip_bad: bool = False,
         revision: int | None = None,
     ) -> Summary:
-        """Write all rows; with a refused one among them none, unless bad rows are to be skipped.
+        """Write all rows; none when one is refused, unless `skip_bad`.
 
-        Raises FileRefusedError, and StalePlanError when the catalogue is no longer at the revision that was planned on.
-        When the summary has no batch, roll back: nothing is to be kept.
+        Raises FileRefusedError, and StalePlanError when the catalogue is no longer at the planned `revision`. Without a
+        batch in the summary the caller must roll back.
         """
         found = begin_writing(self._session) - 1
         if revision is not None and found != revision:
@@ -113,7 +113,7 @@ class Import:
         return summary
 
     def _offered_skus(self, suppliers: set[str], newest: int) -> Iterator[str]:
-        """The SKUs on offer that came from these suppliers, of products that were there before."""
+        """The SKUs of these suppliers' products that are not archived and existed before the import."""
         query = (
             select(Product.sku)
             .where(Product.id <= newest, Product.supplier.in_(suppliers), Product.status != Status.ARCHIVED)
@@ -125,7 +125,7 @@ class Import:
 
 @contextmanager
 def _without_collecting_old_objects() -> Iterator[None]:
-    """An import makes so much that the collector would go through all that was there before time and again."""
+    """Freeze existing objects, so that the collector does not scan them again and again during an import."""
     gc.freeze()
     try:
         yield
@@ -134,7 +134,7 @@ def _without_collecting_old_objects() -> Iterator[None]:
 
 
 class _Writer:
-    """Writes chunks until a row is refused, unless bad rows are to be skipped."""
+    """Writes chunks until a row is refused, or past refused rows with `skip_bad`."""
 
     def __init__(self, session: Session, author: Author, label: str, directory: Path, *, skip_bad: bool) -> None:
         self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
@@ -159,7 +159,7 @@ class _Writer:
         write(self._session, edits, self._author, self._indexing)
 
     def finish(self) -> None:
-        """Bring the index up to date when all is written."""
+        """Bring the index up to date after the last chunk."""
         if not self._stopped:
             self._indexing.finish()
 
@@ -181,10 +181,11 @@ class _Writer:
 
 
 REASON = {"nl": "reden", "en": "reason"}
+"""The heading of the reason column."""
 
 
 class _Row(Protocol):
-    """A refused row: its cells as they stood in the file, and what is wrong with them."""
+    """A refused row: its original cells, and its errors."""
 
     @property
     def cells(self) -> Sequence[Cell]: ...
@@ -194,7 +195,10 @@ class _Row(Protocol):
 
 
 class RefusedRows:
-    """Writes refused rows; the reason column of an earlier round is left out."""
+    """Writes refused rows in the layout of their file, with the reasons in the last column, for correction.
+
+    The reason column of an earlier round is left out.
+    """
 
     def __init__(self, file: BinaryIO, name: str, columns: Sequence[str], language: Language) -> None:
         self._columns = [place for place, column in enumerate(columns) if column.casefold() not in REASON_COLUMNS]
@@ -211,7 +215,7 @@ class RefusedRows:
 
 
 def errors_as_text(errors: Iterable[RowError], language: Language) -> str:
-    """All that is wrong with a row, on one line."""
+    """All errors of a row, on one line."""
     return "; ".join(
         f"{error.column}: {error.text(language)}" if error.column else error.text(language) for error in errors
     )
@@ -219,7 +223,7 @@ def errors_as_text(errors: Iterable[RowError], language: Language) -> str:
 
 @contextmanager
 def refused_file(file: Path | None, columns: Sequence[str], language: Language = "en") -> Iterator[RefusedRows | None]:
-    """A file of refused rows while an import runs; none when no file is asked for."""
+    """A file of refused rows while an import runs; None when no file is asked for."""
     if file is None:
         yield None
         return

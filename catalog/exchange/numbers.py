@@ -1,6 +1,6 @@
-"""Numbers, money, amounts and counts as people and spreadsheets write them, with a decimal comma or point.
+"""Numbers, money, amounts and counts in cells, with a decimal comma or point.
 
-What could be read in two ways is refused, not guessed. Every function raises CellRefusedError.
+A number with two possible meanings is refused, not guessed. Every function raises CellRefusedError.
 """
 
 import re
@@ -49,7 +49,7 @@ _PER_DAY = re.compile(
 
 
 def normal(cell: Cell) -> str:
-    """Text for reading values from: compatible characters made plain, one blank between words, lower case."""
+    """Normalised text of a cell: compatible characters made plain, single blanks, lower case."""
     return " ".join(unicodedata.normalize("NFKC", str(cell)).casefold().split())
 
 
@@ -70,7 +70,7 @@ def number(text: str) -> Decimal:
 
 
 def _numeric(cell: Cell) -> Decimal | None:
-    """A number of a format that knows numbers."""
+    """The number of a typed cell (JSON, XLSX), None for text."""
     if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
         return None
     if cell < 0:
@@ -79,7 +79,7 @@ def _numeric(cell: Cell) -> Decimal | None:
 
 
 def whole(value: Decimal, code: str = "not-whole") -> int:
-    """An integer. Raises CellRefusedError with the code for what is none."""
+    """An integer. Raises CellRefusedError with the code for a fraction."""
     try:
         integer = int(value)
     except (InvalidOperation, OverflowError, ValueError) as error:
@@ -90,7 +90,7 @@ def whole(value: Decimal, code: str = "not-whole") -> int:
 
 
 def cents(cell: Cell, *, euro_assumed: bool) -> int:
-    """An amount in euro, as cents. A cell without a currency is euro only if that is said elsewhere."""
+    """An amount in euro, as cents. A cell without a currency needs `euro_assumed`."""
     value = _numeric(cell)
     if value is None:
         text = normal(cell)
@@ -117,7 +117,7 @@ def _names_currency(name: str) -> bool:
 
 
 def require_euro(text: str) -> None:
-    """Refuse whatever names another currency than the euro."""
+    """Raise CellRefusedError for any currency but the euro."""
     name = normal(text)
     if name in _EURO:
         return
@@ -127,7 +127,7 @@ def require_euro(text: str) -> None:
 
 
 def micrograms(cell: Cell) -> int:
-    """An amount as micrograms; a bare number is milligrams."""
+    """An amount in micrograms; a number without a unit is milligrams."""
     value, unit = _numeric(cell), "mg"
     if value is None:
         text = normal(cell)
@@ -153,12 +153,12 @@ def measure(cell: Cell) -> int:
 
 
 def count(cell: Cell) -> int:
-    """How many, such as "60 caps"."""
+    """A count, such as "60 caps"."""
     return _read_count(cell, _COUNT, "not-a-count")
 
 
 def per_day(cell: Cell) -> int:
-    """How many units a day, such as "2 x per dag"."""
+    """Units a day, such as "2 x per dag"."""
     return _read_count(cell, _PER_DAY, "not-per-day")
 
 

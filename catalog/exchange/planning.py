@@ -1,4 +1,4 @@
-"""What a file would do to the catalogue, row by row, without doing it."""
+"""The plan of an import: the outcome of every row, without writing."""
 
 import json
 import sqlite3
@@ -26,7 +26,9 @@ from catalog.product_state import ProductState, changed_fields, state_of_product
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000
+"""Rows planned at a time."""
 _NAMED_ROWS = 5
+"""Row numbers named in an error."""
 
 
 class RowOutcome(StrEnum):
@@ -37,7 +39,7 @@ class RowOutcome(StrEnum):
 
 
 class PlannedRow(Struct, frozen=True, gc=False):
-    """What becomes of a row; without an edit it is refused or changes nothing."""
+    """The outcome of a row; without an edit it is refused or changes nothing."""
 
     row: ParsedRow
     edit: Edit | None = None
@@ -58,7 +60,7 @@ class PlannedRow(Struct, frozen=True, gc=False):
 
     @property
     def notices(self) -> tuple[ProductProblem, ...]:
-        """What still keeps a draft from being published: findings of the content check, and what is missing."""
+        """The problems that still block publishing: findings of the content check, and missing fields."""
         return self.edit.after.publish_blockers if self.edit and not self.row.errors else ()
 
 
@@ -67,14 +69,17 @@ _SKUS_PER_QUERY = 500
 
 
 class SkuStore:
-    """Goes through a file once. Close it when done: what it keeps is gone then."""
+    """The SKUs and slugs of a file with their rows, in a temporary database on disk, so that memory use is constant.
+
+    Reads the file once. `close` deletes the database.
+    """
 
     def __init__(
         self, rows: Iterable[Row], sku_of: Callable[[Row], str], on_progress: Callable[[int], None] = lambda _rows: None
     ) -> None:
         self.rows = 0
         self._on_progress = on_progress
-        self._database = sqlite3.connect("")  # a file of its own that vanishes with the connection
+        self._database = sqlite3.connect("")  # a temporary file, deleted with the connection
         self._database.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE named (sku TEXT, row INTEGER);"
             "CREATE TABLE addressed (slug TEXT PRIMARY KEY, sku TEXT) WITHOUT ROWID; BEGIN;"
@@ -92,7 +97,7 @@ class SkuStore:
             yield sku_of(row), row.number
 
     def doubles(self, skus: Sequence[str]) -> dict[str, list[int]]:
-        """Of these SKUs those that the file names more than once, with all their rows."""
+        """The given SKUs that are in the file more than once, with all their rows."""
         found: dict[str, list[int]] = {}
         if not self._has_doubles:
             return found
@@ -105,7 +110,7 @@ class SkuStore:
         return found
 
     def missing(self, skus: Iterable[str]) -> Iterator[str]:
-        """Of these SKUs those that the file does not name."""
+        """The given SKUs that are not in the file."""
         remaining = iter(skus)
         while chunk := list(islice(remaining, _SKUS_PER_QUERY)):
             query = "SELECT sku FROM named WHERE sku IN (SELECT value FROM json_each(?))"
@@ -113,7 +118,7 @@ class SkuStore:
             yield from (sku for sku in chunk if sku not in named)
 
     def holders_of(self, takers: Sequence[tuple[str, str]]) -> dict[str, str]:
-        """Addresses with who wants them, by SKU: for each the SKU of the file that took it first."""
+        """For each (slug, SKU): the SKU of the file that took the slug first, by slug."""
         inserted = self._database.executemany("INSERT OR IGNORE INTO addressed VALUES (?, ?)", takers).rowcount
         if inserted == len(takers):
             return dict(takers)
@@ -126,7 +131,7 @@ class SkuStore:
 
 
 class ImportPlanner:
-    """Plans the rows of one file against the catalogue that a session sees."""
+    """Plans the rows of one file against the catalogue of a session."""
 
     def __init__(self, session: Session, reader: RowReader, skus: SkuStore, ruleset: Ruleset, now: datetime) -> None:
         self._session, self._reader, self._skus, self._ruleset, self._now = session, reader, skus, ruleset, now
@@ -196,7 +201,7 @@ class ImportPlanner:
             self._add_error(row, ProductProblem("version", "changed-since", values))
 
     def _check_brand(self, row: ParsedRow, state: ProductState) -> None:
-        """A brand's address is filled in by a file, never changed by one."""
+        """Refuse a different address of a known brand: a file may add an address, never change one."""
         address = row.values.get("brand_address", "").strip()
         if not (state.brand and address):
             return
@@ -220,8 +225,8 @@ class ImportPlanner:
             self._add_error(row, ProductProblem("brand", "brand-address", {"brand": state.brand}))
 
     def _refuse_false_reductions(self, planned: Sequence[PlannedRow]) -> None:
-        """Refuse every announced reduction of the chunk that is none; one query for all of them."""
-        # A new product has no id yet: any number that no product has will do.
+        """Refuse every false announced reduction of the chunk; one query for all of them."""
+        # A new product has no id yet: a negative number is unique.
         edits = {
             planned_row.edit.product_id or -number: planned_row
             for number, planned_row in enumerate(planned, start=1)
@@ -233,7 +238,7 @@ class ImportPlanner:
                 self._add_error(edits[id_].row, found)
 
     def _refuse_taken(self, planned: Sequence[PlannedRow]) -> None:
-        """No two products under one address, in the catalogue or in the file."""
+        """Refuse a slug that another product has, in the catalogue or in the file."""
         takers: list[tuple[str, ParsedRow]] = []
         for planned_row in planned:
             edit = planned_row.edit

@@ -1,4 +1,4 @@
-"""From the cells of a row to what it states about a product, in our own layout or through a supplier's mapping."""
+"""Rows of a file to products: cells to fields, in our own layout or a supplier's, and fields to the new state."""
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
@@ -23,11 +23,13 @@ from recommend.chemistry import half_up
 from recommend.naming import FormNames, Named
 
 FIELDS = frozenset(STATE_FIELDS) | {"price_eur"}
-"""Targets that are what a product states; the price is called by its currency in a file."""
+"""Targets that are fields of a product; the price is named after its currency in a file."""
 NAMES = ("name_nl", "name_en", "brand", "brand_address")
 LONG_TEXTS = tuple(column for column in OWN if column.endswith(("_nl", "_en")) and column not in NAMES)
 _CACHED_VALUES = 4096
+"""Cell values remembered by each reader."""
 _SHOWN = 200
+"""Characters of a value in an error."""
 
 READERS: dict[str, Callable[[Cell], Any]] = {
     "version": numbers.count,
@@ -52,11 +54,11 @@ EMPTY: dict[str, Any] = {
     "composition": (),
     **dict.fromkeys(("supplier", *NAMES, *LONG_TEXTS), ""),
 }
-"""What an empty cell of our own layout means. One that is not here leaves things as they are."""
+"""The value of an empty cell in our own layout. An empty cell of any other column changes nothing."""
 
 
 class ParsedRow(Struct, gc=False):
-    """What a row says: `fields` of the product, all else by target of `columns.TARGETS`; and what cannot be read."""
+    """The values of a row: `fields` of the product, `values` by other target of `columns.TARGETS`, and its errors."""
 
     number: int
     cells: Sequence[Cell]
@@ -71,11 +73,11 @@ class ParsedRow(Struct, gc=False):
 
 
 _Step = tuple[str, str, int | None, Callable[[Cell], Any], bool, bool]
-"""A target, its column and place, its reader, whether a product's field, whether an empty cell means something."""
+"""Target, heading, position, reader, whether a product's field, whether an empty cell has a value."""
 
 
 class RowReader:
-    """Reads the rows of one table. Raises FileRefusedError for columns that cannot be understood."""
+    """Reads the rows of one table. Raises FileRefusedError for unknown or missing columns."""
 
     def __init__(self, table: Table, names: FormNames, mapping: SupplierMapping | None = None) -> None:
         self.columns = table.columns
@@ -117,7 +119,7 @@ class RowReader:
         return sources
 
     def _cached_reader(self, target: str, constant: str | None) -> Callable[[Cell], Any]:
-        """The reader of a target. What many rows share is worked out once; texts differ and are not kept."""
+        """The reader of a target, with a cache for values that many rows share; texts differ and are not cached."""
         if constant is not None:
             reader = self._reader(target)
             return lambda _cell: reader(constant)
@@ -147,12 +149,12 @@ class RowReader:
         return lambda cell: cell if isinstance(cell, str) else text(cell)
 
     def _euro_assumed(self) -> bool:
-        """Whether a price without a currency is in euro: our own layout says so, a supplier's mapping may."""
+        """Whether a price without a currency is in euro: always in our own layout, by the mapping in a supplier's."""
         mapping = self.mapping
         return mapping is None or "currency" in mapping.constants or "currency" in mapping.columns
 
     def column_of(self, field: str, code: str = "") -> str:
-        """What the file calls the column of a product's field; our name when it has none."""
+        """The file's heading for a product's field; our name when the file has none."""
         target = "price_eur" if field == "price_cents" else field
         columns = {name: column for name, column, place, *_ in self._plan if place is not None}
         amounts = ("elemental", "elemental_per_day", "compound") if code == "out-of-range" else ()
@@ -160,12 +162,12 @@ class RowReader:
         return next((columns[name] for name in names if name in columns), target)
 
     def value_of(self, row: ParsedRow, column: str) -> str:
-        """What stands in a row under a heading, cut to what a message can show."""
+        """The cell of a row under a heading, cut to _SHOWN characters."""
         place = self.columns.index(column) if column in self.columns else len(row.cells)
         return text(row.cells[place])[:_SHOWN] if place < len(row.cells) else ""
 
     def sku_of(self, row: Row) -> str:
-        """The SKU alone, for finding doubles before anything else is read."""
+        """The SKU alone, to find duplicates before the rows are read."""
         if row.error is not None:
             return ""
         if self._sku_place is not None:
@@ -173,7 +175,7 @@ class RowReader:
         return self.read(row).sku
 
     def read(self, row: Row) -> ParsedRow:
-        """All that a row says. An empty cell means empty in our own layout, and nothing at all in a supplier's."""
+        """All values of a row. An empty cell means empty in our own layout, and no change in a supplier's."""
         parsed = ParsedRow(row.number, row.cells, {}, {}, [row.error] if row.error else [])
         if row.error:
             return parsed
@@ -194,7 +196,7 @@ class RowReader:
         return parsed
 
     def _add_sku(self, row: ParsedRow) -> None:
-        """A file without SKUs gets them from the names, which stay the same from file to file."""
+        """Derive a missing SKU from supplier, brand and name, the same for each file; else add an error."""
         name = row.fields.get("name_nl") or row.fields.get("name_en")
         if self.mapping is not None and "sku" not in self.mapping.columns and name:
             row.fields["sku"] = values.made_sku(self.mapping.supplier, row.fields.get("brand", ""), name)
@@ -213,7 +215,7 @@ _DOSAGE_FORM_OF = {unit: form for form, unit in _UNIT_OF.items()}
 
 
 def state_after(row: ParsedRow, before: ProductState | None, reader: RowReader) -> ProductState | None:
-    """The product after the row; None when the row has faults, which are added to it."""
+    """The product after the row; None when the row has errors, which are added to it."""
     fields = dict(row.fields)
     if "price_eur" in fields:
         fields["price_cents"] = fields.pop("price_eur")
@@ -232,7 +234,7 @@ def state_after(row: ParsedRow, before: ProductState | None, reader: RowReader) 
 
 
 def _fill_in(row: ParsedRow, fields: dict[str, Any]) -> None:
-    """What a new product needs and a row may leave to be worked out."""
+    """Fill in the fields that a new product needs and a row may leave out: unit, dosage form and slug."""
     if "dosage_form" not in fields and "unit" in fields:
         fields["dosage_form"] = _DOSAGE_FORM_OF[fields["unit"]]
     elif "unit" not in fields and "dosage_form" in fields:
@@ -244,7 +246,7 @@ def _fill_in(row: ParsedRow, fields: dict[str, Any]) -> None:
 
 
 def _composition(row: ParsedRow, before: ProductState | None, reader: RowReader) -> tuple[LabelLine, ...] | None:
-    """The composition that a supplier's form columns say; None when they say nothing."""
+    """The composition in a supplier's form columns; None when they are all empty."""
     lines: list[LabelLine] = []
     has_form_columns = False
     for place in range(1, MOST_FORMS + 1):
@@ -284,7 +286,7 @@ def _lines(row: ParsedRow, before: ProductState | None, suffix: str, names: Form
 
 
 def _with_stored_amounts(line: LabelLine, before: ProductState | None) -> LabelLine:
-    """A line without amounts keeps those that somebody filled in for this form."""
+    """A line without amounts gets those stored for its form."""
     stored = next((old for old in before.composition if old.form == line.form), None) if before else None
     if stored is None:
         return line

@@ -1,6 +1,6 @@
-"""Yes and no, choices, barcodes and texts, in Dutch, English and the words of our own layout.
+"""Values of cells: yes and no, choices, barcodes, texts and compositions, in Dutch, English and our own layout.
 
-Every function raises CellRefusedError.
+Every reading function raises CellRefusedError.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ _NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
 
 
 def _choices(words: Mapping[Choice, Words]) -> dict[str, Choice]:
-    """Choices by every word that means them, their own value first."""
+    """Choices by their own value and every synonym."""
     return {word: choice for choice, entry in words.items() for word in (choice.value, *entry.synonyms.split())}
 
 
@@ -82,7 +82,7 @@ def allergens(cell: Cell) -> tuple[Allergen, ...]:
 
 
 def barcode(cell: Cell) -> str:
-    """A GTIN of 8, 12, 13 or 14 digits whose check digit is right."""
+    """A GTIN of 8, 12, 13 or 14 digits with the right check digit."""
     text = plain(cell)
     if isinstance(cell, Decimal) or re.fullmatch(r"[0-9][.,][0-9]+[eE]\+?[0-9]+", text):
         if not isinstance(cell, Decimal) or cell != cell.to_integral_value():
@@ -95,7 +95,7 @@ def barcode(cell: Cell) -> str:
 
 
 class _TextOnly(HTMLParser):
-    """Keeps what a reader would see of HTML."""
+    """Extracts the visible text of HTML."""
 
     _BREAKS = frozenset(["p", "br", "li", "div", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "table", "hr"])
     _UNSEEN = frozenset(("script", "style"))
@@ -124,7 +124,7 @@ _TAG = re.compile(r"<[a-zA-Z!/?]")
 
 
 def without_html(text: str) -> str:
-    """A supplier's text as a reader would see it, one line for each paragraph."""
+    """The visible text of a supplier's HTML, one line for each paragraph."""
     if _TAG.search(text):
         parser = _TextOnly()
         parser.feed(text.replace("\\n", "\n"))
@@ -135,12 +135,12 @@ def without_html(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A name: its line breaks and double blanks are slips of the file."""
+    """A name without line breaks and repeated blanks, which are errors of the file."""
     return " ".join(text.split())
 
 
 def prose(cell: Cell) -> str:
-    """A supplier's text without its markup, ligatures and stray blanks."""
+    """A supplier's text without markup, ligatures and extra blanks."""
     return without_html(plain(cell).replace("ĳ", "ij").replace("Ĳ", "IJ"))
 
 
@@ -151,7 +151,7 @@ def slugified(*texts: str) -> str:
 
 
 def made_slug(name: str, sku: str) -> str:
-    """An address that no other SKU gets."""
+    """A slug from the name and the SKU, unique for each SKU."""
     tail = slugified(sku)
     if tail != sku.lower():
         tail = f"{tail}-{_short_hash(sku)}"
@@ -159,7 +159,7 @@ def made_slug(name: str, sku: str) -> str:
 
 
 def made_sku(supplier: str, brand: str, name: str) -> str:
-    """A SKU that stays the same as long as the names do."""
+    """A SKU derived from the names; unchanged as long as they are."""
     whole = slugified(supplier, brand, name).upper()
     return whole if len(whole) <= LONGEST_SKU else f"{whole[: LONGEST_SKU - 7]}-{_short_hash(whole)}"
 
@@ -178,7 +178,10 @@ _UG_PER_HUNDREDTH_MG = 10
 
 
 def composition_text(composition: Iterable[LabelLine]) -> str:
-    """A composition as one cell; `read_composition` gives it back exactly."""
+    """A composition as one cell; `read_composition` restores it exactly.
+
+    For example: "bisglycinate compound 618 mg elemental 87 mg; oxide/magnesium_oxide elemental 50 mg".
+    """
     return "; ".join(map(_line_as_text, composition))
 
 
@@ -190,7 +193,7 @@ def _line_as_text(line: LabelLine) -> str:
 
 
 def _amount_as_text(ug: int) -> str:
-    """Milligrams with at most two decimals, since three could be read as thousands; what is finer in micrograms."""
+    """Milligrams with at most two decimals, since three could be read as thousands; finer amounts in micrograms."""
     if ug % _UG_PER_HUNDREDTH_MG:
         return f"{ug} ug"
     whole, rest = divmod(ug, UG_PER_MG)
@@ -198,7 +201,7 @@ def _amount_as_text(ug: int) -> str:
 
 
 def read_composition(text: str, names: FormNames) -> tuple[LabelLine, ...]:
-    """The lines of a composition. Raises CellRefusedError."""
+    """The lines of a composition cell."""
     return tuple(_read_line(part.strip(), names) for part in text.split(";") if part.strip())
 
 
@@ -216,7 +219,7 @@ def _read_line(text: str, names: FormNames) -> LabelLine:
 
 
 def _one_form(text: str, names: FormNames) -> str:
-    """The form that a text names. Raises CellRefusedError when it is none, several or not known."""
+    """The form that a text names. Raises CellRefusedError for no form, several, or an unknown one."""
     named = names.named_in(text)
     if named.asked:
         raise CellRefusedError("which-form", words=named.asked[0])

@@ -1,4 +1,4 @@
-"""JSON Lines: one object on each line. Numbers are read as they are written, never as binary fractions."""
+"""JSON Lines: one object on each line. Numbers keep their decimal digits, never binary fractions."""
 
 import json
 import re
@@ -23,7 +23,7 @@ class _NotAnObjectError(ValueError):
 
 
 class JsonLinesTable(Table):
-    """Its columns are the keys of the first thousand lines; a key that comes later is a fault of its row."""
+    """A JSON Lines file. Its columns are the keys of the first thousand lines; a later key is an error of its row."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -51,7 +51,7 @@ class JsonLinesTable(Table):
                     yield Row(number, cells)
 
     def _records(self) -> Iterator[tuple[int, dict[str, Cell] | str | Text]]:
-        """The objects with their line numbers; of a line that is none, what is wrong with it."""
+        """The objects with their line numbers; for a line without an object, the reason."""
         self._file.seek(0)
         number = 0
         while line := self._file.readline(MAX_LINE):
@@ -81,7 +81,7 @@ def _record(line: bytes) -> dict[str, Cell] | str | Text:
 
 
 def _reason(error: Exception) -> str | Text:
-    """Why a line is no JSON."""
+    """The reason why a line is no JSON."""
     if isinstance(error, _NotAnObjectError):
         return error.what
     if isinstance(error, json.JSONDecodeError):
@@ -95,7 +95,7 @@ def _reason(error: Exception) -> str | Text:
 
 
 def _unreadable(value: Any) -> str | Text | None:
-    """Why a value is no cell."""
+    """The reason why a value is no cell, None for a valid one."""
     if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) < _MOST_DIGITS):
         return str(value)
     if isinstance(value, str) and _HALF_CHARACTER.search(value):

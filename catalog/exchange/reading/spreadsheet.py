@@ -1,4 +1,4 @@
-"""XLSX: the first sheet, read row by row. What the archive would unpack to is looked at before anything is unpacked."""
+"""XLSX: the first sheet, read row by row. The unpacked size is checked before anything is unpacked."""
 
 import datetime as dt
 import zipfile
@@ -14,13 +14,13 @@ from catalog.exchange.row_errors import FileRefusedError
 
 MAX_UNPACKED = 1_000_000_000
 MAX_IN_MEMORY = 100_000_000
-"""Bytes of the parts that are not streamed, such as the table of texts."""
+"""Bytes of a part that is not streamed, such as the table of texts."""
 MAX_RATIO = 200
 _ALWAYS_FINE = 1_000_000
 
 
 class SpreadsheetTable(Table):
-    """An XLSX file. Raises FileRefusedError when it is none, or would inflate."""
+    """An XLSX file. Raises FileRefusedError for an invalid one, and for a ZIP bomb."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -52,7 +52,7 @@ class SpreadsheetTable(Table):
                 book.close()
         except FileRefusedError:
             raise
-        except Exception as error:  # a damaged file makes openpyxl, zipfile and expat fail in many ways
+        except Exception as error:  # openpyxl, zipfile and expat raise many kinds for a damaged file
             raise FileRefusedError("broken-xlsx", row=number) from error
 
 
@@ -80,7 +80,7 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         return unguarded(value)
     if isinstance(value, float):
-        return Decimal(repr(value))  # the shortest digits that mean this number: what was typed
+        return Decimal(repr(value))  # the shortest digits of this number: those typed
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     return str(value)

@@ -1,4 +1,4 @@
-"""Brands: one check of an address, whichever way it comes in."""
+"""Brands: one check of an address for every writer."""
 
 import pytest
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Files made for tests, and an import of one as the command line does it."""
+"""Files for tests, and an import of one as the command line runs it."""
 
 import io
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class ImportRun(Struct):
 
     @property
     def errors(self) -> list[tuple[int, str, str]]:
-        """Row, column and code of everything that is wrong."""
+        """Row, column and code of every error."""
         return [(error.row, error.column, error.code) for planned in self.rows for error in planned.row.errors]
 
 
@@ -51,8 +51,8 @@ def run_import(
     dry_run: bool = False,
     skip_bad: bool = False,
 ) -> ImportRun:
-    """Import a file and commit; nothing is kept of one with a refused row."""
-    session.commit()  # what the test prepared
+    """Import a file and commit; roll back when a row is refused."""
+    session.commit()  # the test's own rows
     table = table_of(content, name)
     names = form_names(answers=mapping.answers if mapping else None)
     importer = Import(session, table, RowReader(table, names, mapping), load_ruleset())
@@ -86,7 +86,7 @@ def spreadsheet(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def zip_bomb() -> bytes:
-    """An XLSX of which one part would unpack to a thousand times its size."""
+    """An XLSX with a part that would unpack to a thousand times its size."""
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")

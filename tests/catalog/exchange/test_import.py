@@ -1,4 +1,4 @@
-"""An import: what it plans, writes, refuses and leaves alone."""
+"""Imports: planned, written, refused and unchanged rows."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A supplier's file through its mapping: drafts with what is known, and questions where something is unclear."""
+"""Suppliers' files through a mapping: drafts from known values, and questions about unclear ones."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files as tables: what is read alike whatever the format, and what is refused before anything is done."""
+"""Files as tables: equal results for every format, and files that are refused."""
 
 import io
 import json

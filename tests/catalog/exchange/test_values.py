@@ -1,4 +1,4 @@
-"""How people and spreadsheets write prices, amounts and counts; what could mean two things is refused."""
+"""Prices, amounts and counts as people and spreadsheets write them; ambiguous ones are refused."""
 
 import re
 from decimal import Decimal

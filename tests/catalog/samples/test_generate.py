@@ -1,4 +1,4 @@
-"""Made-up products: the same for the same seed, lawful, varied, and the very rows that the write path makes."""
+"""Made-up products: reproducible, lawful, varied, and equal to validated ones."""
 
 import random
 from collections import Counter
