@@ -73,7 +73,7 @@ class Detail(Struct, frozen=True):
     sku: str
     row: int = 0
     changes: tuple[FieldChange, ...] = ()
-    errors: tuple[RowError, ...] = msgspec.field(default=(), name="faults")
+    errors: tuple[RowError, ...] = msgspec.field(default=(), name="faults")  # the key in stored plans
     notices: tuple[ProductProblem, ...] = ()
     cells: tuple[Any, ...] = ()
     """The original cells of a refused row."""
