@@ -34,8 +34,6 @@ GONE = "gone"
 """The outcome of a stored SKU that the supplier's file no longer has."""
 _CHUNK = 500
 """Rows read or written at a time."""
-
-
 _LONGEST_SHOWN = 300
 """Characters of a value in the plan."""
 _LABELS = TARGETS | {
