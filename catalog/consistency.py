@@ -1,4 +1,4 @@
-"""Whether columns, tags, facets, orders and words are still what follows from the products; and how to mend them."""
+"""Derived data compared with the products: columns, form tags, facets, sort rows and words; and its repair."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,36 +25,40 @@ from catalog.models import (
     table_of,
 )
 from catalog.product_state import label_line_of, state_of_product
-from catalog.search.documents import SearchDocument, in_portions, search_documents
+from catalog.search.documents import SearchDocument, in_chunks, search_documents
 from catalog.search.terms import facet_postings, word_postings
 from catalog.search.update import advice_rows, listing_row, listing_rows_by_form, rebuild_index
 from recommend.knowledge import Ruleset
 
-AT_ONCE = 1000
+CHUNK = 1000
+"""Products read at a time."""
 DERIVED = ("magnesium_ug", "tenth_cents_per_100mg", "tenth_cents_per_day")
 
 
 class Mismatch(Struct, frozen=True):
-    """Something derived that does not follow from the products; `where` is a SKU, or a table with a key."""
+    """A derived value that differs from the recomputed one.
+
+    `where` is a SKU or a table, `what` a column, a term or "rows".
+    """
 
     where: str
     what: str
     stored: str
-    follows: str
+    expected: str
 
 
 def derived_data_mismatches(session: Session, ruleset: Ruleset) -> Iterator[Mismatch]:
-    """Everything derived that is wrong: of products first, then of the index."""
+    """Recompute all derived data and yield every difference: products first, then the index."""
     for product in _products(session):
-        yield from _product_faults(product, ruleset)
-    yield from _index_faults(session)
+        yield from _product_mismatches(product, ruleset)
+    yield from _index_mismatches(session)
 
 
 def repair_derived_data(session: Session, ruleset: Ruleset) -> None:
-    """Derive everything anew, in this session's transaction."""
+    """Recompute derived columns and the index in this session's transaction; the caller commits."""
     begin_writing(session)
     for product in _products(session):
-        if not any(_product_faults(product, ruleset)):
+        if not any(_product_mismatches(product, ruleset)):
             continue
         derived, tags = _derived(product, ruleset)
         session.execute(update(table_of(Product)).where(table_of(Product).c.id == product.id).values(derived))
@@ -68,20 +72,20 @@ def repair_derived_data(session: Session, ruleset: Ruleset) -> None:
 
 def _products(session: Session) -> Iterator[Product]:
     query = select(Product).options(joinedload(Product.brand), selectinload(Product.components))
-    last = 0
-    while portion := session.scalars(
-        query.options(selectinload(Product.tags)).where(Product.id > last).order_by(Product.id).limit(AT_ONCE)
+    last_id = 0
+    while products := session.scalars(
+        query.options(selectinload(Product.tags)).where(Product.id > last_id).order_by(Product.id).limit(CHUNK)
     ).all():
-        yield from portion
-        last = portion[-1].id
+        yield from products
+        last_id = products[-1].id
         session.expunge_all()
 
 
-def _product_faults(product: Product, ruleset: Ruleset) -> Iterator[Mismatch]:
+def _product_mismatches(product: Product, ruleset: Ruleset) -> Iterator[Mismatch]:
     derived, tags = _derived(product, ruleset)
-    for name, follows in derived.items():
-        if getattr(product, name) != follows:
-            yield Mismatch(product.sku, name, str(getattr(product, name)), str(follows))
+    for name, expected in derived.items():
+        if getattr(product, name) != expected:
+            yield Mismatch(product.sku, name, str(getattr(product, name)), str(expected))
     stored = {
         tag.form: {"magnesium_ug": tag.magnesium_ug, "counts_as_form": tag.counts_as_form} for tag in product.tags
     }
@@ -90,7 +94,7 @@ def _product_faults(product: Product, ruleset: Ruleset) -> Iterator[Mismatch]:
 
 
 def _derived(product: Product, ruleset: Ruleset) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-    """The derived columns and the tags, as an edit would write them."""
+    """The derived columns and form tags of a product, as an edit would write them."""
     lines = tuple(_line(component, ruleset) for component in product.components)
     magnesium = magnesium_in(lines)
     derived = ValidatedProduct(state_of_product(product), magnesium, findings=(), not_permitted=(), publish_blockers=())
@@ -104,36 +108,36 @@ def _derived(product: Product, ruleset: Ruleset) -> tuple[dict[str, int], dict[s
 def _line(component: Component, ruleset: Ruleset) -> Line:
     try:
         return work_out(label_line_of(component), ruleset)
-    except CompositionError:  # of a draft, whose amounts are not stated yet
+    except CompositionError:  # a draft may lack amounts
         return Line(component.form, component.salt, component.compound_ug, 0)
 
 
-def _index_faults(session: Session) -> Iterator[Mismatch]:
+def _index_mismatches(session: Session) -> Iterator[Mismatch]:
     facets: dict[str, BitMap] = defaultdict(BitMap)
     words: dict[str, BitMap] = defaultdict(BitMap)
-    shelved = {ListingRow: 0, ListingRowByForm: 0, AdviceRow: 0}
-    for portion in in_portions(search_documents(session), AT_ONCE):
-        for postings, found in ((facet_postings(portion), facets), (word_postings(portion)[0], words)):
+    row_counts = {ListingRow: 0, ListingRowByForm: 0, AdviceRow: 0}
+    for chunk in in_chunks(search_documents(session), CHUNK):
+        for postings, found in ((facet_postings(chunk), facets), (word_postings(chunk)[0], words)):
             for term, products in postings.items():
                 found[term] |= products
-        listed = [product for product in portion if product.is_listed]
-        shelved[ListingRow] += len(listed)
-        shelved[ListingRowByForm] += sum(len(product.forms) for product in listed)
-        shelved[AdviceRow] += sum(len(advice_rows(product)) for product in listed)
-        yield from _order_faults(session, listed)
-    for table, follows in shelved.items():
-        if (stored := session.scalar(select(func.count()).select_from(table_of(table)))) != follows:
-            yield Mismatch(table.__tablename__, "rows", str(stored), str(follows))
-    yield from _posting_faults(session, FacetPosting, facets)
-    yield from _posting_faults(session, WordPosting, words)
+        listed = [product for product in chunk if product.is_listed]
+        row_counts[ListingRow] += len(listed)
+        row_counts[ListingRowByForm] += sum(len(product.forms) for product in listed)
+        row_counts[AdviceRow] += sum(len(advice_rows(product)) for product in listed)
+        yield from _row_mismatches(session, listed)
+    for table, expected in row_counts.items():
+        if (stored := session.scalar(select(func.count()).select_from(table_of(table)))) != expected:
+            yield Mismatch(table.__tablename__, "rows", str(stored), str(expected))
+    yield from _posting_mismatches(session, FacetPosting, facets)
+    yield from _posting_mismatches(session, WordPosting, words)
     for term, stored in session.execute(select(Word.term, Word.products)):
-        follows = len(words.pop(term, ()))
-        if stored != follows:
-            yield Mismatch("word", term, str(stored), str(follows))
+        expected = len(words.pop(term, ()))
+        if stored != expected:
+            yield Mismatch("word", term, str(stored), str(expected))
     yield from (Mismatch("word", term, "none", str(len(products))) for term, products in words.items())
 
 
-def _order_faults(session: Session, listed: Sequence[SearchDocument]) -> Iterator[Mismatch]:
+def _row_mismatches(session: Session, listed: Sequence[SearchDocument]) -> Iterator[Mismatch]:
     for model, rows in (
         (ListingRow, [listing_row(product) for product in listed]),
         (ListingRowByForm, [row for product in listed for row in listing_rows_by_form(product)]),
@@ -146,21 +150,21 @@ def _order_faults(session: Session, listed: Sequence[SearchDocument]) -> Iterato
             for row in session.execute(select(table).where(table.c.product_id.in_(ids)))
         }
         for row in rows:
-            if (has := stored.get(_key(row))) != row:
-                yield Mismatch(row["sku"], table.name, str(has), str(row))
+            if (found := stored.get(_key(row))) != row:
+                yield Mismatch(row["sku"], table.name, str(found), str(row))
 
 
 def _key(row: Any) -> tuple[Any, ...]:
     return row["product_id"], row.get("form")
 
 
-def _posting_faults(
-    session: Session, model: type[FacetPosting | WordPosting], follows: Mapping[str, BitMap]
+def _posting_mismatches(
+    session: Session, model: type[FacetPosting | WordPosting], expected: Mapping[str, BitMap]
 ) -> Iterator[Mismatch]:
     stored: dict[str, BitMap] = defaultdict(BitMap)
     for term, products in session.execute(select(model.term, model.products)):
         stored[term] |= products
-    for term in sorted(stored.keys() | follows.keys()):
-        has, should = stored.get(term, BitMap()), follows.get(term, BitMap())
-        if has != should:
-            yield Mismatch(model.__tablename__, term, f"{len(has)} products", f"{len(should)} products")
+    for term in sorted(stored.keys() | expected.keys()):
+        found, right = stored.get(term, BitMap()), expected.get(term, BitMap())
+        if found != right:
+            yield Mismatch(model.__tablename__, term, f"{len(found)} products", f"{len(right)} products")

@@ -1,4 +1,4 @@
-"""Prices that follow from a price and a composition, in tenths of a cent, rounded half up."""
+"""Derived prices in tenths of a cent, the legal unit price, and prices without VAT; all rounded half up."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ def tenth_cents_per_100mg(price_cents: int, magnesium_ug: int, units_per_pack: i
 
 
 def tenth_cents_per_day(price_cents: int, units_per_pack: int, units_per_day: int) -> int:
-    """The price of that many units a day."""
+    """The price of `units_per_day` units."""
     return rounded(price_cents * 10 * units_per_day, units_per_pack)
 
 
@@ -24,7 +24,7 @@ def cents_per_measure(price_cents: int, net_quantity: int) -> int:
 
 
 def unit_price_cents(product: Product) -> int | None:
-    """Cents per 100 g or 100 ml where the law asks for a unit price: not for goods sold by number."""
+    """Cents per 100 g or 100 ml for powders and liquids; None for goods sold by number, which need no unit price."""
     if product.dosage_form in (DosageForm.POWDER, DosageForm.LIQUID) and product.net_quantity:
         return cents_per_measure(product.price_cents, product.net_quantity)
     return None
@@ -36,6 +36,7 @@ def without_vat(cents: int) -> int:
 
 
 VAT_PERCENT = 9
+"""The Dutch VAT rate of food supplements."""
 
 
 def earlier_price_cents(product: Product, today: date) -> int | None:

@@ -1,4 +1,4 @@
-"""What is wrong with a product, field by field, in both languages: the same words in form, import and command line."""
+"""Problems of a product, field by field, worded in Dutch and English for form, import and command line."""
 
 from collections.abc import Iterable, Mapping
 
@@ -48,8 +48,8 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "not-a-picture": Text("is geen JPEG, PNG of WebP", "is no JPEG, PNG or WebP"),
     "broken-picture": Text("is beschadigd of niet volledig", "is damaged or incomplete"),
     "picture-lies": Text(
-        "heet {said} maar is een {found}: geef het bestand zijn eigen naam",
-        "is called {said} but is a {found}: give the file its own name",
+        "heet {declared} maar is een {found}: geef het bestand zijn eigen naam",
+        "is called {declared} but is a {found}: give the file its own name",
     ),
     "picture-too-heavy": Text("is groter dan {most} MB", "is larger than {most} MB"),
     "picture-too-large": Text("heeft meer dan {most} miljoen beeldpunten", "has more than {most} million pixels"),
@@ -82,25 +82,26 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "is not below the lowest price of the 30 days before (€ {lowest})",
     ),
 }
+"""The reasons by code; `{name}` is filled from the values of a problem."""
 
 
 Values = Mapping[str, str | Text]
-"""What fills the places in a reason; a Text where it differs between the languages, such as a form's name."""
+"""Values for the placeholders of a reason; a Text where the languages differ, such as a form's name."""
 
 
 def worded(reason: Text, values: Values, language: Language) -> str:
-    """A reason with its places filled in."""
+    """Fill the placeholders of a reason in one language."""
     shown = {name: value if isinstance(value, str) else value.in_language(language) for name, value in values.items()}
     return reason.in_language(language).format_map(shown)
 
 
 def in_euro(cents: int) -> Text:
-    """An amount as each language writes it, without its sign."""
+    """An amount in euro as each language writes it, without the euro sign."""
     return Text(f"{cents // 100},{cents % 100:02}", f"{cents // 100}.{cents % 100:02}")
 
 
 class ProductProblem(Struct, frozen=True):
-    """Something wrong with one field of a product; `values` fill the places in the reason."""
+    """A problem of one field of a product; `values` fill the placeholders of its reason."""
 
     field: str
     code: str
@@ -111,9 +112,9 @@ class ProductProblem(Struct, frozen=True):
 
 
 class RefusedError(ValueError):
-    """An edit that cannot be. Nothing was written; `problems` says why, field by field."""
+    """A refused edit; nothing was written. `problems` has the reasons, field by field."""
 
     def __init__(self, problems: Iterable[ProductProblem], sku: str = "") -> None:
         self.problems, self.sku = tuple(problems), sku
-        said = "; ".join(f"{problem.field}: {problem.text('en')}" for problem in self.problems)
-        super().__init__(f"{sku}: {said}" if sku else said)
+        reasons = "; ".join(f"{problem.field}: {problem.text('en')}" for problem in self.problems)
+        super().__init__(f"{sku}: {reasons}" if sku else reasons)

@@ -1,4 +1,4 @@
-"""All that a person states about a product, as one value: what forms edit, files carry and history keeps."""
+"""ProductState: all fields that a person enters about a product, as forms edit, files carry and history stores them."""
 
 from operator import attrgetter
 
@@ -10,14 +10,15 @@ from catalog.models import Allergen, Component, DosageForm, Product, Status, Uni
 from recommend.text import Text
 
 TEXTS = ("name", "summary", "ingredients", "directions", "storage")
+"""The texts that every product has in both languages."""
 
 
-# `gc=False`, here and in what else an import makes by the hundred thousand: it never refers to itself, and the
-# collector would go through all of it again and again.
+# `gc=False`, here and in the other structs that an import makes by the hundred thousand: they contain no cycles, and
+# the garbage collector would scan them again and again.
 class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A product as stated: texts in both languages, money in cents with VAT, net quantity in g or ml.
+    """A product as entered: texts in both languages, money in cents with VAT, net quantity in g or ml.
 
-    An empty text, and a count or price of 0, is not stated yet.
+    An empty text, and a count or price of 0, means "not filled in yet".
     """
 
     sku: str
@@ -58,13 +59,15 @@ class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 _IN_BOTH = {name: attrgetter(f"{name}_nl", f"{name}_en") for name in (*TEXTS, "alt")}
 FIELDS = ProductState.__struct_fields__
+"""The field names in their order."""
 STORED_AS_THEY_ARE = tuple(name for name in FIELDS if name not in ("brand", "composition"))
+"""The fields with a product column of the same name and value."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(ProductState)
 
 
 def state_of_product(product: Product) -> ProductState:
-    """What is stated about a stored product; its brand and components must be loaded."""
+    """The state of a stored product; its brand and components must be loaded."""
     plain = {name: getattr(product, name) for name in STORED_AS_THEY_ARE if name != "allergens"}
     return ProductState(
         **plain,
@@ -75,7 +78,7 @@ def state_of_product(product: Product) -> ProductState:
 
 
 def label_line_of(component: Component) -> LabelLine:
-    """A stored line as the label states it."""
+    """The label line of a stored component."""
     return LabelLine(component.form, component.salt, component.compound_ug, component.elemental_ug)
 
 
@@ -89,5 +92,5 @@ def to_json(state: ProductState) -> str:
 
 
 def from_json(text: str) -> ProductState:
-    """Read what `to_json` wrote. Raises msgspec.ValidationError."""
+    """Decode the JSON of `to_json`. Raises msgspec.ValidationError."""
     return _decoder.decode(text)

@@ -1,4 +1,4 @@
-"""Names of dosage forms, units, statuses and allergens in both languages, and the words by which files name them.
+"""Names of dosage forms, units, statuses and allergens in both languages, with the synonyms in suppliers' files.
 
 The one place for these words: pages, filters, the admin, imports and the search read them here.
 """
@@ -12,14 +12,14 @@ from recommend.text import Text
 
 
 class Words(Struct, frozen=True):
-    """The name of a choice, and synonyms in either language as suppliers' files write them, separated by blanks."""
+    """The name of a choice, and its synonyms in suppliers' files, in either language, separated by blanks."""
 
     name: Text
     synonyms: str = ""
 
 
 class AllergenWords(Words, frozen=True):
-    """An allergen; `without` is its filter, `searched` are the Dutch words by which a search means it."""
+    """An allergen; `without` is the label of its filter, `searched` the Dutch words by which a search finds it."""
 
     without: Text = Text("", "")
     searched: str = ""

@@ -23,11 +23,11 @@ class Excipient(Record, frozen=True):
     names: Words
 
 
-class Named(Struct, frozen=True):
-    """Forms in a text, in order, without duplicates; `asked` are words that a person must explain."""
+class FormsInText(Struct, frozen=True):
+    """Forms in a text, in order, without duplicates; `unclear` are words that a person must explain."""
 
     forms: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 _BRACKETED_FORM = re.compile(r"\b(magnesium) ?\((?:als |as |uit |from |van )?([^()]+)\)")
@@ -69,17 +69,17 @@ class FormNames:
         longest_first = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
 
-    def listed(self, forms: Iterable[str]) -> Text:
+    def names_of(self, forms: Iterable[str]) -> Text:
         """Short names of the forms, separated by commas."""
         names = [self._short_names[form] for form in forms]
         return Text(", ".join(name.nl for name in names), ", ".join(name.en for name in names))
 
-    def named_in(self, text: str) -> Named:
+    def forms_in(self, text: str) -> FormsInText:
         """Forms in a product name, a title or an ingredient list."""
         plain = comparable(text)
         only_form = self._names.get(plain, self._exact_names.get(plain))
         if only_form is not None or not plain:
-            return Named(forms=(only_form,) if only_form else ())
+            return FormsInText(forms=(only_form,) if only_form else ())
         plain = _BRACKETED_FORM.sub(self._expand_bracket, plain)
         found: dict[str, None] = {}
         excipients = 0
@@ -90,10 +90,10 @@ class FormNames:
                 found[form] = None
         rest = self._pattern.sub(" | ", plain)
         forms = self._without_duplicates(found)
-        asked = [match[0] for match in _UNKNOWN_FORM.finditer(rest) if not _NO_FORM_WORDS.match(match[0])]
-        if not forms and not excipients and not asked:
-            asked = [plain[:_MAX_UNKNOWN_LENGTH]]
-        return Named(forms, tuple(dict.fromkeys(asked)))
+        unclear = [match[0] for match in _UNKNOWN_FORM.finditer(rest) if not _NO_FORM_WORDS.match(match[0])]
+        if not forms and not excipients and not unclear:
+            unclear = [plain[:_MAX_UNKNOWN_LENGTH]]
+        return FormsInText(forms, tuple(dict.fromkeys(unclear)))
 
     def _expand_bracket(self, match: re.Match[str]) -> str:
         """Name of the form for “magnesium (als citraat)”, here magnesium citrate."""

@@ -1,4 +1,4 @@
-"""The only place that builds models for tests."""
+"""Factories: the only place that builds models for tests."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -51,8 +51,8 @@ class BrandFactory(factory.Factory[Brand]):
     invented = True
 
 
-class StatedFactory(factory.Factory[LabelLine]):
-    """100 mg of elemental magnesium as the label states it, per unit."""
+class LabelLineFactory(factory.Factory[LabelLine]):
+    """100 mg of elemental magnesium per unit."""
 
     class Meta:
         model = LabelLine
@@ -62,7 +62,7 @@ class StatedFactory(factory.Factory[LabelLine]):
 
 
 class ProductStateFactory(factory.Factory[ProductState]):
-    """A complete product that may be published, of 100 mg magnesium from citrate per capsule."""
+    """A complete product that may be published: 100 mg magnesium from citrate per capsule."""
 
     class Meta:
         model = ProductState
@@ -123,7 +123,7 @@ PASSWORD = "zeven blauwe fietsen"
 
 @cache
 def hash_of_password() -> str:
-    """argon2 is slow on purpose, so once for all tests."""
+    """Hashed once for all tests, because argon2 is slow on purpose."""
     return hash_password(PASSWORD)
 
 
@@ -141,7 +141,7 @@ class AccountFactory(factory.Factory[Account]):
 
 
 def make_product(session: Session, composition: Sequence[LabelLine] | None = None, **fields: Any) -> Product:
-    """A published product of 100 mg magnesium from citrate per capsule, unless told otherwise."""
+    """A published product of 100 mg magnesium from citrate per capsule, with the given fields changed."""
     if composition is not None:
         fields["composition"] = tuple(composition)
     state = ProductStateFactory.build(**fields)

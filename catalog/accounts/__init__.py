@@ -1,6 +1,6 @@
-"""Who may work on the catalogue: accounts, sessions, throttle, invitations, second factor.
+"""Staff accounts: sessions, throttle, invitations, second factor.
 
-Like the edits, nothing here commits, and nothing asks the clock: the caller says what time it is.
+As in the edits, nothing here commits, and nothing reads the clock: the caller passes the time.
 """
 
 from catalog.accounts.refusals import AccountError, Refusal

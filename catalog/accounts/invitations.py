@@ -1,4 +1,4 @@
-"""One-time links that make an account."""
+"""Invitations: one-time links that create an account."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,23 +14,24 @@ from catalog.db.bulk import rows_changed
 from catalog.models import Account, Invitation, Role
 
 VALID = timedelta(hours=72)
+"""The lifetime of a link."""
 FIRST_OWNER = ""
-"""The address of the invitation for the first owner, who names their own."""
+"""The address of the first owner's invitation; that owner enters the real one."""
 
 
 def invite(session: Session, email: str, role: Role, now: datetime, invited_by: str = "") -> str:
-    """The token of a new link; an earlier link for the same address stops working. Raises AccountError."""
+    """Create a link and return its token; an earlier link for the same address stops working. Raises AccountError."""
     email = normal_email(email)
     require_free(session, email)
-    return _keep(session, email, role, now, invited_by)
+    return _store_invitation(session, email, role, now, invited_by)
 
 
 def invite_first_owner(session: Session, now: datetime) -> str | None:
-    """The token of the link that makes the first owner; None as soon as there is an account."""
-    return None if any_account(session) else _keep(session, FIRST_OWNER, Role.OWNER, now, "")
+    """Create the first owner's link and return its token; None as soon as there is an account."""
+    return None if any_account(session) else _store_invitation(session, FIRST_OWNER, Role.OWNER, now, "")
 
 
-def _keep(session: Session, email: str, role: Role, now: datetime, invited_by: str) -> str:
+def _store_invitation(session: Session, email: str, role: Role, now: datetime, invited_by: str) -> str:
     token = new_token()
     values = {"token_hash": hash_token(token), "role": role, "invited_by": invited_by, "expires_at": now + VALID}
     replace = update(Invitation).where(Invitation.email == email).values(values)
@@ -38,13 +39,13 @@ def _keep(session: Session, email: str, role: Role, now: datetime, invited_by: s
         try:
             with session.begin_nested():
                 session.add(Invitation(email=email, **values))
-        except IntegrityError:  # somebody invited the same address in this instant; the later link counts
+        except IntegrityError:  # a simultaneous invitation for the same address; the later link counts
             session.execute(replace)
     return token
 
 
 def open_invitations(session: Session, now: datetime) -> Sequence[Invitation]:
-    """Invitations that were neither used nor have run out, the first owner's aside."""
+    """Unused and unexpired invitations, without the first owner's."""
     return session.scalars(
         select(Invitation)
         .where(Invitation.expires_at > now, Invitation.email != FIRST_OWNER)
@@ -53,13 +54,13 @@ def open_invitations(session: Session, now: datetime) -> Sequence[Invitation]:
 
 
 def withdraw(session: Session, email: str) -> None:
-    """Make the link for an address useless."""
-    if email.isprintable():  # PostgreSQL takes no NUL
+    """Delete the link for an address."""
+    if email.isprintable():  # PostgreSQL refuses NUL
         session.execute(delete(Invitation).where(Invitation.email == email))
 
 
 def invitation_of(session: Session, token: str, now: datetime) -> Invitation | None:
-    """The invitation of a link, while it can be used."""
+    """The invitation of a usable link, None otherwise."""
     invitation = session.scalar(
         select(Invitation).where(Invitation.token_hash == hash_token(token), Invitation.expires_at > now)
     )
@@ -69,10 +70,10 @@ def invitation_of(session: Session, token: str, now: datetime) -> Invitation | N
 
 
 def redeem(session: Session, token: str, email: str, password: str, now: datetime) -> Account:
-    """Make the account of a link. `email` counts only for the first owner.
+    """Create the account of a link. `email` is used for the first owner only.
 
-    Whoever deletes the invitation has it: of two who press at once, one is refused. Raises AccountError, after which
-    the caller must roll back, or the invitation is gone.
+    The request that deletes the invitation wins; a simultaneous one is refused. Raises AccountError, after which the
+    caller must roll back, or the invitation is gone.
     """
     invitation = invitation_of(session, token, now)
     if invitation is None:

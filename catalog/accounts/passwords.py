@@ -1,4 +1,4 @@
-"""Passwords: what they must be, and argon2id to keep them."""
+"""Passwords: their requirements, and their hashes (argon2id)."""
 
 import unicodedata
 
@@ -22,7 +22,7 @@ def hash_password(password: str) -> str:
 
 
 def is_right(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the hash's; without a hash it takes as long and is never right."""
+    """Whether the hash belongs to the password; without a hash it takes as long and is False."""
     if len(password) > LONGEST_PASSWORD:
         return False
     try:
@@ -33,12 +33,12 @@ def is_right(password_hash: str | None, password: str) -> bool:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
+    """Whether the hash has weaker parameters than today's."""
     return _hasher.check_needs_rehash(password_hash)
 
 
 def require_good(password: str, email: str) -> None:
-    """Raise AccountError for a password that is too short or that follows from the address or the shop."""
+    """Raise AccountError for a password that is too short, long or uniform, or contains the address or the shop."""
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError(Refusal.PASSWORD_SHORT)
     if len(password) > LONGEST_PASSWORD:
@@ -52,5 +52,5 @@ def require_good(password: str, email: str) -> None:
 
 
 def _normal(password: str) -> str:
-    """One form for a password that keyboards may type in two (é as one character or as two)."""
+    """One form for a password that keyboards may send in two (é as one character or as two)."""
     return unicodedata.normalize("NFKC", password.encode(errors="replace").decode())

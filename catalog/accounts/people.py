@@ -1,4 +1,4 @@
-"""Accounts themselves: made, found, changed, never without an owner."""
+"""Accounts: created, found and changed; at least one active owner remains."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
 
 
 def normal_email(email: str) -> str:
-    """An address the way accounts keep it. Raises AccountError for what is none."""
+    """The stored form of an e-mail address. Raises AccountError for an invalid one."""
     email = email.strip().lower()
     if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email) or not email.isprintable():
         raise AccountError(Refusal.EMAIL_WRONG)
@@ -25,18 +25,18 @@ def normal_email(email: str) -> str:
 
 
 def any_account(session: Session) -> bool:
-    """Whether anybody can have signed in yet."""
+    """Whether there is an account."""
     return session.scalar(select(Account.id).limit(1)) is not None
 
 
 def all_accounts(session: Session) -> Sequence[Account]:
-    """Active ones first, by address. A shop has a handful, so all of them."""
+    """All accounts, active ones first, by address; a shop has a handful."""
     return session.scalars(select(Account).order_by(Account.active.desc(), Account.email)).all()
 
 
 def account_by_email(session: Session, email: str) -> Account | None:
     email = email.strip().lower()
-    # PostgreSQL takes no NUL, and nothing unprintable is an address.
+    # PostgreSQL refuses NUL, and an unprintable text is no address.
     return session.scalar(select(Account).where(Account.email == email)) if email.isprintable() else None
 
 
@@ -55,7 +55,7 @@ def create_account(session: Session, email: str, password: str, role: Role, now:
     try:
         with session.begin_nested():
             session.add(account)
-    except IntegrityError as error:  # somebody made it in this instant
+    except IntegrityError as error:  # a simultaneous request created it
         raise AccountError(Refusal.EMAIL_TAKEN) from error
     return account
 
@@ -86,7 +86,10 @@ def change_role(session: Session, account: Account, role: Role) -> None:
 
 
 def deactivate(session: Session, account: Account) -> None:
-    """Keep the account for the history's sake, but let nobody in. Raises AccountError for the last owner."""
+    """Deactivate an account, which history still refers to, and end its sessions.
+
+    Raises AccountError for the last owner.
+    """
     _require_other_owner(session, account)
     account.active = False
     session.execute(delete(AdminSession).where(AdminSession.account_id == account.id))
@@ -97,7 +100,7 @@ def reactivate(account: Account) -> None:
 
 
 def _require_other_owner(session: Session, account: Account) -> None:
-    """Two owners who remove each other at once must wait for one another: the owners' rows are locked."""
+    """Lock the owners' rows, so that two owners who remove each other at once wait for one another."""
     owners = session.scalars(
         select(Account.id).where(Account.role == Role.OWNER, Account.active).order_by(Account.id).with_for_update()
     ).all()

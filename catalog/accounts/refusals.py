@@ -1,4 +1,4 @@
-"""Why something about an account is refused; the shop words it."""
+"""Reasons to refuse a change of an account; the shop words them."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class Refusal(StrEnum):
 
 
 class AccountError(ValueError):
-    """An account that cannot be made or changed like this."""
+    """A refused creation or change of an account."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.value)

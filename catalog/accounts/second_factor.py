@@ -1,4 +1,4 @@
-"""The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for when it is lost."""
+"""The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for a lost app."""
 
 import secrets
 from datetime import datetime
@@ -15,7 +15,7 @@ from catalog.models import Account, RecoveryCode
 ISSUER = "Magnesiumwijzer"
 RECOVERY_CODES = 10
 STEPS_LATE_OR_EARLY = 1
-"""Clocks of telephones differ; a step is 30 seconds."""
+"""Tolerance for wrong clocks; a step is 30 seconds."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 4, 4
 
@@ -26,14 +26,14 @@ def new_secret() -> str:
 
 
 def address_for_app(secret: str, email: str) -> str:
-    """What the QR code holds."""
+    """The content of the QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
 def switch_on(
     session: Session, vault: Vault, account: Account, *, secret: str, code: str, now: datetime
 ) -> list[str] | None:
-    """Keep the secret once a code proves that the app has it; the fresh recovery codes, or None for a wrong code."""
+    """Store the secret once a code proves that the app has it; returns new recovery codes, None for a wrong code."""
     step = _step_of(secret, code, now)
     if step is None:
         return None
@@ -48,7 +48,7 @@ def switch_off(session: Session, account: Account) -> None:
 
 
 def renew_recovery_codes(session: Session, account: Account) -> list[str]:
-    """Replace the recovery codes; this is the only time that they can be read."""
+    """Replace the recovery codes; only now can they be read."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(code_hash=_hash(account.id, code), account_id=account.id) for code in codes)
@@ -63,7 +63,7 @@ def recovery_codes_left(session: Session, account: Account) -> int:
 
 
 def accept_code(session: Session, vault: Vault, account: Account, code: str, now: datetime) -> bool:
-    """Whether a code of the app or a recovery code is right; either works once, however many ask at once."""
+    """Whether a code of the app or a recovery code is right; each works once, even for simultaneous requests."""
     return _accept_app_code(session, vault, account, code, now) or _accept_recovery_code(session, account, code)
 
 
@@ -90,7 +90,7 @@ def _accept_recovery_code(session: Session, account: Account, code: str) -> bool
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int | None:
-    """The 30-second step that the code belongs to, when it is right and about now."""
+    """The 30-second step of the code, None when it is wrong or not current."""
     digits = "".join(code.split())
     if not (digits.isascii() and digits.isdigit()):
         return None
@@ -105,6 +105,6 @@ def _recovery_code() -> str:
 
 
 def _hash(account_id: int, code: str) -> str:
-    """79 random bits need no slow hash; the account makes it a code of its own."""
+    """79 random bits need no slow hash; the account id makes equal codes of two accounts differ."""
     letters = "".join(character for character in code.lower() if character.isalnum())
     return hash_token(f"{account_id} {letters}")

@@ -1,4 +1,4 @@
-"""Signed-in browsers, kept in the database so that they can be ended from anywhere."""
+"""Sessions of signed-in browsers, stored in the database so that they can be ended from anywhere."""
 
 from datetime import datetime, timedelta
 
@@ -10,17 +10,19 @@ from catalog.accounts.tokens import hash_token, new_token
 from catalog.models import Account, AdminSession, Role
 
 IDLE = timedelta(minutes=30)
+"""The longest time without a request."""
 ABSOLUTE = timedelta(hours=12)
+"""The longest lifetime of a session."""
 AWAITING_CODE = timedelta(minutes=10)
-"""How long somebody may search for the code of the second factor."""
+"""The time to enter the code of the second factor."""
 CONFIRMED = timedelta(minutes=10)
-"""How long a password counts as just given."""
+"""The time that an entered password remains confirmed."""
 TOUCH_INTERVAL = timedelta(minutes=1)
 """The shortest time between two records of a session's use; at every request, readers would queue for writing."""
 
 
 class SignedInUser(Struct, frozen=True):
-    """Whose browser it is, as of this request."""
+    """The account of the browser, as of this request."""
 
     account_id: int
     email: str
@@ -31,12 +33,12 @@ class SignedInUser(Struct, frozen=True):
     confirmed_at: datetime
 
     def is_confirmed(self, now: datetime) -> bool:
-        """Whether the password was given a moment ago."""
+        """Whether the password was entered a moment ago."""
         return now - self.confirmed_at < CONFIRMED
 
 
 def start_session(session: Session, account: Account, now: datetime, *, awaits_code: bool = False) -> str:
-    """A new session's token; sessions that have ended by themselves are cleared away."""
+    """Create a session and return its token; expired sessions are deleted."""
     session.execute(
         delete(AdminSession).where(
             or_(AdminSession.last_seen_at <= now - IDLE, AdminSession.created_at <= now - ABSOLUTE)
@@ -58,7 +60,7 @@ def start_session(session: Session, account: Account, now: datetime, *, awaits_c
 
 
 def signed_in_user(session: Session, token: str, now: datetime) -> SignedInUser | None:
-    """Who holds the token: None once idle for 30 minutes, 12 hours old, ended, or the account is closed."""
+    """The user of a token: None once idle for 30 minutes, 12 hours old, ended, or the account is closed."""
     row = session.execute(
         select(AdminSession, Account)
         .join(Account, Account.id == AdminSession.account_id)
@@ -72,20 +74,20 @@ def signed_in_user(session: Session, token: str, now: datetime) -> SignedInUser 
     ).first()
     if row is None:
         return None
-    kept, account = row
+    admin_session, account = row
     return SignedInUser(
         account_id=account.id,
         email=account.email,
         role=account.role,
         has_second_factor=account.has_second_factor,
-        created_at=kept.created_at,
-        last_seen_at=kept.last_seen_at,
-        confirmed_at=kept.confirmed_at,
+        created_at=admin_session.created_at,
+        last_seen_at=admin_session.last_seen_at,
+        confirmed_at=admin_session.confirmed_at,
     )
 
 
 def awaiting_code(session: Session, token: str, now: datetime) -> Account | None:
-    """Whose password was right and whose second factor is still to come."""
+    """The account whose password was right and whose second factor is still to come."""
     return session.scalar(
         select(Account)
         .join(AdminSession, Account.id == AdminSession.account_id)
@@ -104,7 +106,7 @@ def touch_session(session: Session, token: str, now: datetime) -> None:
 
 
 def confirm(session: Session, token: str, now: datetime) -> None:
-    """Write that the password was given once more."""
+    """Record that the password was entered again."""
     session.execute(update(AdminSession).where(AdminSession.token_hash == hash_token(token)).values(confirmed_at=now))
 
 

@@ -1,4 +1,4 @@
-"""Products for an advice: what a budget is, what fits the wishes, and what the wishes exclude."""
+"""Candidate products of an advice: budget bands, the products that fit the wishes, and what each wish excludes."""
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -29,45 +29,46 @@ from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
 
 
 class Budget(Struct, frozen=True):
-    """Upper bounds of cost per day, in tenths of a cent: the first and second tercile of what is published."""
+    """Upper bounds of cost per day, in tenths of a cent: the first and second tercile of the published products."""
 
     low: int
     medium: int
 
     def limit(self, budget: str) -> int | None:
-        """The most that a product of this budget costs a day; None without a limit."""
+        """The highest cost per day of this budget, in tenths of a cent; None without a limit."""
         return {"low": self.low, "medium": self.medium}.get(budget)
 
 
 class AdvisedProduct(Struct, frozen=True):
-    """A product that fits an advice on a form."""
+    """A product that fits an advice, with its form."""
 
     form: str
     product: Product
 
 
-_kept: WeakKeyDictionary[Engine, tuple[CatalogueStamp, Budget]] = WeakKeyDictionary()
+_cached_budgets: WeakKeyDictionary[Engine, tuple[CatalogueStamp, Budget]] = WeakKeyDictionary()
+"""By engine: the budget, and the stamp of the catalogue that it was computed from."""
 
 
 def budget_bands(session: Session) -> Budget:
     """The terciles of cost per day (label portion) over the published products, sold out or not.
 
-    The first tercile is the smallest cost that at least a third of the products do not exceed. They are worked out
-    once for each state of the catalogue.
+    The first tercile is the smallest cost that at least a third of the products do not exceed. Cached for each state of
+    the catalogue.
     """
     engine = session.get_bind()
-    if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # what nobody else may see is not kept
+    if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # uncommitted changes must not be cached
         return _budget_bands(session)
     stamp = catalogue_stamp(session)
-    known_stamp, known = _kept.get(engine, (None, None))
-    if known is None or known_stamp != stamp:
-        known = _budget_bands(session)
-        _kept[engine] = stamp, known
-    return known
+    cached_stamp, budget = _cached_budgets.get(engine, (None, None))
+    if budget is None or cached_stamp != stamp:
+        budget = _budget_bands(session)
+        _cached_budgets[engine] = stamp, budget
+    return budget
 
 
 def _budget_bands(session: Session) -> Budget:
-    """Two steps along the index of costs; thirds that are not equal differ by one, the first are the larger."""
+    """Two lookups along the index of costs; unequal thirds differ by one product, and the first ones are larger."""
     count = select(func.count().label("count")).where(PUBLISHED).cte("published")
     first, second = (count.c.count + 2) // 3, (count.c.count + 1) // 3
 
@@ -81,11 +82,11 @@ def _budget_bands(session: Session) -> Budget:
 
 
 class Wishes(Struct, frozen=True):
-    """What a product of an advice must fit, besides being published and in stock.
+    """The requirements for a product of an advice, besides being published and in stock.
 
-    `suggested_ug` is elemental magnesium a day, of which one whole unit may not give more; `without` are forms
-    that are advised against, of which it holds none; `cost_limit` is in tenths of a cent a day for the label's
-    portion, None without a limit.
+    `suggested_ug` is elemental magnesium a day, which one whole unit may not exceed; `without` are forms advised
+    against, none of which the product may contain; `cost_limit` is in tenths of a cent a day for the label's portion,
+    None without a limit.
     """
 
     suggested_ug: int
@@ -96,12 +97,12 @@ class Wishes(Struct, frozen=True):
 
     @property
     def shape(self) -> "Shape":
-        """Which conditions there are, without what they compare with."""
+        """The conditions without their values."""
         return Shape(len(self.without), self.cost_limit is not None, self.vegan, self.dosage_form is not None)
 
     @property
-    def compared_with(self) -> dict[str, Any]:
-        """What the conditions of the shape compare with."""
+    def parameters(self) -> dict[str, Any]:
+        """The values of the conditions, by bound parameter."""
         without = sorted(self.without)
         return {
             "suggested_ug": self.suggested_ug,
@@ -113,7 +114,7 @@ class Wishes(Struct, frozen=True):
 
 
 class Shape(Struct, frozen=True):
-    """Which wishes there are, and how many forms are advised against: as much as a statement depends on."""
+    """The combination of wishes, and the number of forms advised against: everything that the SQL text depends on."""
 
     without: int
     budget: bool
@@ -143,14 +144,14 @@ def advised_products(
     """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
     if not forms:
         return []
-    query = _advised(len(forms), wishes.shape, per_form)
-    asked = wishes.compared_with | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
-    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query, asked)]
+    query = _advised_query(len(forms), wishes.shape, per_form)
+    parameters = wishes.parameters | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
+    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query, parameters)]
 
 
 @lru_cache(maxsize=256)
-def _advised(forms: int, shape: Shape, per_form: int) -> Select[Any]:
-    """IndexSnapshot, because SQLAlchemy takes longer to put it together than the database to answer it."""
+def _advised_query(forms: int, shape: Shape, per_form: int) -> Select[Any]:
+    """Cached, because SQLAlchemy takes longer to build the query than the database to answer it."""
     chosen = union_all(*(_cheapest(place, shape, per_form) for place in range(forms))).subquery()
     return (
         select(chosen.c.form, Product)
@@ -161,7 +162,7 @@ def _advised(forms: int, shape: Shape, per_form: int) -> Select[Any]:
 
 
 def _cheapest(place: int, shape: Shape, number: int) -> Select[Any]:
-    """Read along a form's products, of which the cheapest stand first, until enough fit."""
+    """The first `number` fitting products of a form, read in the order of price."""
     ordered = (
         select(AdviceRow.form, AdviceRow.product_id)
         .where(AdviceRow.form == bindparam(f"on_form_{place}"), *shape.conditions().values())
@@ -172,7 +173,7 @@ def _cheapest(place: int, shape: Shape, number: int) -> Select[Any]:
 
 
 class Excluded(Struct, frozen=True):
-    """Why no product of a form fits: of `total` in stock, how many fail each wish, and how many fail it alone."""
+    """Why no product of a form fits: of `total` in stock, how many fail each wish, and how many fail only that one."""
 
     total: int
     failing: Mapping[str, int]
@@ -180,7 +181,7 @@ class Excluded(Struct, frozen=True):
 
 
 def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, Excluded]:
-    """Per form that is in stock at all, what the wishes exclude."""
+    """The products that the wishes exclude, by form that is in stock."""
     conditions = wishes.shape.conditions()
     fails = {wish: not_(condition) for wish, condition in conditions.items()}
     alone = {
@@ -192,7 +193,7 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
         .group_by(AdviceRow.form)
     )
     found: dict[str, Excluded] = {}
-    for form, total, *counts in session.execute(query, wishes.compared_with):
+    for form, total, *counts in session.execute(query, wishes.parameters):
         failing, by_itself = counts[: len(conditions)], counts[len(conditions) :]
         found[form] = Excluded(
             total, dict(zip(conditions, failing, strict=True)), dict(zip(conditions, by_itself, strict=True))

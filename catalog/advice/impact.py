@@ -1,7 +1,7 @@
-"""How many outcomes of the finder an edit changes: every combination of wishes, before the edit and after it.
+"""Impact of an edit on the finder: every combination of wishes, answered before and after the edit.
 
-The edit is really made and then rolled back. What the finder would show is read in one query over all combinations
-(a query for each would take minutes in a large catalogue); a test holds it against the finder's own, one by one.
+The edit is made and then rolled back. One query answers all combinations (one query each would take minutes in a large
+catalogue); a test compares the answers with the finder's own, one by one.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -20,15 +20,15 @@ from recommend.engine import forms_not_for
 from recommend.knowledge import Ruleset
 
 DOSES_MG = (50, 100, 150, 200)
-"""Suggested amounts asked for: 200 for whoever takes no other supplement, less for whoever does."""
+"""The suggested amounts: 200 for visitors without another supplement, less for the others."""
 BUDGETS = ("low", "medium", "high")
 PER_FORM = 3
 ShownProducts = frozenset[tuple[str, int]]
-"""Forms with the products (id) that the finder shows for them."""
+"""(form, product id) of the products that the finder shows."""
 
 
 class Wish(Struct, frozen=True):
-    """What a visitor may want, as far as it decides on products; `without` are forms to be kept away from."""
+    """A visitor's wishes, as far as they decide on products; `without` are the forms advised against."""
 
     without: frozenset[str]
     budget: str
@@ -38,16 +38,16 @@ class Wish(Struct, frozen=True):
 
 
 class FinderImpact(Struct, frozen=True):
-    """Of `total` combinations of wishes `changed` get other products."""
+    """The number of combinations of wishes, and how many get other products."""
 
     total: int
     changed: int
 
 
 class TopProduct(Struct, frozen=True):
-    """A product for a form, with its kind: the first dose that one unit fits in, the first budget, the forms it holds.
+    """A product for a form, with its kind: first dose that one unit fits in, first budget, and forms in it.
 
-    `dose` and `budget` count from 0; `holds` says for each set of forms whether the product holds any of it.
+    `dose` and `budget` count from 0; `holds` tells for each set of forms whether the product contains any of them.
     """
 
     form: str
@@ -68,7 +68,7 @@ def top_products(
     *,
     per_kind: int,
 ) -> list[TopProduct]:
-    """Of each form and kind the first products in the finder's order; all together are in that order too."""
+    """The first products of each form and kind in one window query, in the finder's order."""
     kind = [AdviceRow.form.label("form"), *_kind(doses_mg, budget, sets)]
     order = (AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
     place = func.row_number().over(partition_by=kind, order_by=order).label("place")
@@ -89,7 +89,7 @@ def top_products(
 
 
 def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str]]) -> Iterator[Label[Any]]:
-    """What wishes tell products of one form apart by, in the order of the fields of `TopProduct`."""
+    """The columns by which wishes separate the products of a form, in the order of the fields of `TopProduct`."""
     doses = [(AdviceRow.magnesium_ug <= dose * UG_PER_MG, place) for place, dose in enumerate(doses_mg)]
     yield case(*doses, else_=len(doses_mg)).label("dose")
     cost = AdviceRow.tenth_cents_per_day
@@ -101,14 +101,14 @@ def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str
 
 
 def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
-    """Of the row's own form and the others in its product."""
-    wanted = sorted(forms)
-    also = (AdviceRow.also.contains(f" {form} ", autoescape=True) for form in wanted)
-    return or_(false(), AdviceRow.form.in_(wanted), *also)
+    """Whether the row's own form or another form in the product is one of these."""
+    names = sorted(forms)
+    also = (AdviceRow.also.contains(f" {form} ", autoescape=True) for form in names)
+    return or_(false(), AdviceRow.form.in_(names), *also)
 
 
 def finder_impact(session: Session, edit: Callable[[], object], ruleset: Ruleset) -> FinderImpact:
-    """What an edit changes; rolls the session back. Raises what the edit raises."""
+    """Make an edit, compare the finder's answers, and roll back. Raises the errors of the edit."""
     wishes = list(all_wishes(ruleset))
     before = outcomes(session, wishes, ruleset)
     try:
@@ -116,12 +116,12 @@ def finder_impact(session: Session, edit: Callable[[], object], ruleset: Ruleset
         session.flush()
         after = outcomes(session, wishes, ruleset)
     finally:
-        session.rollback()  # at once: until then nobody else can write
+        session.rollback()  # at once: it has the writer's lock
     return FinderImpact(len(wishes), sum(one != other for one, other in zip(before, after, strict=True)))
 
 
 def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list[ShownProducts]:
-    """What the finder shows for each wish, up to three products a form."""
+    """The products that the finder shows for each wish, up to three a form."""
     sets = sorted({wish.without for wish in wishes}, key=sorted)
     budget = budget_bands(session)
     found = top_products(session, list(ruleset.ranked_records), DOSES_MG, budget, sets, per_kind=PER_FORM)
@@ -140,7 +140,7 @@ def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list
 
 
 def _first(ranked: Sequence[TopProduct], wish: Wish, which: int) -> Sequence[TopProduct]:
-    """The first few that fit; `which` set of forms none of them may hold."""
+    """The first products that fit the wish; `which` is the index of its set of excluded forms."""
     dose, budget = DOSES_MG.index(wish.dose_mg), BUDGETS.index(wish.budget)
     chosen = []
     for best in ranked:
@@ -158,7 +158,7 @@ def _first(ranked: Sequence[TopProduct], wish: Wish, which: int) -> Sequence[Top
 
 
 def all_wishes(ruleset: Ruleset) -> Iterator[Wish]:
-    """Every combination that decides on products, the common ones first."""
+    """Every combination of wishes that decides on products, the common ones first."""
     vegan = (False, True)
     dosage_forms = (None, *DosageForm)
     without = forms_advised_against(ruleset)
@@ -168,7 +168,7 @@ def all_wishes(ruleset: Ruleset) -> Iterator[Wish]:
 
 
 def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
-    """The sets of forms that rules or the law can keep away from somebody together, none first."""
+    """The sets of forms that rules or the law can exclude together, the empty set first."""
     each = {
         frozenset(form for form, record in ruleset.ranked_records.items() if record in rule.forms)
         for rule in ruleset.rules

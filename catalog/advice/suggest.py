@@ -1,4 +1,4 @@
-"""From an advice to products: how many whole units a day of what, within dose, label and budget."""
+"""Product suggestions of an advice: whole units a day within the dose, the label and the budget."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from recommend.text import Language
 
 
 class Suggestion(Struct, frozen=True):
-    """A product for a form, with whole units a day that stay within the dose and the label's portion."""
+    """A product for a form, with whole units a day within the dose and the label's portion."""
 
     form: str
     product: Product
@@ -26,7 +26,7 @@ class Suggestion(Struct, frozen=True):
 
 
 class Suggestions(Struct, frozen=True):
-    """The products of an advice; for suitable forms without any that fits, what excludes those in stock."""
+    """The products of an advice; for each suitable form without a product, what the wishes exclude."""
 
     products: tuple[Suggestion, ...] = ()
     excluded: Mapping[str, Excluded] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Suggestions(Struct, frozen=True):
 
 
 def suggest_products(session: Session, answers: Answers, advice: Advice) -> Suggestions:
-    """Up to three products per suitable form, best form first; nothing when the advice is withheld."""
+    """Up to three products per suitable form, best form first; none when the advice is withheld."""
     suitable = [ranked.form.id for ranked in advice.forms if ranked.suitable]
     if advice.withheld or not suitable:
         return Suggestions()
@@ -69,7 +69,7 @@ def _suggest(form: str, product: Product, suggested_ug: int) -> Suggestion:
 
 
 def suggestion_as_dict(suggestion: Suggestion, language: Language) -> dict[str, Any]:
-    """A product of the contract's advice; amounts in mg and cents are decimal strings."""
+    """A product as the JSON of an advice has it; amounts in mg and cents are decimal strings."""
     product = suggestion.product
     return {
         "sku": product.sku,
@@ -87,7 +87,7 @@ def suggestion_as_dict(suggestion: Suggestion, language: Language) -> dict[str, 
 
 
 def decimal_string(amount: int, places: int) -> str:
-    """An integer in 1/10**places as a decimal number without needless zeros: (56250, 3) is "56.25"."""
+    """An integer in 1/10**places as a decimal number without trailing zeros: (56250, 3) is "56.25"."""
     whole, rest = divmod(amount, 10**places)
     digits = f"{rest:0{places}d}".rstrip("0")
     return f"{whole}.{digits}" if digits else str(whole)

@@ -1,7 +1,7 @@
-"""A whole database in one file, and one database into another; both while the shop serves.
+"""Backup, restore and move of a whole database, while the shop is serving.
 
-The file is a ZIP of `manifest.json` and one file of JSON lines for each table, and can be restored into either kind
-of database. SQLite's own way of copying its file is not used: nothing but SQLite could read the result.
+A backup is a ZIP of `manifest.json` and one file of JSON lines for each table, and can be restored into either kind of
+database. SQLite's own backup of its file is not used: only SQLite could read the result.
 """
 
 import os
@@ -43,11 +43,11 @@ MANIFEST = "manifest.json"
 
 
 class BackupError(Exception):
-    """What stands in the way of a backup, a restore or a move, in words."""
+    """A backup, restore or move that is not possible; the message has the reason."""
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a backup holds; `revision` is that of its tables."""
+    """The contents of a backup; `revision` is the migration of its tables."""
 
     format: str
     revision: str
@@ -59,12 +59,12 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def backup(engine: Engine, file: Path) -> Manifest:
-    """Write everything, as it is at one moment, to a file that only its owner may read; it appears when complete.
+    """Write the whole database, as of one moment, to a file readable by its owner only; it appears when complete.
 
     Raises BackupError, OSError or SQLAlchemyError.
     """
     descriptor, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")  # mode 600
-    aside = Path(name)
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as raw:
             with _snapshot(engine) as source, ZipFile(raw, "w", ZIP_DEFLATED) as archive:
@@ -73,18 +73,19 @@ def backup(engine: Engine, file: Path) -> Manifest:
                 archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
             raw.flush()
             os.fsync(raw.fileno())
-        aside.replace(file)
+        temporary.replace(file)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return manifest
 
 
 def _write(source: Connection, table: Table, archive: ZipFile) -> Extent:
     with archive.open(_member(table.name), "w", force_zip64=True) as member:
-        return extent(_also_written(lines_of(source, table), member))
+        return extent(_tee(lines_of(source, table), member))
 
 
-def _also_written(lines: Iterable[bytes], member: IO[bytes]) -> Iterator[bytes]:
+def _tee(lines: Iterable[bytes], member: IO[bytes]) -> Iterator[bytes]:
+    """Write each line to the member while passing it on."""
     for line in lines:
         member.write(line)
         yield line
@@ -94,13 +95,12 @@ def _member(table: str) -> str:
     return f"{table}.jsonl"
 
 
-_DAMAGE = (BadZipFile, EOFError, KeyError, RuntimeError, zlib.error, msgspec.DecodeError)
-"""What reading a file raises that was cut or changed: RuntimeError for one that seems to want a password, or a way of
-compression that nobody used."""
+_DAMAGED_FILE_ERRORS = (BadZipFile, EOFError, KeyError, RuntimeError, zlib.error, msgspec.DecodeError)
+"""Errors from reading a damaged file; RuntimeError stands for a required password or unknown compression."""
 
 
 def restore(engine: Engine, file: Path, *, force: bool = False) -> Manifest:
-    """Fill a database from a backup, all or nothing; `force` replaces what is there.
+    """Fill a database from a backup, all or nothing; `force` replaces its contents.
 
     Raises BackupError, OSError or SQLAlchemyError.
     """
@@ -113,7 +113,7 @@ def restore(engine: Engine, file: Path, *, force: bool = False) -> Manifest:
             _replace(
                 engine, ((table, _lines(archive, table), manifest.tables[table.name]) for table in tables()), force
             )
-    except _DAMAGE as error:
+    except _DAMAGED_FILE_ERRORS as error:
         raise BackupError(f"{file} is damaged, or no backup of this shop") from error
     return manifest
 
@@ -137,7 +137,7 @@ def _lines(archive: ZipFile, table: Table) -> Iterator[bytes]:
 
 
 def move(source: Engine, target: Engine, *, force: bool = False) -> Manifest:
-    """Copy everything from one database into another, and compare counts and checksums there.
+    """Copy all rows from one database into another, and compare counts and checksums there.
 
     Raises BackupError or SQLAlchemyError.
     """
@@ -149,7 +149,7 @@ def move(source: Engine, target: Engine, *, force: bool = False) -> Manifest:
 
 @contextmanager
 def _snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the database as it is now until it is closed. Raises BackupError."""
+    """A connection that sees the database as of now until closed. Raises BackupError."""
     with for_reading(engine).connect() as connection:
         revision = revision_of(connection)
         if revision is None:

@@ -1,4 +1,4 @@
-"""Rows by hundreds of keys at once. One parameter holds them all, since one for each takes longer than to find it."""
+"""SQL for hundreds of keys or thousands of rows in one statement."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -13,7 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 def column_in(
     session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Iterable[Any]
 ) -> ColumnElement[bool]:
-    """Whether a column is one of these texts or numbers, in the session's database."""
+    """`IN (…)` for hundreds of texts or numbers as one bound parameter (JSON array on SQLite, ANY on PostgreSQL).
+
+    Binding one parameter for each key takes longer than finding its row.
+    """
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(bindparam(None, list(keys), ARRAY(column.type)))
     listed = func.json_each(msgspec.json.encode(list(keys)).decode()).table_valued("value")
@@ -24,7 +27,7 @@ Binder = Callable[[Any], Any]
 
 
 def insert_rows(session: Session, table: Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows whose values stand in the order of the columns."""
+    """Insert rows whose values are in the order of the columns."""
     if not rows:
         return
     connection = session.connection()
@@ -40,7 +43,7 @@ def insert_rows(session: Session, table: Table, columns: tuple[str, ...], rows: 
 
 
 def _bound(values: Iterable[Any], binder: Binder) -> Iterable[Any]:
-    """What the driver is given for a column's values; moments and choices, of which there are few different ones."""
+    """A column's values converted for the driver; each different value (a moment or a choice) once."""
     different = {value: binder(value) for value in set(values)}
     return map(different.__getitem__, values)
 
@@ -49,16 +52,16 @@ def _bound(values: Iterable[Any], binder: Binder) -> Iterable[Any]:
 def _prepared(
     table: Table, columns: tuple[str, ...], dialect: Dialect
 ) -> tuple[str, tuple[int, ...], tuple[tuple[int, Binder], ...]]:
-    """The statement; the order that it wants; at which places a value is turned into the driver's, how."""
+    """The statement, the order of its parameters, and the converters of values by position."""
     values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
     compiled = insert(table).values(values).compile(dialect=dialect)
-    wanted = tuple(getattr(compiled, "positiontup", None) or columns)
-    order = tuple(map(columns.index, wanted))
+    names = tuple(getattr(compiled, "positiontup", None) or columns)
+    order = tuple(map(columns.index, names))
     kinds = ((place, table.c[name].type.dialect_impl(dialect)) for place, name in enumerate(columns))
     found = ((place, kind.bind_processor(dialect)) for place, kind in kinds)
     return str(compiled), order, tuple((place, binder) for place, binder in found if binder is not None)
 
 
 def rows_changed(result: Result[Any]) -> int:
-    """How many rows an UPDATE or DELETE found."""
+    """The number of rows that an UPDATE or DELETE matched."""
     return result.rowcount if isinstance(result, CursorResult) else 0

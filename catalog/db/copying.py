@@ -1,6 +1,6 @@
-"""All rows of a database as lines of JSON, and back: what a backup and a move to another database are made of.
+"""Rows of a database as lines of JSON, and back; the basis of backups and moves.
 
-The lines are the same whichever database they come from, so that their checksums can be compared.
+The lines are the same on both kinds of database, so that their checksums can be compared.
 """
 
 import secrets
@@ -53,18 +53,18 @@ _PYTHON: tuple[tuple[type[TypeEngine[Any]], Any], ...] = (
 
 
 class Extent(Struct, frozen=True):
-    """How much a table holds: the number of rows and the checksum of its lines."""
+    """The number of rows of a table, and the checksum of their lines."""
 
     rows: int
     sha256: str
 
 
 class NotTheSameError(ValueError):
-    """A table that does not hold what was copied into it."""
+    """A table that differs from the lines copied into it."""
 
 
 def tables() -> Sequence[Table]:
-    """Every table of the models, those that others refer to first."""
+    """Every table of the models, referenced tables first."""
     return Base.metadata.sorted_tables
 
 
@@ -82,14 +82,14 @@ def _key(table: Table) -> list[Column[Any]]:
 
 
 def _sorted_by_bytes(connection: Connection, column: Column[Any]) -> Any:
-    """PostgreSQL sorts text by the rules of a language, SQLite by its bytes."""
+    """Sort order by bytes: PostgreSQL sorts text by language rules, SQLite by bytes."""
     if connection.dialect.name == "postgresql" and isinstance(_plain(column), String):
         return type_coerce(column, String).collate("C")
     return column
 
 
 def _plain(column: Column[Any]) -> TypeEngine[Any]:
-    """The type as the database has it, without our own on top."""
+    """The type of the database column, without our own type around it."""
     kind: TypeEngine[Any] = column.type
     while isinstance(kind, TypeDecorator):
         kind = kind.impl_instance
@@ -97,20 +97,20 @@ def _plain(column: Column[Any]) -> TypeEngine[Any]:
 
 
 def _without_zone(value: Any) -> Any:
-    """Times in UTC: PostgreSQL tells the zone, SQLite cannot."""
+    """Times in UTC without a zone: PostgreSQL returns the zone, SQLite cannot."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC).replace(tzinfo=None)
     return value
 
 
 def fill(connection: Connection, table: Table, lines: Iterable[bytes]) -> None:
-    """Add rows from their lines. Raises msgspec.ValidationError for what does not fit the columns."""
+    """Add rows from their lines. Raises msgspec.ValidationError for values that do not fit the columns."""
     decoder = msgspec.json.Decoder(tuple[*(_expected(column) for column in table.columns)])  # type: ignore[misc] # made at run time
     plain = Table(table.name, type(table.metadata)(), *(Column(c.name, _plain(c)) for c in table.columns))
     zoned = [column.name for column in table.columns if getattr(_plain(column), "timezone", False)]
     names = [column.name for column in table.columns]
-    waiting = iter(lines)
-    while batch := list(islice(waiting, BATCH)):
+    remaining = iter(lines)
+    while batch := list(islice(remaining, BATCH)):
         rows = [dict(zip(names, decoder.decode(line), strict=True)) for line in batch]
         for row in rows:
             row |= {name: row[name].replace(tzinfo=UTC) for name in zoned if row[name] is not None}
@@ -124,7 +124,7 @@ def _expected(column: Column[Any]) -> Any:
 
 
 def extent(lines: Iterable[bytes]) -> Extent:
-    """Count and sum up lines."""
+    """Count the lines and compute their checksum."""
     rows, digest = 0, sha256()
     for line in lines:
         rows += 1
@@ -133,9 +133,9 @@ def extent(lines: Iterable[bytes]) -> Extent:
 
 
 def copy_into(connection: Connection, parts: Iterable[tuple[Table, Iterable[bytes], Extent]]) -> None:
-    """Replace everything by the tables and lines given, in the transaction of the connection.
+    """Replace all rows by the given tables and lines, in the transaction of the connection.
 
-    Raises NotTheSameError when a table then does not hold just that; the caller rolls back.
+    Raises NotTheSameError when a table then differs from its lines; the caller rolls back.
     """
     if connection.dialect.name == "postgresql":
         names = ", ".join(f'"{table.name}"' for table in tables())
@@ -150,7 +150,7 @@ def copy_into(connection: Connection, parts: Iterable[tuple[Table, Iterable[byte
 
 
 def _continue_numbering(connection: Connection, table: Table) -> None:
-    """Let PostgreSQL number new rows after the highest that was copied; SQLite does so by itself."""
+    """Let PostgreSQL number new rows after the highest copied one; SQLite does so by itself."""
     numbered = table.autoincrement_column
     if connection.dialect.name != "postgresql" or numbered is None:
         return
@@ -161,10 +161,10 @@ def _continue_numbering(connection: Connection, table: Table) -> None:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether no table has a row but those that migrations put there."""
+    """Whether no table has rows other than those of migrations."""
     states = {table_of(CatalogueState), table_of(IndexState)}
-    mine = (table for table in tables() if table not in states)
-    return all(connection.execute(select(1).select_from(table).limit(1)).first() is None for table in mine)
+    others = (table for table in tables() if table not in states)
+    return all(connection.execute(select(1).select_from(table).limit(1)).first() is None for table in others)
 
 
 def catalogue_revision_of(connection: Connection) -> int:
@@ -172,7 +172,7 @@ def catalogue_revision_of(connection: Connection) -> int:
 
 
 def invalidate_caches(connection: Connection, revision_before: int) -> None:
-    """Let whoever keeps something of the catalogue that was there before see that everything may have changed."""
+    """Raise the revision and change the epoch, so that every cached copy is discarded."""
     revision = max(revision_before, catalogue_revision_of(connection)) + 1
     connection.execute(update(table_of(CatalogueState)).values(revision=revision))
     connection.execute(update(table_of(IndexState)).values(epoch=secrets.token_hex(8)))

@@ -20,39 +20,40 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 POOL_SIZE = 5
 POOL_OVERFLOW = 10
 POOL_SECONDS = 5
-"""How long a request waits for a free connection."""
+"""The time that a request waits for a free connection."""
 CONNECT_SECONDS = 2
 STATEMENT_SECONDS = 10
 LOCK_SECONDS = 5
 RECYCLE_SECONDS = 300
-"""After this a connection is opened anew, so that a server that came back is used again."""
+"""The age at which a connection is replaced, so that a server that came back is used again."""
 SILENCE_SECONDS = 10
-"""How long a server may leave everything unanswered, as one whose power was cut does."""
+"""The time after which a silent server counts as gone, as after a power cut."""
 
 CACHE_KIB = 16_000
-"""What a connection to SQLite keeps of its file in memory; for a command, which has one."""
+"""The page cache of a SQLite connection, for a command, which has one connection."""
 SERVING_CACHE_KIB = 2_000
-"""The same while serving, where each thread has a connection and the system keeps the file's pages for all of them."""
+"""The page cache while serving: each thread has a connection, and the operating system caches the file for all."""
 FILLING_CACHE_KIB = 200_000
+"""The page cache while filling an empty database."""
 
 _UNRELEASED = re.compile("000[1-9]")
-"""Revisions of before version 0.1.0, whose migrations are gone."""
+"""Revisions from before version 0.1.0, whose migrations are gone."""
 _EXPORT_FIRST = (
     "the database was made by a version before 0.1.0: export its products with that version "
     "(shop catalog export FILE), then import FILE with this one into an empty database"
 )
 _NEWER = "the database was made by a newer version of the shop: start that version on it"
 
-_ADVISORY_LOCK = 0x6D61676E  # "magn": one number that all our processes ask for
+_ADVISORY_LOCK = 0x6D61676E  # "magn": the lock number of all our processes
 
 
 def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
-    """An engine for a SQLAlchemy URL. Raises SQLAlchemyError or ImportError for one that cannot be used.
+    """An engine for a SQLAlchemy URL. Raises SQLAlchemyError or ImportError for an unusable one.
 
-    `serving` ends statements that a visitor would not wait for; commands may take their time.
+    `serving` ends statements that a visitor would not wait for; commands may take longer.
     """
     url = make_url(url)
-    # What a query was asked with may follow from a visitor's answers: it stays out of errors, and so out of logs.
+    # Query parameters may depend on a visitor's answers: `hide_parameters` keeps them out of errors and logs.
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url,
@@ -71,7 +72,7 @@ def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
 
 
 def _postgresql_arguments(url: URL, *, serving: bool) -> dict[str, Any]:
-    """What libpq is told, but for what the URL says itself."""
+    """Arguments for libpq, except those in the URL."""
     arguments: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": SILENCE_SECONDS * 1000,
@@ -90,7 +91,10 @@ def _postgresql_arguments(url: URL, *, serving: bool) -> dict[str, Any]:
 
 
 def _prepare_sqlite(cache_kib: int, connection: Any, _record: object) -> None:
-    """Write-ahead logging, so that readers never wait for the writer; its driver waits 5 s for a lock (`?timeout=`)."""
+    """Set write-ahead logging, so that readers never wait for the writer.
+
+    The driver waits 5 s for a lock (`?timeout=` in the URL).
+    """
     connection.isolation_level = None  # SQLAlchemy begins and ends transactions, not the driver
     cursor = connection.cursor()
     for pragma in (
@@ -107,9 +111,9 @@ def _prepare_sqlite(cache_kib: int, connection: Any, _record: object) -> None:
 
 @contextmanager
 def fail_fast_on_lock(session: Session) -> Iterator[None]:
-    """Let a write fail at once when another one is under way, for what is not worth waiting for.
+    """Let a write fail at once when another one is running, for writes that are not worth waiting for.
 
-    SQLite has one writer, which an import may be for a while. Elsewhere rows are locked one by one: nothing changes.
+    SQLite has one writer, which an import may be for a while. PostgreSQL locks single rows: nothing changes there.
     """
     sqlite = session.get_bind().dialect.name == "sqlite"
     usual = session.scalar(text("PRAGMA busy_timeout")) if sqlite else None
@@ -124,9 +128,9 @@ def fail_fast_on_lock(session: Session) -> Iterator[None]:
 
 @contextmanager
 def bulk_fill(engine: Engine) -> Iterator[None]:
-    """For one transaction that fills an empty database: SQLite writes it straight into its file.
+    """Let SQLite write one transaction straight into its file, to fill an empty database.
 
-    A write-ahead log would hold all of it until the end, and every page looked up in it takes longer the more it holds.
+    A write-ahead log would contain the whole transaction until its end, and page lookups in it slow down as it grows.
     """
     if engine.dialect.name != "sqlite":
         yield
@@ -141,7 +145,7 @@ def bulk_fill(engine: Engine) -> Iterator[None]:
 
 
 def _set_journal(connection: Connection, mode: str, *, cache_kib: int) -> None:
-    """On the connection that the pool hands out next, outside transactions; as it was when others use the file."""
+    """Set the journal mode on the pool's next connection, outside transactions; unchanged while others use the file."""
     cursor = connection.connection.cursor()
     with suppress(sqlite3.OperationalError):
         cursor.execute(f"PRAGMA journal_mode={mode}")
@@ -150,24 +154,24 @@ def _set_journal(connection: Connection, mode: str, *, cache_kib: int) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A real transaction: the driver would otherwise commit every CREATE TABLE by itself.
+    """Begin a real transaction: the driver would otherwise commit every CREATE TABLE by itself.
 
-    One that will write takes the write lock at once. Were it to read first, a writer in between would make its
-    own first write fail, without any waiting.
+    One that will write takes the write lock at once. After a read first, another writer in between would make its own
+    first write fail without waiting.
     """
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def for_writing(engine: Engine) -> Engine:
-    """The same engine for transactions that write: on SQLite they wait for each other at their begin."""
+    """The same engine for transactions that write: on SQLite they wait for each other when they begin."""
     return engine.execution_options(writes=True)
 
 
 def for_reading(engine: Engine) -> Engine:
-    """The same engine for transactions that see everything as it was at one moment, as SQLite's do, and do not write.
+    """The same engine for read-only transactions that see the database as of one moment, as SQLite's do.
 
-    PostgreSQL refuses when they do write.
+    PostgreSQL refuses a write in one.
     """
     if engine.dialect.name == "postgresql":
         return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
@@ -176,7 +180,7 @@ def for_reading(engine: Engine) -> Engine:
 
 @contextmanager
 def migration_lock(engine: Engine) -> Iterator[None]:
-    """Keep other processes, on other machines too, out of the same block. SQLite's write lock does so by itself."""
+    """Keep all other processes, on other machines too, out of the same block. On SQLite the write lock suffices."""
     if engine.dialect.name != "postgresql":
         yield
         return
@@ -189,13 +193,13 @@ def migration_lock(engine: Engine) -> Iterator[None]:
 
 
 class DatabaseVersionError(Exception):
-    """A database that this version of the shop cannot migrate; the message says what to do."""
+    """A database that this version of the shop cannot migrate; the message has the way out."""
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision, in one transaction; one that is there already is only read.
+    """Migrate the tables to the newest revision, in one transaction; an up-to-date database is only read.
 
-    Raises DatabaseVersionError for a database of before 0.1.0, or of a newer version.
+    Raises DatabaseVersionError for a database from before 0.1.0, or from a newer version.
     """
     with engine.connect() as connection:
         found = revision_of(connection)
@@ -221,7 +225,7 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def newest_revision() -> str:
-    """The revision that this version of the shop works with."""
+    """The revision that this version of the shop needs."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
     if newest is None:
         raise RuntimeError("no migrations")
@@ -229,7 +233,7 @@ def newest_revision() -> str:
 
 
 def knows_revision(revision: str) -> bool:
-    """Whether the revision is the newest or came before it."""
+    """Whether the revision is the newest or an earlier one of this version."""
     return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 

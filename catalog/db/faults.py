@@ -1,4 +1,4 @@
-"""When the database itself cannot do what it was asked, and why; everything else is a fault of ours."""
+"""Database faults: the database is gone, busy or full; every other error is a bug of ours."""
 
 from enum import Enum, auto
 
@@ -7,14 +7,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
 class DatabaseFault(Enum):
-    """Why the database did not do it."""
+    """The reason why the database did not execute a statement."""
 
     GONE = auto()
-    """No connection, or one that broke: what was being committed at that moment may or may not be there."""
+    """No connection, or a broken one: a commit in progress may or may not have succeeded."""
     BUSY = auto()
-    """Others were first, for too long. Nothing was written."""
+    """Other transactions blocked it for too long. Nothing was written."""
     FULL = auto()
-    """No room, or no right, to write. Nothing was written."""
+    """No disk space, or no right to write. Nothing was written."""
 
 
 # The low byte of https://sqlite.org/rescode.html; errors in statements (1) are ours.
@@ -29,7 +29,7 @@ _SQLITE = {
     14: DatabaseFault.GONE,  # SQLITE_CANTOPEN
     26: DatabaseFault.GONE,  # SQLITE_NOTADB
 }
-# By beginning: https://www.postgresql.org/docs/current/errcodes-appendix.html
+# By prefix: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRESQL = {
     "08": DatabaseFault.GONE,  # connection exception
     "57P": DatabaseFault.GONE,  # shutdown, starting up, dropped
@@ -44,7 +44,7 @@ _POSTGRESQL = {
 
 
 def fault_of(error: SQLAlchemyError) -> DatabaseFault | None:
-    """Why the database did not do it; None when the statement was wrong, which trying again does not mend."""
+    """The fault behind an error; None for a wrong statement, which fails again when repeated."""
     if isinstance(error, PoolTimeoutError):
         return DatabaseFault.BUSY
     if not isinstance(error, DBAPIError):

@@ -1,4 +1,4 @@
-"""Primary and standby: which database a session is on, and what happens when a standby is gone."""
+"""Primary and standby: the database of each session, and the fallback when a standby is gone."""
 
 import time
 
@@ -10,7 +10,7 @@ from catalog.db.engine import for_reading, for_writing, newest_revision, open_en
 from catalog.db.faults import DatabaseFault, fault_of
 
 REST_SECONDS = 5.0
-"""How long a standby that did not answer is left alone, so that not every visitor waits for it."""
+"""The time that an unreachable standby is not tried again, so that not every visitor waits for it."""
 
 
 class Databases:
@@ -24,7 +24,7 @@ class Databases:
         self._resting_until = 0.0
 
     def session_for_reading(self) -> Session:
-        """A session connected to the first of `reading` that answers. Raises SQLAlchemyError when none does."""
+        """A session on the first of `reading` that answers. Raises SQLAlchemyError when none does."""
         resting = time.monotonic() < self._resting_until
         *others, last = self.reading
         for engine in () if resting else others:

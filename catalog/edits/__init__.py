@@ -1,1 +1,1 @@
-"""Edits: the only writer of the catalogue. Callers commit; the README beside this file has the map."""
+"""Edits: the only writer of the catalogue. Callers commit. catalog/README.md has the map."""

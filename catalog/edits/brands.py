@@ -1,4 +1,4 @@
-"""Brands, with the address of the business that answers for their products."""
+"""Brands, with the address of the business that is responsible for their products."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +14,8 @@ from recommend.claims.product import check_product
 from recommend.loading import DATA
 
 
-def address_problems(address: str, known: str = "", directory: Path = DATA) -> Iterator[ProductProblem]:
-    """Reasons why a brand cannot have this address: too long, no plain text, a claim, or not the `known` one.
+def address_problems(address: str, known_address: str = "", directory: Path = DATA) -> Iterator[ProductProblem]:
+    """Reasons to refuse a brand's address: too long, not plain text, a claim, or different from `known_address`.
 
     The one check for form, import and every writer; `directory` has the rules of the content check.
     """
@@ -24,16 +24,16 @@ def address_problems(address: str, known: str = "", directory: Path = DATA) -> I
         if found.blocks:
             yield ProductProblem("brand_address", "blocked-text", {"text": address.strip(), "why": found.finding.why})
             break
-    if known.strip() and known.strip() != address.strip():
-        yield ProductProblem("brand_address", "other-address", {"known": known})
+    if known_address.strip() and known_address.strip() != address.strip():
+        yield ProductProblem("brand_address", "other-address", {"known": known_address})
 
 
 def add_brand(
     session: Session, name: str, address: str, *, invented: bool | None = None, directory: Path = DATA
 ) -> Brand:
-    """Add a brand, or give the one of that name this address; without `invented` that mark stays as it is.
+    """Add a brand, or change the address of the brand with that name; `invented=None` leaves that mark unchanged.
 
-    Raises RefusedError for an address that no brand can have.
+    Raises RefusedError for an address that a brand cannot have.
     """
     if problems := list(address_problems(address, directory=directory)):
         raise RefusedError(problems)

@@ -1,4 +1,4 @@
-"""One change to many products: planned product by product, shown, and then applied exactly so, as one batch."""
+"""Bulk changes: one action on many products, planned product by product, previewed, then applied as one batch."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -22,14 +22,15 @@ from catalog.queries.admin import Filter, chosen_versions
 from recommend.chemistry import half_up
 from recommend.knowledge import Ruleset
 
-AT_ONCE = 500
+CHUNK = 500
+"""Products planned or written at a time."""
 MOST_PERCENT = 1000
 Versions = Sequence[tuple[int, int]]
-"""Products (id, version)."""
+"""Products as (id, version)."""
 
 
 class Action(Struct, frozen=True):
-    """What happens to each product; `percent` only for prices, above -100 and at most MOST_PERCENT."""
+    """The action on each product; `percent` only for prices, above -100 and at most MOST_PERCENT."""
 
     kind: Literal["publish", "archive", "price"]
     percent: Decimal = Decimal(0)
@@ -43,7 +44,7 @@ class Action(Struct, frozen=True):
 
 
 class Planned(Struct, frozen=True):
-    """A product before and after; `problems` keep it as it is."""
+    """A product before and after the action; a product with `problems` is left unchanged."""
 
     product_id: int
     version: int
@@ -51,7 +52,7 @@ class Planned(Struct, frozen=True):
     after: ProductState
     problems: tuple[ProductProblem, ...] = ()
     edit: Edit | None = None
-    """For a product that will be on sale: the validated edit, whose reduction is still to be checked."""
+    """The validated edit of a product that will be on sale; its reduction is still to be checked."""
 
     @property
     def refused(self) -> bool:
@@ -63,20 +64,20 @@ class Planned(Struct, frozen=True):
 
 
 def digest_of(versions: Versions) -> str:
-    """Names a selection as it is now: another once one of its products is changed, or one comes or goes."""
+    """A hash of a selection: changes when one of its products changes, joins or leaves."""
     return hashlib.sha256(repr(sorted(versions)).encode()).hexdigest()
 
 
 class Planner:
-    """Says what an action does to products. Reads only."""
+    """Plans an action on products, read only."""
 
     def __init__(self, session: Session, action: Action, author: Author, ruleset: Ruleset) -> None:
         self._session, self._action, self._author, self._ruleset = session, action, author, ruleset
 
     def plan(self, versions: Versions) -> Iterator[Planned]:
-        """Product by product, in the order given; a fixed number of queries for every AT_ONCE products."""
-        for start in range(0, len(versions), AT_ONCE):
-            ids = [id_ for id_, _version in versions[start : start + AT_ONCE]]
+        """The plan product by product, in the order given; a fixed number of queries for every CHUNK products."""
+        for start in range(0, len(versions), CHUNK):
+            ids = [id_ for id_, _version in versions[start : start + CHUNK]]
             products = products_to_edit(self._session, ids)
             reasons = accepted_by_product(self._session, ids)
             planned = [self._planned(products[id_], reasons.get(id_, {})) for id_ in ids if id_ in products]
@@ -104,7 +105,7 @@ class Planner:
         return msgspec.structs.replace(planned, edit=Edit(validated, product.id, product.version, before))
 
     def _with_reductions(self, planned: Sequence[Planned]) -> Iterator[Planned]:
-        """The same, those refused whose announced reduction would be none; one query for all of them."""
+        """The plan, with false announced reductions refused; one query for all of them."""
         edits = [ResolvedEdit(each.product_id, each.edit, 0) for each in planned if each.edit]
         found = reference_prices(self._session, edits, self._author.at)
         for each in planned:
@@ -117,7 +118,7 @@ def _refused(planned: Planned, *problems: ProductProblem) -> Planned:
 
 
 class SelectionChangedError(Exception):
-    """A product of the selection was changed since it was shown. Nothing was written."""
+    """A product of the selection changed after the preview. Nothing was written."""
 
 
 def apply(
@@ -130,30 +131,31 @@ def apply(
     label: str,
     ruleset: Ruleset,
 ) -> tuple[int, int]:
-    """Change all that the plan does not refuse, as one batch; returns its id and how many products changed.
+    """Apply the action to all products that the plan does not refuse, as one batch; returns its id and the number
+    changed.
 
-    `chosen` are the products themselves or a filter, `shown` is the digest of what somebody saw of them and agreed to.
-    Raises SelectionChangedError, or RefusedError when the catalogue no longer takes what was planned; nothing may be
-    committed then.
+    `chosen` is the products or a filter, `shown` the digest of the selection in the preview. Raises
+    SelectionChangedError, or RefusedError when the catalogue no longer accepts the plan; the caller must roll back
+    then.
     """
     begin_writing(session)
     versions = chosen_versions(session, chosen)
     if digest_of(versions) != shown:
         raise SelectionChangedError
     batch = open_batch(session, author, label)
-    within = msgspec.structs.replace(author, batch_id=batch)
-    return batch, change(session, versions, action, within, ruleset)
+    batch_author = msgspec.structs.replace(author, batch_id=batch)
+    return batch, change(session, versions, action, batch_author, ruleset)
 
 
 def change(session: Session, versions: Versions, action: Action, author: Author, ruleset: Ruleset) -> int:
-    """Change all that the plan does not refuse; returns how many products changed. Raises RefusedError."""
+    """Apply the action without a batch; returns the number of products changed. Raises RefusedError."""
     begin_writing(session)
     changed = 0
-    wanted: list[DesiredState] = []
+    desired: list[DesiredState] = []
     for planned in Planner(session, action, author, ruleset).plan(versions):
         if planned.changes:
-            wanted.append(DesiredState(planned.product_id, planned.version, planned.after))
-        if len(wanted) >= AT_ONCE:
-            changed += change_all(session, wanted, author, ruleset)
-            wanted = []
-    return changed + (change_all(session, wanted, author, ruleset) if wanted else 0)
+            desired.append(DesiredState(planned.product_id, planned.version, planned.after))
+        if len(desired) >= CHUNK:
+            changed += change_all(session, desired, author, ruleset)
+            desired = []
+    return changed + (change_all(session, desired, author, ruleset) if desired else 0)

@@ -1,4 +1,4 @@
-"""The terms of an edit: who makes it, and from what to what."""
+"""The data of an edit: its author, and the product before and after."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from catalog.product_state import ProductState, changed_fields
 
 
 class Author(Struct, frozen=True):
-    """Who changes the catalogue, in which way, when, why, and with which other changes."""
+    """The origin of a change: who, how and when, the reason, and the batch that it belongs to."""
 
     who: str
     how: How
@@ -20,7 +20,7 @@ class Author(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True, gc=False):
-    """A product as it shall be. For one that exists: its id, and the version and state that the edit started from."""
+    """A validated product to write. For an existing product: its id, and the version and state before the edit."""
 
     after: ValidatedProduct
     product_id: int | None = None
@@ -29,15 +29,27 @@ class Edit(Struct, frozen=True, gc=False):
 
 
 class ResolvedEdit(Struct, frozen=True, gc=False):
-    """An edit with the id of its product and of its brand."""
+    """An edit with the ids of its product and its brand."""
 
     id: int
     edit: Edit
     brand_id: int
 
     @property
+    def before(self) -> ProductState | None:
+        return self.edit.before
+
+    @property
     def after(self) -> ProductState:
         return self.edit.after.state
+
+    @property
+    def validated(self) -> ValidatedProduct:
+        return self.edit.after
+
+    @property
+    def new_version(self) -> int:
+        return self.edit.version + 1
 
     @property
     def is_new(self) -> bool:
@@ -50,10 +62,11 @@ class ResolvedEdit(Struct, frozen=True, gc=False):
 
     @property
     def price_on_sale(self) -> int | None:
-        """Cents, None when it is not on sale."""
+        """The price in cents with VAT, None when the product is not on sale."""
         return self.after.price_cents if self.after.status is Status.PUBLISHED else None
 
     @property
     def earlier_price_on_sale(self) -> int | None:
+        """The price in cents before the edit, None when the product was not on sale."""
         before = self.edit.before
         return before.price_cents if before and before.status is Status.PUBLISHED else None

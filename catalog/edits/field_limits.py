@@ -1,4 +1,4 @@
-"""Whether a value may be stored at all: the limits of every field, apart from chemistry and claims."""
+"""Field limits: lengths, ranges and formats of every field, apart from chemistry and claims."""
 
 import re
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ LONGEST_SKU, LONGEST_SLUG = 64, 120
 SKU = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_SKU - 1}}}", re.ASCII)
 SLUG = re.compile(rf"(?=.{{1,{LONGEST_SLUG}}}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
+"""Characters, by text."""
 LONGEST_NAME = 100
 LONGEST_ALT = 250
 LONGEST_ADDRESS = 300
@@ -32,16 +33,17 @@ MOST = {
     "units_per_day": 1_000,
     "net_quantity": 100_000,
 }
+"""The largest number that a field accepts; the smallest is 0."""
 MOST_LINES = 40
-"""As many as fit on a page; no label comes near."""
+"""As many as fit on a page; real labels have far fewer."""
 MOST_UG = 100_000_000
 """100 g in one unit: far above any label."""
 MOST_DERIVED = 2**31 - 1
-"""What the columns that lists are sorted by can hold: 2 kg of magnesium a day, two million euro for 100 mg."""
+"""The maximum of the derived columns: 2 kg of magnesium a day, two million euro for 100 mg."""
 
 
 def field_problems(state: ProductState) -> Iterator[ProductProblem]:
-    """What no product may hold, draft or not."""
+    """Values that no product may have, not even a draft."""
     if not SKU.fullmatch(state.sku):
         yield ProductProblem("sku", "not-a-sku")
     if not SLUG.fullmatch(state.slug):
@@ -61,7 +63,7 @@ def field_problems(state: ProductState) -> Iterator[ProductProblem]:
 
 
 def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[ProductProblem]:
-    """What no product may hold because of what follows from it; `magnesium_ug` is elemental, per unit."""
+    """Values whose derived columns would exceed MOST_DERIVED; `magnesium_ug` is elemental, per unit."""
     if magnesium_ug > MOST_UG:
         yield _out_of_range("composition", MOST_UG)
     elif magnesium_ug:
@@ -73,7 +75,7 @@ def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[Product
 
 
 def _out_of_range(field: str, most: int) -> ProductProblem:
-    """In the units that people type: mg and euro."""
+    """The range in the units of the form: mg and euro."""
     shown = {"price_cents": f"{most // 100}", "composition": f"{most // 1000} mg"}
     return ProductProblem(field, "out-of-range", {"least": "0", "most": shown.get(field, str(most))})
 
@@ -81,7 +83,7 @@ def _out_of_range(field: str, most: int) -> ProductProblem:
 def _text_problems(state: ProductState) -> Iterator[ProductProblem]:
     texts = _texts(state)
     together = "".join(texts)
-    # Nearly always there is nothing: then one look at all of them is enough.
+    # Nearly all products have no problem: one check of all texts together suffices.
     plain = together.isprintable() or not _CONTROL.search(together)
     if plain and "<" not in together and not any(map(gt, map(len, texts), _LIMITS.values())):
         return
@@ -90,7 +92,7 @@ def _text_problems(state: ProductState) -> Iterator[ProductProblem]:
 
 
 def text_problems(field: str, value: str, most: int) -> Iterator[ProductProblem]:
-    """Reasons why a field cannot have a text: longer than `most` characters, control characters, markup."""
+    """Reasons to refuse a text: longer than `most` characters, control characters, markup."""
     if len(value) > most:
         yield ProductProblem(field, "too-long", {"most": str(most)})
     if _CONTROL.search(value):
@@ -99,10 +101,10 @@ def text_problems(field: str, value: str, most: int) -> Iterator[ProductProblem]
         yield ProductProblem(field, "markup")
 
 
-def lacking(state: ProductState) -> Iterator[ProductProblem]:
-    """What a product must still be given before it can be published."""
-    described = ("alt_nl", "alt_en") if state.picture else ()
-    for field in (*_REQUIRED, *described):
+def missing_fields(state: ProductState) -> Iterator[ProductProblem]:
+    """The fields that a product needs before it can be published."""
+    alt_texts = ("alt_nl", "alt_en") if state.picture else ()
+    for field in (*_REQUIRED, *alt_texts):
         value = getattr(state, field)
         if not (value.strip() if isinstance(value, str) else value):
             yield ProductProblem(field, "missing")

@@ -1,8 +1,8 @@
 """The earlier price beside an announced reduction: the lowest of the 30 days before it.
 
 Besluit prijsaanduiding producten, after Directive 98/6/EC Article 6a: the price in force when the window opens counts,
-the reduced price itself does not. A reduction is announced for as long as that window is: once the price has been the
-reduced one for 30 days, it is the lowest of the last 30 days itself, and announcing it on would tell of no advantage.
+the reduced price itself does not. A reduction is announced for 30 days, the length of that window: after 30 days at the
+reduced price, that price is the lowest of the last 30 days, and announcing it would show no advantage.
 """
 
 from collections.abc import Sequence
@@ -21,23 +21,24 @@ WINDOW = timedelta(days=30)
 
 
 class Point(Struct, frozen=True):
-    """From `at` on the product was on sale at `cents`; None from when it was not on sale."""
+    """A change of the price on sale: from `at` on it is `cents`, or the product is off sale (None)."""
 
     at: datetime
     cents: int | None
 
 
 class Reference(Struct, frozen=True):
-    """The earlier price in cents, and the first day (UTC) on which it is shown no more."""
+    """The earlier price in cents, and the first day (UTC) without the announcement."""
 
     cents: int
     until: date
 
 
 def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Reference | ProductProblem:
-    """The lowest price of the 30 days before the reduction to `cents`, or why there is none.
+    """The lowest price of the 30 days before the reduction to `cents`, or the problem of a reduction without one.
 
-    `points` are in the order of time; the last one is the reduction when its price is `cents`, else it begins now.
+    `points` are in the order of time; the last one is the reduction when its price is `cents`, else the reduction
+    begins now.
     """
     began, earlier = now, list(points)
     if earlier and earlier[-1].cents == cents:
@@ -56,7 +57,7 @@ def reference_price(points: Sequence[Point], cents: int, now: datetime) -> Refer
 def reference_prices(
     session: Session, edits: Sequence[ResolvedEdit], now: datetime
 ) -> dict[int, Reference | ProductProblem]:
-    """By product id, for those on sale with an announced reduction: the earlier price, or why there is none."""
+    """The earlier price or the problem, by product id, of the edits on sale with an announced reduction."""
     announced = {edit.id: edit for edit in edits if edit.after.reduced and edit.price_on_sale is not None}
     if not announced:
         return {}

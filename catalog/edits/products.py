@@ -1,4 +1,4 @@
-"""Adding, changing, restoring and archiving products. Each of these is one or more edits that are written together."""
+"""Adding, changing, restoring and archiving products; each function writes one or more edits together."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ from recommend.knowledge import Ruleset
 
 
 class Merge(Struct, frozen=True):
-    """Two edits of one version put together; `overlapping` are the fields that both changed, differently."""
+    """Two edits of one version combined; `overlapping` are the fields that both changed to different values."""
 
     state: ProductState
     overlapping: tuple[str, ...]
@@ -33,9 +33,9 @@ def add_product(session: Session, state: ProductState, author: Author, ruleset: 
 def save_product(
     session: Session, product_id: int, version: int, state: ProductState, *, author: Author, ruleset: Ruleset
 ) -> int:
-    """Change a product that was read at `version`; returns its version now, the same when nothing changed.
+    """Change a product that was read at `version`; returns its new version, or the same one without a change.
 
-    Raises ConflictError when somebody changed it since, RefusedError when it cannot be so, and NoResultFound.
+    Raises ConflictError when somebody else changed it since, RefusedError, and NoResultFound.
     """
     begin_writing(session)
     product = product_to_edit(session, product_id)
@@ -50,12 +50,12 @@ def save_product(
 
 
 def product_to_edit(session: Session, product_id: int) -> Product:
-    """A product, whatever its status, with all that an edit needs. Raises NoResultFound."""
+    """A product of any status, with everything that an edit needs. Raises NoResultFound."""
     return session.scalars(_to_edit().where(Product.id == product_id)).one()
 
 
 def products_to_edit(session: Session, ids: Sequence[int]) -> dict[int, Product]:
-    """The same for some thousands, by id; those that do not exist are left out."""
+    """Some thousands of products to edit, by id; missing ids are left out."""
     return {product.id: product for product in session.scalars(_to_edit().where(column_in(session, Product.id, ids)))}
 
 
@@ -68,13 +68,13 @@ def _to_edit() -> Select[Product]:
 
 
 def state_at(session: Session, product_id: int, version: int) -> ProductState:
-    """What a product was at a version. Raises NoResultFound."""
+    """The state of a product at a version. Raises NoResultFound."""
     query = select(Change.state).where(Change.product_id == product_id, Change.version == version)
     return from_json(session.scalars(query).one())
 
 
 def merge(base: ProductState, mine: ProductState, theirs: ProductState) -> Merge:
-    """Both edits of `base` in one: where both changed a field, differently, it stays as mine and is named."""
+    """Combine two edits of `base`; a field that both changed differently has the value of `mine` and is listed."""
     own, other = set(changed_fields(base, mine)), set(changed_fields(base, theirs))
     overlapping = tuple(name for name in FIELDS if name in own & other and getattr(mine, name) != getattr(theirs, name))
     taken_over = {name: getattr(theirs, name) for name in other - own}
@@ -82,7 +82,7 @@ def merge(base: ProductState, mine: ProductState, theirs: ProductState) -> Merge
 
 
 def restore(session: Session, product_id: int, version: int, *, seen: int, author: Author, ruleset: Ruleset) -> int:
-    """Make a product that was seen at version `seen` what it was at an earlier version; returns the new version.
+    """Save an earlier version as the new one; `seen` is the version that the user saw. Returns the new version.
 
     Raises as `save_product` does.
     """
@@ -92,13 +92,13 @@ def restore(session: Session, product_id: int, version: int, *, seen: int, autho
 
 
 def accepted_reasons(session: Session, product_id: int) -> dict[str, str]:
-    """The reasons that were given for warnings of a product, by finding."""
+    """The accepted warnings of a product: reasons by finding."""
     query = select(AcceptedWarning.finding, AcceptedWarning.reason).where(AcceptedWarning.product_id == product_id)
     return {row[0]: row[1] for row in session.execute(query)}
 
 
 def accepted_by_product(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The same for some thousands, by id."""
+    """The accepted warnings of some thousands of products: reasons by finding, by product id."""
     reasons: dict[int, dict[str, str]] = {}
     for row in session.scalars(select(AcceptedWarning).where(column_in(session, AcceptedWarning.product_id, ids))):
         reasons.setdefault(row.product_id, {})[row.finding] = row.reason
@@ -106,40 +106,40 @@ def accepted_by_product(session: Session, ids: Sequence[int]) -> dict[int, dict[
 
 
 def accept_warning(session: Session, product_id: int, finding: str, reason: str, author: Author) -> None:
-    """Record why a sentence that asks for a person may stand; save the product afterwards."""
+    """Record the reason to accept a sentence that needs review; save the product afterwards."""
     begin_writing(session)
     session.merge(AcceptedWarning(product_id=product_id, finding=finding, reason=reason, who=author.who, at=author.at))
     session.flush()
 
 
 def revalidate(session: Session, product: Product, ruleset: Ruleset) -> ValidatedProduct:
-    """A stored product worked out anew, with its findings."""
+    """Validate a stored product again, with its findings."""
     return validate(state_of_product(product), ruleset, accepted_reasons(session, product.id))
 
 
 class DesiredState(Struct, frozen=True):
-    """What a product that was read at `version` shall be."""
+    """The new state of a product that was read at `version`."""
 
     product_id: int
     version: int
     state: ProductState
 
 
-def change_all(session: Session, wanted: Sequence[DesiredState], author: Author, ruleset: Ruleset) -> int:
-    """Change many products in one go; returns how many really changed. More than some thousands: in several calls.
+def change_all(session: Session, desired: Sequence[DesiredState], author: Author, ruleset: Ruleset) -> int:
+    """Change some thousands of products together; returns the number that differ.
 
-    Raises ConflictError with all that somebody changed since, or RefusedError; nothing is written then.
+    Raises ConflictError with all products that somebody else changed since, or RefusedError; nothing is written then.
     """
     begin_writing(session)
-    ids = [each.product_id for each in wanted]
+    ids = [each.product_id for each in desired]
     products = products_to_edit(session, ids)
     reasons = accepted_by_product(session, ids)
-    conflicts = [each.product_id for each in wanted if products[each.product_id].version != each.version]
+    conflicts = [each.product_id for each in desired if products[each.product_id].version != each.version]
     if conflicts:
         raise ConflictError(conflicts)
     edits = [
         Edit(validate(each.state, ruleset, reasons.get(each.product_id)), each.product_id, each.version, before)
-        for each in wanted
+        for each in desired
         if (before := state_of_product(products[each.product_id])) != each.state
     ]
     if edits:
@@ -150,7 +150,7 @@ def change_all(session: Session, wanted: Sequence[DesiredState], author: Author,
 def add_draft(
     session: Session, state: ProductState, reasons: Mapping[str, str], author: Author, ruleset: Ruleset
 ) -> int:
-    """Add a product as a draft; returns its id. Raises RefusedError."""
+    """Add a product as a draft, with accepted warnings (reasons by finding); returns its id. Raises RefusedError."""
     product = add_product(session, msgspec.structs.replace(state, status=Status.DRAFT), author, ruleset)
     id_ = product.id
     if reasons:
@@ -171,7 +171,7 @@ def save_with_reasons(
     author: Author,
     ruleset: Ruleset,
 ) -> int:
-    """`save_product`, after recording the reasons by finding. Raises as that does; nothing may be committed then."""
+    """Record the reasons by finding, then `save_product`. Raises as that does; the caller must roll back then."""
     _accept(session, product_id, reasons, author)
     return save_product(session, product_id, version, state, author=author, ruleset=ruleset)
 
@@ -182,7 +182,7 @@ def _accept(session: Session, product_id: int, reasons: Mapping[str, str], autho
 
 
 def add_picture(session: Session, data: bytes, filename: str) -> Picture:
-    """Store an uploaded picture in several widths; the product names it afterwards. Raises RefusedError."""
+    """Store an uploaded picture in several widths; the product references it afterwards. Raises RefusedError."""
     picture, files = read_picture(data, filename)
     begin_writing(session)
     for name, file in files.items():

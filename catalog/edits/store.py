@@ -1,4 +1,4 @@
-"""Where products are written, one or a hundred thousand: rows, history, prices and index in one transaction."""
+"""The writes of products, one or a hundred thousand: rows, history, prices and index in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
@@ -41,9 +41,9 @@ class ConflictError(Exception):
 
 
 def begin_writing(session: Session) -> int:
-    """Take the one place of a writer until the end of the transaction; returns the catalogue's new revision.
+    """Take the writer's lock until the end of the transaction; returns the catalogue's new revision.
 
-    Call it before reading what the edit builds on: what was read earlier may have changed.
+    Call it before reading the rows that the edit depends on; rows read earlier may have changed.
     """
     session.info.pop(STAMP, None)
     table = table_of(CatalogueState)
@@ -53,7 +53,7 @@ def begin_writing(session: Session) -> int:
 
 
 def open_batch(session: Session, author: Author, label: str) -> int:
-    """A batch for changes that belong together; its id goes into the author."""
+    """Create a batch for changes that belong together; its id goes into the author."""
     batch = Batch(at=author.at, who=author.who, how=author.how, label=label)
     session.add(batch)
     session.flush()
@@ -65,10 +65,10 @@ def write(
 ) -> list[int]:
     """Write all edits or none; returns the ids of their products, in the same order.
 
-    Whoever writes many thousands in several calls hands in one `indexing` for all of them, and finishes it.
+    For many thousands of edits, call it several times with the same `indexing`, then finish that.
 
     Raises ConflictError when a product has another version, and RefusedError when an address or SKU is taken, a product
-    to be published lacks something, or an announced reduction is none. More than some thousands: in several calls.
+    to be published lacks something, or an announced reduction is false. More than some thousands: in several calls.
     """
     begin_writing(session)
     _require_versions(session, edits)
@@ -77,24 +77,24 @@ def write(
     brands = _brands(session, edits)
     for edit in edits:
         _require_publishable(edit.after, brands[edit.after.state.brand])
-    placed = [
+    resolved = [
         ResolvedEdit(id_, edit, brands[edit.after.state.brand].id)
-        for id_, edit in zip(_numbered(session, edits), edits, strict=True)
+        for id_, edit in zip(_product_ids(session, edits), edits, strict=True)
     ]
-    before = list(search_documents(session, [place.id for place in placed if not place.is_new]))
-    write_rows(session, placed, _require_reductions(session, placed, author), author)
-    after = [document_of_edit(place) for place in placed]
+    before = list(search_documents(session, [edit.id for edit in resolved if not edit.is_new]))
+    write_rows(session, resolved, _require_reductions(session, resolved, author), author)
+    after = [document_of_edit(edit) for edit in resolved]
     if indexing is None:
         index_products(session, before, after)
     else:
         indexing.add(before, after)
-    if not all(place.is_new for place in placed):
-        session.expire_all()  # what was loaded before is no longer what is stored
-    return [place.id for place in placed]
+    if not all(edit.is_new for edit in resolved):
+        session.expire_all()  # loaded objects no longer match the rows
+    return [edit.id for edit in resolved]
 
 
 def _require_reductions(session: Session, edits: Sequence[ResolvedEdit], author: Author) -> dict[int, Reference]:
-    """The earlier prices of announced reductions, by product id. Raises RefusedError for one that is none."""
+    """The earlier prices of announced reductions, by product id. Raises RefusedError for a false reduction."""
     references: dict[int, Reference] = {}
     found = reference_prices(session, edits, author.at)
     for edit in edits:
@@ -118,7 +118,7 @@ def _require_versions(session: Session, edits: Sequence[Edit]) -> None:
 
 
 def _require_free(session: Session, edits: Sequence[Edit], name: str) -> None:
-    """No two products under one SKU or one address."""
+    """Raise RefusedError when two products would have one SKU or one address."""
     holder: dict[str, Edit] = {}
     for edit in edits:
         first = holder.setdefault(getattr(edit.after.state, name), edit)
@@ -142,19 +142,22 @@ def _brands(session: Session, edits: Sequence[Edit]) -> Mapping[str, Brand]:
 
 
 def publishing_problems(after: ValidatedProduct, brand: Brand) -> tuple[ProductProblem, ...]:
-    """What keeps a product from being published, the address of its brand included."""
+    """The problems that block publishing, a missing brand address included."""
     if after.state.brand and not brand.address.strip():
         return (*after.publish_blockers, ProductProblem("brand", "brand-address", {"brand": brand.name}))
     return after.publish_blockers
 
 
 def _require_publishable(after: ValidatedProduct, brand: Brand) -> None:
-    if after.state.status is Status.PUBLISHED and (publish_blockers := publishing_problems(after, brand)):
-        raise RefusedError(publish_blockers, after.state.sku)
+    if after.state.status is Status.PUBLISHED and (blockers := publishing_problems(after, brand)):
+        raise RefusedError(blockers, after.state.sku)
 
 
-def _numbered(session: Session, edits: Sequence[Edit]) -> list[int]:
-    """Ids given here and not by the database: there is one writer, and history needs them before rows are read back."""
+def _product_ids(session: Session, edits: Sequence[Edit]) -> list[int]:
+    """The ids of the edited products; new ids are assigned here, since history rows need them before the insert.
+
+    The writer's lock makes that safe.
+    """
     following = (session.scalar(select(func.max(Product.id))) or 0) + 1
     ids: list[int] = []
     for edit in edits:
@@ -164,36 +167,36 @@ def _numbered(session: Session, edits: Sequence[Edit]) -> list[int]:
 
 
 def write_rows(
-    session: Session, placed: Sequence[ResolvedEdit], references: Mapping[int, Reference], author: Author
+    session: Session, edits: Sequence[ResolvedEdit], references: Mapping[int, Reference], author: Author
 ) -> None:
-    """Everything that the edits store; `references` are the earlier prices beside a reduction."""
-    new = [place for place in placed if place.is_new]
-    old = [place for place in placed if not place.is_new]
-    insert_rows(session, table_of(Product), _PRODUCT, [_product(place, references) for place in new])
-    changed = [{"key": place.id} | dict(zip(_PRODUCT, _product(place, references), strict=True)) for place in old]
-    _many(session, update(table_of(Product)).where(table_of(Product).c.id == bindparam("key")), changed)
-    recomposed = [place for place in old if "composition" in place.changed]
-    for table, places in ((table_of(Component), recomposed), (table_of(FormTag), old)):
+    """Write all rows of the edits but the index; `references` are the earlier prices of reductions, by product id."""
+    new = [edit for edit in edits if edit.is_new]
+    old = [edit for edit in edits if not edit.is_new]
+    insert_rows(session, table_of(Product), _PRODUCT, [_product(edit, references) for edit in new])
+    changed = [{"key": edit.id} | dict(zip(_PRODUCT, _product(edit, references), strict=True)) for edit in old]
+    _execute_many(session, update(table_of(Product)).where(table_of(Product).c.id == bindparam("key")), changed)
+    recomposed = [edit for edit in old if "composition" in edit.changed]
+    for table, edited in ((table_of(Component), recomposed), (table_of(FormTag), old)):
         statement = delete(table).where(table.c.product_id == bindparam("key"))
-        _many(session, statement, [{"key": place.id} for place in places])
-    components = [row for place in (*new, *recomposed) for row in _components(place)]
+        _execute_many(session, statement, [{"key": edit.id} for edit in edited])
+    components = [row for edit in (*new, *recomposed) for row in _components(edit)]
     insert_rows(session, table_of(Component), _COMPONENT, components)
-    # Tags follow from the rules too, which may be others than at the last edit.
-    insert_rows(session, table_of(FormTag), _TAG, [row for place in placed for row in _tags(place)])
-    insert_rows(session, table_of(Change), _CHANGE, [_change(place, author) for place in placed])
-    prices = [row for place in placed for row in _price(place, author)]
+    # Tags also depend on the rules, which may have changed since the last edit.
+    insert_rows(session, table_of(FormTag), _TAG, [row for edit in edits for row in _tags(edit)])
+    insert_rows(session, table_of(Change), _CHANGE, [_change(edit, author) for edit in edits])
+    prices = [row for edit in edits for row in _price(edit, author)]
     insert_rows(session, table_of(PricePoint), _PRICE, prices)
-    _redirect(session, placed)
+    _redirect(session, edits)
 
 
-def _many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
-    """One statement for many rows."""
+def _execute_many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
+    """Execute one statement for many rows."""
     if rows:
         session.connection().execute(statement, rows)
 
 
 def _in_table(model: type[Base], *names: str) -> tuple[str, ...]:
-    """These columns in the order of their table, as `insert_rows` wants them."""
+    """These columns in the order of their table, as `insert_rows` needs them."""
     return tuple(column.name for column in table_of(model).columns if column.name in names)
 
 
@@ -216,18 +219,18 @@ _COMPONENT = ("product_id", "position", "form", "salt", "compound_ug", "elementa
 _TAG = ("product_id", "form", "magnesium_ug", "counts_as_form")
 _CHANGE = ("product_id", "version", "at", "who", "how", "reason", "batch_id", "fields", "state")
 _PRICE = ("product_id", "at", "cents")
-_stated = attrgetter(*STORED_AS_THEY_ARE)
-_sorted = itemgetter(*((*STORED_AS_THEY_ARE, *_DERIVED).index(name) for name in _PRODUCT))
+_entered_values = attrgetter(*STORED_AS_THEY_ARE)
+_in_table_order = itemgetter(*((*STORED_AS_THEY_ARE, *_DERIVED).index(name) for name in _PRODUCT))
 
 
-def _product(place: ResolvedEdit, references: Mapping[int, Reference]) -> tuple[Any, ...]:
-    after = place.edit.after
+def _product(edit: ResolvedEdit, references: Mapping[int, Reference]) -> tuple[Any, ...]:
+    after = edit.validated
     blocked = after.blocked if after.findings else ()
-    reference = references.get(place.id)
+    reference = references.get(edit.id)
     derived = (
-        place.id,
-        place.edit.version + 1,
-        place.brand_id,
+        edit.id,
+        edit.new_version,
+        edit.brand_id,
         after.magnesium_ug,
         after.tenth_cents_per_100mg,
         after.tenth_cents_per_day,
@@ -238,60 +241,58 @@ def _product(place: ResolvedEdit, references: Mapping[int, Reference]) -> tuple[
         after.portion_too_small if blocked else False,
         bool(after.not_permitted),
     )
-    row: tuple[Any, ...] = _sorted(_stated(after.state) + derived)
+    row: tuple[Any, ...] = _in_table_order(_entered_values(after.state) + derived)
     return row
 
 
-def _components(place: ResolvedEdit) -> list[tuple[Any, ...]]:
+def _components(edit: ResolvedEdit) -> list[tuple[Any, ...]]:
     return [
-        (place.id, position, stated.form, stated.salt, stated.compound_ug, stated.elemental_ug)
-        for position, stated in enumerate(place.after.composition)
+        (edit.id, position, line.form, line.salt, line.compound_ug, line.elemental_ug)
+        for position, line in enumerate(edit.after.composition)
     ]
 
 
-def _tags(place: ResolvedEdit) -> list[tuple[Any, ...]]:
-    magnesium = place.edit.after.magnesium
-    return [(place.id, form, amount, form in magnesium.counts_as) for form, amount in magnesium.by_form.items()]
+def _tags(edit: ResolvedEdit) -> list[tuple[Any, ...]]:
+    magnesium = edit.validated.magnesium
+    return [(edit.id, form, amount, form in magnesium.counts_as) for form, amount in magnesium.by_form.items()]
 
 
-def _change(place: ResolvedEdit, author: Author) -> tuple[Any, ...]:
+def _change(edit: ResolvedEdit, author: Author) -> tuple[Any, ...]:
     return (
-        place.id,
-        place.edit.version + 1,
+        edit.id,
+        edit.new_version,
         author.at,
         author.who,
         author.how,
         author.reason,
         author.batch_id,
-        place.changed,
-        to_json(place.after),
+        edit.changed,
+        to_json(edit.after),
     )
 
 
-def _price(place: ResolvedEdit, author: Author) -> list[tuple[Any, ...]]:
-    price = place.price_on_sale
-    return [] if price == place.earlier_price_on_sale else [(place.id, author.at, price)]
+def _price(edit: ResolvedEdit, author: Author) -> list[tuple[Any, ...]]:
+    price = edit.price_on_sale
+    return [] if price == edit.earlier_price_on_sale else [(edit.id, author.at, price)]
 
 
-def _redirect(session: Session, placed: Sequence[ResolvedEdit]) -> None:
-    """An address given up leads to the product; one that a product takes leads nowhere else."""
+def _redirect(session: Session, edits: Sequence[ResolvedEdit]) -> None:
+    """Redirect given-up addresses to their product; delete the redirects of addresses that a product takes."""
     table = table_of(SlugRedirect)
-    taken = [place.after.slug for place in placed if place.is_new or "slug" in place.changed]
+    taken = [edit.after.slug for edit in edits if edit.is_new or "slug" in edit.changed]
     session.execute(delete(table).where(column_in(session, table.c.slug, taken)))
     given_up = [
-        {"slug": place.edit.before.slug, "product_id": place.id}
-        for place in placed
-        if place.edit.before and "slug" in place.changed
+        {"slug": edit.before.slug, "product_id": edit.id} for edit in edits if edit.before and "slug" in edit.changed
     ]
-    _many(session, insert(table), given_up)
+    _execute_many(session, insert(table), given_up)
 
 
-def document_of_edit(place: ResolvedEdit) -> SearchDocument:
-    """A product as the index will see it when the edit is written."""
-    state, after = place.after, place.edit.after
+def document_of_edit(edit: ResolvedEdit) -> SearchDocument:
+    """The search document of a product after the edit."""
+    state, after = edit.after, edit.validated
     magnesium_ug = after.magnesium.total_ug
     return SearchDocument(
-        product_id=place.id,
+        product_id=edit.id,
         status=state.status,
         sku=state.sku,
         brand=state.brand,

@@ -1,4 +1,4 @@
-"""From what is stated to what is stored: refuse what cannot be, derive the rest, see what publishing still lacks."""
+"""Validation of a product: refuse impossible values, derive magnesium and prices, list what blocks publishing."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from catalog.composition import CompositionError, LabelLine, Line, Magnesium, form_name, magnesium_in, work_out
-from catalog.edits.field_limits import derived_problems, field_problems, lacking
+from catalog.edits.field_limits import derived_problems, field_problems, missing_fields
 from catalog.prices import tenth_cents_per_100mg, tenth_cents_per_day
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import TEXTS, ProductState
@@ -14,13 +14,14 @@ from recommend.claims.product import ProductFinding, check_product
 from recommend.knowledge import Ruleset
 from recommend.text import Text
 
-NOT_STATED_YET = ("no-amount", "no-single-formula")
+AMOUNT_MISSING = ("no-amount", "no-single-formula")
+"""Codes of composition problems that a draft may have."""
 
 
 class ValidatedProduct(Struct, frozen=True, gc=False):
-    """A product ready to be written. Amounts in ug elemental per unit, prices in tenths of a cent.
+    """A product ready to write. Amounts in ug elemental per unit, prices in tenths of a cent.
 
-    `stops` keep it from being published; `not_permitted` are its forms that the law does not allow.
+    `publish_blockers` are the problems that block publishing; `not_permitted` the forms that the law does not allow.
     """
 
     state: ProductState
@@ -53,37 +54,37 @@ class ValidatedProduct(Struct, frozen=True, gc=False):
 
     @property
     def open_warnings(self) -> int:
-        """How many sentences a person must still judge."""
-        return sum(stop.code == "open-warning" for stop in self.publish_blockers)
+        """The number of sentences that a person must still review."""
+        return sum(blocker.code == "open-warning" for blocker in self.publish_blockers)
 
     @property
     def portion_too_small(self) -> bool:
-        """Whether a claim asks for more magnesium than a daily portion gives."""
+        """Whether a claim requires more magnesium than a daily portion gives."""
         return any(found.finding.verdict in ("authorised", "nutrition_content") for found in self.blocked)
 
 
 def validate(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] | None = None) -> ValidatedProduct:
-    """Derive all that follows from a stated product; `accepted` are the reasons given for warnings, by finding.
+    """Validate a product and derive the rest; `accepted` are the reasons to accept warnings, by finding.
 
-    Raises RefusedError for what not even a draft may hold.
+    Raises RefusedError for values that not even a draft may have.
     """
-    composed = _composed(state.composition, ruleset)
+    composed = _composition_of(state.composition, ruleset)
     problems = [*field_problems(state), *composed.impossible]
     if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
         raise RefusedError(problems, state.sku)
     findings = _findings(state, composed.magnesium.total_ug * state.units_per_day, ruleset)
     not_permitted = (form_name(form, ruleset) for form in composed.not_permitted)
     publish_blockers = [
-        *lacking(state),
+        *missing_fields(state),
         *composed.missing,
         *(ProductProblem("composition", "form-not-permitted", {"form": name}) for name in not_permitted),
-        *_claims(findings, accepted or {}),
+        *_claim_problems(findings, accepted or {}),
     ]
     return ValidatedProduct(state, composed.magnesium, findings, composed.not_permitted, tuple(publish_blockers))
 
 
-class _Composed(Struct, frozen=True, gc=False):
-    """What follows from a composition; `missing` are amounts that a draft may leave open."""
+class _Composition(Struct, frozen=True, gc=False):
+    """Results derived from a composition; `missing` are amounts that a draft may leave out."""
 
     magnesium: Magnesium
     not_permitted: tuple[str, ...]
@@ -92,19 +93,19 @@ class _Composed(Struct, frozen=True, gc=False):
 
 
 @lru_cache(4096)
-def _composed(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> _Composed:
-    """Worked out once: many products hold the same."""
+def _composition_of(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> _Composition:
+    """Cached, since many products share a composition."""
     lines: list[Line] = []
     impossible: list[ProductProblem] = []
     missing: list[ProductProblem] = []
-    for stated in composition:
+    for label_line in composition:
         try:
-            lines.append(work_out(stated, ruleset))
+            lines.append(work_out(label_line, ruleset))
         except CompositionError as error:
-            (missing if error.code in NOT_STATED_YET else impossible).extend(error.problems)
-            lines.append(Line(stated.form, stated.salt, stated.compound_ug, 0))
+            (missing if error.code in AMOUNT_MISSING else impossible).extend(error.problems)
+            lines.append(Line(label_line.form, label_line.salt, label_line.compound_ug, 0))
     not_permitted = tuple(_not_permitted(composition, ruleset))
-    return _Composed(magnesium_in(lines), not_permitted, tuple(impossible), tuple(missing))
+    return _Composition(magnesium_in(lines), not_permitted, tuple(impossible), tuple(missing))
 
 
 def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset) -> tuple[ProductFinding, ...]:
@@ -113,13 +114,13 @@ def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset) -> tuple[P
 
 
 def _not_permitted(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> Iterator[str]:
-    for stated in composition:
-        form = ruleset.forms.get(stated.form)
+    for label_line in composition:
+        form = ruleset.forms.get(label_line.form)
         if form is not None and ruleset.forms[form.record].annex_ii is None:
-            yield stated.form
+            yield label_line.form
 
 
-def _claims(findings: tuple[ProductFinding, ...], accepted: Mapping[str, str]) -> Iterator[ProductProblem]:
+def _claim_problems(findings: tuple[ProductFinding, ...], accepted: Mapping[str, str]) -> Iterator[ProductProblem]:
     for found in findings:
         field = f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
         values = {"text": found.finding.text.strip(), "why": found.finding.why}

@@ -1,1 +1,1 @@
-"""Products to and from files: CSV, JSON Lines and XLSX, in our own layout or a supplier's."""
+"""Import and export of products: CSV, JSON Lines and XLSX, in our own layout or a supplier's."""

@@ -1,4 +1,4 @@
-"""An import in steps, for the admin: keep the file, plan, look at the plan, apply exactly that. Callers commit."""
+"""Imports in the admin, in steps: store the file, plan, show the plan, apply exactly that plan. Callers commit."""
 
 import io
 from collections.abc import Mapping
@@ -12,28 +12,47 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
-from catalog.exchange.importing import Import, ImportCallbacks, StalePlanError, Summary
+from catalog.exchange.columns import TARGETS
+from catalog.exchange.importing import Import, ImportCallbacks, RefusedRows, StalePlanError, Summary
 from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.mapping import mapping_of
-from catalog.exchange.plan_view import FieldChange, changes_of
-from catalog.exchange.planning import Planned, RowOutcome
+from catalog.exchange.planning import PlannedRow, RowOutcome
 from catalog.exchange.reading import Table, open_table
-from catalog.exchange.rejected_rows import RefusedRows
 from catalog.exchange.row_errors import RowError
 from catalog.exchange.row_reader import RowReader
+from catalog.exchange.values import composition_text
 from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
 from catalog.product_problems import ProductProblem
+from catalog.product_state import FIELDS, ProductState
 from recommend.knowledge import Ruleset
 from recommend.naming import form_names
-from recommend.text import Language
+from recommend.text import Language, Text
 
-KEPT_FOR = timedelta(days=7)
+RETENTION = timedelta(days=7)
+"""The time after which an unused upload is deleted."""
 GONE = "gone"
-_AT_ONCE = 500
+"""The outcome of a stored SKU that the supplier's file no longer has."""
+_CHUNK = 500
+"""Rows read or written at a time."""
+_LONGEST_SHOWN = 300
+"""Characters of a value in the plan."""
+_LABELS = TARGETS | {
+    "price_cents": TARGETS["price_eur"],
+    "reduced": Text("Aanbieding", "Announced reduction"),
+    "supplier": Text("Leverancier", "Supplier"),
+}
+
+
+class FieldChange(Struct, frozen=True):
+    """A field with its value before (empty for a new product) and after, as text."""
+
+    field: str
+    before: str
+    after: str
 
 
 class Plan(Struct, frozen=True):
-    """What a dry run found, and on what it rests."""
+    """The result of a dry run, and what it depends on: the catalogue's revision, the ruleset and the mapping."""
 
     revision: int
     ruleset: str
@@ -47,21 +66,21 @@ class Plan(Struct, frozen=True):
 
 
 class Detail(Struct, frozen=True):
-    """What is shown of a row: what it changes, why it is refused, what still keeps it from being published."""
+    """A row of the plan: its changes, the errors that refuse it, the problems that still block publishing."""
 
     sku: str
     row: int = 0
     changes: tuple[FieldChange, ...] = ()
-    faults: tuple[RowError, ...] = ()
+    errors: tuple[RowError, ...] = msgspec.field(default=(), name="faults")  # the key in stored plans
     notices: tuple[ProductProblem, ...] = ()
     cells: tuple[Any, ...] = ()
-    """Of a refused row, as they stood in the file."""
+    """The original cells of a refused row."""
 
 
 def store_upload(session: Session, name: str, content: bytes, supplier: str, author: Author) -> Upload:
-    """Keep a file for its import; files that were left for a week are dropped. Raises FileRefusedError."""
+    """Store a file for its import, and delete uploads older than RETENTION. Raises FileRefusedError."""
     open_table(io.BytesIO(content), name)
-    _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - KEPT_FOR))))
+    _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - RETENTION))))
     upload = Upload(at=author.at, who=author.who, name=name, supplier=supplier, content=content, plan=None)
     session.add(upload)
     session.flush()
@@ -69,7 +88,7 @@ def store_upload(session: Session, name: str, content: bytes, supplier: str, aut
 
 
 def drop_upload(session: Session, upload: Upload) -> None:
-    """Throw a file away."""
+    """Delete an upload and its plan."""
     _drop(session, [upload.id])
 
 
@@ -79,12 +98,12 @@ def _drop(session: Session, ids: list[int]) -> None:
 
 
 def waiting_uploads(session: Session) -> list[Upload]:
-    """The files that wait for their import, newest first."""
+    """The newest 50 uploads, newest first."""
     return list(session.scalars(select(Upload).order_by(Upload.id.desc()).limit(50)))
 
 
 def table_of_upload(upload: Upload) -> Table:
-    """Its file as a table. Raises FileRefusedError."""
+    """The file of an upload as a table. Raises FileRefusedError."""
     return open_table(io.BytesIO(upload.content), upload.name)
 
 
@@ -93,54 +112,54 @@ def plan_of(upload: Upload) -> Plan | None:
 
 
 def plan_fingerprint(upload: Upload) -> str:
-    """A word for this look at this file: another file under the same number, or another look, has another."""
+    """Hash of the file and its plan; changes when either does."""
     return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
 
 def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset) -> Plan:
-    """Go through the file and keep what its import would do. Raises FileRefusedError."""
-    # One at a time: PostgreSQL would let two who press at once both delete the old rows and then add the same new ones.
+    """Dry-run the import and store its plan. Raises FileRefusedError."""
+    # Lock the upload: on PostgreSQL two simultaneous requests would both delete the old rows and add the same new ones.
     session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
-    keeper, revision = _PlanRows(session, upload.id), _revision(session)
-    summary = _import(session, upload, mapping, ruleset).dry_run(author, ImportCallbacks(keeper.keep, keeper.keep_gone))
-    keeper.flush()
+    rows, revision = _PlanRows(session, upload.id), _revision(session)
+    summary = _import(session, upload, mapping, ruleset).dry_run(author, ImportCallbacks(rows.add, rows.add_gone))
+    rows.flush()
     plan = Plan(
         revision=revision,
         ruleset=ruleset.sha256,
         mapping=mapping,
         counts={**{str(outcome): count for outcome, count in summary.counts.items()}, GONE: summary.gone},
-        questions=tuple(keeper.questions),
+        questions=tuple(rows.questions),
     )
     upload.plan = msgspec.json.encode(plan).decode()
     return plan
 
 
 def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset, *, skip_bad: bool) -> Summary:
-    """Do exactly what the plan says, and drop the file. Without a batch in the summary nothing was written.
+    """Carry out the plan, and delete the upload. A summary without a batch means that nothing was written.
 
-    Raises StalePlanError when what the plan rests on has changed.
+    Raises StalePlanError when the catalogue, the ruleset or the mapping changed since the plan.
     """
-    plan, seal = plan_of(upload), plan_fingerprint(upload)
+    plan, fingerprint = plan_of(upload), plan_fingerprint(upload)
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
     run = _import(session, upload, mapping, ruleset)
     if plan is None or (plan.ruleset, plan.mapping) != (ruleset.sha256, mapping):
         raise StalePlanError
     summary = run.apply(author, upload.name, ImportCallbacks(), skip_bad=skip_bad, revision=plan.revision)
     if summary.batch_id is not None:
-        session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=seal))
+        session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=fingerprint))
         drop_upload(session, upload)
     return summary
 
 
-def batch_of_plan(session: Session, seal: str) -> int | None:
-    """The batch that carried out the plan with this seal, when one did."""
-    return session.scalar(select(Batch.id).where(Batch.plan == seal))
+def batch_of_plan(session: Session, fingerprint: str) -> int | None:
+    """The batch that carried out the plan with this fingerprint, None before that."""
+    return session.scalar(select(Batch.id).where(Batch.plan == fingerprint))
 
 
 def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size: int) -> list[Detail]:
-    """A page of the rows of one outcome, in the order of the file."""
+    """A page of the rows with one outcome, in the order of the file."""
     query = (
         select(UploadRow.detail)
         .where(UploadRow.upload_id == upload_id, UploadRow.outcome == outcome)
@@ -152,13 +171,13 @@ def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size
 
 
 def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, language: Language) -> None:
-    """The refused rows of a plan, in the layout of their file with the reasons behind."""
+    """Write the refused rows of a plan, in the layout of their file, with the reasons in the last column."""
     rows = RefusedRows(file, name, table_of_upload(upload).columns, language)
     query = (
         select(UploadRow.detail)
         .where(UploadRow.upload_id == upload.id, UploadRow.outcome == RowOutcome.REFUSED)
         .order_by(UploadRow.place)
-        .execution_options(yield_per=_AT_ONCE)
+        .execution_options(yield_per=_CHUNK)
     )
     for detail in session.scalars(query):
         rows.write(msgspec.json.decode(detail, type=Detail))
@@ -176,40 +195,69 @@ def _revision(session: Session) -> int:
     return revision
 
 
+def label_of(field: str) -> Text:
+    """The label of a field; a field without one keeps its name."""
+    return _LABELS.get(field) or Text(field, field)
+
+
+def changes_of(planned: PlannedRow) -> tuple[FieldChange, ...]:
+    """The changed fields of a row; for a new product, all filled-in fields."""
+    if planned.edit is None:
+        return ()
+    before, after = planned.edit.before, planned.edit.after.state
+    names = planned.changed if before else [name for name in FIELDS if getattr(after, name)]
+    return tuple(FieldChange(name, _as_text(before, name) if before else "", _as_text(after, name)) for name in names)
+
+
+def _as_text(state: ProductState, field: str) -> str:
+    """The value of a field as text, cut to _LONGEST_SHOWN characters."""
+    value: Any = getattr(state, field)
+    if field == "composition":
+        return composition_text(value)
+    if field == "price_cents":
+        return f"{value / 100:.2f}"
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    text = str(value if value is not None else "")
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
 class _PlanRows:
-    """Stores the rows of a plan, some at a time."""
+    """Writes the rows of a plan, some at a time, and collects the words to ask about."""
 
     def __init__(self, session: Session, upload_id: int) -> None:
-        self._session, self._upload_id, self._place = session, upload_id, 0
+        self._session, self._upload_id, self._position = session, upload_id, 0
         self._waiting: list[Mapping[str, Any]] = []
         self.questions: dict[str, None] = {}
 
-    def keep(self, planned: Planned) -> None:
-        said = planned.said
+    def add(self, planned: PlannedRow) -> None:
+        row = planned.row
         refused = planned.outcome is RowOutcome.REFUSED
-        for fault in said.faults:
-            if fault.code == "which-form" and len(self.questions) < _AT_ONCE:
-                self.questions[str(fault.values["words"])] = None
+        for error in row.errors:
+            if error.code == "which-form" and len(self.questions) < _CHUNK:
+                self.questions[str(error.values["words"])] = None
         detail = Detail(
-            sku=said.sku,
-            row=said.number,
+            sku=row.sku,
+            row=row.number,
             changes=() if refused else changes_of(planned),
-            faults=tuple(said.faults),
+            errors=tuple(row.errors),
             notices=planned.notices,
-            cells=tuple(said.cells) if refused else (),
+            cells=tuple(row.cells) if refused else (),
         )
-        self._add(planned.outcome, detail)
+        self._store(planned.outcome, detail)
 
-    def keep_gone(self, sku: str) -> None:
-        self._add(GONE, Detail(sku=sku))
+    def add_gone(self, sku: str) -> None:
+        self._store(GONE, Detail(sku=sku))
 
-    def _add(self, outcome: str, detail: Detail) -> None:
-        self._place += 1
+    def _store(self, outcome: str, detail: Detail) -> None:
+        self._position += 1
         encoded = msgspec.json.encode(detail).decode()
         self._waiting.append(
-            {"upload_id": self._upload_id, "place": self._place, "outcome": str(outcome), "detail": encoded}
+            {"upload_id": self._upload_id, "place": self._position, "outcome": str(outcome), "detail": encoded}
         )
-        if len(self._waiting) >= _AT_ONCE:
+        if len(self._waiting) >= _CHUNK:
             self.flush()
 
     def flush(self) -> None:

@@ -1,4 +1,4 @@
-"""What a column of a file can mean: our own layout, and what more a supplier's columns may hold."""
+"""Columns of import files: those of our own layout, and the targets of a supplier's columns."""
 
 import re
 import unicodedata
@@ -31,10 +31,11 @@ OWN: tuple[str, ...] = (
     "stock",
     "composition",
 )
-"""The columns that an export has. Texts are as they are stored; amounts are per unit."""
+"""The columns of an export. Texts are as stored; amounts are per unit."""
 VERSION = "version"
+"""An optional column of an export: importing it refuses products that changed since."""
 REASON_COLUMNS = frozenset(("reason", "reden"))
-"""Columns that say why a row was refused: left out when the mended rows come again."""
+"""Columns with the reason of a refusal: ignored when corrected rows are imported again."""
 
 MOST_FORMS = 3
 _FORMS = tuple(
@@ -42,7 +43,7 @@ _FORMS = tuple(
     for place in range(1, MOST_FORMS + 1)
     for name in ("form", "compound", "elemental", "elemental_per_day")
 )
-"""Up to three forms, each with its own columns."""
+"""The columns of up to three forms."""
 _TEXT_NAMES = {
     "name": Text("Naam", "Name"),
     "summary": Text("Korte tekst", "Short text"),
@@ -93,7 +94,7 @@ TARGETS: dict[str, Text] = {
     "slug": Text("Adres op de site", "Address on the site"),
     "composition": Text("Samenstelling, in onze schrijfwijze", "Composition, in our notation"),
 }
-"""What a supplier's column can be mapped to, in the order of the mapping page."""
+"""The possible targets of a supplier's column, in the order of the mapping page."""
 
 SYNONYMS = {
     "sku": "artikelnummer, artikelnr, artikelcode, artikel, article number, item number, item, external sku, code",
@@ -126,17 +127,17 @@ SYNONYMS = {
     "vegan": "veganistisch, vega, plantaardig",
     "allergens": "allergenen",
 }
-"""Headings that suppliers use, as `plain_header` gives them."""
+"""Headings in suppliers' files, in the form of `plain_header`."""
 
 
 def plain_header(header: str) -> str:
-    """A heading as headings are compared: letters and digits, no accents, what stands in brackets left out."""
+    """A heading in the form for comparison: lower-case letters and digits, no accents, no text in brackets."""
     bare = unicodedata.normalize("NFKD", header).casefold()
     bare = re.sub(r"\([^)]*\)|€", " ", "".join(c for c in bare if not unicodedata.combining(c)))
     return " ".join(re.findall(r"[a-z0-9]+", bare))
 
 
 def is_own_layout(columns: Iterable[str]) -> bool:
-    """Whether every column is ours and the SKU is among them; the columns may stand in any order, some left out."""
+    """Whether every column is one of ours and the SKU is among them; in any order, some left out."""
     names = [column.strip().casefold() for column in columns]
     return "sku" in names and all(name in OWN or name == VERSION or name in REASON_COLUMNS for name in names)

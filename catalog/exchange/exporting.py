@@ -1,4 +1,4 @@
-"""The catalogue as a file in our own layout: every product on a line, by SKU, without times."""
+"""Export of the catalogue in our own layout: every product on a line, by SKU, without times."""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.exchange.columns import OWN, VERSION
-from catalog.exchange.composition_cell import composition_text
 from catalog.exchange.formula_guard import on_one_line
 from catalog.exchange.reading import Cell
+from catalog.exchange.values import composition_text
 from catalog.exchange.writers import open_writer
 from catalog.models import Brand, Product
 from catalog.product_state import ProductState, state_of_product
@@ -27,9 +27,9 @@ def export(
     versions: bool = False,
     on_progress: Callable[[int, int], None] = lambda _done, _rows: None,
 ) -> int:
-    """Write all products to an open file in the format that the name says; returns how many.
+    """Write all products to an open file, in the format of its name; returns their number.
 
-    With their versions, importing the file refuses what was changed meanwhile. Raises FileRefusedError.
+    With `versions`, importing the file refuses products that changed since. Raises FileRefusedError.
     """
     columns = (OWN[0], VERSION, *OWN[1:]) if versions else OWN
     writer = open_writer(file, name, columns)
@@ -49,7 +49,7 @@ def export(
 
 
 def _products(session: Session) -> Iterator[Product]:
-    """By SKU in the order of its bytes, the same on every database."""
+    """All products by SKU in the order of its bytes, the same on every database."""
     order = Product.sku.collate(_BYTE_ORDER[session.get_bind().dialect.name])
     query = (
         select(Product)
@@ -61,7 +61,7 @@ def _products(session: Session) -> Iterator[Product]:
 
 
 def _cells(state: ProductState, brand: Brand, version: int) -> dict[str, Cell]:
-    """A product by column. What is not stated is an empty cell."""
+    """The cells of a product by column; a missing value is an empty cell."""
     special: dict[str, Any] = {
         VERSION: version,
         "status": state.status.value,

@@ -1,6 +1,6 @@
-"""Cells that a spreadsheet would run as a formula are written with an apostrophe before them; reading takes it off.
+"""Formula guard: an apostrophe before cells that a spreadsheet would run as a formula; reading removes it.
 
-Only an apostrophe that guards something is taken off, so that “'s avonds” stays what it is.
+Only a guarding apostrophe is removed, so that “'s avonds” remains unchanged. Also line breaks as backslash n.
 """
 
 import re
@@ -8,7 +8,7 @@ import re
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 GUARD = "'"
 _GUARDED = tuple(GUARD + first for first in (*FORMULA, GUARD))
-# All that some program takes for the end of a line, and the other control characters but the tab.
+# Every character that some program reads as a line end, and all control characters except the tab.
 _BREAKS = re.compile("[\\\\\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _ESCAPED = re.compile(r"\\(?:\\|n|r|u[0-9a-f]{4})")
 _SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
@@ -16,17 +16,17 @@ _LONG = {escaped: plain for plain, escaped in _SHORT.items()}
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs; `unguarded` gives the same cell back, for every text."""
+    """A cell that no spreadsheet runs; `unguarded` restores every text."""
     return GUARD + cell if cell.startswith(FORMULA) or cell.startswith(_GUARDED) else cell
 
 
 def unguarded(cell: str) -> str:
-    """What `guarded` was given."""
+    """The inverse of `guarded`."""
     return cell[1:] if cell.startswith(_GUARDED) else cell
 
 
 def on_one_line(cell: str) -> str:
-    """Line breaks as backslash n, so that a product stays on one physical line; `in_lines` is the way back."""
+    """Line breaks as backslash n, so that a product is one physical line; `in_lines` is the inverse."""
     return _BREAKS.sub(_escape, cell)
 
 
@@ -36,7 +36,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def in_lines(cell: str) -> str:
-    """What `on_one_line` was given; a backslash before anything else stays."""
+    """The inverse of `on_one_line`; a backslash before any other character remains."""
     if "\\" not in cell:
         return cell
     return _ESCAPED.sub(lambda match: _LONG.get(match[0]) or chr(int(match[0][2:], 16)), cell)

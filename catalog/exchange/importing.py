@@ -1,10 +1,11 @@
-"""An import: go through the file, plan every row, and write what is planned in one transaction."""
+"""An import: read the file, plan every row, write the plan in one transaction; and the file of refused rows."""
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
 import msgspec
 from msgspec import Struct, field
@@ -14,21 +15,24 @@ from sqlalchemy.orm import Session
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author
 from catalog.edits.store import begin_writing, open_batch, write
-from catalog.exchange.planning import Planned, Planner, RowOutcome
-from catalog.exchange.reading import Table
+from catalog.exchange.columns import REASON_COLUMNS
+from catalog.exchange.planning import ImportPlanner, PlannedRow, RowOutcome, SkuStore
+from catalog.exchange.reading import Cell, Table
+from catalog.exchange.row_errors import RowError
 from catalog.exchange.row_reader import RowReader
-from catalog.exchange.sku_store import SkuStore
+from catalog.exchange.writers import TableWriter, open_writer
 from catalog.models import Brand, Product, Status
 from catalog.search.update import DeferredIndexing
 from recommend.knowledge import Ruleset
+from recommend.text import Language
 
-Observer = Callable[[Planned], None]
+Observer = Callable[[PlannedRow], None]
 Progress = Callable[[int, int], None]
-"""Called with rows done and rows in all."""
+"""Called with the number of rows done and of all rows."""
 
 
 class ImportCallbacks(Struct):
-    """How an import reports while it runs: every row that is not unchanged, every gone SKU, and how far it is."""
+    """Reports of a running import: every row that is not unchanged, every gone SKU, and the progress."""
 
     row: Observer = lambda _planned: None
     gone: Callable[[str], None] = lambda _sku: None
@@ -36,7 +40,7 @@ class ImportCallbacks(Struct):
 
 
 class Summary(Struct):
-    """What an import did or would do. `batch_id` is None when nothing was written."""
+    """The counts of an import or dry run. `batch_id` is None when nothing was written."""
 
     counts: Counter[RowOutcome] = field(default_factory=Counter)
     gone: int = 0
@@ -52,39 +56,47 @@ class StalePlanError(Exception):
 
 
 class Import:
-    """One file against the catalogue that a session sees. The caller commits, or rolls back."""
+    """One file against the catalogue of a session. The caller commits or rolls back."""
 
     def __init__(self, session: Session, table: Table, reader: RowReader, ruleset: Ruleset) -> None:
         self._session, self._table, self._reader, self._ruleset = session, table, reader, ruleset
 
-    def dry_run(self, author: Author, told: ImportCallbacks) -> Summary:
-        """Report what the import would do; nothing is written. Raises FileRefusedError."""
-        return self._run(author, told, lambda _planned: None)
+    def dry_run(self, author: Author, callbacks: ImportCallbacks) -> Summary:
+        """Report the result of the import without writing. Raises FileRefusedError."""
+        return self._run(author, callbacks, lambda _planned: None)
 
     def apply(
-        self, author: Author, label: str, told: ImportCallbacks, *, skip_bad: bool = False, revision: int | None = None
+        self,
+        author: Author,
+        label: str,
+        callbacks: ImportCallbacks,
+        *,
+        skip_bad: bool = False,
+        revision: int | None = None,
     ) -> Summary:
-        """Write all rows; with a refused one among them none, unless bad rows are to be skipped.
+        """Write all rows; none when one is refused, unless `skip_bad`.
 
-        Raises FileRefusedError, and StalePlanError when the catalogue is no longer at the revision that was planned on.
-        When the summary has no batch, roll back: nothing is to be kept.
+        Raises FileRefusedError, and StalePlanError when the catalogue is no longer at the planned `revision`. Without a
+        batch in the summary the caller must roll back.
         """
         found = begin_writing(self._session) - 1
         if revision is not None and found != revision:
             raise StalePlanError
         writer = _Writer(self._session, author, label, self._ruleset.directory, skip_bad=skip_bad)
-        summary = self._run(author, told, writer.write)
+        summary = self._run(author, callbacks, writer.write)
         writer.finish()
         if not summary.refused or skip_bad:
             summary.batch_id = writer.batch_id
         return summary
 
-    def _run(self, author: Author, told: ImportCallbacks, write_chunk: Callable[[list[Planned]], None]) -> Summary:
+    def _run(
+        self, author: Author, callbacks: ImportCallbacks, write_chunk: Callable[[list[PlannedRow]], None]
+    ) -> Summary:
         summary = Summary()
         newest = self._session.scalar(select(func.max(Product.id))) or 0
-        skus = SkuStore(self._table, self._reader.sku_of, lambda rows: told.progress(0, rows))
-        with closing(skus), _collecting_only_what_is_new():
-            planner = Planner(self._session, self._reader, skus, self._ruleset, author.at)
+        skus = SkuStore(self._table, self._reader.sku_of, lambda rows: callbacks.progress(0, rows))
+        with closing(skus), _without_collecting_old_objects():
+            planner = ImportPlanner(self._session, self._reader, skus, self._ruleset, author.at)
             done = 0
             for chunk in planner.plan(self._table):
                 write_chunk(chunk)
@@ -92,16 +104,16 @@ class Import:
                     outcome = planned.outcome
                     summary.counts[outcome] += 1
                     if outcome is not RowOutcome.UNCHANGED:
-                        told.row(planned)
+                        callbacks.row(planned)
                 done += len(chunk)
-                told.progress(done, skus.rows)
-            for sku in skus.missing(self._known(planner.suppliers, newest)):
+                callbacks.progress(done, skus.rows)
+            for sku in skus.missing(self._offered_skus(planner.suppliers, newest)):
                 summary.gone += 1
-                told.gone(sku)
+                callbacks.gone(sku)
         return summary
 
-    def _known(self, suppliers: set[str], newest: int) -> Iterator[str]:
-        """The SKUs on offer that came from these suppliers, of products that were there before."""
+    def _offered_skus(self, suppliers: set[str], newest: int) -> Iterator[str]:
+        """The SKUs of these suppliers' products that are not archived and existed before the import."""
         query = (
             select(Product.sku)
             .where(Product.id <= newest, Product.supplier.in_(suppliers), Product.status != Status.ARCHIVED)
@@ -112,8 +124,8 @@ class Import:
 
 
 @contextmanager
-def _collecting_only_what_is_new() -> Iterator[None]:
-    """An import makes so much that the collector would go through all that was there before time and again."""
+def _without_collecting_old_objects() -> Iterator[None]:
+    """Freeze existing objects, so that the collector does not scan them again and again during an import."""
     gc.freeze()
     try:
         yield
@@ -122,21 +134,21 @@ def _collecting_only_what_is_new() -> Iterator[None]:
 
 
 class _Writer:
-    """Writes chunks until a row is refused, unless bad rows are to be skipped."""
+    """Writes chunks until a row is refused, or past refused rows with `skip_bad`."""
 
     def __init__(self, session: Session, author: Author, label: str, directory: Path, *, skip_bad: bool) -> None:
         self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
         self._directory = directory
-        self._addressed = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
+        self._brands_with_address = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
         self._stopped = False
         self._indexing = DeferredIndexing(session)
         self.batch_id: int | None = None
 
-    def write(self, chunk: Sequence[Planned]) -> None:
-        self._stopped |= not self._skip_bad and any(planned.said.faults for planned in chunk)
+    def write(self, chunk: Sequence[PlannedRow]) -> None:
+        self._stopped |= not self._skip_bad and any(planned.row.errors for planned in chunk)
         if self._stopped:
             return
-        good = [planned for planned in chunk if not planned.said.faults]
+        good = [planned for planned in chunk if not planned.row.errors]
         edits = [planned.edit for planned in good if planned.edit]
         if not edits:
             return
@@ -147,22 +159,75 @@ class _Writer:
         write(self._session, edits, self._author, self._indexing)
 
     def finish(self) -> None:
-        """Bring the index up to date when all is written."""
+        """Bring the index up to date after the last chunk."""
         if not self._stopped:
             self._indexing.finish()
 
-    def _add_addresses(self, good: Sequence[Planned]) -> None:
+    def _add_addresses(self, good: Sequence[PlannedRow]) -> None:
         for planned in good:
             if planned.edit is None:
                 continue
-            name, said = planned.edit.after.state.brand, planned.said.values
-            address = said.get("brand_address", "").strip()
-            if name and address and name not in self._addressed:
+            name, values = planned.edit.after.state.brand, planned.row.values
+            address = values.get("brand_address", "").strip()
+            if name and address and name not in self._brands_with_address:
                 add_brand(
                     self._session,
                     name,
                     address,
-                    invented=said.get("brand_invented"),
+                    invented=values.get("brand_invented"),
                     directory=self._directory,
                 )
-                self._addressed.add(name)
+                self._brands_with_address.add(name)
+
+
+REASON = {"nl": "reden", "en": "reason"}
+"""The heading of the reason column."""
+
+
+class _Row(Protocol):
+    """A refused row: its original cells, and its errors."""
+
+    @property
+    def cells(self) -> Sequence[Cell]: ...
+
+    @property
+    def errors(self) -> Sequence[RowError]: ...
+
+
+class RefusedRows:
+    """Writes refused rows in the layout of their file, with the reasons in the last column, for correction.
+
+    The reason column of an earlier round is left out.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, columns: Sequence[str], language: Language) -> None:
+        self._columns = [place for place, column in enumerate(columns) if column.casefold() not in REASON_COLUMNS]
+        self._language = language
+        headings = [columns[place] for place in self._columns]
+        self._writer: TableWriter = open_writer(file, name, [*headings, REASON[language]])
+
+    def write(self, row: _Row) -> None:
+        cells = [row.cells[place] if place < len(row.cells) else None for place in self._columns]
+        self._writer.write([*cells, errors_as_text(row.errors, self._language)])
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def errors_as_text(errors: Iterable[RowError], language: Language) -> str:
+    """All errors of a row, on one line."""
+    return "; ".join(
+        f"{error.column}: {error.text(language)}" if error.column else error.text(language) for error in errors
+    )
+
+
+@contextmanager
+def refused_file(file: Path | None, columns: Sequence[str], language: Language = "en") -> Iterator[RefusedRows | None]:
+    """A file of refused rows while an import runs; None when no file is asked for."""
+    if file is None:
+        yield None
+        return
+    with file.open("wb") as opened:
+        rows = RefusedRows(opened, file.name, columns, language)
+        yield rows
+        rows.close()

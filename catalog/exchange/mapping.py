@@ -1,4 +1,4 @@
-"""Which of a supplier's columns means what: answered once, remembered, and used for each later file."""
+"""Column mappings of suppliers: answered once, stored, and used for each later file."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,9 +13,9 @@ from catalog.models import SupplierMapping
 
 
 class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """For a target of `columns.TARGETS` the supplier's column, or one value for all rows.
+    """The supplier's column of each target in `columns.TARGETS`, or one constant for all rows.
 
-    `answers` say which form a supplier's words mean; an empty one means that they name no form.
+    `answers` maps a supplier's words to a form; the empty answer means that they name no form.
     """
 
     supplier: str
@@ -25,7 +25,7 @@ class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def guess(supplier: str, columns: Sequence[str]) -> Mapping:
-    """A first proposal from the names of the columns, for a person to look over; no column is used twice."""
+    """A first mapping from the headings, for a person to check; no column is used twice."""
     meanings: dict[str, list[str]] = {}
     for target in TARGETS:
         for heading in (plain_header(target.replace("_", " ")), *SYNONYMS.get(target, "").split(", ")):
@@ -37,11 +37,11 @@ def guess(supplier: str, columns: Sequence[str]) -> Mapping:
         free = [target for target in likely if target not in found]
         if free:
             found[free[0]] = column
-    constants = {"currency": "EUR"} if _says_euro(found.get("price_eur", "")) else {}
+    constants = {"currency": "EUR"} if _names_euro(found.get("price_eur", "")) else {}
     return Mapping(supplier=supplier, columns=found, constants=constants)
 
 
-def _says_euro(header: str) -> bool:
+def _names_euro(header: str) -> bool:
     return "€" in header or "eur" in header.casefold()
 
 
@@ -53,22 +53,22 @@ def to_json(mapping: Mapping) -> str:
 
 
 def from_json(text: str) -> Mapping:
-    """Read what `to_json` wrote. Raises msgspec.ValidationError."""
+    """Decode the JSON of `to_json`. Raises msgspec.ValidationError."""
     return _decoder.decode(text)
 
 
 def suppliers(session: Session) -> list[str]:
-    """Whose columns were mapped, by name."""
+    """The names of the suppliers with a mapping."""
     return list(session.scalars(select(SupplierMapping.supplier).order_by(SupplierMapping.supplier)))
 
 
 def mapping_of(session: Session, supplier: str) -> Mapping | None:
-    """How a supplier's files are read, if that was said."""
+    """The mapping of a supplier, None without one."""
     stored = session.get(SupplierMapping, supplier)
     return from_json(stored.mapping) if stored else None
 
 
 def remember(session: Session, mapping: Mapping, who: str, at: datetime) -> None:
-    """Keep a mapping for the supplier's next file."""
+    """Store a mapping for the supplier's next file."""
     session.merge(SupplierMapping(supplier=mapping.supplier, mapping=to_json(mapping), who=who, at=at))
     session.flush()

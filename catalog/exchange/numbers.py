@@ -1,6 +1,6 @@
-"""Numbers, money, amounts and counts as people and spreadsheets write them, with a decimal comma or point.
+"""Numbers, money, amounts and counts in cells, with a decimal comma or point.
 
-What could be read in two ways is refused, not guessed. Every function raises CellRefusedError.
+A number with two possible meanings is refused, not guessed. Every function raises CellRefusedError.
 """
 
 import re
@@ -49,7 +49,7 @@ _PER_DAY = re.compile(
 
 
 def normal(cell: Cell) -> str:
-    """Text for reading values from: compatible characters made plain, one blank between words, lower case."""
+    """Normalised text of a cell: compatible characters made plain, single blanks, lower case."""
     return " ".join(unicodedata.normalize("NFKC", str(cell)).casefold().split())
 
 
@@ -69,8 +69,8 @@ def number(text: str) -> Decimal:
     raise CellRefusedError("not-a-number")
 
 
-def _typed(cell: Cell) -> Decimal | None:
-    """A number of a format that knows numbers."""
+def _numeric(cell: Cell) -> Decimal | None:
+    """The number of a typed cell (JSON, XLSX), None for text."""
     if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
         return None
     if cell < 0:
@@ -79,7 +79,7 @@ def _typed(cell: Cell) -> Decimal | None:
 
 
 def whole(value: Decimal, code: str = "not-whole") -> int:
-    """An integer. Raises CellRefusedError with the code for what is none."""
+    """An integer. Raises CellRefusedError with the code for a fraction."""
     try:
         integer = int(value)
     except (InvalidOperation, OverflowError, ValueError) as error:
@@ -90,8 +90,8 @@ def whole(value: Decimal, code: str = "not-whole") -> int:
 
 
 def cents(cell: Cell, *, euro_assumed: bool) -> int:
-    """An amount in euro, as cents. A cell without a currency is euro only if that is said elsewhere."""
-    value = _typed(cell)
+    """An amount in euro, as cents. A cell without a currency needs `euro_assumed`."""
+    value = _numeric(cell)
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
@@ -101,7 +101,7 @@ def cents(cell: Cell, *, euro_assumed: bool) -> int:
         currency = match["before"].strip() or match["after"].strip(" .")
         if match["before"].strip() and match["after"].strip(" ."):
             raise CellRefusedError("not-a-price")
-        if _is_word_of_money(currency):
+        if _names_currency(currency):
             require_euro(currency)
         else:
             raise CellRefusedError("not-a-price")
@@ -112,23 +112,23 @@ def cents(cell: Cell, *, euro_assumed: bool) -> int:
     return whole(value * 100, "fine-price")
 
 
-def _is_word_of_money(name: str) -> bool:
+def _names_currency(name: str) -> bool:
     return name in _EURO or name in _CURRENCIES or bool(_ISO.fullmatch(name))
 
 
 def require_euro(text: str) -> None:
-    """Refuse whatever names another currency than the euro."""
+    """Raise CellRefusedError for any currency but the euro."""
     name = normal(text)
     if name in _EURO:
         return
-    if _is_word_of_money(name):
+    if _names_currency(name):
         raise CellRefusedError("foreign-currency", currency=_CURRENCIES.get(name, name.upper()))
     raise CellRefusedError("unclear-currency")
 
 
 def micrograms(cell: Cell) -> int:
-    """An amount as micrograms; a bare number is milligrams."""
-    value, unit = _typed(cell), "mg"
+    """An amount in micrograms; a number without a unit is milligrams."""
+    value, unit = _numeric(cell), "mg"
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
@@ -141,7 +141,7 @@ def micrograms(cell: Cell) -> int:
 
 def measure(cell: Cell) -> int:
     """The content of a pack in whole grams or millilitres."""
-    value, unit = _typed(cell), "g"
+    value, unit = _numeric(cell), "g"
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
@@ -153,17 +153,17 @@ def measure(cell: Cell) -> int:
 
 
 def count(cell: Cell) -> int:
-    """How many, such as "60 caps"."""
-    return _counted(cell, _COUNT, "not-a-count")
+    """A count, such as "60 caps"."""
+    return _read_count(cell, _COUNT, "not-a-count")
 
 
 def per_day(cell: Cell) -> int:
-    """How many units a day, such as "2 x per dag"."""
-    return _counted(cell, _PER_DAY, "not-per-day")
+    """Units a day, such as "2 x per dag"."""
+    return _read_count(cell, _PER_DAY, "not-per-day")
 
 
-def _counted(cell: Cell, pattern: re.Pattern[str], code: str) -> int:
-    value = _typed(cell)
+def _read_count(cell: Cell, pattern: re.Pattern[str], code: str) -> int:
+    value = _numeric(cell)
     if value is None:
         text = normal(cell)
         _refuse_negative(text)

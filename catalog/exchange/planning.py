@@ -1,6 +1,8 @@
-"""What a file would do to the catalogue, row by row, without doing it."""
+"""The plan of an import: the outcome of every row, without writing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -17,16 +19,16 @@ from catalog.edits.products import accepted_by_product
 from catalog.edits.validation import ValidatedProduct, validate
 from catalog.exchange.reading import Row
 from catalog.exchange.row_errors import from_problem
-from catalog.exchange.row_reader import ParsedRow, RowReader
-from catalog.exchange.row_to_state import state_after
-from catalog.exchange.sku_store import SkuStore
+from catalog.exchange.row_reader import ParsedRow, RowReader, state_after
 from catalog.models import Brand, Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, changed_fields, state_of_product
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000
+"""Rows planned at a time."""
 _NAMED_ROWS = 5
+"""Row numbers named in an error."""
 
 
 class RowOutcome(StrEnum):
@@ -36,15 +38,15 @@ class RowOutcome(StrEnum):
     REFUSED = "refused"
 
 
-class Planned(Struct, frozen=True, gc=False):
-    """What becomes of a row; without an edit it is refused or changes nothing."""
+class PlannedRow(Struct, frozen=True, gc=False):
+    """The outcome of a row; without an edit it is refused or changes nothing."""
 
-    said: ParsedRow
+    row: ParsedRow
     edit: Edit | None = None
 
     @property
     def outcome(self) -> RowOutcome:
-        if self.said.faults:
+        if self.row.errors:
             return RowOutcome.REFUSED
         if self.edit is None:
             return RowOutcome.UNCHANGED
@@ -58,36 +60,102 @@ class Planned(Struct, frozen=True, gc=False):
 
     @property
     def notices(self) -> tuple[ProductProblem, ...]:
-        """What still keeps a draft from being published: findings of the content check, and what is missing."""
-        return self.edit.after.publish_blockers if self.edit and not self.said.faults else ()
+        """The problems that still block publishing: findings of the content check, and missing fields."""
+        return self.edit.after.publish_blockers if self.edit and not self.row.errors else ()
 
 
-class Planner:
-    """Plans the rows of one file against the catalogue that a session sees."""
+_PROGRESS_INTERVAL = 10_000
+_SKUS_PER_QUERY = 500
+
+
+class SkuStore:
+    """The SKUs and slugs of a file with their rows, in a temporary database on disk, so that memory use is constant.
+
+    Reads the file once. `close` deletes the database.
+    """
+
+    def __init__(
+        self, rows: Iterable[Row], sku_of: Callable[[Row], str], on_progress: Callable[[int], None] = lambda _rows: None
+    ) -> None:
+        self.rows = 0
+        self._on_progress = on_progress
+        self._database = sqlite3.connect("")  # a temporary file, deleted with the connection
+        self._database.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE named (sku TEXT, row INTEGER);"
+            "CREATE TABLE addressed (slug TEXT PRIMARY KEY, sku TEXT) WITHOUT ROWID; BEGIN;"
+        )
+        self._database.executemany("INSERT INTO named VALUES (?, ?)", self._named(rows, sku_of))
+        self._database.execute("CREATE INDEX by_sku ON named (sku, row)")
+        doubled = "SELECT 1 FROM named WHERE sku <> '' GROUP BY sku HAVING count(*) > 1 LIMIT 1"
+        self._has_doubles = self._database.execute(doubled).fetchone() is not None
+
+    def _named(self, rows: Iterable[Row], sku_of: Callable[[Row], str]) -> Iterator[tuple[str, int]]:
+        for row in rows:
+            self.rows += 1
+            if self.rows % _PROGRESS_INTERVAL == 0:
+                self._on_progress(self.rows)
+            yield sku_of(row), row.number
+
+    def doubles(self, skus: Sequence[str]) -> dict[str, list[int]]:
+        """The given SKUs that are in the file more than once, with all their rows."""
+        found: dict[str, list[int]] = {}
+        if not self._has_doubles:
+            return found
+        for sku, row in self._database.execute(
+            "SELECT sku, row FROM named WHERE sku IN (SELECT sku FROM named WHERE sku <> '' AND sku IN"
+            " (SELECT value FROM json_each(?)) GROUP BY sku HAVING count(*) > 1) ORDER BY row",
+            (json.dumps(list(skus)),),
+        ):
+            found.setdefault(sku, []).append(row)
+        return found
+
+    def missing(self, skus: Iterable[str]) -> Iterator[str]:
+        """The given SKUs that are not in the file."""
+        remaining = iter(skus)
+        while chunk := list(islice(remaining, _SKUS_PER_QUERY)):
+            query = "SELECT sku FROM named WHERE sku IN (SELECT value FROM json_each(?))"
+            named = {sku for (sku,) in self._database.execute(query, (json.dumps(chunk),))}
+            yield from (sku for sku in chunk if sku not in named)
+
+    def holders_of(self, takers: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """For each (slug, SKU): the SKU of the file that took the slug first, by slug."""
+        inserted = self._database.executemany("INSERT OR IGNORE INTO addressed VALUES (?, ?)", takers).rowcount
+        if inserted == len(takers):
+            return dict(takers)
+        slugs = json.dumps([slug for slug, _ in takers])
+        query = "SELECT slug, sku FROM addressed WHERE slug IN (SELECT value FROM json_each(?))"
+        return dict(self._database.execute(query, (slugs,)))
+
+    def close(self) -> None:
+        self._database.close()
+
+
+class ImportPlanner:
+    """Plans the rows of one file against the catalogue of a session."""
 
     def __init__(self, session: Session, reader: RowReader, skus: SkuStore, ruleset: Ruleset, now: datetime) -> None:
         self._session, self._reader, self._skus, self._ruleset, self._now = session, reader, skus, ruleset, now
         self.addresses = {brand.name: brand.address for brand in session.scalars(select(Brand))}
         self.suppliers: set[str] = {reader.mapping.supplier} if reader.mapping else set()
 
-    def plan(self, rows: Iterable[Row]) -> Iterator[list[Planned]]:
+    def plan(self, rows: Iterable[Row]) -> Iterator[list[PlannedRow]]:
         """All rows in chunks, in the order of the file."""
         stream = iter(rows)
         while chunk := [self._reader.read(row) for row in islice(stream, CHUNK)]:
             yield self._planned(chunk)
 
-    def _planned(self, chunk: list[ParsedRow]) -> list[Planned]:
-        stored = self._stored([said.sku for said in chunk])
+    def _planned(self, chunk: list[ParsedRow]) -> list[PlannedRow]:
+        stored = self._stored([row.sku for row in chunk])
         accepted = accepted_by_product(self._session, [product.id for product in stored.values()])
-        doubles = self._skus.doubles([said.sku for said in chunk])
+        doubles = self._skus.doubles([row.sku for row in chunk])
         planned = []
-        for said in chunk:
-            if said.sku in doubles:
-                rows = [str(row) for row in doubles[said.sku] if row != said.number]
-                others = ", ".join(rows[:_NAMED_ROWS]) + (" …" if len(rows) > _NAMED_ROWS else "")
-                self._fault(said, ProductProblem("sku", "double-sku", {"rows": others}))
-            product = stored.get(said.sku)
-            planned.append(self._row(said, product, accepted.get(product.id, {}) if product else {}))
+        for row in chunk:
+            if row.sku in doubles:
+                numbers = [str(number) for number in doubles[row.sku] if number != row.number]
+                others = ", ".join(numbers[:_NAMED_ROWS]) + (" …" if len(numbers) > _NAMED_ROWS else "")
+                self._add_error(row, ProductProblem("sku", "double-sku", {"rows": others}))
+            product = stored.get(row.sku)
+            planned.append(self._row(row, product, accepted.get(product.id, {}) if product else {}))
         self._refuse_false_reductions(planned)
         self._refuse_taken(planned)
         return planned
@@ -101,93 +169,93 @@ class Planner:
         )
         return {product.sku: product for product in self._session.scalars(query)}
 
-    def _row(self, said: ParsedRow, product: Product | None, accepted: dict[str, str]) -> Planned:
+    def _row(self, row: ParsedRow, product: Product | None, accepted: dict[str, str]) -> PlannedRow:
         before = state_of_product(product) if product else None
-        state = state_after(said, before, self._reader)
+        state = state_after(row, before, self._reader)
         if state is None:
-            return Planned(said)
+            return PlannedRow(row)
         self.suppliers.add(state.supplier)
         if product and state == before:
-            self._check_brand(said, state)
-            return Planned(said)
-        self._check_version(said, product)
-        self._check_brand(said, state)
+            self._check_brand(row, state)
+            return PlannedRow(row)
+        self._check_version(row, product)
+        self._check_brand(row, state)
         try:
             after = validate(state, self._ruleset, accepted)
         except RefusedError as refused:
             for problem in refused.problems:
-                self._fault(said, problem)
-            return Planned(said)
+                self._add_error(row, problem)
+            return PlannedRow(row)
         edit = Edit(after, product.id, product.version, before) if product else Edit(after)
-        self._check_publishable(said, edit)
-        return Planned(said, edit)
+        self._check_publishable(row, edit)
+        return PlannedRow(row, edit)
 
-    def _check_version(self, said: ParsedRow, product: Product | None) -> None:
-        version = said.values.get("version")
+    def _check_version(self, row: ParsedRow, product: Product | None) -> None:
+        version = row.values.get("version")
         if version is None:
             return
         if product is None:
-            self._fault(said, ProductProblem("version", "version-of-nothing", {"file": str(version)}))
+            self._add_error(row, ProductProblem("version", "version-of-nothing", {"file": str(version)}))
         elif product.version != version:
             values = {"file": str(version), "now": str(product.version)}
-            self._fault(said, ProductProblem("version", "changed-since", values))
+            self._add_error(row, ProductProblem("version", "changed-since", values))
 
-    def _check_brand(self, said: ParsedRow, state: ProductState) -> None:
-        """A brand's address is filled in by a file, never changed by one."""
-        address = said.values.get("brand_address", "").strip()
+    def _check_brand(self, row: ParsedRow, state: ProductState) -> None:
+        """Refuse a different address of a known brand: a file may add an address, never change one."""
+        address = row.values.get("brand_address", "").strip()
         if not (state.brand and address):
             return
-        known = self.addresses.get(state.brand, "")
-        if known == address:
+        known_address = self.addresses.get(state.brand, "")
+        if known_address == address:
             return
-        problems = list(address_problems(address, known, self._ruleset.directory))
+        problems = list(address_problems(address, known_address, self._ruleset.directory))
         for problem in problems:
-            self._fault(said, problem)
-        if not problems and not said.faults:
+            self._add_error(row, problem)
+        if not problems and not row.errors:
             self.addresses[state.brand] = address
 
-    def _check_publishable(self, said: ParsedRow, edit: Edit) -> None:
+    def _check_publishable(self, row: ParsedRow, edit: Edit) -> None:
         after: ValidatedProduct = edit.after
         state = after.state
         if state.status is not Status.PUBLISHED:
             return
         for problem in after.publish_blockers:
-            self._fault(said, problem)
+            self._add_error(row, problem)
         if state.brand and not self.addresses.get(state.brand, "").strip():
-            self._fault(said, ProductProblem("brand", "brand-address", {"brand": state.brand}))
+            self._add_error(row, ProductProblem("brand", "brand-address", {"brand": state.brand}))
 
-    def _refuse_false_reductions(self, planned: Sequence[Planned]) -> None:
-        """Refuse every announced reduction of the chunk that is none; one query for all of them."""
-        # A new product has no id yet: any number that no product has will do.
+    def _refuse_false_reductions(self, planned: Sequence[PlannedRow]) -> None:
+        """Refuse every false announced reduction of the chunk; one query for all of them."""
+        # A new product has no id yet: a negative number is unique.
         edits = {
-            plan.edit.product_id or -number: plan
-            for number, plan in enumerate(planned, start=1)
-            if plan.edit and not plan.said.faults
+            planned_row.edit.product_id or -number: planned_row
+            for number, planned_row in enumerate(planned, start=1)
+            if planned_row.edit and not planned_row.row.errors
         }
-        resolved = [ResolvedEdit(id_, plan.edit, 0) for id_, plan in edits.items() if plan.edit]
+        resolved = [ResolvedEdit(id_, planned_row.edit, 0) for id_, planned_row in edits.items() if planned_row.edit]
         for id_, found in reference_prices(self._session, resolved, self._now).items():
             if isinstance(found, ProductProblem):
-                self._fault(edits[id_].said, found)
+                self._add_error(edits[id_].row, found)
 
-    def _refuse_taken(self, planned: Sequence[Planned]) -> None:
-        """No two products under one address, in the catalogue or in the file."""
+    def _refuse_taken(self, planned: Sequence[PlannedRow]) -> None:
+        """Refuse a slug that another product has, in the catalogue or in the file."""
         takers: list[tuple[str, ParsedRow]] = []
-        for plan in planned:
-            edit = plan.edit
-            if edit and not plan.said.faults and (edit.before is None or "slug" in plan.changed):
-                takers.append((edit.after.state.slug, plan.said))
-        holders = self._skus.holders_of([(slug, said.sku) for slug, said in takers])
-        for slug, said in takers:
-            if holders[slug] != said.sku:
-                self._fault(said, ProductProblem("slug", "taken", {"sku": holders[slug]}))
-        wanted = dict(takers)
-        if wanted:
-            known = column_in(self._session, Product.slug, wanted)
-            for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(known)):
-                if wanted[slug].sku != sku:
-                    self._fault(wanted[slug], ProductProblem("slug", "taken", {"sku": sku}))
+        for planned_row in planned:
+            edit = planned_row.edit
+            if edit and not planned_row.row.errors and (edit.before is None or "slug" in planned_row.changed):
+                takers.append((edit.after.state.slug, planned_row.row))
+        holders = self._skus.holders_of([(slug, row.sku) for slug, row in takers])
+        for slug, row in takers:
+            if holders[slug] != row.sku:
+                self._add_error(row, ProductProblem("slug", "taken", {"sku": holders[slug]}))
+        rows_by_slug = dict(takers)
+        if rows_by_slug:
+            taken = column_in(self._session, Product.slug, rows_by_slug)
+            for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(taken)):
+                if rows_by_slug[slug].sku != sku:
+                    self._add_error(rows_by_slug[slug], ProductProblem("slug", "taken", {"sku": sku}))
 
-    def _fault(self, said: ParsedRow, problem: ProductProblem) -> None:
+    def _add_error(self, row: ParsedRow, problem: ProductProblem) -> None:
         column = self._reader.column_of(problem.field, problem.code)
-        value = self._reader.value_of(said, column)
-        said.faults.append(from_problem(problem, said.number, column, value))
+        value = self._reader.value_of(row, column)
+        row.errors.append(from_problem(problem, row.number, column, value))

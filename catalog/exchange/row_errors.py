@@ -1,4 +1,4 @@
-"""What keeps a file or a row out, as a code with its values: worded here in both languages, wherever it is shown."""
+"""Errors of a file, a row or a cell, as a code with values, worded in Dutch and English."""
 
 from msgspec import Struct, field
 
@@ -12,7 +12,7 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
         "de naam moet eindigen op .csv, .jsonl of .xlsx", "the name has to end in .csv, .jsonl or .xlsx"
     ),
     "other-format": Text(
-        "de naam zegt {said}, maar de inhoud is {found}", "the name says {said}, but the content is {found}"
+        "de naam zegt {declared}, maar de inhoud is {found}", "the name says {declared}, but the content is {found}"
     ),
     "nul-byte": Text(
         "bevat nul-bytes en is dus geen tekst: sla het op als CSV (UTF-8)",
@@ -101,12 +101,14 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
     "amount-without-form": Text("een hoeveelheid zonder magnesiumvorm", "an amount without a magnesium form"),
     "not-published": Text("kan nog niet openbaar: {what}", "cannot be published yet: {what}"),
 }
+"""The reasons by code; `{name}` is filled from the values of an error."""
 
 
 class RowError(Struct, frozen=True):
-    """Why something cannot be taken: the reason, and where it stands.
+    """An error with its place in the file.
 
-    `row` counts as a spreadsheet does, the heading being 1; 0 means the whole file. `column` is the file's own name.
+    `row` counts as a spreadsheet does, with the heading as 1; 0 means the whole file. `column` is the file's own
+    heading.
     """
 
     code: str
@@ -116,20 +118,20 @@ class RowError(Struct, frozen=True):
     value: str = ""
 
     def text(self, language: Language) -> str:
-        """The reason alone, without its place."""
+        """The reason, without its place."""
         return worded(ROW_ERROR_TEXTS.get(self.code) or PROBLEM_TEXTS[self.code], self.values, language)
 
 
 class FileRefusedError(ValueError):
-    """A file that cannot be read as a table; nothing was done."""
+    """A file that cannot be read as a table; nothing was written."""
 
     def __init__(self, code: str, *, row: int = 0, column: str = "", **values: str | Text) -> None:
-        self.fault = RowError(code, values, row, column)
-        super().__init__(self.fault.text("en"))
+        self.error = RowError(code, values, row, column)
+        super().__init__(self.error.text("en"))
 
 
 class CellRefusedError(ValueError):
-    """A value that cannot be read as what its column should hold."""
+    """A cell without a valid value for its column."""
 
     def __init__(self, code: str, **values: str | Text) -> None:
         self.code, self.values = code, values
@@ -137,5 +139,5 @@ class CellRefusedError(ValueError):
 
 
 def from_problem(problem: ProductProblem, row: int, column: str = "", value: str = "") -> RowError:
-    """What the write path says of a product, at its row and column of the file."""
+    """A product's problem as an error of its row and column."""
     return RowError(problem.code, problem.values, row, column or problem.field, value)

@@ -1,12 +1,12 @@
-"""Yes and no, choices, barcodes and texts, in Dutch, English and the words of our own layout.
+"""Values of cells: yes and no, choices, barcodes, texts and compositions, in Dutch, English and our own layout.
 
-Every function raises CellRefusedError.
+Every reading function raises CellRefusedError.
 """
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from html.parser import HTMLParser
@@ -14,13 +14,16 @@ from typing import TypeVar
 
 from stdnum import ean
 
+from catalog.composition import LabelLine
 from catalog.edits.field_limits import LONGEST_SKU, LONGEST_SLUG
-from catalog.exchange.numbers import normal
+from catalog.exchange.numbers import micrograms, normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain
 from catalog.exchange.row_errors import CellRefusedError
 from catalog.models import Allergen, DosageForm, Status, Unit
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS, Words
+from recommend.chemistry import UG_PER_MG
+from recommend.naming import FormNames
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -31,8 +34,8 @@ _NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
 
 
 def _choices(words: Mapping[Choice, Words]) -> dict[str, Choice]:
-    """Choices by every word that means them, their own value first."""
-    return {word: choice for choice, known in words.items() for word in (choice.value, *known.synonyms.split())}
+    """Choices by their own value and every synonym."""
+    return {word: choice for choice, entry in words.items() for word in (choice.value, *entry.synonyms.split())}
 
 
 _DOSAGE_FORM, _UNIT, _STATUS = _choices(DOSAGE_FORMS), _choices(UNITS), _choices(STATUSES)
@@ -79,7 +82,7 @@ def allergens(cell: Cell) -> tuple[Allergen, ...]:
 
 
 def barcode(cell: Cell) -> str:
-    """A GTIN of 8, 12, 13 or 14 digits whose check digit is right."""
+    """A GTIN of 8, 12, 13 or 14 digits with the right check digit."""
     text = plain(cell)
     if isinstance(cell, Decimal) or re.fullmatch(r"[0-9][.,][0-9]+[eE]\+?[0-9]+", text):
         if not isinstance(cell, Decimal) or cell != cell.to_integral_value():
@@ -92,7 +95,7 @@ def barcode(cell: Cell) -> str:
 
 
 class _TextOnly(HTMLParser):
-    """Keeps what a reader would see of HTML."""
+    """Extracts the visible text of HTML."""
 
     _BREAKS = frozenset(["p", "br", "li", "div", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "table", "hr"])
     _UNSEEN = frozenset(("script", "style"))
@@ -121,7 +124,7 @@ _TAG = re.compile(r"<[a-zA-Z!/?]")
 
 
 def without_html(text: str) -> str:
-    """A supplier's text as a reader would see it, one line for each paragraph."""
+    """The visible text of a supplier's HTML, one line for each paragraph."""
     if _TAG.search(text):
         parser = _TextOnly()
         parser.feed(text.replace("\\n", "\n"))
@@ -132,12 +135,12 @@ def without_html(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A name: its line breaks and double blanks are slips of the file."""
+    """A name without line breaks and repeated blanks, which are errors of the file."""
     return " ".join(text.split())
 
 
 def prose(cell: Cell) -> str:
-    """A supplier's text without its markup, ligatures and stray blanks."""
+    """A supplier's text without markup, ligatures and extra blanks."""
     return without_html(plain(cell).replace("ĳ", "ij").replace("Ĳ", "IJ"))
 
 
@@ -148,7 +151,7 @@ def slugified(*texts: str) -> str:
 
 
 def made_slug(name: str, sku: str) -> str:
-    """An address that no other SKU gets."""
+    """A slug from the name and the SKU, unique for each SKU."""
     tail = slugified(sku)
     if tail != sku.lower():
         tail = f"{tail}-{_short_hash(sku)}"
@@ -156,10 +159,72 @@ def made_slug(name: str, sku: str) -> str:
 
 
 def made_sku(supplier: str, brand: str, name: str) -> str:
-    """A SKU that stays the same as long as the names do."""
+    """A SKU derived from the names; unchanged as long as they are."""
     whole = slugified(supplier, brand, name).upper()
     return whole if len(whole) <= LONGEST_SKU else f"{whole[: LONGEST_SKU - 7]}-{_short_hash(whole)}"
 
 
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+_AMOUNT = r"([0-9][0-9.,]* ?[a-zµμ]+)"
+_LINE = re.compile(
+    rf"(?P<form>[^/]+?)(?:/(?P<salt>[a-z0-9_]+))?(?: (?:compound|verbinding) {_AMOUNT})?"
+    rf"(?: (?:elemental|elementair) {_AMOUNT})?",
+    re.IGNORECASE,
+)
+_UG_PER_HUNDREDTH_MG = 10
+
+
+def composition_text(composition: Iterable[LabelLine]) -> str:
+    """A composition as one cell; `read_composition` restores it exactly.
+
+    For example: "bisglycinate compound 618 mg elemental 87 mg; oxide/magnesium_oxide elemental 50 mg".
+    """
+    return "; ".join(map(_line_as_text, composition))
+
+
+def _line_as_text(line: LabelLine) -> str:
+    salt = f"/{line.salt}" if line.salt else ""
+    compound = f" compound {_amount_as_text(line.compound_ug)}" if line.compound_ug is not None else ""
+    elemental = f" elemental {_amount_as_text(line.elemental_ug)}" if line.elemental_ug is not None else ""
+    return f"{line.form}{salt}{compound}{elemental}"
+
+
+def _amount_as_text(ug: int) -> str:
+    """Milligrams with at most two decimals, since three could be read as thousands; finer amounts in micrograms."""
+    if ug % _UG_PER_HUNDREDTH_MG:
+        return f"{ug} ug"
+    whole, rest = divmod(ug, UG_PER_MG)
+    return f"{whole}.{rest // _UG_PER_HUNDREDTH_MG:02}".rstrip("0").rstrip(".") + " mg" if rest else f"{whole} mg"
+
+
+def read_composition(text: str, names: FormNames) -> tuple[LabelLine, ...]:
+    """The lines of a composition cell."""
+    return tuple(_read_line(part.strip(), names) for part in text.split(";") if part.strip())
+
+
+def _read_line(text: str, names: FormNames) -> LabelLine:
+    match = _LINE.fullmatch(text)
+    if match is None:
+        raise CellRefusedError("not-a-composition")
+    compound, elemental = match[3], match[4]
+    return LabelLine(
+        _one_form(match["form"], names),
+        match["salt"],
+        micrograms(compound) if compound else None,
+        micrograms(elemental) if elemental else None,
+    )
+
+
+def _one_form(text: str, names: FormNames) -> str:
+    """The form that a text names. Raises CellRefusedError for no form, several, or an unknown one."""
+    named = names.forms_in(text)
+    if named.unclear:
+        raise CellRefusedError("which-form", words=named.unclear[0])
+    if not named.forms:
+        raise CellRefusedError("which-form", words=text)
+    if len(named.forms) > 1:
+        raise CellRefusedError("several-forms", forms=names.names_of(named.forms))
+    return named.forms[0]

@@ -1,4 +1,4 @@
-"""Tables written as CSV, JSON Lines or XLSX, row by row."""
+"""Table writers: CSV, JSON Lines and XLSX, row by row."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from catalog.exchange.reading.table import text
 
 
 class TableWriter(ABC):
-    """Takes rows as wide as its columns; `close` finishes the file."""
+    """Writes rows as wide as its columns; `close` completes the file."""
 
     escapes_lines = False
     """Whether our own layout writes a line break as backslash n."""
@@ -33,7 +33,7 @@ class TableWriter(ABC):
 
 
 class _DelimitedWriter(TableWriter):
-    """UTF-8 with commas and line feeds; what a spreadsheet would run is guarded."""
+    """UTF-8 with commas and line feeds, and the formula guard."""
 
     escapes_lines = True
 
@@ -45,7 +45,7 @@ class _DelimitedWriter(TableWriter):
         self.write(columns)
 
     def write(self, cells: Sequence[Cell]) -> None:
-        texts = [guarded(text_as_it_is(cell)) for cell in cells]
+        texts = [guarded(_untrimmed_text(cell)) for cell in cells]
         writer = self._quoting if any("\r" in each for each in texts) else self._writer
         writer.writerow(texts)
 
@@ -67,7 +67,7 @@ class _JsonLinesWriter(TableWriter):
 
 
 class _SpreadsheetWriter(TableWriter):
-    """Every text is a text cell and guarded as well, for whoever saves the sheet as CSV."""
+    """Text cells with the formula guard, which protects a sheet saved as CSV later."""
 
     def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
         self._file = file
@@ -96,11 +96,11 @@ _WRITERS: dict[str, type[TableWriter]] = {
 }
 
 
-def text_as_it_is(cell: Cell) -> str:
-    """A cell as text, blanks included."""
+def _untrimmed_text(cell: Cell) -> str:
+    """A cell as text, with its blanks."""
     return cell if isinstance(cell, str) else text(cell)
 
 
 def open_writer(file: BinaryIO, name: str, columns: Sequence[str]) -> TableWriter:
-    """A writer for the format that a name ends in. Raises FileRefusedError."""
+    """A writer for the format of a file name. Raises FileRefusedError."""
     return _WRITERS[suffix_of(name)](file, columns)

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `database.migrate` hands over."""
+"""Alembic's entry: runs on the connection that `catalog.db.engine.migrate` passes."""
 
 from alembic import context
 
@@ -8,7 +8,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_as_batch=True,
-    transactional_ddl=True,  # true of SQLite as well, the way `database.open_engine` opens it
+    transactional_ddl=True,  # on SQLite too, as `catalog.db.engine.open_engine` opens it
 )
 with context.begin_transaction():
     context.run_migrations()

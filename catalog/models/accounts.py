@@ -1,4 +1,4 @@
-"""Who may work on the catalogue. Tokens and codes are kept as hashes, so that a leaked backup opens no door."""
+"""Tables of staff accounts. Tokens and codes are stored as hashes, so that a leaked backup admits nobody."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from catalog.models.base import Base, Moment, choice
 
 HASH_CHARACTERS = 64
-"""A SHA-256 in hexadecimal."""
+"""The length of a SHA-256 in hexadecimal."""
 
 
 class Role(StrEnum):
-    """What an account is for; what it may do is in the shop's table of permissions."""
+    """The role of an account; the shop's table of permissions lists what it may do."""
 
     EDITOR = "editor"
     PUBLISHER = "publisher"
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Account(Base):
-    """Somebody who may sign in."""
+    """A staff member who may sign in."""
 
     __tablename__ = "account"
 
@@ -29,7 +29,7 @@ class Account(Base):
     email: Mapped[str] = mapped_column(unique=True)
     """Lower case."""
     password_hash: Mapped[str]
-    """argon2id, its parameters included."""
+    """argon2id, with its parameters."""
     role: Mapped[Role] = mapped_column(choice(Role))
     active: Mapped[bool]
     totp_sealed: Mapped[str | None]
@@ -44,7 +44,7 @@ class Account(Base):
 
 
 class RecoveryCode(Base):
-    """A code that stands in for the second factor once."""
+    """A code that replaces the second factor once."""
 
     __tablename__ = "recovery_code"
 
@@ -53,7 +53,7 @@ class RecoveryCode(Base):
 
 
 class AdminSession(Base):
-    """A browser that is signed in, or (`awaits_code`) on its way with the password right."""
+    """A signed-in browser, or one that still has to enter the second factor (`awaits_code`)."""
 
     __tablename__ = "admin_session"
 
@@ -62,12 +62,12 @@ class AdminSession(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_seen_at: Mapped[datetime] = mapped_column(Moment)
     confirmed_at: Mapped[datetime] = mapped_column(Moment)
-    """When the password was last given."""
+    """The last time that the password was entered."""
     awaits_code: Mapped[bool]
 
 
 class Invitation(Base):
-    """A link that makes one account, once. One per address; the first owner's is for the empty address."""
+    """A link that creates one account, once. One per address; the first owner's has the empty address."""
 
     __tablename__ = "invitation"
 
@@ -80,7 +80,7 @@ class Invitation(Base):
 
 
 class SignInAttempt(Base):
-    """A sign-in that was tried lately, under a keyed hash of the account's or of the network address."""
+    """A recent sign-in attempt, under a keyed hash of the account or of the network address."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_key", "key", "tried_at"),)

@@ -1,4 +1,4 @@
-"""What the tables share: names of constraints, and columns of our own kinds."""
+"""Base class of the tables: names of constraints, and custom column types."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Base(DeclarativeBase):
 
 
 def choice(kind: type[StrEnum]) -> Enum:
-    """A column of short text that reads back as the enumeration, on every database the same."""
+    """A text column that reads back as the enumeration, identical on every database."""
     return Enum(kind, native_enum=False, length=16, values_callable=lambda members: [m.value for m in members])
 
 
@@ -41,7 +41,7 @@ class WordList(TypeDecorator[tuple[str, ...]]):
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC, aware in Python on every database (SQLite keeps no time zones)."""
+    """A moment in UTC, timezone-aware in Python on every database (SQLite stores no time zones)."""
 
     impl = DateTime
     cache_ok = True

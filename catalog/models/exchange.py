@@ -1,4 +1,4 @@
-"""What imports leave in the database: remembered mappings, and files between upload and import."""
+"""Tables of imports: suppliers' mappings, and uploaded files between upload and import."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from catalog.models.base import Base, Moment
 
 
 class SupplierMapping(Base):
-    """Which columns a supplier's files have, as `exchange.mapping.Mapping` in JSON."""
+    """The column mapping of a supplier's files, as `exchange.mapping.Mapping` in JSON."""
 
     __tablename__ = "supplier_mapping"
 
@@ -20,7 +20,7 @@ class SupplierMapping(Base):
 
 
 class Upload(Base):
-    """A file that waits for its import, here so that any shop process has it. Gone after the import, or some days."""
+    """A file that waits for its import, stored for all shop processes; deleted after the import or a week."""
 
     __tablename__ = "upload"
 
@@ -29,14 +29,14 @@ class Upload(Base):
     who: Mapped[str]
     name: Mapped[str]
     supplier: Mapped[str]
-    """Whose mapping reads it; empty for our own layout."""
+    """The supplier whose mapping reads the file; empty for our own layout."""
     content: Mapped[bytes] = mapped_column(deferred=True)
     plan: Mapped[str | None]
-    """What the dry run found, as `exchange.uploads.Plan` in JSON; None until there was one."""
+    """The result of the dry run, as `exchange.admin_import.Plan` in JSON; None before it."""
 
 
 class UploadRow(Base):
-    """A row of a dry run that is not unchanged, in the order of the report."""
+    """A changed, new, refused or gone row of a dry run, in the order of the report."""
 
     __tablename__ = "upload_row"
     __table_args__ = (Index("ix_upload_row_outcome", "upload_id", "outcome", "place"),)
@@ -45,4 +45,4 @@ class UploadRow(Base):
     place: Mapped[int] = mapped_column(primary_key=True)
     outcome: Mapped[str]
     detail: Mapped[str]
-    """`exchange.uploads.Detail` as JSON."""
+    """`exchange.admin_import.Detail` as JSON."""

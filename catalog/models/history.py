@@ -1,4 +1,4 @@
-"""What happened to the catalogue. Rows here are added and read, never changed: `edits.writing` is their only writer."""
+"""History tables, written by edits and imports only. Versions and prices are added, never changed or deleted."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from catalog.models.base import Base, Moment, WordList, choice
 
 
 class How(StrEnum):
-    """The way by which a change came in."""
+    """The way of a change: form, bulk, import, restore, undo or sample."""
 
     FORM = "form"
     BULK = "bulk"
@@ -21,9 +21,9 @@ class How(StrEnum):
 
 
 class CatalogueState(Base):
-    """One row: `revision` counts the writes, so that whoever keeps something of the catalogue sees that it changed.
+    """One row: `revision` counts the writes, so that caches can detect a change.
 
-    A writer touches it first, which also lets only one write at a time.
+    A writer updates it first, which allows one write at a time.
     """
 
     __tablename__ = "catalogue_state"
@@ -33,7 +33,7 @@ class CatalogueState(Base):
 
 
 class Batch(Base):
-    """Changes that were made at one press, and can be undone at one press."""
+    """Changes made together, which can be undone together."""
 
     __tablename__ = "batch"
 
@@ -42,14 +42,14 @@ class Batch(Base):
     who: Mapped[str]
     how: Mapped[How] = mapped_column(choice(How))
     label: Mapped[str]
-    """The file's name, or what was done in bulk."""
+    """The name of the file, or of the bulk action."""
     plan: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
-    """The seal of the plan that an import in the admin carried out."""
+    """The fingerprint of the plan that an import in the admin carried out."""
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
 
 
 class Change(Base):
-    """A version of a product: who made it, when, how and why, and all that a person states about it."""
+    """A version of a product: who made it, when, how and why, with the complete state."""
 
     __tablename__ = "change"
     __table_args__ = (Index("ix_change_at", "at", "product_id"),)
@@ -62,13 +62,13 @@ class Change(Base):
     reason: Mapped[str]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
     fields: Mapped[tuple[str, ...]] = mapped_column(WordList)
-    """Which fields differ from the version before; empty for the first."""
+    """The fields that differ from the version before; empty for the first."""
     state: Mapped[str]
-    """`edits.state.ProductState` as JSON."""
+    """`catalog.product_state.ProductState` as JSON."""
 
 
 class PricePoint(Base):
-    """From when on a product was on sale at a price; `cents` is None from when it was not on sale."""
+    """A price on sale, in cents with VAT, from `at` on; `cents` is None when the product goes off sale."""
 
     __tablename__ = "price_point"
 
@@ -78,7 +78,7 @@ class PricePoint(Base):
 
 
 class SlugRedirect(Base):
-    """An address that a product had before."""
+    """An earlier address of a product."""
 
     __tablename__ = "slug_redirect"
 
@@ -87,7 +87,7 @@ class SlugRedirect(Base):
 
 
 class AcceptedWarning(Base):
-    """Why a sentence that the content check is unsure of may stand; `finding` is its identity."""
+    """The reason to accept a sentence that needs review; `finding` identifies the sentence."""
 
     __tablename__ = "accepted_warning"
 

@@ -1,4 +1,4 @@
-"""Products and their offer. Columns marked "derived" are computed by `edits.derive` and never typed in."""
+"""Tables of brands and products. Columns marked "Derived" are computed by `catalog.edits`, never entered."""
 
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,7 @@ class DosageForm(StrEnum):
 
 
 class Unit(StrEnum):
-    """What is counted in a daily portion."""
+    """The unit of a daily portion."""
 
     CAPSULE = "capsule"
     TABLET = "tablet"
@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 
 class Allergen(StrEnum):
-    """The fourteen of Regulation (EU) 1169/2011, Annex II."""
+    """The fourteen allergens of Regulation (EU) 1169/2011, Annex II."""
 
     GLUTEN = "gluten"
     CRUSTACEANS = "crustaceans"
@@ -51,7 +51,7 @@ class Allergen(StrEnum):
 
 
 class Brand(Base):
-    """Whose name a product bears, with the address the label must give; `invented` for the sample's brands."""
+    """A brand, with the business address that the label must give; `invented` marks the sample's brands."""
 
     __tablename__ = "brand"
 
@@ -62,10 +62,10 @@ class Brand(Base):
 
 
 class Product(Base):
-    """What is sold, and its offer: price and stock now.
+    """A product, with its price and stock.
 
-    A draft may lack anything but a SKU and a slug: an empty text and a count, price or amount of 0 are "not stated
-    yet", and keep it from being published.
+    A draft may lack everything but a SKU and a slug: an empty text, and a count, price or amount of 0, means "not
+    filled in yet" and blocks publishing.
     """
 
     __tablename__ = "product"
@@ -86,10 +86,10 @@ class Product(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     status: Mapped[Status] = mapped_column(choice(Status))
     version: Mapped[int]
-    """Counts the edits; who saves an older one is told of the conflict."""
+    """The number of edits; saving an older version raises a conflict."""
     brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id"), index=True)
     supplier: Mapped[str]
-    """Whose file brought it, empty when typed in."""
+    """The supplier whose file added it, empty when entered by hand."""
     ean: Mapped[str | None]
 
     name_nl: Mapped[str]
@@ -112,18 +112,18 @@ class Product(Base):
     unit: Mapped[Unit] = mapped_column(choice(Unit))
     units_per_pack: Mapped[int]
     units_per_day: Mapped[int]
-    """The daily portion that the label states, in units."""
+    """The label's daily portion, in units."""
     net_quantity: Mapped[int]
     """Whole millilitres for a liquid, whole grams for everything else."""
     vegan: Mapped[bool]
     allergens: Mapped[tuple[str, ...]] = mapped_column(WordList)
 
     picture: Mapped[str] = mapped_column(server_default="")
-    """The name of its picture (`catalog.pictures`), empty for none."""
+    """The name of its picture (`catalog.pictures`), empty without one."""
     alt_nl: Mapped[str] = mapped_column(server_default="")
     alt_en: Mapped[str] = mapped_column(server_default="")
     alt = Bilingual()
-    """What the picture shows, for who cannot see it."""
+    """The description of the picture for readers who cannot see it."""
 
     price_cents: Mapped[int]
     """Including VAT."""
@@ -134,21 +134,21 @@ class Product(Base):
     magnesium_ug: Mapped[int]
     """Derived: elemental magnesium per unit."""
     tenth_cents_per_100mg: Mapped[int] = mapped_column(BigInteger)
-    """Derived: price per 100 mg elemental magnesium; 0 while price or magnesium is not known."""
+    """Derived: price per 100 mg elemental magnesium; 0 while price or magnesium is missing."""
     tenth_cents_per_day: Mapped[int] = mapped_column(BigInteger)
     """Derived: price of the label's daily portion."""
     from_cents: Mapped[int | None]
     """Derived: the lowest price of the 30 days before the announced reduction."""
     from_until: Mapped[date | None]
-    """Derived: the first day (UTC) on which the reduction is announced no more."""
+    """Derived: the first day (UTC) without the announcement of the reduction."""
     blocked_texts: Mapped[int]
-    """Derived: sentences that may not be said."""
+    """Derived: the number of sentences that the content check blocks."""
     open_warnings: Mapped[int]
-    """Derived: sentences that a person must judge and has given no reason for."""
+    """Derived: the number of sentences that a person must review and has not accepted with a reason."""
     portion_too_small: Mapped[bool]
-    """Derived: a claim asks for more magnesium than a daily portion gives."""
+    """Derived: a claim requires more magnesium than a daily portion gives."""
     form_not_permitted: Mapped[bool]
-    """Derived: holds a form that is not in Annex II of Directive 2002/46/EC."""
+    """Derived: contains a form that is not in Annex II of Directive 2002/46/EC."""
 
     brand: Mapped[Brand] = relationship(lazy="raise")
     components: Mapped[list["Component"]] = relationship(
@@ -169,12 +169,13 @@ class Product(Base):
 
 
 PUBLISHED = Product.status == Status.PUBLISHED
+"""The condition that a product is published."""
 
 
 class Component(Base):
-    """A line of the composition, per unit, as the label states it: compound, elemental magnesium, or both.
+    """A line of the composition, per unit, as on the label: compound, elemental magnesium, or both.
 
-    In a draft both may be unknown still.
+    In a draft both may be missing.
     """
 
     __tablename__ = "component"
@@ -187,9 +188,9 @@ class Component(Base):
 
 
 class FormTag(Base):
-    """Derived: a form in a product, with the magnesium that comes from it.
+    """Derived: a form in a product, with its elemental magnesium per unit.
 
-    Whether the product counts as that form (at least half of its magnesium) decides what advice may show.
+    `counts_as_form` (at least half of the magnesium) decides whether an advice for the form may show the product.
     """
 
     __tablename__ = "form_tag"
@@ -202,7 +203,7 @@ class FormTag(Base):
 
 
 class PictureFile(Base):
-    """A picture at one width, as WebP. Its name holds a hash of the picture, so what it stands for never changes."""
+    """A picture at one width, as WebP. Its name has a hash of the picture, so its content never changes."""
 
     __tablename__ = "picture_file"
 

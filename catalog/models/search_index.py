@@ -1,6 +1,6 @@
-"""What the listing and the search read instead of products: derived by `edits.indexing`, checked by `catalog check`.
+"""Tables of the search index, derived from products by `catalog.search.update` and verified by `shop catalog check`.
 
-Only published products stand in these tables. There are no foreign keys: a rebuild may write them in any order.
+They contain published products only. There are no foreign keys: a rebuild may write them in any order.
 """
 
 from typing import Any
@@ -12,14 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from catalog.models.base import Base
 
 BLOCK_BITS = 16
-"""A block of a posting holds the ids that agree but for these last bits."""
+"""The ids of a block differ in these last bits only."""
 STAMP = "catalogue stamp"
-"""A key of `session.info` for the stamp that the session's own connection gave; a write forgets it."""
+"""A key of `session.info`: the stamp read on the session's own connection; a write removes it."""
 UNCOMMITTED = "catalogue index changed"
-"""A key of `session.info` while its transaction has changes of the index that other sessions do not see."""
+"""A key of `session.info` while its transaction has index changes that other sessions cannot see."""
 
 Sortable = String().with_variant(String(collation="C"), "postgresql")
-"""Text that every database puts in the same order, that of its code points."""
+"""Text that every database sorts by code point."""
 
 
 class ProductSet(TypeDecorator[BitMap]):
@@ -36,7 +36,7 @@ class ProductSet(TypeDecorator[BitMap]):
 
 
 class Posting:
-    """The products of a term, cut into blocks of 65,536 ids, so that an edit writes a few kB whatever the size."""
+    """The products of a term, in blocks of 65,536 ids, so that an edit writes a few kB in a catalogue of any size."""
 
     term: Mapped[str] = mapped_column(Sortable, primary_key=True)
     block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -44,20 +44,20 @@ class Posting:
 
 
 class FacetPosting(Posting, Base):
-    """Products that have a facet value. The term is that of `search.terms`, `revision` that of the last change."""
+    """The products of a facet value. `term` is that of `search.terms`, `revision` that of the last change."""
 
     __tablename__ = "facet_posting"
     revision: Mapped[int] = mapped_column(index=True)
 
 
 class WordPosting(Posting, Base):
-    """The products with a word; the term is one of `catalog.search.tokens`."""
+    """The products of a word; `term` is one of `catalog.search.tokens`."""
 
     __tablename__ = "word_posting"
 
 
 class Word(Base):
-    """A term of the words, as it was first written, and how many products have it (0: none any more)."""
+    """A word term, as first written, and the number of products that have it (0: none any more)."""
 
     __tablename__ = "word"
 
@@ -68,7 +68,7 @@ class Word(Base):
 
 
 class IndexState(Base):
-    """One row: `revision` counts the changes of the index; another `epoch` means that it was made anew."""
+    """One row: `revision` counts the changes of the index; a new `epoch` means a rebuild or a restored backup."""
 
     __tablename__ = "index_state"
 
@@ -78,7 +78,7 @@ class IndexState(Base):
 
 
 class _Ranked:
-    """What the first orders of the listing sort by."""
+    """The sort columns of the default orders."""
 
     product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sold_out: Mapped[bool]
@@ -87,14 +87,14 @@ class _Ranked:
 
 
 class ListingRow(_Ranked, Base):
-    """A published product with all that the listing sorts by; each order has an index that holds the whole answer."""
+    """A published product with every sort column; each order has an index that answers it alone."""
 
     __tablename__ = "listing_row"
 
     price_cents: Mapped[int]
     magnesium_per_day_ug: Mapped[int]
     name_nl: Mapped[str] = mapped_column(Sortable)
-    """In small letters without accents, as is `name_en`."""
+    """Lower case without accents, as is `name_en`."""
     name_en: Mapped[str] = mapped_column(Sortable)
 
     __table_args__ = (
@@ -108,7 +108,7 @@ class ListingRow(_Ranked, Base):
 
 
 class ListingRowByForm(_Ranked, Base):
-    """The same once for each form in the product, for the commonest filter in the commonest orders."""
+    """A listing row for each form in the product, for the commonest filter in the commonest orders."""
 
     __tablename__ = "listing_row_by_form"
 
@@ -121,10 +121,10 @@ class ListingRowByForm(_Ranked, Base):
 
 
 class AdviceRow(Base):
-    """What an advice may show: a published product in stock, under each form that it counts as, cheapest first.
+    """A published product in stock, under each form that it counts as, cheapest first.
 
-    It holds whatever a visitor can wish, so that a form where nothing fits is read without its products. The key is
-    the order of reading; SQLite keeps the rows in it.
+    It has every column that a wish compares, so that a form without a fitting product is decided without reading
+    products. The primary key is the order of reading; SQLite stores the rows in that order.
     """
 
     __tablename__ = "advice_row"
@@ -139,6 +139,6 @@ class AdviceRow(Base):
     vegan: Mapped[bool]
     dosage_form: Mapped[str]
     also: Mapped[str]
-    """The other forms that the product holds, each between spaces; empty when it holds none."""
+    """The other forms in the product, each between spaces; empty without others."""
 
     __table_args__ = (Index("ix_advice_row_product_id", "product_id"), {"sqlite_with_rowid": False})

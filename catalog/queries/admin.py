@@ -1,4 +1,4 @@
-"""The admin's list of products: search, filters and orders over all of them, whatever their status."""
+"""Queries of the admin: the list of products, versions, batches, prices, and the counts of the dashboard."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,6 +15,7 @@ from catalog.models.product import PUBLISHED
 from catalog.product_state import TEXTS, ProductState, from_json
 
 ROWS = 50
+"""Rows of a page."""
 
 
 class Order(StrEnum):
@@ -29,7 +30,7 @@ class Order(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What may be wrong with a product."""
+    """A problem of a product that the list can be filtered on."""
 
     BLOCKED = "blocked"
     WARNINGS = "warnings"
@@ -42,7 +43,7 @@ class Trouble(StrEnum):
 
 
 class Filter(Struct, frozen=True):
-    """What the list is narrowed to; an empty value narrows nothing."""
+    """The filters of the list; an empty value filters nothing."""
 
     search: str = ""
     status: Status | None = None
@@ -60,15 +61,15 @@ class Filter(Struct, frozen=True):
         if self.brand:
             found.append(Product.brand_id.in_(select(Brand.id).where(Brand.name == self.brand)))
         if self.trouble is not None:
-            found += troubled(self.trouble)
-        found += [_says(word) for word in self.search.split()[:8]]
+            found += trouble_conditions(self.trouble)
+        found += [_contains(word) for word in self.search.split()[:8]]
         return found
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    """Whether a product's name, SKU, EAN or brand has this in it."""
+def _contains(word: str) -> ColumnElement[bool]:
+    """Whether the name, SKU, EAN or brand of a product contains a word."""
     if "\0" in word:
-        return Product.id.is_(None)  # no text holds it, and PostgreSQL takes it in no query
+        return Product.id.is_(None)  # no text contains NUL, and PostgreSQL refuses it
     texts = (Product.name_nl, Product.name_en, Product.sku, Product.ean)
     named = select(Brand.id).where(Brand.name.icontains(word, autoescape=True))
     return or_(*(text.icontains(word, autoescape=True) for text in texts), Product.brand_id.in_(named))
@@ -78,8 +79,8 @@ def _missing(language: str) -> ColumnElement[bool]:
     return or_(*(getattr(Product, f"{name}_{language}") == "" for name in TEXTS))
 
 
-def troubled(trouble: Trouble) -> list[ColumnElement[bool]]:
-    """The conditions of a product with this trouble; an archived one has none any more."""
+def trouble_conditions(trouble: Trouble) -> list[ColumnElement[bool]]:
+    """The conditions of a product with this trouble; archived products have none."""
     conditions: Mapping[Trouble, ColumnElement[bool]] = {
         Trouble.BLOCKED: Product.blocked_texts > 0,
         Trouble.WARNINGS: Product.open_warnings > 0,
@@ -113,20 +114,20 @@ class Rows(Struct, frozen=True):
     pages: int
 
 
-def product_rows(session: Session, wanted: Filter, order: Order, page: int) -> Rows:
-    """A page of products; past the end it is the last one."""
-    matching = _ids(wanted)
+def product_rows(session: Session, criteria: Filter, order: Order, page: int) -> Rows:
+    """A page of products; after the end it is the last page."""
+    matching = _ids(criteria)
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     pages = max(1, -(-total // ROWS))
     page = min(max(page, 1), pages)
-    # The ids alone first: what is skipped over must not be read in full.
+    # The ids alone first, so that skipped products are not read in full.
     ids = session.scalars(matching.order_by(*_ORDERS[order]).limit(ROWS).offset((page - 1) * ROWS)).all()
     shown = {product.id: product for product in session.scalars(_shown().where(Product.id.in_(ids)))}
     return Rows([shown[id_] for id_ in ids], total, page, pages)
 
 
-def _ids(wanted: Filter) -> Select[int]:
-    return select(Product.id).where(*wanted.conditions())
+def _ids(criteria: Filter) -> Select[int]:
+    return select(Product.id).where(*criteria.conditions())
 
 
 def _shown() -> Select[Product]:
@@ -145,20 +146,19 @@ def chosen_versions(session: Session, ids: Sequence[int] | Filter) -> list[tuple
     return sorted(found)
 
 
-ROWS = 50
 MOST_PRICES = 500
 
 
 class Version(Struct, frozen=True):
-    """A change with the product as it was then, and before; `before` is None for the first."""
+    """A change, with the product after it and before it; `before` is None for the first version."""
 
     change: Change
     state: ProductState
     before: ProductState | None
 
 
-class Happened(Struct, frozen=True):
-    """A change with the product's name now."""
+class RecentChange(Struct, frozen=True):
+    """A change with the product's current SKU and name."""
 
     change: Change
     sku: str
@@ -166,7 +166,7 @@ class Happened(Struct, frozen=True):
 
 
 def versions_of(session: Session, product_id: int, page: int) -> tuple[Sequence[Version], int]:
-    """A page of a product's versions, and how many pages there are."""
+    """A page of a product's versions, and the number of pages."""
     total = session.scalar(select(func.count()).where(Change.product_id == product_id)) or 0
     query = (
         select(Change)
@@ -182,18 +182,18 @@ def versions_of(session: Session, product_id: int, page: int) -> tuple[Sequence[
     return found[:ROWS], max(1, -(-total // ROWS))
 
 
-def latest_changes(session: Session, page: int, *, batch_id: int | None = None) -> tuple[Sequence[Happened], bool]:
+def latest_changes(session: Session, page: int, *, batch_id: int | None = None) -> tuple[Sequence[RecentChange], bool]:
     """A page of the changes of all products, or of one batch, and whether there are more."""
     query = select(Change, Product.sku, Product.name_nl).join(Product, Product.id == Change.product_id)
     if batch_id is not None:
         query = query.where(Change.batch_id == batch_id)
     query = query.order_by(Change.at.desc(), Change.product_id.desc()).limit(ROWS + 1).offset((page - 1) * ROWS)
-    found = [Happened(*row) for row in session.execute(query)]
+    found = [RecentChange(*row) for row in session.execute(query)]
     return found[:ROWS], len(found) > ROWS
 
 
 def batches(session: Session, page: int) -> tuple[Sequence[tuple[Batch, int]], int]:
-    """A page of batches with how many changes each made, and how many pages there are."""
+    """A page of batches with their number of changes, and the number of pages."""
     total = session.scalar(select(func.count()).select_from(Batch)) or 0
     shown = session.scalars(select(Batch).order_by(Batch.id.desc()).limit(ROWS).offset((page - 1) * ROWS)).all()
     query = (
@@ -206,7 +206,7 @@ def batches(session: Session, page: int) -> tuple[Sequence[tuple[Batch, int]], i
 
 
 def prices_of(session: Session, product_id: int) -> Sequence[PricePoint]:
-    """From when on it was on sale at what price, newest first."""
+    """The price changes of a product, newest first."""
     query = select(PricePoint).where(PricePoint.product_id == product_id).order_by(PricePoint.at.desc())
     return session.scalars(query.limit(MOST_PRICES)).all()
 
@@ -216,7 +216,7 @@ PRICE_BOUNDS = (50, 100, 200, 400, 800)
 
 
 class Overview(Struct, frozen=True):
-    """Products by status and by what is wrong with them; published ones by price per 100 mg, a count a band."""
+    """Counts of products by status, by trouble, and of published ones by price per 100 mg."""
 
     by_status: Mapping[Status, int]
     by_trouble: Mapping[Trouble, int]
@@ -237,7 +237,7 @@ def overview(session: Session) -> Overview:
         if low is not None
     ]
     statuses = [Product.status == status for status in Status]
-    troubles = [and_(*troubled(trouble)) for trouble in Trouble]
+    troubles = [and_(*trouble_conditions(trouble)) for trouble in Trouble]
     counts = list(session.execute(select(*map(_count, (*statuses, *troubles, *bands)))).one())
     return Overview(
         by_status=dict(zip(Status, counts, strict=False)),
@@ -251,7 +251,7 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def published_by_form(session: Session) -> dict[str, int]:
-    """How many published products have each form in them, most first."""
+    """The number of published products that contain each form, most first."""
     query = (
         select(FormTag.form, func.count())
         .join(Product, Product.id == FormTag.product_id)
@@ -263,6 +263,6 @@ def published_by_form(session: Session) -> dict[str, int]:
 
 
 def changes_since(session: Session, since: datetime) -> dict[How, int]:
-    """How many versions were made since, by the way they came in."""
+    """The number of changes since a moment, by the way they were made."""
     query = select(Change.how, func.count()).where(Change.at >= since).group_by(Change.how).order_by(Change.how)
     return {row[0]: row[1] for row in session.execute(query)}

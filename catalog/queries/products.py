@@ -1,4 +1,4 @@
-"""One product with all that its page shows."""
+"""Queries of the shop's pages: one product, brands, slugs, products by form."""
 
 from collections.abc import Collection, Sequence
 
@@ -11,7 +11,7 @@ from catalog.models.product import PUBLISHED
 
 
 def product_by_slug(session: Session, slug: str) -> Product | None:
-    """A published product with all that its page shows."""
+    """A published product with everything that its page shows."""
     query = (
         select(Product)
         .where(PUBLISHED, Product.slug == slug)
@@ -21,14 +21,14 @@ def product_by_slug(session: Session, slug: str) -> Product | None:
 
 
 class Place(Struct, frozen=True):
-    """Where a product is now, and whether shoppers may see it."""
+    """The current slug of a product, and its status."""
 
     slug: str
     status: Status
 
 
 def place_of(session: Session, slug: str) -> Place | None:
-    """The product that has this address or had it before, whatever its status."""
+    """The product that has this slug or had it before, whatever its status."""
     before = select(SlugRedirect.product_id).where(SlugRedirect.slug == slug)
     query = select(Product.slug, Product.status).where(or_(Product.slug == slug, Product.id.in_(before)))
     found = session.execute(query).first()
@@ -36,6 +36,7 @@ def place_of(session: Session, slug: str) -> Place | None:
 
 
 MOST_TO_CHOOSE = 500
+"""Brands in a selection list."""
 
 
 def brand_names(session: Session) -> list[str]:
@@ -53,13 +54,13 @@ def count_published(session: Session) -> int:
 
 
 def published_slugs(session: Session, *, part: int, size: int) -> Sequence[str]:
-    """The slugs of one part, counted from 1; a new product joins the last one."""
+    """The slugs of one part, counted from 1; a new product joins the last part."""
     query = select(Product.slug).where(PUBLISHED).order_by(Product.id).limit(size).offset((part - 1) * size)
     return session.scalars(query).all()
 
 
 def products_by_slugs(session: Session, slugs: Collection[str]) -> dict[str, Product]:
-    """The published ones among these slugs, in the order asked."""
+    """The published products with these slugs, in the order given."""
     if not slugs:
         return {}
     query = (
@@ -72,7 +73,7 @@ def products_by_slugs(session: Session, slugs: Collection[str]) -> dict[str, Pro
 
 
 def products_like(session: Session, forms: Collection[str], without: Collection[str], *, shown: int) -> list[Product]:
-    """A few others that share one of the forms, in the shop's own order."""
+    """Some other products that share one of the forms, in the shop's default order."""
     tagged = select(FormTag.product_id).where(FormTag.form.in_(sorted(forms)), FormTag.counts_as_form)
     query = (
         select(Product)
@@ -88,14 +89,14 @@ SHOWN = 6
 
 
 class OfForm(Struct, frozen=True):
-    """The best placed products that count as a form, and how many there are."""
+    """The first products that count as a form, and their total number."""
 
     products: Sequence[Product]
     total: int
 
 
 def products_of_form(session: Session, form: str, *, shown: int = SHOWN) -> OfForm:
-    """Published products of which at least half of the magnesium comes from the form, in the shop's own order."""
+    """Published products with at least half of their magnesium from the form, in the shop's default order."""
     counting = select(FormTag.product_id).where(FormTag.form == form, FormTag.counts_as_form)
     matching = select(Product).where(PUBLISHED, Product.id.in_(counting))
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
@@ -108,14 +109,14 @@ def products_of_form(session: Session, form: str, *, shown: int = SHOWN) -> OfFo
 
 
 class OnOffer(Struct, frozen=True):
-    """How many published products count as a form, and the lowest price of 100 mg magnesium among them."""
+    """The number of published products that count as a form, and the lowest price of 100 mg magnesium among them."""
 
     total: int
     lowest_tenth_cents_per_100mg: int
 
 
 def forms_on_offer(session: Session) -> dict[str, OnOffer]:
-    """Per form that any published product counts as."""
+    """The offer by form; forms without a published product are left out."""
     query = (
         select(FormTag.form, func.count(), func.min(Product.tenth_cents_per_100mg))
         .join(Product, Product.id == FormTag.product_id)

@@ -24,23 +24,24 @@ from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language, Text
 
 CHUNK = 8000
-"""Products written at a time: what bounds the memory that they take."""
+"""Products written at a time; limits the memory used."""
 WORDS = Path(__file__).parent / "made_up.yaml"
 SOURCE_UG = 56_250
 """Elemental magnesium in a daily portion from which the authorised claims may be used."""
 COMMON = {"citrate": 24, "bisglycinate": 20, "oxide": 16, "glycinate": 10, "taurate": 8, "malate": 5, "chloride": 4}
+"""Relative frequencies of the common forms; other forms have 1."""
 CENTS_PER_GRAM = {"citrate": 80, "bisglycinate": 160, "glycinate": 140, "oxide": 25, "taurate": 260}
-"""Of elemental magnesium, about; other forms cost 120."""
+"""The approximate price of a gram of elemental magnesium; other forms cost 120."""
 MOST_BRANDS = 400
 LEAST_CENTS = 295
 WITH_COMPOUND, WITHOUT_CLAIM, SOLD_OUT = 0.4, 0.7, 0.08
-"""Shares of the products: whose label gives the compound too, without a claim, sold out."""
+"""Shares of the products: with the compound on the label too, without a claim, sold out."""
 FILLED_UG = 120_000
-"""Elemental magnesium in a gram of filled product, about."""
+"""The approximate elemental magnesium in a gram of filled product."""
 
 
 class NotEmptyError(ValueError):
-    """The catalogue to fill holds products already."""
+    """The catalogue to fill has products already."""
 
 
 class MadeUpBrands(Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +51,7 @@ class MadeUpBrands(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Make(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a dosage form is made: what follows from it for the label."""
+    """One recipe of a dosage form, with its texts on the label."""
 
     summary: Text
     ingredients: Text
@@ -59,7 +60,7 @@ class Make(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Kind(Struct, frozen=True, forbid_unknown_fields=True):
-    """A dosage form with what its packs hold; `mg` is elemental magnesium per unit."""
+    """A dosage form with its packs and portions; `mg` is elemental magnesium per unit."""
 
     dosage_form: DosageForm
     unit: Unit
@@ -89,9 +90,9 @@ def make_up_catalogue(
     ruleset: Ruleset,
     progress: Callable[[int], object] = int,
 ) -> None:
-    """Fill an empty catalogue with `count` published products in one transaction; `progress` hears how many so far.
+    """Fill an empty catalogue with `count` published products in one transaction.
 
-    Raises NotEmptyError.
+    `progress` gets the number of products so far. Raises NotEmptyError.
     """
     begin_writing(session)
     if present := session.scalar(select(func.count()).select_from(Product)):
@@ -127,22 +128,22 @@ class Maker:
         self.permitted = [form.id for form in forms if ruleset.forms[form.record].annex_ii is not None]
         self.form_weights = [COMMON.get(form, 1) for form in self.permitted]
         self.kind_weights = [kind.weight for kind in words.kinds]
-        self.worked_out = lru_cache(4096)(lambda stated: work_out(stated, ruleset))
+        self.worked_out = lru_cache(4096)(lambda line: work_out(line, ruleset))
 
     def product(self, number: int) -> ValidatedProduct:
-        """The next product; `number` sets it apart from the others.
+        """The next product; `number` makes it different from the others.
 
-        Nothing here can be refused, and no text needs judging: a test holds all words to what `prepare` would say.
+        It skips `validate`: a test checks that its result is equal, and that no text has a problem.
         """
         brand = self.chance.choice(self.brands)
         kind = self.chance.choices(self.words.kinds, self.kind_weights)[0]
         composition = self._composition(self.chance.choice(kind.mg))
         state = self._state(number, brand, kind, composition)
-        lines = tuple(self.worked_out(stated) for stated in composition)
+        lines = tuple(self.worked_out(line) for line in composition)
         return ValidatedProduct(state, magnesium_in(lines), findings=(), not_permitted=(), publish_blockers=())
 
     def _composition(self, magnesium_mg: int) -> tuple[LabelLine, ...]:
-        """The magnesium of a unit in whole milligrams of one to three forms; some labels give the compound too."""
+        """One to three forms in whole milligrams per unit; some labels give the compound too."""
         how_many = self.chance.choices((1, 2, 3), (85, 12, 3))[0]
         forms = list(dict.fromkeys(self.chance.choices(self.permitted, self.form_weights, k=how_many)))
         share = magnesium_mg // len(forms)
@@ -163,11 +164,13 @@ class Maker:
         label = {"mg": magnesium_ug // UG_PER_MG, "pack": pack, "count": per_day}
         listed = _both(lambda lang: ", ".join(name.in_language(lang) for name in names))
         texts = {
-            "name": _both(lambda lang: f"{series.in_language(lang)} {_say(kind.name, lang, form=main, **label)}"),
+            "name": _both(lambda lang: f"{series.in_language(lang)} {_filled_in(kind.name, lang, form=main, **label)}"),
             "summary": self._summary(make, magnesium_ug * per_day),
-            "ingredients": _both(lambda lang: _capitalised(_say(make.ingredients, lang, compounds=listed))),
+            "ingredients": _both(lambda lang: _capitalised(_filled_in(make.ingredients, lang, compounds=listed))),
             "directions": _both(
-                lambda lang: _say(kind.directions, lang, units=_say(kind.portion[per_day > 1], lang, **label))
+                lambda lang: _filled_in(
+                    kind.directions, lang, units=_filled_in(kind.portion[per_day > 1], lang, **label)
+                )
             ),
             "storage": pick(self.words.storage),
         }
@@ -196,7 +199,7 @@ class Maker:
         return Text(f"{make.summary.nl} {claim.nl}", f"{make.summary.en} {claim.en}")
 
     def _price_cents(self, form: str, magnesium_ug: int) -> int:
-        """From half to double what the form usually costs, on a price that ends in 5."""
+        """Half to double the usual price of the form, ending in 5."""
         usual = CENTS_PER_GRAM.get(form, 120) * magnesium_ug / 1_000_000
         cents = int(usual * 2 ** self.chance.uniform(-1, 1)) + LEAST_CENTS
         return cents // 10 * 10 + 5
@@ -210,8 +213,8 @@ def _in_both(texts: dict[str, Text]) -> dict[str, Any]:
     return {f"{name}_{lang}": text.in_language(lang) for name, text in texts.items() for lang in LANGUAGES}
 
 
-def _say(pattern: Text, language: Language, **words: object) -> str:
-    """A pattern filled in; words that are texts stand in the same language."""
+def _filled_in(pattern: Text, language: Language, **words: object) -> str:
+    """A pattern with its words filled in; words of type Text in the same language."""
     spoken = {key: word.in_language(language) if isinstance(word, Text) else word for key, word in words.items()}
     return pattern.in_language(language).format(**spoken)
 

@@ -1,4 +1,4 @@
-"""The sample catalogue under invented brands, so that a new shop has something to show."""
+"""The sample catalogue under invented brands, so that a new shop has products to show."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -36,7 +36,7 @@ class SampleComponent(Struct, frozen=True, forbid_unknown_fields=True):
     compound_mg: Decimal | None = None
     elemental_mg: Decimal | None = None
 
-    def stated(self) -> LabelLine:
+    def label_line(self) -> LabelLine:
         return LabelLine(self.form, self.salt, _micrograms(self.compound_mg), _micrograms(self.elemental_mg))
 
 
@@ -69,7 +69,7 @@ class SampleProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         texts = {
             f"{name}_{language}": getattr(self, name).in_language(language) for name in TEXTS for language in LANGUAGES
         }
-        composition = tuple(component.stated() for component in self.components)
+        composition = tuple(component.label_line() for component in self.components)
         return ProductState(**same, **texts, status=Status.PUBLISHED, composition=composition)
 
 
@@ -79,7 +79,7 @@ class SampleCatalogue(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_sample(session: Session, ruleset: Ruleset, file: Path = SAMPLE) -> int:
-    """Fill an empty catalogue with the published sample; returns how many products came in, 0 if it was not empty.
+    """Fill an empty catalogue with the published sample; returns the number of products, 0 if it was not empty.
 
     Raises msgspec.ValidationError or RefusedError for a faulty file.
     """

@@ -1,4 +1,4 @@
-"""A product as the index sees it: what facets, orders and words follow from."""
+"""SearchDocument: the fields of a product from which facets, sort rows and words are derived."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -13,10 +13,7 @@ from recommend.text import Text
 
 
 class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
-    """A product by its id. Money in cents and tenths of a cent, magnesium in ug elemental.
-
-    `texts` are what a search finds it by, `ingredients` what it can be asked to be without.
-    """
+    """A product's searchable fields. Money in cents and tenths of a cent, magnesium in ug elemental."""
 
     product_id: int
     status: Status
@@ -24,7 +21,7 @@ class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
     brand: str
     forms: tuple[str, ...]
     counts_as: tuple[str, ...]
-    """Those of the forms that give at least half of its magnesium."""
+    """The forms that supply at least half of the magnesium."""
     dosage_form: str
     vegan: bool
     allergens: tuple[str, ...]
@@ -43,8 +40,8 @@ class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
         return self.status is Status.PUBLISHED
 
     @property
-    def has_words_of(self) -> tuple[object, ...]:
-        """Whatever its words follow from."""
+    def word_sources(self) -> tuple[object, ...]:
+        """The fields from which words are derived; equal sources mean unchanged words."""
         return (
             self.is_listed,
             self.brand,
@@ -58,20 +55,20 @@ class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
 
 
 def search_documents(session: Session, product_ids: Sequence[int] | None = None) -> Iterator[SearchDocument]:
-    """The products with these ids, or all, as the database has them now; read in portions, in the order of ids."""
+    """The products with these ids, or all, as now stored, in the order of ids; streamed from the database."""
     columns = [getattr(Product, name) for name in _COLUMNS]
     query = select(*columns, Brand.name.label("brand")).join(Brand, Brand.id == Product.brand_id).order_by(Product.id)
     tags = select(FormTag.product_id, FormTag.form, FormTag.counts_as_form).order_by(FormTag.product_id)
     if product_ids is not None:
         query, tags = query.where(Product.id.in_(product_ids)), tags.where(FormTag.product_id.in_(product_ids))
     tagged = iter(session.execute(tags.execution_options(yield_per=5000)))
-    waiting = next(tagged, None)
+    next_tag = next(tagged, None)
     for row in session.execute(query.execution_options(yield_per=1000)):
         forms: dict[str, bool] = {}
-        while waiting is not None and waiting[0] <= row.id:
-            if waiting[0] == row.id:
-                forms[waiting[1]] = waiting[2]
-            waiting = next(tagged, None)
+        while next_tag is not None and next_tag[0] <= row.id:
+            if next_tag[0] == row.id:
+                forms[next_tag[1]] = next_tag[2]
+            next_tag = next(tagged, None)
         yield _document(row, dict(sorted(forms.items())))
 
 
@@ -83,7 +80,7 @@ _COLUMNS = (
 
 
 def _document(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
-    """`forms` in alphabetical order, with whether the product counts as each."""
+    """Build a document from a row; `forms` by name in alphabetical order, True where the product counts as the form."""
     return SearchDocument(
         product_id=row.id,
         status=row.status,
@@ -106,6 +103,7 @@ def _document(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
     )
 
 
-def in_portions(products: Iterator[SearchDocument], size: int) -> Iterator[list[SearchDocument]]:
-    while portion := list(islice(products, size)):
-        yield portion
+def in_chunks(products: Iterator[SearchDocument], size: int) -> Iterator[list[SearchDocument]]:
+    """Cut the documents into lists of at most `size`."""
+    while chunk := list(islice(products, size)):
+        yield chunk

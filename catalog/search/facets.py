@@ -1,4 +1,4 @@
-"""The facets that products are filtered on: which values there are, and which of them a product has."""
+"""The facets of the listing: their values, their bands, and the values of one product."""
 
 from enum import StrEnum
 from functools import lru_cache
@@ -9,11 +9,11 @@ from msgspec import Struct
 from recommend.chemistry import UG_PER_MG
 
 YES = "true"
-"""The value of a facet that a product has or has not."""
+"""The only value of a yes/no facet."""
 
 
 class Facet(StrEnum):
-    """A facet's name, which is also its parameter in an address. Values of one widen, several facets narrow."""
+    """A facet's name, also its query parameter. Several values of one facet widen, several facets narrow."""
 
     FORM = "form"
     DOSAGE_FORM = "dosage_form"
@@ -26,7 +26,8 @@ class Facet(StrEnum):
 
 
 class Band(Struct, frozen=True):
-    """A range of amounts, above `over` up to and including `to`; None is no bound. Its name stands in addresses."""
+    """A range of amounts: above `over`, up to and including `to`; None means no bound. `name` is its value in
+    addresses."""
 
     over: int | None
     to: int | None
@@ -38,7 +39,7 @@ class Band(Struct, frozen=True):
         return f"over-{self.over}" if self.to is None else f"{self.over}-{self.to}"
 
     def holds(self, amount: int, unit: int = 1) -> bool:
-        """Whether an amount lies in it, when its bounds count `unit` each."""
+        """Whether an amount is inside the band; `unit` is the number of amount units per bound unit."""
         above = self.over is None or amount > self.over * unit
         return above and (self.to is None or amount <= self.to * unit)
 
@@ -54,8 +55,8 @@ PRICE_BANDS = _bands(10, 15, 20, 30)
 TENTHS_PER_CENT = 10
 
 
-class Faceted(Protocol):
-    """What the facets of a product follow from."""
+class HasFacets(Protocol):
+    """The fields from which facet values are derived."""
 
     @property
     def forms(self) -> tuple[str, ...]: ...
@@ -75,8 +76,8 @@ class Faceted(Protocol):
     def stock(self) -> int: ...
 
 
-class _Alike(NamedTuple):
-    """What two products have in common that have the same values."""
+class _FacetSource(NamedTuple):
+    """The facet-relevant fields of a product; a cache key, since many products share them."""
 
     forms: tuple[str, ...]
     dosage_form: str
@@ -88,9 +89,9 @@ class _Alike(NamedTuple):
     in_stock: bool
 
 
-def values_of(product: Faceted) -> tuple[tuple[Facet, str], ...]:
-    """Every facet value of a product; of allergens those that it contains, which `without` leaves out."""
-    alike = _Alike(
+def values_of(product: HasFacets) -> tuple[tuple[Facet, str], ...]:
+    """Every facet value of a product; its `without` values are the allergens in it, which that filter excludes."""
+    source = _FacetSource(
         product.forms,
         product.dosage_form,
         _mg_band(product.magnesium_per_day_ug),
@@ -100,20 +101,20 @@ def values_of(product: Faceted) -> tuple[tuple[Facet, str], ...]:
         product.brand,
         product.stock > 0,
     )
-    return _values(alike)
+    return _values(source)
 
 
 @lru_cache(4096)
-def _values(alike: _Alike) -> tuple[tuple[Facet, str], ...]:
+def _values(source: _FacetSource) -> tuple[tuple[Facet, str], ...]:
     return (
-        *((Facet.FORM, form) for form in alike.forms),
-        (Facet.DOSAGE_FORM, alike.dosage_form),
-        (Facet.MG_PER_DAY, alike.mg_per_day),
-        (Facet.PRICE_PER_100MG, alike.price_per_100mg),
-        *(((Facet.VEGAN, YES),) if alike.vegan else ()),
-        *((Facet.WITHOUT, allergen) for allergen in alike.allergens),
-        (Facet.BRAND, alike.brand),
-        *(((Facet.IN_STOCK, YES),) if alike.in_stock else ()),
+        *((Facet.FORM, form) for form in source.forms),
+        (Facet.DOSAGE_FORM, source.dosage_form),
+        (Facet.MG_PER_DAY, source.mg_per_day),
+        (Facet.PRICE_PER_100MG, source.price_per_100mg),
+        *(((Facet.VEGAN, YES),) if source.vegan else ()),
+        *((Facet.WITHOUT, allergen) for allergen in source.allergens),
+        (Facet.BRAND, source.brand),
+        *(((Facet.IN_STOCK, YES),) if source.in_stock else ()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Filters, and who passes them: one answer for the list, the counts beside the values, the API and files."""
+"""Filters and counts: one implementation for the list, the counts beside the values, the API and files."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,35 +11,35 @@ from catalog.search.terms import facet_term
 
 
 class Filters(Struct, frozen=True):
-    """The facet values that a product must have: one of those chosen of each facet, none of those of `without`."""
+    """The chosen facet values: a product needs one value of each facet, and contains none of the `without` values."""
 
     chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
 
     def without(self, facet: Facet, value: str | None = None) -> "Filters":
-        """The same without a value, or without anything of a facet."""
+        """A copy without one value, or without all values of a facet."""
         left = tuple(one for one in self.chosen.get(facet, ()) if value is not None and one != value)
         rest = {key: values for key, values in self.chosen.items() if key is not facet}
         return Filters(rest | {facet: left} if left else rest)
 
 
 class Found(Struct, frozen=True):
-    """The products that pass, and for every facet those that pass all the other facets."""
+    """The products that pass all filters, and for every facet those that pass all the other facets."""
 
     products: BitMap
     others: Mapping[Facet, BitMap]
     index: IndexSnapshot
 
     def count(self, facet: Facet, value: str) -> int:
-        """How many products have the value and pass the other facets."""
+        """The number of products that have the value and pass the other facets."""
         base = self.others[facet]
         term = self.index.sets.get(facet_term(facet, value), NONE)
         having = base.intersection_cardinality(term)
         return len(base) - having if facet is Facet.WITHOUT else having
 
 
-def find(index: IndexSnapshot, filters: Filters, among: BitMap | None = None) -> Found:
-    """Apply filters to all published products, or to those `among` them."""
-    start = index.listed if among is None else index.listed & among
+def find(index: IndexSnapshot, filters: Filters, within: BitMap | None = None) -> Found:
+    """Apply filters to all published products, or to those in `within`."""
+    start = index.listed if within is None else index.listed & within
     passing = {facet: _passing(index, facet, values) for facet, values in filters.chosen.items() if values}
     every = _intersection(start, passing.values())
     others = {

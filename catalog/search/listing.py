@@ -1,4 +1,4 @@
-"""The listing: a page of published products, found by the index and read by their ids."""
+"""The listing: a page of published products, filtered by the index and fetched by id."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -17,11 +17,13 @@ from catalog.search.snapshot import IndexSnapshot, current_snapshot
 from recommend.text import Language
 
 PAGE_SIZE = 24
+"""Products on one page."""
 MOST_PAGES = 100
-"""Numbered pages end here; what lies further is found by narrowing down."""
+"""The last numbered page; visitors reach later products by narrowing the filters."""
 FETCHED = 512
+"""Sort rows read at a time."""
 ROWS_PER_LOOKUP = 3
-"""Rows that an index gives in the time of looking one product up by its id (SQLite, 10^6 products: 2 to 4)."""
+"""Rows that an index scan reads in the time of one lookup by id (SQLite, 10^6 products: 2 to 4)."""
 
 
 class Sort(StrEnum):
@@ -35,11 +37,11 @@ class Sort(StrEnum):
 
 
 Fetch = Callable[[Session, Sequence[int]], Sequence[Any]]
-"""Makes what a page shows of the ids of its products."""
+"""A function that loads the page's content for its product ids."""
 
 
 class Listing(Struct, frozen=True):
-    """One page of products; `total` counts all pages together, also those beyond the last numbered one."""
+    """One page of products; `total` counts all pages, including those after the last numbered one."""
 
     products: Sequence[Any]
     total: int
@@ -49,7 +51,7 @@ class Listing(Struct, frozen=True):
 
     @property
     def is_cut(self) -> bool:
-        """Whether there is more than the numbered pages show."""
+        """Whether the numbered pages show fewer products than there are."""
         return self.total > MOST_PAGES * PAGE_SIZE
 
 
@@ -70,62 +72,67 @@ def listing(
     page: int = 1,
     language: Language,
     index: IndexSnapshot | None = None,
-    among: BitMap | None = None,
+    within: BitMap | None = None,
     fetch: Fetch = listed_products,
 ) -> Listing | None:
     """A page of the published products that pass the filters; None when there is no such page.
 
-    `index` saves asking for it again; `among` narrows to the hits of a search; `fetch` may make something else than
-    products of their ids. An empty result has one page, without products.
+    `index` avoids reading the snapshot again, `within` narrows to the hits of a search, `fetch` loads something else
+    than products for the ids. An empty result has one page, without products.
     """
     filters = filters or Filters()
-    found = find(index or current_snapshot(session), filters, among)
+    found = find(index or current_snapshot(session), filters, within)
     total = len(found.products)
     pages = max(1, min(MOST_PAGES, -(-total // PAGE_SIZE)))
     if not 1 <= page <= pages:
         return None
-    everything = not filters.chosen and among is None
-    only_form = _only_form(filters) if among is None else None
-    ids = _page_of_ids(session, found, only_form, everything, _Place(sort, language, (page - 1) * PAGE_SIZE))
+    everything = not filters.chosen and within is None
+    only_form = _only_form(filters) if within is None else None
+    ids = _page_of_ids(session, found, only_form, everything, _PageRequest(sort, language, (page - 1) * PAGE_SIZE))
     return Listing(products=fetch(session, ids), total=total, page=page, pages=pages, found=found)
 
 
-class _Place(Struct, frozen=True):
+class _PageRequest(Struct, frozen=True):
+    """The sort order, the language of names, and the first position of a page."""
+
     sort: Sort
     language: Language
     offset: int
 
 
 def _only_form(filters: Filters) -> str | None:
-    """The form when it is the one filter."""
+    """The form, when the filters are exactly one form."""
     forms = filters.chosen.get(Facet.FORM, ())
     return forms[0] if len(filters.chosen) == 1 and len(forms) == 1 else None
 
 
-def _page_of_ids(session: Session, found: Found, only_form: str | None, everything: bool, place: _Place) -> list[int]:
-    forms = _FORM_ORDERS.get(place.sort)
+def _page_of_ids(
+    session: Session, found: Found, only_form: str | None, everything: bool, page: _PageRequest
+) -> list[int]:
+    """Product ids of a page, from the sort index alone, by lookups or by a scan, whichever is estimated cheapest."""
+    forms = _FORM_ORDERS.get(page.sort)
     if forms is not None and only_form is not None:
         ordered = select(ListingRowByForm.product_id).where(ListingRowByForm.form == only_form).order_by(*forms)
-        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
-    ordered = select(ListingRow.product_id).order_by(*_order(place.sort, place.language), ListingRow.sku)
+        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(page.offset)))
+    ordered = select(ListingRow.product_id).order_by(*_order(page.sort, page.language), ListingRow.sku)
     if everything:
-        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(place.offset)))
-    total, until = len(found.products), place.offset + PAGE_SIZE
+        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(page.offset)))
+    total, until = len(found.products), page.offset + PAGE_SIZE
     if not total:
         return []
     rows_to_read = until * len(found.index.listed) // total
     if total * ROWS_PER_LOOKUP < rows_to_read:
-        return list(session.scalars(ordered.where(_is_one_of(found.products)).limit(PAGE_SIZE).offset(place.offset)))
-    return _filtered(session, ordered, found.products, place.offset)
+        return list(session.scalars(ordered.where(_is_one_of(found.products)).limit(PAGE_SIZE).offset(page.offset)))
+    return _filtered(session, ordered, found.products, page.offset)
 
 
 def _is_one_of(products: BitMap) -> ColumnElement[bool]:
-    """Ids are written out: there may be far more of them than a statement may have parameters."""
+    """`IN` with the ids as literals: there may be far more ids than a statement allows parameters."""
     return ListingRow.product_id.in_(bindparam("ids", list(products), expanding=True, literal_execute=True))
 
 
 def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> list[int]:
-    """Read ids in order until the page is full."""
+    """Read ids in sort order until the page is full."""
     page: list[int] = []
     passed = 0
     with session.execute(ordered.execution_options(yield_per=FETCHED)) as result:
@@ -158,7 +165,7 @@ _FORM_ORDERS: dict[Sort, tuple[Any, ...]] = {
 
 
 class Edition(Struct, frozen=True):
-    """What tells whether something kept of a product is still right: its version, and its brand as shown."""
+    """The cache key of a product's rendered parts: its version, and its brand as shown."""
 
     product_id: int
     version: int
@@ -166,7 +173,7 @@ class Edition(Struct, frozen=True):
     invented: bool
     address: str
     epoch: str
-    """Another one after a backup was put back, when versions may be counted anew."""
+    """The epoch of the index; a restored backup has another one, because versions may repeat."""
 
 
 def edition_by_slug(session: Session, slug: str) -> Edition | None:

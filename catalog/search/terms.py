@@ -1,6 +1,6 @@
-"""Which products have which terms: those of facets and those of words.
+"""Postings: from documents to the product ids of every facet term and word term.
 
-What many products share, such as a text, is worked out once for all of them.
+A value that many products share, such as a text, is processed once for all of them.
 """
 
 from collections import defaultdict
@@ -22,9 +22,10 @@ LISTED = "listed"
 """The term of every published product."""
 
 VEGAN = {language: terms_of("vegan veganistisch veganistische", language, TEXT) for language in LANGUAGES}
+"""By language: the terms of the word vegan."""
 
 Postings = Mapping[str, BitMap]
-"""The products by term."""
+"""Product ids by term."""
 
 
 def facet_term(facet: Facet, value: str) -> str:
@@ -32,21 +33,21 @@ def facet_term(facet: Facet, value: str) -> str:
 
 
 def facet_postings(products: Iterable[SearchDocument]) -> Postings:
-    """Which of these products have which facet value; those that are not published have none."""
-    alike: dict[tuple[tuple[Facet, str], ...], list[int]] = defaultdict(list)
+    """The facet postings of these products; unpublished products have none."""
+    ids_by_values: dict[tuple[tuple[Facet, str], ...], list[int]] = defaultdict(list)
     for one in products:
         if one.is_listed:
-            alike[values_of(one)].append(one.product_id)
+            ids_by_values[values_of(one)].append(one.product_id)
     found: dict[str, list[int]] = defaultdict(list)
-    for values, ids in alike.items():
+    for values, ids in ids_by_values.items():
         for term in (LISTED, *(facet_term(facet, value) for facet, value in values)):
             found[term] += ids
     return _as_sets(found)
 
 
 def word_postings(products: Iterable[SearchDocument]) -> tuple[Postings, dict[str, str]]:
-    """By which words these products are found, and each word as it is written; none finds what is not published."""
-    texts: dict[_Kind, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    """The word postings of these products, and each term's word as written; unpublished products have none."""
+    texts: dict[_TextKind, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     labels: dict[tuple[str, tuple[str, ...], tuple[str, ...], bool], list[int]] = defaultdict(list)
     for one in products:
         if one.is_listed:
@@ -60,8 +61,8 @@ def word_postings(products: Iterable[SearchDocument]) -> tuple[Postings, dict[st
     found: dict[str, list[int]] = defaultdict(list)
     written: dict[str, str] = {}
     for terms, ids in chain(
-        (terms for kind, alike in texts.items() for terms in _of_texts(kind, alike)),
-        ((_of_label(*label), ids) for label, ids in labels.items()),
+        (terms for kind, ids_by_text in texts.items() for terms in _terms_of_texts(kind, ids_by_text)),
+        ((_terms_of_label(*label), ids) for label, ids in labels.items()),
     ):
         for term, word in terms.items():
             found[term] += ids
@@ -69,12 +70,12 @@ def word_postings(products: Iterable[SearchDocument]) -> tuple[Postings, dict[st
     return _as_sets(found), written
 
 
-_Kind = tuple[Language, str, bool]
-"""The language of texts, their place as in `catalog.search.tokens`, and whether "vegan" in them is to be found."""
+_TextKind = tuple[Language, str, bool]
+"""The language of texts, their place as in `catalog.search.tokens`, and whether "vegan" in them is indexed."""
 
 
-def _of_texts(kind: _Kind, texts: Mapping[str, list[int]]) -> Iterator[tuple[Mapping[str, str], list[int]]]:
-    """For every word in texts of a kind its terms, each as written, and the products that it stands in."""
+def _terms_of_texts(kind: _TextKind, texts: Mapping[str, list[int]]) -> Iterator[tuple[Mapping[str, str], list[int]]]:
+    """For every word in the texts of a kind: its terms, each as written, and the products that have it."""
     language, place, vegan = kind
     words: dict[str, list[int]] = defaultdict(list)
     for text, ids in texts.items():
@@ -87,8 +88,8 @@ def _of_texts(kind: _Kind, texts: Mapping[str, list[int]]) -> Iterator[tuple[Map
         yield terms, ids
 
 
-def _of_label(brand: str, forms: tuple[str, ...], allergens: tuple[str, ...], vegan: bool) -> Mapping[str, str]:
-    """The terms of what a label states besides its texts."""
+def _terms_of_label(brand: str, forms: tuple[str, ...], allergens: tuple[str, ...], vegan: bool) -> Mapping[str, str]:
+    """The terms of a product's brand, forms, allergens and vegan mark."""
     found: dict[str, str] = {}
     for language in LANGUAGES:
         found |= terms_of(brand, language, TEXT) | (VEGAN[language] if vegan else {})
@@ -104,7 +105,7 @@ def _of_label(brand: str, forms: tuple[str, ...], allergens: tuple[str, ...], ve
 
 @cache
 def _dutch_names() -> dict[str, str]:
-    """The short Dutch name of every form, from the shop's own data: words to find a product by, not facts about it."""
+    """The short Dutch name of every form, from the default ruleset: search words, not facts."""
     return {form.id: form.short_name.nl for form in load_ruleset().forms.values()}
 
 

@@ -1,6 +1,6 @@
-"""Words as the search compares them: small letters without accents, cut into parts, stemmed in their language.
+"""Words as the search compares them: lower case without accents, cut into parts, stemmed in their language.
 
-A term is the language, where the word stands (`:` anywhere, `/` among the ingredients) and the stem.
+A term is the language, the place of the word (`:` anywhere, `/` among the ingredients) and the stem.
 """
 
 import re
@@ -14,12 +14,13 @@ from recommend.text import LANGUAGES, Language
 
 TEXT, INGREDIENT = ":", "/"
 LONGEST = 40
+"""Longer words are cut to this number of characters."""
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)?")
 _BEFORE_UNIT = re.compile(r"(?<=\d)(?=(?:mg|mcg|ug|g|ml)\b)")
 _STEMMERS = {"nl": snowballstemmer.stemmer("dutch"), "en": snowballstemmer.stemmer("english")}
 _LEAST_PART = 4
 
-# What Dutch writes as one word with its neighbours: "magnesiumcitraatpoeder" is found by each of its parts.
+# Parts of Dutch compounds: "magnesiumcitraatpoeder" is found by each of its parts.
 PARTS = (
     *("magnesium", "calcium", "kalium", "zink", "vitamine", "bisglycinaat", "glycinaat", "citraat", "tauraat"),
     *("malaat", "oxide", "chloride", "carbonaat", "lactaat", "threonaat", "gluconaat", "sulfaat", "orotaat"),
@@ -30,27 +31,27 @@ _PART = re.compile("|".join(sorted(PARTS, key=len, reverse=True)))
 
 
 def plain(text: str) -> str:
-    """Small letters without accents."""
+    """Lower case without accents."""
     if text.isascii():
         return text.lower()
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a text in their order, plain; `0,5` stays one, `400mg` is two."""
+    """The plain words of a text in their order; `0,5` is one word, `400mg` is two."""
     words: list[str] = []
     for word in _WORD.findall(plain(text)):
         if word.isalpha():
             words.append(word[:LONGEST])
         else:
-            words += _before_its_unit(word)
+            words += _split_from_unit(word)
     return words
 
 
 @lru_cache(4096)
-def _before_its_unit(word: str) -> tuple[str, ...]:
-    """A number apart from the unit that is written to it."""
+def _split_from_unit(word: str) -> tuple[str, ...]:
+    """Separate a number from the unit written to it."""
     return tuple(part[:LONGEST] for part in _WORD.findall(_BEFORE_UNIT.sub(" ", word)))
 
 
@@ -62,23 +63,23 @@ def stem(word: str, language: Language) -> str:
 
 @lru_cache(65536)
 def parts_of(word: str) -> tuple[str, ...]:
-    """A plain word and, of a compound, its parts, with what is left between known parts when it is long enough."""
+    """A plain word and, of a compound, its known parts and the rests between them that are long enough."""
     found = _PART.findall(word)
     if not found or found == [word]:
         return (word,)
-    left = (rest for rest in _PART.split(word) if len(rest) >= _LEAST_PART)
-    return (word, *found, *left)
+    others = (rest for rest in _PART.split(word) if len(rest) >= _LEAST_PART)
+    return (word, *found, *others)
 
 
 def whole_parts_of(word: str) -> tuple[str, ...]:
-    """The parts that a compound consists of, when all of them are known parts; else the word itself."""
+    """The parts of a compound that consists of known parts only; else the word itself."""
     found = _PART.findall(word)
     return tuple(found) if "".join(found) == word else (word,)
 
 
 @lru_cache(4096)
 def terms_of(text: str, language: Language, place: str) -> dict[str, str]:
-    """The terms of a text, each with a word as it is written there."""
+    """The terms of a text, each with a word as written there."""
     terms: dict[str, str] = {}
     for word in words_in(text):
         terms |= terms_of_word(word, language, place)
@@ -91,7 +92,7 @@ def terms_of_word(word: str, language: Language, place: str) -> dict[str, str]:
     return {f"{language}{place}{stem(part, language)}": part for part in parts_of(word)}
 
 
-def asked_terms(word: str, place: str) -> Iterator[str]:
-    """The terms by which a plain word is found there, in either language."""
+def lookup_terms(word: str, place: str) -> Iterator[str]:
+    """The terms by which a plain word is found in a place, in either language."""
     for language in LANGUAGES:
         yield f"{language}{place}{stem(word, language)}"

@@ -1,4 +1,4 @@
-"""The index for finding: facets, orders and words, changed in the transaction of the edit, many products at a time."""
+"""Index maintenance: facets, sort rows and words, changed in the transaction of the edit, many products at a time."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,24 +21,25 @@ from catalog.models import (
     table_of,
 )
 from catalog.models.search_index import BLOCK_BITS, UNCOMMITTED
-from catalog.search.documents import SearchDocument, in_portions, search_documents
+from catalog.search.documents import SearchDocument, in_chunks, search_documents
 from catalog.search.terms import Postings, facet_postings, word_postings
 from catalog.search.tokens import plain
 
-AT_ONCE = 500
-"""How many terms or ids one statement names."""
-PORTION = 2000
-GATHERED = 10_000
-"""How many products are indexed at once when there are many: each costs some kB of memory until then."""
+CHUNK = 500
+"""Terms or ids in one statement."""
+REBUILD_CHUNK = 2000
+"""Products indexed at a time by a rebuild."""
+DEFERRED_CHUNK = 10_000
+"""Products indexed at a time by DeferredIndexing; each takes some kB of memory until then."""
 
 Changes = dict[str, tuple[BitMap, BitMap]]
-"""The products that a term gains and loses."""
+"""By term: the products added and the products removed."""
 
 
 def index_products(session: Session, before: Sequence[SearchDocument], after: Sequence[SearchDocument]) -> None:
-    """Bring the index from `before` to `after`, in this session's transaction.
+    """Change the index from the documents `before` to the documents `after`, in this session's transaction.
 
-    `before` holds the products as they are indexed now (none for new ones), `after` as they will be.
+    `before` has the products as indexed now (none for new ones), `after` as they will be.
     """
     old, new = ({product.product_id: product for product in products} for products in (before, after))
     changed = [id_ for id_ in old.keys() | new.keys() if old.get(id_) != new.get(id_)]
@@ -50,15 +51,15 @@ def index_products(session: Session, before: Sequence[SearchDocument], after: Se
     facets = _changes(facet_postings(was), facet_postings(now))
     _change_postings(session, table_of(FacetPosting), facets, {"revision": revision})
     _index_words(session, was, now, revision)
-    _shelve(session, was, now)
+    _replace_rows(session, was, now)
 
 
 def _index_words(session: Session, was: list[SearchDocument], now: list[SearchDocument], revision: int) -> None:
-    """Most edits of what is there leave its words alone."""
+    """Update the words of the products whose word sources differ; most edits change none."""
     if was:
-        earlier = {product.product_id: product.has_words_of for product in was}
-        kept = {product.product_id for product in now if earlier.get(product.product_id) == product.has_words_of}
-        was, now = ([product for product in side if product.product_id not in kept] for side in (was, now))
+        earlier = {product.product_id: product.word_sources for product in was}
+        unchanged = {product.product_id for product in now if earlier.get(product.product_id) == product.word_sources}
+        was, now = ([product for product in side if product.product_id not in unchanged] for side in (was, now))
     before, _ = word_postings(was)
     after, written = word_postings(now)
     words = _changes(before, after)
@@ -67,9 +68,9 @@ def _index_words(session: Session, was: list[SearchDocument], now: list[SearchDo
 
 
 class DeferredIndexing:
-    """Gathers what many writes change, so that each part of the index is written once for thousands of products.
+    """Collects the changes of many writes, so that each part of the index is written once for thousands of products.
 
-    Whoever passes one to `write` calls `finish` before the transaction ends.
+    The caller that passes one to `write` must call `finish` before the transaction ends.
     """
 
     def __init__(self, session: Session) -> None:
@@ -78,14 +79,14 @@ class DeferredIndexing:
         self._after: list[SearchDocument] = []
 
     def add(self, before: Iterable[SearchDocument], after: Iterable[SearchDocument]) -> None:
-        """Products that are written now; each of them once in a transaction."""
+        """Add products of one write; each product at most once in a transaction."""
         self._before += before
         self._after += after
-        if len(self._after) >= GATHERED:
+        if len(self._after) >= DEFERRED_CHUNK:
             self.finish()
 
     def finish(self) -> None:
-        """Bring the index up to date."""
+        """Write the collected changes to the index."""
         index_products(self._session, self._before, self._after)
         self._before, self._after = [], []
 
@@ -116,7 +117,7 @@ def _forget_uncommitted(session: Session) -> None:
 
 def _change_postings(session: Session, table: Table, changes: Changes, more: dict[str, Any]) -> None:
     for block, terms in _by_block(changes):
-        for names in _portions(sorted(terms)):
+        for names in _in_chunks(sorted(terms)):
             found = _read(session, table, block, names)
             new: list[dict[str, Any]] = []
             old: list[dict[str, Any]] = []
@@ -127,12 +128,12 @@ def _change_postings(session: Session, table: Table, changes: Changes, more: dic
                 products |= added
                 (old if term in found else new).append({"t": term, "b": block, "products": products} | more)
             changed = update(table).where(table.c.term == bindparam("t"), table.c.block == bindparam("b"))
-            _many(session, insert(table).values(term=bindparam("t"), block=bindparam("b")), new)
-            _many(session, changed, old)
+            _execute_many(session, insert(table).values(term=bindparam("t"), block=bindparam("b")), new)
+            _execute_many(session, changed, old)
 
 
 def _by_block(changes: Changes) -> Iterator[tuple[int, Changes]]:
-    """The changes cut at the ends of blocks."""
+    """The changes, cut at block boundaries."""
     touched = BitMap.union(*(side for sides in changes.values() for side in sides)) if changes else BitMap()
     if not touched:
         return
@@ -143,8 +144,8 @@ def _by_block(changes: Changes) -> Iterator[tuple[int, Changes]]:
     for block in range(first, last + 1):
         ids = BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
         if ids & touched:
-            here = ((term, (added & ids, removed & ids)) for term, (added, removed) in changes.items())
-            yield block, {term: sides for term, sides in here if any(sides)}
+            changed = ((term, (added & ids, removed & ids)) for term, (added, removed) in changes.items())
+            yield block, {term: sides for term, sides in changed if any(sides)}
 
 
 def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[str, BitMap]:
@@ -156,27 +157,27 @@ def _read(session: Session, table: Table, block: int, terms: list[str]) -> dict[
 
 def _count_words(session: Session, changes: Changes, written: dict[str, str], revision: int) -> None:
     table = table_of(Word)
-    for names in _portions(sorted(changes)):
-        known = set(session.execute(select(table.c.term).where(column_in(session, table.c.term, names))).scalars())
+    for names in _in_chunks(sorted(changes)):
+        stored = set(session.execute(select(table.c.term).where(column_in(session, table.c.term, names))).scalars())
         more = [{"t": term, "by": len(changes[term][0]) - len(changes[term][1])} for term in names]
         new = [
             {"term": row["t"], "products": row["by"], "shown": written.get(row["t"], ""), "revision": revision}
             for row in more
-            if row["t"] not in known
+            if row["t"] not in stored
         ]
         counted = update(table).where(table.c.term == bindparam("t"))
-        _many(session, insert(table), new)
-        _many(
+        _execute_many(session, insert(table), new)
+        _execute_many(
             session,
             counted.values(products=table.c.products + bindparam("by"), revision=revision),
-            [row for row in more if row["t"] in known],
+            [row for row in more if row["t"] in stored],
         )
 
 
-def _shelve(session: Session, before: list[SearchDocument], after: list[SearchDocument]) -> None:
+def _replace_rows(session: Session, before: list[SearchDocument], after: list[SearchDocument]) -> None:
     gone = [product.product_id for product in before if product.is_listed]
     for table in map(table_of, (ListingRow, ListingRowByForm, AdviceRow)):
-        for ids in _portions(gone):
+        for ids in _in_chunks(gone):
             session.execute(delete(table).where(table.c.product_id.in_(ids)))
     listed = [product for product in after if product.is_listed]
     _insert(session, table_of(ListingRow), [listing_row(product) for product in listed])
@@ -190,28 +191,28 @@ def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
 
 
 def rebuild_index(session: Session) -> None:
-    """Make the index anew from the products, in this session's transaction."""
+    """Delete the index and derive it from all products, in this session's transaction."""
     session.flush()
     for model in (FacetPosting, WordPosting, Word, ListingRow, ListingRowByForm, AdviceRow):
         session.execute(delete(table_of(model)))
     _next_revision(session, epoch=secrets.token_hex(8))
-    for portion in in_portions(search_documents(session), PORTION):
-        index_products(session, [], portion)
+    for chunk in in_chunks(search_documents(session), REBUILD_CHUNK):
+        index_products(session, [], chunk)
 
 
-def _many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
+def _execute_many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
         session.connection().execute(statement, rows)
 
 
-def _portions(items: Sequence[Any]) -> Iterator[list[Any]]:
-    left = iter(items)
-    while portion := list(islice(left, AT_ONCE)):
-        yield portion
+def _in_chunks(items: Sequence[Any]) -> Iterator[list[Any]]:
+    remaining = iter(items)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
 
 
 def listing_row(product: SearchDocument) -> dict[str, Any]:
-    """What all orders sort a listed product by."""
+    """The columns that every order sorts a listed product by."""
     return _ranked(product) | {
         "price_cents": product.price_cents,
         "magnesium_per_day_ug": product.magnesium_per_day_ug,
@@ -221,12 +222,12 @@ def listing_row(product: SearchDocument) -> dict[str, Any]:
 
 
 def listing_rows_by_form(product: SearchDocument) -> list[dict[str, Any]]:
-    """The same, in the orders kept for each form."""
+    """The sort columns of a listed product, once for each form in it."""
     return [_ranked(product) | {"form": form} for form in product.forms]
 
 
 def advice_rows(product: SearchDocument) -> list[dict[str, Any]]:
-    """A listed product in stock, under each form that it counts as."""
+    """The advice rows of a listed product: one for each form that it counts as; none when sold out."""
     return [
         {
             "form": form,

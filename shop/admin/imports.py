@@ -15,6 +15,7 @@ from catalog.exchange.admin_import import (
     apply_plan,
     batch_of_plan,
     drop_upload,
+    label_of,
     make_plan,
     plan_fingerprint,
     plan_of,
@@ -24,7 +25,6 @@ from catalog.exchange.admin_import import (
 )
 from catalog.exchange.importing import StalePlanError
 from catalog.exchange.mapping import mapping_of, suppliers
-from catalog.exchange.plan_view import label_of
 from catalog.exchange.planning import RowOutcome
 from catalog.exchange.row_errors import FileRefusedError, RowError
 from catalog.models import How, Upload
@@ -97,7 +97,7 @@ def _kept(form: UploadForm) -> Upload | None:
     try:
         return store_upload(get_session(), name, form.file.data.read(), supplier, author())
     except FileRefusedError as refused:
-        add_error(form.file, placed(refused.fault))
+        add_error(form.file, placed(refused.error))
         return None
 
 
@@ -128,7 +128,7 @@ def _plan(upload: Upload) -> Response:
         with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
             make_plan(get_session(), upload, author(), get_ruleset())
     except FileRefusedError as refused:
-        flash(placed(refused.fault), "error")
+        flash(placed(refused.error), "error")
         place = "admin.mapping" if supplier else "admin.imports"
         return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), HTTPStatus.SEE_OTHER)
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)

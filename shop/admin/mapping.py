@@ -64,7 +64,7 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
             make_plan(get_session(), upload, author(), get_ruleset())
     except FileRefusedError as refused:
         return _page(
-            upload_or_404(upload_id), columns, said, [("", placed(refused.fault))]
+            upload_or_404(upload_id), columns, said, [("", placed(refused.error))]
         ), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(_("The mapping is kept for %(supplier)s.", supplier=upload.supplier), "success")
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
@@ -139,5 +139,5 @@ def _samples(upload: Upload) -> tuple[list[list[str]], list[tuple[str, str]]]:
         for row in islice(table_of_upload(upload), _SAMPLES):
             samples.append([text(cell)[:60] for cell in row.cells])
     except FileRefusedError as refused:
-        return samples, [("", placed(refused.fault))]
+        return samples, [("", placed(refused.error))]
     return samples, []

@@ -46,7 +46,7 @@ def products() -> Response:
 def _notices(page: ListingPage) -> list[Notice]:
     left_out = [Notice(value=left.value, text=in_words(left)) for left in page.wanted.left_out]
     misread = page.search.misread if page.search else []
-    return left_out + [Notice(value=sought.typed.word, text=as_read(sought)) for sought in misread]
+    return left_out + [Notice(value=sought.parsed.word, text=as_read(sought)) for sought in misread]
 
 
 def _facets(found: Listing, wanted: ListingQuery) -> Facets:

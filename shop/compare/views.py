@@ -64,7 +64,7 @@ def offered_beside(chosen: Chosen) -> list[Product]:
         return products_like(session, forms, chosen.slugs(), shown=OFFERED)
     index = current_snapshot(session, words=bool(chosen.words))
     found = search(session, index, chosen.words) if chosen.words else None
-    shown = listing(session, language=current_language(), index=index, among=found.hits if found else None)
+    shown = listing(session, language=current_language(), index=index, within=found.hits if found else None)
     taken = set(chosen.slugs())
     return [product for product in shown.products if product.slug not in taken][:OFFERED] if shown else []
 

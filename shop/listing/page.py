@@ -44,7 +44,7 @@ def find_page(
         page=wanted.page,
         language=language,
         index=index,
-        among=sought.hits if sought else None,
+        within=sought.hits if sought else None,
         fetch=fetch,
     )
     if found is None:

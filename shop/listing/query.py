@@ -131,7 +131,7 @@ def as_read(sought: ResolvedWord) -> str:
     return str(
         _(
             "Nothing is called “%(typed)s”; these are the results for “%(read)s”.",
-            typed=sought.typed.word,
+            typed=sought.parsed.word,
             read=sought.read_as,
         )
     )

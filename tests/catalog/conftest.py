@@ -1,4 +1,4 @@
-"""Databases of both kinds for tests of the catalogue, whatever the other tests run on."""
+"""Databases of both kinds for the catalogue's tests, whatever SHOP_TEST_DATABASE is."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ MakeEngine = Callable[[str, Path], Engine]
 
 @pytest.fixture(scope="session")
 def make_engine() -> MakeEngine:
-    """Makes an engine on an empty, migrated database of either kind; for SQLite in the folder given."""
+    """A function that returns an engine on an empty, migrated database of either kind; SQLite in the given folder."""
 
     def make(kind: str, folder: Path) -> Engine:
         file = f"sqlite:///{folder / 'shop.db'}"

@@ -1,4 +1,4 @@
-"""Accounts on both databases: what two people do at the same instant, and how secrets are kept."""
+"""Accounts on both databases: simultaneous requests, and the storage of secrets."""
 
 import threading
 from collections.abc import Callable
@@ -20,12 +20,12 @@ from catalog.models import Account, Role
 from tests.factories import PASSWORD, AccountFactory
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-AT_ONCE = 4
+PEOPLE = 4
 
 
 def all_at_once(engine: Engine, act: Callable[[Session], object]) -> list[object]:
-    """What each of several people gets who act in the same instant; a refusal is its exception."""
-    ready, results = threading.Barrier(AT_ONCE), list[object]()
+    """The result of each of PEOPLE simultaneous calls; a refusal is its exception."""
+    ready, results = threading.Barrier(PEOPLE), list[object]()
 
     def run() -> None:
         with Session(engine) as session:
@@ -38,7 +38,7 @@ def all_at_once(engine: Engine, act: Callable[[Session], object]) -> list[object
                 result = error
         results.append(result)
 
-    threads = [threading.Thread(target=run) for _ in range(AT_ONCE)]
+    threads = [threading.Thread(target=run) for _ in range(PEOPLE)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -67,7 +67,7 @@ def test_the_same_address_made_or_invited_by_several_at_once_is_told_apart(engin
 
 def test_owners_who_demote_each_other_at_once_leave_one(engine: Engine) -> None:
     with Session(engine) as session:
-        session.add_all(AccountFactory.build() for _ in range(AT_ONCE))
+        session.add_all(AccountFactory.build() for _ in range(PEOPLE))
         session.commit()
         waiting = [account.id for account in session.scalars(select(Account))]
     all_at_once(engine, lambda session: change_role(session, session.get_one(Account, waiting.pop()), Role.EDITOR))
@@ -114,8 +114,8 @@ def test_moments_keep_their_instant_whatever_zone_they_came_in(engine: Engine) -
         session.add(AccountFactory.build(email="a@winkel.test", created_at=NOW.astimezone(amsterdam)))
         session.commit()
         session.expire_all()
-        kept = session.scalars(select(Account)).one().created_at
-    assert (kept, kept.utcoffset()) == (NOW, timedelta(0))
+        stored = session.scalars(select(Account)).one().created_at
+    assert (stored, stored.utcoffset()) == (NOW, timedelta(0))
 
 
 def test_a_session_belongs_to_its_account_until_it_is_closed(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""From what a label states to elemental magnesium per form."""
+"""Composition: from the label's amounts to elemental magnesium per form."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ def test_a_label_with_the_elemental_amount_alone_gets_its_compound_computed(rule
 
 
 @pytest.mark.parametrize(
-    ("stated", "dutch", "english"),
+    ("label_line", "dutch", "english"),
     [
         (LabelLine("bisglycinate"), "bisglycinaat: vul de", "bisglycinate: state the"),
         (LabelLine("citrate", elemental_ug=0), "een hoeveelheid van citraat moet", "an amount of citrate must"),
@@ -29,9 +29,11 @@ def test_a_label_with_the_elemental_amount_alone_gets_its_compound_computed(rule
         (LabelLine("hay", elemental_ug=1), "hay is geen vorm", "hay is no form"),
     ],
 )
-def test_a_form_is_named_in_the_readers_language(stated: LabelLine, dutch: str, english: str, ruleset: Ruleset) -> None:
+def test_a_form_is_named_in_the_readers_language(
+    label_line: LabelLine, dutch: str, english: str, ruleset: Ruleset
+) -> None:
     with pytest.raises(CompositionError) as refused:
-        work_out(stated, ruleset)
+        work_out(label_line, ruleset)
     [problem] = refused.value.problems
     assert problem.text("nl").startswith(dutch)
     assert problem.text("en").startswith(english)
@@ -48,7 +50,7 @@ def test_a_pure_bisglycinate_is_not_called_buffered(ruleset: Ruleset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "reason"),
+    ("label_line", "reason"),
     [
         (LabelLine("unobtainium", elemental_ug=1), "no form that we know"),
         (LabelLine("citrate", "unknown_salt", elemental_ug=1), "no salt of"),
@@ -60,9 +62,11 @@ def test_a_pure_bisglycinate_is_not_called_buffered(ruleset: Ruleset) -> None:
         (LabelLine("bisglycinate", compound_ug=1000, elemental_ug=700), "more magnesium than even pure oxide"),
     ],
 )
-def test_amounts_that_cannot_be_are_refused_with_the_reason(stated: LabelLine, reason: str, ruleset: Ruleset) -> None:
+def test_amounts_that_cannot_be_are_refused_with_the_reason(
+    label_line: LabelLine, reason: str, ruleset: Ruleset
+) -> None:
     with pytest.raises(CompositionError, match=reason):
-        work_out(stated, ruleset)
+        work_out(label_line, ruleset)
 
 
 def test_a_product_counts_as_a_form_from_exactly_half_of_its_magnesium(session: Session) -> None:

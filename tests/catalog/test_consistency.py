@@ -1,4 +1,4 @@
-"""`shop catalog check`: what is derived follows from the products; what does not is named, and mended."""
+"""`shop catalog check`: derived data that differs from the products is reported and repaired."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from shop.cli import main
 from tests.factories import AuthorFactory, make_product
 
 
-def faults(session: Session, ruleset: Ruleset) -> list[str]:
-    return [f"{fault.where} {fault.what}" for fault in derived_data_mismatches(session, ruleset)]
+def mismatches(session: Session, ruleset: Ruleset) -> list[str]:
+    return [f"{mismatch.where} {mismatch.what}" for mismatch in derived_data_mismatches(session, ruleset)]
 
 
 def check(instance: Path, *options: str) -> Result:
@@ -53,11 +53,11 @@ def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> 
 )
 def test_damage_is_named_and_mended(damage: str, named: str, session: Session, ruleset: Ruleset) -> None:
     make_product(session, sku="SKU-A", brand="Merk")
-    assert faults(session, ruleset) == []
+    assert mismatches(session, ruleset) == []
     session.execute(text(damage))
-    assert named in faults(session, ruleset)
+    assert named in mismatches(session, ruleset)
     repair_derived_data(session, ruleset)
-    assert faults(session, ruleset) == []
+    assert mismatches(session, ruleset) == []
 
 
 def test_an_edit_leaves_nothing_of_what_earlier_rules_made_of_the_product(session: Session, ruleset: Ruleset) -> None:
@@ -67,7 +67,7 @@ def test_an_edit_leaves_nothing_of_what_earlier_rules_made_of_the_product(sessio
     session.expire_all()
     dearer = msgspec.structs.replace(state_of_product(product_to_edit(session, product.id)), price_cents=1234)
     save_product(session, product.id, 1, dearer, author=AuthorFactory.build(), ruleset=ruleset)
-    assert faults(session, ruleset) == []
+    assert mismatches(session, ruleset) == []
 
 
 def test_a_rebuild_is_seen_by_who_kept_the_index_before(session: Session, ruleset: Ruleset) -> None:

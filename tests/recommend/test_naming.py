@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommend.naming import Named, form_names
+from recommend.naming import FormsInText, form_names
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ from recommend.naming import Named, form_names
     ],
 )
 def test_a_name_a_title_or_a_list_of_ingredients_names_its_forms_once(words: str, forms: tuple[str, ...]) -> None:
-    assert form_names().named_in(words) == Named(forms)
+    assert form_names().forms_in(words) == FormsInText(forms)
 
 
 @pytest.mark.parametrize("words", ["magnesiumstearaat", "antiklontermiddel (magnesiumzouten van vetzuren)", "E470b"])
 def test_a_filler_is_no_form(words: str) -> None:
-    assert form_names().named_in(words) == Named()
+    assert form_names().forms_in(words) == FormsInText()
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_a_filler_is_no_form(words: str) -> None:
     ],
 )
 def test_what_is_not_known_is_asked_about(words: str, asked: str) -> None:
-    assert form_names().named_in(words).asked == (asked,)
+    assert form_names().forms_in(words).unclear == (asked,)
 
 
 def test_an_answer_is_remembered_as_one_more_name_and_may_be_that_it_is_none() -> None:
     names = form_names(answers={"magnesium chelate": "bisglycinate", "magnesium complex": ""})
-    assert names.named_in("Magnesium Chelate 60 caps") == Named(("bisglycinate",))
-    assert names.named_in("Good Magnesium Complex 90 caps") == Named()
+    assert names.forms_in("Magnesium Chelate 60 caps") == FormsInText(("bisglycinate",))
+    assert names.forms_in("Good Magnesium Complex 90 caps") == FormsInText()

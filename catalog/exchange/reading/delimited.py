@@ -22,7 +22,7 @@ _NOT_WESTERN = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 
 
 class DelimitedTable(Table):
-    """A CSV file. Raises FileRefusedError when it is none."""
+    """A CSV file. Raises FileRefusedError for an invalid one."""
 
     escapes_lines = True
 
@@ -40,7 +40,7 @@ class DelimitedTable(Table):
         next(records)
         width = len(self.columns)
         for number, cells in records:
-            if _BEGINS_GUARDED in "\n".join(("", *cells)):  # in few rows
+            if _BEGINS_GUARDED in "\n".join(("", *cells)):  # true for few rows
                 row = fitted(number, [unguarded(cell) for cell in cells], width)
             else:
                 row = fitted(number, cells, width)
@@ -48,7 +48,7 @@ class DelimitedTable(Table):
                 yield row
 
     def _sniff(self) -> str:
-        """The delimiter that cuts the heading, and then the rows most regularly."""
+        """The delimiter that splits the heading, and then the rows most regularly."""
 
         def regularity(delimiter: str) -> tuple[bool, float, int]:
             widths = self._widths(delimiter)
@@ -59,7 +59,7 @@ class DelimitedTable(Table):
         return max(DELIMITERS, key=regularity)
 
     def _widths(self, delimiter: str) -> list[int]:
-        """How many cells the first rows have, as far as they can be read."""
+        """The number of cells of the first rows, as far as they can be read."""
         widths: list[int] = []
         with contextlib.suppress(FileRefusedError):
             for _, cells in itertools.islice(self._records(delimiter), _SAMPLE_ROWS):
@@ -67,7 +67,7 @@ class DelimitedTable(Table):
         return widths
 
     def _records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """All records with their number, the heading's being 1; empty lines count, since spreadsheets show them."""
+        """All records with their number, 1 for the heading; empty lines count, since spreadsheets show them."""
         number = 0
         reader = csv.reader(self._lines(), delimiter=delimiter, strict=True)
         while True:
@@ -94,12 +94,12 @@ class DelimitedTable(Table):
                     raise FileRefusedError("long-line", row=number, most=str(MAX_LINE))
                 yield line
         finally:
-            with contextlib.suppress(ValueError):  # whoever stops halfway may have closed the file first
+            with contextlib.suppress(ValueError):  # a caller that stops halfway may have closed the file
                 text.detach()
 
 
 def _encoding(file: BinaryIO) -> str:
-    """UTF-8 if all of it is, else Windows-1252; read through once, in pieces. Raises FileRefusedError."""
+    """UTF-8 if the whole file is, else Windows-1252; read once, in chunks. Raises FileRefusedError."""
     utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8-sig")()
     is_western, row = True, 1
     file.seek(0)

@@ -1,4 +1,4 @@
-"""JSON Lines: one object on each line. Numbers are read as they are written, never as binary fractions."""
+"""JSON Lines: one object on each line. Numbers keep their decimal digits, never binary fractions."""
 
 import json
 import re
@@ -23,7 +23,7 @@ class _NotAnObjectError(ValueError):
 
 
 class JsonLinesTable(Table):
-    """Its columns are the keys of the first thousand lines; a key that comes later is a fault of its row."""
+    """A JSON Lines file. Its columns are the keys of the first thousand lines; a later key is an error of its row."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -39,19 +39,19 @@ class JsonLinesTable(Table):
         self.columns = heading(list(keys))
 
     def __iter__(self) -> Iterator[Row]:
-        known = set(self.columns)
+        columns = set(self.columns)
         for number, record in self._records():
             if not isinstance(record, dict):
                 yield Row(number, (), RowError("not-json", {"what": record}, number))
-            elif strange := [key for key in record if key not in known]:
-                yield Row(number, (), RowError("not-json", {"what": f"{strange[0]!r}?"}, number))
+            elif unknown := [key for key in record if key not in columns]:
+                yield Row(number, (), RowError("not-json", {"what": f"{unknown[0]!r}?"}, number))
             else:
                 cells = [record.get(column) for column in self.columns]
                 if any(text(cell) for cell in cells):
                     yield Row(number, cells)
 
     def _records(self) -> Iterator[tuple[int, dict[str, Cell] | str | Text]]:
-        """The objects with their line numbers; of a line that is none, what is wrong with it."""
+        """The objects with their line numbers; for a line without an object, the reason."""
         self._file.seek(0)
         number = 0
         while line := self._file.readline(MAX_LINE):
@@ -70,18 +70,18 @@ def _record(line: bytes) -> dict[str, Cell] | str | Text:
             line.decode("utf-8-sig"),
             parse_float=Decimal,
             parse_constant=_refuse_constant,
-            object_pairs_hook=_without_doubles,
+            object_pairs_hook=_without_duplicate_keys,
         )
     except (ValueError, RecursionError) as error:
-        return _said(error)
+        return _reason(error)
     if not isinstance(record, dict):
         return Text("tekst", "text") if isinstance(record, str) else _nested(record) or _SINGLE
-    wrong = (_of_key(key, what) for key, value in record.items() if (what := _unreadable(value)))
+    wrong = (_at_key(key, what) for key, value in record.items() if (what := _unreadable(value)))
     return next(wrong, record)
 
 
-def _said(error: Exception) -> str | Text:
-    """Why a line is no JSON."""
+def _reason(error: Exception) -> str | Text:
+    """The reason why a line is no JSON."""
     if isinstance(error, _NotAnObjectError):
         return error.what
     if isinstance(error, json.JSONDecodeError):
@@ -95,7 +95,7 @@ def _said(error: Exception) -> str | Text:
 
 
 def _unreadable(value: Any) -> str | Text | None:
-    """Why a value is no cell."""
+    """The reason why a value is no cell, None for a valid one."""
     if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) < _MOST_DIGITS):
         return str(value)
     if isinstance(value, str) and _HALF_CHARACTER.search(value):
@@ -111,7 +111,7 @@ def _nested(value: Any) -> Text | None:
     return None
 
 
-def _of_key(key: str, what: str | Text) -> str | Text:
+def _at_key(key: str, what: str | Text) -> str | Text:
     return f"{key}: {what}" if isinstance(what, str) else Text(f"{key}: {what.nl}", f"{key}: {what.en}")
 
 
@@ -119,9 +119,9 @@ def _refuse_constant(name: str) -> Any:
     raise _NotAnObjectError(name)
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
         twice = next(key for place, (key, _value) in enumerate(pairs) if key in dict(pairs[:place]))
-        raise _NotAnObjectError(_of_key(twice, Text("staat er twee keer", "stands there twice")))
+        raise _NotAnObjectError(_at_key(twice, Text("staat er twee keer", "stands there twice")))
     return record

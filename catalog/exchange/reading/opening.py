@@ -1,4 +1,4 @@
-"""Which format a file is in: its name says so, and its first bytes must not say otherwise."""
+"""Format of a file, by its suffix; the first bytes must agree."""
 
 from pathlib import PurePath
 from typing import BinaryIO
@@ -26,7 +26,7 @@ _SIGNATURES = {
 
 
 def suffix_of(name: str) -> str:
-    """The format's suffix. Raises FileRefusedError for a name without one that we know."""
+    """The suffix of the format. Raises FileRefusedError for an unknown one."""
     suffix = PurePath(name).suffix.lower()
     if suffix not in FORMATS:
         raise FileRefusedError("unknown-suffix")
@@ -34,7 +34,7 @@ def suffix_of(name: str) -> str:
 
 
 def open_table(file: BinaryIO, name: str) -> Table:
-    """Read an open file as the format that its name says. Raises FileRefusedError."""
+    """Read an open file in the format of its name. Raises FileRefusedError."""
     suffix = suffix_of(name)
     file.seek(0)
     start = file.read(512)
@@ -42,13 +42,13 @@ def open_table(file: BinaryIO, name: str) -> Table:
         raise FileRefusedError("empty")
     found = _looks_like(start, suffix)
     if found is not None:
-        raise FileRefusedError("other-format", said=NAMES[suffix], found=found)
-    table: Table = FORMATS[suffix](file)  # type: ignore[call-arg] # each is made from a file
+        raise FileRefusedError("other-format", declared=NAMES[suffix], found=found)
+    table: Table = FORMATS[suffix](file)  # type: ignore[call-arg] # each takes a file
     return table
 
 
 def _looks_like(start: bytes, suffix: str) -> str | Text | None:
-    """The format that the first bytes betray, if it is not the one of the suffix."""
+    """The format that the first bytes show, None when it agrees with the suffix."""
     for signature, name in _SIGNATURES.items():
         if start.startswith(signature):
             return None if suffix == ".xlsx" and name == "XLSX/ZIP" else name

@@ -1,4 +1,4 @@
-"""XLSX: the first sheet, read row by row. What the archive would unpack to is looked at before anything is unpacked."""
+"""XLSX: the first sheet, read row by row. The unpacked size is checked before anything is unpacked."""
 
 import datetime as dt
 import zipfile
@@ -14,21 +14,21 @@ from catalog.exchange.row_errors import FileRefusedError
 
 MAX_UNPACKED = 1_000_000_000
 MAX_IN_MEMORY = 100_000_000
-"""Bytes of the parts that are not streamed, such as the table of texts."""
+"""Bytes of a part that is not streamed, such as the table of texts."""
 MAX_RATIO = 200
 _ALWAYS_FINE = 1_000_000
 
 
 class SpreadsheetTable(Table):
-    """An XLSX file. Raises FileRefusedError when it is none, or would inflate."""
+    """An XLSX file. Raises FileRefusedError for an invalid one, and for a ZIP bomb."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        _look_inside(file)
+        _check_archive(file)
         first = next(self._records(), None)
         if first is None:
             raise FileRefusedError("empty")
-        self.columns = heading(_without_empty_end(first[1]))
+        self.columns = heading(_without_trailing_blanks(first[1]))
 
     def __iter__(self) -> Iterator[Row]:
         records = self._records()
@@ -36,7 +36,7 @@ class SpreadsheetTable(Table):
         width = len(self.columns)
         for number, cells in records:
             padded = [*cells, *[None] * (width - len(cells))]
-            row = fitted(number, _without_empty_end(padded, width), width)
+            row = fitted(number, _without_trailing_blanks(padded, width), width)
             if row is not None:
                 yield row
 
@@ -52,11 +52,11 @@ class SpreadsheetTable(Table):
                 book.close()
         except FileRefusedError:
             raise
-        except Exception as error:  # a damaged file makes openpyxl, zipfile and expat fail in many ways
+        except Exception as error:  # openpyxl, zipfile and expat raise many kinds for a damaged file
             raise FileRefusedError("broken-xlsx", row=number) from error
 
 
-def _look_inside(file: BinaryIO) -> None:
+def _check_archive(file: BinaryIO) -> None:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -64,7 +64,7 @@ def _look_inside(file: BinaryIO) -> None:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise FileRefusedError("broken-xlsx") from error
     if not any(member.filename == "xl/workbook.xml" for member in members):
-        raise FileRefusedError("other-format", said="XLSX", found="ZIP")
+        raise FileRefusedError("other-format", declared="XLSX", found="ZIP")
     for member in members:
         swells = member.file_size > max(_ALWAYS_FINE, MAX_RATIO * member.compress_size)
         in_memory = not member.filename.startswith("xl/worksheets/") and member.file_size > MAX_IN_MEMORY
@@ -80,13 +80,13 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         return unguarded(value)
     if isinstance(value, float):
-        return Decimal(repr(value))  # the shortest digits that mean this number: what was typed
+        return Decimal(repr(value))  # the shortest digits of this number: those typed
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     return str(value)
 
 
-def _without_empty_end(cells: list[Cell], least: int = 0) -> list[Cell]:
+def _without_trailing_blanks(cells: list[Cell], least: int = 0) -> list[Cell]:
     end = len(cells)
     while end > least and cells[end - 1] in (None, ""):
         end -= 1

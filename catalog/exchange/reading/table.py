@@ -1,4 +1,4 @@
-"""What every format is read as."""
+"""Tables as every format is read: a heading, and rows of cells."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -9,33 +9,33 @@ from typing import NamedTuple
 from catalog.exchange.row_errors import FileRefusedError, RowError
 
 Cell = str | int | Decimal | bool | None
-"""Text as it stands in the file, or what a typed format says it is; never a binary fraction."""
+"""Text as in the file, or the value of a typed format; never a binary fraction."""
 
 MAX_COLUMNS = 300
 
 
 class Row(NamedTuple):
-    """A row as it stands: `number` as a spreadsheet counts. A row that cannot be cut into cells has a fault."""
+    """An unparsed row: `number` as a spreadsheet counts. A row that cannot be split into cells has an error."""
 
     number: int
     cells: Sequence[Cell]
-    fault: RowError | None = None
+    error: RowError | None = None
 
 
 class Table(ABC):
-    """A file as a table. It can be gone through more than once, and is never kept in memory as a whole."""
+    """A file as a table. It can be iterated more than once, and is never in memory as a whole."""
 
     columns: tuple[str, ...]
     escapes_lines = False
-    """Whether our own layout writes a line break in this format as backslash n."""
+    """Whether our own layout writes a line break as backslash n."""
 
     @abstractmethod
     def __iter__(self) -> Iterator[Row]:
-        """The rows under the heading, empty ones left out. Raises FileRefusedError where the file breaks off."""
+        """The rows under the heading, without empty ones. Raises FileRefusedError where the file is broken."""
 
 
 def heading(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """The names of the columns; one without a name is called by its number. Raises FileRefusedError."""
+    """The names of the columns; an empty heading becomes its number. Raises FileRefusedError."""
     if len(cells) > MAX_COLUMNS:
         raise FileRefusedError("many-columns", row=1, count=str(len(cells)), most=str(MAX_COLUMNS))
     names = [text(cell) or f"({place})" for place, cell in enumerate(cells, 1)]
@@ -46,7 +46,7 @@ def heading(cells: Sequence[Cell]) -> tuple[str, ...]:
 
 
 def text(cell: Cell) -> str:
-    """A cell as text, without the blanks around it."""
+    """A cell as text, without surrounding blanks."""
     if isinstance(cell, str):
         return cell.strip()
     if cell is None:
@@ -57,7 +57,7 @@ def text(cell: Cell) -> str:
 
 
 def fitted(number: int, cells: Sequence[Cell], width: int) -> Row | None:
-    """A row of the heading's width; None when it is empty."""
+    """A row of the heading's width, with an error when its width differs; None when it is empty."""
     if not any(cells) and all(cell is None or cell == "" for cell in cells):
         return None
     if len(cells) == width:

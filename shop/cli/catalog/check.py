@@ -33,7 +33,7 @@ def check(rebuild: bool) -> None:
             for fault in derived_data_mismatches(session, ruleset):
                 found += 1
                 if found <= _MOST_TOLD:
-                    click.echo(f"{fault.where}: {fault.what} is {fault.stored}, should be {fault.follows}")
+                    click.echo(f"{fault.where}: {fault.what} is {fault.stored}, should be {fault.expected}")
     if found > _MOST_TOLD:
         click.echo(f"and {found - _MOST_TOLD} more")
     if found:

@@ -25,7 +25,7 @@ def export(file: Path, versions: bool) -> None:
         # Written aside and then put in place, so that FILE is never half a catalogue.
         descriptor, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=file.name)
     except FileRefusedError as refused:
-        raise click.ClickException(f"{file.name}: {refused.fault.text('en')}") from refused
+        raise click.ClickException(f"{file.name}: {refused.error.text('en')}") from refused
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from error
     aside = Path(name)

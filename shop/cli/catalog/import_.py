@@ -8,11 +8,10 @@ import click
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
-from catalog.exchange.importing import Import, ImportCallbacks, Summary
+from catalog.exchange.importing import Import, ImportCallbacks, RefusedRows, Summary, refused_file
 from catalog.exchange.mapping import Mapping, mapping_of, suppliers
-from catalog.exchange.planning import Planned, RowOutcome
+from catalog.exchange.planning import PlannedRow, RowOutcome
 from catalog.exchange.reading import open_table
-from catalog.exchange.rejected_rows import RefusedRows, refused_file
 from catalog.exchange.row_errors import FileRefusedError, RowError
 from catalog.exchange.row_reader import RowReader
 from catalog.models import How
@@ -62,12 +61,12 @@ def _run(
         reader = RowReader(table, form_names(ruleset.directory, mapping.answers if mapping else {}), mapping)
         run = Import(session, table, reader, ruleset)
         with refused_file(refused, table.columns) as rows, progress(file.name) as show_progress:
-            told = ImportCallbacks(
+            callbacks = ImportCallbacks(
                 _telling(rows, in_full=dry_run), _tell_gone if dry_run else lambda _sku: None, show_progress
             )
             if dry_run:
-                return run.dry_run(author, told)
-            summary = run.apply(author, file.name, told, skip_bad=skip_bad)
+                return run.dry_run(author, callbacks)
+            summary = run.apply(author, file.name, callbacks, skip_bad=skip_bad)
         if summary.batch_id is not None:
             session.commit()
         return summary
@@ -89,31 +88,31 @@ def _refusing(file: Path) -> Iterator[None]:
     try:
         yield
     except FileRefusedError as refused:
-        raise click.ClickException(_worded(file, refused.fault)) from refused
+        raise click.ClickException(_worded(file, refused.error)) from refused
     except RefusedError as refused:
         raise click.ClickException(f"{file.name}: {refused}: nothing changed") from refused
     except OSError as error:
         raise click.ClickException(f"{error.filename or file}: {error.strerror}") from error
 
 
-def _worded(file: Path, fault: RowError) -> str:
-    value = f" {fault.value[:_SHOWN]!r}" if fault.value else ""
-    places = [file.name, f"row {fault.row}" if fault.row else "", f"{fault.column}{value}" if fault.column else ""]
-    return ": ".join([*filter(None, places), fault.text("en")])
+def _worded(file: Path, error: RowError) -> str:
+    value = f" {error.value[:_SHOWN]!r}" if error.value else ""
+    places = [file.name, f"row {error.row}" if error.row else "", f"{error.column}{value}" if error.column else ""]
+    return ": ".join([*filter(None, places), error.text("en")])
 
 
-def _telling(rows: RefusedRows | None, *, in_full: bool) -> Callable[[Planned], None]:
+def _telling(rows: RefusedRows | None, *, in_full: bool) -> Callable[[PlannedRow], None]:
     """Refused rows go to standard error, and to their file; a dry run prints every row as its result."""
 
-    def tell(planned: Planned) -> None:
+    def tell(planned: PlannedRow) -> None:
         if planned.outcome is RowOutcome.REFUSED:
-            for fault in planned.said.faults:
-                click.echo(_worded(Path("refused"), fault), err=True)
+            for error in planned.row.errors:
+                click.echo(_worded(Path("refused"), error), err=True)
             if rows is not None:
-                rows.write(planned.said)
+                rows.write(planned.row)
         elif in_full:
             changed = f" ({', '.join(planned.changed)})" if planned.changed else ""
-            click.echo(f"{planned.outcome}: row {planned.said.number}: {planned.said.sku}{changed}")
+            click.echo(f"{planned.outcome}: row {planned.row.number}: {planned.row.sku}{changed}")
             for notice in planned.notices:
                 click.echo(f"    {notice.field}: {notice.text('en')}")
 

@@ -1,4 +1,4 @@
-"""What an edit changes in the finder: counted as the finder would answer, and nothing of the edit stays."""
+"""Impact of an edit on the finder: equal to the finder's own answers, and rolled back."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""From an advice to products: within dose, label, budget and wishes."""
+"""Product suggestions: within dose, label, budget and wishes."""
 
 import random
 from typing import Any
@@ -168,7 +168,7 @@ def test_nothing_with_threonate_is_suggested_in_pregnancy_or_while_breastfeeding
 
 
 def as_asked_of_products(session: Session, forms: list[str], wishes: Wishes) -> dict[str, tuple[list[int], Excluded]]:
-    """Per form that is in stock: what fits and what is excluded, asked of each product in turn."""
+    """Fitting and excluded products by form in stock, computed product by product."""
     found = {}
     for form in forms:
         rows = session.scalars(

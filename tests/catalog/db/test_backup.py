@@ -1,4 +1,4 @@
-"""Backups of both kinds of database, restored into both, while the shop is at work; and moves between them."""
+"""Backups of both kinds of database, restored into both, while the shop is serving; and moves between them."""
 
 import threading
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def full(engine: Engine, ruleset: Ruleset) -> Engine:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """One more database of either kind, without any tables yet."""
+    """Another database of either kind, without tables."""
     file = f"sqlite:///{tmp_path}/other.db"
     engine = open_engine(databases.new_on_postgresql() if request.param == "postgresql" else file)
     yield engine
@@ -70,7 +70,7 @@ def test_a_move_gives_the_same_rows_and_the_same_backup(full: Engine, other: Eng
 
 
 def test_a_backup_is_of_one_moment_while_edits_go_on(full: Engine, tmp_path: Path) -> None:
-    """Every edit sets all prices at once: a backup that saw half of one would hold two prices."""
+    """Every edit sets all prices at once: a backup during half an edit would have two prices."""
     begun, over = threading.Event(), threading.Event()
 
     def edit() -> None:
@@ -107,12 +107,12 @@ def test_a_database_in_use_is_replaced_only_by_force_and_then_whole(full: Engine
     revision, epoch = state(full)
     restore(full, file, force=True)
     assert products(full) == before
-    assert state(full)[0] > revision  # what workers keep of the catalogue as it was is no longer right
+    assert state(full)[0] > revision  # cached copies in workers become invalid
     assert state(full)[1] != epoch
 
 
 def rewritten(file: Path, **members: bytes) -> Path:
-    """A copy of a backup with members replaced; names have underscores for dots."""
+    """A copy of a backup with members replaced; keyword names have underscores for dots."""
     changed = file.with_name("changed.zip")
     with ZipFile(file) as old, ZipFile(changed, "w") as new:
         for name in old.namelist():
@@ -131,7 +131,7 @@ def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: 
         file.write_bytes(file.read_bytes()[:-300])
     elif fault == "no backup":
         file.write_text("not a ZIP")
-    elif fault == "locked":  # one bit that says that a password is needed
+    elif fault == "locked":  # the bit for a required password
         whole = bytearray(file.read_bytes())
         whole[whole.index(b"PK\x01\x02") + 8] |= 1
         file.write_bytes(whole)
@@ -155,7 +155,7 @@ def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: 
 def test_a_restore_that_fails_half_way_leaves_everything_as_it_was(
     full: Engine, tmp_path: Path, ruleset: Ruleset
 ) -> None:
-    """The rows are whole and sum up, but one refers to a brand that is not there."""
+    """The rows are complete and match their checksums, but refer to a missing brand."""
     file = tmp_path / "backup.zip"
     manifest = backup(full, file)
     nothing = msgspec.structs.replace(manifest.tables["brand"], rows=0, sha256=extent([]).sha256)

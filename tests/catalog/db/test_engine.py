@@ -1,4 +1,4 @@
-"""The same catalogue on SQLite and on a real PostgreSQL: migrations, sample, listing, advice."""
+"""SQLite and PostgreSQL alike: migrations, sample, listing, advice."""
 
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, rule
 
 
 def cheapest_three(session: Session, form: str, cost_limit: int) -> list[str]:
-    """The rule for products of an advice once more, in plain Python."""
+    """The selection of products for an advice, repeated in plain Python."""
     fitting = [
         product
         for product in session.scalars(select(Product).options(selectinload(Product.tags)))

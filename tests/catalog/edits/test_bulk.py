@@ -1,4 +1,4 @@
-"""One change to many products: done to what was seen of them, once."""
+"""Bulk changes: applied to exactly the previewed products, once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime

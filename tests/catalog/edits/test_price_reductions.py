@@ -1,4 +1,4 @@
-"""The price beside a reduction is the lowest of the thirty days before it, or there is no reduction."""
+"""Price reductions: the earlier price is the lowest of the thirty days before, or there is no reduction."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What an edit derives, refuses, keeps and remembers."""
+"""Edits of products: derived values, refusals, history and restoring."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def change(session: Session, product: Product, ruleset: Ruleset, **fields: Any) 
 
 
 def refused(session: Session, **fields: Any) -> dict[str, str]:
-    """The codes by field with which a product is refused."""
+    """The codes of the refusal of a product, by field."""
     with pytest.raises(RefusedError) as refusal:
         make_product(session, **fields)
     return {problem.field: problem.code for problem in refusal.value.problems}

@@ -1,4 +1,4 @@
-"""What was changed at one press is taken back at one press."""
+"""Undo of batches."""
 
 from collections.abc import Sequence
 
@@ -23,11 +23,11 @@ def change(session: Session, ruleset: Ruleset, products: Sequence[Product], **fi
     """Change these products in a batch; returns its id."""
     author = AuthorFactory.build(how=How.BULK)
     batch = open_batch(session, author, "prijzen")
-    wanted = [
+    desired = [
         DesiredState(product.id, product.version, msgspec.structs.replace(now(session, product), **fields))
         for product in products
     ]
-    change_all(session, wanted, msgspec.structs.replace(author, batch_id=batch), ruleset)
+    change_all(session, desired, msgspec.structs.replace(author, batch_id=batch), ruleset)
     return batch
 
 
@@ -73,7 +73,7 @@ def test_a_batch_is_taken_back_once_and_that_can_be_taken_back_too(session: Sess
 
 
 def test_a_product_that_the_batch_added_is_archived_and_not_deleted(session: Session, ruleset: Ruleset) -> None:
-    make_product(session)  # its brand has the address that a published product needs
+    make_product(session)  # its brand has the address required for publishing
     author = AuthorFactory.build(how=How.IMPORT)
     batch = open_batch(session, author, "nieuw.csv")
     added = add_product(session, ProductStateFactory.build(), msgspec.structs.replace(author, batch_id=batch), ruleset)

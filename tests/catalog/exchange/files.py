@@ -1,4 +1,4 @@
-"""Files made for tests, and an import of one as the command line does it."""
+"""Files for tests, and an import of one as the command line runs it."""
 
 import io
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from catalog.exchange.exporting import export
 from catalog.exchange.importing import Import, ImportCallbacks, Summary
 from catalog.exchange.mapping import Mapping
-from catalog.exchange.planning import Planned, RowOutcome
+from catalog.exchange.planning import PlannedRow, RowOutcome
 from catalog.exchange.reading import Table, open_table
 from catalog.exchange.row_reader import RowReader
 from catalog.models import How
@@ -20,11 +20,11 @@ from recommend.naming import form_names
 from tests.factories import AuthorFactory
 
 
-class Told_(Struct):  # noqa: N801 - what was told, beside the library's ImportCallbacks
-    """What an import told while it ran."""
+class ImportRun(Struct):
+    """The summary and the reported rows of one import."""
 
     summary: Summary
-    rows: list[Planned] = field(default_factory=list)
+    rows: list[PlannedRow] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
     @property
@@ -32,9 +32,9 @@ class Told_(Struct):  # noqa: N801 - what was told, beside the library's ImportC
         return {str(outcome): count for outcome, count in self.summary.counts.items()}
 
     @property
-    def faults(self) -> list[tuple[int, str, str]]:
-        """Row, column and code of everything that is wrong."""
-        return [(fault.row, fault.column, fault.code) for planned in self.rows for fault in planned.said.faults]
+    def errors(self) -> list[tuple[int, str, str]]:
+        """Row, column and code of every error."""
+        return [(error.row, error.column, error.code) for planned in self.rows for error in planned.row.errors]
 
 
 def table_of(content: str | bytes, name: str = "file.csv") -> Table:
@@ -50,24 +50,24 @@ def run_import(
     mapping: Mapping | None = None,
     dry_run: bool = False,
     skip_bad: bool = False,
-) -> Told_:
-    """Import a file and commit; nothing is kept of one with a refused row."""
-    session.commit()  # what the test prepared
+) -> ImportRun:
+    """Import a file and commit; roll back when a row is refused."""
+    session.commit()  # the test's own rows
     table = table_of(content, name)
     names = form_names(answers=mapping.answers if mapping else None)
-    run = Import(session, table, RowReader(table, names, mapping), load_ruleset())
-    told = Told_(Summary())
-    telling = ImportCallbacks(told.rows.append, told.gone.append)
+    importer = Import(session, table, RowReader(table, names, mapping), load_ruleset())
+    run = ImportRun(Summary())
+    callbacks = ImportCallbacks(run.rows.append, run.gone.append)
     author = AuthorFactory.build(how=How.IMPORT)
     if dry_run:
-        told.summary = run.dry_run(author, telling)
+        run.summary = importer.dry_run(author, callbacks)
     else:
-        told.summary = run.apply(author, name, telling, skip_bad=skip_bad)
-    if told.summary.batch_id is None:
+        run.summary = importer.apply(author, name, callbacks, skip_bad=skip_bad)
+    if run.summary.batch_id is None:
         session.rollback()
     else:
         session.commit()
-    return told
+    return run
 
 
 def exported(session: Session, name: str = "file.csv", *, versions: bool = False) -> bytes:
@@ -86,7 +86,7 @@ def spreadsheet(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def zip_bomb() -> bytes:
-    """An XLSX of which one part would unpack to a thousand times its size."""
+    """An XLSX with a part that would unpack to a thousand times its size."""
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")

@@ -1,4 +1,4 @@
-"""Two who press at once on the same waiting file, on either kind of database."""
+"""Simultaneous plans of one upload, on either kind of database."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def upload_id(engine: Engine) -> int:
 
 
 def plan(engine: Engine, upload_id: int, ruleset: Ruleset) -> int:
-    """Make the plan as a request of its own; how many rows it keeps."""
+    """Make the plan as a separate request; returns the number of rows stored."""
     with Session(for_writing(engine)) as session:
         upload = session.get_one(Upload, upload_id)
         make_plan(session, upload, AUTHOR, ruleset)
@@ -39,6 +39,6 @@ def test_two_who_look_at_a_file_at_once_both_get_its_plan(engine: Engine, upload
         upload = session.get_one(Upload, upload_id)
         make_plan(session, upload, AUTHOR, ruleset)
         other = others.submit(plan, engine, upload_id, ruleset)
-        wait([other], timeout=1)  # until it must wait for this one
+        wait([other], timeout=1)  # until it waits for the lock
         session.commit()
         assert other.result(20) == 2

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.products import product_to_edit
 from catalog.exchange.formula_guard import guarded, unguarded
+from catalog.exchange.importing import RefusedRows
 from catalog.exchange.reading import Cell
-from catalog.exchange.rejected_rows import RefusedRows
 from catalog.exchange.row_errors import RowError
 from catalog.models import Product, Status
 from catalog.product_state import ProductState, state_of_product
@@ -41,7 +41,7 @@ class Row(Struct):
     """A refused row."""
 
     cells: list[Cell]
-    faults: list[RowError] = []
+    errors: list[RowError] = []
 
 
 def refused(cells: list[str], name: str, first_column: str = "sku") -> bytes:

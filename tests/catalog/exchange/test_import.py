@@ -1,4 +1,4 @@
-"""An import: what it plans, writes, refuses and leaves alone."""
+"""Imports: planned, written, refused and unchanged rows."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.undo import undo_batch
-from catalog.exchange.rejected_rows import RefusedRows
+from catalog.exchange.importing import RefusedRows
 from catalog.models import Change, How, PricePoint, Product, Status
 from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
@@ -42,9 +42,9 @@ def only(session: Session) -> Product:
 def test_a_file_that_says_what_is_known_writes_nothing(session: Session) -> None:
     make_product(session)
     before = changes(session)
-    told = run_import(session, exported(session))
-    assert told.outcomes == {"unchanged": 1}
-    assert told.summary.batch_id is None
+    run = run_import(session, exported(session))
+    assert run.outcomes == {"unchanged": 1}
+    assert run.summary.batch_id is None
     assert changes(session) == before
 
 
@@ -69,7 +69,7 @@ def test_importing_twice_is_the_same_as_once(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "fault"),
+    ("cells", "error"),
     [
         ({"price_eur": "-3"}, (2, "price_eur", "negative")),
         ({"price_eur": "1.234"}, (2, "price_eur", "ambiguous")),
@@ -92,13 +92,13 @@ def test_importing_twice_is_the_same_as_once(session: Session) -> None:
     ],
 )
 def test_a_bad_cell_refuses_the_file_at_its_row_and_column(
-    session: Session, cells: dict[str, str], fault: tuple[int, str, str]
+    session: Session, cells: dict[str, str], error: tuple[int, str, str]
 ) -> None:
     make_product(session)
     session.commit()
     before = exported(session)
-    told = run_import(session, changed(session, **cells))
-    assert fault in told.faults
+    run = run_import(session, changed(session, **cells))
+    assert error in run.errors
     assert exported(session) == before
 
 
@@ -106,17 +106,17 @@ def test_skipping_bad_rows_imports_the_others_and_reports_each_that_was_skipped(
     make_product(session)
     good = changed(session, sku="GOOD", slug="good").decode()
     bad = changed(session, sku="BAD", slug="bad", stock="veel").decode().splitlines()[1]
-    told = run_import(session, good + bad + "\n", skip_bad=True)
-    assert told.outcomes == {"new": 1, "refused": 1}
-    assert told.faults == [(3, "stock", "not-a-count")]
+    run = run_import(session, good + bad + "\n", skip_bad=True)
+    assert run.outcomes == {"new": 1, "refused": 1}
+    assert run.errors == [(3, "stock", "not-a-count")]
     assert "GOOD" in set(session.scalars(select(Product.sku)))
 
 
 def test_a_sku_that_stands_twice_is_refused_at_both_rows(session: Session) -> None:
     make_product(session)
     file = exported(session).decode()
-    told = run_import(session, file + file.splitlines()[1] + "\n", skip_bad=True)
-    assert [fault for fault in told.faults if fault[2] == "double-sku"] == [
+    run = run_import(session, file + file.splitlines()[1] + "\n", skip_bad=True)
+    assert [error for error in run.errors if error[2] == "double-sku"] == [
         (2, "sku", "double-sku"),
         (3, "sku", "double-sku"),
     ]
@@ -125,11 +125,11 @@ def test_a_sku_that_stands_twice_is_refused_at_both_rows(session: Session) -> No
 def test_refused_rows_come_back_in_their_own_layout_with_the_reasons_and_can_be_sent_again(session: Session) -> None:
     make_product(session)
     table = table_of(changed(session, stock="veel", summary_nl="=1+1; 's avonds\\ntwee"))
-    told = run_import(session, changed(session, stock="veel", summary_nl="=1+1; 's avonds\\ntwee"))
+    run = run_import(session, changed(session, stock="veel", summary_nl="=1+1; 's avonds\\ntwee"))
     file = io.BytesIO()
     rows = RefusedRows(file, "refused.csv", table.columns, "nl")
-    for planned in told.rows:
-        rows.write(planned.said)
+    for planned in run.rows:
+        rows.write(planned.row)
     rows.close()
     [back] = csv.DictReader(io.StringIO(file.getvalue().decode()))
     assert back["reden"] == "stock: is geen aantal"
@@ -143,19 +143,19 @@ def test_products_of_the_same_supplier_that_a_file_does_not_name_are_reported_an
     make_product(session, sku="GONE", slug="gone", supplier="Groothandel")
     make_product(session, sku="OTHER", slug="other", supplier="Elders")
     lines = exported(session).decode().splitlines()
-    told = run_import(session, "\n".join([lines[0], next(line for line in lines if line.startswith("HERE"))]) + "\n")
-    assert told.gone == ["GONE"]
+    run = run_import(session, "\n".join([lines[0], next(line for line in lines if line.startswith("HERE"))]) + "\n")
+    assert run.gone == ["GONE"]
     assert session.scalar(select(func.count()).select_from(Product)) == 3
 
 
 def test_a_new_product_is_a_draft_unless_the_file_says_otherwise_and_it_is_complete(session: Session) -> None:
-    told = run_import(session, "sku,name_nl,dosage_form\nA,Magnesium,capsule\n")
-    assert told.outcomes == {"new": 1}
-    assert {problem.field for problem in told.rows[0].notices} >= {"price_cents", "composition", "summary_nl"}
+    run = run_import(session, "sku,name_nl,dosage_form\nA,Magnesium,capsule\n")
+    assert run.outcomes == {"new": 1}
+    assert {problem.field for problem in run.rows[0].notices} >= {"price_cents", "composition", "summary_nl"}
     product = only(session)
     assert (product.status, product.unit, product.slug) == (Status.DRAFT, "capsule", "magnesium-a")
     refused = run_import(session, "sku,name_nl,dosage_form,status\nB,Magnesium,capsule,published\n")
-    assert (2, "price_eur", "missing") in refused.faults
+    assert (2, "price_eur", "missing") in refused.errors
 
 
 @pytest.mark.parametrize("name", ["file.csv", "file.jsonl", "file.xlsx"])
@@ -202,7 +202,7 @@ def test_a_plan_with_reductions_asks_no_more_the_more_rows_there_are(session: Se
         writer.writeheader()
         writer.writerows({**row, "price_eur": "9.00", "reduced": "true"} for row in rows)
         with counted(session.get_bind().engine) as sent:
-            told = run_import(session, file.getvalue(), dry_run=True)
-        assert told.outcomes == {"changed": len(rows)}, told.faults
+            run = run_import(session, file.getvalue(), dry_run=True)
+        assert run.outcomes == {"changed": len(rows)}, run.errors
         asked.append(len(sent))
     assert asked[0] == asked[1]

@@ -1,4 +1,4 @@
-"""An import that is killed at any moment leaves the catalogue as it was, or as it should become."""
+"""A killed import leaves the old catalogue or the new one, nothing in between."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def start(instance: Path, file: Path) -> subprocess.Popen[bytes]:
 
 
 def kill(instance: Path, file: Path, ready: Callable[[], bool]) -> bool:
-    """Kill an import with SIGKILL once `ready`; whether it was still at work then."""
+    """Kill an import with SIGKILL once `ready`; returns whether it was still running."""
     process = start(instance, file)
     while process.poll() is None and not ready():
         time.sleep(0.005)
@@ -61,7 +61,7 @@ def kill(instance: Path, file: Path, ready: Callable[[], bool]) -> bool:
 def bytes_in(file: Path) -> int:
     try:
         return file.stat().st_size
-    except FileNotFoundError:  # a journal comes and goes
+    except FileNotFoundError:  # SQLite deletes the journal at times
         return 0
 
 

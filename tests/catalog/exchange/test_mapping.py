@@ -1,4 +1,4 @@
-"""A supplier's file through its mapping: drafts with what is known, and questions where something is unclear."""
+"""Suppliers' files through a mapping: drafts from known values, and questions about unclear ones."""
 
 from typing import Any
 
@@ -32,13 +32,13 @@ SUPPLIER = Mapping(
 HEADING = "Artikelnr;Omschrijving;Merk;Inhoud;Dosering;Soort magnesium;Mg per dag;Prijs\n"
 
 
-def supplied(session: Session, line: str, **told: Any) -> Any:
-    return run_import(session, (HEADING + line).encode("cp1252"), mapping=SUPPLIER, **told)
+def supplied(session: Session, line: str, **options: Any) -> Any:
+    return run_import(session, (HEADING + line).encode("cp1252"), mapping=SUPPLIER, **options)
 
 
 def test_a_suppliers_file_becomes_drafts_through_its_mapping(session: Session) -> None:
-    told = supplied(session, "G-1;Magnesium één;Huis;60 caps;2 x per dag;magnesiumcitraat;200 mg;€ 12,95\n")
-    assert told.outcomes == {"new": 1}
+    run = supplied(session, "G-1;Magnesium één;Huis;60 caps;2 x per dag;magnesiumcitraat;200 mg;€ 12,95\n")
+    assert run.outcomes == {"new": 1}
     product = only(session)
     assert (product.supplier, product.status, product.price_cents) == ("Groothandel", Status.DRAFT, 1295)
     assert (product.units_per_pack, product.units_per_day, product.magnesium_ug) == (60, 2, 100_000)
@@ -47,8 +47,8 @@ def test_a_suppliers_file_becomes_drafts_through_its_mapping(session: Session) -
 
 def test_an_empty_cell_of_a_supplier_leaves_what_is_known(session: Session) -> None:
     supplied(session, "G-1;Magnesium;Huis;60;2;magnesiumcitraat;200;12,95\n")
-    told = supplied(session, "G-1;Magnesium;Huis;;;magnesiumcitraat;;13,95\n")
-    assert told.rows[0].changed == ("price_cents",)
+    run = supplied(session, "G-1;Magnesium;Huis;;;magnesiumcitraat;;13,95\n")
+    assert run.rows[0].changed == ("price_cents",)
     assert only(session).magnesium_ug == 100_000
 
 
@@ -87,7 +87,7 @@ def test_two_names_of_one_form_are_one_and_answers_are_remembered(
     ],
 )
 def test_what_a_supplier_leaves_unclear_is_asked_about_and_not_guessed(session: Session, line: str, code: str) -> None:
-    assert [fault[2] for fault in supplied(session, line + "\n").faults] == [code]
+    assert [error[2] for error in supplied(session, line + "\n").errors] == [code]
 
 
 def test_prices_without_a_currency_are_refused_until_the_mapping_says_that_they_are_euro(session: Session) -> None:
@@ -95,15 +95,15 @@ def test_prices_without_a_currency_are_refused_until_the_mapping_says_that_they_
     file = "sku,name,price\nA,Magnesium,12.00\n"
     constants = {"dosage_form": "capsule"}
     for currency, codes in ((None, ["which-currency"]), ("GBP", ["foreign-currency"]), ("EUR", [])):
-        said = constants | ({"currency": currency} if currency else {})
-        told = run_import(session, file, mapping=Mapping(supplier="UK", columns=mapping.columns, constants=said))
-        assert [fault[2] for fault in told.faults] == codes
+        given = constants | ({"currency": currency} if currency else {})
+        run = run_import(session, file, mapping=Mapping(supplier="UK", columns=mapping.columns, constants=given))
+        assert [error[2] for error in run.errors] == codes
 
 
 def test_a_column_that_nobody_knows_is_named_with_what_could_be_meant(session: Session) -> None:
     with pytest.raises(FileRefusedError, match="price_eur") as refused:
         run_import(session, "sku,prijs\nA,1\n")
-    assert refused.value.fault.column == "prijs"
+    assert refused.value.error.column == "prijs"
 
 
 def test_a_spreadsheet_of_a_supplier_may_hold_typed_numbers(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Files as tables: what is read alike whatever the format, and what is refused before anything is done."""
+"""Files as tables: equal results for every format, and files that are refused."""
 
 import io
 import json
@@ -76,8 +76,8 @@ def test_a_table_can_be_gone_through_twice() -> None:
 def test_a_file_that_cannot_be_read_says_why(name: str, make: Callable[[], bytes], code: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         list(open_table(io.BytesIO(make()), name))
-    assert refused.value.fault.code == code
-    assert refused.value.fault.text("nl")
+    assert refused.value.error.code == code
+    assert refused.value.error.text("nl")
 
 
 @pytest.mark.parametrize(
@@ -105,23 +105,23 @@ def test_a_file_that_cannot_be_read_says_why(name: str, make: Callable[[], bytes
 def test_what_is_wrong_with_a_file_is_said_in_dutch_down_to_its_details(name: str, content: bytes, dutch: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         list(open_table(io.BytesIO(content), name))
-    assert refused.value.fault.text("nl") == dutch
-    assert refused.value.fault.text("en") != dutch
+    assert refused.value.error.text("nl") == dutch
+    assert refused.value.error.text("en") != dutch
 
 
 def test_what_is_wrong_with_a_line_of_json_is_said_in_dutch_too() -> None:
     lines = b'{"sku": "A"}\n{"sku": "B", "naam": "C"}\n"los"\n7\n'
-    said = [row.fault.text("nl") for row in open_table(io.BytesIO(lines), "list.jsonl") if row.fault]
-    assert said == [f"is geen JSON-object: {what}" for what in ("tekst", "een losse waarde")]
+    reasons = [row.error.text("nl") for row in open_table(io.BytesIO(lines), "list.jsonl") if row.error]
+    assert reasons == [f"is geen JSON-object: {what}" for what in ("tekst", "een losse waarde")]
 
 
 def test_a_nul_byte_and_a_broken_quote_name_their_row() -> None:
     with pytest.raises(FileRefusedError) as refused:
         table_of(b"sku,name\nA,B\nC,\0\n")
-    assert refused.value.fault.row == 3
+    assert refused.value.error.row == 3
     with pytest.raises(FileRefusedError) as broken:
         list(table_of('sku,name\nA,B\nC,"open\n'))
-    assert (broken.value.fault.code, broken.value.fault.row) == ("broken-csv", 3)
+    assert (broken.value.error.code, broken.value.error.row) == ("broken-csv", 3)
 
 
 def test_a_damaged_sheet_inside_a_sound_archive_is_refused_in_words() -> None:
@@ -132,11 +132,11 @@ def test_a_damaged_sheet_inside_a_sound_archive_is_refused_in_words() -> None:
 
 
 def test_a_row_of_another_width_and_a_line_that_is_no_object_are_faults_of_that_row_alone() -> None:
-    found = [(row.number, row.fault and row.fault.code) for row in table_of("sku,name\nA\nB,x,y\nC,z,\n")]
+    found = [(row.number, row.error and row.error.code) for row in table_of("sku,name\nA\nB,x,y\nC,z,\n")]
     assert found == [(2, "cells"), (3, "cells"), (4, None)]
     bad = ["nonsense", '{"sku": {"a": 1}}', '{"sku": NaN}', '{"sku": 1e999999999}', '{"sku": "\\ud800"}', "[" * 100_000]
     lines = list(table_of("\n".join(['{"sku": "A"}', *bad, '{"sku": "B"}']), "a.jsonl"))
-    assert [bool(row.fault) for row in lines] == [False, *[True] * len(bad), False]
+    assert [bool(row.error) for row in lines] == [False, *[True] * len(bad), False]
 
 
 @given(st.text())

@@ -1,4 +1,4 @@
-"""How people and spreadsheets write prices, amounts and counts; what could mean two things is refused."""
+"""Prices, amounts and counts as people and spreadsheets write them; ambiguous ones are refused."""
 
 import re
 from decimal import Decimal
@@ -120,5 +120,5 @@ def test_html_becomes_the_text_that_a_reader_sees() -> None:
 @pytest.mark.parametrize("code", ROW_ERROR_TEXTS)
 def test_every_reason_is_worded_in_both_languages(code: str) -> None:
     places = re.findall(r"\{(\w+)\}", ROW_ERROR_TEXTS[code].nl)
-    fault = RowError(code, dict.fromkeys(places, "…"))
-    assert fault.text("nl") != fault.text("en")
+    error = RowError(code, dict.fromkeys(places, "…"))
+    assert error.text("nl") != error.text("en")

@@ -1,4 +1,4 @@
-"""Made-up products: the same for the same seed, lawful, varied, and the very rows that the write path makes."""
+"""Made-up products: reproducible, lawful, varied, and equal to validated ones."""
 
 import random
 from collections import Counter
@@ -72,13 +72,13 @@ def test_the_same_seed_makes_the_same_catalogue_and_another_seed_another(session
     assert made[0] == made[1] != made[2]
 
 
-def test_every_product_is_what_the_write_path_makes_of_what_is_stated(ruleset: Ruleset) -> None:
+def test_every_product_equals_the_validated_one(ruleset: Ruleset) -> None:
     maker = Maker(read_words(), ["Duinkade", "Hazelhof"], random.Random(3), ruleset)  # noqa: S311 - no secrets
     for number in range(1, 150):
         made = maker.product(number)
-        prepared = validate(made.state, ruleset)
-        assert not prepared.publish_blockers
-        assert made == msgspec.structs.replace(prepared, findings=())
+        validated = validate(made.state, ruleset)
+        assert not validated.publish_blockers
+        assert made == msgspec.structs.replace(validated, findings=())
 
 
 def test_a_catalogue_with_products_is_not_filled(session: Session, ruleset: Ruleset) -> None:

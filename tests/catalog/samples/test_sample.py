@@ -1,4 +1,4 @@
-"""The sample catalogue: what a new shop shows, and that it keeps to the law and to chemistry."""
+"""The sample catalogue: complete, lawful and chemically possible."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Filters, counts, orders and pages agree with a plain reading of every product, on both kinds of database."""
+"""Filters, counts, orders and pages compared with a reading of every product, on both kinds of database."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -15,8 +15,7 @@ from catalog.edits.products import product_to_edit, save_product
 from catalog.models import Allergen, DosageForm, Product, Status
 from catalog.product_state import state_of_product
 from catalog.samples.generate import make_up_catalogue
-from catalog.search import snapshot as kept
-from catalog.search import update as indexing
+from catalog.search import snapshot, update
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, Facet
 from catalog.search.filtering import Filters
 from catalog.search.listing import MOST_PAGES, PAGE_SIZE, Sort, listing
@@ -71,7 +70,7 @@ def all_products(session: Session) -> list[Product]:
 
 
 def has(product: Product, facet: Facet, value: str) -> bool:
-    """Whether a product has a facet value, told from the product alone."""
+    """Whether a product has a facet value, computed from the product alone."""
     per_day, per_100mg = product.magnesium_per_day_ug / 1000, product.tenth_cents_per_100mg / 10
     return {
         Facet.FORM: value in {tag.form for tag in product.tags},
@@ -128,7 +127,7 @@ def test_list_and_counts_are_what_a_reading_of_every_product_gives(
     first = (found.page - 1) * PAGE_SIZE
     assert [one.sku for one in found.products] == [one.sku for one in expected[first : first + PAGE_SIZE]]
     for facet, values in (VALUES | {Facet.BRAND: names[:BRANDS_SHOWN]}).items():
-        others = {key: wanted for key, wanted in chosen.items() if key is not facet}
+        others = {key: values_ for key, values_ in chosen.items() if key is not facet}
         for value in values:
             counted = sum(passes(one, others) and has(one, facet, value) for one in products)
             assert found.found.count(facet, value) == counted, (facet, value)
@@ -153,7 +152,7 @@ EDIT = st.tuples(
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of two ids, so that a few products fill several."""
-    for module in (indexing, kept):
+    for module in (update, snapshot):
         monkeypatch.setattr(module, "BLOCK_BITS", 1)
 
 
@@ -166,14 +165,14 @@ def test_what_a_process_keeps_is_what_another_wrote_and_committed(
     engine = session.get_bind()
     ids = [make_product(session).id for _ in range(4)]
     session.commit()
-    for (number, changes), keep in edits:
+    for (number, changes), commits in edits:
         product = product_to_edit(session, ids[number])
         state = structs.replace(state_of_product(product), **changes)
         save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
-        listing(session, language="nl")  # what is not committed is read, and must not be kept
-        (session.commit if keep else session.rollback)()
+        listing(session, language="nl")  # reads uncommitted changes, which must not be cached
+        (session.commit if commits else session.rollback)()
         with Session(engine) as reader:
-            index, anew = current_snapshot(reader, words=True), kept.read_snapshot(reader)
+            index, anew = current_snapshot(reader, words=True), snapshot.read_snapshot(reader)
             assert {k: v for k, v in index.sets.items() if v} == {k: v for k, v in anew.sets.items() if v}
             assert index.words == anew.words
             assert len(index.listed) == len(all_products(reader))

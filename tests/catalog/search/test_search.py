@@ -1,4 +1,4 @@
-"""The search: both languages, stems, compounds, typing errors, doing without; the same hits on every database."""
+"""Search: both languages, stems, compounds, typing errors, negation; the same hits on every database."""
 
 from collections.abc import Iterator
 
@@ -82,7 +82,7 @@ def test_doing_without_looks_at_ingredients_and_allergens_not_at_descriptions(sa
 
 def test_a_misspelt_word_is_told_with_what_it_was_taken_for(sample: Session) -> None:
     found = understood(sample, "bisglicinaat capsules")
-    assert [(sought.typed.word, sought.read_as) for sought in found.misread] == [("bisglicinaat", "bisglycinaat")]
+    assert [(word.parsed.word, word.read_as) for word in found.misread] == [("bisglicinaat", "bisglycinaat")]
     assert found.text == "bisglycinaat capsules"
     assert understood(sample, "citraatt").suggestions
 

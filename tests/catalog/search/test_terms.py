@@ -1,4 +1,4 @@
-"""What many products share is worked out once: each is still found by what it would be found by alone."""
+"""Terms: products processed together have the same terms as each processed alone."""
 
 from msgspec import structs
 from pyroaring import BitMap
@@ -18,7 +18,7 @@ from tests.factories import make_product
 
 
 def terms_in_texts(product: SearchDocument) -> set[str]:
-    """Read plainly: every text by itself."""
+    """The terms of a product's texts, each text read by itself."""
     found: set[str] = set()
     for language in LANGUAGES:
         for text in (product.name, product.summary):
@@ -44,9 +44,9 @@ def test_products_together_are_found_by_what_each_is_found_by_alone(session: Ses
 def test_who_says_not_vegan_is_not_found_as_vegan(session: Session) -> None:
     make_product(session)
     (product,) = search_documents(session)
-    said = structs.replace(product, summary=Text("Niet veganistisch.", "Not vegan."))
-    with_it, _ = word_postings([structs.replace(said, vegan=True)])
-    without, _ = word_postings([structs.replace(said, vegan=False)])
+    described = structs.replace(product, summary=Text("Niet veganistisch.", "Not vegan."))
+    with_it, _ = word_postings([structs.replace(described, vegan=True)])
+    without, _ = word_postings([structs.replace(described, vegan=False)])
     assert with_it.keys() - without.keys() == VEGAN["nl"].keys() | VEGAN["en"].keys()
 
 
