@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalog.accounts import Vault
-from catalog.db.replicas import Databases
+from catalog.db.engine import Databases
 from recommend.loading import load_ruleset
 from shop import admin, api
 from shop.compare import views as compare

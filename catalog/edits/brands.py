@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.edits.field_limits import LONGEST_ADDRESS, text_problems
 from catalog.edits.store import begin_writing
+from catalog.edits.validation import LONGEST_ADDRESS, text_problems
 from catalog.models import Brand
 from catalog.product_problems import ProductProblem, RefusedError
 from recommend.claims.product import check_product

@@ -15,7 +15,7 @@ from typing import TypeVar
 from stdnum import ean
 
 from catalog.composition import LabelLine
-from catalog.edits.field_limits import LONGEST_SKU, LONGEST_SLUG
+from catalog.edits.validation import LONGEST_SKU, LONGEST_SLUG
 from catalog.exchange.numbers import micrograms, normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain

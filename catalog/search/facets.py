@@ -130,3 +130,7 @@ def _price_band(tenth_cents: int) -> str:
 
 def _band(bands: tuple[Band, ...], amount: int, unit: int) -> str:
     return next(band.name for band in bands if band.holds(amount, unit))
+
+
+def facet_term(facet: Facet, value: str) -> str:
+    return f"{facet}:{value}"

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 from pyroaring import BitMap
 
-from catalog.search.facets import Facet
+from catalog.search.facets import Facet, facet_term
 from catalog.search.snapshot import NONE, IndexSnapshot
-from catalog.search.terms import facet_term
 
 
 class Filters(Struct, frozen=True):

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from catalog.models import CatalogueState, FacetPosting, IndexState, Word
 from catalog.models.search_index import BLOCK_BITS, STAMP, UNCOMMITTED, ProductSet
-from catalog.search.facets import Facet
-from catalog.search.terms import LISTED, facet_term
+from catalog.search.facets import Facet, facet_term
+from catalog.search.terms import LISTED
 
 NONE = BitMap()
 NEVER = -1

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from catalog.models import Allergen
 from catalog.product_words import ALLERGENS
 from catalog.search.documents import SearchDocument
-from catalog.search.facets import Facet, values_of
+from catalog.search.facets import Facet, facet_term, values_of
 from catalog.search.tokens import INGREDIENT, TEXT, terms_of, terms_of_word, words_in
 from recommend.loading import load_ruleset
 from recommend.text import LANGUAGES, Language
@@ -26,10 +26,6 @@ VEGAN = {language: terms_of("vegan veganistisch veganistische", language, TEXT) 
 
 Postings = Mapping[str, BitMap]
 """Product ids by term."""
-
-
-def facet_term(facet: Facet, value: str) -> str:
-    return f"{facet}:{value}"
 
 
 def facet_postings(products: Iterable[SearchDocument]) -> Postings:

@@ -85,7 +85,7 @@ def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: Index
     if not _PAGE_NUMBER.fullmatch(page):
         raise NoSuchListingPage
     text = phrased.rest
-    if is_too_long(text):
+    if text and is_too_long(text):
         left_out.append(LeftOut(text, "too_long"))
         text = text[:LONGEST_QUERY]
     return ListingQuery(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))

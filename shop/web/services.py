@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from flask import Flask, current_app
 
 from catalog.accounts import Vault
-from catalog.db.replicas import Databases
+from catalog.db.engine import Databases
 from recommend.knowledge import Ruleset
 from shop.settings import Settings
 

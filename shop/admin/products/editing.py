@@ -6,10 +6,9 @@ from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from catalog.edits.brands import add_brand, address_problems
-from catalog.edits.field_limits import LONGEST_NAME
 from catalog.edits.products import add_draft, save_with_reasons, state_at
 from catalog.edits.store import ConflictError
-from catalog.edits.validation import validate
+from catalog.edits.validation import LONGEST_NAME, validate
 from catalog.models import Product
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, state_of_product

@@ -14,7 +14,7 @@ from wtforms import (
     TextAreaField,
 )
 
-from catalog.edits.field_limits import MOST_LINES
+from catalog.edits.validation import MOST_LINES
 from catalog.models import Allergen, DosageForm, Unit
 from catalog.product_state import TEXTS, ProductState
 from recommend.chemistry import UG_PER_MG

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from catalog.composition import LabelLine
-from catalog.edits.field_limits import LONGEST_SLUG
+from catalog.edits.validation import LONGEST_SLUG
 from catalog.exchange.numbers import cents, count, measure, micrograms
 from catalog.exchange.row_errors import ROW_ERROR_TEXTS as CELL_REASONS
 from catalog.exchange.row_errors import CellRefusedError

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from catalog.db.replicas import Databases
+from catalog.db.engine import Databases
 from catalog.edits.store import begin_writing
 from shop.web.services import services_of
 from tests.conftest import AdminClient
