@@ -17,6 +17,9 @@ Severity = Literal["stop", "caution", "info"]
 SEVERITIES: tuple[Severity, ...] = ("stop", "caution", "info")
 Certainty = Literal["strong", "moderate", "weak", "none"]
 CERTAINTIES: tuple[Certainty, ...] = ("strong", "moderate", "weak", "none")
+MONTHS_A_YEAR = 12
+REVIEW_HOLDS_MONTHS = 12
+"""Months after which a review is old."""
 
 Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
 
@@ -98,6 +101,16 @@ class Reviewed(Record, frozen=True):
 
     reviewed_on: date | None
     reviewed_by: NonEmpty | None
+
+    def has_old_review(self, today: date) -> bool:
+        """Whether the review is more than a year old: from the day after its twelfth month."""
+        return self.reviewed_on is not None and whole_months(self.reviewed_on, today) >= REVIEW_HOLDS_MONTHS
+
+
+def whole_months(start: date, end: date) -> int:
+    """Whole months between two dates; a month is over on the day after its last."""
+    months = (end.year - start.year) * MONTHS_A_YEAR + end.month - start.month
+    return months if end.day > start.day else months - 1
 
 
 class Rule(Reviewed, frozen=True, kw_only=True):

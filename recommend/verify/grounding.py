@@ -11,10 +11,6 @@ from recommend.knowledge import Citation, Note, Rule, Ruleset
 from recommend.space import Cone
 from recommend.verify.proof import Broken, Proof, prove_records
 
-REVIEW_HOLDS_MONTHS = 12
-"""Months after which a review is old."""
-MONTHS_A_YEAR = 12
-
 
 class Fact(Struct, frozen=True):
     """A statement with citations; `when` is the condition under which an advice contains it, if any."""
@@ -87,11 +83,5 @@ def old_reviews(ruleset: Ruleset, today: date) -> Iterator[str]:
             continue
         if reviewed > today:
             yield f"{record.id}: reviewed on {reviewed}, which is still to come"
-        elif _months_between(reviewed, today) >= REVIEW_HOLDS_MONTHS:
+        elif record.has_old_review(today):
             yield f"{record.id}: the review of {reviewed} by {record.reviewed_by} is older than 12 months"
-
-
-def _months_between(start: date, end: date) -> int:
-    """Whole months between two dates; a month is over on the day after its last."""
-    months = (end.year - start.year) * MONTHS_A_YEAR + end.month - start.month
-    return months if end.day > start.day else months - 1

@@ -80,7 +80,7 @@ def imports() -> Response:
     """Files that wait, a form for the next one, and what was imported."""
     form = UploadForm()
     if form.validate_on_submit():
-        upload = _kept(form)
+        upload = _stored_upload(form)
         if upload is not None:
             if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
                 return redirect(url_for("admin.mapping", upload_id=upload.id), HTTPStatus.SEE_OTHER)
@@ -88,7 +88,7 @@ def imports() -> Response:
     return render_form("admin/import/start.html", form, uploads=waiting_uploads(get_session()))
 
 
-def _kept(form: UploadForm) -> Upload | None:
+def _stored_upload(form: UploadForm) -> Upload | None:
     supplier = form.whose()
     if form.supplier.data == " " and not supplier:
         add_error(form.new_supplier, str(FILL_IN))
@@ -97,11 +97,11 @@ def _kept(form: UploadForm) -> Upload | None:
     try:
         return store_upload(get_session(), name, form.file.data.read(), supplier, author())
     except FileRefusedError as refused:
-        add_error(form.file, placed(refused.error))
+        add_error(form.file, located(refused.error))
         return None
 
 
-def placed(fault: RowError) -> str:
+def located(fault: RowError) -> str:
     """An error with its row and column before it."""
     row = gettext("row %(row)d", row=fault.row) if fault.row else ""
     return ": ".join(filter(None, [row, fault.column, fault.text(current_language())]))
@@ -128,7 +128,7 @@ def _plan(upload: Upload) -> Response:
         with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
             make_plan(get_session(), upload, author(), get_ruleset())
     except FileRefusedError as refused:
-        flash(placed(refused.error), "error")
+        flash(located(refused.error), "error")
         place = "admin.mapping" if supplier else "admin.imports"
         return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), HTTPStatus.SEE_OTHER)
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)

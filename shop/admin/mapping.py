@@ -16,7 +16,7 @@ from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import DosageForm, Upload
 from recommend.naming import NO_FORM
 from shop.admin.blueprint import bp
-from shop.admin.imports import author, placed, upload_or_404
+from shop.admin.imports import author, located, upload_or_404
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.database import committing, get_ruleset, get_session
@@ -54,23 +54,23 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
     if request.method == "GET":
         shown = known or guess(upload.supplier, columns)
         return _page(upload, columns, shown)
-    said = _said(upload.supplier, columns, known)
-    errors = _errors(said)
+    entered = _entered_mapping(upload.supplier, columns, known)
+    errors = _errors(entered)
     if errors:
-        return _page(upload, columns, said, errors), HTTPStatus.UNPROCESSABLE_ENTITY
-    remember(get_session(), said, author_of_request(), now())
+        return _page(upload, columns, entered, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    remember(get_session(), entered, author_of_request(), now())
     try:
         with get_session().begin_nested():  # the mapping stays when the file is refused
             make_plan(get_session(), upload, author(), get_ruleset())
     except FileRefusedError as refused:
         return _page(
-            upload_or_404(upload_id), columns, said, [("", placed(refused.error))]
+            upload_or_404(upload_id), columns, entered, [("", located(refused.error))]
         ), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(_("The mapping is kept for %(supplier)s.", supplier=upload.supplier), "success")
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
 
 
-def _said(supplier: str, columns: tuple[str, ...], known: Mapping | None) -> Mapping:
+def _entered_mapping(supplier: str, columns: tuple[str, ...], known: Mapping | None) -> Mapping:
     """The mapping in the form; columns that the file does not have are left out."""
     chosen = {target: request.form.get(f"column-{target}", "") for target in TARGETS}
     constants = {target: request.form.get(f"constant-{target}", "").strip() for target in CONSTANTS}
@@ -139,5 +139,5 @@ def _samples(upload: Upload) -> tuple[list[list[str]], list[tuple[str, str]]]:
         for row in islice(table_of_upload(upload), _SAMPLES):
             samples.append([text(cell)[:60] for cell in row.cells])
     except FileRefusedError as refused:
-        return samples, [("", placed(refused.error))]
+        return samples, [("", located(refused.error))]
     return samples, []

@@ -54,7 +54,7 @@ def record_password_ok(attempt: Attempt) -> None:
     take_back(get_session(), attempt.recorded)
 
 
-def told_to_wait(wait: timedelta) -> str:
+def too_many_attempts(wait: timedelta) -> str:
     """Words for somebody who tried too often."""
     minutes = max(1, math.ceil(wait.total_seconds() / 60))
     return str(_("Too many attempts. Wait %(minutes)d min, then try again.", minutes=minutes))
@@ -67,7 +67,7 @@ def is_confirmed_now(form: Form) -> bool:
     attempt = begin_attempt(email)
     account: Account | None = None if attempt.wait else authenticate(get_session(), email, field.data or "")
     if account is None:
-        field.errors = [told_to_wait(attempt.wait) if attempt.wait else _("That is not your password.")]
+        field.errors = [too_many_attempts(attempt.wait) if attempt.wait else _("That is not your password.")]
         return False
     record_success(attempt)
     confirm(get_session(), current_token(), now())

@@ -18,7 +18,7 @@ from shop.admin.password_attempts import (
     is_confirmed_now,
     record_password_ok,
     record_success,
-    told_to_wait,
+    too_many_attempts,
 )
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.redirects import interrupted, next_page
@@ -66,9 +66,9 @@ def _welcome(account: Account, form: SignInForm, attempt: Attempt) -> Response:
 
 def _go_on(form: SignInForm | CodeForm) -> Response:
     """To the page that was wanted; or to what was typed before the session ended, to be sent with one press."""
-    kept = interrupted(services().vault, form.interrupted.data)
-    if kept:
-        return make_response(render_template("admin/interrupted.html", kept=kept))
+    carried = interrupted(services().vault, form.interrupted.data)
+    if carried:
+        return make_response(render_template("admin/interrupted.html", carried=carried))
     return redirect(next_page(), HTTPStatus.SEE_OTHER)
 
 
@@ -96,7 +96,7 @@ def second_step() -> Response:
 
 
 def _too_many(template: str, form: SignInForm | CodeForm, wait: timedelta) -> Response:
-    add_error(form["password" if "password" in form else "code"], told_to_wait(wait))
+    add_error(form["password" if "password" in form else "code"], too_many_attempts(wait))
     page = make_response(render_template(template, form=form, next=next_page()), HTTPStatus.TOO_MANY_REQUESTS)
     page.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
     return page

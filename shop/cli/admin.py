@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from catalog.models import Role
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 
 ADDRESS = "http://127.0.0.1:8000"
 _REFUSED = {
@@ -39,7 +39,7 @@ def create(email: str, role: str, by_link: bool, address: str) -> None:
     from shop.settings import read_settings
     from shop.web.database import prepare_catalogue
 
-    with told_plainly():
+    with plain_faults():
         settings = read_settings()
         prepare_catalogue(settings)
         engine = open_engine(settings.database_url)

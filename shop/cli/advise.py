@@ -7,7 +7,7 @@ import click
 from recommend.answers import Answers, AnswersError
 from recommend.loading import load_ruleset
 from recommend.text import LANGUAGES, Language
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.cli.session import catalogue
 from shop.finder.advice_json import NotJsonError, advice_json, read_answers
 from shop.settings import read_settings
@@ -25,7 +25,7 @@ def advise(file: TextIO, language: Language, no_products: bool) -> None:
         answers = _read(file)
     except AnswersError as error:
         raise _Refused(str(error)) from error
-    with told_plainly():
+    with plain_faults():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
         if no_products:

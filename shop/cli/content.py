@@ -12,7 +12,7 @@ from recommend.claims.check import check_text
 from recommend.claims.findings import Finding
 from recommend.loading import RulesetError
 from recommend.text import LANGUAGES, Language
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.copy_check.messages import check_message, interface_messages
 from shop.settings import read_rules_dir, read_settings
 
@@ -66,7 +66,7 @@ def _site() -> Iterator[tuple[str, str, Language]]:
     from shop.copy_check.crawl import public_pages
     from shop.web.database import prepare_catalogue
 
-    with told_plainly():
+    with plain_faults():
         settings = read_settings()
         prepare_catalogue(settings)
         app = create_app(settings)

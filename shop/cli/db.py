@@ -14,7 +14,7 @@ from catalog.db.backup import backup as write_backup
 from catalog.db.backup import move as copy_database
 from catalog.db.backup import restore as restore_backup
 from catalog.db.engine import open_engine
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.settings import parse_url, read_settings
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -32,7 +32,7 @@ def db() -> None:
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
     """Write everything to FILE, which only its owner may read. It has the accounts: store it safely."""
-    with told_plainly(), _opened(read_settings().database_url) as engine:
+    with plain_faults(), _opened(read_settings().database_url) as engine:
         _tell(write_backup(engine, file))
 
 
@@ -41,7 +41,7 @@ def backup(file: Path) -> None:
 @FORCE
 def restore(file: Path, force: bool) -> None:
     """Fill the database from FILE: with everything, or on any fault with nothing."""
-    with told_plainly(), _opened(read_settings().database_url) as engine:
+    with plain_faults(), _opened(read_settings().database_url) as engine:
         _tell(restore_backup(engine, file, force=force))
 
 

@@ -12,7 +12,7 @@ from shop.settings import SettingsError
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
+def plain_faults() -> Iterator[None]:
     """Turn faults of settings, ruleset, database and files into an error of the command line (exit 1)."""
     try:
         yield

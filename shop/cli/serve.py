@@ -24,7 +24,7 @@ from recommend.claims.records import load_claims
 from recommend.loading import load_ruleset
 from recommend.naming import load_excipients
 from shop.cli.admin import link
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.settings import Settings, read_settings
 
 SILENCE_SECONDS = 5
@@ -66,7 +66,7 @@ def make_ready() -> Settings:
     """Check settings and rules, and make the catalogue, before anything listens."""
     from shop.web.database import prepare_catalogue
 
-    with told_plainly():
+    with plain_faults():
         settings = read_settings()
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
@@ -112,7 +112,7 @@ def _first_owners_token(settings: Settings) -> str | None:
     """A token for the first owner's one-time link while nobody has an account; each start voids the one before."""
     from catalog.accounts.invitations import invite_first_owner
 
-    with told_plainly(), FileLock(settings.instance / "prepare.lock"):
+    with plain_faults(), FileLock(settings.instance / "prepare.lock"):
         engine = open_engine(settings.database_url)
         with Session(engine) as session:
             token = invite_first_owner(session, datetime.now(UTC))

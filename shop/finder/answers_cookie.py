@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["answers_were_lost"] = answers_were_lost
 
 
-def kept_answers() -> dict[str, Any]:
+def stored_answers() -> dict[str, Any]:
     """The answers given so far, each of them valid; empty without a cookie or with one that is not ours."""
     if "answers" not in g:
         g.answers = _read_cookie()
@@ -53,7 +53,7 @@ def kept_answers() -> dict[str, Any]:
 def complete_answers() -> Answers | None:
     """The answers once every required question has one."""
     try:
-        return parse_answers(kept_answers())
+        return parse_answers(stored_answers())
     except AnswersError:
         return None
 
@@ -63,8 +63,8 @@ def partial_answers() -> Answers | None:
 
     Conditions have no negation, so a stop that fires on these fires on the complete answers too.
     """
-    kept = kept_answers()
-    return parse_answers(NEUTRAL_DEFAULTS | kept) if kept else None
+    stored = stored_answers()
+    return parse_answers(NEUTRAL_DEFAULTS | stored) if stored else None
 
 
 def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
@@ -77,7 +77,7 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 
 def answers_were_lost() -> bool:
     """Whether the visitor sent a cookie that is forged, expired or of an older shop."""
-    kept_answers()
+    stored_answers()
     return bool(g.get("answers_lost", False))
 
 
@@ -93,15 +93,15 @@ def _read_cookie() -> dict[str, Any]:
         return {}
 
 
-def keep(answers: dict[str, Any]) -> None:
+def store_answers(answers: dict[str, Any]) -> None:
     """Replace the answers in the cookie, which lasts another hour."""
     g.answers = answers
     g.answers_changed = True
 
 
-def forget() -> None:
+def erase_answers() -> None:
     """Erase the answers."""
-    keep({})
+    store_answers({})
 
 
 def _write_cookie(response: Response) -> Response:

@@ -50,10 +50,10 @@ def none_or_some(_form: Form, field: Field) -> None:
 class QuestionnaireForm(ShopForm):
     """A page of the questionnaire; its fields bear the contract's keys."""
 
-    def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any]) -> None:
+    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
         self.hints: dict[str, dict[str, str]] = {}
-        shown = {key: self._shown(key, value) for key, value in kept.items()}
-        super().__init__(data=shown | {"agreement": bool(kept)})  # no answer is stored without the agreement
+        shown = {key: self._shown(key, value) for key, value in stored.items()}
+        super().__init__(data=shown | {"agreement": bool(stored)})  # no answer is stored without the agreement
         for key in self.keys():
             wording = ruleset.questions[key]
             field = self[key]
@@ -96,8 +96,8 @@ def _one(key: str) -> RadioField:
 class WishesForm(QuestionnaireForm):
     """The shopper's wishes, and the agreement without which no answer is stored."""
 
-    def __init__(self, ruleset: Ruleset, language: Language, kept: dict[str, Any], bands: Budget) -> None:
-        super().__init__(ruleset, language, kept)
+    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any], bands: Budget) -> None:
+        super().__init__(ruleset, language, stored)
         low, medium = exact_euro(bands.low), exact_euro(bands.medium)
         self.hints["budget"] = {
             "low": gettext("up to %(price)s a day", price=low),

@@ -12,7 +12,7 @@ from catalog.advice.suggest import Suggestions, suggest_products
 from recommend.answers import Answers
 from recommend.engine import Advice, advise
 from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
-from shop.finder.answers_cookie import complete_answers, forget, keep, kept_answers
+from shop.finder.answers_cookie import complete_answers, erase_answers, store_answers, stored_answers
 from shop.finder.forms import QuestionnaireForm, SafetyForm, WishesForm
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
@@ -33,25 +33,25 @@ class AdvicePage(Struct, frozen=True):
 
 @localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))
 def wishes() -> Response:
-    form = WishesForm(get_ruleset(), current_language(), kept_answers(), budget_bands(get_session()))
+    form = WishesForm(get_ruleset(), current_language(), stored_answers(), budget_bands(get_session()))
     if form.validate_on_submit():
-        keep(kept_answers() | form.valid_answers())
+        store_answers(stored_answers() | form.valid_answers())
         return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
     if form.is_submitted() and not form.agreement.data:
-        forget()  # an agreement taken back
+        erase_answers()  # an agreement taken back
     return _page("finder/wishes.html", form)
 
 
 @localized(bp, nl="/nl/keuzehulp/veiligheid", en="/en/finder/safety", methods=("GET", "POST"))
 def safety() -> Response:
-    if "stomach" not in kept_answers():
+    if "stomach" not in stored_answers():
         return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
-    form = SafetyForm(get_ruleset(), current_language(), kept_answers())
+    form = SafetyForm(get_ruleset(), current_language(), stored_answers())
     if form.is_submitted():
         valid = form.validate()
         if "csrf_token" not in form.errors:
             # Stored even when other answers need correction, so that a stop among them counts at once.
-            keep(kept_answers() | form.valid_answers())
+            store_answers(stored_answers() | form.valid_answers())
             if "back" in request.form:
                 return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
         if valid:
@@ -96,5 +96,5 @@ def _advice_page(template: str) -> Response:
 @localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("POST",))
 def start_again() -> Response:
     """Erase the answers. No CSRF token asked: the worst that a forged request does is erase."""
-    forget()
+    erase_answers()
     return never_store(make_response(redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)))

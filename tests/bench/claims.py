@@ -1,4 +1,4 @@
-"""How well and how fast the content check works: `shop dev bench claims [--heldout] [--misses]`.
+"""Quality and speed of the content check: `shop dev bench claims [--heldout] [--misses]`.
 
 Prints precision and recall per verdict and language, the confusion table, the share of warnings, the time beside that
 of splitting and stemming the same text, and the time per character from 10^3 to 10^6 characters.

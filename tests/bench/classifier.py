@@ -49,7 +49,7 @@ def words_of(text: str) -> list[list[str]]:
 
 
 def own_texts() -> Iterator[str]:
-    """What the shop itself says: it passes the rules, so it is neutral unless it words an authorised claim."""
+    """Texts of the shop itself: each passes the rules, so it is neutral unless it words an authorised claim."""
     for message in interface_messages():
         yield shown(message)
     for file in sorted(_OWN_DATA):

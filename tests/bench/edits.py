@@ -1,4 +1,4 @@
-"""What an edit in the admin takes at each size: `shop dev bench edits [--sizes N,N] [--times N]`.
+"""The time of an edit in the admin at each size: `shop dev bench edits [--sizes N,N] [--times N]`.
 
 A publisher opens a product's form, types another price and saves it, through HTTP and with all that follows from it:
 history, prices and summaries. Only the saving is timed; the form is opened anew for each.

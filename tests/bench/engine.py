@@ -1,4 +1,4 @@
-"""How fast the engine is: against zen-engine with the same rules, against its own proofs, and against a YAML parse.
+"""Speed of the engine: against zen-engine with the same rules, against its own proofs, and against a YAML parse.
 
 Times are processor time. zen-engine neither ranks the forms nor sets a dose: its table returns which rules and notes
 fire, with or without what ranking and showing them needs. Its content is compiled once; two layouts are tried.
@@ -24,7 +24,7 @@ from recommend.verify import verify
 from tests.bench.zen_table import FULL, fired_in, zen_ways
 
 Asked = tuple[Callable[[Any], object], Sequence[Any]]
-"""How to decide, and the answers to decide on."""
+"""A decision function, and the answers to decide on."""
 
 OURS = "advise(), with ranking, reasons, notes and dose"
 SHOPPERS = 1000

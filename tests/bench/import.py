@@ -1,4 +1,4 @@
-"""How fast an import is: `shop dev bench import [--rows N…] [--rounds N] [--apart] [--profile]`.
+"""Speed of an import: `shop dev bench import [--rows N…] [--rounds N] [--apart] [--profile]`.
 
 For every number of rows a CSV file is validated and loaded into an empty catalogue, in a process of its own so that its
 memory can be read; then the very rows that it stored (products, compositions, tags, history, prices, the index for

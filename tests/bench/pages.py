@@ -1,4 +1,4 @@
-"""How fast the shop's pages are, from 10^3 to 10^6 products: `shop dev bench [--quick] [--json FILE]`.
+"""Speed of the shop's pages, from 10^3 to 10^6 products: `shop dev bench [--quick] [--json FILE]`.
 
 Every figure is the median of several rounds, in which all kinds of work take turns, so that a busy machine bothers all
 alike. A ratio compares the worker's processor time for a page with that for two endpoints that the same server serves

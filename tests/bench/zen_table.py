@@ -86,7 +86,7 @@ def _node(name: str, kind: str) -> dict[str, Any]:
 
 
 def _outputs(record: Rule | Note, outputs: Sequence[str]) -> Row:
-    """What ranking and showing need; a field that the record does not have stays empty."""
+    """The outputs that ranking and showing need; a field that the record does not have stays empty."""
     given = {name: getattr(record, name) for name in outputs if hasattr(record, name)}
     return {f"out-{name}": json.dumps(value) for name, value in given.items()}
 

@@ -18,7 +18,7 @@ PASSWORD = "drie groene peren"
 
 @pytest.fixture
 def printed_link(tmp_path: Path) -> Iterator[str]:
-    """What `shop serve` prints on the first run of a shop."""
+    """The link that `shop serve` prints on the first run of a shop."""
     process = subprocess.Popen(
         [Path(sys.executable).with_name("shop"), "serve", "--port", "0", "--workers", "1"],
         stderr=subprocess.PIPE,

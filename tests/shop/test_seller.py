@@ -1,4 +1,4 @@
-"""Who sells stands where the law wants it, as the operator says, or plainly not filled in."""
+"""The seller's details stand where the law wants them, as set by the operator, or plainly not filled in."""
 
 from pathlib import Path
 

@@ -101,8 +101,8 @@ def _save(form: ProductForm, state: ProductState, product: Product | None, refus
         return make_response(conflict_page(load(product.id if product else 0)), 409)
     except RefusedError as error:
         get_session().rollback()
-        kept = load(product.id) if product else None
-        return edit_page(form, state, kept, refusals_of(error.problems), posted_reasons())
+        saved = load(product.id) if product else None
+        return edit_page(form, state, saved, refusals_of(error.problems), posted_reasons())
     if request.form.get("press") == "publish":
         return redirect(url_for("admin.publish_product", product_id=product_id), HTTPStatus.SEE_OTHER)
     flash(_("Saved."), "success")

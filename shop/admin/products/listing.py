@@ -77,7 +77,7 @@ def products() -> str:
         orders=list(Order),
         page_numbers=page_numbers,
         chosen=frozenset(chosen),
-        kept=as_word([id_ for id_ in chosen if id_ not in shown]),
+        ticked_elsewhere=as_word([id_ for id_ in chosen if id_ not in shown]),
     )
 
 
@@ -103,7 +103,7 @@ def chosen_in_address(args: MultiDict[str, str]) -> list[int]:
 
 def chosen_in_form(form: MultiDict[str, str]) -> list[int]:
     """The ids ticked on this page and carried from other pages."""
-    return read_ids([*form.get("kept", "").split(".")[:MOST_TICKED], *form.getlist("id")])
+    return read_ids([*form.get("ticked_elsewhere", "").split(".")[:MOST_TICKED], *form.getlist("id")])
 
 
 def as_word(ids: Sequence[int]) -> str:

@@ -30,7 +30,7 @@ from shop.web.i18n import gettext as _
 @requires("product.publish")
 @committing
 def publish_product(product_id: int) -> Response:
-    """What publishing lacks and changes; the button makes the product public."""
+    """The blockers and the changes of publishing; the button makes the product public."""
     product = load(product_id)
     if request.method == "GET":
         return _publish_page(product)

@@ -4,7 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import for_writing
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.settings import read_settings
 
 _MOST_TOLD = 50
@@ -21,7 +21,7 @@ def check(rebuild: bool) -> None:
     from recommend.loading import load_ruleset
     from shop.web.database import migrated_engine, prepare_catalogue
 
-    with told_plainly():
+    with plain_faults():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
         prepare_catalogue(settings)

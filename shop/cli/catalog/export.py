@@ -10,7 +10,7 @@ from catalog.exchange.exporting import export as export_catalogue
 from catalog.exchange.reading.opening import suffix_of
 from catalog.exchange.row_errors import FileRefusedError
 from shop.cli.catalog.progress import progress
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.cli.session import catalogue
 from shop.settings import read_settings
 
@@ -31,7 +31,7 @@ def export(file: Path, versions: bool) -> None:
     aside = Path(name)
     try:
         with (
-            told_plainly(),
+            plain_faults(),
             os.fdopen(descriptor, "wb") as opened,
             catalogue(read_settings()) as session,
             progress(file.name) as show_progress,

@@ -19,7 +19,7 @@ from catalog.product_problems import RefusedError
 from recommend.loading import load_ruleset
 from recommend.naming import form_names
 from shop.cli.catalog.progress import progress
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.cli.session import catalogue
 from shop.settings import Settings, read_settings
 
@@ -39,7 +39,7 @@ def import_(file: Path, dry_run: bool, skip_bad: bool, supplier: str | None, ref
 
     Exit status: 0 done, 1 the file or a row of it is refused; then nothing is changed, unless with --skip-bad.
     """
-    with told_plainly():
+    with plain_faults():
         settings = read_settings()
         summary = _run(settings, file, supplier, refused, dry_run=dry_run, skip_bad=skip_bad)
     counts = ", ".join(f"{summary.counts[outcome]} {outcome}" for outcome in RowOutcome)

@@ -4,7 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import bulk_fill, for_writing
-from shop.cli.faults import told_plainly
+from shop.cli.faults import plain_faults
 from shop.settings import read_settings
 
 _MOST = 10_000_000
@@ -27,7 +27,7 @@ def sample(count: int, seed: int) -> None:
         if written % _TOLD_EVERY == 0:
             click.echo(f"{written:,} of {count:,} products", err=True)
 
-    with told_plainly():
+    with plain_faults():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
         with migrated_engine(settings) as engine, bulk_fill(engine), Session(for_writing(engine)) as session:

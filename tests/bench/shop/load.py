@@ -21,7 +21,7 @@ from tests.bench.shop.work import Job, Outcome  # noqa: E402 - likewise
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MOST_SECONDS = 60
-"""How long a job waits for its first answer."""
+"""The longest wait of a job for its first answer."""
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 

@@ -1,4 +1,4 @@
-"""What is measured: jobs for the load driver, and the pages of the shop by name."""
+"""Things measured: jobs for the load driver, and the pages of the shop by name."""
 
 from typing import Any
 

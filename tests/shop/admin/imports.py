@@ -1,4 +1,4 @@
-"""What the tests of imports share: sending a file, mapping its columns, pressing a button."""
+"""Helpers of the import tests: sending a file, mapping its columns, pressing a button."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""What the products' tests share: filling in and sending the form."""
+"""Helpers of the products' tests: filling in and sending the form."""
 
 import re
 from typing import Any
@@ -45,7 +45,7 @@ COMPLETE: dict[str, Any] = {
 
 
 def typed_values(page: TestResponse) -> dict[str, Any]:
-    """What the product's form on a page holds, as a browser would send it."""
+    """The fields of the product form on a page, as a browser would send them."""
     root = HTMLParser().parse(page.text)
     form = next(each for each in root.iter(f"{XHTML}form") if "product-form" in (each.get("class") or ""))
     values: dict[str, Any] = {}

@@ -42,6 +42,11 @@ def test_a_review_is_stale_from_the_day_after_its_first_year(day: date | None, s
         assert (found.records, found.stale, found.not_reviewed) == (2, int(stale), int(day is None))
 
 
+def test_a_review_lasts_to_the_same_day_of_the_next_year_in_a_leap_year_too(ruleset: Ruleset) -> None:
+    reviewed = with_reviews(ruleset, date(2027, 11, 22), date(2028, 11, 22))
+    assert [ruleset_status(reviewed, date(2028, 11, day)).stale for day in (22, 23)] == [0, 1]
+
+
 @pytest.mark.parametrize("verified", [0, 1, 3])
 def test_citations_that_nobody_read_at_the_source_are_counted(verified: int, ruleset: Ruleset) -> None:
     place = Text(nl="blz. 1", en="p. 1")

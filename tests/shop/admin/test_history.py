@@ -1,4 +1,4 @@
-"""What happened can be read, taken back and restored, and never rewritten."""
+"""Edits in the history can be read, taken back and restored, and never rewritten."""
 
 import re
 from collections.abc import Mapping

@@ -88,7 +88,7 @@ def test_ticks_are_kept_from_page_to_page(admin_client: AdminClient, own_app: Fl
     assert f"chosen={first}" in answer.location
     page = client.get(answer.location)
     assert "1 van 7" in main_text(page)
-    assert f'name="kept" value="{first}"' in page.text
+    assert f'name="ticked_elsewhere" value="{first}"' in page.text
 
 
 def test_a_draft_is_seen_beforehand_by_who_is_signed_in_alone(admin_client: AdminClient, own_app: Flask) -> None:

@@ -55,7 +55,7 @@ def code_of_eva(browser: FlaskClient, add_account: AddAccount, clock: Clock) -> 
 
 
 def failures_left(app: Flask) -> int:
-    """How many wrong passwords the network address may still type."""
+    """The number of wrong passwords that the network address may still type."""
     browser = app.test_client()
     for tried in range(31):
         if sign_in(browser, email=f"guess{tried}@winkel.test").status_code == 429:

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request, the answer is a problem in the language asked for, never a page or a 500."""
+"""A faulty request is answered with a problem in the language asked for, never a page or a 500."""
 
 import json
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""How we choose: every rule, note and source in the open, with its review."""
+"""The page on how we choose: every rule, note and source in the open, with its review."""
 
 import html
 

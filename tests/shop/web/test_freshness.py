@@ -1,4 +1,4 @@
-"""Whatever is edited through one process, another shows it at its next request."""
+"""An edit through one process is shown by another at its next request."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every page keeps to: valid HTML, one h1, a title, unique ids, labelled fields, bounded queries, no code."""
+"""Demands on every page: valid HTML, one h1, a title, unique ids, labelled fields, bounded queries, no code."""
 
 import re
 from collections import Counter

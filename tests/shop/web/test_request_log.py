@@ -1,4 +1,4 @@
-"""What is told of requests: log lines and numbers without anything of a visitor; the time for staff."""
+"""Log lines and metrics of requests, without anything of a visitor; the time for staff."""
 
 import io
 import json
@@ -25,7 +25,7 @@ LISTING = PUBLIC_PAGES["nl"][2]
 
 @pytest.fixture
 def lines(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """What the shop logs as JSON."""
+    """The shop's log lines, parsed from JSON."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(getattr(request, "param", JsonLines)())

@@ -1,4 +1,4 @@
-"""What search engines are told: addresses, languages, structured data."""
+"""Data for search engines: addresses, languages, structured data."""
 
 import json
 import re

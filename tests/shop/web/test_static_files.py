@@ -1,4 +1,4 @@
-"""How answers travel: for good, not again, and small; but never a secret in a compressed one."""
+"""Caching and compression of responses; one with a secret is never compressed."""
 
 import gzip
 import re
