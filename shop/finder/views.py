@@ -50,8 +50,11 @@ def safety() -> Response:
     if form.is_submitted():
         valid = form.validate()
         if "csrf_token" not in form.errors:
-            # Stored even when other answers need correction, so that a stop among them counts at once.
-            store_answers(stored_answers() | form.valid_answers())
+            # Stored even when other answers need correction, so that a stop among them counts at once; an answer that
+            # is refused takes the earlier one with it, which it was meant to replace.
+            here = form.keys()
+            other_pages = {key: value for key, value in stored_answers().items() if key not in here}
+            store_answers(other_pages | form.valid_answers())
             if "back" in request.form:
                 return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
         if valid:

@@ -73,6 +73,13 @@ def test_a_wrong_safety_answer_is_named_and_what_was_typed_stays(field: str, val
         assert f'value="{value}"' in page.text
 
 
+@pytest.mark.parametrize("conditions", [["none", "kidney_disease"], [], ["rabies"]])
+def test_a_refused_answer_does_not_leave_the_earlier_one_in_force(conditions: list[str], client: FlaskClient) -> None:
+    assert "note-stop" not in answer(client).text
+    assert send(client, NL_SAFETY, **(SAFETY | {"conditions": conditions})).status_code == 422
+    assert client.get(FINDER["nl"][2]).location == NL_SAFETY
+
+
 def test_back_keeps_the_answers_of_both_pages(client: FlaskClient) -> None:
     send(client, NL_WISHES, **WISHES | {"stomach": "mild", "vegan": "y"})
     half = {"age_group": "65_plus", "conditions": ["pregnant"], "supplement_mg": "50", "back": "1"}
