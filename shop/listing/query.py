@@ -8,8 +8,8 @@ from msgspec import Struct, field, structs
 from werkzeug.datastructures import MultiDict
 
 from catalog.models import Allergen, DosageForm
+from catalog.search.facet_counts import Filters
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Facet
-from catalog.search.filtering import Filters
 from catalog.search.listing import Sort
 from catalog.search.matching import ResolvedWord
 from catalog.search.query_words import LONGEST_QUERY, is_too_long
@@ -142,7 +142,15 @@ _AT_MOST = re.compile(
     r"(?: de)? ([1-9][0-9]{1,3}) ?mg\b",
     re.ASCII | re.IGNORECASE,
 )
-_CHEAP = re.compile(r"\b(?:goedkoop|goedkope|goedkoopste|voordelig|voordelige|cheap|cheaper|cheapest)\b", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\b(?:(?:tussen|between) ([1-9][0-9]{1,3})(?: ?mg)? (?:en|and)"
+    r"|(?:van |from )?([1-9][0-9]{1,3})(?: ?mg)? ?(?:tot en met|tot|t/m|up to|to|-|\u2013)) ?([1-9][0-9]{1,3}) ?mg\b",
+    re.ASCII | re.IGNORECASE,
+)
+_CHEAP = re.compile(
+    r"\b(?:goedkoop|goedkope|goedkoper|goedkopere|goedkoopste|voordelig|voordelige|voordeliger|voordeligere|voordeligste|cheap|cheaper|cheapest)\b",
+    re.IGNORECASE,
+)
 
 
 class Phrased(Struct, frozen=True):
@@ -154,13 +162,19 @@ class Phrased(Struct, frozen=True):
 
 
 def read_phrases(text: str) -> Phrased:
-    """The wishes in a search, and its other words; an amount below the smallest range stays a word.
-
-    An amount between two bounds counts as the lower one, so that nothing above it is shown.
-    """
+    """The wishes in a search, and its other words; amounts that no whole range lies within stay words."""
     bands: tuple[str, ...] = ()
-    if asked := _AT_MOST.search(text):
-        bands = tuple(band.name for band in MG_BANDS if band.to is not None and band.to <= int(asked[1]))
-    rest = _AT_MOST.sub(" ", text, count=1) if bands else text
+    if asked := _BETWEEN.search(text):
+        bands = _bands_within(int(asked[1] or asked[2]), int(asked[3]))
+    elif asked := _AT_MOST.search(text):
+        bands = _bands_within(0, int(asked[1]))
+    rest = f"{text[: asked.start()]} {text[asked.end() :]}" if asked and bands else text
     cheap = bool(_CHEAP.search(rest))
     return Phrased(" ".join(_CHEAP.sub(" ", rest).split()), bands, cheap)
+
+
+def _bands_within(least: int, most: int) -> tuple[str, ...]:
+    """Names of the ranges of mg a day that lie within two amounts, so that nothing outside them is shown."""
+    return tuple(
+        band.name for band in MG_BANDS if band.to is not None and (band.over or 0) >= least and band.to <= most
+    )

@@ -45,11 +45,13 @@ def migrated_engine(settings: Settings) -> Iterator[Engine]:
     """An engine on the migrated database, while no other process prepares it."""
     with FileLock(settings.instance / "prepare.lock"):
         engine = open_engine(settings.database_url)
-        with migration_lock(engine):
-            migrate(engine)
-            yield engine
-        engine.dispose()
-        _restrict_to_owner(settings.instance)
+        try:
+            with migration_lock(engine):
+                migrate(engine)
+                yield engine
+        finally:
+            engine.dispose()
+            _restrict_to_owner(settings.instance)
 
 
 def _is_empty(engine: Engine) -> bool:

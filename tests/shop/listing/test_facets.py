@@ -157,6 +157,11 @@ def test_no_search_text_breaks_the_page_or_gets_into_it_raw(text: str, client: F
             "q=vegan+citraat&mg_per_day=to-100&mg_per_day=100-150&mg_per_day=150-200&mg_per_day=200-250",
         ),
         ("citrate up to 120mg", "q=citrate&mg_per_day=to-100"),
+        ("citraat 150 tot 250 mg", "q=citraat&mg_per_day=150-200&mg_per_day=200-250"),
+        ("citraat tussen 100 en 200mg", "q=citraat&mg_per_day=100-150&mg_per_day=150-200"),
+        ("citrate 120 mg - 200 mg", "q=citrate&mg_per_day=150-200"),
+        ("goedkoper citraat", "q=citraat&sort=price_per_100mg"),
+        ("voordeligste citraat", "q=citraat&sort=price_per_100mg"),
         ("goedkope tauraat", "q=tauraat&sort=price_per_100mg"),
         ("cheap", "sort=price_per_100mg"),
     ],
@@ -171,7 +176,9 @@ def test_an_amount_or_cheap_in_a_search_is_the_filter_or_the_order(typed: str, m
     assert re.findall("<h2><a[^>]+>", said) == re.findall("<h2><a[^>]+>", meant)
 
 
-@pytest.mark.parametrize("typed", ["onder 20 mg", "onder", "magnesium onder 250"])
+@pytest.mark.parametrize(
+    "typed", ["onder 20 mg", "onder", "magnesium onder 250", "160 tot 190 mg", "200 tot 100 mg", "100 en 200 mg"]
+)
 def test_what_is_no_amount_of_a_range_stays_a_search(typed: str, client: FlaskClient) -> None:
     page = client.get(NL, query_string={"q": typed}).text
     assert f'type="search" value="{typed}"' in page
