@@ -19,7 +19,7 @@ DATA = Path(__file__).parent / "data"
 
 FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml")
 """Data files at the top of the folder."""
-FOLDERS = ("sources", "rules", "notes", "claims", "claims/vocabulary")
+FOLDERS = ("sources", "rules", "notes", "claims", "claims/words")
 """Subfolders with data files."""
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from shop.compare import views as compare
 from shop.compounds import views as compounds
 from shop.finder import answers_cookie
 from shop.finder import views as finder
-from shop.listing import facet_names
+from shop.listing import facet_groups
 from shop.listing import views as listing
 from shop.pages import views as pages
 from shop.product import pictures
@@ -50,7 +50,7 @@ EXTENSIONS = (
     number_format,
     words,
     pictures,
-    facet_names,
+    facet_groups,
     absolute_urls,
     breadcrumbs,
     answers_cookie,

@@ -36,7 +36,10 @@ class Suggestions(Struct, frozen=True):
 
 
 def suggest_products(session: Session, answers: Answers, advice: Advice) -> Suggestions:
-    """Up to three products per suitable form, best form first; none when the advice is withheld."""
+    """Up to three products per suitable form; none when the advice is withheld.
+
+    In order: best form first, within a form cheapest per 100 mg first, then by SKU.
+    """
     suitable = [ranked.form.id for ranked in advice.forms if ranked.suitable]
     if advice.withheld or not suitable:
         return Suggestions()
@@ -49,7 +52,13 @@ def suggest_products(session: Session, answers: Answers, advice: Advice) -> Sugg
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),
     )
     found = advised_products(session, suitable, wishes)
-    found.sort(key=lambda advised: suitable.index(advised.form))
+    found.sort(
+        key=lambda advised: (
+            suitable.index(advised.form),
+            advised.product.tenth_cents_per_100mg,
+            advised.product.sku,
+        )
+    )
     empty = set(suitable) - {advised.form for advised in found}
     return Suggestions(
         products=tuple(_suggest(advised.form, advised.product, wishes.suggested_ug) for advised in found),

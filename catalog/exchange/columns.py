@@ -1,4 +1,4 @@
-"""Columns of import files: those of our own layout, and the targets of a supplier's columns."""
+"""Columns of files: those of our own layout, for import and export, and the targets of a supplier's columns."""
 
 import re
 import unicodedata

@@ -13,7 +13,8 @@ YES = "true"
 
 
 class Facet(StrEnum):
-    """A facet's name, also its query parameter. Several values of one facet widen, several facets narrow."""
+    """A facet's name, also its query parameter. Several values of one facet widen, except of
+    `without`, which all apply; several facets narrow."""
 
     FORM = "form"
     DOSAGE_FORM = "dosage_form"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Product
 from catalog.models.product import PUBLISHED
+from catalog.search.facet_counts import Filters, Found, find
 from catalog.search.facets import Facet
-from catalog.search.filtering import Filters, Found, find
 from catalog.search.snapshot import IndexSnapshot, current_snapshot
 from recommend.text import Language
 

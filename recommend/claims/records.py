@@ -1,4 +1,4 @@
-"""Records of `data/claims/*.yaml` and their loader: authorised and refused claims, patterns, reasons, vocabulary."""
+"""Records of `data/claims/*.yaml` and their loader: authorised and refused claims, patterns, reasons, words."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -151,9 +151,9 @@ def load_claims(directory: Path = DATA) -> Claims:
     folder = directory / "claims"
     ordinary = read_file(directory, folder / "ordinary.yaml", _OrdinaryWords)
     claims = Claims(
-        concepts=index_by_id(read_folder(directory, "claims/vocabulary", Concept)),
+        concepts=index_by_id(read_folder(directory, "claims/words", Concept)),
         authorised=_read_list(directory, "authorised.yaml", Authorised),
-        refused=_read_list(directory, "refused.yaml", Refused),
+        refused=_read_list(directory, "refused_effects.yaml", Refused),
         patterns=tuple(_read_list(directory, "patterns.yaml", Pattern).values()),
         reasons=_read_list(directory, "reasons.yaml", Reason),
         thresholds=read_file(directory, folder / "thresholds.yaml", Thresholds),
@@ -182,13 +182,13 @@ def _check_claims(claims: Claims) -> None:
         _check_references("patterns.yaml", pattern.id, "unless", pattern.unless, claims.concepts)
         _check_references("patterns.yaml", pattern.id, "reason", (pattern.reason,), claims.reasons)
     for concept in claims.concepts.values():
-        _check_references("vocabulary", concept.id, "refused", concept.refused, claims.refused)
+        _check_references("words", concept.id, "refused", concept.refused, claims.refused)
         _check_references(
-            "vocabulary", concept.id, "suggest", (concept.suggest,) if concept.suggest else (), claims.authorised
+            "words", concept.id, "suggest", (concept.suggest,) if concept.suggest else (), claims.authorised
         )
         for phrase in (*concept.phrases("nl"), *concept.phrases("en")):
             if phrase.startswith("...") or phrase.endswith("..."):
-                raise RulesetError(f"claims/vocabulary, {concept.id}: {phrase!r} begins or ends with a gap")
+                raise RulesetError(f"claims/words, {concept.id}: {phrase!r} begins or ends with a gap")
 
 
 def _check_references(file: str, record: str, key: str, names: tuple[str, ...], known: Any) -> None:

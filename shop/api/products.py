@@ -13,7 +13,7 @@ from catalog.search.listing import PAGE_SIZE, Listing, Sort
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Facets, FacetValue, Notice, Product, Products
-from shop.listing.facet_names import values
+from shop.listing.facet_groups import values
 from shop.listing.page import ListingPage, find_page
 from shop.listing.query import ListingQuery, as_read, in_words
 from shop.web.api_problems import Refused

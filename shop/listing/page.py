@@ -7,13 +7,13 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from catalog.search.filtering import find
+from catalog.search.facet_counts import find
 from catalog.search.listing import Fetch, Listing, listed_products, listing
 from catalog.search.matching import Search, search
 from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from recommend.text import Language
-from shop.listing.facet_names import label
+from shop.listing.facet_groups import label
 from shop.listing.query import ListingQuery, read_listing_query
 from shop.web.errors import NoSuchListingPage
 

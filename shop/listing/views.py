@@ -6,7 +6,7 @@ from catalog.search.facets import Facet
 from catalog.search.listing import Sort
 from shop.finder.answers_cookie import visitor_stops
 from shop.listing.cards import cards_by_ids
-from shop.listing.facet_names import Applied, groups, label
+from shop.listing.facet_groups import Applied, groups, label
 from shop.listing.page import find_page, loosened
 from shop.listing.query import ListingQuery, in_words
 from shop.web.database import get_ruleset, get_session

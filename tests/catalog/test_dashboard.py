@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from catalog.composition import LabelLine
 from catalog.models import Product, Status
 from catalog.queries.admin import Filter, Order, Trouble, chosen_versions, overview, product_rows, published_by_form
+from catalog.search.facet_counts import Filters, find
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, Facet
-from catalog.search.filtering import Filters, find
 from catalog.search.snapshot import current_snapshot
 from tests.factories import make_product
 

@@ -16,8 +16,8 @@ from catalog.db.engine import DatabaseVersionError, for_reading, migrate, newest
 from catalog.models import Base, Product
 from catalog.queries.products import count_published, product_by_slug
 from catalog.samples.sample import load_sample
+from catalog.search.facet_counts import Filters
 from catalog.search.facets import Facet
-from catalog.search.filtering import Filters
 from catalog.search.listing import Sort, listing
 from catalog.search.snapshot import catalogue_stamp
 from recommend.engine import advise

@@ -16,8 +16,8 @@ from catalog.models import Allergen, DosageForm, Product, Status
 from catalog.product_state import state_of_product
 from catalog.samples.generate import make_up_catalogue
 from catalog.search import snapshot, update
+from catalog.search.facet_counts import Filters
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, Facet
-from catalog.search.filtering import Filters
 from catalog.search.listing import MOST_PAGES, PAGE_SIZE, Sort, listing
 from catalog.search.snapshot import current_snapshot
 from catalog.search.tokens import plain

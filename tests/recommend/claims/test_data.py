@@ -34,12 +34,12 @@ def test_there_are_ten_authorised_claims_and_none_is_called_verified_unread() ->
     [
         ("authorised.yaml", "says_normal: false", "says_normal: perhaps", "claims/authorised.yaml, line"),
         ("authorised.yaml", "[tiredness]", "[tirednes]", "MG01, key parts: 'tirednes' is not known"),
-        ("vocabulary/effects.yaml", "refused: [sleep]", "refused: [slep]", "sleep, key refused: 'slep' is not known"),
-        ("vocabulary/effects.yaml", "kind: health", "kind: healthy", "vocabulary/effects.yaml"),
-        ("vocabulary/complaints.yaml", "suggest: MG05", "suggest: MG11", "vocabulary/complaints.yaml"),
+        ("words/effects.yaml", "refused: [sleep]", "refused: [slep]", "sleep, key refused: 'slep' is not known"),
+        ("words/effects.yaml", "kind: health", "kind: healthy", "words/effects.yaml"),
+        ("words/complaints.yaml", "suggest: MG05", "suggest: MG11", "words/complaints.yaml"),
         ("patterns.yaml", "reason: professional-recommends", "reason: doctors", "'doctors' is not known"),
         ("patterns.yaml", "within: 9", "within: 9, wihtin: 8", "wihtin"),
-        ("vocabulary/idioms.yaml", 'nl: "', 'nl: "... ergens, ', "begins or ends with a gap"),
+        ("words/idioms.yaml", 'nl: "', 'nl: "... ergens, ', "begins or ends with a gap"),
         ("thresholds.yaml", "rich_in_ug: 112500", "rich_in_ug: 112.5", "claims/thresholds.yaml"),
     ],
 )
@@ -50,6 +50,6 @@ def test_a_mistake_in_the_data_is_named(copy: Path, name: str, old: str, new: st
 
 
 def test_an_id_that_stands_twice_is_an_error(copy: Path) -> None:
-    change(copy, "refused.yaml", "id: memory", "id: mood")
+    change(copy, "refused_effects.yaml", "id: memory", "id: mood")
     with pytest.raises(RulesetError, match="mood, key id: this id stands twice"):
         load_claims(copy)

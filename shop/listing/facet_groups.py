@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from catalog.models import Allergen, DosageForm
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
+from catalog.search.facet_counts import Filters, Found
 from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Band, Facet
-from catalog.search.filtering import Filters, Found
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 from shop.listing.query import as_read

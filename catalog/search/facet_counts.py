@@ -1,4 +1,4 @@
-"""Filters and counts: one implementation for the list, the counts beside the values, the API and files."""
+"""Facet filters, and the count beside each value: one implementation for the list, the API and files."""
 
 from collections.abc import Iterable, Mapping
 
