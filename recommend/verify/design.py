@@ -11,6 +11,9 @@ UPPER_LIMIT_MG = 250
 OWN_LIMIT_MG = 200
 """The shop's own daily limit, a margin below the upper limit, in mg elemental."""
 
+LEAST_ROOM_MG = 50
+"""The smallest daily amount worth adding, in mg elemental; with less room the shopper already gets enough."""
+
 REFERENCE_INTAKE_MG = {"female": 300, "male": 350, "unspecified": None}
 """Daily reference intake from food and supplements, in mg elemental; None without a value."""
 
@@ -19,26 +22,40 @@ def _is(answer: str, *values: str) -> Condition:
     return Is(answer, frozenset(values))
 
 
-def _ticked(answer: str, value: str) -> Condition:
-    return Includes(answer, frozenset({value}))
+def _ticked(answer: str, *values: str) -> Condition:
+    return Includes(answer, frozenset(values))
 
+
+IMPLIED: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
+    (("conditions", "unknown"), ("conditions", "kidney_unknown")),
+    (("medicines", "digoxin"), ("conditions", "heart_other")),
+    (("medicines", "unknown"), ("medicines", "other")),
+)
+"""Ticked boxes with the box that each implies: unknown is never laxer than what it may hide, and digoxin is prescribed
+for heart disease only."""
 
 STOPS: dict[str, Condition] = {
     "kidney disease": _ticked("conditions", "kidney_disease"),
     "unknown kidneys at 65 or over, or at an unknown age": AllOf(
-        (_ticked("conditions", "kidney_unknown"), _is("age_group", "65_plus", "unknown"))
+        (_ticked("conditions", "kidney_unknown", "unknown"), _is("age_group", "65_plus", "unknown"))
     ),
     "a conduction disorder of the heart": _ticked("conditions", "heart_conduction"),
-    "digoxin together with another heart disease": AllOf(
-        (_ticked("medicines", "digoxin"), _ticked("conditions", "heart_other"))
+    "digoxin": _ticked("medicines", "digoxin"),
+    "another heart disease with a potassium-sparing diuretic": AllOf(
+        (_ticked("conditions", "heart_other"), _ticked("medicines", "potassium_sparing_diuretic"))
+    ),
+    "another heart disease with unknown medicines": AllOf(
+        (_ticked("conditions", "heart_other"), _ticked("medicines", "unknown"))
     ),
     "myasthenia": _ticked("conditions", "myasthenia"),
     "a bowel obstruction": _ticked("conditions", "bowel_obstruction"),
     "under 18": _is("age_group", "under_18"),
     "an aminoglycoside": _ticked("medicines", "aminoglycoside"),
-    "250 mg or more already taken": AtLeast("supplement_mg", UPPER_LIMIT_MG),
+    "an HIV integrase inhibitor": _ticked("medicines", "hiv_integrase_inhibitor"),
+    "less than 50 mg left up to the upper limit": AtLeast("supplement_mg", UPPER_LIMIT_MG - LEAST_ROOM_MG + 1),
     "signs of an overdose": _ticked("warning_signs", "overdose_signs"),
     "a seizure or fainting": _ticked("warning_signs", "seizure_or_fainting"),
+    "lasting bowel complaints": _ticked("warning_signs", "persistent_gut_trouble"),
     "replacing a medicine": _is("goal", "replace_medicine"),
 }
 """Conditions that withhold the advice, regardless of all other answers."""
@@ -47,22 +64,20 @@ EMERGENCIES = ("overdose_signs", "seizure_or_fainting")
 """Warning signs whose note comes first and gives an emergency number."""
 
 CAUTIONS: dict[str, Condition] = {
-    "unknown kidneys at 18 to 64": AllOf((_ticked("conditions", "kidney_unknown"), _is("age_group", "18_64"))),
+    "unknown kidneys at 18 to 64": AllOf(
+        (_ticked("conditions", "kidney_unknown", "unknown"), _is("age_group", "18_64"))
+    ),
     "another heart disease": _ticked("conditions", "heart_other"),
     "a bowel resection": _ticked("conditions", "bowel_resection"),
     "pregnancy": _ticked("conditions", "pregnant"),
     "breastfeeding": _ticked("conditions", "breastfeeding"),
     "low mood": _ticked("warning_signs", "low_mood"),
-    "persistent gut trouble": _ticked("warning_signs", "persistent_gut_trouble"),
-    "digoxin": _ticked("medicines", "digoxin"),
     "a potassium-sparing diuretic": _ticked("medicines", "potassium_sparing_diuretic"),
-    "a muscle relaxant": _ticked("medicines", "muscle_relaxant"),
     "a tetracycline or quinolone": _ticked("medicines", "tetracycline_quinolone"),
     "a bisphosphonate": _ticked("medicines", "bisphosphonate"),
     "levothyroxine": _ticked("medicines", "levothyroxine"),
     "gabapentin": _ticked("medicines", "gabapentin"),
     "iron or zinc": _ticked("medicines", "iron_zinc"),
-    "an HIV integrase inhibitor": _ticked("medicines", "hiv_integrase_inhibitor"),
     "another medicine": _ticked("medicines", "other"),
     "unknown conditions": _ticked("conditions", "unknown"),
     "unknown medicines": _ticked("medicines", "unknown"),

@@ -8,7 +8,7 @@ from recommend.engine import advise
 from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
 from recommend.space import ALL_ANSWER_SETS, Cone, set_answer
-from recommend.verify.design import CAUTIONS, EMERGENCIES, STOPS
+from recommend.verify.design import CAUTIONS, EMERGENCIES, IMPLIED, STOPS
 from recommend.verify.firing import NoteGroup, atoms_by_note, note_groups, silence_groups, stop_groups
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
@@ -26,6 +26,8 @@ def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
         yield _always_noted(claim, caution, ruleset, ("stop", "caution"))
     for sign in EMERGENCIES:
         yield _called_first(sign, ruleset)
+    for implying, implied in IMPLIED:
+        yield _implied_counts(implying, implied, ruleset)
     yield _cautions_suggest(ruleset)
     yield _nothing_leaves(ruleset)
     yield _ticking_keeps_notes(ruleset)
@@ -60,6 +62,31 @@ def _called_first(sign: str, ruleset: Ruleset) -> Proof:
 
     ticked = (answers for answers in Cone({Atom("warning_signs", frozenset({sign}))}) if sign in answers.warning_signs)
     return prove("safety", f"{sign.replace('_', ' ')} shows whom to call above everything else", ticked, fault)
+
+
+def _implied_counts(implying: tuple[str, str], implied: tuple[str, str], ruleset: Ruleset) -> Proof:
+    """Proof that a box with an implied one brings every note that ticking the implied one too would bring."""
+    (answer, box), (other_answer, other_box) = implying, implied
+    ticked = frozenset({Atom(answer, frozenset({box}))})
+    claim = f"{answer} {box} counts as {other_answer} {other_box} too, in every note"
+
+    def fault_in(group: NoteGroup) -> Callable[[Answers], Broken | None]:
+        def fault(answers: Answers) -> Broken | None:
+            both = set_answer(answers, other_answer, other_box, True)
+            if group.fires(both, ruleset) and not group.fires(answers, ruleset):
+                return Broken(
+                    f"without {other_box} ticked, {', '.join(sorted(group.notes))} is missing", (answers, both)
+                )
+            return None
+
+        return fault
+
+    groups = [NoteGroup([note], atoms | ticked) for note, atoms in atoms_by_note(ruleset.notes).items()]
+    points = (
+        prove("safety", claim, (each for each in group.cone if box in getattr(each, answer)), fault_in(group))
+        for group in groups
+    )
+    return merge_proofs("safety", claim, points)
 
 
 def _cautions_suggest(ruleset: Ruleset) -> Proof:

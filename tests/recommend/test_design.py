@@ -18,15 +18,25 @@ STOPS: Mapping[str, Mapping[str, Any]] = {
     "kidneys not known at 65 or over": {"conditions": ["kidney_unknown"], "age_group": "65_plus"},
     "kidneys not known at an unknown age": {"conditions": ["kidney_unknown"], "age_group": "unknown"},
     "a conduction disorder": {"conditions": ["heart_conduction"]},
-    "digoxin with another heart disease": {"conditions": ["heart_other"], "medicines": ["digoxin"]},
+    "conditions unknown at 65 or over": {"conditions": ["unknown"], "age_group": "65_plus"},
+    "conditions unknown at an unknown age": {"conditions": ["unknown"], "age_group": "unknown"},
+    "digoxin": {"medicines": ["digoxin"]},
+    "another heart disease with a potassium-sparing diuretic": {
+        "conditions": ["heart_other"],
+        "medicines": ["potassium_sparing_diuretic"],
+    },
+    "another heart disease with unknown medicines": {"conditions": ["heart_other"], "medicines": ["unknown"]},
     "myasthenia": {"conditions": ["myasthenia"]},
     "a bowel obstruction": {"conditions": ["bowel_obstruction"]},
     "under 18": {"age_group": "under_18"},
     "an aminoglycoside": {"medicines": ["aminoglycoside"]},
+    "an HIV integrase inhibitor": {"medicines": ["hiv_integrase_inhibitor"]},
+    "201 mg already taken": {"supplement_mg": 201},
     "250 mg already taken": {"supplement_mg": 250},
     "5000 mg already taken": {"supplement_mg": 5000},
     "signs of an overdose": {"warning_signs": ["overdose_signs"]},
     "a seizure or fainting": {"warning_signs": ["seizure_or_fainting"]},
+    "lasting bowel complaints": {"warning_signs": ["persistent_gut_trouble"]},
     "replacing a medicine": {"goal": "replace_medicine"},
 }
 CAUTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -36,19 +46,15 @@ CAUTIONS: Mapping[str, Mapping[str, Any]] = {
     "pregnancy": {"conditions": ["pregnant"]},
     "breastfeeding": {"conditions": ["breastfeeding"]},
     "low mood": {"warning_signs": ["low_mood"]},
-    "lasting bowel complaints": {"warning_signs": ["persistent_gut_trouble"]},
-    "digoxin": {"medicines": ["digoxin"]},
     "a potassium-sparing diuretic": {"medicines": ["potassium_sparing_diuretic"]},
-    "a muscle relaxant": {"medicines": ["muscle_relaxant"]},
     "a tetracycline or quinolone": {"medicines": ["tetracycline_quinolone"]},
     "a bisphosphonate": {"medicines": ["bisphosphonate"]},
     "levothyroxine": {"medicines": ["levothyroxine"]},
     "gabapentin": {"medicines": ["gabapentin"]},
     "iron or zinc": {"medicines": ["iron_zinc"]},
-    "an HIV integrase inhibitor": {"medicines": ["hiv_integrase_inhibitor"]},
     "another medicine": {"medicines": ["other"]},
     "unknown medicines": {"medicines": ["unknown"]},
-    "unknown conditions": {"conditions": ["unknown"]},
+    "unknown conditions": {"conditions": ["unknown"], "age_group": "18_64"},
     "an unknown age": {"age_group": "unknown"},
     "a complaint as goal": {"goal": "sleep_mood_or_complaint"},
 }
@@ -56,12 +62,18 @@ INFORMS: Mapping[str, Mapping[str, Any]] = {
     "nothing at all": {},
     "a loop or thiazide diuretic": {"medicines": ["loop_thiazide_diuretic"]},
     "a proton-pump inhibitor": {"medicines": ["proton_pump_inhibitor"]},
+    "a muscle relaxant": {"medicines": ["muscle_relaxant"]},
     "65 or over": {"age_group": "65_plus"},
     "loose stools": {"bowel": "loose"},
     "constipation": {"bowel": "constipated"},
     "sport": {"goal": "sport"},
-    "249 mg already taken": {"supplement_mg": 249},
+    "200 mg already taken": {"supplement_mg": 200},
 }
+IMPLIED = (
+    ({"conditions": ["unknown"]}, {"conditions": ["kidney_unknown"]}),
+    ({"medicines": ["digoxin"]}, {"conditions": ["heart_other"]}),
+    ({"medicines": ["unknown"]}, {"medicines": ["other"]}),
+)
 EMERGENCIES = ("overdose_signs", "seizure_or_fainting")
 SMALL = [
     {**HEALTHY, **dict(zip(("stomach", "budget", "absorption", "age_group", "bowel", "goal"), values, strict=True))}
@@ -75,12 +87,18 @@ def the_design_withholds(answers: Answers) -> bool:
     """Whether the design withholds the advice, as one expression."""
     return (
         not {"kidney_disease", "heart_conduction", "myasthenia", "bowel_obstruction"}.isdisjoint(answers.conditions)
-        or ("kidney_unknown" in answers.conditions and answers.age_group in {"65_plus", "unknown"})
-        or ("heart_other" in answers.conditions and "digoxin" in answers.medicines)
+        or (
+            not {"kidney_unknown", "unknown"}.isdisjoint(answers.conditions)
+            and answers.age_group in {"65_plus", "unknown"}
+        )
+        or (
+            "heart_other" in answers.conditions
+            and not {"potassium_sparing_diuretic", "unknown"}.isdisjoint(answers.medicines)
+        )
         or answers.age_group == "under_18"
-        or "aminoglycoside" in answers.medicines
-        or answers.supplement_mg >= 250
-        or not set(EMERGENCIES).isdisjoint(answers.warning_signs)
+        or not {"digoxin", "aminoglycoside", "hiv_integrase_inhibitor"}.isdisjoint(answers.medicines)
+        or answers.supplement_mg > 200
+        or not {*EMERGENCIES, "persistent_gut_trouble"}.isdisjoint(answers.warning_signs)
         or answers.goal == "replace_medicine"
     )
 
@@ -164,6 +182,16 @@ def test_low_mood_names_the_suicide_line_and_the_emergency_number(ruleset: Rules
         assert "112" in text
 
 
+@given(answers=anybody(), implied=st.sampled_from(IMPLIED))
+def test_an_answer_is_never_laxer_than_with_what_it_implies_ticked_as_well(
+    answers: dict[str, Any], implied: tuple[dict[str, list[str]], dict[str, list[str]]], ruleset: Ruleset
+) -> None:
+    implying, more = implied
+    with_both = {key: [*implying.get(key, []), *more.get(key, [])] for key in implying | more}
+    alone, both = beside(answers, implying), beside(answers, with_both)
+    assert set(advise(alone, ruleset).notes) == set(advise(both, ruleset).notes)
+
+
 @given(answers=anybody(), key=st.sampled_from(sorted(MANY)), data=st.data())
 def test_ticking_one_more_condition_medicine_or_sign_never_removes_a_note(
     answers: dict[str, Any], key: str, data: st.DataObject, ruleset: Ruleset
@@ -188,7 +216,7 @@ def test_the_dose_follows_the_formula_for_every_amount_already_taken(
 ) -> None:
     for taken in range(5001):
         dose = advise(shopper(sex=sex, supplement_mg=taken), ruleset).dose
-        assert dose.suggested_mg == (min(200, 250 - taken) if taken < 250 else 0)
+        assert dose.suggested_mg == (min(200, 250 - taken) if taken <= 200 else 0)
         assert (dose.reference_intake_mg, dose.upper_limit_mg, dose.already_taken_mg) == (reference, 250, taken)
 
 

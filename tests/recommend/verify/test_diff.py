@@ -49,7 +49,9 @@ def reduced(ruleset: Ruleset) -> Ruleset:
     fitting = structs.replace(
         ruleset, rules=tuple(filter(_fits, ruleset.rules)), notes=tuple(filter(_fits, ruleset.notes))
     )
-    lower = with_condition(fitting, "limit-reached", {"answer": "supplement_mg", "at_least": 30})
+    lower = with_condition(
+        without_notes(fitting, "enough-already"), "limit-reached", {"answer": "supplement_mg", "at_least": 30}
+    )
     return with_dose(lower, upper_limit_mg=30, own_limit_mg=20)
 
 

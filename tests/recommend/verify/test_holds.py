@@ -35,13 +35,13 @@ def test_a_stop_is_proven_for_the_answer_sets_in_which_it_is_given_and_no_more(r
     of = {proof.claim.partition(" withholds")[0]: proof.total for proof in report.proofs if proof.prop == "safety"}
     assert of["kidney disease"] * 2 == ALL_ANSWER_SETS
     assert of["under 18"] * 4 == ALL_ANSWER_SETS
-    assert of["unknown kidneys at 65 or over, or at an unknown age"] * 4 == ALL_ANSWER_SETS
-    assert of["250 mg or more already taken"] * 5001 == ALL_ANSWER_SETS * (5001 - 250)
+    assert of["unknown kidneys at 65 or over, or at an unknown age"] * 8 == ALL_ANSWER_SETS * 3
+    assert of["less than 50 mg left up to the upper limit"] * 5001 == ALL_ANSWER_SETS * (5001 - 201)
 
 
 def test_every_stop_and_caution_of_the_design_has_its_proof(report: Report) -> None:
     claims = [proof.claim for proof in report.proofs if proof.prop == "safety"]
-    assert len(STOPS) == 12
+    assert len(STOPS) == 16
     for name in STOPS:
         assert f"{name} withholds the advice, whatever else is answered" in claims
     for name in CAUTIONS:

@@ -62,10 +62,10 @@ class Narrowed(NamedTuple):
 NARROWED = (
     Narrowed(
         "notes/intake.yaml",
-        "limit-reached",
-        {"answer": "supplement_mg", "at_least": 251},
-        "250 mg or more already taken",
-        {"supplement_mg": 250},
+        "enough-already",
+        {"answer": "supplement_mg", "at_least": 202},
+        "less than 50 mg left up to the upper limit",
+        {"supplement_mg": 201},
     ),
     Narrowed(
         "notes/conditions.yaml",

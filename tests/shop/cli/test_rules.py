@@ -118,7 +118,7 @@ def test_two_equal_rulesets_differ_in_nothing() -> None:
 
 def test_a_difference_is_counted_with_five_examples_that_advise_takes(ruleset: Ruleset, tmp_path: Path) -> None:
     new = copy_of_data(
-        tmp_path, "notes/intake.yaml", change("limit-reached", when={"answer": "supplement_mg", "at_least": 225})
+        tmp_path, "notes/intake.yaml", change("enough-already", when={"answer": "supplement_mg", "at_least": 176})
     )
     document = json.loads(shop("rules", "diff", str(DATA), str(new), "--json").stdout)
     assert document["old"] == {"version": ruleset.manifest.version, "sha256": ruleset.sha256}

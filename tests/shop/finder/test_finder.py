@@ -188,9 +188,9 @@ def test_a_caution_alone_leaves_the_listing_as_it_is(client: FlaskClient) -> Non
 
 
 def test_when_no_product_fits_the_page_says_so(client: FlaskClient) -> None:
-    page = answer(client, "en", budget="low", supplement_mg="249")
+    page = answer(client, "en", budget="low", supplement_mg="200")
     assert "No product of this form fits" in page.text
-    assert "At most 1 mg" in page.text
+    assert "At most 50 mg" in page.text
 
 
 def test_a_form_without_products_says_which_wish_excludes_them(client: FlaskClient) -> None:
