@@ -132,6 +132,15 @@ def test_a_form_without_products_tells_which_single_wish_excludes_how_many(sessi
     assert excluded["citrate"].failing == {"dose": 0, "vegan": 2, "dosage_form": 2}
 
 
+def test_only_forms_without_a_fitting_product_tell_what_is_excluded(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 100))
+    make_product(session, milligrams("bisglycinate", 201))
+    answers = AnswersFactory.build(budget="high")
+    found = suggest_products(session, answers, advise(answers, ruleset))
+    assert [suggestion.form for suggestion in found.products] == ["citrate"]
+    assert found.excluded.keys() == {"bisglycinate"}
+
+
 def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Session, ruleset: Ruleset) -> None:
     make_product(session, milligrams("citrate", 100), dosage_form=DosageForm.TABLET, vegan=False)
     answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="powder", supplement_mg=200)
