@@ -117,6 +117,10 @@ SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
         ("ReplaceBinaryOperator_Sub_BitXor", "empty = set(suitable) ^ {advised.form for advised in found}"): (
             "products are found for suitable forms alone"
         ),
+        (
+            "ReplaceComparisonOperator_Eq_LtE",
+            'dosage_form=None if answers.dosage_form <= "any" else DosageForm(answers.dosage_form),',
+        ): "every name of a dosage form comes after that word",
     },
     "shop/admin/permissions.py": {
         ("ReplaceString", 'OPEN: Literal["open"] = "openX"'): NOT_READ,

@@ -206,6 +206,17 @@ def test_a_query_of_8_kib_is_read_and_a_byte_more_is_not(length: int, status: in
     assert client.get(f"/healthz?{'x' * length}").status_code == status
 
 
+def test_no_view_is_asked_for_an_address_that_is_no_text(shop: Flask) -> None:
+    shop.add_url_rule("/nl/echo/<text>", "echo", lambda text: text)
+    visitor = shop.test_client()
+    assert [visitor.get(f"/nl/echo/{text}").status_code for text in ("a", "%01", "%00", "a%00b")] == [
+        200,
+        200,
+        404,
+        404,
+    ]
+
+
 @pytest.fixture
 def rendered(shop: Flask) -> Iterator[list[str]]:
     """The names of the templates that the shop renders from now on."""
