@@ -65,8 +65,12 @@ PARTS = {
             "shop/admin/products/request.py": frozenset({"require_right_to_change"}),
         },
         (
-            ("tests/shop/admin/test_sign_in.py", "tests/shop/api/test_advice.py"),
-            ("tests/shop/admin/test_permissions.py", "tests/shop/admin/test_rights_by_status.py"),
+            ("tests/shop/admin/test_permissions.py",),
+            (
+                "tests/shop/admin/test_sign_in.py",
+                "tests/shop/admin/test_rights_by_status.py",
+                "tests/shop/api/test_advice.py::test_the_advice_has_exactly_the_keys_of_its_type",
+            ),
         ),
     ),
     "security-headers": Part(
@@ -86,7 +90,7 @@ PARTS = {
     "restore": Part(
         whole("catalog/db/backup.py", "catalog/db/copying.py"),
         (
-            ("tests/shop/cli/test_db.py",),
+            ("tests/shop/cli/test_db.py", "-k", "not postgresql"),
             ("tests/catalog/db/test_backup.py", "-k", "not postgresql"),
             ("tests/catalog/db/test_backup.py", "-k", "postgresql"),
         ),
@@ -121,10 +125,27 @@ SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
             "ReplaceComparisonOperator_Eq_LtE",
             'dosage_form=None if answers.dosage_form <= "any" else DosageForm(answers.dosage_form),',
         ): "every name of a dosage form comes after that word",
+        ("ReplaceString", 'digits = f"{rest:0{places}d}".rstrip("0X")'): "no number has that letter",
     },
     "shop/admin/permissions.py": {
         ("ReplaceString", 'OPEN: Literal["open"] = "openX"'): NOT_READ,
         ("ReplaceString", '_DECLARED = "admin_actionX"'): NOT_READ,
+    },
+    "shop/admin/guard.py": {
+        ("ReplaceComparisonOperator_Eq_LtE", 'if request.method <= "GET":'): (
+            "no page takes a method that comes before GET in the alphabet"
+        ),
+        (
+            "ReplaceComparisonOperator_Eq_LtE",
+            'url_for("admin.sign_in", next=None if here <= url_for("admin.dashboard") else here), HTTPStatus.SEE_OTHER',
+        ): "every other address of the admin comes after that of the overview",
+    },
+    "catalog/db/backup.py": {
+        (
+            "ReplaceTrueWithFalse",
+            'with archive.open(_member(table.name), "w", force_zip64=False) as member:',
+        ): "shows from 2 GiB in one table on",
+        ("DeleteCall", "without raw.flush()"): "the end of a ZIP file is flushed when it is written",
     },
 }
 """By file, then operator and changed line: the reason why a mutant may survive."""
@@ -144,6 +165,7 @@ def try_part(part: Part, place: Sandbox) -> Tally:
     """Try every mutant of a part, and print those that survive."""
     stages = [(stage, 10 + 3 * place.first_run(stage)) for stage in part.stages]
     tally = Tally()
+    expected = {(file, operator, line) for file in part.files for operator, line in SURVIVORS.get(file, {})}
     for file, mutant in _mutants_of(part):
         tally.mutants += 1
         with place.changed(file, mutant.code):
@@ -152,7 +174,10 @@ def try_part(part: Part, place: Sandbox) -> Tally:
         reason = SURVIVORS.get(file, {}).get((mutant.operator, mutant.line))
         tally.survivors += 1
         tally.without_reason += reason is None
+        expected.discard((file, mutant.operator, mutant.line))
         print(f"  survives: {file}: {mutant.operator}: {mutant.line}\n    {reason or 'NO REASON GIVEN'}", flush=True)
+    for known in sorted(expected):
+        print(f"  killed by now, and still in SURVIVORS: {': '.join(known)}", flush=True)
     return tally
 
 

@@ -69,14 +69,17 @@ class Sandbox:
             finally:
                 os._exit(70)
         end = time.monotonic() + timeout
-        while time.monotonic() < end:
-            done, status = os.waitpid(child, os.WNOHANG)
-            if done:
-                return os.waitstatus_to_exitcode(status)
-            time.sleep(0.01)
-        os.killpg(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return None
+        try:
+            while time.monotonic() < end:
+                done, status = os.waitpid(child, os.WNOHANG)
+                if done:
+                    child = 0
+                    return os.waitstatus_to_exitcode(status)
+                time.sleep(0.01)
+            return None
+        finally:
+            if child:
+                _end_group(child)
 
     def _run_pytest(self, tests: Sequence[str], first: bool) -> None:
         os.setsid()
@@ -96,6 +99,13 @@ class Sandbox:
         os._exit(code)
 
 
+def _end_group(child: int) -> None:
+    """End a process with those it started, servers among them."""
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
 @contextmanager
 def sandbox() -> Iterator[Sandbox]:
     """A copy for as long as it is needed; temporary files of the tests are in its folder too."""
@@ -104,7 +114,11 @@ def sandbox() -> Iterator[Sandbox]:
         folder.chmod(0o755)  # PostgreSQL runs as somebody else
         temporary = folder / "temporary"
         temporary.mkdir()
-        os.environ |= ENVIRONMENT | {"TMPDIR": str(temporary), "PYTHONPATH": str(folder / "copy")}
+        os.environ |= ENVIRONMENT | {
+            "PYTHONPATH": str(folder / "copy"),
+            "TMPDIR": str(temporary),
+            "XDG_RUNTIME_DIR": str(temporary),
+        }
         tempfile.tempdir = None
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the folder goes then, too
         try:

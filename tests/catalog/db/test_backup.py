@@ -189,7 +189,18 @@ def test_a_backup_and_a_database_of_another_version_are_refused_with_both_revisi
 
 @pytest.mark.parametrize(
     "fault",
-    ["cut short", "no backup", "locked", "row lost", "newer", "foreign", "other format", "table lost", "unknown field"],
+    [
+        "cut short",
+        "no backup",
+        "locked",
+        "row lost",
+        "newer",
+        "foreign",
+        "other format",
+        "earlier format",
+        "table lost",
+        "unknown field",
+    ],
 )
 def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: Engine, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
@@ -213,6 +224,7 @@ def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: 
             "unknown field": {"key": "of no use here"},
             "foreign": {"tables": []},
             "other format": {"format": "magnesiumwijzer-backup-99"},
+            "earlier format": {"format": "magnesiumwijzer-backup-0"},
             "table lost": {"tables": {}},
         }
         file = rewritten(file, manifest_json=msgspec.json.encode(manifest | changes[fault]))
