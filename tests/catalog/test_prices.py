@@ -1,5 +1,6 @@
 """Derived prices, rounded half up to a tenth of a cent."""
 
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -7,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.edits.bulk import Action
-from catalog.prices import cents_per_measure, tenth_cents_per_100mg, tenth_cents_per_day
+from catalog.models import DosageForm, Product
+from catalog.prices import (
+    cents_per_measure,
+    earlier_price_cents,
+    tenth_cents_per_100mg,
+    tenth_cents_per_day,
+    unit_price_cents,
+    without_vat,
+)
 from tests.factories import ProductStateFactory
 
 
@@ -65,3 +74,28 @@ def test_the_unit_price_is_per_100_g_or_100_ml() -> None:
 @given(price=st.integers(1, 10**7), units=st.integers(1, 1000), per_day=st.integers(1, 50))
 def test_a_price_a_day_is_within_half_a_tenth_cent_of_the_exact_one(price: int, units: int, per_day: int) -> None:
     assert abs(tenth_cents_per_day(price, units, per_day) * units - price * 10 * per_day) * 2 <= units
+
+
+def test_a_price_without_vat_is_the_exact_one_rounded_half_up() -> None:
+    """Over all remainders of a division by 1.09, and at the highest price."""
+    for cents in (*range(0, 1200), 999_999, 1_000_000):
+        assert without_vat(cents) == half_up(Decimal(cents) / Decimal("1.09")), cents
+
+
+@pytest.mark.parametrize("form", list(DosageForm))
+def test_only_powders_and_liquids_of_a_known_content_have_a_unit_price(form: DosageForm) -> None:
+    by_measure = form in {DosageForm.POWDER, DosageForm.LIQUID}
+    assert unit_price_cents(Product(dosage_form=form, price_cents=1595, net_quantity=250)) == (
+        638 if by_measure else None
+    )
+    assert unit_price_cents(Product(dosage_form=form, price_cents=1595, net_quantity=0)) is None
+
+
+@pytest.mark.parametrize(("days", "shown"), [(-30, 2000), (-1, 2000), (0, None), (1, None)])
+def test_an_earlier_price_is_shown_until_the_day_before_the_reduction_is_thirty_days_old(
+    days: int, shown: int | None
+) -> None:
+    until = date(2026, 6, 30)
+    reduced = Product(price_cents=1500, from_cents=2000, from_until=until)
+    assert earlier_price_cents(reduced, until + timedelta(days=days)) == shown
+    assert earlier_price_cents(Product(price_cents=1500), until + timedelta(days=days)) is None

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from catalog.advice.candidates import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
-from catalog.advice.suggest import Suggestion, decimal_string, suggest_products, suggestion_as_dict
+from catalog.advice.suggest import Suggestion, Suggestions, decimal_string, suggest_products, suggestion_as_dict
 from catalog.composition import LabelLine
 from catalog.models import DosageForm, FormTag, Product, Status
 from recommend.engine import advise
@@ -38,7 +39,13 @@ def test_at_most_three_products_a_form_cheapest_per_100_mg_first_then_by_sku(
 def test_products_follow_the_rank_of_their_form(session: Session, ruleset: Ruleset) -> None:
     make_product(session, milligrams("citrate", 100), price_cents=500)
     make_product(session, milligrams("bisglycinate", 100), price_cents=5000)
-    assert [found.form for found in suggest(session, ruleset, stomach="mild")] == ["bisglycinate", "citrate"]
+    assert [found.form for found in suggest(session, ruleset)] == ["citrate", "bisglycinate"]
+    answers = AnswersFactory.build(budget="high", stomach="mild")
+    ranked = suggest_products(session, answers, advise(answers, ruleset))
+    assert [suggestion.form for suggestion in ranked.products] == ["bisglycinate", "citrate"]
+    for form in ("bisglycinate", "citrate"):
+        assert [suggestion.form for suggestion in ranked.of_form(form)] == [form]
+    assert ranked.of_form("glycinate") == []
 
 
 @pytest.mark.parametrize(("taken", "units"), [(0, 2), (50, 2), (51, 1), (150, 1), (151, 0), (249, 0)])
@@ -86,9 +93,20 @@ def test_a_product_that_holds_some_of_a_form_advised_against_is_not_shown(sessio
     assert not suggest(session, ruleset, stomach="strong")
 
 
+def test_a_form_that_both_a_rule_and_the_law_keep_away_is_in_no_suggestion(session: Session, ruleset: Ruleset) -> None:
+    oxide = structs.replace(ruleset.forms["oxide"], not_for=("pregnant",))
+    kept_away = structs.replace(ruleset, forms={**ruleset.forms, "oxide": oxide})
+    make_product(session, [*milligrams("citrate", 90), *milligrams("oxide", 10)])
+    assert suggest(session, kept_away)
+    assert not suggest(session, kept_away, absorption="important")
+    assert not suggest(session, kept_away, conditions=("pregnant",))
+    assert not suggest(session, kept_away, conditions=("pregnant",), absorption="important")
+
+
 def test_a_withheld_advice_gets_no_products(session: Session, ruleset: Ruleset) -> None:
     make_product(session)
-    assert not suggest(session, ruleset, conditions=("kidney_disease",))
+    answers = AnswersFactory.build(budget="high", conditions=("kidney_disease",))
+    assert suggest_products(session, answers, advise(answers, ruleset)) == Suggestions()
 
 
 @pytest.mark.parametrize(("budget", "prices"), [("low", [600]), ("medium", [600, 1200]), ("high", [600, 1200, 1800])])
@@ -132,6 +150,15 @@ def test_a_form_without_products_tells_which_single_wish_excludes_how_many(sessi
     assert excluded["citrate"].failing == {"dose": 0, "vegan": 2, "dosage_form": 2}
 
 
+def test_only_forms_without_a_fitting_product_tell_what_is_excluded(session: Session, ruleset: Ruleset) -> None:
+    make_product(session, milligrams("citrate", 100))
+    make_product(session, milligrams("bisglycinate", 201))
+    answers = AnswersFactory.build(budget="high")
+    found = suggest_products(session, answers, advise(answers, ruleset))
+    assert [suggestion.form for suggestion in found.products] == ["citrate"]
+    assert found.excluded.keys() == {"bisglycinate"}
+
+
 def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Session, ruleset: Ruleset) -> None:
     make_product(session, milligrams("citrate", 100), dosage_form=DosageForm.TABLET, vegan=False)
     answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="powder", supplement_mg=200)
@@ -141,11 +168,23 @@ def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Ses
 
 
 def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:
-    make_product(session, [LabelLine("citrate", elemental_ug=56_250)], units_per_day=1, price_cents=1000)
+    product = make_product(session, [LabelLine("citrate", elemental_ug=56_250)], units_per_day=1, price_cents=1000)
     found = suggest(session, ruleset)
     english, dutch = (suggestion_as_dict(found[0], language) for language in ("en", "nl"))
-    assert (english["elemental_mg_per_day"], english["cents_per_day"]) == ("56.25", "16.7")
-    assert english["name"] != dutch["name"]
+    assert english == {
+        "sku": product.sku,
+        "form": "citrate",
+        "slug": product.slug,
+        "brand": "Merk",
+        "name": product.name.en,
+        "unit": "capsule",
+        "units_per_day": 1,
+        "elemental_mg_per_day": "56.25",
+        "cents_per_day": "16.7",
+        "cents_per_100mg": "29.6",
+        "price_cents": 1000,
+    }
+    assert dutch == english | {"name": product.name.nl}
 
 
 @given(amount=st.integers(0, 10**9), places=st.integers(1, 6))

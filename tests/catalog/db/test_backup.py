@@ -1,5 +1,6 @@
 """Backups of both kinds of database, restored into both, while the shop is serving; and moves between them."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from catalog.db.backup import BackupError, backup, move, restore
 from catalog.db.copying import extent
-from catalog.db.engine import for_writing, migrate, open_engine
+from catalog.db.engine import for_writing, migrate, newest_revision, open_engine
 from catalog.models import Brand, CatalogueState, IndexState, Product
 from catalog.samples.sample import load_sample
 from recommend.knowledge import Ruleset
@@ -59,6 +60,41 @@ def test_a_backup_restores_into_either_kind_and_takes_new_products(full: Engine,
         make_product(session)
         session.commit()
     assert len(products(other)) == len(products(full)) + 1
+
+
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+@on_sqlite
+def test_a_backup_is_a_zip_of_a_manifest_and_a_line_of_json_for_each_row(full: Engine, tmp_path: Path) -> None:
+    """As shops of this version restore it, and those to come."""
+    file = tmp_path / "backup.zip"
+    made = backup(full, file)
+    with ZipFile(file) as archive:
+        manifest = msgspec.json.decode(archive.read("manifest.json"))
+        lines = archive.read("brand.jsonl").splitlines(keepends=True)
+        assert {*archive.namelist()} == {"manifest.json", *(f"{name}.jsonl" for name in made.tables)}
+    assert (manifest["format"], manifest["revision"]) == ("magnesiumwijzer-backup-1", newest_revision())
+    with full.connect() as connection:
+        rows = [[*row] for row in connection.execute(select(Brand.__table__).order_by(Brand.id))]
+    assert [msgspec.json.decode(line) for line in lines] == rows
+    assert all(line.endswith(b"]\n") for line in lines)
+
+
+@on_sqlite
+def test_a_backup_is_whole_and_on_the_disk_before_it_has_its_name(
+    full: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "backup.zip"
+    synced: list[tuple[int, bool]] = []
+
+    def note(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_size, file.exists()))
+
+    monkeypatch.setattr(os, "fsync", note)
+    backup(full, file)
+    assert synced == [(file.stat().st_size, False)]
+    assert list(tmp_path.glob(".backup*")) == []
 
 
 def test_a_move_gives_the_same_rows_and_the_same_backup(full: Engine, other: Engine, tmp_path: Path) -> None:
@@ -107,8 +143,9 @@ def test_a_database_in_use_is_replaced_only_by_force_and_then_whole(full: Engine
     revision, epoch = state(full)
     restore(full, file, force=True)
     assert products(full) == before
-    assert state(full)[0] > revision  # cached copies in workers become invalid
+    assert state(full)[0] == revision + 1  # cached copies in workers become invalid
     assert state(full)[1] != epoch
+    assert len(state(full)[1]) == 16
 
 
 def rewritten(file: Path, **members: bytes) -> Path:
@@ -120,8 +157,50 @@ def rewritten(file: Path, **members: bytes) -> Path:
     return changed
 
 
+@on_sqlite
+def test_a_database_in_use_is_moved_into_only_by_force(full: Engine, tmp_path: Path) -> None:
+    other = open_engine(f"sqlite:///{tmp_path}/other.db")
+    move(full, other)
+    before = state(other)
+    with pytest.raises(BackupError, match="--force"):
+        move(full, other)
+    assert state(other) == before
+    assert move(full, other, force=True).rows > 100
+    assert state(other) != before
+    other.dispose()
+
+
+@on_sqlite
+@pytest.mark.parametrize("here", ["a before", "z after"])
+def test_a_backup_and_a_database_of_another_version_are_refused_with_both_revisions(
+    here: str, full: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "backup.zip"
+    backup(full, file)
+    before, there = products(full), newest_revision()
+    assert "a before" < there < "z after"
+    monkeypatch.setattr("catalog.db.backup.newest_revision", lambda: here)
+    with pytest.raises(BackupError, match=rf"by an older version of the shop \(revision {there}, here {here}\)"):
+        restore(full, file, force=True)
+    with pytest.raises(BackupError, match=f"is at revision {there}, this shop at {here}"):
+        backup(full, file)
+    assert products(full) == before
+
+
 @pytest.mark.parametrize(
-    "fault", ["cut short", "no backup", "locked", "row lost", "newer", "foreign", "other format", "table lost"]
+    "fault",
+    [
+        "cut short",
+        "no backup",
+        "locked",
+        "row lost",
+        "newer",
+        "foreign",
+        "other format",
+        "earlier format",
+        "table lost",
+        "unknown field",
+    ],
 )
 def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: Engine, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
@@ -142,12 +221,14 @@ def test_what_is_no_whole_backup_of_this_shop_changes_nothing(fault: str, full: 
     else:
         changes = {
             "newer": {"revision": "9999"},
+            "unknown field": {"key": "of no use here"},
             "foreign": {"tables": []},
             "other format": {"format": "magnesiumwijzer-backup-99"},
+            "earlier format": {"format": "magnesiumwijzer-backup-0"},
             "table lost": {"tables": {}},
         }
         file = rewritten(file, manifest_json=msgspec.json.encode(manifest | changes[fault]))
-    with pytest.raises(BackupError, match="newer version" if fault == "newer" else "format|damaged"):
+    with pytest.raises(BackupError, match="by a newer version of" if fault == "newer" else "format|damaged"):
         restore(full, file, force=True)
     assert products(full) == before
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import string
 
 import pytest
 from msgspec import Struct
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.edits.products import product_to_edit
-from catalog.exchange.formula_guard import guarded, unguarded
+from catalog.exchange.formula_guard import guarded, in_lines, on_one_line, unguarded
 from catalog.exchange.importing import RefusedRows
 from catalog.exchange.reading import Cell
 from catalog.exchange.row_errors import RowError
@@ -33,7 +34,18 @@ STARTS = {
     "full-width at": "\N{FULLWIDTH COMMERCIAL AT}",
 }
 BEHIND_BLANKS = [" =1+1", "  @SUM(A1)", "\N{NO-BREAK SPACE}=1+1", "'=1+1", "''=1+1", "'", "''", "' =1+1"]
-HARMLESS = ["", "1=1", "a@b.example", "'s avonds", " plus", "#1+1", "%=", "\N{MINUS SIGN}5"]
+HARMLESS = [
+    *string.ascii_letters,
+    *string.digits,
+    "",
+    "1=1",
+    "a@b.example",
+    "'s avonds",
+    " plus",
+    "#1+1",
+    "%=",
+    "\N{MINUS SIGN}5",
+]
 each_start = pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 
 
@@ -80,6 +92,41 @@ def test_what_no_spreadsheet_runs_is_written_and_read_as_it_is(cell: str) -> Non
 @pytest.mark.parametrize("cell", BEHIND_BLANKS)
 def test_blanks_and_apostrophes_in_front_come_back_as_they_were(cell: str) -> None:
     assert unguarded(guarded(cell)) == cell
+
+
+ESCAPED = {
+    "\n": r"\n",
+    "\r": r"\r",
+    "\\": r"\\",
+    "\0": r"\u0000",
+    "\b": r"\u0008",
+    "\v": r"\u000b",
+    "\f": r"\u000c",
+    "\x1f": r"\u001f",
+    "\x7f": r"\u007f",
+    "\x85": r"\u0085",
+    "\x9f": r"\u009f",
+    "\u2028": r"\u2028",
+    "\u2029": r"\u2029",
+}
+
+
+@pytest.mark.parametrize(("character", "escaped"), ESCAPED.items(), ids=ascii)
+def test_what_may_end_a_line_is_escaped_wherever_it_stands_and_comes_back(character: str, escaped: str) -> None:
+    for around in ("{}", "a{}", "{}b", "a{}{}b", "{}n", "{}{}u0041"):
+        cell = around.format(character, character)
+        assert on_one_line(cell) == around.format(escaped, escaped)
+        assert in_lines(on_one_line(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["", "a b", "tab\tinside", " ~", "\xa0", "\u2027\u202a", "é", "nru"])
+def test_what_ends_no_line_is_not_escaped(cell: str) -> None:
+    assert on_one_line(cell) == cell == in_lines(cell)
+
+
+@pytest.mark.parametrize("cell", ["\\", "a\\b", "\\u12", "\\u12G4", "\\N", "C:\\t"])
+def test_a_backslash_that_escapes_nothing_is_read_as_it_stands(cell: str) -> None:
+    assert in_lines(cell) == cell
 
 
 @each_start

@@ -1,12 +1,13 @@
 """Faults in the engine: the proofs run the real engine, so they find them with the real rules."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import pytest
 from msgspec import structs
 
 from recommend.answers import Answers
-from recommend.engine import Dose, RankedForm, advise, rank_forms
+from recommend.engine import Dose, RankedForm, advise, rank_forms, set_dose
 from recommend.knowledge import Ruleset
 from recommend.verify.dose import prove_dose
 from recommend.verify.totality import prove_totality
@@ -43,3 +44,119 @@ def test_a_dose_that_grows_or_stays_with_a_stop_is_found(ruleset: Ruleset, monke
     assert proof.broken is not None
     assert [answers.supplement_mg for answers in proof.broken.answers] == [0, 1]
     assert "nothing is suggested when the advice is withheld" in broken
+
+
+ABOVE = "suggested and already taken together are at most 250 mg, for every amount taken"
+WITHHELD = "nothing is suggested when the advice is withheld"
+OTHER = "at most 200 mg is suggested, and no less than fits when nothing withholds"
+REFERENCE = "the reference intake is 300 mg (female), 350 mg (male) or not given"
+
+
+class Fault(NamedTuple):
+    """A dose other than the right one, the claim it breaks, what the proof says of it, and the amount taken then."""
+
+    dose: Callable[[Dose, bool], Dose]
+    claim: str
+    why: str
+    taken: int
+
+
+def suggests(dose: Dose, milligrams: int) -> Dose:
+    return structs.replace(dose, suggested_mg=milligrams)
+
+
+FAULTS = {
+    "nothing is taken off": Fault(
+        lambda dose, withheld: suggests(dose, 0 if withheld else 200), ABOVE, "200 mg is suggested on top of 51 mg", 51
+    ),
+    "a milligram too much on top of what is taken": Fault(
+        lambda dose, withheld: suggests(dose, dose.suggested_mg + (dose.already_taken_mg == 60 and not withheld)),
+        ABOVE,
+        "191 mg is suggested on top of 60 mg",
+        60,
+    ),
+    "less than nothing": Fault(
+        lambda dose, _: suggests(dose, -1 if dose.already_taken_mg == 250 else dose.suggested_mg),
+        ABOVE,
+        "-1 mg is suggested on top of 250 mg",
+        250,
+    ),
+    "another amount taken": Fault(
+        lambda dose, _: structs.replace(dose, already_taken_mg=dose.already_taken_mg + 1),
+        ABOVE,
+        "the dose says 1 mg taken of at most 250 mg",
+        0,
+    ),
+    "another amount taken, by somebody who takes some": Fault(
+        lambda dose, _: structs.replace(dose, already_taken_mg=min(dose.already_taken_mg, 6)),
+        ABOVE,
+        "the dose says 6 mg taken of at most 250 mg",
+        7,
+    ),
+    "a higher upper limit": Fault(
+        lambda dose, _: structs.replace(dose, upper_limit_mg=251),
+        ABOVE,
+        "the dose says 0 mg taken of at most 251 mg",
+        0,
+    ),
+    "a milligram although withheld": Fault(
+        lambda dose, withheld: suggests(dose, 1 if withheld else dose.suggested_mg),
+        WITHHELD,
+        "withheld, yet 1 mg is suggested",
+        250,
+    ),
+    "less than nothing when withheld": Fault(
+        lambda dose, withheld: suggests(dose, -1 if withheld else dose.suggested_mg),
+        WITHHELD,
+        "withheld, yet -1 mg is suggested",
+        250,
+    ),
+    "a milligram more than the own limit": Fault(
+        lambda dose, _: suggests(dose, dose.suggested_mg + (dose.suggested_mg == 200)),
+        OTHER,
+        "201 mg is suggested, not 200",
+        0,
+    ),
+    "a milligram less than fits": Fault(
+        lambda dose, _: suggests(dose, max(0, dose.suggested_mg - (dose.already_taken_mg == 51))),
+        OTHER,
+        "198 mg is suggested, not 199",
+        51,
+    ),
+    "a milligram where none fits": Fault(
+        lambda dose, _: suggests(dose, dose.suggested_mg + (dose.already_taken_mg == 250)),
+        OTHER,
+        "1 mg is suggested, not 0",
+        250,
+    ),
+    "a reference intake for everybody": Fault(
+        lambda dose, _: structs.replace(dose, reference_intake_mg=dose.reference_intake_mg or 300),
+        REFERENCE,
+        "the reference intake is 300 mg, not None",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_dose_other_than_the_right_one_is_found_at_the_smallest_amount_that_shows_it(
+    fault: Fault, ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(answers: Answers, given: Ruleset, *, withheld: bool) -> Dose:
+        return fault.dose(set_dose(answers, given, withheld=withheld), withheld)
+
+    monkeypatch.setattr("recommend.engine.set_dose", wrong)
+    proof = next(proof for proof in prove_dose(ruleset) if proof.claim == fault.claim)
+    assert proof.prop == "dose"
+    broken = proof.broken
+    assert broken is not None
+    assert (broken.why, [answers.supplement_mg for answers in broken.answers]) == (fault.why, [fault.taken])
+
+
+def test_a_lower_upper_limit_than_the_law_allows_is_no_fault(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def careful(answers: Answers, given: Ruleset, *, withheld: bool) -> Dose:
+        return structs.replace(set_dose(answers, given, withheld=withheld), upper_limit_mg=249)
+
+    monkeypatch.setattr("recommend.engine.set_dose", careful)
+    proof = next(prove_dose(ruleset))
+    assert (proof.claim, proof.broken) == (ABOVE, None)

@@ -1,20 +1,10 @@
 """Amounts as the product's form works them out beside what is typed."""
 
-from decimal import ROUND_HALF_UP, Decimal
-
 import pytest
 
-from catalog.prices import without_vat
 from tests.conftest import AdminClient
 from tests.shop.admin.products import press
 from tests.shop.visitor import main_text
-
-
-def test_a_price_without_vat_is_the_exact_one_rounded_half_up() -> None:
-    """Over all remainders of a division by 1.09, and at the highest price."""
-    for cents in (*range(0, 1200), 999_999, 1_000_000):
-        exact = Decimal(cents) / Decimal("1.09")
-        assert without_vat(cents) == int(exact.quantize(Decimal(1), ROUND_HALF_UP)), cents
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,16 @@ def test_nobody_gets_past_the_sign_in_page(own_app: Flask) -> None:
                 assert (answer.status_code, 'action="/admin/sign-in' in answer.text) == (403, True), rule
 
 
+def test_who_is_not_signed_in_is_led_back_to_the_page_with_its_whole_query(own_app: Flask) -> None:
+    """But not to the overview, which is where signing in leads anyway."""
+    client = own_app.test_client()
+    assert client.get("/admin/").location == "/admin/sign-in"
+    assert client.get("/admin/products").location == "/admin/sign-in?next=/admin/products"
+    wanted = client.get("/admin/products?q=MAX").location
+    assert wanted == "/admin/sign-in?next=/admin/products?q%3DMAX"
+    assert client.get("/admin/accounts").location == "/admin/sign-in?next=/admin/accounts"
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_every_page_is_closed_exactly_to_the_roles_that_the_table_leaves_out(
     role: Role, own_app: Flask, admin_client: AdminClient, clock: Clock, draft_id: int
@@ -126,6 +136,8 @@ def test_who_asks_for_confirmed_actions_gives_the_password_again_and_loses_nothi
     token = csrf_token(client.get("/admin/accounts"))
     clock.turn(minutes=10)
     assert client.get("/admin/accounts").location == "/admin/confirm?next=/admin/accounts"
+    assert client.get("/admin/accounts?q=MAX").location == "/admin/confirm?next=/admin/accounts?q%3DMAX"
+    assert 'action="/admin/accounts?q=MAX"' in client.post("/admin/accounts?q=MAX", data={"csrf_token": token}).text
     typed = {"csrf_token": token, "email": 'new"@winkel.test', "role": "publisher"}
     page = client.post("/admin/accounts", data=typed)
     assert page.status_code == 403

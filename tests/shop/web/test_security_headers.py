@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 import pytest
 from flask import Flask, template_rendered
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -192,6 +193,28 @@ def test_what_the_browser_has_already_carries_every_security_header(shop: Flask,
         known = {"If-None-Match": visitor.get(address).headers["ETag"]}
         responses[address] = (304, visitor.get(address, headers=known))
     assert all_faults(responses, EVERYWHERE) == {}
+
+
+def test_only_pages_vary_with_the_cookie(shop: Flask) -> None:
+    visitor = shop.test_client(use_cookies=False)
+    others = ("/static/style.css", "/robots.txt", "/sitemap.xml", "/api/v1/products")
+    assert [address for address in (HOME, *others) if "Cookie" in visitor.get(address).vary] == [HOME]
+
+
+@pytest.mark.parametrize(("length", "status"), [(8 * 1024, 200), (8 * 1024 + 1, 414)])
+def test_a_query_of_8_kib_is_read_and_a_byte_more_is_not(length: int, status: int, client: FlaskClient) -> None:
+    assert client.get(f"/healthz?{'x' * length}").status_code == status
+
+
+def test_no_view_is_asked_for_an_address_that_is_no_text(shop: Flask) -> None:
+    shop.add_url_rule("/nl/echo/<text>", "echo", lambda text: text)
+    visitor = shop.test_client()
+    assert [visitor.get(f"/nl/echo/{text}").status_code for text in ("a", "%01", "%00", "a%00b")] == [
+        200,
+        200,
+        404,
+        404,
+    ]
 
 
 @pytest.fixture
