@@ -17,7 +17,8 @@ from recommend.loading import DATA
 def address_problems(address: str, known_address: str = "", directory: Path = DATA) -> Iterator[ProductProblem]:
     """Reasons to refuse a brand's address: too long, not plain text, a claim, or different from `known_address`.
 
-    The one check for form, import and every writer; `directory` has the rules of the content check.
+    The one check for form, import and every writer; an empty address passes, and publishing refuses it. `directory` has
+    the rules of the content check.
     """
     yield from text_problems("brand_address", address, LONGEST_ADDRESS)
     for found in check_product({"brand_address": address}, None, directory):

@@ -29,7 +29,7 @@ class Found(Struct, frozen=True):
     index: IndexSnapshot
 
     def count(self, facet: Facet, value: str) -> int:
-        """The number of products that have the value and pass the other facets."""
+        """The number of products that the value lets through and that pass the other facets."""
         base = self.others[facet]
         term = self.index.sets.get(facet_term(facet, value), NONE)
         having = base.intersection_cardinality(term)

@@ -25,7 +25,7 @@ MOST = 40
 
 
 class Option(Struct, frozen=True):
-    """A value to filter on; `count` is how many products have it under the other facets."""
+    """A value to filter on; `count` is how many products it lets through under the other facets."""
 
     value: str
     label: str

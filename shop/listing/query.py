@@ -1,4 +1,7 @@
-"""The address of a listing: which filters, order and page it asks for, and what in it cannot be followed."""
+"""The query of a listing's address: filters, order, page number, and parts that cannot be followed.
+
+The products on a page and their orders are in `catalog.search.listing`.
+"""
 
 import re
 from collections.abc import Callable, Mapping
