@@ -81,7 +81,7 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "warning_signs",
             "many",
-            ("overdose_signs", "seizure_or_fainting", "low_mood", "persistent_gut_trouble"),
+            ("overdose_signs", "seizure_or_fainting", "low_mood", "suicidal_thoughts", "persistent_gut_trouble"),
             default=(),
         ),
         Question("vegan", "yes_no", default=False),

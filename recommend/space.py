@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct, structs
 
 from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Question
-from recommend.conditions import Atom
+from recommend.conditions import Atom, Condition
 
 T = TypeVar("T")
 
@@ -193,3 +193,9 @@ def answers_as_dict(answers: Answers) -> dict[str, Any]:
         if question.required or getattr(answers, key) != question.default
         for value in [getattr(answers, key)]
     }
+
+
+def answer_sets_of(given: Condition) -> int:
+    """Number of answer sets for which a condition is true."""
+    cone = Cone(given.depends_on())
+    return sum(map(cone.weight, filter(given.holds, cone))) * ALL_ANSWER_SETS // cone.total

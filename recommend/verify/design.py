@@ -3,7 +3,7 @@
 This list changes together with any deliberate change of a stop or caution.
 """
 
-from recommend.conditions import AllOf, AtLeast, Condition, Includes, Is
+from recommend.conditions import AllOf, AnyOf, AtLeast, Condition, Includes, Is
 
 UPPER_LIMIT_MG = 250
 """Daily limit of magnesium from supplements, in mg elemental."""
@@ -55,12 +55,13 @@ STOPS: dict[str, Condition] = {
     "less than 50 mg left up to the upper limit": AtLeast("supplement_mg", UPPER_LIMIT_MG - LEAST_ROOM_MG + 1),
     "signs of an overdose": _ticked("warning_signs", "overdose_signs"),
     "a seizure or fainting": _ticked("warning_signs", "seizure_or_fainting"),
+    "thoughts of death": _ticked("warning_signs", "suicidal_thoughts"),
     "lasting bowel complaints": _ticked("warning_signs", "persistent_gut_trouble"),
     "replacing a medicine": _is("goal", "replace_medicine"),
 }
 """Conditions that withhold the advice, regardless of all other answers."""
 
-EMERGENCIES = ("overdose_signs", "seizure_or_fainting")
+EMERGENCIES = ("overdose_signs", "seizure_or_fainting", "suicidal_thoughts")
 """Warning signs whose note comes first and gives an emergency number."""
 
 CAUTIONS: dict[str, Condition] = {
@@ -85,3 +86,19 @@ CAUTIONS: dict[str, Condition] = {
     "a complaint as goal": _is("goal", "sleep_mood_or_complaint"),
 }
 """Conditions that give a caution note; one of them alone does not withhold the advice."""
+
+OXIDE_NEVER_FIRST: Condition = AnyOf(
+    (
+        _is("absorption", "important"),
+        _ticked(
+            "medicines",
+            "proton_pump_inhibitor",
+            "gabapentin",
+            "tetracycline_quinolone",
+            "bisphosphonate",
+            "levothyroxine",
+            "iron_zinc",
+        ),
+    )
+)
+"""Answers for which oxide is never the first form, on a low budget neither."""

@@ -8,7 +8,8 @@ from recommend.answers import Answers
 from recommend.conditions import Always, Condition
 from recommend.engine import advise, rank_forms
 from recommend.knowledge import Ruleset
-from recommend.space import NEUTRAL, Cone, distance_from_neutral
+from recommend.space import NEUTRAL, Cone, answer_sets_of, distance_from_neutral
+from recommend.verify.design import OXIDE_NEVER_FIRST
 from recommend.verify.firing import fired_notes, fired_rules, form_atoms
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
@@ -40,6 +41,7 @@ def prove_liveness(ruleset: Ruleset) -> Iterator[Proof]:
     declared = {entry.form for entry in ruleset.manifest.never_first}
     for form in ruleset.manifest.ranked_forms:
         yield _never_first(form, ruleset) if form in declared else _first_for_somebody(form, ruleset)
+    yield _oxide_not_first(ruleset)
 
 
 def _in_rules(rule: str, ruleset: Ruleset) -> FiresFor:
@@ -80,6 +82,18 @@ def _never_first(form: str, ruleset: Ruleset) -> Proof:
         return f"{form} is first, though ruleset.yaml says never" if _place(form, answers, ruleset) == 1 else None
 
     return prove("liveness", f"{form} is never first, as declared", Cone(form_atoms(ruleset)), fault)
+
+
+def _oxide_not_first(ruleset: Ruleset) -> Proof:
+    claim = "oxide is never first when absorption matters or beside a medicine that it hinders"
+    cone = Cone(form_atoms(ruleset) | OXIDE_NEVER_FIRST.depends_on())
+
+    def fault(answers: Answers) -> str | None:
+        return "oxide is first" if _place("oxide", answers, ruleset) == 1 else None
+
+    return prove(
+        "liveness", claim, filter(OXIDE_NEVER_FIRST.holds, cone), fault, total=answer_sets_of(OXIDE_NEVER_FIRST)
+    )
 
 
 def _place(form: str, answers: Answers, ruleset: Ruleset) -> int:

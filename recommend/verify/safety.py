@@ -7,7 +7,7 @@ from recommend.conditions import Atom, Condition
 from recommend.engine import advise
 from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
-from recommend.space import ALL_ANSWER_SETS, Cone, set_answer
+from recommend.space import Cone, answer_sets_of, set_answer
 from recommend.verify.design import CAUTIONS, EMERGENCIES, IMPLIED, STOPS
 from recommend.verify.firing import NoteGroup, atoms_by_note, note_groups, silence_groups, stop_groups
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
@@ -44,13 +44,7 @@ def _always_noted(claim: str, given: Condition, ruleset: Ruleset, severities: tu
         silent = silence_groups(others, answers, ruleset)
         return Broken(f"no {' or '.join(severities)} note fires", (silent,)) if silent else None
 
-    return prove("safety", claim, filter(given.holds, own.cone), fault, total=_answer_sets(given))
-
-
-def _answer_sets(given: Condition) -> int:
-    """Number of answer sets for which a condition is true."""
-    cone = Cone(given.depends_on())
-    return sum(map(cone.weight, filter(given.holds, cone))) * ALL_ANSWER_SETS // cone.total
+    return prove("safety", claim, filter(given.holds, own.cone), fault, total=answer_sets_of(given))
 
 
 def _called_first(sign: str, ruleset: Ruleset) -> Proof:

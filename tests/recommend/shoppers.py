@@ -56,7 +56,13 @@ MANY: Mapping[str, tuple[str, ...]] = {
         "other",
         "unknown",
     ),
-    "warning_signs": ("overdose_signs", "seizure_or_fainting", "low_mood", "persistent_gut_trouble"),
+    "warning_signs": (
+        "overdose_signs",
+        "seizure_or_fainting",
+        "low_mood",
+        "suicidal_thoughts",
+        "persistent_gut_trouble",
+    ),
 }
 
 

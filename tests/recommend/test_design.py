@@ -36,6 +36,7 @@ STOPS: Mapping[str, Mapping[str, Any]] = {
     "5000 mg already taken": {"supplement_mg": 5000},
     "signs of an overdose": {"warning_signs": ["overdose_signs"]},
     "a seizure or fainting": {"warning_signs": ["seizure_or_fainting"]},
+    "thoughts of death": {"warning_signs": ["suicidal_thoughts"]},
     "lasting bowel complaints": {"warning_signs": ["persistent_gut_trouble"]},
     "replacing a medicine": {"goal": "replace_medicine"},
 }
@@ -74,7 +75,7 @@ IMPLIED = (
     ({"medicines": ["digoxin"]}, {"conditions": ["heart_other"]}),
     ({"medicines": ["unknown"]}, {"medicines": ["other"]}),
 )
-EMERGENCIES = ("overdose_signs", "seizure_or_fainting")
+EMERGENCIES = ("overdose_signs", "seizure_or_fainting", "suicidal_thoughts")
 SMALL = [
     {**HEALTHY, **dict(zip(("stomach", "budget", "absorption", "age_group", "bowel", "goal"), values, strict=True))}
     for values in product(ONE["stomach"], ONE["budget"], ONE["absorption"], ONE["age_group"], ONE["bowel"], ONE["goal"])
@@ -174,8 +175,11 @@ def test_signs_of_an_emergency_show_whom_to_call_above_everything_else(
     assert "GP" in first.text.en
 
 
-def test_low_mood_names_the_suicide_line_and_the_emergency_number(ruleset: Ruleset) -> None:
-    first = advise(shopper(warning_signs=["low_mood"]), ruleset).notes[0]
+@pytest.mark.parametrize("sign", ["low_mood", "suicidal_thoughts"])
+def test_low_mood_and_thoughts_of_death_name_the_suicide_line_and_the_emergency_number(
+    sign: str, ruleset: Ruleset
+) -> None:
+    first = advise(shopper(warning_signs=[sign]), ruleset).notes[0]
     for text in (first.text.nl, first.text.en):
         assert "113" in text
         assert "0800-0113" in text

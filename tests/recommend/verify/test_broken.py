@@ -218,6 +218,13 @@ CASES = {
     "a form that is first for nobody and no longer declared": Case(
         prove_liveness, "ruleset.yaml", undeclare("taurate"), "taurate is first for somebody", is_not_first("taurate")
     ),
+    "oxide first beside a medicine that it hinders": Case(
+        prove_liveness,
+        "rules/absorption.yaml",
+        change("oxide-beside-medicines-to-take-apart", points=0),
+        "oxide is never first when absorption matters or beside a medicine that it hinders",
+        is_first("oxide"),
+    ),
     "a form that is declared never first and is first": Case(
         prove_liveness, "ruleset.yaml", declare("oxide"), "oxide is never first, as declared", is_first("oxide")
     ),

@@ -199,7 +199,7 @@ def test_a_form_without_products_says_which_wish_excludes_them(client: FlaskClie
 
 
 def test_a_sign_of_an_emergency_stands_above_a_stop_of_another_kind(client: FlaskClient) -> None:
-    page = answer(client, "en", conditions=["kidney_disease"], warning_signs=["low_mood"]).text
+    page = answer(client, "en", conditions=["kidney_disease"], warning_signs=["suicidal_thoughts"]).text
     assert page.index("0800-0113") < page.index("Kidney disease")
 
 
