@@ -103,13 +103,13 @@ FAULTS = {
         lambda dose, withheld: suggests(dose, 1 if withheld else dose.suggested_mg),
         WITHHELD,
         "withheld, yet 1 mg is suggested",
-        250,
+        201,
     ),
     "less than nothing when withheld": Fault(
         lambda dose, withheld: suggests(dose, -1 if withheld else dose.suggested_mg),
         WITHHELD,
         "withheld, yet -1 mg is suggested",
-        250,
+        201,
     ),
     "a milligram more than the own limit": Fault(
         lambda dose, _: suggests(dose, dose.suggested_mg + (dose.suggested_mg == 200)),
