@@ -65,6 +65,7 @@ PARTS = {
             "shop/admin/products/request.py": frozenset({"require_right_to_change"}),
         },
         (
+            ("tests/shop/admin/test_permissions.py", "-k", "editors_draft or declaration_leaves"),  # without any shop
             ("tests/shop/admin/test_permissions.py",),
             (
                 "tests/shop/admin/test_sign_in.py",
