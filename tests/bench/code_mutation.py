@@ -128,6 +128,16 @@ SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
         ): "every name of a dosage form comes after that word",
         ("ReplaceString", 'digits = f"{rest:0{places}d}".rstrip("0X")'): "no number has that letter",
     },
+    "recommend/verify/dose.py": {
+        (
+            "ReplaceBinaryOperator_BitOr_BitXor",
+            'DOSE_ATOMS = atoms_of_answer("supplement_mg") ^ atoms_of_answer("sex")',
+        ): ("two answers have no atom in common"),
+        (
+            "ReplaceString",
+            'yield together("dose", claim, (prove("doseX", claim, cone, _above_limit(ruleset)) for cone in cones))',
+        ): "only the property of the whole is kept",
+    },
     "shop/admin/permissions.py": {
         ("ReplaceString", 'OPEN: Literal["open"] = "openX"'): NOT_READ,
         ("ReplaceString", '_DECLARED = "admin_actionX"'): NOT_READ,
