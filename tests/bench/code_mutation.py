@@ -99,6 +99,7 @@ PARTS = {
 }
 
 NOT_READ = "a name that is written and read by the same constant alone"
+ONLY_TWO = "of the two kinds of database SQLite comes after PostgreSQL in the alphabet"
 
 SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
     "catalog/prices.py": {
@@ -157,6 +158,25 @@ SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
             'with archive.open(_member(table.name), "w", force_zip64=False) as member:',
         ): "shows from 2 GiB in one table on",
         ("DeleteCall", "without raw.flush()"): "the end of a ZIP file is flushed when it is written",
+    },
+    "catalog/db/copying.py": {
+        (
+            "ReplaceComparisonOperator_Eq_LtE",
+            'if connection.dialect.name <= "postgresql" and isinstance(_plain(column), String):',
+        ): ONLY_TWO,
+        ("ReplaceComparisonOperator_Eq_LtE", 'if connection.dialect.name <= "postgresql":'): ONLY_TWO,
+        (
+            "ReplaceComparisonOperator_NotEq_Gt",
+            'if connection.dialect.name > "postgresql" or numbered is None:',
+        ): ONLY_TWO,
+        **{
+            (
+                "NumberReplacer",
+                f"return all(connection.execute(select({asked}).select_from(table).limit({rows})).first() is None"
+                " for table in mine)",
+            ): "any row will do, whatever is asked of it"
+            for asked, rows in ((" 2", "1"), (" 0", "1"), ("1", " 2"))
+        },
     },
 }
 """By file, then operator and changed line: the reason why a mutant may survive."""
