@@ -3,12 +3,13 @@
 import os
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, Table, event, func, insert, select, text, update
+from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, Table, event, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -291,6 +292,19 @@ def test_rows_are_sorted_by_the_bytes_of_their_keys_whatever_the_language_of_the
             assert list(lines_of(connection, table_of(model))) == []
     by_bytes = ' COLLATE "C"' if engine.dialect.name == "postgresql" else ""
     assert [order for order in asked if order] == [f"slug_redirect.slug{by_bytes}", "brand.id"]
+
+
+def test_times_of_a_column_with_zones_are_the_same_lines_in_either_kind_and_whatever_the_zone(engine: Engine) -> None:
+    table = Table("call", MetaData(), Column("id", Integer, primary_key=True), Column("at", DateTime(timezone=True)))
+    lines = [b'[1,"2026-06-30T12:00:00"]\n', b"[2,null]\n"]
+    with for_writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET TIME ZONE 'Asia/Tokyo'"))
+        table.create(connection)
+        fill(connection, table, lines)
+        assert list(lines_of(connection, table)) == lines
+        if engine.dialect.name == "postgresql":
+            assert connection.scalar(select(table.c.at).limit(1)) == datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 
 @on_sqlite
