@@ -65,6 +65,7 @@ PARTS = {
             "shop/admin/products/request.py": frozenset({"require_right_to_change"}),
         },
         (
+            ("tests/shop/admin/test_permissions.py", "-k", "editors_draft or declaration_leaves"),  # without any shop
             ("tests/shop/admin/test_permissions.py",),
             (
                 "tests/shop/admin/test_sign_in.py",
@@ -97,7 +98,7 @@ PARTS = {
     ),
 }
 
-NOT_READ = "a name that is written and read by the same constant alone"
+ONLY_TWO = "of the two kinds of database SQLite comes after PostgreSQL in the alphabet"
 
 SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
     "catalog/prices.py": {
@@ -127,9 +128,18 @@ SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
         ): "every name of a dosage form comes after that word",
         ("ReplaceString", 'digits = f"{rest:0{places}d}".rstrip("0X")'): "no number has that letter",
     },
+    "recommend/verify/dose.py": {
+        (
+            "ReplaceBinaryOperator_BitOr_BitXor",
+            'DOSE_ATOMS = atoms_of_answer("supplement_mg") ^ atoms_of_answer("sex")',
+        ): ("two answers have no atom in common"),
+        (
+            "ReplaceString",
+            'yield together("dose", claim, (prove("doseX", claim, cone, _above_limit(ruleset)) for cone in cones))',
+        ): "only the property of the whole is kept",
+    },
     "shop/admin/permissions.py": {
-        ("ReplaceString", 'OPEN: Literal["open"] = "openX"'): NOT_READ,
-        ("ReplaceString", '_DECLARED = "admin_actionX"'): NOT_READ,
+        ("ReplaceString", '_DECLARED = "admin_actionX"'): "a name that is written and read by this constant alone",
     },
     "shop/admin/guard.py": {
         ("ReplaceComparisonOperator_Eq_LtE", 'if request.method <= "GET":'): (
@@ -139,6 +149,7 @@ SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
             "ReplaceComparisonOperator_Eq_LtE",
             'url_for("admin.sign_in", next=None if here <= url_for("admin.dashboard") else here), HTTPStatus.SEE_OTHER',
         ): "every other address of the admin comes after that of the overview",
+        ("ReplaceString", 'view = current_app.view_functions.get(request.endpoint or "X")'): "no view has that name",
     },
     "catalog/db/backup.py": {
         (
@@ -146,6 +157,25 @@ SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
             'with archive.open(_member(table.name), "w", force_zip64=False) as member:',
         ): "shows from 2 GiB in one table on",
         ("DeleteCall", "without raw.flush()"): "the end of a ZIP file is flushed when it is written",
+    },
+    "catalog/db/copying.py": {
+        (
+            "ReplaceComparisonOperator_Eq_LtE",
+            'if connection.dialect.name <= "postgresql" and isinstance(_plain(column), String):',
+        ): ONLY_TWO,
+        ("ReplaceComparisonOperator_Eq_LtE", 'if connection.dialect.name <= "postgresql":'): ONLY_TWO,
+        (
+            "ReplaceComparisonOperator_NotEq_Gt",
+            'if connection.dialect.name > "postgresql" or numbered is None:',
+        ): ONLY_TWO,
+        **{
+            (
+                "NumberReplacer",
+                f"return all(connection.execute(select({asked}).select_from(table).limit({rows})).first() is None"
+                " for table in mine)",
+            ): "any row will do, whatever is asked of it"
+            for asked, rows in ((" 2", "1"), (" 0", "1"), ("1", " 2"))
+        },
     },
 }
 """By file, then operator and changed line: the reason why a mutant may survive."""

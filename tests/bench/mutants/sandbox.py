@@ -112,12 +112,13 @@ def sandbox() -> Iterator[Sandbox]:
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as somebody else
-        temporary = folder / "temporary"
+        temporary, runtime = folder / "temporary", folder / "runtime"
         temporary.mkdir()
+        runtime.mkdir(mode=0o700)  # the package of PostgreSQL warns about any other mode
         os.environ |= ENVIRONMENT | {
             "PYTHONPATH": str(folder / "copy"),
             "TMPDIR": str(temporary),
-            "XDG_RUNTIME_DIR": str(temporary),
+            "XDG_RUNTIME_DIR": str(runtime),
         }
         tempfile.tempdir = None
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the folder goes then, too

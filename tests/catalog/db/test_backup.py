@@ -3,19 +3,20 @@
 import os
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, Table, event, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.db.backup import BackupError, backup, move, restore
-from catalog.db.copying import extent
+from catalog.db.copying import Extent, copy_into, extent, fill, lines_of
 from catalog.db.engine import for_writing, migrate, newest_revision, open_engine
-from catalog.models import Brand, CatalogueState, IndexState, Product
+from catalog.models import Brand, CatalogueState, IndexState, Product, SlugRedirect, table_of
 from catalog.samples.sample import load_sample
 from recommend.knowledge import Ruleset
 from tests import databases
@@ -146,6 +147,8 @@ def test_a_database_in_use_is_replaced_only_by_force_and_then_whole(full: Engine
     assert state(full)[0] == revision + 1  # cached copies in workers become invalid
     assert state(full)[1] != epoch
     assert len(state(full)[1]) == 16
+    restore(full, file, force=True)
+    assert state(full)[0] == revision + 2
 
 
 def rewritten(file: Path, **members: bytes) -> Path:
@@ -264,3 +267,80 @@ def test_new_rows_are_numbered_after_the_moved_ones(full: Engine, other: Engine)
         session.add(Brand(name="Y", address="Y", invented=True))
         session.commit()
         assert session.scalar(select(func.max(Brand.id))) == 501
+
+
+def test_a_database_without_rows_is_moved_too_and_numbered_from_the_beginning(engine: Engine, other: Engine) -> None:
+    revision, _ = state(engine)
+    move(engine, other)
+    assert state(other)[0] == revision + 1
+    with Session(for_writing(other)) as session:
+        session.add(Brand(name="Y", address="Y", invented=True))
+        session.commit()
+        assert session.scalars(select(Brand.id)).all() == [1]
+
+
+def test_rows_are_sorted_by_the_bytes_of_their_keys_whatever_the_language_of_the_database(engine: Engine) -> None:
+    """The servers of the tests know no language, so the words of the query have to do."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement.partition("ORDER BY ")[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    with engine.connect() as connection:
+        for model in (SlugRedirect, Brand):
+            assert list(lines_of(connection, table_of(model))) == []
+    by_bytes = ' COLLATE "C"' if engine.dialect.name == "postgresql" else ""
+    assert [order for order in asked if order] == [f"slug_redirect.slug{by_bytes}", "brand.id"]
+
+
+def test_times_of_a_column_with_zones_are_the_same_lines_in_either_kind_and_whatever_the_zone(engine: Engine) -> None:
+    table = Table("call", MetaData(), Column("id", Integer, primary_key=True), Column("at", DateTime(timezone=True)))
+    lines = [b'[1,"2026-06-30T12:00:00"]\n', b"[2,null]\n"]
+    with for_writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET TIME ZONE 'Asia/Tokyo'"))
+        table.create(connection)
+        fill(connection, table, lines)
+        assert list(lines_of(connection, table)) == lines
+        if engine.dialect.name == "postgresql":
+            assert connection.scalar(select(table.c.at).limit(1)) == datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+@on_sqlite
+def test_a_thousand_rows_at_a_time_are_written(engine: Engine) -> None:
+    taken = 0
+    written: list[tuple[int, int]] = []
+
+    def lines() -> Iterator[bytes]:
+        nonlocal taken
+        for number in range(1, 2501):
+            taken += 1
+            yield msgspec.json.encode([number, f"brand {number}", "Street 1", True])
+
+    def note(_connection: object, _cursor: object, _statement: str, parameters: list[object], *_: object) -> None:
+        written.append((len(parameters), taken))
+
+    with for_writing(engine).begin() as connection:
+        event.listen(connection, "before_cursor_execute", note)
+        fill(connection, table_of(Brand), lines())
+    assert written == [(1000, 1000), (1000, 2000), (500, 2500)]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_edits_wait_for_a_restore_and_readers_do_not(full: Engine) -> None:
+    before = products(full)
+    tried = []
+
+    def parts() -> Iterator[tuple[Table, list[bytes], Extent]]:
+        assert products(full) == before
+        with full.connect() as editor, pytest.raises(OperationalError, match="could not obtain lock"):
+            editor.execute(text("LOCK TABLE brand IN ROW EXCLUSIVE MODE NOWAIT"))
+        tried.append("brand")
+        yield from ()
+
+    with for_writing(full).connect() as connection, connection.begin() as transaction:
+        copy_into(connection, parts())
+        transaction.rollback()
+    assert tried == ["brand"]
+    assert products(full) == before

@@ -46,6 +46,22 @@ def test_a_dose_that_grows_or_stays_with_a_stop_is_found(ruleset: Ruleset, monke
     assert "nothing is suggested when the advice is withheld" in broken
 
 
+@pytest.mark.parametrize("taken", [51, 52])
+def test_a_dose_that_rises_at_any_one_milligram_is_found(
+    taken: int, ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def jumping(answers: Answers, given: Ruleset, *, withheld: bool) -> Dose:
+        dose = set_dose(answers, given, withheld=withheld)
+        return structs.replace(dose, suggested_mg=dose.suggested_mg + 2 * (answers.supplement_mg == taken))
+
+    monkeypatch.setattr("recommend.engine.set_dose", jumping)
+    claim = "more already taken never raises the suggested dose"
+    proof = next(proof for proof in prove_dose(ruleset) if proof.claim == claim)
+    assert proof.broken is not None
+    assert proof.broken.why == f"the suggestion goes from {251 - taken} to {252 - taken} mg"
+    assert [answers.supplement_mg for answers in proof.broken.answers] == [taken - 1, taken]
+
+
 ABOVE = "suggested and already taken together are at most 250 mg, for every amount taken"
 WITHHELD = "nothing is suggested when the advice is withheld"
 OTHER = "at most 200 mg is suggested, and no less than fits when nothing withholds"
@@ -75,6 +91,12 @@ FAULTS = {
         "191 mg is suggested on top of 60 mg",
         60,
     ),
+    "too much for men alone": Fault(
+        lambda dose, _: suggests(dose, dose.suggested_mg + 5 * (dose.reference_intake_mg == 350)),
+        ABOVE,
+        "205 mg is suggested on top of 46 mg",
+        46,
+    ),
     "less than nothing": Fault(
         lambda dose, _: suggests(dose, -1 if dose.already_taken_mg == 250 else dose.suggested_mg),
         ABOVE,
@@ -103,13 +125,13 @@ FAULTS = {
         lambda dose, withheld: suggests(dose, 1 if withheld else dose.suggested_mg),
         WITHHELD,
         "withheld, yet 1 mg is suggested",
-        250,
+        201,
     ),
     "less than nothing when withheld": Fault(
         lambda dose, withheld: suggests(dose, -1 if withheld else dose.suggested_mg),
         WITHHELD,
         "withheld, yet -1 mg is suggested",
-        250,
+        201,
     ),
     "a milligram more than the own limit": Fault(
         lambda dose, _: suggests(dose, dose.suggested_mg + (dose.suggested_mg == 200)),
@@ -133,6 +155,12 @@ FAULTS = {
         lambda dose, _: structs.replace(dose, reference_intake_mg=dose.reference_intake_mg or 300),
         REFERENCE,
         "the reference intake is 300 mg, not None",
+        0,
+    ),
+    "another reference intake for men": Fault(
+        lambda dose, _: structs.replace(dose, reference_intake_mg=dose.reference_intake_mg and 300),
+        REFERENCE,
+        "the reference intake is 300 mg, not 350",
         0,
     ),
 }

@@ -5,9 +5,11 @@ from itertools import chain
 import pytest
 from msgspec import structs
 
-from recommend.conditions import AllOf, Includes, Is
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX
+from recommend.conditions import AllOf, AtLeast, Condition, Includes, Is
+from recommend.engine import advise
 from recommend.knowledge import Ruleset
-from recommend.space import TooLargeError
+from recommend.space import NEUTRAL, TooLargeError
 from recommend.verify.dose import prove_dose
 from recommend.verify.liveness import prove_liveness
 from recommend.verify.monotony import prove_monotony
@@ -29,6 +31,36 @@ def test_a_dose_is_tried_for_somebody_who_gets_one_even_if_the_neutral_answers_a
     fault = broken_claims(prove_dose(broken))[claim].broken
     assert fault is not None
     assert fault.answers[0].budget != "medium"
+
+
+def with_stop(ruleset: Ruleset, when: Condition) -> Ruleset:
+    """No stop note but this one."""
+    others = [note for note in ruleset.notes if note.severity != "stop"]
+    stop = structs.replace(ruleset.notes[0], id="stop", severity="stop", when=when)
+    return structs.replace(ruleset, notes=(*others, stop))
+
+
+@pytest.mark.parametrize(
+    ("when", "bases"),
+    [
+        (AtLeast("supplement_mg", 250), 1),
+        (Is("budget", frozenset({"medium"})), 2),
+        (Includes("warning_signs", frozenset(QUESTIONS["warning_signs"].values)), 2),
+    ],
+    ids=["the amount itself", "an answer before it in the alphabet", "an answer after it"],
+)
+def test_every_amount_is_tried_with_and_without_a_stop_on_another_answer(
+    when: Condition, bases: int, ruleset: Ruleset
+) -> None:
+    proofs = {proof.claim: proof for proof in prove_dose(with_stop(ruleset, when))}
+    proof = proofs["nothing is suggested when the advice is withheld"]
+    assert (proof.points, proof.broken) == (bases * (SUPPLEMENT_MG_MAX + 1), None)
+
+
+def test_no_dose_fits_above_the_limit_even_where_no_note_withholds(ruleset: Ruleset) -> None:
+    lax = with_stop(ruleset, Is("budget", frozenset({"low"})))
+    assert advise(structs.replace(NEUTRAL, supplement_mg=300), lax).status == "suggested"
+    assert broken_claims(prove_dose(lax)) == {}
 
 
 @pytest.mark.parametrize("empty", ["rules", "notes"])

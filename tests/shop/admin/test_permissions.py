@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from catalog.models import Role, Status
-from shop.admin.permissions import CONFIRMED, OPEN, PERMISSIONS, declared_action, may, requires
+from shop.admin.permissions import CONFIRMED, OPEN, PERMISSIONS, declared_action, may, open_to_all, requires
 from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.factories import PASSWORD, make_product
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in
+from tests.shop.admin.products import id_of, press
 from tests.shop.visitor import csrf_token
 
 OPEN_PAGES = {"admin.sign_in", "admin.second_step", "admin.invitation"}
@@ -115,6 +116,14 @@ def test_the_menu_shows_only_what_the_role_may_open(admin_client: AdminClient) -
     assert 'href="/admin/accounts"' in admin_client("owner").get("/admin/").text
 
 
+def test_only_who_may_restore_is_shown_how(admin_client: AdminClient, own_app: Flask) -> None:
+    publisher, editor = admin_client("publisher"), admin_client("editor")
+    address = f"/admin/products/{id_of(own_app)}"
+    press(publisher, address, "save", stock="1")
+    offered = [f'href="{address}/restore?version=1"' in by.get(f"{address}/history").text for by in (publisher, editor)]
+    assert offered == [True, False]
+
+
 def test_a_changed_role_counts_from_the_next_request(
     admin_client: AdminClient, add_account: AddAccount, own_app: Flask
 ) -> None:
@@ -155,3 +164,6 @@ def test_the_declaration_leaves_the_view_as_it_is() -> None:
 
     assert requires("product.view")(view) is view
     assert declared_action(view) == "product.view"
+    assert open_to_all(view) is view
+    assert declared_action(view) == "open"
+    assert declared_action(lambda: "page") is None
