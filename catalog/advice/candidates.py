@@ -141,7 +141,7 @@ class Shape(Struct, frozen=True):
 def advised_products(
     session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = 3
 ) -> list[AdvisedProduct]:
-    """The `per_form` cheapest products per 100 mg that count as each form and fit; of equal ones the first by SKU."""
+    """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
     if not forms:
         return []
     query = _advised_query(len(forms), wishes.shape, per_form)
@@ -156,6 +156,7 @@ def _advised_query(forms: int, shape: Shape, per_form: int) -> Select[Any]:
     return (
         select(chosen.c.form, Product)
         .join(Product, Product.id == chosen.c.product_id)
+        .order_by(chosen.c.form, Product.tenth_cents_per_100mg, Product.sku)
         .options(joinedload(Product.brand))
     )
 

@@ -52,13 +52,7 @@ def suggest_products(session: Session, answers: Answers, advice: Advice) -> Sugg
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),
     )
     found = advised_products(session, suitable, wishes)
-    found.sort(
-        key=lambda advised: (
-            suitable.index(advised.form),
-            advised.product.tenth_cents_per_100mg,
-            advised.product.sku,
-        )
-    )
+    found.sort(key=lambda advised: suitable.index(advised.form))  # stable: within a form the cheapest stay first
     empty = set(suitable) - {advised.form for advised in found}
     return Suggestions(
         products=tuple(_suggest(advised.form, advised.product, wishes.suggested_ug) for advised in found),

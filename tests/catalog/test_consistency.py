@@ -43,8 +43,8 @@ def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> 
         ("DELETE FROM word WHERE term = 'nl:merk'", "word nl:merk"),
         ("UPDATE listing_row SET price_cents = 1", "SKU-A listing_row"),
         (
-            "INSERT INTO listing_row_by_form SELECT 99, sold_out, tenth_cents_per_100mg, sku, form"
-            " FROM listing_row_by_form",
+            "INSERT INTO listing_row_by_form (product_id, sold_out, tenth_cents_per_100mg, sku, form)"
+            " SELECT 99, sold_out, tenth_cents_per_100mg, sku, form FROM listing_row_by_form",
             "listing_row_by_form rows",
         ),
         ("UPDATE advice_row SET also = ' oxide '", "SKU-A advice_row"),
