@@ -75,6 +75,16 @@ def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
     return engine
 
 
+@contextmanager
+def opened_engine(url: str | URL) -> Iterator[Engine]:
+    """An engine whose connections are closed at the end, also after a failure."""
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _postgresql_arguments(url: URL, *, serving: bool) -> dict[str, Any]:
     """Arguments for libpq, except those in the URL."""
     arguments: dict[str, Any] = {

@@ -80,6 +80,13 @@ class SkuStore:
         self.rows = 0
         self._on_progress = on_progress
         self._database = sqlite3.connect("")  # a temporary file, deleted with the connection
+        try:
+            self._fill(rows, sku_of)
+        except BaseException:
+            self.close()
+            raise
+
+    def _fill(self, rows: Iterable[Row], sku_of: Callable[[Row], str]) -> None:
         self._database.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE named (sku TEXT, row INTEGER);"
             "CREATE TABLE addressed (slug TEXT PRIMARY KEY, sku TEXT) WITHOUT ROWID; BEGIN;"

@@ -35,17 +35,16 @@ def create(email: str, role: str, by_link: bool, address: str) -> None:
     from catalog.accounts import AccountError
     from catalog.accounts.invitations import invite
     from catalog.accounts.people import create_account, normal_email, require_free
-    from catalog.db.engine import open_engine
+    from catalog.db.engine import opened_engine
     from shop.settings import read_settings
     from shop.web.database import prepare_catalogue
 
     with plain_faults():
         settings = read_settings()
         prepare_catalogue(settings)
-        engine = open_engine(settings.database_url)
         now = datetime.now(UTC)
         try:
-            with Session(engine) as session:
+            with opened_engine(settings.database_url) as engine, Session(engine) as session:
                 require_free(session, normal_email(email))  # before a password is typed for nothing
                 if by_link:
                     token = invite(session, email, Role(role), now)
@@ -54,8 +53,6 @@ def create(email: str, role: str, by_link: bool, address: str) -> None:
                 session.commit()
         except AccountError as error:
             raise click.ClickException(f"{email}: {_REFUSED[error.refusal]}") from error
-        finally:
-            engine.dispose()
     if by_link:
         click.echo(link(address, token))
     else:

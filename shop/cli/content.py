@@ -65,13 +65,17 @@ def _site() -> Iterator[tuple[str, str, Language]]:
     from shop.app import create_app
     from shop.copy_check.crawl import public_pages
     from shop.web.database import prepare_catalogue
+    from shop.web.services import services_of
 
     with plain_faults():
         settings = read_settings()
         prepare_catalogue(settings)
         app = create_app(settings)
-    for page in public_pages(app):
-        yield page.address, page.html, page.language
+    try:
+        for page in public_pages(app):
+            yield page.address, page.html, page.language
+    finally:
+        services_of(app).databases.dispose()
 
 
 class _Refused(click.ClickException):

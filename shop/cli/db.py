@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from catalog.db.backup import BackupError, Manifest
 from catalog.db.backup import backup as write_backup
 from catalog.db.backup import move as copy_database
 from catalog.db.backup import restore as restore_backup
-from catalog.db.engine import open_engine
+from catalog.db.engine import opened_engine
 from shop.cli.faults import plain_faults
 from shop.settings import parse_url, read_settings
 
@@ -71,12 +71,12 @@ def _url(name: str, url: str) -> URL:
 @contextmanager
 def _opened(url: URL) -> Iterator[Engine]:
     """An engine that a connection was made with. A failure ends in one line."""
-    with _told(f"{url}: "):
-        engine = open_engine(url)
-        engine.connect().close()
-    with _told():
-        yield engine
-    engine.dispose()
+    with ExitStack() as stack:
+        with _told(f"{url}: "):
+            engine = stack.enter_context(opened_engine(url))
+            engine.connect().close()
+        with _told():
+            yield engine
 
 
 @contextmanager

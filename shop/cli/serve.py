@@ -19,7 +19,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from sqlalchemy.orm import Session
 
-from catalog.db.engine import open_engine
+from catalog.db.engine import opened_engine
 from recommend.claims.records import load_claims
 from recommend.loading import load_ruleset
 from recommend.naming import load_excipients
@@ -112,12 +112,14 @@ def _first_owners_token(settings: Settings) -> str | None:
     """A token for the first owner's one-time link while nobody has an account; each start voids the one before."""
     from catalog.accounts.invitations import invite_first_owner
 
-    with plain_faults(), FileLock(settings.instance / "prepare.lock"):
-        engine = open_engine(settings.database_url)
-        with Session(engine) as session:
-            token = invite_first_owner(session, datetime.now(UTC))
-            session.commit()
-        engine.dispose()
+    with (
+        plain_faults(),
+        FileLock(settings.instance / "prepare.lock"),
+        opened_engine(settings.database_url) as engine,
+        Session(engine) as session,
+    ):
+        token = invite_first_owner(session, datetime.now(UTC))
+        session.commit()
     return token
 
 

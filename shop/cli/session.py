@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from catalog.db.engine import open_engine
+from catalog.db.engine import opened_engine
 from shop.settings import Settings
 
 
@@ -15,9 +15,5 @@ def catalogue(settings: Settings) -> Iterator[Session]:
     from shop.web.database import prepare_catalogue
 
     prepare_catalogue(settings)
-    engine = open_engine(settings.database_url)
-    try:
-        with Session(engine) as session:
-            yield session
-    finally:
-        engine.dispose()
+    with opened_engine(settings.database_url) as engine, Session(engine) as session:
+        yield session

@@ -100,8 +100,12 @@ class ProductParts:
         return f"{in_current_language(product.name)}, {product.brand.name}"
 
     def _render_description(self, product: Product) -> str:
-        kind, amount = _("Food supplement with magnesium"), milligrams(product.magnesium_per_day_ug)
-        return f"{kind}: {self._render_title(product)}. {amount} {_('magnesium per day')}."
+        amount = milligrams(product.magnesium_per_day_ug)
+        return _(
+            "Food supplement with magnesium: %(name)s. %(amount)s magnesium per day.",
+            name=self._render_title(product),
+            amount=amount,
+        )
 
     @staticmethod
     def _render_body(product: Product) -> Markup:

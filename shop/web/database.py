@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.consistency import repair_derived_data
-from catalog.db.engine import for_writing, migrate, migration_lock, open_engine
+from catalog.db.engine import for_writing, migrate, migration_lock, opened_engine
 from catalog.models import IndexState, Product
 from catalog.samples.sample import load_sample
 from recommend.knowledge import Ruleset
@@ -44,13 +44,11 @@ def prepare_catalogue(settings: Settings) -> None:
 def migrated_engine(settings: Settings) -> Iterator[Engine]:
     """An engine on the migrated database, while no other process prepares it."""
     with FileLock(settings.instance / "prepare.lock"):
-        engine = open_engine(settings.database_url)
         try:
-            with migration_lock(engine):
+            with opened_engine(settings.database_url) as engine, migration_lock(engine):
                 migrate(engine)
                 yield engine
         finally:
-            engine.dispose()
             _restrict_to_owner(settings.instance)
 
 

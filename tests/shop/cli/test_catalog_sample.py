@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 SHOP = str(Path(sys.executable).with_name("shop"))
@@ -23,9 +24,8 @@ def sample(instance: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def test_it_fills_an_empty_catalogue_silently_and_only_once(tmp_path: Path) -> None:
     first = sample(tmp_path / "new", "--count", "30", "--seed", "5")
     assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
-    with sqlite3.connect(tmp_path / "new" / "shop.db") as database:
+    with closing(sqlite3.connect(tmp_path / "new" / "shop.db")) as database:
         assert database.execute("SELECT count(*) FROM product WHERE status = 'published'").fetchone() == (30,)
-    database.close()
     again = sample(tmp_path / "new", "--count", "30", "--seed", "5")
     assert (again.returncode, again.stdout) == (1, "")
     assert "holds 30 products already" in again.stderr

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -105,6 +106,16 @@ def test_allergens_are_emphasised_in_the_ingredients(client: FlaskClient) -> Non
     slug = slug_with(client, "bisglycinate", "fish")
     assert re.search(r"<strong>[^<]*fish[^<]*</strong>", client.get(f"/en/product/{slug}").text)
     assert "*" not in main_text(client.get(f"/en/product/{slug}"))
+
+
+@pytest.mark.parametrize(("language", "words"), [("nl", "magnesium per dag."), ("en", "magnesium per day.")])
+def test_search_engines_get_a_description_in_the_language_of_the_page(
+    language: str, words: str, client: FlaskClient
+) -> None:
+    page = client.get(f"/{language}/product/{TWO_CAPSULES}").text
+    description = re.search(r'<meta name="description" content="([^"]*)">', page)
+    assert description
+    assert description[1].endswith(words)
 
 
 def test_nothing_can_be_ordered_yet(client: FlaskClient) -> None:

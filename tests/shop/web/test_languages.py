@@ -1,9 +1,11 @@
 """Dutch first, English too: addresses, negotiation, and message catalogues that are complete and compiled."""
 
+import ast
+
 import pytest
 from flask.testing import FlaskClient
 
-from shop.cli.dev import MO, compiled, dutch_messages, source_messages
+from shop.cli.dev import KEYWORDS, MO, ROOT, compiled, dutch_messages, source_messages
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,15 @@ def test_every_interface_text_has_a_dutch_translation() -> None:
             assert known, f"not in the catalogue: {message.id!r}; run shop dev translations"
             strings = known.string if isinstance(known.string, tuple) else (known.string,)
             assert all(strings), f"no Dutch for {message.id!r}"
+
+
+def test_no_interface_text_stands_in_an_f_string_where_the_extractor_of_an_older_python_does_not_look() -> None:
+    for file in (ROOT / "shop").rglob("*.py"):
+        for formatted in ast.walk(ast.parse(file.read_text())):
+            if isinstance(formatted, ast.JoinedStr):
+                for call in ast.walk(formatted):
+                    hidden = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+                    assert not hidden, f"{file}:{formatted.lineno}: translate it before the f-string"
 
 
 def test_no_translation_is_left_over_and_placeholders_agree() -> None:
