@@ -11,7 +11,8 @@ QuestionKind = Literal["one", "many", "milligrams", "yes_no"]
 class Question(Struct, frozen=True):
     """A question with its valid values and its default; the wording is in `data/questions.yaml`.
 
-    Kinds: "one" choice, "many" choices, "milligrams" (whole number from 0 to SUPPLEMENT_MG_MAX) or "yes_no".
+    Kinds: "one" choice, "many" choices, "milligrams" (whole number from 0 to SUPPLEMENT_MG_MAX, or one of `values`)
+    or "yes_no".
     """
 
     key: str
@@ -23,6 +24,10 @@ class Question(Struct, frozen=True):
 
 SUPPLEMENT_MG_MAX = 5000
 """Highest accepted amount of magnesium from supplements, in mg elemental a day."""
+
+UNKNOWN = "unknown"
+UNKNOWN_SUPPLEMENT_MG = 150
+"""The amount that an unknown amount of magnesium from supplements counts as, in mg elemental a day: our own margin."""
 
 QUESTIONS: dict[str, Question] = {
     question.key: question
@@ -42,6 +47,7 @@ QUESTIONS: dict[str, Question] = {
                 "myasthenia",
                 "bowel_obstruction",
                 "bowel_resection",
+                "bowel_disease",
                 "pregnant",
                 "breastfeeding",
                 "unknown",
@@ -71,7 +77,7 @@ QUESTIONS: dict[str, Question] = {
         ),
         Question("bowel", "one", ("normal", "loose", "constipated"), default="normal"),
         Question("sex", "one", ("female", "male", "unspecified"), default="unspecified"),
-        Question("supplement_mg", "milligrams", default=0),
+        Question("supplement_mg", "milligrams", (UNKNOWN,), default=0),
         Question(
             "goal",
             "one",
@@ -95,7 +101,7 @@ class Answers(Struct, frozen=True):
     """A complete and valid set of answers; lists are tuples in the order of the vocabulary, without duplicates.
 
     `supplement_mg` is the elemental magnesium a day, in mg, that the shopper already takes from supplements, antacids
-    and laxatives.
+    and laxatives, or "unknown".
     """
 
     stomach: str
@@ -106,11 +112,21 @@ class Answers(Struct, frozen=True):
     medicines: tuple[str, ...]
     bowel: str = "normal"
     sex: str = "unspecified"
-    supplement_mg: int = 0
+    supplement_mg: int | str = 0
     goal: str = "top_up_diet"
     warning_signs: tuple[str, ...] = ()
     vegan: bool = False
     dosage_form: str = "any"
+
+    @property
+    def counted_supplement_mg(self) -> int:
+        """Amount already taken that the advice counts, in mg elemental a day."""
+        return amount_of(self.supplement_mg)
+
+
+def amount_of(given: int | str) -> int:
+    """Amount in mg that an answer of the kind "milligrams" counts as."""
+    return given if isinstance(given, int) else UNKNOWN_SUPPLEMENT_MG
 
 
 AnswerProblem = Literal[
@@ -145,7 +161,7 @@ _EXPLAIN: dict[AnswerProblem, str] = {
     "missing": "missing, and it is required",
     "not_a_choice": "{value} is not one of {allowed}",
     "not_a_list": "{value} is not a list of values ([] means none)",
-    "not_an_integer": "{value} is not a whole number from 0 to " + str(SUPPLEMENT_MG_MAX),
+    "not_an_integer": "{value} is not {allowed} or a whole number from 0 to " + str(SUPPLEMENT_MG_MAX),
     "not_a_boolean": "{value} is not true or false",
 }
 
@@ -190,7 +206,9 @@ def _many(question: Question, value: object) -> tuple[str, ...]:
     return tuple(allowed for allowed in question.values if allowed in value)
 
 
-def _milligrams(question: Question, value: object) -> int:
+def _milligrams(question: Question, value: object) -> int | str:
+    if isinstance(value, str) and value in question.values:
+        return value
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= SUPPLEMENT_MG_MAX:
         return value
     raise AnswersError(question.key, "not_an_integer", value)

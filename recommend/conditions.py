@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Question, QuestionKind
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Question, QuestionKind, amount_of
 
 
 class Atom(NamedTuple):
     """Smallest part of the answers that a condition depends on.
 
-    `detail` is None for the answer to a one-choice question, a set of boxes for "at least one of these is ticked", and
-    a threshold in mg for "the amount reaches this".
+    `detail` is None for the answer to a one-choice question or an amount given in words, a set of boxes for "at least
+    one of these is ticked", and a threshold in mg for "the amount reaches this".
     """
 
     answer: str
@@ -79,14 +79,13 @@ class Includes(Condition):
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Condition):
-    """True when the amount, in mg, is `minimum` or more."""
+    """True when the amount that counts, in mg, is `minimum` or more."""
 
     answer: str
     minimum: int
 
     def holds(self, answers: Answers) -> bool:
-        amount: int = getattr(answers, self.answer)
-        return amount >= self.minimum
+        return amount_of(getattr(answers, self.answer)) >= self.minimum
 
     def depends_on(self) -> frozenset[Atom]:
         return frozenset({Atom(self.answer, self.minimum)})
@@ -150,8 +149,8 @@ def _parts(data: Any, key: str) -> tuple[Condition, ...]:
     return tuple(read_condition(part) for part in data)
 
 
-def _values(question: Question, data: Any, kind: QuestionKind, key: str) -> frozenset[str]:
-    if question.kind != kind:
+def _values(question: Question, data: Any, kinds: Iterable[QuestionKind], key: str) -> frozenset[str]:
+    if question.kind not in kinds:
         raise ValueError(f"{key} does not fit the answer {question.key}")
     if not isinstance(data, list) or not data:
         raise ValueError(f"{key} needs a list of values of {question.key}")
@@ -162,11 +161,11 @@ def _values(question: Question, data: Any, kind: QuestionKind, key: str) -> froz
 
 
 def _read_is(question: Question, data: Any) -> Condition:
-    return Is(question.key, _values(question, data, "one", "is"))
+    return Is(question.key, _values(question, data, ("one", "milligrams"), "is"))
 
 
 def _read_includes(question: Question, data: Any) -> Condition:
-    return Includes(question.key, _values(question, data, "many", "includes"))
+    return Includes(question.key, _values(question, data, ("many",), "includes"))
 
 
 def _read_at_least(question: Question, data: Any) -> Condition:
@@ -255,10 +254,11 @@ class Matcher(Generic[R]):
             for value in read(answers):
                 found |= bits.get(value, 0)
         for read, bits in self._amounts:
-            amount = read(answers)
-            for minimum in bits:
-                if amount >= minimum:
-                    found |= bits[minimum]
+            given = read(answers)
+            amount = amount_of(given)
+            for value in bits:
+                if value == given or (isinstance(value, int) and amount >= value):
+                    found |= bits[value]
         for bit, condition in self._to_evaluate:
             if found & bit and not condition.holds(answers):
                 found ^= bit

@@ -130,10 +130,10 @@ def set_dose(answers: Answers, ruleset: Ruleset, *, withheld: bool) -> Dose:
     The upper limit is 250 mg a day from supplements (SCF 2001); magnesium in food does not count. 0 mg when withheld.
     """
     limits = ruleset.manifest.dose
-    room = min(limits.own_limit_mg, limits.upper_limit_mg - answers.supplement_mg)
+    room = min(limits.own_limit_mg, limits.upper_limit_mg - answers.counted_supplement_mg)
     return Dose(
         reference_intake_mg=limits.reference_intake_mg.get(answers.sex),  # type: ignore[call-overload] # "unspecified" has none
         upper_limit_mg=limits.upper_limit_mg,
-        already_taken_mg=answers.supplement_mg,
+        already_taken_mg=answers.counted_supplement_mg,
         suggested_mg=0 if withheld else max(0, room),
     )

@@ -4,6 +4,7 @@ The space has tens of quadrillions of points. An output depends on few answers, 
 cone represents all answer sets that agree with it there.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from math import prod
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, structs
 
-from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, Question
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, UNKNOWN_SUPPLEMENT_MG, Answers, Question
 from recommend.conditions import Atom, Condition
 
 T = TypeVar("T")
@@ -30,8 +31,9 @@ class TooLargeError(ValueError):
 class Axis(Struct, frozen=True):
     """One answer with its values, the neutral one first; for a list, some `boxes`: none ticked (False) or any (True).
 
-    `weights` are the numbers of raw values behind each value: all mg between two thresholds, or all ways to tick at
-    least one of the boxes that no condition distinguishes.
+    `weights` are the numbers of raw values behind each value: all mg between two thresholds, with an amount in words
+    among them unless a condition names it, or all ways to tick at least one of the boxes that no condition
+    distinguishes.
     """
 
     answer: str
@@ -112,8 +114,13 @@ def _axes_of(question: Question, atoms: frozenset[Atom]) -> Iterator[Axis]:
     elif question.kind == "milligrams":
         starts = sorted({0, *(detail for detail in details if isinstance(detail, int))})
         ends = [*starts[1:], SUPPLEMENT_MG_MAX + 1]
-        weights = tuple(end - start for start, end in zip(starts, ends, strict=True))
-        yield Axis(question.key, (), tuple(starts), weights)
+        weights = [end - start for start, end in zip(starts, ends, strict=True)]
+        if None in details:  # a condition tells an amount in words from the number that it counts as
+            yield Axis(question.key, (), (*starts, *question.values), (*weights, *(1 for _ in question.values)))
+        else:
+            counted = bisect(starts, UNKNOWN_SUPPLEMENT_MG) - 1
+            weights[counted] += len(question.values)
+            yield Axis(question.key, (), tuple(starts), tuple(weights))
     else:
         raw = question.values or (False, True)
         neutral = getattr(NEUTRAL, question.key)
@@ -135,7 +142,7 @@ def atoms_of_answer(key: str) -> frozenset[Atom]:
     if question.kind == "many":
         return frozenset(Atom(key, frozenset({value})) for value in question.values)
     if question.kind == "milligrams":
-        return frozenset(Atom(key, amount) for amount in range(1, SUPPLEMENT_MG_MAX + 1))
+        return frozenset({Atom(key), *(Atom(key, amount) for amount in range(1, SUPPLEMENT_MG_MAX + 1))})
     return frozenset({Atom(key)})
 
 

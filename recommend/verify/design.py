@@ -70,6 +70,7 @@ CAUTIONS: dict[str, Condition] = {
     ),
     "another heart disease": _ticked("conditions", "heart_other"),
     "a bowel resection": _ticked("conditions", "bowel_resection"),
+    "a bowel disease": _ticked("conditions", "bowel_disease"),
     "pregnancy": _ticked("conditions", "pregnant"),
     "breastfeeding": _ticked("conditions", "breastfeeding"),
     "low mood": _ticked("warning_signs", "low_mood"),
@@ -83,6 +84,7 @@ CAUTIONS: dict[str, Condition] = {
     "unknown conditions": _ticked("conditions", "unknown"),
     "unknown medicines": _ticked("medicines", "unknown"),
     "an unknown age": _is("age_group", "unknown"),
+    "an unknown amount already taken": _is("supplement_mg", "unknown"),
     "a complaint as goal": _is("goal", "sleep_mood_or_complaint"),
 }
 """Conditions that give a caution note; one of them alone does not withhold the advice."""
@@ -90,6 +92,7 @@ CAUTIONS: dict[str, Condition] = {
 OXIDE_NEVER_FIRST: Condition = AnyOf(
     (
         _is("absorption", "important"),
+        _ticked("conditions", "bowel_resection", "bowel_disease"),
         _ticked(
             "medicines",
             "proton_pump_inhibitor",

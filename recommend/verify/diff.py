@@ -1,12 +1,13 @@
 """Difference between two rulesets: exact numbers of answer sets over the whole space, and the smallest examples."""
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from msgspec import Struct, structs
 
-from recommend.answers import Answers
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, Answers, amount_of
 from recommend.conditions import Atom
 from recommend.engine import Dose, advise, rank_forms, safety_notes, set_dose
 from recommend.knowledge import Note, Ruleset
@@ -205,10 +206,13 @@ def _changed_dose(pair: RulesetPair) -> Change:
 
 
 def _amounts_like(representative: Answers, cone: Cone) -> Iterator[Answers]:
-    """All amounts that no condition distinguishes from this one."""
-    amount = representative.supplement_mg
-    for taken in range(amount, amount + cone.weight(representative)):
-        yield structs.replace(representative, supplement_mg=taken)
+    """All amounts, in numbers and in words, that no condition distinguishes from this one."""
+    told_apart = [value for axis in cone.axes if axis.answer == "supplement_mg" for value in axis.values] or [0]
+    starts = [value for value in told_apart if isinstance(value, int)]
+    for taken in (*range(SUPPLEMENT_MG_MAX + 1), *QUESTIONS["supplement_mg"].values):
+        alike = taken if taken in told_apart else starts[bisect(starts, amount_of(taken)) - 1]
+        if alike == representative.supplement_mg:
+            yield structs.replace(representative, supplement_mg=taken)
 
 
 def _dose(answers: Answers, ruleset: Ruleset, withheld: bool) -> Dose:

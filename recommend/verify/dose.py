@@ -52,9 +52,11 @@ def _bases(ruleset: Ruleset) -> list[Answers]:
 def _above_limit(ruleset: Ruleset) -> Callable[[Answers], str | None]:
     def fault(answers: Answers) -> str | None:
         dose = advise(answers, ruleset).dose
-        if dose.suggested_mg < 0 or (dose.suggested_mg and dose.suggested_mg + answers.supplement_mg > UPPER_LIMIT_MG):
-            return f"{dose.suggested_mg} mg is suggested on top of {answers.supplement_mg} mg"
-        if dose.already_taken_mg != answers.supplement_mg or dose.upper_limit_mg > UPPER_LIMIT_MG:
+        if dose.suggested_mg < 0 or (
+            dose.suggested_mg and dose.suggested_mg + answers.counted_supplement_mg > UPPER_LIMIT_MG
+        ):
+            return f"{dose.suggested_mg} mg is suggested on top of {answers.counted_supplement_mg} mg"
+        if dose.already_taken_mg != answers.counted_supplement_mg or dose.upper_limit_mg > UPPER_LIMIT_MG:
             return f"the dose says {dose.already_taken_mg} mg taken of at most {dose.upper_limit_mg} mg"
         return None
 
@@ -73,7 +75,7 @@ def _suggested_anyway(ruleset: Ruleset) -> Callable[[Answers], str | None]:
 def _other_amount(ruleset: Ruleset) -> Callable[[Answers], str | None]:
     def fault(answers: Answers) -> str | None:
         advice = advise(answers, ruleset)
-        fits = 0 if advice.withheld else max(0, min(OWN_LIMIT_MG, UPPER_LIMIT_MG - answers.supplement_mg))
+        fits = 0 if advice.withheld else max(0, min(OWN_LIMIT_MG, UPPER_LIMIT_MG - answers.counted_supplement_mg))
         found = advice.dose.suggested_mg
         return None if found == fits else f"{found} mg is suggested, not {fits}"
 
@@ -87,7 +89,7 @@ def _amounts(base: Answers) -> Iterator[Answers]:
 
 def _raised(ruleset: Ruleset) -> Callable[[Answers], Broken | None]:
     def fault(answers: Answers) -> Broken | None:
-        more = structs.replace(answers, supplement_mg=answers.supplement_mg + 1)
+        more = structs.replace(answers, supplement_mg=answers.counted_supplement_mg + 1)
         old, new = (advise(point, ruleset).dose.suggested_mg for point in (answers, more))
         return Broken(f"the suggestion goes from {old} to {new} mg", (answers, more)) if new > old else None
 

@@ -85,7 +85,7 @@ def _never_first(form: str, ruleset: Ruleset) -> Proof:
 
 
 def _oxide_not_first(ruleset: Ruleset) -> Proof:
-    claim = "oxide is never first when absorption matters or beside a medicine that it hinders"
+    claim = "oxide is never first when absorption matters, with a bowel condition or beside a medicine that it hinders"
     cone = Cone(form_atoms(ruleset) | OXIDE_NEVER_FIRST.depends_on())
 
     def fault(answers: Answers) -> str | None:

@@ -31,7 +31,8 @@ def refused_rows(upload_id: int) -> Response:
     file = io.BytesIO()
     stem, _dot, suffix = upload.name.rpartition(".")
     write_refused(get_session(), upload, file, upload.name, current_language())
-    return _download(file, f"{stem}-{gettext('refused')}.{suffix}", suffix.lower())
+    refused = gettext("refused")
+    return _download(file, f"{stem}-{refused}.{suffix}", suffix.lower())
 
 
 @bp.get("/export/<suffix>")

@@ -33,7 +33,7 @@ def _type_of(question: Question) -> Any:
     types: dict[str, Any] = {
         "one": one,
         "many": list[one],  # type: ignore[valid-type] # a type made at run time
-        "milligrams": Annotated[int, Meta(ge=0, le=SUPPLEMENT_MG_MAX)],
+        "milligrams": Annotated[int, Meta(ge=0, le=SUPPLEMENT_MG_MAX)] | one,
         "yes_no": bool,
     }
     return types[question.kind]
@@ -93,7 +93,9 @@ def _explain(key: str, problem: AnswerProblem) -> str:
         "missing": _("This answer is required."),
         "not_a_choice": _("The values to choose from are: %(values)s.", values=values),
         "not_a_list": _("This answer is a list, [] for none, of: %(values)s.", values=values),
-        "not_an_integer": _("This answer is a whole number from 0 to %(most)d.", most=SUPPLEMENT_MG_MAX),
+        "not_an_integer": _(
+            "This answer is a whole number from 0 to %(most)d, or %(values)s.", most=SUPPLEMENT_MG_MAX, values=values
+        ),
         "not_a_boolean": _("This answer is true or false."),
     }
     return explanations[problem]

@@ -91,7 +91,7 @@ def _condition_schema() -> dict[str, Any]:
                 answer={"const": key}, **{name: {"type": "array", "minItems": 1, "items": {"enum": question.values}}}
             )
             for key, question in QUESTIONS.items()
-            for name, kind in (("is", "one"), ("includes", "many"))
+            for name, kind in (("is", "one"), ("is", "milligrams"), ("includes", "many"))
             if question.kind == kind
         ),
         *(

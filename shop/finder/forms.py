@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import BooleanField, Field, Form, IntegerField, RadioField, ValidationError
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from catalog.advice.candidates import Budget
-from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX
+from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, UNKNOWN
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 from shop.web.forms import ShopForm, Ticks
@@ -39,6 +39,16 @@ class Milligrams(IntegerField):
             raise ValueError(gettext("Fill in a number of milligrams from 0 to 5000."))
 
 
+def amount_or_unknown(form: Form, field: Field) -> None:
+    """Either an amount, also 0, or the tick "I don't know": silence is no answer."""
+    if form["supplement_unknown"].data:
+        if field.data is not None:
+            raise ValidationError(gettext("You filled in an amount and ticked “I don't know”. Choose one of them."))
+        raise StopValidation
+    if field.data is None:
+        raise StopValidation(gettext("Fill in a number, 0 if you take nothing, or tick “I don't know”."))
+
+
 def none_or_some(_form: Form, field: Field) -> None:
     """Either "none of these" or something, not both and not nothing."""
     if not field.data:
@@ -53,7 +63,9 @@ class QuestionnaireForm(ShopForm):
     def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
         self.hints: dict[str, dict[str, str]] = {}
         shown = {key: self._shown(key, value) for key, value in stored.items()}
-        super().__init__(data=shown | {"agreement": bool(stored)})  # no answer is stored without the agreement
+        unknown = stored.get("supplement_mg") == UNKNOWN
+        # No answer is stored without the agreement.
+        super().__init__(data=shown | {"agreement": bool(stored), "supplement_unknown": unknown})
         for key in self.keys():
             wording = ruleset.questions[key]
             field = self[key]
@@ -64,7 +76,7 @@ class QuestionnaireForm(ShopForm):
                 field.choices = (
                     [*choices, (NONE, gettext("None of these"))] if isinstance(field, TicksOrNone) else choices
                 )
-                self.hints[key] = {c.value: c.help.in_language(language) for c in wording.choices if c.help}
+            self.hints[key] = {c.value: c.help.in_language(language) for c in wording.choices if c.help}
 
     @staticmethod
     def _shown(key: str, value: Any) -> Any:
@@ -77,20 +89,17 @@ class QuestionnaireForm(ShopForm):
 
     def valid_answers(self) -> dict[str, Any]:
         """The answers of the fields without errors, in the contract's form."""
-        return {key: _given(key, self[key].data) for key in self.keys() if not self[key].errors}
+        return {key: self._given(key) for key in self.keys() if not self[key].errors}
+
+    def _given(self, key: str) -> Any:
+        data = self[key].data
+        return [value for value in data if value != NONE] if QUESTIONS[key].kind == "many" else data
 
 
-def _given(key: str, data: Any) -> Any:
-    kind = QUESTIONS[key].kind
-    if kind == "many":
-        return [value for value in data if value != NONE]
-    return data or 0 if kind == "milligrams" else data
-
-
-def _one(key: str) -> RadioField:
-    return RadioField(
-        validators=[InputRequired(CHOOSE_ONE)], default=QUESTIONS[key].default, validate_choice=True, choices=()
-    )
+def _one(key: str, *, preset: bool = False) -> RadioField:
+    """One choice of a question; only an answer that bears on nobody's safety may be preset."""
+    default = QUESTIONS[key].default if preset else None
+    return RadioField(validators=[InputRequired(CHOOSE_ONE)], default=default, validate_choice=True, choices=())
 
 
 class WishesForm(QuestionnaireForm):
@@ -108,7 +117,7 @@ class WishesForm(QuestionnaireForm):
     stomach = _one("stomach")
     budget = _one("budget")
     absorption = _one("absorption")
-    dosage_form = _one("dosage_form")
+    dosage_form = _one("dosage_form", preset=True)
     vegan = BooleanField()
     agreement = BooleanField(
         _("I agree that the shop uses my answers, some of them about my health, to make this advice."),
@@ -119,17 +128,30 @@ class WishesForm(QuestionnaireForm):
 class SafetyForm(QuestionnaireForm):
     """Age and safety."""
 
+    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
+        super().__init__(ruleset, language, stored)
+        unknown = ruleset.questions["supplement_mg"].choice(UNKNOWN)
+        self.supplement_unknown.label.text = unknown.label.in_language(language)
+        self.supplement_unknown.description = unknown.help.in_language(language) if unknown.help else ""
+
     age_group = _one("age_group")
     conditions = TicksOrNone(validators=[none_or_some], choices=())
     medicines = TicksOrNone(validators=[none_or_some], choices=())
-    warning_signs = Ticks(choices=())
+    warning_signs = TicksOrNone(validators=[none_or_some], choices=())
     bowel = _one("bowel")
     supplement_mg = Milligrams(
-        default=QUESTIONS["supplement_mg"].default,
         validators=[
-            Optional(),
+            amount_or_unknown,
             NumberRange(0, SUPPLEMENT_MG_MAX, _("Fill in a number of milligrams from 0 to 5000.")),
-        ],
+        ]
     )
+    supplement_unknown = BooleanField()
     goal = _one("goal")
-    sex = _one("sex")
+    sex = _one("sex", preset=True)
+
+    def _given(self, key: str) -> Any:
+        return UNKNOWN if key == "supplement_mg" and self.supplement_unknown.data else super()._given(key)
+
+    @staticmethod
+    def _shown(key: str, value: Any) -> Any:
+        return None if value == UNKNOWN and key == "supplement_mg" else QuestionnaireForm._shown(key, value)

@@ -36,6 +36,7 @@ MANY: Mapping[str, tuple[str, ...]] = {
         "myasthenia",
         "bowel_obstruction",
         "bowel_resection",
+        "bowel_disease",
         "pregnant",
         "breastfeeding",
         "unknown",
@@ -76,7 +77,7 @@ def anybody() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {key: st.sampled_from(values) for key, values in ONE.items()}
         | {key: st.lists(st.sampled_from(values), max_size=4) for key, values in MANY.items()}
-        | {"supplement_mg": st.sampled_from((0, 1, 50, 249, 250, 251, 5000)) | st.integers(0, 5000)}
+        | {"supplement_mg": st.sampled_from((0, 1, 50, 249, 250, 251, 5000, "unknown")) | st.integers(0, 5000)}
         | {"vegan": st.booleans()}
     )
 

@@ -44,6 +44,7 @@ CAUTIONS: Mapping[str, Mapping[str, Any]] = {
     "kidneys not known from 18 to 64": {"conditions": ["kidney_unknown"], "age_group": "18_64"},
     "another heart disease": {"conditions": ["heart_other"]},
     "part of the bowel removed": {"conditions": ["bowel_resection"]},
+    "a bowel disease": {"conditions": ["bowel_disease"]},
     "pregnancy": {"conditions": ["pregnant"]},
     "breastfeeding": {"conditions": ["breastfeeding"]},
     "low mood": {"warning_signs": ["low_mood"]},
@@ -57,6 +58,7 @@ CAUTIONS: Mapping[str, Mapping[str, Any]] = {
     "unknown medicines": {"medicines": ["unknown"]},
     "unknown conditions": {"conditions": ["unknown"], "age_group": "18_64"},
     "an unknown age": {"age_group": "unknown"},
+    "an unknown amount already taken": {"supplement_mg": "unknown"},
     "a complaint as goal": {"goal": "sleep_mood_or_complaint"},
 }
 INFORMS: Mapping[str, Mapping[str, Any]] = {
@@ -98,7 +100,7 @@ def the_design_withholds(answers: Answers) -> bool:
         )
         or answers.age_group == "under_18"
         or not {"digoxin", "aminoglycoside", "hiv_integrase_inhibitor"}.isdisjoint(answers.medicines)
-        or answers.supplement_mg > 200
+        or answers.counted_supplement_mg > 200
         or not {*EMERGENCIES, "persistent_gut_trouble"}.isdisjoint(answers.warning_signs)
         or answers.goal == "replace_medicine"
     )

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommend.answers import Answers, parse_answers
+from recommend.answers import Answers, amount_of, parse_answers
 from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Atom, Condition, Includes, Is, Matcher
 from recommend.knowledge import Ruleset
 from tests.recommend.shoppers import MANY, ONE, anybody, shopper
@@ -60,7 +60,7 @@ def _look(answers: Answers, atom: Atom) -> object:
     value = getattr(answers, atom.answer)
     if atom.detail is None:
         return value
-    return value >= atom.detail if isinstance(atom.detail, int) else not atom.detail.isdisjoint(value)
+    return amount_of(value) >= atom.detail if isinstance(atom.detail, int) else not atom.detail.isdisjoint(value)
 
 
 class Weekday(Condition):

@@ -21,13 +21,14 @@ COMBINATIONS = [
         absorption=ONE["absorption"],
         bowel=ONE["bowel"],
         medicines=([], ["proton_pump_inhibitor"]),
+        conditions=([], ["bowel_resection"], ["bowel_disease"]),
     )
 ]
 
 
 def calm(answers: Answers) -> bool:
     """Whether stomach and bowel make no demand; otherwise their rules go before those on money."""
-    return answers.stomach == "none" and answers.bowel != "loose"
+    return answers.stomach == "none" and answers.bowel != "loose" and not answers.conditions
 
 
 def upset(answers: Answers) -> bool:
@@ -64,9 +65,13 @@ LINES: dict[str, tuple[Callable[[Answers], bool], Callable[[Names], bool]]] = {
         lambda answers: answers.stomach == "mild",
         lambda names: set(names[:2]) == GLYCINATES,
     ),
-    "strong stomach or loose stools: glycinates, taurate, then citrate and oxide": (
+    "strong stomach or loose stools: glycinates, then citrate and taurate, oxide last": (
         upset,
-        lambda names: set(names[:2]) == GLYCINATES and names[2] == "taurate",
+        lambda names: set(names[:2]) == GLYCINATES and names[2:] == ["citrate", "taurate", "oxide"],
+    ),
+    "part of the bowel removed, or a bowel disease: the glycinates lead": (
+        lambda answers: bool(answers.conditions),
+        lambda names: set(names[:2]) == GLYCINATES,
     ),
     "important absorption: oxide is never first": (
         lambda answers: answers.absorption == "important",
@@ -147,13 +152,25 @@ def test_oxide_carries_its_honest_note_and_says_that_less_is_absorbed_wherever_i
         assert any("absorb less" in reason.reason.en for reason in advice.forms[0].reasons)
 
 
-def test_taurate_says_wherever_it_stands_above_citrate_that_no_study_with_people_was_found(ruleset: Ruleset) -> None:
+def test_taurate_without_a_study_of_people_never_stands_above_citrate(ruleset: Ruleset) -> None:
     for answers in COMBINATIONS:
-        advice = advise(answers, ruleset)
-        names = names_of(advice.forms)
-        if names.index("taurate") < names.index("citrate"):
-            assert "taurate-no-human-study" in {note.id for note in advice.notes}
-            assert advice.forms[names.index("taurate")].certainty == "none"
+        forms = advise(answers, ruleset).forms
+        names = names_of(forms)
+        assert names.index("citrate") < names.index("taurate")
+        assert forms[names.index("taurate")].certainty == "none"
+
+
+def test_taurate_is_level_with_citrate_where_side_effects_count(ruleset: Ruleset) -> None:
+    for answers in filter(upset, COMBINATIONS):
+        if answers.budget != "low":
+            scores = {form.form.id: form.score for form in rank_forms(answers, ruleset)}
+            assert scores["taurate"] == scores["citrate"]
+
+
+def test_oxide_is_not_suitable_after_a_bowel_operation_or_with_a_bowel_disease(ruleset: Ruleset) -> None:
+    for answers in COMBINATIONS:
+        if answers.conditions:
+            assert not next(form for form in rank_forms(answers, ruleset) if form.form.id == "oxide").suitable
 
 
 def test_the_forms_that_the_ruleset_says_are_never_first_never_are(ruleset: Ruleset) -> None:

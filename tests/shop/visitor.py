@@ -64,6 +64,7 @@ SAFETY: dict[str, Any] = {
     "age_group": "18_64",
     "conditions": ["none"],
     "medicines": ["none"],
+    "warning_signs": ["none"],
     "bowel": "normal",
     "supplement_mg": "0",
     "goal": "top_up_diet",

@@ -75,7 +75,7 @@ def _fired(answers: Answers, ruleset: Ruleset) -> set[str]:
 
 
 def above_limit(ruleset: Ruleset, found: tuple[Answers, ...]) -> bool:
-    return advise(found[0], ruleset).dose.suggested_mg + found[0].supplement_mg > 250
+    return advise(found[0], ruleset).dose.suggested_mg + found[0].counted_supplement_mg > 250
 
 
 def other_reference(ruleset: Ruleset, found: tuple[Answers, ...]) -> bool:
@@ -222,7 +222,7 @@ CASES = {
         prove_liveness,
         "rules/absorption.yaml",
         change("oxide-beside-medicines-to-take-apart", points=0),
-        "oxide is never first when absorption matters or beside a medicine that it hinders",
+        "oxide is never first when absorption matters, with a bowel condition or beside a medicine that it hinders",
         is_first("oxide"),
     ),
     "a form that is declared never first and is first": Case(

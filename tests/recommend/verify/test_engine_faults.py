@@ -35,7 +35,7 @@ def test_a_status_that_ignores_the_stop_notes_is_found(ruleset: Ruleset, monkeyp
 
 def test_a_dose_that_grows_or_stays_with_a_stop_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
     def growing(answers: Answers, *_: object, withheld: bool) -> Dose:
-        return Dose(None, 250, answers.supplement_mg, min(answers.supplement_mg, 100))
+        return Dose(None, 250, answers.counted_supplement_mg, min(answers.counted_supplement_mg, 100))
 
     monkeypatch.setattr("recommend.engine.set_dose", growing)
     broken = broken_claims(prove_dose(ruleset))

@@ -28,7 +28,7 @@ def ticked(answer: str, *boxes: str) -> Atom:
 
 
 def test_the_whole_space_is_the_product_of_all_answers() -> None:
-    expected = 5001 * 2  # supplement_mg and vegan
+    expected = 5002 * 2  # supplement_mg, unknown too, and vegan
     for values in ONE.values():
         expected *= len(values)
     for values in MANY.values():
@@ -40,8 +40,15 @@ def test_the_points_of_a_cone_weigh_as_much_as_the_cone() -> None:
     cone = Cone({Atom("stomach"), ticked("medicines", "digoxin"), Atom("supplement_mg", 1), Atom("supplement_mg", 250)})
     points = list(cone)
     assert len(points) == len(set(map(repr, points))) == cone.points == 3 * 2 * 3
-    assert sum(map(cone.weight, points)) == cone.total == 3 * 2 * 5001
-    assert sorted({point.supplement_mg for point in points}) == [0, 1, 250]
+    assert sum(map(cone.weight, points)) == cone.total == 3 * 2 * 5002
+    assert {point.supplement_mg for point in points} == {0, 1, 250}
+
+
+def test_an_unknown_amount_weighs_with_the_150_mg_that_it_counts_as_until_a_condition_tells_it_apart() -> None:
+    alike = Cone({Atom("supplement_mg", 100), Atom("supplement_mg", 200)})
+    assert [(point.supplement_mg, alike.weight(point)) for point in alike] == [(0, 100), (100, 101), (200, 4801)]
+    apart = Cone({Atom("supplement_mg", 200), Atom("supplement_mg")})
+    assert [(point.supplement_mg, apart.weight(point)) for point in apart] == [(0, 200), (200, 4801), ("unknown", 1)]
 
 
 def test_boxes_that_no_condition_tells_apart_are_one_axis() -> None:

@@ -16,7 +16,7 @@ from catalog.models import AdviceRow
 from recommend.presentation import advice_as_dict
 from shop.api.schemas import Advice
 from tests.shop.api.conftest import ADVICE, HEALTHY, Ask
-from tests.shop.cli.test_cli import advise
+from tests.shop.cli.test_cli import advise_here
 from tests.shop.visitor import answer
 
 SOME_ANSWERS = [
@@ -31,7 +31,7 @@ SOME_ANSWERS = [
 def test_the_api_gives_the_very_bytes_of_the_command_line(
     answers: dict[str, object], language: str, client: FlaskClient, sample_instance: Path
 ) -> None:
-    printed = advise(answers, sample_instance, "--lang", language).stdout
+    printed = advise_here(answers, sample_instance, "--lang", language).stdout
     assert client.post(f"{ADVICE}?lang={language}", json=answers).text == printed
 
 

@@ -58,7 +58,10 @@ def test_the_answers_are_described_by_the_questions_themselves(description: dict
     for key, question in QUESTIONS.items():
         described = answers["properties"][key]
         if question.values:
-            assert set(described.get("enum") or described["items"]["enum"]) == set(question.values)
+            choices = next(
+                kind for kind in described.get("anyOf", [described.get("items", described)]) if "enum" in kind
+            )
+            assert set(choices["enum"]) == set(question.values)
         if not question.required:
             assert described["default"] == (list(question.default) if question.kind == "many" else question.default)
 

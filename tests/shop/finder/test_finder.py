@@ -177,9 +177,42 @@ def test_taking_the_agreement_back_erases_the_answers(client: FlaskClient) -> No
     assert client.get_cookie("answers") is None
 
 
-@pytest.mark.parametrize(("typed", "left"), [("112,5", 137), ("56.25", 193), ("100 mg", 150), ("", 200)])
+@pytest.mark.parametrize(("typed", "left"), [("112,5", 137), ("56.25", 193), ("100 mg", 150), ("0", 200)])
 def test_amounts_are_read_as_labels_write_them_and_rounded_up(typed: str, left: int, client: FlaskClient) -> None:
     assert f"At most {left} mg" in answer(client, "en", supplement_mg=typed).text
+
+
+def test_an_unknown_amount_counts_as_150_mg_and_comes_back_as_it_was_answered(client: FlaskClient) -> None:
+    advice = answer(client, "en", supplement_mg="", supplement_unknown="y").text
+    assert "At most 100 mg of magnesium a day more, with 150 mg counted" in advice
+    assert "You do not know how much magnesium you already take" in advice
+    form = client.get(NL_SAFETY).text
+    assert re.search(r'<input[^>]*checked[^>]*name="supplement_unknown"', form)
+    assert re.search(r'<input[^>]*name="supplement_mg"[^>]*value=""', form)
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [
+        {"supplement_mg": ""},
+        {"supplement_mg": "100", "supplement_unknown": "y"},
+        {"bowel": ""},
+        {"goal": ""},
+        {"warning_signs": []},
+    ],
+)
+def test_silence_on_safety_is_no_answer(silence: dict[str, Any], client: FlaskClient) -> None:
+    send(client, NL_WISHES, **WISHES)
+    refused = send(client, NL_SAFETY, **(SAFETY | silence))
+    assert refused.status_code == 422
+    assert f'href="#{next(iter(silence))}"' in refused.text
+
+
+def test_nothing_that_bears_on_safety_is_filled_in_beforehand(client: FlaskClient) -> None:
+    send(client, NL_WISHES, **WISHES)
+    fields = re.findall(r"<input[^>]*>", client.get(NL_SAFETY).text)
+    given = [field for field in fields if " checked" in field or ('name="supplement_mg"' in field)]
+    assert [field for field in given if "unspecified" not in field and 'value=""' not in field] == []
 
 
 def test_a_caution_alone_leaves_the_listing_as_it_is(client: FlaskClient) -> None:
