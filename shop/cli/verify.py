@@ -49,7 +49,7 @@ def _why_blocked(text: str, language: Language, directory: Path) -> str | None:
 def _property_of(error: RulesetError) -> str:
     """The property that a loader's refusal breaks: unsourced records and texts in one language never load."""
     message = str(error)
-    if "`nl`" in message or "`en`" in message or ".nl:" in message or ".en:" in message:
+    if "`nl`" in message or "`en`" in message or ".nl:" in message or ".en:" in message or "facts." in message:
         return "language"
     if "citations" in message or "`source`" in message or "`place`" in message:
         return "grounding"
