@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from recommend.knowledge import Citation, Facts, Hours, Number, Separation
+from recommend.knowledge import Citation, Facts, Hours, Separation
 from recommend.quantities import BARE, PHONE, POLARITY, Quantity, plain_number, polarity, quantities
 from recommend.text import LANGUAGES, Language, Text
 
@@ -22,7 +22,7 @@ UNIT_OF_FACT = {
 }
 """Unit of the numbers in each field of Facts, besides `separation` (hours)."""
 
-SOURCED = ("separation", "limit_mg", "share_percent")
+SOURCED = ("separation", "limit_mg", "share_percent", "amount_g", "people")
 """Fields whose numbers need a source that says them."""
 
 UNIT_LEFT_OUT = {"years", "hours"}
@@ -153,6 +153,6 @@ def _faults_in_sources(
             yield "facts.unsourced", f"{number} is no number without a source"
 
 
-def unsourced_numbers(facts: Iterable[Facts]) -> list[Number]:
-    """Numbers that no source says yet."""
-    return [number for each in facts for number in each.unsourced]
+def sourced_quantities(facts: Facts) -> list[Quantity]:
+    """Numbers that need a source."""
+    return [quantity for field, quantity in fact_quantities(facts) if field in SOURCED]

@@ -69,7 +69,7 @@ class Separation(Record, frozen=True):
 
 
 class Polarity(Record, frozen=True):
-    """Number of Dutch words of each kind that turn a statement round; the words are in `quantities.POLARITY`."""
+    """Number of Dutch words that turn a statement round or say to call, by the kinds of `quantities.POLARITY`."""
 
     denies: int = 0
     unless: int = 0
@@ -83,14 +83,15 @@ class Polarity(Record, frozen=True):
     reduces: int = 0
     raises: int = 0
     at_least: int = 0
+    calls: int = 0
     at_most: int = 0
 
 
 class Facts(Record, frozen=True):
     """Numbers that a text of both languages repeats, as often as they are listed, and its polarity words.
 
-    A limit, a share and a separation need a citation whose `source_says` has the number; `unsourced` lists those that
-    no source says yet. `own_mg` are the shop's own choices, `count` are numbers without a unit.
+    A limit, a share, grams, people and a separation need a citation whose `source_says` has the number; `unsourced`
+    lists those that no source says yet. `own_mg` are the shop's own choices, `count` are numbers without a unit.
     """
 
     separation: tuple[Separation, ...] = ()

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -61,7 +62,8 @@ class Quantity(Struct, frozen=True, order=True):
     number: str
 
 
-def quantities(text: str, language: Language) -> list[Quantity]:
+@lru_cache(maxsize=4096)
+def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
     """Numbers of a text in their order; in a range ("2 tot 3 uur") both have the unit at its end."""
     found = list(_NUMBER[language].finditer(text))
     units: list[str] = []
@@ -77,7 +79,7 @@ def quantities(text: str, language: Language) -> list[Quantity]:
             unit = following if _RANGE.fullmatch(text, match.end(), end) else BARE
         units.append(unit)
         following = unit if unit != PHONE else BARE
-    return [Quantity(unit, _plain(match, language)) for match, unit in zip(found, reversed(units), strict=True)]
+    return tuple(Quantity(unit, _plain(match, language)) for match, unit in zip(found, reversed(units), strict=True))
 
 
 def _plain(match: re.Match[str], language: Language) -> str:
@@ -128,6 +130,7 @@ POLARITY: dict[str, dict[Language, str]] = {
         "en": r"improve\w*|raise\w*|increas\w*|strengthen\w*",
     },
     "at_least": {"nl": r"minstens|ten minste", "en": r"at least"},
+    "calls": {"nl": r"bel", "en": r"call(?! for)"},
     "at_most": {"nl": r"hooguit|hoogstens|maximaal|ten hoogste", "en": r"at most"},
 }
 """Words that turn a statement round, by kind, in pairs of equal meaning."""
@@ -145,7 +148,12 @@ def polarity(text: str, language: Language) -> Counter[str]:
     return Counter(dict(_polarity_counts(text, language)))
 
 
-def _polarity_counts(text: str, language: Language) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=4096)
+def _polarity_counts(text: str, language: Language) -> tuple[tuple[str, int], ...]:
+    return tuple(_counts(text, language))
+
+
+def _counts(text: str, language: Language) -> Iterator[tuple[str, int]]:
     for kind, pattern in _POLARITY[language]:
         if count := len(pattern.findall(text)):
             yield kind, count

@@ -8,7 +8,9 @@ from msgspec import Struct
 from recommend.answers import Answers
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutral
 
-Property = Literal["totality", "safety", "monotony", "dose", "liveness", "grounding", "language"]
+Property = Literal[
+    "totality", "safety", "monotony", "dose", "liveness", "constants", "grounding", "wording", "language"
+]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
 """All properties, in the order of the report."""
 

@@ -27,7 +27,7 @@ FOUND: list[tuple[Language, str, list[tuple[str, str]]]] = [
 def test_every_number_is_found_in_its_plain_form_with_its_unit(
     language: Language, text: str, expected: list[tuple[str, str]]
 ) -> None:
-    assert quantities(text, language) == [Quantity(unit, number) for unit, number in expected]
+    assert quantities(text, language) == tuple(Quantity(unit, number) for unit, number in expected)
 
 
 @pytest.mark.parametrize(
