@@ -135,10 +135,10 @@ POLARITY: dict[str, dict[Language, str]] = {
 }
 """Words that turn a statement round, by kind, in pairs of equal meaning."""
 
-_POLARITY: dict[Language, list[tuple[str, re.Pattern[str]]]] = {
-    language: [
-        (kind, re.compile(rf"(?<!\w)(?:{words[language]})(?!\w)", re.IGNORECASE)) for kind, words in POLARITY.items()
-    ]
+_POLARITY: dict[Language, dict[str, re.Pattern[str]]] = {
+    language: {
+        kind: re.compile(rf"(?<!\w)(?:{words[language]})(?!\w)", re.IGNORECASE) for kind, words in POLARITY.items()
+    }
     for language in ("nl", "en")
 }
 
@@ -154,6 +154,26 @@ def _polarity_counts(text: str, language: Language) -> tuple[tuple[str, int], ..
 
 
 def _counts(text: str, language: Language) -> Iterator[tuple[str, int]]:
-    for kind, pattern in _POLARITY[language]:
+    for kind, pattern in _POLARITY[language].items():
         if count := len(pattern.findall(text)):
             yield kind, count
+
+
+OPPOSITES = (
+    ("more", "less"),
+    ("before", "after"),
+    ("raises", "reduces"),
+    ("at_least", "at_most"),
+    ("together", "apart"),
+)
+"""Kinds of polarity words of opposite meaning."""
+
+
+def order_of_opposites(text: str, language: Language) -> tuple[tuple[str, ...], ...]:
+    """Polarity words of a text in their order, by kind, for each pair of opposites."""
+    return tuple(_order_of(text, language, pair) for pair in OPPOSITES)
+
+
+def _order_of(text: str, language: Language, kinds: tuple[str, str]) -> tuple[str, ...]:
+    found = [(match.start(), kind) for kind in kinds for match in _POLARITY[language][kind].finditer(text)]
+    return tuple(kind for _, kind in sorted(found))

@@ -7,6 +7,7 @@ from recommend.conditions import AllOf, AnyOf, AtLeast, Condition
 from recommend.knowledge import Note, Ruleset
 from recommend.verify.design import (
     AGES,
+    AMOUNTS,
     AMOUNTS_FROM,
     EMERGENCY_NOTES,
     LABEL_REFERENCE_MG,
@@ -36,6 +37,8 @@ def prove_constants(ruleset: Ruleset) -> Iterator[Proof]:
     yield _same("hours between a medicine and magnesium", _facts(notes.values(), "separation"), SEPARATIONS)
     limits = {name: (*note.facts.own_mg, *note.facts.limit_mg) for name, note in notes.items()}
     yield _same("limits that notes name", _given(limits), LIMITS_MG)
+    amounts = {name: (*note.facts.amount_mg, *note.facts.amount_g) for name, note in notes.items()}
+    yield _same("other amounts that notes name", _given(amounts), AMOUNTS)
     yield _same("ages that notes name", _facts(notes.values(), "age_years"), AGES)
     shares = {f"notes/{note.id}": note.facts.share_percent for note in ruleset.notes}
     shares |= {f"rules/{rule.id}": rule.facts.share_percent for rule in ruleset.rules}

@@ -194,6 +194,14 @@ SHARES_PERCENT: dict[str, tuple[float, ...]] = {
 }
 """Percentages that a note or rule names."""
 
+AMOUNTS: dict[str, tuple[float, ...]] = {
+    "gabapentin": (1,),
+    "iron-zinc": (142,),
+    "taurate-taurine": (100, 1, 1.1),
+    "upper-limit": (400,),
+}
+"""Amounts that a note names besides limits, first in mg, then in grams."""
+
 AMOUNTS_FROM: dict[str, int] = {
     "supplement-counted": 1,
     "enough-already": UPPER_LIMIT_MG - LEAST_ROOM_MG + 1,

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from recommend.knowledge import Ruleset
-from recommend.quantities import polarity, quantities
+from recommend.quantities import order_of_opposites, polarity, quantities
 from recommend.text import LANGUAGES, Language, Text
 from recommend.verify.design import POLARITY_DIFFERS
 from recommend.verify.proof import Broken, Proof, prove_records
@@ -44,7 +44,7 @@ def prove_language(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[P
     yield prove_records("language", "every number is in both languages, equally often", numbers, unit="texts")
     turned = [(address, _other_polarity(address, text)) for address, text in found]
     turned += [(address, Broken("an exception without a text")) for address in POLARITY_DIFFERS.keys() - dict(found)]
-    claim = "words such as “not”, “less” and “before” are in both languages, equally often"
+    claim = "words such as “not”, “less” and “before” are in both languages, equally often and in one order"
     yield prove_records("language", f"{claim}, but for {len(POLARITY_DIFFERS)} exceptions", turned, unit="texts")
     if check_text is not None:
         blocked = [
@@ -72,13 +72,15 @@ def _only(nl: Counter[str], en: Counter[str]) -> str:
 
 
 def _other_polarity(address: str, text: Text) -> Broken | None:
-    """Kinds of words of which the languages have different numbers, besides the exceptions of the design."""
+    """Kinds of words that the languages have in other numbers, besides the exceptions of the design, or order."""
     nl, en = (polarity(text.in_language(each), each) for each in LANGUAGES)
     allowed, _ = POLARITY_DIFFERS.get(address, ({}, ""))
     found = {kind: en[kind] - nl[kind] for kind in nl | en if en[kind] != nl[kind]}
-    if found == allowed:
-        return None
-    return Broken("; ".join(f"{kind}: {nl[kind]} in nl, {en[kind]} in en" for kind in sorted(found)) or "no difference")
+    if found != allowed:
+        counts = "; ".join(f"{kind}: {nl[kind]} in nl, {en[kind]} in en" for kind in sorted(found))
+        return Broken(counts or "no difference, and listed as an exception")
+    in_order = allowed or order_of_opposites(text.nl, "nl") == order_of_opposites(text.en, "en")
+    return None if in_order else Broken("opposites come in another order in nl than in en")
 
 
 def _blocked(text: str, language: Language, check_text: CheckText) -> Broken | None:

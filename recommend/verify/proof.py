@@ -14,6 +14,9 @@ Property = Literal[
 PROPERTIES: tuple[Property, ...] = get_args(Property)
 """All properties, in the order of the report."""
 
+ANSWER_SETS = "answer sets"
+"""Unit of a claim on answers; other claims are on records or texts."""
+
 
 class Broken(Struct, frozen=True):
     """Reason why a claim is false; `answers` show it: one set, two to compare, or none for an error in a text."""
@@ -32,7 +35,7 @@ class Proof(Struct, frozen=True):
     claim: str
     points: int
     total: int = ALL_ANSWER_SETS
-    unit: str = "answer sets"
+    unit: str = ANSWER_SETS
     broken: Broken | None = None
 
 

@@ -51,6 +51,8 @@ def test_a_note_with_another_flag_than_the_design_is_found(
         ("overdose-signs", "phone", ("113",), "telephone numbers"),
         ("levothyroxine", "separation", (), "hours between"),
         ("goal-sport", "limit_mg", (400,), "limits that notes name"),
+        ("iron-zinc", "amount_mg", (412,), "other amounts"),
+        ("gabapentin", "amount_g", (2,), "other amounts"),
         ("under-18", "age_years", (16, 4), "ages that notes name"),
         ("oxide-honest", "share_percent", (4, 28.2), "percentages"),
     ],
@@ -219,6 +221,13 @@ def test_a_negation_in_one_language_only_is_found(ruleset: Ruleset) -> None:
     changed = structs.replace(text, en=text.en.replace("never stop", "stop"))
     broken = broken_claims(prove_language(with_note(ruleset, "digoxin", text=changed), None))
     assert "notes/digoxin/text: denies: 2 in nl, 1 in en" in why(broken, TURNED)
+
+
+def test_opposites_swapped_in_one_language_are_found(ruleset: Ruleset) -> None:
+    text = note_of(ruleset, "limit-reached").text
+    changed = structs.replace(text, en=text.en.replace("or more", "or less").replace("whether less", "whether more"))
+    broken = broken_claims(prove_language(with_note(ruleset, "limit-reached", text=changed), None))
+    assert "notes/limit-reached/text: opposites come in another order" in why(broken, TURNED)
 
 
 def test_an_exception_that_no_longer_differs_is_found(ruleset: Ruleset) -> None:
