@@ -37,14 +37,77 @@ class Source(Record, frozen=True):
 
 
 class Citation(Record, frozen=True):
-    """Place in a source that supports a fact; `verified` is true only if it was read in that source itself."""
+    """Place in a source that supports a fact; `verified` is true only if it was read in that source itself.
+
+    `source_says` repeats the numbers of the source in our words, for whoever checks it; English only, since no shopper
+    sees it.
+    """
 
     source: Identifier
     place: Text
     verified: bool
+    source_says: NonEmpty | None = None
 
 
 Citations = Annotated[tuple[Citation, ...], Meta(min_length=1)]
+
+
+Number = int | float
+Hours = int | tuple[int, int]
+"""A number of hours, or the least and the most of a range."""
+
+
+class Separation(Record, frozen=True):
+    """Hours between a medicine and magnesium: the medicine comes `before_h` before or `after_h` after magnesium.
+
+    `least_h` is the number of hours that a text calls the least, when it advises more.
+    """
+
+    before_h: Hours
+    after_h: Hours
+    least_h: int | None = None
+
+
+class Polarity(Record, frozen=True):
+    """Number of Dutch words that turn a statement round or say to call, by the kinds of `quantities.POLARITY`."""
+
+    denies: int = 0
+    unless: int = 0
+    only: int = 0
+    more: int = 0
+    less: int = 0
+    before: int = 0
+    after: int = 0
+    apart: int = 0
+    together: int = 0
+    reduces: int = 0
+    raises: int = 0
+    at_least: int = 0
+    calls: int = 0
+    at_most: int = 0
+
+
+class Facts(Record, frozen=True):
+    """Numbers that a text of both languages repeats, as often as they are listed, and its polarity words.
+
+    A limit, a share, grams, people and a separation need a citation whose `source_says` has the number; `unsourced`
+    lists those that no source says yet. `own_mg` are the shop's own choices, `count` are numbers without a unit.
+    """
+
+    separation: tuple[Separation, ...] = ()
+    limit_mg: tuple[Number, ...] = ()
+    own_mg: tuple[Number, ...] = ()
+    amount_mg: tuple[Number, ...] = ()
+    amount_g: tuple[Number, ...] = ()
+    share_percent: tuple[Number, ...] = ()
+    age_years: tuple[int, ...] = ()
+    period_days: tuple[int, ...] = ()
+    period_weeks: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+    phone: tuple[NonEmpty, ...] = ()
+    count: tuple[int, ...] = ()
+    unsourced: tuple[Number, ...] = ()
+    polarity: Polarity = field(default_factory=Polarity)
 
 
 class Salt(Record, frozen=True):
@@ -89,6 +152,7 @@ class Form(Record, frozen=True):
     synonyms: Words = field(default_factory=Words)
     salts: tuple[Salt, ...] = ()
     not_for: tuple[Identifier, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def record(self) -> str:
@@ -128,6 +192,7 @@ class Rule(Reviewed, frozen=True, kw_only=True):
     reason: Text
     citations: Citations
     advise_against: bool = False
+    facts: Facts = field(default_factory=Facts)
 
 
 class Note(Reviewed, frozen=True, kw_only=True):
@@ -142,6 +207,7 @@ class Note(Reviewed, frozen=True, kw_only=True):
     always: bool = False
     emergency: bool = False
     forms: tuple[Identifier, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
 
 class Choice(Record, frozen=True):
@@ -150,6 +216,7 @@ class Choice(Record, frozen=True):
     value: NonEmpty
     label: Text
     help: Text | None = None
+    facts: Facts = field(default_factory=Facts)
 
 
 class Wording(Record, frozen=True):
@@ -159,6 +226,7 @@ class Wording(Record, frozen=True):
     label: Text
     help: Text | None = None
     choices: tuple[Choice, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
     def choice(self, value: str) -> Choice:
         """Choice for a value. Raises StopIteration for an unknown value."""
@@ -172,6 +240,7 @@ class Passage(Record, frozen=True):
     citations: Citations
     items: tuple[Text, ...] = ()
     claims: tuple[Annotated[str, Meta(pattern="^MG(0[1-9]|10)$")], ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
 
 class Section(Record, frozen=True):

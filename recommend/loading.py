@@ -12,7 +12,21 @@ import yaml
 
 from recommend.answers import QUESTIONS
 from recommend.conditions import Always, Condition, read_condition
-from recommend.knowledge import Citation, Form, Guide, Manifest, Note, Rule, Ruleset, Source, Wording
+from recommend.facts import faults_of
+from recommend.knowledge import (
+    Choice,
+    Citation,
+    Facts,
+    Form,
+    Guide,
+    Manifest,
+    Note,
+    Rule,
+    Ruleset,
+    Source,
+    Wording,
+)
+from recommend.text import Text
 
 DATA = Path(__file__).parent / "data"
 """Folder of the shop's own data."""
@@ -200,17 +214,25 @@ def _record(node: yaml.Node, name: str | None) -> yaml.Node | None:
     return found
 
 
-def _id_of(node: yaml.MappingNode) -> str | None:
-    return next((value.value for key, value in node.value if key.value == "id"), None)
+def _id_of(node: yaml.Node) -> str | None:
+    """Id of a record, or value of a choice."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next((value.value for key, value in pairs if key.value in ("id", "value")), None)
+
+
+def _at_position(node: yaml.SequenceNode, step: str) -> yaml.Node:
+    """Item by its number, counted from 1 as in messages; the list itself without such an item."""
+    within = step.isdigit() and 0 < int(step) <= len(node.value)
+    return node.value[int(step) - 1] if within else node
 
 
 def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
-    """Node at a path of keys, and of ids within lists; the last existing node when the path breaks off."""
+    """Node at a path of keys, and of ids or numbers within lists; the last existing node when the path breaks off."""
     for step in path:
         if isinstance(node, yaml.MappingNode):
             node = next((value for key, value in node.value if key.value == step), node)
         elif isinstance(node, yaml.SequenceNode):
-            node = next((part for part in node.value if _id_of(part) == step), node)
+            node = next((part for part in node.value if _id_of(part) == step), _at_position(node, step))
     return node
 
 
@@ -246,6 +268,7 @@ def check_ruleset(
     _check_notes(notes)
     _check_reviews([*rules, *notes])
     _check_questions(ruleset)
+    _check_facts(ruleset, forms, rules, notes)
 
 
 def _check_manifest(manifest: Manifest) -> None:
@@ -340,3 +363,44 @@ def _check_questions(ruleset: Ruleset) -> None:
             raise InconsistencyError(
                 "questions.yaml", key, "choices", f"must word exactly {', '.join(question.values)}"
             )
+
+
+def _check_facts(
+    ruleset: Ruleset,
+    forms: Sequence[tuple[str, Form]],
+    rules: Sequence[tuple[str, Rule]],
+    notes: Sequence[tuple[str, Note]],
+) -> None:
+    """Compare the texts of each record with the facts beside them."""
+    for file, note in notes:
+        _compare(file, note.id, [("label", note.label), ("text", note.text)], note.facts, note.citations)
+    for file, rule in rules:
+        _compare(file, rule.id, [("label", rule.label), ("reason", rule.reason)], rule.facts, rule.citations)
+    for file, form in forms:
+        _compare(file, form.id, [("about", form.about)], form.facts, form.citations)
+    for section in ruleset.guide.sections:
+        for number, passage in enumerate(section.passages, start=1):
+            texts = [("text", passage.text), *(("items", item) for item in passage.items)]
+            _compare("guide.yaml", section.id, texts, passage.facts, passage.citations, path=f"passages.{number}.")
+    for wording in ruleset.questions.values():
+        _compare("questions.yaml", wording.id, _asked(wording), wording.facts)
+        for choice in wording.choices:
+            _compare("questions.yaml", wording.id, _asked(choice), choice.facts, path=f"choices.{choice.value}.")
+
+
+def _asked(wording: Wording | Choice) -> list[tuple[str, Text]]:
+    return [("label", wording.label), *([("help", wording.help)] if wording.help else [])]
+
+
+def _compare(
+    file: str,
+    record: str,
+    texts: Sequence[tuple[str, Text]],
+    facts: Facts,
+    citations: Sequence[Citation] = (),
+    *,
+    path: str = "",
+) -> None:
+    """Raise RulesetError for the first disagreement between the texts of a record and its facts."""
+    for key, problem in faults_of(texts, facts, citations):
+        raise InconsistencyError(file, record, path + key, problem)

@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from recommend.knowledge import Ruleset
+from recommend.verify.constants import prove_constants
 from recommend.verify.dose import prove_dose
 from recommend.verify.grounding import counts, old_reviews, prove_grounding
 from recommend.verify.language import CheckText, prove_language
@@ -14,6 +15,7 @@ from recommend.verify.monotony import prove_monotony
 from recommend.verify.proof import PROPERTIES, Proof
 from recommend.verify.safety import prove_safety
 from recommend.verify.totality import prove_totality
+from recommend.verify.wording import prove_wording
 
 
 class Report(Struct, frozen=True):
@@ -37,8 +39,15 @@ def verify(ruleset: Ruleset, today: date, check_text: CheckText | None = None) -
 
 def _all_proofs(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
     """Proofs, quick ones first, so that an output too large to enumerate is reported at once."""
-    for proofs in (prove_liveness, prove_safety, prove_monotony, prove_grounding):
+    for proofs in (prove_liveness, prove_safety, prove_monotony):
         yield from proofs(ruleset)
-    yield from prove_language(ruleset, check_text)
+    yield from prove_texts(ruleset, check_text)
     yield from prove_totality(ruleset)
     yield from prove_dose(ruleset)
+
+
+def prove_texts(ruleset: Ruleset, check_text: CheckText | None = None) -> Iterator[Proof]:
+    """Proofs on single records and texts, which need no answers."""
+    for proofs in (prove_constants, prove_grounding, prove_wording):
+        yield from proofs(ruleset)
+    yield from prove_language(ruleset, check_text)

@@ -4,6 +4,7 @@ This list changes together with any deliberate change of a stop or caution.
 """
 
 from recommend.conditions import AllOf, AnyOf, AtLeast, Condition, Includes, Is
+from recommend.knowledge import Separation, Severity
 
 UPPER_LIMIT_MG = 250
 """Daily limit of magnesium from supplements, in mg elemental."""
@@ -13,6 +14,12 @@ OWN_LIMIT_MG = 200
 
 LEAST_ROOM_MG = 50
 """The smallest daily amount worth adding, in mg elemental; with less room the shopper already gets enough."""
+
+LABEL_REFERENCE_MG = 375
+"""Nutrient reference value on labels (Regulation (EU) 1169/2011, Annex XIII), in mg elemental."""
+
+UNKNOWN_MG = 150
+"""Amount that an unknown amount already taken counts as, in mg elemental; the shop's own."""
 
 REFERENCE_INTAKE_MG = {"female": 300, "male": 350, "unspecified": None}
 """Daily reference intake from food and supplements, in mg elemental; None without a value."""
@@ -105,3 +112,126 @@ OXIDE_NEVER_FIRST: Condition = AnyOf(
     )
 )
 """Answers for which oxide is never the first form, on a low budget neither."""
+
+SEVERITY_OF: dict[Severity, tuple[str, ...]] = {
+    "stop": (
+        *("kidney-disease", "kidney-unknown-older", "heart-conduction", "myasthenia", "bowel-obstruction", "under-18"),
+        *("heart-disease-with-potassium-sparing-diuretic", "heart-disease-with-unknown-medicines"),
+        *("overdose-signs", "seizure-or-fainting", "suicidal-thoughts", "persistent-gut-trouble"),
+        *("limit-reached", "enough-already", "digoxin", "aminoglycoside", "hiv-integrase-inhibitor"),
+        "goal-replace-medicine",
+    ),
+    "caution": (
+        *("kidney-unknown", "heart-other", "bowel-resection", "bowel-disease", "pregnant", "breastfeeding"),
+        *("conditions-unknown", "age-unknown", "medicines-unknown", "other-medicine", "potassium-sparing-diuretic"),
+        *("tetracycline-quinolone", "bisphosphonate", "levothyroxine", "gabapentin", "iron-zinc"),
+        *("low-mood", "goal-bowel", "goal-complaint", "supplement-unknown", "threonate-adults-only"),
+    ),
+    "info": (
+        *("age-65-plus", "loop-thiazide-diuretic", "proton-pump-inhibitor", "muscle-relaxant", "supplement-counted"),
+        *("oxide-honest", "glycinate-is-bisglycinate", "bisglycinate-buffered", "taurate-no-human-study"),
+        *("taurate-taurine", "citrate-laxative", "bowel-loose", "bowel-constipated", "goal-sport"),
+        *("kidneys-first", "ask-first", "medicines-in-general", "upper-limit", "side-effects", "too-much"),
+        "when-in-doubt",
+    ),
+}
+"""Severity of every note."""
+
+EMERGENCY_NOTES = ("overdose-signs", "seizure-or-fainting", "suicidal-thoughts")
+"""Notes that an advice puts above everything else."""
+
+PAGE_NOTES = (
+    *("kidneys-first", "ask-first", "medicines-in-general", "upper-limit", "side-effects", "too-much", "when-in-doubt"),
+)
+"""Notes on every product page."""
+
+PHONES: dict[str, tuple[str, ...]] = {
+    "overdose-signs": ("112",),
+    "seizure-or-fainting": ("112",),
+    "suicidal-thoughts": ("113", "0800-0113", "113.nl", "112"),
+    "low-mood": ("113", "0800-0113", "112"),
+    "too-much": ("112",),
+}
+"""Whom to call, by note."""
+
+SEPARATIONS: dict[str, tuple[Separation, ...]] = {
+    "tetracycline-quinolone": (Separation(2, (4, 6)),),
+    "bisphosphonate": (Separation((3, 4), (3, 4), least_h=2),),
+    "levothyroxine": (Separation(4, 4),),
+    "gabapentin": (Separation(2, 2),),
+    "iron-zinc": (Separation((3, 4), (3, 4)),),
+    "other-medicine": (Separation((2, 3), (2, 3)), Separation((3, 4), (3, 4)), Separation((2, 4), (2, 4))),
+    "medicines-unknown": (Separation((2, 3), (2, 3)),),
+    "medicines-in-general": (Separation((2, 3), (2, 3)),),
+}
+"""Hours between a medicine and magnesium, by note."""
+
+LIMITS_MG: dict[str, tuple[int, ...]] = {
+    "pregnant": (UPPER_LIMIT_MG,),
+    "breastfeeding": (UPPER_LIMIT_MG,),
+    "limit-reached": (UPPER_LIMIT_MG,),
+    "enough-already": (OWN_LIMIT_MG, OWN_LIMIT_MG, LEAST_ROOM_MG, UPPER_LIMIT_MG),
+    "supplement-counted": (UPPER_LIMIT_MG,),
+    "supplement-unknown": (UNKNOWN_MG,),
+    "upper-limit": (OWN_LIMIT_MG, UPPER_LIMIT_MG, 350, UPPER_LIMIT_MG),
+    "goal-sport": (UPPER_LIMIT_MG,),
+}
+"""Limits that a note names, our own first; 350 is the limit of the United States."""
+
+AGES: dict[str, tuple[int, ...]] = {
+    "kidney-unknown-older": (65, 65),
+    "conditions-unknown": (65,),
+    "under-18": (18, 4),
+    "age-65-plus": (65,),
+    "age-unknown": (18, 65),
+    "kidneys-first": (65,),
+    "ask-first": (4, 4, 18),
+}
+"""Ages that a note names, in the order of its text."""
+
+SHARES_PERCENT: dict[str, tuple[float, ...]] = {
+    "notes/oxide-honest": (4, 22.8),
+    "notes/bisglycinate-buffered": (14.1, 20, 40),
+    "notes/gabapentin": (43,),
+    "rules/oxide-beside-medicines-to-take-apart": (43,),
+    "rules/oxide-cheap-on-low-budget": (60,),
+    "rules/bisglycinate-dearer-on-low-budget": (14.1,),
+    "rules/taurate-dearer-on-low-budget": (8.9,),
+    "rules/oxide-start": (4, 22.8),
+    "rules/bisglycinate-after-bowel-resection": (23.5, 11.8),
+}
+"""Percentages that a note or rule names."""
+
+AMOUNTS: dict[str, tuple[float, ...]] = {
+    "gabapentin": (1,),
+    "iron-zinc": (142,),
+    "taurate-taurine": (100, 1, 1.1),
+    "upper-limit": (400,),
+}
+"""Amounts that a note names besides limits, first in mg, then in grams."""
+
+AMOUNTS_FROM: dict[str, int] = {
+    "supplement-counted": 1,
+    "enough-already": UPPER_LIMIT_MG - LEAST_ROOM_MG + 1,
+    "limit-reached": UPPER_LIMIT_MG,
+}
+"""Amount already taken, in mg, from which a note fires."""
+
+NOT_FOR: dict[str, tuple[str, ...]] = {"threonate": ("pregnant", "breastfeeding", "unknown")}
+"""Conditions for which the law forbids a form (Regulation (EU) 2024/2694); unknown may hide one of them."""
+
+NOT_PERMITTED = ("orotate", "aspartate")
+"""Known forms that are not on the European list for supplements."""
+
+POLARITY_DIFFERS: dict[str, tuple[dict[str, int], str]] = {
+    "questions/budget/choices/3/label": ({"more": -1}, "“Meer” is “High” as an amount to spend"),
+    "notes/enough-already/text": ({"denies": -1, "less": 1}, "“blijft geen 50 mg over” is “less than 50 mg is left”"),
+    "notes/medicines-unknown/text": ({"denies": -1}, "“zonder recept” is “over the counter”"),
+    "notes/low-mood/text": ({"denies": -1}, "“nergens zin in” is “lost interest”"),
+    "notes/goal-replace-medicine/text": (
+        {"denies": -1},
+        "“Stop niet … en neem er niet minder van” is “Do not stop … or”",
+    ),
+    "guide/sections/role/passages/2/text": ({"more": 1}, "“nog negen” is “nine more”"),
+}
+"""Texts whose English has more (or, below 0, fewer) words of a kind than the Dutch, with the reason."""

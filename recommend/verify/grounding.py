@@ -1,4 +1,4 @@
-"""Grounding: every rule, note, form and guide passage names its source and the place in it."""
+"""Grounding: every rule, note, form and guide passage names its source and the place in it, as the design lists."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -7,8 +7,10 @@ from msgspec import Struct
 
 from recommend.answers import Answers
 from recommend.conditions import Condition
-from recommend.knowledge import Citation, Note, Rule, Ruleset
+from recommend.facts import sourced_quantities
+from recommend.knowledge import Citation, Form, Note, Passage, Rule, Ruleset
 from recommend.space import Cone
+from recommend.verify.citations import CITED, READ
 from recommend.verify.proof import Broken, Proof, prove_records
 
 
@@ -38,6 +40,21 @@ def prove_grounding(ruleset: Ruleset) -> Iterator[Proof]:
     for kind, name in kinds.items():
         faults = [(fact.address, _fault(fact, ruleset)) for fact in found if fact.address.startswith(f"{kind}/")]
         yield prove_records("grounding", f"every {name} names a source and the place in it", faults, unit="records")
+    cited = [(fact.address, _other_sources(fact)) for fact in found]
+    cited += [(address, Broken("listed, and not there")) for address in CITED.keys() - {fact.address for fact in found}]
+    claim = "every record cites the sources of the design, verified only where they were read"
+    yield prove_records("grounding", claim, cited, unit="records")
+
+
+def _other_sources(fact: Fact) -> Broken | None:
+    """Sources and marks of a record that differ from the list of the design."""
+    sources = " ".join(citation.source + "*" * citation.verified for citation in fact.citations)
+    if sources != CITED.get(fact.address):
+        return Broken(f"cites {sources}, in the design {CITED.get(fact.address, 'nothing')}")
+    for citation in fact.citations:
+        if citation.verified and citation.place.en not in READ.get(citation.source, ()):
+            return Broken(f"{citation.place.en!r} in {citation.source} is marked verified, and was not read")
+    return None
 
 
 def _fault(fact: Fact, ruleset: Ruleset) -> Broken | None:
@@ -68,10 +85,22 @@ def counts(ruleset: Ruleset) -> dict[str, tuple[int, int]]:
     """Number of open checks by a person, and their total, by kind."""
     citations = [citation for fact in facts(ruleset) for citation in fact.citations]
     records = [*ruleset.rules, *ruleset.notes]
+    numbers = [found for record in _with_facts(ruleset) for found in sourced_quantities(record.facts)]
+    unsourced = [number for record in _with_facts(ruleset) for number in record.facts.unsourced]
     return {
         "citations not verified in the source itself": (sum(not c.verified for c in citations), len(citations)),
+        "limits, shares and hours that no source says": (len(unsourced), len(numbers)),
         "rules and notes not reviewed by a pharmacist": (sum(r.reviewed_on is None for r in records), len(records)),
     }
+
+
+def _with_facts(ruleset: Ruleset) -> Iterator[Rule | Note | Form | Passage]:
+    """All records whose numbers need a source."""
+    yield from ruleset.rules
+    yield from ruleset.notes
+    yield from ruleset.forms.values()
+    for section in ruleset.guide.sections:
+        yield from section.passages
 
 
 def old_reviews(ruleset: Ruleset, today: date) -> Iterator[str]:

@@ -8,9 +8,14 @@ from msgspec import Struct
 from recommend.answers import Answers
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutral
 
-Property = Literal["totality", "safety", "monotony", "dose", "liveness", "grounding", "language"]
+Property = Literal[
+    "totality", "safety", "monotony", "dose", "liveness", "constants", "grounding", "wording", "language"
+]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
 """All properties, in the order of the report."""
+
+ANSWER_SETS = "answer sets"
+"""Unit of a claim on answers; other claims are on records or texts."""
 
 
 class Broken(Struct, frozen=True):
@@ -30,7 +35,7 @@ class Proof(Struct, frozen=True):
     claim: str
     points: int
     total: int = ALL_ANSWER_SETS
-    unit: str = "answer sets"
+    unit: str = ANSWER_SETS
     broken: Broken | None = None
 
 

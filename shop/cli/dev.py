@@ -49,7 +49,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 @dev.command(context_settings=PASSED_ON)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def mutation(arguments: tuple[str, ...]) -> None:
-    """Change rules and notes one by one and list the changes that no proof or case notices."""
+    """Change rules, notes and texts one by one and list the changes that nothing notices; --texts: texts alone."""
     _run_bench(("mutation", *arguments))
 
 

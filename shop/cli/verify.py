@@ -1,7 +1,7 @@
 """`shop verify`: the proofs over the ruleset, as a report that a person can read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
@@ -11,11 +11,11 @@ import click
 
 from recommend.claims.check import check_text
 from recommend.loading import RulesetError, load_ruleset
-from recommend.space import TooLargeError, answers_as_dict
+from recommend.space import ALL_ANSWER_SETS, TooLargeError, answers_as_dict
 from recommend.text import Language
 from recommend.verify import Report
 from recommend.verify import verify as prove_all
-from recommend.verify.proof import Broken, Proof
+from recommend.verify.proof import ANSWER_SETS, Broken, Proof
 from shop.settings import read_rules_dir
 
 
@@ -49,7 +49,7 @@ def _why_blocked(text: str, language: Language, directory: Path) -> str | None:
 def _property_of(error: RulesetError) -> str:
     """The property that a loader's refusal breaks: unsourced records and texts in one language never load."""
     message = str(error)
-    if "`nl`" in message or "`en`" in message or ".nl:" in message or ".en:" in message:
+    if "`nl`" in message or "`en`" in message or ".nl:" in message or ".en:" in message or "facts." in message:
         return "language"
     if "citations" in message or "`source`" in message or "`place`" in message:
         return "grounding"
@@ -68,6 +68,7 @@ def lines(report: Report) -> Iterator[str]:
         yield f"  {some} of {total} {what}"
     for warning in report.warnings:
         yield f"warning: {warning}"
+    yield from _walked(report.proofs)
     yield "All properties hold." if report.holds else "Broken: " + ", ".join(_broken_properties(report)) + "."
 
 
@@ -79,11 +80,25 @@ def _proof_lines(proof: Proof) -> Iterator[str]:
         yield from _counter_example(proof.broken)
 
 
+def _walked(proofs: Iterable[Proof]) -> Iterator[str]:
+    """Work behind the proofs, and what a point stands for."""
+    walks = [proof for proof in proofs if proof.unit == ANSWER_SETS]
+    lists = [proof for proof in proofs if proof.unit != ANSWER_SETS]
+    points, compared = (sum(proof.points for proof in kind) for kind in (walks, lists))
+    yield f"{points:,} points walked for {len(walks)} claims; {compared:,} records and texts compared for {len(lists)}."
+    yield "A point stands for all answer sets that differ from it only where the claim does not look."
+
+
 def _reach(proof: Proof) -> str:
-    """The number of points walked, and of the answer sets that they represent."""
-    if proof.unit != "answer sets":
+    """Number of points walked, with the share of the answer sets that they stand for when it is not all of them."""
+    if proof.unit != ANSWER_SETS:
         return f"all {proof.total:,} {proof.unit}"
-    return f"{proof.points:,} {'point' if proof.points == 1 else 'points'} for {proof.total:,} {proof.unit}"
+    points = f"{proof.points:,} {'point' if proof.points == 1 else 'points'}"
+    if proof.total == ALL_ANSWER_SETS:
+        return points
+    if proof.points == proof.total:
+        return f"{points}, nothing more"
+    return f"{points}, for {proof.total / ALL_ANSWER_SETS:.1%} of the answer sets"
 
 
 def _counter_example(broken: Broken) -> Iterator[str]:

@@ -59,6 +59,10 @@ def fill_safety(page: Page, condition: str) -> None:
     page.get_by_label("18 tot en met 64 jaar").check()
     page.locator("#conditions").get_by_label(condition).check()
     page.locator("#medicines").get_by_label("Geen van deze").check()
+    page.locator("#warning_signs").get_by_label("Geen van deze").check()
+    page.locator("#bowel").get_by_label("Gewoon").check()
+    page.get_by_label("Hoeveel mg magnesium neem je al per dag?").fill("0")
+    page.locator("#goal").get_by_label("Als aanvulling op mijn voeding").check()
     page.get_by_role("button", name="Toon mijn advies").click()
 
 

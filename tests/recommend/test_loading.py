@@ -40,7 +40,7 @@ FAULTS: dict[str, Fault] = {
     "two spellings of one key": Fault(RULES, POINTS, POINTS + "  1: a\n  1.0: b\n", ("line 8", "1.0", "twice")),
     "broken YAML": Fault(RULES, POINTS, "  points: 3: 4\n", ("line 6",)),
     "a control character": Fault(RULES, POINTS, "  points: \x07\n", ("control characters",)),
-    "a date that does not exist": Fault(RULES, "reviewed_on: null", "reviewed_on: 2026-13-41", ("line 15", "month")),
+    "a date that does not exist": Fault(RULES, "reviewed_on: null", "reviewed_on: 2026-13-41", ("line 16", "month")),
     "a tag that YAML cannot read": Fault(RULES, POINTS, '  points: !!bool "x"\n', ("line 6", "'x'")),
     "a tag that makes Python objects": Fault(RULES, POINTS, "  points: !!python/name:os.system\n", ("line 6",)),
     "an unknown form in a rule": Fault(
@@ -105,7 +105,7 @@ FAULTS: dict[str, Fault] = {
         "forms.yaml", 'formula: "MgO"', 'formula: "Mg0"', ("oxide", "salts.magnesium_oxide.formula")
     ),
     "a number for a formula": Fault(
-        "forms.yaml", 'formula: "MgO"', "formula: 7", ("line 133", "oxide", "magnesium_oxide", "key salts.formula")
+        "forms.yaml", 'formula: "MgO"', "formula: 7", ("line 136", "oxide", "magnesium_oxide", "key salts.formula")
     ),
     "a second name of an unknown form": Fault(
         "forms.yaml", "same_as: bisglycinate", "same_as: glycine", ("glycinate", "key same_as")

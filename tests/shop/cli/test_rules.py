@@ -1,6 +1,7 @@
 """`shop verify` and `shop rules diff`, on the real rules and on broken copies."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,14 @@ def shop(*arguments: str, rules: Path | None = None) -> Result:
 def test_verify_proves_the_rules_and_needs_no_catalogue() -> None:
     result = shop("verify")
     assert (result.exit_code, result.stderr) == (0, "")
-    for prop in ("totality", "safety", "monotony", "dose", "liveness", "grounding", "language"):
+    for prop in ("totality", "safety", "monotony", "dose", "liveness", "constants", "grounding", "wording", "language"):
         assert f"{prop}: holds\n" in result.stdout
-    assert f"points for {ALL_ANSWER_SETS:,} answer sets]" in result.stdout
+    assert f"{ALL_ANSWER_SETS:,}" not in result.stdout
+    assert (
+        "  ok  kidney disease withholds the advice, whatever else is answered [1 point, for 50.0% of the"
+        in result.stdout
+    )
+    assert re.search(r"\n\d+,\d{3} points walked for \d+ claims; \d+,\d{3} records and texts compared", result.stdout)
     assert "rules and notes not reviewed by a pharmacist" in result.stdout
     assert result.stdout.endswith("All properties hold.\n")
     assert list(Path.cwd().iterdir()) == []
@@ -49,7 +55,7 @@ def test_a_counter_example_can_be_given_to_advise_and_an_old_review_is_a_warning
     assert result.exit_code == 1
     assert "safety: BROKEN, 1 of " in result.stdout
     assert "  NO  a conduction disorder of the heart withholds the advice" in result.stdout
-    assert result.stdout.endswith("Broken: safety.\n")
+    assert result.stdout.endswith("Broken: safety, constants, wording.\n")
     found = next(line for line in result.stdout.splitlines() if "counter-example: " in line)
     answers = json.loads(found.partition("counter-example: ")[2])
     assert answers["conditions"] == ["heart_conduction"]
