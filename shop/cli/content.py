@@ -63,7 +63,7 @@ def check(files: tuple[str, ...], site: bool, language: Language, form: str) -> 
 
 def _site() -> Iterator[tuple[str, str, Language]]:
     from shop.app import create_app
-    from shop.copy_check.crawl import public_pages
+    from shop.copy_check.crawl import BrokenPageError, public_pages
     from shop.web.database import prepare_catalogue
     from shop.web.services import services_of
 
@@ -74,6 +74,8 @@ def _site() -> Iterator[tuple[str, str, Language]]:
     try:
         for page in public_pages(app):
             yield page.address, page.html, page.language
+    except BrokenPageError as error:
+        raise _Refused(str(error)) from error
     finally:
         services_of(app).databases.dispose()
 

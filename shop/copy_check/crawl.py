@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from urllib.parse import urldefrag
 
 from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 from msgspec import Struct
+from werkzeug.test import TestResponse
 
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language
@@ -22,7 +24,7 @@ _PAGED = re.compile(r"\?page=\d+$")
 VISITORS: dict[str, dict[str, object]] = {
     "a healthy visitor": {},
     "a visitor with cautions": {"stomach": "strong", "budget": "low", "medicines": ["levothyroxine"]},
-    "a visitor without matches": {"supplement_mg": 249, "vegan": True, "dosage_form": "liquid"},
+    "a visitor without matches": {"supplement_mg": 200, "vegan": True, "dosage_form": "liquid"},
     "a visitor with a stop": {"conditions": ["kidney_disease"], "warning_signs": ["overdose_signs"]},
 }
 """Answers for the pages that only show with answers; what rules and notes say is proven by `shop verify`."""
@@ -39,8 +41,15 @@ class Page(Struct, frozen=True):
     html: str
 
 
+class BrokenPageError(RuntimeError):
+    """A public page that answers with another status than it should."""
+
+
 def public_pages(app: Flask) -> Iterator[Page]:
-    """Render the whole site: all that links lead to, an error page, the questionnaire's pages for several visitors."""
+    """Render the whole site: all that links lead to, an error page, the questionnaire's pages for several visitors.
+
+    Raises BrokenPageError: a page that is not there has texts that nobody checked.
+    """
     names = _names_of_sources(services_of(app).ruleset)
     for language in LANGUAGES:
         for address, html in _pages_in(app, language):
@@ -72,7 +81,7 @@ def _names_of_sources(ruleset: Ruleset) -> re.Pattern[str]:
 def _pages_in(app: Flask, language: Language) -> Iterator[tuple[str, str]]:
     yield from _linked_pages(app.test_client(), language)
     missing = f"/{language}/-"
-    yield missing, app.test_client().get(missing).text
+    yield missing, _html(app.test_client().get(missing, follow_redirects=True), HTTPStatus.NOT_FOUND)
     for visitor, answers in VISITORS.items():
         yield from _answered_pages(app, language, visitor, NEUTRAL_DEFAULTS | answers)
 
@@ -82,7 +91,7 @@ def _linked_pages(client: FlaskClient, language: Language) -> Iterator[tuple[str
     while waiting:
         address = waiting.pop()
         response = client.get(address, follow_redirects=True)
-        yield address, response.text
+        yield address, _html(response)
         for link in _LINK.findall(response.text):
             target = urldefrag(link.replace("&amp;", "&")).url
             filtered = "?" in target and not _PAGED.search(target)
@@ -100,4 +109,10 @@ def _answered_pages(
         endpoints = ("finder.safety", "finder.advice", "finder.summary", "listing.products")
         addresses = [app.url_for(endpoint, lang=language) for endpoint in endpoints]
     for address in addresses:
-        yield f"{address} ({visitor})", client.get(address).text
+        yield f"{address} ({visitor})", _html(client.get(address))
+
+
+def _html(response: TestResponse, expected: HTTPStatus = HTTPStatus.OK) -> str:
+    if response.status_code != expected:
+        raise BrokenPageError(f"{response.request.path} answers {response.status_code}, not {expected.value}")
+    return response.text

@@ -63,3 +63,15 @@ def test_a_claim_in_one_field_of_one_product_is_found_and_named(own_instance: Pa
 def test_files_and_site_together_or_neither_is_wrong_use() -> None:
     assert CliRunner().invoke(main, ["content", "check"]).exit_code == 2
     assert CliRunner().invoke(main, ["content", "check", "--site", "README.md"]).exit_code == 2
+
+
+def test_a_page_that_does_not_answer_is_an_error_and_not_a_site_without_faults(
+    own_instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr("shop.compounds.views.render_template", broken)
+    result = CliRunner().invoke(main, ["content", "check", "--site"])
+    assert result.exit_code == 2
+    assert "answers 500" in result.output
