@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from recommend.knowledge import Ruleset
+from recommend.medicines import load_medicines
 from recommend.text import LANGUAGES, Language, Text
 from recommend.verify.proof import Broken, Proof, prove_records
 
@@ -16,6 +17,14 @@ CheckText = Callable[[str, Language], str | None]
 def texts(ruleset: Ruleset) -> Iterator[tuple[str, Text]]:
     """Every text of the ruleset with its address, such as `rules/oxide-start/reason`, at any depth."""
     yield from _texts_in(ruleset, "")
+
+
+def medicine_texts(ruleset: Ruleset) -> Iterator[tuple[str, Text]]:
+    """Explanations and units in the list of medicines; a medicine's own name is no copy of ours."""
+    medicines = load_medicines(ruleset.directory)
+    yield from _texts_in(medicines.reasons, "medicines/reasons")
+    for medicine in medicines.by_id.values():
+        yield from _texts_in(medicine.elemental, f"medicines/{medicine.id}/elemental")
 
 
 def _texts_in(value: Any, address: str) -> Iterator[tuple[str, Text]]:
@@ -34,7 +43,7 @@ def _texts_in(value: Any, address: str) -> Iterator[tuple[str, Text]]:
 
 def prove_language(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
     """Proofs that both languages exist and, with `check_text`, that no text is blocked."""
-    found = list(texts(ruleset))
+    found = [*texts(ruleset), *medicine_texts(ruleset)]
     missing = [(address, _missing(text)) for address, text in found]
     yield prove_records("language", "every text exists in Dutch and in English", missing, unit="texts")
     if check_text is not None:
