@@ -11,8 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from recommend.claims.check import check_text
 from recommend.medicines import load_medicines
-from recommend.text import LANGUAGES
+from recommend.text import LANGUAGES, Language
 from tests.shop.finder.test_finder import ticked
 from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, csrf_token, main_text, send
 
@@ -220,3 +221,11 @@ def test_a_card_in_the_list_says_what_the_page_says(client: FlaskClient) -> None
     assert ticks == [["medicines", "other"], ["conditions", "myasthenia"]]
     assert all(listed["sentences"][line] in shown for line in lines)
     assert listed["sentences"][button] in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_a_card_passes_the_content_check(language: Language, client: FlaskClient) -> None:
+    listed = json.loads(client.get(LISTS[language]).data)
+    sentences = [*listed["sentences"], *listed["messages"].values()]
+    assert len(sentences) > 100
+    assert [f.text for text in sentences for f in check_text(text, language) if f.severity != "ok"] == []
