@@ -67,7 +67,7 @@ function candidates(typed) {
 }
 
 function search() {
-  if (!list) return;
+  if (!list) return result.replaceChildren(); // a result of the server is that of another name
   const typed = wordsOf(input.value).join("");
   if (typed.length < list.least) return result.replaceChildren();
   const found = candidates(typed);
@@ -89,6 +89,6 @@ input.addEventListener("focus", async () => {
   const answer = await fetch(section.dataset.list);
   if (!answer.ok) return;
   list = await answer.json();
-  if (input.value && !result.hasChildNodes()) search();
+  if (input.value !== input.defaultValue) search(); // typed while the list was on its way
 }, { once: true });
 input.addEventListener("input", search);

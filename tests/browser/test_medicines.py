@@ -68,3 +68,15 @@ def test_while_typing_names_are_listed_and_nothing_is_sent(page: Page, address: 
     expect(page.locator("#conditions").get_by_label("Geen van deze")).not_to_be_checked()
     expect(field).to_have_value("")
     assert [url for url in sent if "/static/" not in url and not url.endswith("medicijnen.json")] == []
+
+
+@pytest.mark.parametrize("page", [(360, True)], indirect=True)
+def test_another_name_never_keeps_the_card_of_the_one_before(page: Page, address: str) -> None:
+    open_safety_page(page, address)
+    field, result = page.get_by_label("Zoek je medicijn op naam"), page.locator(".medicine-result")
+    field.fill("ciprofloxacine")
+    page.get_by_role("button", name="Zoeken", exact=True).click()
+    expect(result).to_contain_text("Kijk goed")
+    page.get_by_label("Zoek je medicijn op naam").fill("burinex")
+    expect(result).to_contain_text("Welke bedoel je?")
+    expect(result).not_to_contain_text("ciprofloxacine")
