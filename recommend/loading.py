@@ -31,7 +31,7 @@ from recommend.text import Text
 DATA = Path(__file__).parent / "data"
 """Folder of the shop's own data."""
 
-FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml")
+FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml", "medicines.yaml")
 """Data files at the top of the folder."""
 FOLDERS = ("sources", "rules", "notes", "claims", "claims/words")
 """Subfolders with data files."""
@@ -156,7 +156,7 @@ def load_ruleset(directory: Path = DATA) -> Ruleset:
     try:
         return _load(directory)
     except InconsistencyError as fault:
-        raise RulesetError(_with_line(directory, fault)) from fault
+        raise RulesetError(with_line(directory, fault)) from fault
 
 
 def _load(directory: Path) -> Ruleset:
@@ -193,7 +193,7 @@ def _refuse_unknown_files(directory: Path) -> None:
             raise RulesetError(f"{name}: no data file has this name")
 
 
-def _with_line(directory: Path, fault: InconsistencyError) -> str:
+def with_line(directory: Path, fault: InconsistencyError) -> str:
     """Message of an inconsistency with the line of its record and key; reads the file again."""
     root = yaml.compose((directory / fault.file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     assert root is not None, "a file that was read before"  # noqa: S101 - for the type checker

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
 from recommend.loading import load_ruleset
+from recommend.medicines import load_medicines
 from shop import admin, api
 from shop.compare import views as compare
 from shop.compounds import views as compounds
@@ -99,6 +100,7 @@ def _make_services(settings: Settings) -> services.Services:
     return services.Services(
         settings=settings,
         ruleset=load_ruleset(settings.rules_dir),
+        medicines=load_medicines(settings.rules_dir),
         databases=Databases(settings.database_url, settings.database_read_url),
         vault=Vault(settings.secret_key),
         answers_cipher=answers_cookie.make_cipher(settings.secret_key),

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from recommend.knowledge import Ruleset
+from recommend.medicines import load_medicines
 from recommend.quantities import order_of_opposites, polarity, quantities
 from recommend.text import LANGUAGES, Language, Text
 from recommend.verify.design import POLARITY_DIFFERS
@@ -19,6 +20,14 @@ CheckText = Callable[[str, Language], str | None]
 def texts(ruleset: Ruleset) -> Iterator[tuple[str, Text]]:
     """Every text of the ruleset with its address, such as `rules/oxide-start/reason`, at any depth."""
     yield from _texts_in(ruleset, "")
+
+
+def medicine_texts(ruleset: Ruleset) -> Iterator[tuple[str, Text]]:
+    """Explanations and units in the list of medicines; a medicine's own name is no copy of ours."""
+    medicines = load_medicines(ruleset.directory)
+    yield from _texts_in(medicines.reasons, "medicines/reasons")
+    for medicine in medicines.by_id.values():
+        yield from _texts_in(medicine.elemental, f"medicines/{medicine.id}/elemental")
 
 
 def _texts_in(value: Any, address: str) -> Iterator[tuple[str, Text]]:
@@ -37,7 +46,7 @@ def _texts_in(value: Any, address: str) -> Iterator[tuple[str, Text]]:
 
 def prove_language(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
     """Proofs that both languages exist and agree and, with `check_text`, that no text is blocked."""
-    found = list(texts(ruleset))
+    found = [*texts(ruleset), *medicine_texts(ruleset)]
     missing = [(address, _missing(text)) for address, text in found]
     yield prove_records("language", "every text exists in Dutch and in English", missing, unit="texts")
     numbers = [(address, _other_numbers(text)) for address, text in found]

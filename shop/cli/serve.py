@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from catalog.db.engine import opened_engine
 from recommend.claims.records import load_claims
 from recommend.loading import load_ruleset
+from recommend.medicines import load_medicines
 from recommend.naming import load_excipients
 from shop.cli.admin import link
 from shop.cli.faults import plain_faults
@@ -71,6 +72,7 @@ def make_ready() -> Settings:
         load_ruleset(settings.rules_dir)
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         load_excipients(settings.rules_dir)
+        load_medicines(settings.rules_dir)
         prepare_catalogue(settings)
     return settings
 

@@ -87,6 +87,11 @@ class QuestionnaireForm(ShopForm):
         """The questions on this page, in its order."""
         return [field.name for field in self if field.name in QUESTIONS]
 
+    def forget_errors(self) -> None:
+        """Drop the errors of a page that is shown again before the visitor has finished it."""
+        for field in self:
+            field.errors = ()
+
     def valid_answers(self) -> dict[str, Any]:
         """The answers of the fields without errors, in the contract's form."""
         return {key: self._given(key) for key in self.keys() if not self[key].errors}

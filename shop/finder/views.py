@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
@@ -12,11 +13,22 @@ from catalog.advice.suggest import Suggestions, suggest_products
 from recommend.answers import Answers
 from recommend.engine import Advice, advise
 from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
+from recommend.medicines import Medicine
 from shop.finder.answers_cookie import complete_answers, erase_answers, store_answers, stored_answers
 from shop.finder.forms import QuestionnaireForm, SafetyForm, WishesForm
+from shop.finder.medicines import (
+    MedicineCard,
+    asks_for_search,
+    medicine_card,
+    medicine_list,
+    search_medicines,
+    take_medicine,
+    typed_name,
+)
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
 from shop.web.security import never_store
+from shop.web.services import services
 
 bp = Blueprint("finder", __name__)
 
@@ -47,7 +59,11 @@ def safety() -> Response:
     if "stomach" not in stored_answers():
         return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
     form = SafetyForm(get_ruleset(), current_language(), stored_answers())
+    search, taken = None, None
     if form.is_submitted():
+        taken = services().medicines.by_id.get(request.form.get("take_medicine", ""))
+        if taken is not None:
+            take_medicine(form, taken)
         valid = form.validate()
         if "csrf_token" not in form.errors:
             # Stored even when other answers need correction, so that a stop among them counts at once; an answer that
@@ -57,13 +73,28 @@ def safety() -> Response:
             store_answers(other_pages | form.valid_answers())
             if "back" in request.form:
                 return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
-        if valid:
+        if asks_for_search():
+            search = search_medicines(typed_name(), services().medicines, get_ruleset(), current_language())
+        if "csrf_token" not in form.errors and (search or taken):
+            form.forget_errors()  # the visitor is not done yet, so nothing is missing yet
+        elif valid:
             return redirect(url_for("finder.advice"), HTTPStatus.SEE_OTHER)
-    return _page("finder/safety.html", form)
+    return _page("finder/safety.html", form, search=search, taken=_card_of(taken))
 
 
-def _page(template: str, form: QuestionnaireForm) -> Response:
-    page = render_template(template, form=form)
+def _card_of(taken: Medicine | None) -> MedicineCard | None:
+    return medicine_card(taken, services().medicines, get_ruleset(), current_language()) if taken else None
+
+
+@localized(bp, nl="/nl/keuzehulp/medicijnen.json", en="/en/finder/medicines.json")
+def medicines() -> Response:
+    """The same for everybody, so that a browser can search while a name is typed and send none of it."""
+    text = medicine_list(services().medicines, get_ruleset(), current_language())
+    return Response(text, mimetype="application/json")
+
+
+def _page(template: str, form: QuestionnaireForm, **values: Any) -> Response:
+    page = render_template(template, form=form, **values)
     return never_store(make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200))
 
 

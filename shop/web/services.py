@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
 from recommend.knowledge import Ruleset
+from recommend.medicines import Medicines
 from shop.settings import Settings
 
 _KEY = "shop"
@@ -23,6 +24,7 @@ class Services:
 
     settings: Settings
     ruleset: Ruleset
+    medicines: Medicines
     databases: Databases
     vault: Vault
     answers_cipher: Fernet

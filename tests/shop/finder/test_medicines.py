@@ -1,0 +1,231 @@
+"""Medicines by name on the safety page: search by POST, boxes ticked on request, names neither stored nor logged."""
+
+import html
+import json
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from recommend.claims.check import check_text
+from recommend.medicines import load_medicines
+from recommend.text import LANGUAGES, Language
+from tests.shop.finder.test_finder import ticked
+from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, csrf_token, main_text, send
+
+LISTS = {"nl": "/nl/keuzehulp/medicijnen.json", "en": "/en/finder/medicines.json"}
+HALF: dict[str, Any] = {"age_group": "65_plus", "conditions": ["pregnant"], "supplement_mg": "50"}
+
+
+def search(client: FlaskClient, name: str, language: str = "nl", **fields: Any) -> TestResponse:
+    """Search on the safety page with some questions answered, as the button does."""
+    wishes, safety, *_ = FINDER[language]
+    send(client, wishes, **WISHES)
+    return send(client, safety, medicine_name=name, find_medicine="1", **fields)
+
+
+def result(page: TestResponse) -> str:
+    match = re.search(r'(?s)class="medicine-result".*?>(.*?)</div>', page.text)
+    assert match
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", match[1])))
+
+
+def test_a_search_keeps_everything_typed_and_ticked_and_demands_nothing(client: FlaskClient) -> None:
+    page = search(client, "Thyrax", **HALF)
+    assert page.status_code == 200
+    assert {"age_group=65_plus", "conditions=pregnant"} <= ticked(page.text)
+    assert 'value="50"' in page.text
+    assert 'value="Thyrax"' in page.text
+    assert "error" not in page.text
+
+
+def test_a_found_name_shows_its_box_its_reason_and_its_hours(client: FlaskClient) -> None:
+    shown = result(search(client, "thyrax 25 mcg"))
+    assert "Vakje: “Schildklier: levothyroxine (Thyrax, Euthyrox)”." in shown
+    assert "binden elkaar in de darm" in shown
+    assert "minstens 4 uur vóór dit medicijn, of minstens 4 uur erna" in shown
+
+
+def test_the_english_page_finds_and_words_the_same(client: FlaskClient) -> None:
+    shown = result(search(client, "Thyrax", "en"))
+    assert "Box: “Thyroid: levothyroxine (Thyrax, Euthyrox)”." in shown
+    assert "at least 4 hours before this medicine, or at least 4 hours after it" in shown
+
+
+def test_a_search_ticks_nothing_by_itself(client: FlaskClient) -> None:
+    assert not [box for box in ticked(search(client, "Thyrax").text) if box.startswith("medicines=")]
+
+
+def test_the_button_ticks_the_box_and_takes_back_none_of_these(client: FlaskClient) -> None:
+    send(client, FINDER["nl"][0], **WISHES)
+    page = send(client, FINDER["nl"][1], take_medicine="levothyroxine", medicines=["none"], **HALF)
+    assert page.status_code == 200
+    assert {"medicines=levothyroxine", "conditions=pregnant", "age_group=65_plus"} <= ticked(page.text)
+    assert "medicines=none" not in ticked(page.text)
+    assert "hieronder aangekruist" in result(page)
+    assert 'name="medicine_name" value=""' in page.text
+
+
+def test_a_condition_that_always_belongs_to_a_medicine_is_ticked_with_it_and_said(client: FlaskClient) -> None:
+    shown = result(search(client, "Mestinon"))
+    assert "Telt ook als: “Myasthenia gravis" in shown
+    page = send(client, FINDER["nl"][1], take_medicine="pyridostigmine", conditions=["none"])
+    assert {"medicines=other", "conditions=myasthenia"} <= ticked(page.text)
+    assert "conditions=none" not in ticked(page.text)
+    assert "Telt ook als" in result(page)
+
+
+def test_a_stop_of_a_medicine_taken_over_counts_at_once(client: FlaskClient) -> None:
+    send(client, FINDER["nl"][0], **WISHES)
+    send(client, FINDER["nl"][1], take_medicine="digoxin")
+    assert "note-stop" in client.get(PUBLIC_PAGES["nl"][2]).text
+
+
+def test_a_medicine_without_interaction_may_still_tell_of_a_condition(client: FlaskClient) -> None:
+    page = search(client, "nicorandil")
+    assert "Telt ook als: “Een andere hartziekte”" in result(page)
+    taken = send(client, FINDER["nl"][1], take_medicine="nicorandil", medicines=["none"])
+    assert {"medicines=none", "conditions=heart_other"} <= ticked(taken.text)
+
+
+def test_a_condition_that_a_medicine_may_tell_of_is_asked_and_not_ticked(client: FlaskClient) -> None:
+    page = search(client, "furosemide")
+    assert "Gebruik je het hierom: “Een andere hartziekte”? Kruis dat dan ook aan." in result(page)
+    taken = send(client, FINDER["nl"][1], take_medicine="furosemide")
+    assert "conditions=heart_other" not in ticked(taken.text)
+
+
+def test_a_medicine_that_matters_nothing_says_so_and_offers_no_button(client: FlaskClient) -> None:
+    page = search(client, "oxazepam")
+    assert "Geen wisselwerking bekend in onze lijst; voor dit medicijn hoef je hieronder" in result(page)
+    assert 'name="take_medicine"' not in page.text
+
+
+def test_a_name_outside_the_list_leads_to_another_medicine(client: FlaskClient) -> None:
+    assert "“Xyzzy” staat niet in onze lijst: kies “Een ander medicijn”." in result(search(client, "Xyzzy"))
+
+
+def test_a_misspelt_name_is_said_to_be_another(client: FlaskClient) -> None:
+    shown = result(search(client, "furosemdie"))
+    assert "“furosemdie” staat niet in onze lijst. Het lijkt het meest op: furosemide" in shown
+
+
+@pytest.mark.parametrize(("typed", "other"), [("Burinex", "bumetanide/amiloride"), ("Ascal", "calciumcarbonaat")])
+def test_a_name_one_letter_from_another_asks_to_look_closely(typed: str, other: str, client: FlaskClient) -> None:
+    shown = result(search(client, typed))
+    assert shown.index("Kijk goed") < shown.index(other)
+
+
+def test_drops_and_tablets_of_one_substance_are_told_apart(client: FlaskClient) -> None:
+    shown = result(search(client, "ciprofloxacine"))
+    assert "Vakje: “Antibiotica" in shown
+    assert "ciprofloxacine oog- of oordruppels" in shown
+    assert "daarvan neem je te weinig op" in shown
+
+
+def test_many_candidates_are_listed_and_cut_with_a_word(client: FlaskClient) -> None:
+    page = search(client, "met")
+    assert "“met”: welke bedoel je?" in result(page)
+    assert "typ meer letters" in result(page)
+    assert page.text.count("<h3>") == 8
+
+
+def test_an_empty_search_asks_for_a_name(client: FlaskClient) -> None:
+    page = search(client, "  ", **SAFETY)
+    assert page.status_code == 200
+    assert "Typ eerst de naam" in result(page)
+
+
+def test_a_name_never_searched_is_shown_before_the_advice(client: FlaskClient) -> None:
+    send(client, FINDER["nl"][0], **WISHES)
+    page = send(client, FINDER["nl"][1], medicine_name="Lanoxin", **SAFETY)
+    assert page.status_code == 200
+    assert "digoxine" in result(page)
+    again = SAFETY | {"medicine_name": "Lanoxin", "searched_name": "Lanoxin"}
+    assert send(client, FINDER["nl"][1], **again).location == FINDER["nl"][2]
+
+
+def test_back_goes_back_whatever_was_typed(client: FlaskClient) -> None:
+    send(client, FINDER["nl"][0], **WISHES)
+    assert send(client, FINDER["nl"][1], medicine_name="Lanoxin", back="1").location == FINDER["nl"][0]
+
+
+def test_a_search_from_an_expired_session_keeps_the_name_and_says_so(client: FlaskClient) -> None:
+    send(client, FINDER["nl"][0], **WISHES)
+    fields = HALF | {"medicine_name": "Thyrax", "find_medicine": "1"}
+    page = client.post(FINDER["nl"][1], data=fields | {"csrf_token": "stale"})
+    assert page.status_code == 422
+    assert 'value="Thyrax"' in page.text
+    assert "age_group=65_plus" in ticked(page.text)
+    assert client.post(FINDER["nl"][1], data=fields | {"csrf_token": csrf_token(page)}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "x" * 5000, "\x00", "%(typed)s", "🙂"])
+def test_any_name_is_answered_and_escaped(name: str, client: FlaskClient) -> None:
+    page = search(client, name)
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+
+
+def test_an_unknown_medicine_taken_over_ticks_nothing(client: FlaskClient) -> None:
+    send(client, FINDER["nl"][0], **WISHES)
+    page = send(client, FINDER["nl"][1], take_medicine="unobtainium", **HALF)
+    assert not [box for box in ticked(page.text) if box.startswith("medicines=")]
+
+
+def test_a_name_is_in_no_address_no_log_no_file_and_not_on_the_page_of_the_next_visit(
+    client: FlaskClient, sample_instance: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    page = search(client, "Lanoxin", **SAFETY)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Lanoxin" not in caplog.text
+    assert 'value="Lanoxin"' not in client.get(FINDER["nl"][1]).text
+    cookie = client.get_cookie("answers")
+    assert cookie
+    assert "Lanoxin" not in cookie.decoded_value
+    for file in sample_instance.iterdir():
+        assert b"Lanoxin" not in file.read_bytes(), file
+
+
+def test_a_name_in_the_address_is_not_looked_at(client: FlaskClient) -> None:
+    send(client, FINDER["nl"][0], **WISHES)
+    page = client.get(FINDER["nl"][1], query_string={"medicine_name": "Lanoxin", "find_medicine": "1"})
+    assert "Lanoxin" not in main_text(page).replace("digoxine (Lanoxin)", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_for_typing_is_whole_the_same_for_all_and_asked_again_by_its_tag(
+    language: str, client: FlaskClient
+) -> None:
+    first = client.get(LISTS[language])
+    listed = json.loads(first.data)
+    medicines = load_medicines()
+    assert set(listed["names"]) == set(medicines.names)
+    assert len(listed["cards"]) == len(medicines.by_id)
+    assert "Set-Cookie" not in first.headers
+    assert client.get(LISTS[language], headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    search(client, "Lanoxin", language, conditions=["pregnant"])
+    assert client.get(LISTS[language]).data == first.data
+
+
+def test_a_card_in_the_list_says_what_the_page_says(client: FlaskClient) -> None:
+    listed = json.loads(client.get(LISTS["nl"]).data)
+    title, ticks, lines, button = listed["cards"][listed["names"]["mestinon"][0]]
+    shown = result(search(client, "Mestinon"))
+    assert title in shown
+    assert ticks == [["medicines", "other"], ["conditions", "myasthenia"]]
+    assert all(listed["sentences"][line] in shown for line in lines)
+    assert listed["sentences"][button] in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_a_card_passes_the_content_check(language: Language, client: FlaskClient) -> None:
+    listed = json.loads(client.get(LISTS[language]).data)
+    sentences = [*listed["sentences"], *listed["messages"].values()]
+    assert len(sentences) > 100
+    assert [f.text for text in sentences for f in check_text(text, language) if f.severity != "ok"] == []
