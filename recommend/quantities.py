@@ -114,7 +114,7 @@ POLARITY: dict[str, dict[Language, str]] = {
     "before": {"nl": r"vóór|voordat", "en": r"before"},
     "after": {"nl": r"na|achter", "en": r"after|behind"},
     "apart": {
-        "nl": r"tussen|ertussen|los van|verdeel|verdelen|onderscheiden",
+        "nl": r"tussen|ertussen|apart|los van|verdeel|verdelen|onderscheiden",
         "en": r"between|apart|split|spread|spreading",
     },
     "together": {
