@@ -66,7 +66,7 @@ def advise(answers: Answers, ruleset: Ruleset) -> Advice:
 
 
 def safety_notes(answers: Answers, ruleset: Ruleset) -> tuple[Note, ...]:
-    """Notes that apply to these answers: emergencies first, then stop, caution, info, then in file order."""
+    """Notes that apply to these answers: emergencies first, then stop, caution, info, each with personal ones first."""
     return tuple(ruleset.note_matcher.matching(answers))
 
 

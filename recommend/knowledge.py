@@ -209,6 +209,11 @@ class Note(Reviewed, frozen=True, kw_only=True):
     forms: tuple[Identifier, ...] = ()
     facts: Facts = field(default_factory=Facts)
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether an answer brings the note; a general note is for everybody."""
+        return not isinstance(self.when, Always)
+
 
 class Choice(Record, frozen=True):
     """Wording of one value of a question."""
@@ -321,8 +326,13 @@ class Ruleset(Struct, frozen=True, dict=True):
 
     @cached_property
     def note_matcher(self) -> Matcher[Note]:
-        """Index of the notes: emergencies first, then stop, caution, info, then in file order."""
-        return Matcher(sorted(self.notes, key=lambda note: (not note.emergency, SEVERITIES.index(note.severity))))
+        """Index of the notes: emergencies first, then stop, caution, info; personal ones first, then in file order."""
+        return Matcher(
+            sorted(
+                self.notes,
+                key=lambda note: (not note.emergency, SEVERITIES.index(note.severity), not note.is_personal),
+            )
+        )
 
     @cached_property
     def product_notes(self) -> tuple[Note, ...]:

@@ -45,6 +45,7 @@ def _note_as_dict(note: Note, ruleset: Ruleset, language: Language) -> dict[str,
     return {
         "id": note.id,
         "severity": note.severity,
+        "personal": note.is_personal,
         "text": note.text.in_language(language),
         "citations": citations_as_list(note.citations, ruleset, language),
     }

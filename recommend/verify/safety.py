@@ -28,6 +28,7 @@ def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
         yield _called_first(sign, ruleset)
     for implying, implied in IMPLIED:
         yield _implied_counts(implying, implied, ruleset)
+    yield _personal_first(ruleset)
     yield _cautions_suggest(ruleset)
     yield _nothing_leaves(ruleset)
     yield _ticking_keeps_notes(ruleset)
@@ -81,6 +82,22 @@ def _implied_counts(implying: tuple[str, str], implied: tuple[str, str], ruleset
         for group in groups
     )
     return merge_proofs("safety", claim, points)
+
+
+def _personal_first(ruleset: Ruleset) -> Proof:
+    """Proof for each note with the answers that bring it; the order of two notes depends on nothing else."""
+
+    def fault(answers: Answers) -> str | None:
+        general: dict[str, str] = {}
+        for note in advise(answers, ruleset).notes:
+            if not note.is_personal:
+                general[note.severity] = note.id
+            elif note.severity in general:
+                return f"{note.id} comes after {general[note.severity]}, which is for everybody"
+        return None
+
+    alone = (answers for _, atoms in atoms_by_note(ruleset.notes).items() for answers in Cone(atoms))
+    return prove("safety", "a note on an answer comes before the notes for everybody", alone, fault)
 
 
 def _cautions_suggest(ruleset: Ruleset) -> Proof:

@@ -62,10 +62,11 @@ class RankedForm(Shape, frozen=True):
 
 
 class SafetyNote(Shape, frozen=True):
-    """A safety note for these answers; a `stop` withholds the advice."""
+    """A safety note for these answers; a `stop` withholds the advice. A general note is not `personal`."""
 
     id: Identifier
     severity: Severity
+    personal: bool
     text: str
     citations: list[Citation]
 

@@ -17,7 +17,7 @@ KEYS = {
     "advice": {"status", "forms", "notes", "dose", "ruleset"},
     "form": {"form", "rank", "suitable", "certainty", "reasons"},
     "reason": {"rule", "text", "citations"},
-    "note": {"id", "severity", "text", "citations"},
+    "note": {"id", "severity", "personal", "text", "citations"},
     "dose": {"reference_intake_mg", "upper_limit_mg", "already_taken_mg", "suggested_mg"},
     "ruleset": {"version", "sha256"},
     "citation": {"source", "title", "place", "url", "verified"},

@@ -54,7 +54,7 @@ FACTS = [
         ("citraat meer opgenomen dan van oxide",),
         ("more was absorbed of citrate than of oxide",),
     ),
-    Fact("oxide is cheap", "carries", reason("oxide-cheap-on-low-budget"), ("het goedkoopst",), ("the cheapest",)),
+    Fact("oxide is cheap", "carries", reason("oxide-cheap-on-low-budget"), ("vaak goedkoop",), ("often cheap",)),
     Fact(
         "oxide is less well absorbed",
         "carries",

@@ -159,9 +159,12 @@ def test_what_is_no_stop_and_no_caution_only_informs(answers: Mapping[str, Any],
 
 
 @given(answers=anybody())
-def test_notes_are_in_the_order_emergency_stop_caution_info(answers: dict[str, Any], ruleset: Ruleset) -> None:
+def test_notes_are_in_the_order_emergency_stop_caution_info_and_personal_before_general(
+    answers: dict[str, Any], ruleset: Ruleset
+) -> None:
     notes = advise(beside(answers, {}), ruleset).notes
-    places = [(not note.emergency, ("stop", "caution", "info").index(note.severity)) for note in notes]
+    healthy = set(advise(shopper(), ruleset).notes)
+    places = [(not note.emergency, ("stop", "caution", "info").index(note.severity), note in healthy) for note in notes]
     assert places == sorted(places)
 
 

@@ -71,7 +71,7 @@ FAULTS: dict[str, Fault] = {
     "an empty text": Fault(RULES, 'en: "Oxide on a low budget"', 'en: ""', ("line 3", RULE, "key label.en")),
     "a text of spaces": Fault(RULES, 'en: "Oxide on a low budget"', 'en: "  "', ("line 3", RULE, "key label.en")),
     "a third language": Fault(RULES, '{nl: "Oxide bij', '{de: x, nl: "Oxide bij', ("line 3", RULE, "`de`")),
-    "an unknown certainty": Fault(RULES, "certainty: strong", "certainty: sure", ("line 7", RULE, "certainty")),
+    "an unknown certainty": Fault(RULES, "certainty: moderate", "certainty: sure", ("line 7", RULE, "certainty")),
     "an unknown answer": Fault(RULES, "answer: budget", "answer: budgt", ("line 4", RULE, "key when", "'budgt'")),
     "an unknown value": Fault(RULES, "is: [low]", "is: [lowest]", ("line 4", RULE, "key when", "'lowest'")),
     "an age that YAML reads as a number": Fault(

@@ -7,9 +7,10 @@ import pytest
 from msgspec import structs
 
 from recommend.answers import Answers
-from recommend.engine import Dose, RankedForm, advise, rank_forms, set_dose
+from recommend.engine import Advice, Dose, RankedForm, advise, rank_forms, set_dose
 from recommend.knowledge import Ruleset
 from recommend.verify.dose import prove_dose
+from recommend.verify.safety import prove_safety
 from recommend.verify.totality import prove_totality
 from tests.recommend.verify.rulesets import broken_claims
 
@@ -188,3 +189,14 @@ def test_a_lower_upper_limit_than_the_law_allows_is_no_fault(ruleset: Ruleset, m
     monkeypatch.setattr("recommend.engine.set_dose", careful)
     proof = next(prove_dose(ruleset))
     assert (proof.claim, proof.broken) == (ABOVE, None)
+
+
+def test_notes_for_everybody_above_a_note_on_an_answer_are_found(
+    ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def general_first(answers: Answers, given: Ruleset) -> Advice:
+        advice = advise(answers, given)
+        return structs.replace(advice, notes=tuple(reversed(advice.notes)))
+
+    monkeypatch.setattr("recommend.verify.safety.advise", general_first)
+    assert "a note on an answer comes before the notes for everybody" in broken_claims(prove_safety(ruleset))
