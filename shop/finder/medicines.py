@@ -11,7 +11,8 @@ from typing import Any
 from flask import request
 from msgspec import Struct
 
-from recommend.answers import QUESTIONS
+from recommend.answers import QUESTIONS, parse_answers
+from recommend.engine import safety_notes
 from recommend.knowledge import Ruleset
 from recommend.medicines import (
     MAX_LETTERS,
@@ -23,6 +24,7 @@ from recommend.medicines import (
     comparable_name,
 )
 from recommend.text import Language
+from shop.finder.answers_cookie import NEUTRAL_DEFAULTS
 from shop.finder.forms import NONE, SafetyForm
 from shop.web.i18n import gettext, ngettext
 
@@ -75,7 +77,7 @@ def medicine_card(medicine: Medicine, medicines: Medicines, ruleset: Ruleset, la
     lines = [
         _box(medicine, ruleset, language),
         reason.in_language(language) if reason else "",
-        _hours(medicine.separation) if medicine.separation else "",
+        _hours_or_stop(medicine, ruleset),
         gettext("Ask your pharmacist or doctor first.") if medicine.ask_first else "",
         _implied(medicine, ruleset, language),
         gettext(
@@ -119,6 +121,17 @@ def _box(medicine: Medicine, ruleset: Ruleset, language: Language) -> str:
     if not medicine.implies:
         return gettext("No interaction is known in our list; for this medicine you need not tick anything below.")
     return "" if medicine.reason else gettext("No interaction is known in our list.")
+
+
+def _hours_or_stop(medicine: Medicine, ruleset: Ruleset) -> str:
+    """Hours to keep, unless the medicine alone withholds the advice: hours would then read as leave."""
+    boxes: dict[str, list[str]] = {}
+    for key, value in boxes_of(medicine):
+        boxes.setdefault(key, []).append(value)
+    notes = safety_notes(parse_answers(NEUTRAL_DEFAULTS | boxes), ruleset)
+    if any(note.severity == "stop" for note in notes):
+        return gettext("With this medicine we show no products.")
+    return _hours(medicine.separation) if medicine.separation else ""
 
 
 def _hours(separation: Separation) -> str:

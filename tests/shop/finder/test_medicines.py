@@ -79,6 +79,15 @@ def test_a_condition_that_always_belongs_to_a_medicine_is_ticked_with_it_and_sai
     assert "Telt ook als" in result(page)
 
 
+@pytest.mark.parametrize("name", ["Lanoxin", "dolutegravir", "gentamicine", "Mestinon"])
+def test_a_medicine_that_withholds_the_advice_gives_no_hours_that_would_read_as_leave(
+    name: str, client: FlaskClient
+) -> None:
+    shown = result(search(client, name))
+    assert "Met dit medicijn laten we geen producten zien." in shown
+    assert "minstens" not in shown
+
+
 def test_a_stop_of_a_medicine_taken_over_counts_at_once(client: FlaskClient) -> None:
     send(client, FINDER["nl"][0], **WISHES)
     send(client, FINDER["nl"][1], take_medicine="digoxin")
