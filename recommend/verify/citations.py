@@ -39,7 +39,6 @@ READ: dict[str, tuple[str, ...]] = {
         "abstract, adults",
     ),
     "efsa-2025-9528": ("conclusion",),
-    "ellviva-magnesium": ("contraindications: dehydration, struvite stones",),
     "firoz-2001": (
         "abstract",
         "abstract, about 4%",
@@ -47,10 +46,6 @@ READ: dict[str, tuple[str, ...]] = {
     "gezondheidsraad-2023": (
         "European upper levels kept for the Netherlands",
         "news item of 7 March 2023",
-    ),
-    "hcn-magnesium-interactions": (
-        "bisphosphonates: at least 2 hours",
-        "high-dose zinc",
     ),
     "iom-1997": (
         "p. 243",
@@ -65,7 +60,6 @@ READ: dict[str, tuple[str, ...]] = {
     ),
     "kinderformularium-magnesium": ("dosages, treatment under supervision",),
     "myasthenia-gravis-news": ("potential risks",),
-    "ntro-zinc-magnesium": ("interactions with medicines",),
     "oddb-magnesium-effervescent": (
         "contraindications: dehydration, struvite stones",
         "contraindications: renal insufficiency, anuria",
@@ -203,9 +197,7 @@ CITED: dict[str, str] = {
     "notes/supplement-unknown": "efsa-2018-5484*",
     "notes/supplement-counted": "efsa-2018-5484*",
     "notes/kidneys-first": "smpc-magnaspartate* oddb-magnesium-effervescent*",
-    "notes/ask-first": (
-        "oddb-magnesium-effervescent* ellviva-magnesium* rote-liste-magnesium* kinderformularium-magnesium* scf-2001"
-    ),
+    "notes/ask-first": ("oddb-magnesium-effervescent* rote-liste-magnesium* kinderformularium-magnesium* scf-2001"),
     "notes/medicines-in-general": "smpc-emc-2678* smpc-emc-25343*",
     "notes/upper-limit": "efsa-2018-5484* scf-2001 gezondheidsraad-2023* nih-ods-magnesium",
     "notes/side-effects": "bfr-2017-034* smpc-magnaspartate* scf-2001",
@@ -214,16 +206,16 @@ CITED: dict[str, str] = {
     "notes/digoxin": "smpc-emc-2678* smpc-emc-25343* fk-digoxin",
     "notes/aminoglycoside": "smpc-emc-2678* rote-liste-magnesium",
     "notes/tetracycline-quinolone": "smpc-emc-2678* smpc-emc-12118* nih-ods-magnesium",
-    "notes/bisphosphonate": "smpc-emc-2678* hcn-magnesium-interactions*",
+    "notes/bisphosphonate": "smpc-emc-2678* nih-ods-magnesium",
     "notes/levothyroxine": "smpc-emc-25343* fk-levothyroxine",
     "notes/gabapentin": "yagi-2012* smpc-emc-4880*",
-    "notes/iron-zinc": "smpc-emc-2678* hcn-magnesium-interactions*",
+    "notes/iron-zinc": "smpc-emc-2678* spencer-1994",
     "notes/hiv-integrase-inhibitor": "smpc-tivicay hiv-interactions-raltegravir",
     "notes/potassium-sparing-diuretic": "nih-ods-magnesium",
     "notes/loop-thiazide-diuretic": "smpc-emc-2678* smpc-emc-12118*",
     "notes/proton-pump-inhibitor": "smpc-emc-12118* lindberg-1990",
     "notes/muscle-relaxant": "smpc-emc-4841",
-    "notes/other-medicine": "smpc-emc-2678* smpc-emc-25343* smpc-emc-4880 ntro-zinc-magnesium*",
+    "notes/other-medicine": "smpc-emc-2678* smpc-emc-25343* smpc-emc-4880 smpc-emc-4841",
     "notes/medicines-unknown": "smpc-emc-2678*",
     "notes/low-mood": "lijn-113 thuisarts",
     "notes/persistent-gut-trouble": "thuisarts bfr-2017-034*",

@@ -160,7 +160,12 @@ SEPARATIONS: dict[str, tuple[Separation, ...]] = {
     "levothyroxine": (Separation(4, 4),),
     "gabapentin": (Separation(2, 2),),
     "iron-zinc": (Separation((3, 4), (3, 4)),),
-    "other-medicine": (Separation((2, 3), (2, 3)), Separation((3, 4), (3, 4)), Separation((2, 4), (2, 4))),
+    "other-medicine": (
+        Separation((2, 3), (2, 3)),
+        Separation((3, 4), (3, 4)),
+        Separation((2, 4), (2, 4)),
+        Separation(4, 4),
+    ),
     "medicines-unknown": (Separation((2, 3), (2, 3)),),
     "medicines-in-general": (Separation((2, 3), (2, 3)),),
 }

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +31,13 @@ def test_the_summary_is_one_page_of_a4(language: str, ticked: dict[str, Any], br
     for key, values in ticked.items():
         for value in values:
             page.check(f"input[name={key}][value={value}]")
+    for key, value in {"warning_signs": "none", "bowel": "normal", "goal": "top_up_diet"}.items():
+        page.check(f"input[name={key}][value={value}]")
     page.fill("input[name=supplement_mg]", "100")
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("p.actions button[type=submit]").first.click()
+    expect(page).to_have_url(re.compile("/(advies|advice)$"))
     page.goto(address + SUMMARY[language])
+    expect(page).to_have_url(address + SUMMARY[language])
     pdf = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     context.close()
