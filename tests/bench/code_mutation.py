@@ -20,7 +20,7 @@ from tests.bench.mutants.sandbox import ROOT, Sandbox, sandbox
 AT_MOST_SURVIVE = 0.05
 
 Stage = tuple[str, ...]
-"""What pytest is given."""
+"""Arguments of pytest."""
 
 
 class Part(Struct, frozen=True):

@@ -61,7 +61,7 @@ class Sandbox:
         return seconds
 
     def run(self, tests: Sequence[str], timeout: float, *, first: bool = False) -> int | None:
-        """What pytest answers; None when it was ended after `timeout` seconds."""
+        """Exit code of pytest; None when it was ended after `timeout` seconds."""
         child = os.fork()
         if child == 0:
             try:
