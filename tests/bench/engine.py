@@ -26,6 +26,8 @@ from tests.bench.zen_table import FULL, fired_in, zen_ways
 Asked = tuple[Callable[[Any], object], Sequence[Any]]
 """A decision function, and the answers to decide on."""
 
+BESIDE_THE_RULES = DATA / "medicines.yaml"
+"""The list of medicines, which is read for the finder and not with the rules."""
 OURS = "advise(), with ranking, reasons, notes and dose"
 SHOPPERS = 1000
 ROUNDS = 15
@@ -112,7 +114,7 @@ def _proofs_against_calls(ruleset: Ruleset, shoppers: Sequence[dict[str, Any]]) 
 
 def _load_against_parse() -> list[str]:
     """Reading, checking and fingerprinting the ruleset, against PyYAML's C loader on the same texts."""
-    texts = [file.read_text(encoding="utf-8") for file in sorted(DATA.rglob("*.yaml"))]
+    texts = [file.read_text(encoding="utf-8") for file in sorted(DATA.rglob("*.yaml")) if file != BESIDE_THE_RULES]
     load = min(_once(lambda: load_ruleset.__wrapped__(DATA)) for _ in range(ROUNDS))
     parse = min(_once(lambda: [yaml.load(text, Loader=yaml.CSafeLoader) for text in texts]) for _ in range(ROUNDS))
     return [

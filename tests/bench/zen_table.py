@@ -1,7 +1,7 @@
 """The ruleset as a decision table for zen-engine: one row per rule or note, hit policy collect."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -106,9 +106,18 @@ def _cells(condition: Condition | None) -> list[Row]:
             return [row for part in parts for row in _cells(part)]
         case AllOf(parts):
             rows = product(*map(_cells, parts))
-            return [{key: cell for part in row for key, cell in part.items()} for row in rows]
+            return [_joined(row) for row in rows]
         case _:
             raise TypeError(f"no cells for {condition}")
+
+
+def _joined(row: Iterable[Row]) -> Row:
+    """One row of the parts of an `all`; two parts on one answer, each a test of `$`, share its cell."""
+    joined: Row = {}
+    for part in row:
+        for key, cell in part.items():
+            joined[key] = f"({joined[key]}) and ({cell})" if key in joined else cell
+    return joined
 
 
 def _expression(condition: Condition | None) -> str:
