@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from recommend.answers import Answers
-from recommend.knowledge import CERTAINTIES, Certainty, Form, Note, Rule, Ruleset, Severity
+from recommend.knowledge import CERTAINTIES, Certainty, Form, LowestPrices, Note, Rule, Ruleset, Severity
 
 Status = Literal["suggested", "withheld"]
 CERTAINTY_RANK: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
@@ -34,7 +34,10 @@ class Dose(Struct, frozen=True, gc=False):
 
 
 class Advice(Struct, frozen=True, gc=False):
-    """An advice without products: status, ranked forms, safety notes and dose."""
+    """An advice without products: status, ranked forms, safety notes and dose.
+
+    `ruleset` is the one it follows from, at the prices it was given.
+    """
 
     status: Status
     forms: tuple[RankedForm, ...]
@@ -52,8 +55,13 @@ class Advice(Struct, frozen=True, gc=False):
         return tuple(note for note in self.notes if note.severity == severity)
 
 
-def advise(answers: Answers, ruleset: Ruleset) -> Advice:
-    """Ranked forms, safety notes and dose for these answers; withheld exactly when a stop note fires."""
+def advise(answers: Answers, ruleset: Ruleset, prices: LowestPrices | None = None) -> Advice:
+    """Ranked forms, safety notes and dose for these answers; withheld exactly when a stop note fires.
+
+    Without `prices` no rule on prices counts.
+    """
+    if prices is not None:
+        ruleset = ruleset.at_prices(prices)
     notes = safety_notes(answers, ruleset)
     withheld = any(note.severity == "stop" for note in notes)
     return Advice(

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 from recommend.chemistry import magnesium_fraction
 from recommend.conditions import Always, Condition, Matcher
@@ -22,6 +22,8 @@ REVIEW_HOLDS_MONTHS = 12
 """Months after which a review is old."""
 
 Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
+LowestPrices = Mapping[str, int]
+"""Lowest price of each form on offer, by its id, in tenths of a cent per 100 mg elemental."""
 
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,7 +182,8 @@ def whole_months(start: date, end: date) -> int:
 class Rule(Reviewed, frozen=True, kw_only=True):
     """A rule that adds `points` (0 for information only) to `forms` when its condition is true.
 
-    `reason` is the text for the shopper. With `advise_against` the forms are unsuitable for these answers.
+    `reason` is the text for the shopper. With `advise_against` the forms are unsuitable for these answers. With
+    `cheaper_than` the rule counts only in a catalogue whose lowest price of each of `forms` is below that form's.
     """
 
     id: Identifier
@@ -192,6 +195,7 @@ class Rule(Reviewed, frozen=True, kw_only=True):
     reason: Text
     citations: Citations
     advise_against: bool = False
+    cheaper_than: Identifier | None = None
     facts: Facts = field(default_factory=Facts)
 
 
@@ -292,7 +296,10 @@ class Manifest(Record, frozen=True):
 
 
 class Ruleset(Struct, frozen=True, dict=True):
-    """All data files of `directory`; `sha256` is over their names and bytes."""
+    """All data files of `directory`; `sha256` is over their names and bytes.
+
+    `price_rules` are the ids of the rules on prices that count; none while no prices are known.
+    """
 
     directory: Path
     manifest: Manifest
@@ -303,9 +310,33 @@ class Ruleset(Struct, frozen=True, dict=True):
     rules: tuple[Rule, ...]
     notes: tuple[Note, ...]
     guide: Guide
+    price_rules: frozenset[str] = frozenset()
 
     def __hash__(self) -> int:
-        return hash(self.sha256)  # a ruleset can be a cache key
+        return hash((self.sha256, self.price_rules))  # a ruleset can be a cache key
+
+    @cached_property
+    def rules_on_prices(self) -> tuple[Rule, ...]:
+        """Rules that count only at some prices."""
+        return tuple(rule for rule in self.rules if rule.cheaper_than is not None)
+
+    @cached_property
+    def compared_forms(self) -> tuple[str, ...]:
+        """Ids of the forms whose prices some rule compares."""
+        compared = ((*rule.forms, rule.cheaper_than) for rule in self.rules_on_prices)
+        return tuple(sorted({form for forms in compared for form in forms if form is not None}))
+
+    @cached_property
+    def _at_prices(self) -> dict[frozenset[str], "Ruleset"]:
+        return {self.price_rules: self}
+
+    def at_prices(self, prices: LowestPrices) -> "Ruleset":
+        """The same ruleset with the rules on prices that hold at these prices; an unknown price is below none."""
+        holding = frozenset(rule.id for rule in self.rules_on_prices if _is_cheaper(rule, prices))
+        found = self._at_prices.get(holding)
+        if found is None:
+            found = self._at_prices[holding] = structs.replace(self, price_rules=holding)
+        return found
 
     @cached_property
     def ranked(self) -> tuple[Form, ...]:
@@ -320,8 +351,9 @@ class Ruleset(Struct, frozen=True, dict=True):
     @cached_property
     def rule_matcher(self) -> Matcher[Rule]:
         """Index of the rules in the order of reasons: conditional ones first, most points first, no points last."""
+        counting = (rule for rule in self.rules if rule.cheaper_than is None or rule.id in self.price_rules)
         return Matcher(
-            sorted(self.rules, key=lambda rule: (rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)))
+            sorted(counting, key=lambda rule: (rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)))
         )
 
     @cached_property
@@ -352,3 +384,9 @@ class Ruleset(Struct, frozen=True, dict=True):
         if salt is None:
             return salts[0].magnesium_fraction if salts else None
         return {candidate.id: candidate for candidate in salts}[salt].magnesium_fraction
+
+
+def _is_cheaper(rule: Rule, prices: LowestPrices) -> bool:
+    other = prices.get(rule.cheaper_than or "")
+    own = [prices.get(form) for form in rule.forms]
+    return other is not None and all(price is not None and price < other for price in own)

@@ -314,13 +314,19 @@ def _check_forms(
         _check_form(file, form, known)
     ranked_records = {form.record for form in ruleset.ranked}
     for file, rule in rules:
-        for name in rule.forms:
-            if name not in ranked_records:
-                raise InconsistencyError(file, rule.id, "forms", f"{name!r} is no ranked form with rules of its own")
+        _check_rule(file, rule, ranked_records)
     for file, note in notes:
         for name in note.forms:
             if name not in known:
                 raise InconsistencyError(file, note.id, "forms", f"unknown form {name!r}")
+
+
+def _check_rule(file: str, rule: Rule, ranked_records: set[str]) -> None:
+    for name in rule.forms:
+        if name not in ranked_records:
+            raise InconsistencyError(file, rule.id, "forms", f"{name!r} is no ranked form with rules of its own")
+    if rule.cheaper_than is not None and rule.cheaper_than not in ranked_records.difference(rule.forms):
+        raise InconsistencyError(file, rule.id, "cheaper_than", f"{rule.cheaper_than!r} is no other ranked form")
 
 
 def _check_form(file: str, form: Form, known: Mapping[str, Form]) -> None:

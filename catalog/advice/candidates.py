@@ -1,8 +1,8 @@
 """Candidate products of an advice: budget bands, the products that fit the wishes, and what each wish excludes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -27,6 +27,8 @@ from catalog.models.product import PUBLISHED
 from catalog.models.search_index import UNCOMMITTED
 from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
 
+T = TypeVar("T")
+
 
 class Budget(Struct, frozen=True):
     """Upper bounds of cost per day, in tenths of a cent: the first and second tercile of the published products."""
@@ -46,25 +48,51 @@ class AdvisedProduct(Struct, frozen=True):
     product: Product
 
 
-_cached_budgets: WeakKeyDictionary[Engine, tuple[CatalogueStamp, Budget]] = WeakKeyDictionary()
-"""By engine: the budget, and the stamp of the catalogue that it was computed from."""
+_figures: WeakKeyDictionary[Engine, tuple[CatalogueStamp, dict[Any, Any]]] = WeakKeyDictionary()
+"""By engine: figures of the catalogue, and the stamp of the catalogue that they were computed from."""
+
+
+def _cached(session: Session, key: object, compute: Callable[[Session], T]) -> T:
+    """A figure of the whole catalogue, computed once for each state of it."""
+    engine = session.get_bind()
+    if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # uncommitted changes must not be cached
+        return compute(session)
+    stamp = catalogue_stamp(session)
+    cached_stamp, figures = _figures.get(engine, (None, {}))
+    if cached_stamp != stamp:
+        figures = {}
+        _figures[engine] = stamp, figures
+    if key not in figures:
+        figures[key] = compute(session)
+    found: T = figures[key]
+    return found
+
+
+def lowest_prices(session: Session, forms: tuple[str, ...]) -> dict[str, int]:
+    """The lowest price of each form in stock, in tenths of a cent per 100 mg; a form out of stock is absent."""
+    return _cached(session, forms, lambda session: _lowest_prices(session, forms))
+
+
+def _lowest_prices(session: Session, forms: tuple[str, ...]) -> dict[str, int]:
+    """One lookup in the index for each form: the whole catalogue is never read."""
+    cheapest = (
+        select(AdviceRow.tenth_cents_per_100mg)
+        .where(AdviceRow.form == form)
+        .order_by(AdviceRow.tenth_cents_per_100mg)
+        .limit(1)
+        .scalar_subquery()
+        for form in forms
+    )
+    found = session.execute(select(*cheapest)).one() if forms else ()
+    return {form: price for form, price in zip(forms, found, strict=True) if price is not None}
 
 
 def budget_bands(session: Session) -> Budget:
     """The terciles of cost per day (label portion) over the published products, sold out or not.
 
-    The first tercile is the smallest cost that at least a third of the products do not exceed. Cached for each state of
-    the catalogue.
+    The first tercile is the smallest cost that at least a third of the products do not exceed.
     """
-    engine = session.get_bind()
-    if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # uncommitted changes must not be cached
-        return _budget_bands(session)
-    stamp = catalogue_stamp(session)
-    cached_stamp, budget = _cached_budgets.get(engine, (None, None))
-    if budget is None or cached_stamp != stamp:
-        budget = _budget_bands(session)
-        _cached_budgets[engine] = stamp, budget
-    return budget
+    return _cached(session, Budget, _budget_bands)
 
 
 def _budget_bands(session: Session) -> Budget:

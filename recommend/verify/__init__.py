@@ -12,6 +12,7 @@ from recommend.verify.grounding import counts, old_reviews, prove_grounding
 from recommend.verify.language import CheckText, prove_language
 from recommend.verify.liveness import prove_liveness
 from recommend.verify.monotony import prove_monotony
+from recommend.verify.prices import prove_at_every_price, prove_prices
 from recommend.verify.proof import PROPERTIES, Proof
 from recommend.verify.safety import prove_safety
 from recommend.verify.totality import prove_totality
@@ -39,10 +40,11 @@ def verify(ruleset: Ruleset, today: date, check_text: CheckText | None = None) -
 
 def _all_proofs(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
     """Proofs, quick ones first, so that an output too large to enumerate is reported at once."""
-    for proofs in (prove_liveness, prove_safety, prove_monotony):
+    for proofs in (prove_liveness, prove_safety, prove_prices):
         yield from proofs(ruleset)
+    yield from prove_at_every_price(prove_monotony, ruleset)
     yield from prove_texts(ruleset, check_text)
-    yield from prove_totality(ruleset)
+    yield from prove_at_every_price(prove_totality, ruleset)
     yield from prove_dose(ruleset)
 
 

@@ -148,6 +148,8 @@ CITED: dict[str, str] = {
     "rules/oxide-needs-stomach-acid": "lindberg-1990",
     "rules/oxide-beside-medicines-to-take-apart": "yagi-2012*",
     "rules/oxide-cheap-on-low-budget": "atomic-weights",
+    "rules/oxide-cheaper-than-citrate": "atomic-weights",
+    "rules/citrate-cheaper-than-oxide": "atomic-weights",
     "rules/bisglycinate-dearer-on-low-budget": "atomic-weights",
     "rules/taurate-dearer-on-low-budget": "atomic-weights",
     "rules/citrate-start": "kappeler-2017* walker-2003* lindberg-1990",

@@ -113,6 +113,22 @@ OXIDE_NEVER_FIRST: Condition = AnyOf(
 )
 """Answers for which oxide is never the first form, on a low budget neither."""
 
+CHEAPER_FIRST_FORMS = ("citrate", "oxide")
+"""The two forms that a low budget puts in the order of the lowest prices; the first when these are equal."""
+
+CHEAPER_FIRST: Condition = AllOf(
+    (
+        _is("budget", "low"),
+        _is("absorption", "normal"),
+        _is("stomach", "none"),
+        _is("bowel", "normal", "constipated"),
+    )
+)
+"""Answers for which nothing but the price decides between them, unless OXIDE_NEVER_FIRST holds as well."""
+
+PRICED_CERTAINTIES = ("moderate", "weak", "none")
+"""Certainties that a form may have which a price puts first: never strong."""
+
 SEVERITY_OF: dict[Severity, tuple[str, ...]] = {
     "stop": (
         *("kidney-disease", "kidney-unknown-older", "heart-conduction", "myasthenia", "bowel-obstruction", "under-18"),

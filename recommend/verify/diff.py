@@ -13,6 +13,7 @@ from recommend.engine import Dose, advise, rank_forms, safety_notes, set_dose
 from recommend.knowledge import Note, Ruleset
 from recommend.space import ALL_ANSWER_SETS, NEUTRAL, Cone, atoms_of_answer, independent_groups
 from recommend.verify.firing import atoms_by_note, fired_notes, form_atoms
+from recommend.verify.prices import at_every_price
 
 EXAMPLES = 5
 """Maximum number of examples per change."""
@@ -66,7 +67,9 @@ def status_of(answers: Answers, ruleset: Ruleset) -> str:
 
 
 def first_form_of(answers: Answers, ruleset: Ruleset) -> str:
-    return rank_forms(answers, ruleset)[0].form.id
+    """Id of the first form; every first form where it depends on prices."""
+    forms = (rank_forms(answers, priced)[0].form.id for priced in at_every_price(ruleset))
+    return " or ".join(dict.fromkeys(forms))
 
 
 def notes_of(answers: Answers, ruleset: Ruleset) -> dict[str, str]:

@@ -11,6 +11,7 @@ from recommend.knowledge import Ruleset
 from recommend.space import NEUTRAL, Cone, answer_sets_of, distance_from_neutral
 from recommend.verify.design import OXIDE_NEVER_FIRST
 from recommend.verify.firing import fired_notes, fired_rules, form_atoms
+from recommend.verify.prices import at_every_price, prove_at_every_price
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
 FiresFor = Callable[[Answers], bool]
@@ -40,12 +41,14 @@ def prove_liveness(ruleset: Ruleset) -> Iterator[Proof]:
         yield merge_proofs("liveness", claim, (_silent_somewhere(claim, record) for record in records))
     declared = {entry.form for entry in ruleset.manifest.never_first}
     for form in ruleset.manifest.ranked_forms:
-        yield _never_first(form, ruleset) if form in declared else _first_for_somebody(form, ruleset)
-    yield _oxide_not_first(ruleset)
+        if form not in declared:
+            yield _first_for_somebody(form, ruleset)
+    yield from prove_at_every_price(_never_first, ruleset)
 
 
 def _in_rules(rule: str, ruleset: Ruleset) -> FiresFor:
-    return lambda answers: rule in fired_rules(answers, ruleset)
+    priced = at_every_price(ruleset)
+    return lambda answers: any(rule in fired_rules(answers, each) for each in priced)
 
 
 def _in_notes(note: str, ruleset: Ruleset) -> FiresFor:
@@ -69,15 +72,25 @@ def _silent_somewhere(claim: str, record: ConditionalRecord) -> Proof:
 
 def _first_for_somebody(form: str, ruleset: Ruleset) -> Proof:
     """Proof that the form is first in some advice that is not withheld; else the nearest miss."""
-    cone = Cone(form_atoms(ruleset))
-    places = [(_place(form, answers, ruleset), distance_from_neutral(answers), answers) for answers in cone]
+    cone, priced = Cone(form_atoms(ruleset)), at_every_price(ruleset)
+    places = [
+        (min(_place(form, answers, each) for each in priced), distance_from_neutral(answers), answers)
+        for answers in cone
+    ]
     first = any(place == 1 and not advise(answers, ruleset).withheld for place, _, answers in places)
     place, _, answers = min(places, key=lambda found: found[:2])
     broken = None if first else Broken(f"{form} comes no further than place {place}, or only when withheld", (answers,))
     return Proof("liveness", f"{form} is first for somebody", cone.points, broken=broken)
 
 
-def _never_first(form: str, ruleset: Ruleset) -> Proof:
+def _never_first(ruleset: Ruleset) -> Iterator[Proof]:
+    """Proofs on the forms that are first for nobody, and on oxide, which is first for few."""
+    for entry in ruleset.manifest.never_first:
+        yield _declared_never_first(entry.form, ruleset)
+    yield _oxide_not_first(ruleset)
+
+
+def _declared_never_first(form: str, ruleset: Ruleset) -> Proof:
     def fault(answers: Answers) -> str | None:
         return f"{form} is first, though ruleset.yaml says never" if _place(form, answers, ruleset) == 1 else None
 

@@ -9,7 +9,7 @@ from recommend.answers import Answers
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutral
 
 Property = Literal[
-    "totality", "safety", "monotony", "dose", "liveness", "constants", "grounding", "wording", "language"
+    "totality", "safety", "monotony", "prices", "dose", "liveness", "constants", "grounding", "wording", "language"
 ]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
 """All properties, in the order of the report."""
@@ -71,7 +71,8 @@ def merge_proofs(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
     smallest = min(
         broken, key=lambda fault: [distance_from_neutral(answers) for answers in fault.answers], default=None
     )
-    return Proof(prop, claim, sum(part.points for part in parts), broken=smallest)
+    total = max((part.total for part in parts), default=ALL_ANSWER_SETS)
+    return Proof(prop, claim, sum(part.points for part in parts), total, broken=smallest)
 
 
 def prove_records(

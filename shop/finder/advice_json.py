@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from catalog.advice.candidates import lowest_prices
 from catalog.advice.suggest import suggest_products, suggestion_as_dict
 from recommend.answers import Answers, parse_answers
 from recommend.engine import advise
@@ -57,8 +58,9 @@ def _refuse_constant(name: str) -> None:
 
 
 def advice_json(answers: Answers, ruleset: Ruleset, language: Language, session: Session | None) -> str:
-    """The contract's advice as text; without products when there is no session on a catalogue."""
-    advice = advise(answers, ruleset)
+    """The contract's advice as text; without products and their prices when there is no session on a catalogue."""
+    prices = lowest_prices(session, ruleset.compared_forms) if session else None
+    advice = advise(answers, ruleset, prices)
     suggestions = suggest_products(session, answers, advice).products if session else ()
     result = advice_as_dict(advice, language)
     result["products"] = [suggestion_as_dict(suggestion, language) for suggestion in suggestions]

@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.advice.candidates import budget_bands
+from catalog.advice.candidates import budget_bands, lowest_prices
 from catalog.advice.suggest import Suggestions, suggest_products
 from recommend.answers import Answers
 from recommend.engine import Advice, advise
@@ -114,14 +114,14 @@ def _advice_page(template: str) -> Response:
     if answers is None:
         return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
     ruleset = get_ruleset()
-    advised = advise(answers, ruleset)
+    advised = advise(answers, ruleset, lowest_prices(get_session(), ruleset.compared_forms))
     page = AdvicePage(
         answers=answers,
         advice=advised,
         suggestions=suggest_products(get_session(), answers, advised),
         explanations={explained.form: explained for explained in why_not_first(answers, advised)},
         decision_map={
-            (cell.stomach, cell.absorption, cell.budget): cell for cell in decision_map(answers, ruleset).cells
+            (cell.stomach, cell.absorption, cell.budget): cell for cell in decision_map(answers, advised.ruleset).cells
         },
     )
     return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))

@@ -28,6 +28,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     answers: dict[str, Any]
+    prices: dict[str, int] | None = None
+    """Lowest prices of the catalogue, in tenths of a cent per 100 mg; None when they are unknown."""
     status: Status | None = None
     first: tuple[str, ...] = ()
     """Forms of which one must be first."""
@@ -71,7 +73,7 @@ def fired_rules(advice: Advice) -> set[str]:
 
 @every_case
 def test_the_sentence_is_true(case: Case, ruleset: Ruleset) -> None:
-    advice = advise(shopper(**case.answers), ruleset)
+    advice = advise(shopper(**case.answers), ruleset, case.prices)
     names = [form.form.id for form in advice.forms]
     notes = [note.id for note in advice.notes]
 
@@ -103,7 +105,7 @@ def test_a_case_names_only_what_exists_and_expects_something(case: Case, ruleset
     assert {*case.expected_rules, *case.no_rules} <= {rule.id for rule in ruleset.rules}
     assert {*case.first, *case.suitable, *case.unsuitable, *case.reasons, *case.certainty} <= forms
     expected = msgspec.structs.asdict(case)
-    assert any(value for key, value in expected.items() if key not in {"name", "answers"})
+    assert any(value for key, value in expected.items() if key not in {"name", "answers", "prices"})
 
 
 def test_there_are_at_least_60_cases_and_no_two_have_the_same_name() -> None:

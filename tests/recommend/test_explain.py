@@ -14,6 +14,8 @@ from recommend.knowledge import Ruleset
 from recommend.space import set_answer
 from tests.recommend.shoppers import anybody, shopper
 
+CHEAP_OXIDE = {"oxide": 29, "citrate": 30}
+
 
 def explained(ruleset: Ruleset, **answers: Any) -> dict[str, WhyNotFirst]:
     given_answers = shopper(**answers)
@@ -26,8 +28,9 @@ def applied(change: ChangedAnswer, answers: Answers) -> Answers:
     return set_answer(answers, change.question, str(change.value), change.ticked)
 
 
-def test_oxide_would_be_first_on_a_low_budget(ruleset: Ruleset) -> None:
-    oxide = explained(ruleset)["oxide"]
+def test_oxide_would_be_first_on_a_low_budget_where_it_is_cheaper_than_citrate(ruleset: Ruleset) -> None:
+    assert explained(ruleset)["oxide"].change is None
+    oxide = explained(ruleset.at_prices(CHEAP_OXIDE))["oxide"]
     assert oxide.change == ChangedAnswer("budget", "low", "wish")
     assert [rule.id for rule in oxide.ahead] == ["citrate-start"]
     assert oxide.behind == ()
@@ -45,7 +48,8 @@ def test_a_change_in_a_fact_about_a_person_says_that_it_is_no_wish(ruleset: Rule
 
 
 def test_a_box_to_untick_is_told_as_such(ruleset: Ruleset) -> None:
-    change = explained(ruleset, budget="low", medicines=["proton_pump_inhibitor", "other"])["oxide"].change
+    cheap = ruleset.at_prices(CHEAP_OXIDE)
+    change = explained(cheap, budget="low", medicines=["proton_pump_inhibitor", "other"])["oxide"].change
     assert change == ChangedAnswer("medicines", "proton_pump_inhibitor", "circumstance", ticked=False)
 
 
@@ -126,6 +130,8 @@ def test_the_map_has_a_cell_for_every_combination_and_marks_the_own_one(own: dic
 
 def test_the_map_keeps_the_other_answers_of_the_visitor(ruleset: Ruleset) -> None:
     low_budget = ("none", "normal", "low")
-    assert decision_map(shopper(), ruleset).cell(*low_budget).first == "oxide"
+    assert decision_map(shopper(), ruleset).cell(*low_budget).first == "citrate"
+    cheap_oxide = ruleset.at_prices(CHEAP_OXIDE)
+    assert decision_map(shopper(), cheap_oxide).cell(*low_budget).first == "oxide"
     with_inhibitor = shopper(medicines=["proton_pump_inhibitor"])
-    assert decision_map(with_inhibitor, ruleset).cell(*low_budget).first == "citrate"
+    assert decision_map(with_inhibitor, cheap_oxide).cell(*low_budget).first == "citrate"

@@ -28,17 +28,17 @@ class Fault(NamedTuple):
     names: tuple[str, ...]
 
 
-POINTS = "  points: 3\n"
+POINTS = "  points: 2\n"
 FAULTS: dict[str, Fault] = {
     "a wrong key in a rule": Fault(RULES, POINTS, "  point: 3\n", ("line 2", RULE, "`point`")),
     "one key too many in a rule": Fault(RULES, POINTS, POINTS + "  bonus: 1\n", ("line 2", RULE, "`bonus`")),
     "a key missing in a rule": Fault(RULES, POINTS, "", ("line 2", RULE, "`points`")),
     "text for a number": Fault(RULES, POINTS, '  points: "3"\n', ("line 6", RULE, "key points", "int")),
-    "a fraction for a number": Fault(RULES, POINTS, "  points: 3.5\n", ("line 6", RULE, "key points", "int")),
+    "a fraction for a number": Fault(RULES, POINTS, "  points: 2.5\n", ("line 6", RULE, "key points", "int")),
     "a number for a text": Fault(RULES, 'en: "Oxide on a low budget"', "en: 5", ("line 3", RULE, "key label.en")),
     "a key given twice": Fault(RULES, POINTS, POINTS + "  points: 4\n", ("line 7", "'points'", "twice")),
     "two spellings of one key": Fault(RULES, POINTS, POINTS + "  1: a\n  1.0: b\n", ("line 8", "1.0", "twice")),
-    "broken YAML": Fault(RULES, POINTS, "  points: 3: 4\n", ("line 6",)),
+    "broken YAML": Fault(RULES, POINTS, "  points: 2: 4\n", ("line 6",)),
     "a control character": Fault(RULES, POINTS, "  points: \x07\n", ("control characters",)),
     "a date that does not exist": Fault(RULES, "reviewed_on: null", "reviewed_on: 2026-13-41", ("line 16", "month")),
     "a tag that YAML cannot read": Fault(RULES, POINTS, '  points: !!bool "x"\n', ("line 6", "'x'")),

@@ -13,6 +13,14 @@ from tests.recommend.shoppers import ONE, anybody, beside, every
 
 FIVE = {"citrate", "bisglycinate", "glycinate", "oxide", "taurate"}
 GLYCINATES = {"bisglycinate", "glycinate"}
+PRICES: dict[str, dict[str, int]] = {
+    "unknown prices": {},
+    "equal prices": {"oxide": 30, "citrate": 30},
+    "oxide cheaper": {"oxide": 29, "citrate": 30},
+    "citrate cheaper": {"oxide": 30, "citrate": 29},
+}
+"""Lowest prices, in tenths of a cent per 100 mg; every line of the contract holds at all of them."""
+every_price = pytest.mark.parametrize("prices", PRICES.values(), ids=PRICES)
 COMBINATIONS = [
     parse_answers(given)
     for given in every(
@@ -53,9 +61,9 @@ LINES: dict[str, tuple[Callable[[Answers], bool], Callable[[Names], bool]]] = {
         no_special_need,
         lambda names: set(names[:3]) == {"citrate"} | GLYCINATES,
     ),
-    "low budget, normal absorption: oxide or citrate leads": (
-        low_budget("normal"),
-        lambda names: names[0] in {"oxide", "citrate"},
+    "low budget, normal absorption: oxide and citrate lead, unless a medicine hinders oxide": (
+        lambda answers: low_budget("normal")(answers) and not without_acid(answers),
+        lambda names: set(names[:2]) == {"oxide", "citrate"},
     ),
     "low budget, important absorption: citrate leads": (
         low_budget("important"),
@@ -93,14 +101,32 @@ def names_of(forms: Sequence[RankedForm]) -> list[str]:
     return [form.form.id for form in forms]
 
 
+@every_price
 @pytest.mark.parametrize(("speaks_of", "holds"), LINES.values(), ids=LINES)
 def test_a_line_holds_for_every_combination_it_speaks_of(
-    speaks_of: Callable[[Answers], bool], holds: Callable[[Names], bool], ruleset: Ruleset
+    speaks_of: Callable[[Answers], bool], holds: Callable[[Names], bool], prices: dict[str, int], ruleset: Ruleset
 ) -> None:
     spoken_of = [answers for answers in COMBINATIONS if speaks_of(answers)]
     assert spoken_of
-    broken = [answers for answers in spoken_of if not holds(names_of(rank_forms(answers, ruleset)))]
+    broken = [answers for answers in spoken_of if not holds(names_of(advise(answers, ruleset, prices).forms))]
     assert broken == []
+
+
+def test_on_a_low_budget_the_cheaper_of_oxide_and_citrate_leads_and_citrate_at_equal_prices(ruleset: Ruleset) -> None:
+    leaders = {"oxide cheaper": "oxide", "citrate cheaper": "citrate", "equal prices": "citrate"}
+    for answers in COMBINATIONS:
+        if low_budget("normal")(answers) and not without_acid(answers):
+            for order, leader in leaders.items():
+                first = advise(answers, ruleset, PRICES[order]).forms[0]
+                assert first.form.id == leader
+                assert first.certainty in {"moderate", "weak", "none"}
+
+
+def test_prices_change_nothing_but_a_low_budget_with_normal_absorption(ruleset: Ruleset) -> None:
+    for answers in COMBINATIONS:
+        if answers.budget != "low" or answers.absorption != "normal":
+            without = advise(answers, ruleset)
+            assert all(advise(answers, ruleset, prices).forms == without.forms for prices in PRICES.values())
 
 
 @given(answers=anybody())
@@ -143,7 +169,7 @@ def test_glycinate_and_bisglycinate_share_one_fact_record_and_a_note_that_says_s
 
 
 def test_oxide_carries_its_honest_note_and_says_that_less_is_absorbed_wherever_it_leads(ruleset: Ruleset) -> None:
-    led = [advise(answers, ruleset) for answers in COMBINATIONS]
+    led = [advise(answers, ruleset, PRICES["oxide cheaper"]) for answers in COMBINATIONS]
     led = [advice for advice in led if advice.forms[0].form.id == "oxide"]
     assert led
     for advice in led:
@@ -174,7 +200,9 @@ def test_oxide_is_not_suitable_after_a_bowel_operation_or_with_a_bowel_disease(r
 
 
 def test_the_forms_that_the_ruleset_says_are_never_first_never_are(ruleset: Ruleset) -> None:
-    leading = {rank_forms(answers, ruleset)[0].form.id for answers in COMBINATIONS}
+    leading = {
+        advise(answers, ruleset, prices).forms[0].form.id for answers in COMBINATIONS for prices in PRICES.values()
+    }
     assert leading == FIVE - {entry.form for entry in ruleset.manifest.never_first}
 
 

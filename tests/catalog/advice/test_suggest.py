@@ -10,13 +10,22 @@ from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from catalog.advice.candidates import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
+from catalog.advice.candidates import (
+    Excluded,
+    Wishes,
+    advised_products,
+    budget_bands,
+    excluded_by_wishes,
+    lowest_prices,
+)
 from catalog.advice.suggest import Suggestion, Suggestions, decimal_string, suggest_products, suggestion_as_dict
 from catalog.composition import LabelLine
+from catalog.edits.products import product_to_edit, save_product
 from catalog.models import DosageForm, FormTag, Product, Status
+from catalog.product_state import state_of_product
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
-from tests.factories import AnswersFactory, make_product
+from tests.factories import AnswersFactory, AuthorFactory, make_product
 
 
 def suggest(session: Session, ruleset: Ruleset, **answers: Any) -> tuple[Suggestion, ...]:
@@ -268,3 +277,28 @@ def test_what_fits_and_what_is_excluded_is_what_each_product_itself_answers(sess
         expected = as_asked_of_products(session, forms, wishes)
         assert {form: (fitting.get(form, []), excluded[form]) for form in excluded} == expected, wishes
         assert fitting.keys() <= excluded.keys()
+
+
+def test_the_lowest_price_of_a_form_is_that_of_its_cheapest_product_in_stock(session: Session) -> None:
+    changes: list[tuple[int, dict[str, Any]]] = [
+        (900, {}),
+        (700, {}),
+        (100, {"stock": 0}),
+        (200, {"status": Status.DRAFT}),
+    ]
+    for price, changed in changes:
+        make_product(session, milligrams("citrate", 100), price_cents=price, units_per_pack=100, **changed)
+    make_product(session, milligrams("oxide", 200), price_cents=800, units_per_pack=100)
+    found = lowest_prices(session, ("citrate", "oxide", "taurate"))
+    assert found == {"citrate": 70, "oxide": 40}
+
+
+def test_the_lowest_prices_follow_an_edit_at_once(session: Session, ruleset: Ruleset) -> None:
+    product = make_product(session, milligrams("oxide", 100), price_cents=800, units_per_pack=100)
+    session.commit()
+    assert lowest_prices(session, ("oxide",)) == {"oxide": 80}
+    cheaper = structs.replace(state_of_product(product_to_edit(session, product.id)), price_cents=700)
+    save_product(session, product.id, product.version, cheaper, author=AuthorFactory.build(), ruleset=ruleset)
+    assert lowest_prices(session, ("oxide",)) == {"oxide": 70}
+    session.rollback()
+    assert lowest_prices(session, ("oxide",)) == {"oxide": 80}

@@ -12,6 +12,7 @@ from recommend.knowledge import Ruleset
 from recommend.verify.dose import prove_dose
 from recommend.verify.liveness import prove_liveness
 from recommend.verify.monotony import prove_monotony
+from recommend.verify.prices import prove_prices
 from recommend.verify.proof import Proof
 from recommend.verify.totality import FORMS, prove_totality
 from tests.recommend.verify.rulesets import Edit, Records, broken_claims, change, edited, record
@@ -35,6 +36,9 @@ def place(form: str, answers: Answers, ruleset: Ruleset) -> int:
     return next(ranked.rank for ranked in rank_forms(answers, ruleset) if ranked.form.id == form)
 
 
+OXIDE_CHEAPER = {"oxide": 1, "citrate": 2}
+
+
 def points(form: str, answers: Answers, ruleset: Ruleset) -> int:
     return next(ranked.score for ranked in rank_forms(answers, ruleset) if ranked.form.id == form)
 
@@ -46,8 +50,8 @@ def rises(form: str) -> Shows:
     )
 
 
-def is_first(form: str) -> Shows:
-    return lambda ruleset, found: place(form, found[0], ruleset) == 1
+def is_first(form: str, prices: dict[str, int] = {}) -> Shows:  # noqa: B006 - never changed
+    return lambda ruleset, found: place(form, found[0], ruleset.at_prices(prices)) == 1
 
 
 def is_not_first(form: str) -> Shows:
@@ -166,6 +170,27 @@ CASES = {
         "a lower budget never raises the dearest form, taurate",
         rises("taurate"),
     ),
+    "no rule for cheaper oxide": Case(
+        prove_prices,
+        "rules/budget.yaml",
+        change("oxide-cheaper-than-citrate", points=0),
+        "on a low budget oxide stands above citrate where it costs less, with no strong certainty",
+        is_first("citrate", OXIDE_CHEAPER),
+    ),
+    "oxide before citrate whatever it costs": Case(
+        prove_prices,
+        "rules/budget.yaml",
+        change("oxide-cheap-on-low-budget", points=3),
+        "citrate stands above oxide for everybody, unless oxide costs less",
+        is_first("oxide"),
+    ),
+    "a price rule the wrong way round": Case(
+        prove_prices,
+        "rules/budget.yaml",
+        change("oxide-cheaper-than-citrate", forms=["citrate"], cheaper_than="oxide"),
+        "on a low budget oxide stands above citrate where it costs less, with no strong certainty",
+        is_first("citrate", OXIDE_CHEAPER),
+    ),
     "a dose up to 350 mg": Case(
         prove_dose,
         "ruleset.yaml",
@@ -223,10 +248,14 @@ CASES = {
         "rules/absorption.yaml",
         change("oxide-beside-medicines-to-take-apart", points=0),
         "oxide is never first when absorption matters, with a bowel condition or beside a medicine that it hinders",
-        is_first("oxide"),
+        is_first("oxide", OXIDE_CHEAPER),
     ),
     "a form that is declared never first and is first": Case(
-        prove_liveness, "ruleset.yaml", declare("oxide"), "oxide is never first, as declared", is_first("oxide")
+        prove_liveness,
+        "ruleset.yaml",
+        declare("oxide"),
+        "oxide is never first, as declared",
+        is_first("oxide", OXIDE_CHEAPER),
     ),
 }
 

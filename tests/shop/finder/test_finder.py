@@ -5,8 +5,14 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from catalog.composition import LabelLine
+from shop.web.services import services_of
+from tests.factories import make_product
+from tests.shop.api.conftest import HEALTHY
 from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, answer, csrf_token, main_text, send
 
 NL_WISHES, NL_SAFETY, NL_ADVICE, NL_AGAIN = FINDER["nl"]
@@ -244,3 +250,19 @@ def test_a_form_with_an_expired_session_keeps_what_was_typed(client: FlaskClient
     assert "stomach=mild" in ticked(page.text)
     sent_again = client.post(NL_WISHES, data=WISHES | {"stomach": "mild", "csrf_token": csrf_token(page)})
     assert sent_again.location == NL_SAFETY
+
+
+@pytest.mark.parametrize("form", ["citrate", "oxide"])
+def test_on_a_low_budget_the_form_goes_first_that_is_cheapest_in_this_catalogue(form: str, own_app: Flask) -> None:
+    """The same on the page and in the API, from the moment that the cheapest product is there."""
+    with Session(services_of(own_app).databases.primary) as session:
+        make_product(session, [LabelLine(form, elemental_ug=100_000)], price_cents=1, units_per_pack=1000)
+        session.commit()
+    client = own_app.test_client()
+    page = html.unescape(answer(client, budget="low").text)
+    first = re.search(r'<li id="form-(\w+)"', page)
+    assert first
+    assert first[1] == form
+    assert f"Per mg magnesium is {form.replace('citrate', 'citraat')} in deze winkel nu goedkoper" in page
+    asked = client.post("/api/v1/advice", json=HEALTHY | {"budget": "low"}).get_json()
+    assert asked["forms"][0]["form"] == form
