@@ -1,6 +1,6 @@
 """Rule engine: an advice with its reasons, from answers and a ruleset."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -13,15 +13,20 @@ CERTAINTY_RANK: dict[Certainty, int] = {certainty: place for place, certainty in
 """Rank of each certainty; 0 is the strongest."""
 
 
-class RankedForm(Struct, frozen=True, gc=False):
-    """A form with its rank (from 1), and the rules that fired for it, most specific first."""
+class JudgedForm(Struct, frozen=True, gc=False):
+    """A form with the rules that fired for it, most specific first; not suitable when one advises against it."""
 
     form: Form
-    rank: int
     suitable: bool
     certainty: Certainty
-    score: int
     reasons: tuple[Rule, ...]
+
+
+class RankedForm(JudgedForm, frozen=True, gc=False):
+    """A form with its rank (from 1) and points."""
+
+    rank: int
+    score: int
 
 
 class Dose(Struct, frozen=True, gc=False):
@@ -34,7 +39,7 @@ class Dose(Struct, frozen=True, gc=False):
 
 
 class Advice(Struct, frozen=True, gc=False):
-    """An advice without products: status, ranked forms, safety notes and dose.
+    """An advice without products: status, ranked forms, safety notes, dose, and the other forms that the shop sells.
 
     `ruleset` is the one it follows from, at the prices it was given.
     """
@@ -44,6 +49,7 @@ class Advice(Struct, frozen=True, gc=False):
     notes: tuple[Note, ...]
     dose: Dose
     ruleset: Ruleset
+    other_forms: tuple[JudgedForm, ...] = ()
 
     @property
     def withheld(self) -> bool:
@@ -58,7 +64,7 @@ class Advice(Struct, frozen=True, gc=False):
 def advise(answers: Answers, ruleset: Ruleset, prices: LowestPrices | None = None) -> Advice:
     """Ranked forms, safety notes and dose for these answers; withheld exactly when a stop note fires.
 
-    Without `prices` no rule on prices counts.
+    Without `prices` no rule on prices counts, and no other form is known to be for sale.
     """
     if prices is not None:
         ruleset = ruleset.at_prices(prices)
@@ -70,6 +76,7 @@ def advise(answers: Answers, ruleset: Ruleset, prices: LowestPrices | None = Non
         notes=notes,
         dose=set_dose(answers, ruleset, withheld=withheld),
         ruleset=ruleset,
+        other_forms=judge_other_forms(answers, ruleset, prices) if prices else (),
     )
 
 
@@ -89,10 +96,22 @@ def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     best_first = sorted(score_of.items(), key=_points, reverse=True)  # stable sort: ties keep the declared order
     return tuple(
         [
-            RankedForm(ruleset.forms[form], rank, found.suitable, found.certainty, found.score, found.reasons)
+            RankedForm(ruleset.forms[form], found.suitable, found.certainty, found.reasons, rank, found.score)
             for rank, (form, found) in enumerate(best_first, start=1)
         ]
     )
+
+
+def judge_other_forms(answers: Answers, ruleset: Ruleset, sold: Collection[str]) -> tuple[JudgedForm, ...]:
+    """The sold forms that are not ranked, best known first; none that the law forbids for these answers."""
+    forbidden = forms_not_for(answers.conditions, ruleset)
+    rules = ruleset.other_rule_matcher.matching(answers)
+    judged = []
+    for form in ruleset.other_forms:
+        if form.id in sold and form.id not in forbidden:
+            score = _score([rule for rule in rules if form.record in rule.forms])
+            judged.append(JudgedForm(form, score.suitable, score.certainty, score.reasons))
+    return tuple(sorted(judged, key=lambda other: (not other.suitable, CERTAINTY_RANK[other.certainty])))
 
 
 class _Score(Struct, frozen=True, gc=False):

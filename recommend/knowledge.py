@@ -182,6 +182,8 @@ def whole_months(start: date, end: date) -> int:
 class Rule(Reviewed, frozen=True, kw_only=True):
     """A rule that adds `points` (0 for information only) to `forms` when its condition is true.
 
+    The forms are all ranked, or all others; a rule for the others gives no points.
+
     `reason` is the text for the shopper. With `advise_against` the forms are unsuitable for these answers. With
     `cheaper_than` the rule counts only in a catalogue whose lowest price of each of `forms` is below that form's.
     """
@@ -351,10 +353,27 @@ class Ruleset(Struct, frozen=True, dict=True):
     @cached_property
     def rule_matcher(self) -> Matcher[Rule]:
         """Index of the rules in the order of reasons: conditional ones first, most points first, no points last."""
-        counting = (rule for rule in self.rules if rule.cheaper_than is None or rule.id in self.price_rules)
+        ranked = (rule for rule in self.rules if rule.forms[0] in self._ranked_facts)
+        counting = (rule for rule in ranked if rule.cheaper_than is None or rule.id in self.price_rules)
         return Matcher(
             sorted(counting, key=lambda rule: (rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)))
         )
+
+    @cached_property
+    def other_rule_matcher(self) -> Matcher[Rule]:
+        """Index of the rules for the forms that are not ranked, those on some answers first."""
+        others = (rule for rule in self.rules if rule.forms[0] not in self._ranked_facts)
+        return Matcher(sorted(others, key=lambda rule: isinstance(rule.when, Always)))
+
+    @cached_property
+    def _ranked_facts(self) -> frozenset[str]:
+        return frozenset(self.ranked_records.values())
+
+    @cached_property
+    def other_forms(self) -> tuple[Form, ...]:
+        """Forms that the law allows in supplements and an advice does not rank, in file order."""
+        permitted = (form for form in self.forms.values() if self.forms[form.record].annex_ii is not None)
+        return tuple(form for form in permitted if form.record not in self._ranked_facts)
 
     @cached_property
     def note_matcher(self) -> Matcher[Note]:

@@ -312,20 +312,25 @@ def _check_forms(
             raise InconsistencyError("ruleset.yaml", None, key, f"unknown form {name!r}")
     for file, form in forms:
         _check_form(file, form, known)
-    ranked_records = {form.record for form in ruleset.ranked}
     for file, rule in rules:
-        _check_rule(file, rule, ranked_records)
+        _check_rule(file, rule, ruleset)
     for file, note in notes:
         for name in note.forms:
             if name not in known:
                 raise InconsistencyError(file, note.id, "forms", f"unknown form {name!r}")
 
 
-def _check_rule(file: str, rule: Rule, ranked_records: set[str]) -> None:
+def _check_rule(file: str, rule: Rule, ruleset: Ruleset) -> None:
+    with_rules = {form.record for form in ruleset.forms.values()}
+    ranked = {form.record for form in ruleset.ranked}
     for name in rule.forms:
-        if name not in ranked_records:
-            raise InconsistencyError(file, rule.id, "forms", f"{name!r} is no ranked form with rules of its own")
-    if rule.cheaper_than is not None and rule.cheaper_than not in ranked_records.difference(rule.forms):
+        if name not in with_rules:
+            raise InconsistencyError(file, rule.id, "forms", f"{name!r} is no form with rules of its own")
+        if (name in ranked) != (rule.forms[0] in ranked):
+            raise InconsistencyError(file, rule.id, "forms", "names ranked forms and others together")
+    if rule.points and rule.forms[0] not in ranked:
+        raise InconsistencyError(file, rule.id, "points", "only a ranked form gets points")
+    if rule.cheaper_than is not None and rule.cheaper_than not in ranked.difference(rule.forms):
         raise InconsistencyError(file, rule.id, "cheaper_than", f"{rule.cheaper_than!r} is no other ranked form")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from recommend.engine import Advice, RankedForm
+from recommend.engine import Advice, JudgedForm
 from recommend.knowledge import Citation, Note, Ruleset
 from recommend.text import Language
 
@@ -12,7 +12,13 @@ def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
     """Advice without the key `products`, which the catalogue adds."""
     return {
         "status": advice.status,
-        "forms": [_form_as_dict(form, advice.ruleset, language) for form in advice.forms],
+        "forms": [
+            {"form": form.form.id, "rank": form.rank, **_judgement_as_dict(form, advice.ruleset, language)}
+            for form in advice.forms
+        ],
+        "other_forms": [
+            {"form": form.form.id, **_judgement_as_dict(form, advice.ruleset, language)} for form in advice.other_forms
+        ],
         "notes": [_note_as_dict(note, advice.ruleset, language) for note in advice.notes],
         "dose": {
             "reference_intake_mg": advice.dose.reference_intake_mg,
@@ -24,19 +30,17 @@ def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
     }
 
 
-def _form_as_dict(ranked: RankedForm, ruleset: Ruleset, language: Language) -> dict[str, Any]:
+def _judgement_as_dict(judged: JudgedForm, ruleset: Ruleset, language: Language) -> dict[str, Any]:
     return {
-        "form": ranked.form.id,
-        "rank": ranked.rank,
-        "suitable": ranked.suitable,
-        "certainty": ranked.certainty,
+        "suitable": judged.suitable,
+        "certainty": judged.certainty,
         "reasons": [
             {
                 "rule": rule.id,
                 "text": rule.reason.in_language(language),
                 "citations": citations_as_list(rule.citations, ruleset, language),
             }
-            for rule in ranked.reasons
+            for rule in judged.reasons
         ],
     }
 

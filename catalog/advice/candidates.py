@@ -1,6 +1,6 @@
 """Candidate products of an advice: budget bands, the products that fit the wishes, and what each wish excludes."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -26,6 +26,7 @@ from catalog.models import AdviceRow, DosageForm, Product
 from catalog.models.product import PUBLISHED
 from catalog.models.search_index import UNCOMMITTED
 from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
+from recommend.knowledge import Ruleset
 
 T = TypeVar("T")
 
@@ -68,12 +69,13 @@ def _cached(session: Session, key: object, compute: Callable[[Session], T]) -> T
     return found
 
 
-def lowest_prices(session: Session, forms: tuple[str, ...]) -> dict[str, int]:
+def lowest_prices(session: Session, ruleset: Ruleset) -> dict[str, int]:
     """The lowest price of each form in stock, in tenths of a cent per 100 mg; a form out of stock is absent."""
+    forms = tuple(ruleset.forms)
     return _cached(session, forms, lambda session: _lowest_prices(session, forms))
 
 
-def _lowest_prices(session: Session, forms: tuple[str, ...]) -> dict[str, int]:
+def _lowest_prices(session: Session, forms: Sequence[str]) -> dict[str, int]:
     """One lookup in the index for each form: the whole catalogue is never read."""
     cheapest = (
         select(AdviceRow.tenth_cents_per_100mg)
@@ -83,7 +85,7 @@ def _lowest_prices(session: Session, forms: tuple[str, ...]) -> dict[str, int]:
         .scalar_subquery()
         for form in forms
     )
-    found = session.execute(select(*cheapest)).one() if forms else ()
+    found = session.execute(select(*cheapest)).one()
     return {form: price for form, price in zip(forms, found, strict=True) if price is not None}
 
 

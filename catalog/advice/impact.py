@@ -124,7 +124,8 @@ def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list
     """The products that the finder shows for each wish, up to three a form."""
     sets = sorted({wish.without for wish in wishes}, key=sorted)
     budget = budget_bands(session)
-    found = top_products(session, list(ruleset.ranked_records), DOSES_MG, budget, sets, per_kind=PER_FORM)
+    forms = [*ruleset.ranked_records, *(form.id for form in ruleset.other_forms)]
+    found = top_products(session, forms, DOSES_MG, budget, sets, per_kind=PER_FORM)
     by_form: dict[str, list[TopProduct]] = {}
     for best in found:
         by_form.setdefault(best.form, []).append(best)
@@ -170,7 +171,7 @@ def all_wishes(ruleset: Ruleset) -> Iterator[Wish]:
 def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
     """The sets of forms that rules or the law can exclude together, the empty set first."""
     each = {
-        frozenset(form for form, record in ruleset.ranked_records.items() if record in rule.forms)
+        frozenset(form.id for form in ruleset.forms.values() if form.record in rule.forms)
         for rule in ruleset.rules
         if rule.advise_against
     }

@@ -11,7 +11,7 @@ from catalog.models import DosageForm, Product
 from catalog.prices import tenth_cents_per_day
 from recommend.answers import Answers
 from recommend.chemistry import UG_PER_MG
-from recommend.engine import Advice, forms_not_for
+from recommend.engine import Advice, JudgedForm, forms_not_for
 from recommend.text import Language
 
 
@@ -38,14 +38,15 @@ class Suggestions(Struct, frozen=True):
 def suggest_products(session: Session, answers: Answers, advice: Advice) -> Suggestions:
     """Up to three products per suitable form; none when the advice is withheld.
 
-    In order: best form first, within a form cheapest per 100 mg first, then by SKU.
+    In order: best form first, the forms that are not ranked last, within a form cheapest per 100 mg first, then by SKU.
     """
-    suitable = [ranked.form.id for ranked in advice.forms if ranked.suitable]
+    judged: tuple[JudgedForm, ...] = (*advice.forms, *advice.other_forms)
+    suitable = [form.form.id for form in judged if form.suitable]
     if advice.withheld or not suitable:
         return Suggestions()
     wishes = Wishes(
         suggested_ug=advice.dose.suggested_mg * UG_PER_MG,
-        without=frozenset(ranked.form.id for ranked in advice.forms if not ranked.suitable)
+        without=frozenset(form.form.id for form in judged if not form.suitable)
         | forms_not_for(answers.conditions, advice.ruleset),
         cost_limit=budget_bands(session).limit(answers.budget),
         vegan=answers.vegan,

@@ -129,6 +129,29 @@ CHEAPER_FIRST: Condition = AllOf(
 PRICED_CERTAINTIES = ("moderate", "weak", "none")
 """Certainties that a form may have which a price puts first: never strong."""
 
+NOT_SUITABLE: tuple[tuple[tuple[str, ...], Condition], ...] = (
+    (
+        ("oxide", "carbonate", "chloride", "gluconate", "hydroxide", "sulphate"),
+        AnyOf(
+            (
+                _is("stomach", "strong"),
+                _is("bowel", "loose"),
+                _ticked("conditions", "bowel_resection", "bowel_disease"),
+            )
+        ),
+    ),
+    (
+        ("potassium_citrate",),
+        AnyOf(
+            (
+                _ticked("medicines", "potassium_sparing_diuretic", "unknown"),
+                _ticked("conditions", "kidney_unknown", "heart_other", "unknown"),
+            )
+        ),
+    ),
+)
+"""Forms with the answers for which they are not suitable, ranked or not: no product with any of them is suggested."""
+
 SEVERITY_OF: dict[Severity, tuple[str, ...]] = {
     "stop": (
         *("kidney-disease", "kidney-unknown-older", "heart-conduction", "myasthenia", "bowel-obstruction", "under-18"),

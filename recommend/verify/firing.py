@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable
 
 from recommend.answers import Answers
 from recommend.conditions import Atom
-from recommend.engine import rank_forms, safety_notes
+from recommend.engine import judge_other_forms, rank_forms, safety_notes
 from recommend.knowledge import Note, Ruleset, Severity
 from recommend.space import NEUTRAL, Cone, independent_groups
 
@@ -15,8 +15,10 @@ def fired_notes(answers: Answers, ruleset: Ruleset) -> frozenset[str]:
 
 
 def fired_rules(answers: Answers, ruleset: Ruleset) -> frozenset[str]:
-    """Ids of the rules that count for at least one form; a rule for no ranked form never does."""
-    return frozenset(rule.id for ranked in rank_forms(answers, ruleset) for rule in ranked.reasons)
+    """Ids of the rules that count for at least one form, ranked or not; a rule for no form never does."""
+    others = judge_other_forms(answers, ruleset, ruleset.forms)
+    judged = (*rank_forms(answers, ruleset), *others)
+    return frozenset(rule.id for form in judged for rule in form.reasons)
 
 
 def atoms_by_note(notes: Iterable[Note]) -> dict[str, frozenset[Atom]]:

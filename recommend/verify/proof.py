@@ -72,7 +72,9 @@ def merge_proofs(prop: Property, claim: str, proofs: Iterable[Proof]) -> Proof:
         broken, key=lambda fault: [distance_from_neutral(answers) for answers in fault.answers], default=None
     )
     total = max((part.total for part in parts), default=ALL_ANSWER_SETS)
-    return Proof(prop, claim, sum(part.points for part in parts), total, broken=smallest)
+    unit = parts[0].unit if parts else ANSWER_SETS
+    points = parts[0].points if unit != ANSWER_SETS else sum(part.points for part in parts)  # records are the same ones
+    return Proof(prop, claim, points, total, unit, smallest)
 
 
 def prove_records(

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from recommend.answers import Answers
 from recommend.conditions import Atom, Condition
-from recommend.engine import advise
+from recommend.engine import advise, judge_other_forms, rank_forms
 from recommend.knowledge import Ruleset, Severity
 from recommend.presentation import advice_as_dict
 from recommend.space import Cone, answer_sets_of, set_answer
-from recommend.verify.design import CAUTIONS, EMERGENCIES, IMPLIED, STOPS
+from recommend.verify.design import CAUTIONS, EMERGENCIES, IMPLIED, NOT_FOR, NOT_SUITABLE, STOPS
 from recommend.verify.firing import NoteGroup, atoms_by_note, note_groups, silence_groups, stop_groups
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
-ADVICE_KEYS = {"status", "forms", "notes", "dose", "ruleset"}
+ADVICE_KEYS = {"status", "forms", "other_forms", "notes", "dose", "ruleset"}
 """Keys of an advice before the catalogue adds products: no product or price is among them."""
 
 
@@ -29,6 +29,9 @@ def prove_safety(ruleset: Ruleset) -> Iterator[Proof]:
     for implying, implied in IMPLIED:
         yield _implied_counts(implying, implied, ruleset)
     yield _personal_first(ruleset)
+    yield _forbidden_form_absent(ruleset)
+    for forms, given in NOT_SUITABLE:
+        yield _not_suitable(forms, given, ruleset)
     yield _cautions_suggest(ruleset)
     yield _nothing_leaves(ruleset)
     yield _ticking_keeps_notes(ruleset)
@@ -98,6 +101,30 @@ def _personal_first(ruleset: Ruleset) -> Proof:
 
     alone = (answers for _, atoms in atoms_by_note(ruleset.notes).items() for answers in Cone(atoms))
     return prove("safety", "a note on an answer comes before the notes for everybody", alone, fault)
+
+
+def _forbidden_form_absent(ruleset: Ruleset) -> Proof:
+    """Proof that an advice has no form that the law forbids for one of the conditions, even when it is for sale."""
+
+    def fault(answers: Answers) -> str | None:
+        judged = (*rank_forms(answers, ruleset), *judge_other_forms(answers, ruleset, ruleset.forms))
+        forbidden = {form for form, conditions in NOT_FOR.items() if {*conditions} & {*answers.conditions}}
+        found = [form.form.id for form in judged if form.form.id in forbidden and form.suitable]
+        return f"{', '.join(found)} is in the advice" if found else None
+
+    atoms = {Atom("conditions", frozenset({box})) for conditions in NOT_FOR.values() for box in conditions}
+    return prove("safety", "no form is in the advice of people for whom the law forbids it", Cone(atoms), fault)
+
+
+def _not_suitable(forms: tuple[str, ...], given: Condition, ruleset: Ruleset) -> Proof:
+    def fault(answers: Answers) -> str | None:
+        judged = (*rank_forms(answers, ruleset), *judge_other_forms(answers, ruleset, ruleset.forms))
+        suitable = [form.form.id for form in judged if form.suitable and form.form.id in forms]
+        return f"{', '.join(suitable)} is suitable" if suitable else None
+
+    claim = f"not suitable, with the answers that the design lists: {', '.join(forms)}"
+    points = filter(given.holds, Cone(given.depends_on()))
+    return prove("safety", claim, points, fault, total=answer_sets_of(given))
 
 
 def _cautions_suggest(ruleset: Ruleset) -> Proof:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, combinations
 
 from recommend.answers import Answers
+from recommend.conditions import Always
 from recommend.engine import advise, rank_forms
 from recommend.knowledge import Ruleset
 from recommend.space import Cone
 from recommend.verify.firing import atoms_by_note, form_atoms, stop_groups
-from recommend.verify.proof import Proof, prove
+from recommend.verify.proof import Broken, Proof, prove, prove_records
 
 FORMS = ("citrate", "bisglycinate", "glycinate", "oxide", "taurate")
 """Forms that every advice ranks: those of the article on which the shop is based."""
@@ -21,6 +22,7 @@ def prove_totality(ruleset: Ruleset) -> Iterator[Proof]:
     """Proofs on status, ranked forms and their order."""
     yield _one_status(ruleset)
     yield _five_forms(ruleset)
+    yield _one_line_each(ruleset)
     for upper, lower in combinations(ruleset.manifest.ranked_forms, 2):
         yield _decided(upper, lower, ruleset)
 
@@ -56,6 +58,16 @@ def _five_forms(ruleset: Ruleset) -> Proof:
 
     claim = f"every answer set has these five forms, each on a place of its own: {', '.join(FORMS)}"
     return prove("totality", claim, Cone(form_atoms(ruleset)), fault)
+
+
+def _one_line_each(ruleset: Ruleset) -> Proof:
+    """Proof that a form that is not ranked has one line on what is known of it, whatever is answered."""
+    faults = []
+    for form in ruleset.other_forms:
+        lines = [rule.id for rule in ruleset.rules if form.record in rule.forms and isinstance(rule.when, Always)]
+        faults.append((f"forms/{form.id}", None if len(lines) == 1 else Broken(f"has {len(lines)} such lines")))
+    claim = "every other form that a shop may sell has one line for everybody on what is known of it"
+    return prove_records("totality", claim, faults, unit="forms")
 
 
 def _decided(earlier: str, later: str, ruleset: Ruleset) -> Proof:

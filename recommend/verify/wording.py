@@ -21,6 +21,10 @@ HELPERS: dict[Language, re.Pattern[str]] = {
 }
 """People to whom a shopper can turn."""
 
+NAMED_FORMS_MAX = 3
+"""Most forms that one text names; a rule for more of them speaks of the form beside which it stands."""
+THIS_FORM: dict[Language, str] = {"nl": "deze vorm", "en": "this form"}
+
 
 def prove_wording(ruleset: Ruleset) -> Iterator[Proof]:
     """Proofs on the words of labels, notes and reasons, in both languages."""
@@ -92,6 +96,8 @@ def _silent_rule(rule: Rule, ruleset: Ruleset) -> Broken | None:
             if part == "label" and isinstance(rule.when, Always):
                 continue  # the label of a starting position says what was found, under the name of the form
             names = _form_names(rule.forms, language, ruleset)
+            if len(rule.forms) > NAMED_FORMS_MAX:
+                names = [THIS_FORM[language]]
             if not any(_has(text.in_language(language), name) for name in names):
                 return Broken(f"the {part} in {language} does not name {' or '.join(names)}")
     return None

@@ -61,6 +61,15 @@ class RankedForm(Shape, frozen=True):
     reasons: list[Reason]
 
 
+class OtherForm(Shape, frozen=True):
+    """A form that the shop sells and the advice does not rank."""
+
+    form: Identifier
+    suitable: bool
+    certainty: Certainty
+    reasons: list[Reason]
+
+
 class SafetyNote(Shape, frozen=True):
     """A safety note for these answers; a `stop` withholds the advice. A general note is not `personal`."""
 
@@ -101,6 +110,7 @@ class Advice(Shape, frozen=True):
 
     status: Status
     forms: list[RankedForm]
+    other_forms: list[OtherForm]
     notes: list[SafetyNote]
     dose: Dose
     ruleset: RulesetId

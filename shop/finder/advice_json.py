@@ -59,7 +59,7 @@ def _refuse_constant(name: str) -> None:
 
 def advice_json(answers: Answers, ruleset: Ruleset, language: Language, session: Session | None) -> str:
     """The contract's advice as text; without products and their prices when there is no session on a catalogue."""
-    prices = lowest_prices(session, ruleset.compared_forms) if session else None
+    prices = lowest_prices(session, ruleset) if session else None
     advice = advise(answers, ruleset, prices)
     suggestions = suggest_products(session, answers, advice).products if session else ()
     result = advice_as_dict(advice, language)

@@ -114,7 +114,7 @@ def _advice_page(template: str) -> Response:
     if answers is None:
         return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
     ruleset = get_ruleset()
-    advised = advise(answers, ruleset, lowest_prices(get_session(), ruleset.compared_forms))
+    advised = advise(answers, ruleset, lowest_prices(get_session(), ruleset))
     page = AdvicePage(
         answers=answers,
         advice=advised,

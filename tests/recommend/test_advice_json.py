@@ -14,8 +14,9 @@ from recommend.presentation import advice_as_dict
 from tests.recommend.shoppers import HEALTHY, MANY, ONE, anybody, beside, shopper
 
 KEYS = {
-    "advice": {"status", "forms", "notes", "dose", "ruleset"},
+    "advice": {"status", "forms", "other_forms", "notes", "dose", "ruleset"},
     "form": {"form", "rank", "suitable", "certainty", "reasons"},
+    "other form": {"form", "suitable", "certainty", "reasons"},
     "reason": {"rule", "text", "citations"},
     "note": {"id", "severity", "personal", "text", "citations"},
     "dose": {"reference_intake_mg", "upper_limit_mg", "already_taken_mg", "suggested_mg"},
@@ -26,17 +27,21 @@ EVERYTHING_TICKED = {**HEALTHY, **{key: list(values) for key, values in MANY.ite
 
 
 def in_both_languages(answers: dict[str, Any], ruleset: Ruleset) -> tuple[dict[str, Any], dict[str, Any]]:
-    advice = advise(beside(answers, {}), ruleset)
+    advice = advise(beside(answers, {}), ruleset, dict.fromkeys(ruleset.forms, 30))
     return advice_as_dict(advice, "nl"), advice_as_dict(advice, "en")
 
 
+def judged(advice: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*advice["forms"], *advice["other_forms"]]
+
+
 def texts(advice: dict[str, Any]) -> list[str]:
-    reasons = [reason["text"] for form in advice["forms"] for reason in form["reasons"]]
+    reasons = [reason["text"] for form in judged(advice) for reason in form["reasons"]]
     return reasons + [note["text"] for note in advice["notes"]]
 
 
 def citations(advice: dict[str, Any]) -> list[dict[str, Any]]:
-    reasons = [reason for form in advice["forms"] for reason in form["reasons"]]
+    reasons = [reason for form in judged(advice) for reason in form["reasons"]]
     return [citation for record in [*reasons, *advice["notes"]] for citation in record["citations"]]
 
 
@@ -46,8 +51,9 @@ def test_every_object_has_exactly_the_keys_of_the_contract(answers: dict[str, An
         assert advice.keys() == KEYS["advice"]
         assert advice["dose"].keys() == KEYS["dose"]
         assert advice["ruleset"].keys() == KEYS["ruleset"]
-        for form in advice["forms"]:
-            assert form.keys() == KEYS["form"]
+        assert all(form.keys() == KEYS["form"] for form in advice["forms"])
+        assert all(form.keys() == KEYS["other form"] for form in advice["other_forms"])
+        for form in judged(advice):
             assert all(reason.keys() == KEYS["reason"] for reason in form["reasons"])
         assert all(note.keys() == KEYS["note"] for note in advice["notes"])
         assert all(citation.keys() == KEYS["citation"] for citation in citations(advice))

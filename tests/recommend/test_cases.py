@@ -47,6 +47,9 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     reasons: dict[str, tuple[str, ...]] = {}
     """Ids of all rules that a form gives as its reasons, in order."""
     certainty: dict[str, Certainty] = {}
+    others: tuple[str, ...] = ()
+    """Forms that are for sale (they have a price) and stand outside the ranking."""
+    no_others: tuple[str, ...] = ()
     dose: dict[str, int | None] = {}
 
     @property
@@ -68,7 +71,7 @@ every_case = pytest.mark.parametrize("case", [pytest.param(case, id=case.name) f
 
 
 def fired_rules(advice: Advice) -> set[str]:
-    return {rule.id for form in advice.forms for rule in form.reasons}
+    return {rule.id for form in (*advice.forms, *advice.other_forms) for rule in form.reasons}
 
 
 @every_case
@@ -81,15 +84,17 @@ def test_the_sentence_is_true(case: Case, ruleset: Ruleset) -> None:
     assert not case.first or names[0] in case.first
     for upper, lower in (pair.split(" above ") for pair in case.order):
         assert names.index(upper) < names.index(lower), f"{upper} is not above {lower} in {names}"
-    assert set(case.suitable) <= {form.form.id for form in advice.forms if form.suitable}
-    assert set(case.unsuitable) <= {form.form.id for form in advice.forms if not form.suitable}
+    by_name = {form.form.id: form for form in (*advice.forms, *advice.other_forms)}
+    assert set(case.suitable) <= {name for name, form in by_name.items() if form.suitable}
+    assert set(case.unsuitable) <= {name for name, form in by_name.items() if not form.suitable}
+    assert set(case.others) <= {form.form.id for form in advice.other_forms}
+    assert set(case.no_others).isdisjoint(form.form.id for form in advice.other_forms)
     assert set(case.notes) <= set(notes)
     assert set(case.no_notes).isdisjoint(notes)
     assert notes[: len(case.shown_first)] == list(case.shown_first)
     assert case.severity.items() <= {note.id: note.severity for note in advice.notes}.items()
     assert set(case.rules) <= fired_rules(advice)
     assert set(case.no_rules).isdisjoint(fired_rules(advice))
-    by_name = {form.form.id: form for form in advice.forms}
     for form, rules in case.reasons.items():
         assert [rule.id for rule in by_name[form].reasons] == list(rules)
     for form, certainty in case.certainty.items():
@@ -100,10 +105,11 @@ def test_the_sentence_is_true(case: Case, ruleset: Ruleset) -> None:
 
 @every_case
 def test_a_case_names_only_what_exists_and_expects_something(case: Case, ruleset: Ruleset) -> None:
-    forms = set(ruleset.manifest.ranked_forms)
+    forms = set(ruleset.forms)
     assert {*case.expected_notes, *case.no_notes} <= {note.id for note in ruleset.notes}
     assert {*case.expected_rules, *case.no_rules} <= {rule.id for rule in ruleset.rules}
     assert {*case.first, *case.suitable, *case.unsuitable, *case.reasons, *case.certainty} <= forms
+    assert {*case.others, *case.no_others, *(case.prices or {})} <= forms
     expected = msgspec.structs.asdict(case)
     assert any(value for key, value in expected.items() if key not in {"name", "answers", "prices"})
 

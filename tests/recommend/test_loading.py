@@ -47,7 +47,17 @@ FAULTS: dict[str, Fault] = {
         RULES, "forms: [oxide]", "forms: [oxyde]", ("line 5", RULE, "key forms", "'oxyde'")
     ),
     "a rule for glycinate alone": Fault(RULES, "forms: [oxide]", "forms: [glycinate]", (RULE, "key forms")),
-    "a rule for a form that is not ranked": Fault(RULES, "forms: [oxide]", "forms: [malate]", (RULE, "key forms")),
+    "points for a form that is not ranked": Fault(RULES, "forms: [oxide]", "forms: [malate]", (RULE, "key points")),
+    "a rule for a ranked form and another": Fault(
+        RULES, "forms: [oxide]", "forms: [oxide, malate]", (RULE, "key forms", "together")
+    ),
+    "a rule for a second name": Fault(RULES, "forms: [oxide]", "forms: [glycinate]", (RULE, "key forms", "glycinate")),
+    "a rule on the price of an unknown form": Fault(
+        RULES, "cheaper_than: citrate", "cheaper_than: citric", ("oxide-cheaper-than-citrate", "key cheaper_than")
+    ),
+    "a rule on its own price": Fault(
+        RULES, "cheaper_than: citrate", "cheaper_than: oxide", ("oxide-cheaper-than-citrate", "key cheaper_than")
+    ),
     "a rule for no form": Fault(RULES, "forms: [oxide]", "forms: []", ("line 5", RULE, "key forms")),
     "a rule with an empty list of sources": Fault(
         "rules/evidence.yaml",

@@ -25,7 +25,7 @@ def save(session: Session, product: Product, ruleset: Ruleset, **fields: object)
 def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(session: Session, ruleset: Ruleset) -> None:
     chance = random.Random(5)  # noqa: S311 - any products will do, the same at every run
     for _ in range(60):
-        forms = chance.sample(["citrate", "oxide", "bisglycinate", "taurate", "threonate"], chance.choice([1, 2]))
+        forms = chance.sample(["citrate", "oxide", "bisglycinate", "taurate", "threonate", "carbonate", "malate"], chance.choice([1, 2]))
         make_product(
             session,
             [LabelLine(form, elemental_ug=chance.choice([20, 45, 60, 90, 130]) * 1000) for form in forms],
@@ -38,7 +38,8 @@ def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(sessio
     budget = budget_bands(session)
     for wish, outcome in zip(wishes, outcomes(session, wishes, ruleset), strict=True):
         asked = Wishes(wish.dose_mg * 1000, wish.without, budget.limit(wish.budget), wish.vegan, wish.dosage_form)
-        forms = [form for form in ruleset.ranked_records if form not in wish.without]
+        sold = (*ruleset.ranked_records, *(form.id for form in ruleset.other_forms))
+        forms = [form for form in sold if form not in wish.without]
         found = advised_products(session, forms, asked)
         assert outcome == {(one.form, one.product.id) for one in found}, wish
 
