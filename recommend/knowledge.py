@@ -318,6 +318,15 @@ class Ruleset(Struct, frozen=True, dict=True):
         return hash((self.sha256, self.price_rules))  # a ruleset can be a cache key
 
     @cached_property
+    def names_of_record(self) -> Mapping[str, tuple[Form, ...]]:
+        """Forms by the id of their facts: two names of one compound stand together, its own name first."""
+        found: dict[str, list[Form]] = {form.id: [form] for form in self.forms.values() if form.same_as is None}
+        for form in self.forms.values():
+            if form.same_as is not None:
+                found[form.same_as].append(form)
+        return {record: tuple(forms) for record, forms in found.items()}
+
+    @cached_property
     def rules_on_prices(self) -> tuple[Rule, ...]:
         """Rules that count only at some prices."""
         return tuple(rule for rule in self.rules if rule.cheaper_than is not None)
@@ -344,6 +353,11 @@ class Ruleset(Struct, frozen=True, dict=True):
     def ranked(self) -> tuple[Form, ...]:
         """Forms that an advice ranks, in the declared order that breaks ties."""
         return tuple(self.forms[form] for form in self.manifest.ranked_forms)
+
+    @cached_property
+    def ranked_compounds(self) -> tuple[Form, ...]:
+        """Ranked forms without their second names on labels."""
+        return tuple(form for form in self.ranked if form.same_as is None)
 
     @cached_property
     def ranked_records(self) -> Mapping[str, str]:

@@ -1,5 +1,6 @@
 """Candidate products of an advice: budget bands, the products that fit the wishes, and what each wish excludes."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -29,6 +30,10 @@ from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
 from recommend.knowledge import Ruleset
 
 T = TypeVar("T")
+
+
+PER_FORM = 3
+"""Most products that an advice has of one form."""
 
 
 class Budget(Struct, frozen=True):
@@ -169,7 +174,7 @@ class Shape(Struct, frozen=True):
 
 
 def advised_products(
-    session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = 3
+    session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = PER_FORM
 ) -> list[AdvisedProduct]:
     """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
     if not forms:
@@ -208,6 +213,17 @@ class Excluded(Struct, frozen=True):
     total: int
     failing: Mapping[str, int]
     alone: Mapping[str, int]
+
+
+def add_excluded(parts: Sequence[Excluded]) -> Excluded | None:
+    """What the wishes exclude of several forms together; None for no form."""
+    if not parts:
+        return None
+    failing, alone = (Counter[str]() for _ in range(2))
+    for part in parts:
+        failing.update(part.failing)
+        alone.update(part.alone)
+    return Excluded(sum(part.total for part in parts), failing, alone)
 
 
 def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes) -> dict[str, Excluded]:

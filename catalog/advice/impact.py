@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Label, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from catalog.advice.candidates import Budget, budget_bands
+from catalog.advice.candidates import PER_FORM, Budget, budget_bands
 from catalog.models import AdviceRow, DosageForm
 from recommend.answers import QUESTIONS
 from recommend.chemistry import UG_PER_MG
@@ -22,7 +22,6 @@ from recommend.knowledge import Ruleset
 DOSES_MG = (50, 100, 150, 200)
 """The suggested amounts: 200 for visitors without another supplement, less for the others."""
 BUDGETS = ("low", "medium", "high")
-PER_FORM = 3
 ShownProducts = frozenset[tuple[str, int]]
 """(form, product id) of the products that the finder shows."""
 

@@ -1,12 +1,20 @@
 """Product suggestions of an advice: whole units a day within the dose, the label and the budget."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
-from catalog.advice.candidates import Excluded, Wishes, advised_products, budget_bands, excluded_by_wishes
+from catalog.advice.candidates import (
+    PER_FORM,
+    Excluded,
+    Wishes,
+    add_excluded,
+    advised_products,
+    budget_bands,
+    excluded_by_wishes,
+)
 from catalog.models import DosageForm, Product
 from catalog.prices import tenth_cents_per_day
 from recommend.answers import Answers
@@ -31,8 +39,15 @@ class Suggestions(Struct, frozen=True):
     products: tuple[Suggestion, ...] = ()
     excluded: Mapping[str, Excluded] = field(default_factory=dict)
 
-    def of_form(self, form: str) -> list[Suggestion]:
-        return [suggestion for suggestion in self.products if suggestion.form == form]
+    def of_forms(self, forms: Collection[str]) -> list[Suggestion]:
+        """Products of one compound under any of its names: as many as of one form, in the same order, each once."""
+        found = {one.product.sku: one for one in self.products if one.form in forms}
+        cheapest = sorted(found.values(), key=lambda one: (one.product.tenth_cents_per_100mg, one.product.sku))
+        return cheapest[:PER_FORM]
+
+    def excluded_from(self, forms: Collection[str]) -> Excluded | None:
+        """What the wishes exclude of these forms; None when none of them is in stock."""
+        return add_excluded([self.excluded[form] for form in forms if form in self.excluded])
 
 
 def suggest_products(session: Session, answers: Answers, advice: Advice) -> Suggestions:

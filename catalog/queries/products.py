@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.models import Brand, FormTag, PictureFile, Product, SlugRedirect, Status
 from catalog.models.product import PUBLISHED
+from recommend.knowledge import Ruleset
 
 
 def product_by_slug(session: Session, slug: str) -> Product | None:
@@ -95,9 +96,9 @@ class OfForm(Struct, frozen=True):
     total: int
 
 
-def products_of_form(session: Session, form: str, *, shown: int = SHOWN) -> OfForm:
-    """Published products with at least half of their magnesium from the form, in the shop's default order."""
-    counting = select(FormTag.product_id).where(FormTag.form == form, FormTag.counts_as_form)
+def products_of_form(session: Session, forms: Collection[str], *, shown: int = SHOWN) -> OfForm:
+    """Published products with at least half of their magnesium from one of these, in the shop's default order."""
+    counting = select(FormTag.product_id).where(FormTag.form.in_(sorted(forms)), FormTag.counts_as_form)
     matching = select(Product).where(PUBLISHED, Product.id.in_(counting))
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     first = (
@@ -115,13 +116,15 @@ class OnOffer(Struct, frozen=True):
     lowest_tenth_cents_per_100mg: int
 
 
-def forms_on_offer(session: Session) -> dict[str, OnOffer]:
-    """The offer by form; forms without a published product are left out."""
+def forms_on_offer(session: Session, ruleset: Ruleset) -> dict[str, OnOffer]:
+    """The offer by compound, under all its names; compounds without a published product are left out."""
+    records = {form.id: form.record for form in ruleset.forms.values()}
+    compound = case(records, value=FormTag.form, else_=FormTag.form)
     query = (
-        select(FormTag.form, func.count(), func.min(Product.tenth_cents_per_100mg))
+        select(compound, func.count(Product.id.distinct()), func.min(Product.tenth_cents_per_100mg))
         .join(Product, Product.id == FormTag.product_id)
         .where(PUBLISHED, FormTag.counts_as_form)
-        .group_by(FormTag.form)
+        .group_by(compound)
     )
     return {form: OnOffer(total, lowest) for form, total, lowest in session.execute(query)}
 

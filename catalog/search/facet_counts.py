@@ -1,6 +1,6 @@
 """Facet filters, and the count beside each value: one implementation for the list, the API and files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 from pyroaring import BitMap
@@ -34,6 +34,12 @@ class Found(Struct, frozen=True):
         term = self.index.sets.get(facet_term(facet, value), NONE)
         having = base.intersection_cardinality(term)
         return len(base) - having if facet is Facet.WITHOUT else having
+
+    def count_any(self, facet: Facet, values: Sequence[str]) -> int:
+        """The number of products that at least one of the values lets through and that pass the other facets."""
+        if len(values) == 1:
+            return self.count(facet, values[0])
+        return self.others[facet].intersection_cardinality(_passing(self.index, facet, values))
 
 
 def find(index: IndexSnapshot, filters: Filters, within: BitMap | None = None) -> Found:

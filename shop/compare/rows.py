@@ -71,7 +71,7 @@ def _unit_price(product: Product) -> str:
 
 def rows_of_forms(ruleset: Ruleset, on_offer: Mapping[str, OnOffer]) -> list[Row]:
     """The ranked forms side by side, as their own pages have them."""
-    pages = [compound_page(form, ruleset) for form in ruleset.ranked]
+    pages = [compound_page(form, ruleset) for form in ruleset.ranked_compounds]
     columns: list[tuple[str, Callable[[CompoundPage], str]]] = [
         (_("Magnesium in the pure compound"), _share),
         (_("Compound for 100 mg magnesium"), _needed),

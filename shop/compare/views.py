@@ -91,6 +91,6 @@ def forms() -> str:
     ruleset = get_ruleset()
     return render_template(
         "compare/forms.html",
-        rows=rows_of_forms(ruleset, forms_on_offer(get_session())),
+        rows=rows_of_forms(ruleset, forms_on_offer(get_session(), ruleset)),
         ruleset=ruleset,
     )

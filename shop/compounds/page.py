@@ -8,7 +8,7 @@ from msgspec import Struct
 from catalog.prices import UG_PER_100MG
 from recommend.chemistry import half_up
 from recommend.conditions import Always
-from recommend.knowledge import Form, NeverFirst, Note, Rule, Ruleset, Salt
+from recommend.knowledge import Form, NeverFirst, Note, Rule, Ruleset, Salt, Words
 
 
 class Share(Struct, frozen=True):
@@ -20,13 +20,15 @@ class Share(Struct, frozen=True):
 
 
 class CompoundPage(Struct, frozen=True):
-    """Facts, rules and notes that the page of a form shows.
+    """Facts, rules and notes that the page of a form shows, under all its names on labels.
 
     `evidence` are the rules for everybody, `sooner` and `later` those that put the form forward or back
     for some answers; all three are empty for a form that is not ranked.
     """
 
     form: Form
+    names: Sequence[str]
+    synonyms: Words
     shares: tuple[Share, ...]
     evidence: Sequence[Rule]
     sooner: Sequence[Rule]
@@ -41,13 +43,18 @@ class CompoundPage(Struct, frozen=True):
 
 
 def compound_page(form: Form, ruleset: Ruleset) -> CompoundPage:
-    """The page of a form, gathered from the ruleset."""
-    facts = ruleset.forms[form.record]
-    rules = [rule for rule in ruleset.rules if form.record in rule.forms]
+    """The page of a form with facts of its own, gathered from the ruleset."""
+    names = ruleset.names_of_record[form.id]
+    rules = [rule for rule in ruleset.rules if form.id in rule.forms]
     for_some = [rule for rule in rules if not isinstance(rule.when, Always)]
     return CompoundPage(
         form=form,
-        shares=tuple(_share(salt) for salt in facts.salts),
+        names=[name.id for name in names],
+        synonyms=Words(
+            nl=tuple(word for name in names for word in name.synonyms.nl),
+            en=tuple(word for name in names for word in name.synonyms.en),
+        ),
+        shares=tuple(_share(salt) for salt in form.salts),
         evidence=[rule for rule in rules if isinstance(rule.when, Always)],
         sooner=sorted((rule for rule in for_some if rule.points > 0), key=lambda rule: -rule.points),
         later=sorted(
@@ -55,7 +62,7 @@ def compound_page(form: Form, ruleset: Ruleset) -> CompoundPage:
         ),
         notes=ruleset.form_notes(form.id),
         never_first=next((entry for entry in ruleset.manifest.never_first if entry.form == form.id), None),
-        permitted=facts.annex_ii is not None,
+        permitted=form.annex_ii is not None,
     )
 
 

@@ -1,6 +1,9 @@
 """Pages of the forms of magnesium: all of them, and one each with its evidence and products."""
 
-from flask import Blueprint, abort, render_template
+from http import HTTPStatus
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from catalog.queries.products import OfForm, products_of_form
 from shop.compounds.page import compound_page
@@ -16,25 +19,27 @@ bp = Blueprint("compounds", __name__)
 @same_for_all
 def index() -> str:
     ruleset = get_ruleset()
-    ranked = set(ruleset.manifest.ranked_forms)
-    others = [form for form in ruleset.forms.values() if form.id not in ranked]
+    not_permitted = [form for form in ruleset.forms.values() if ruleset.forms[form.record].annex_ii is None]
     return render_template(
         "compounds/index.html",
         ruleset=ruleset,
-        pages=[compound_page(form, ruleset) for form in ruleset.ranked],
-        permitted=[form for form in others if ruleset.forms[form.record].annex_ii is not None],
-        not_permitted=[form for form in others if ruleset.forms[form.record].annex_ii is None],
+        pages=[compound_page(form, ruleset) for form in ruleset.ranked_compounds],
+        permitted=ruleset.other_forms,
+        not_permitted=not_permitted,
     )
 
 
 @localized(bp, nl="/nl/vormen/<form>", en="/en/forms/<form>")
 @same_for_all
-def compound(form: str) -> str:
+def compound(form: str) -> str | Response:
     ruleset = get_ruleset()
     if form not in ruleset.forms:
         abort(404)
+    record = ruleset.forms[form].record
+    if record != form:  # another name on labels for the same compound
+        return redirect(url_for("compounds.compound", form=record), HTTPStatus.MOVED_PERMANENTLY)
     page = compound_page(ruleset.forms[form], ruleset)
-    found = products_of_form(get_session(), form) if page.permitted else OfForm((), 0)
+    found = products_of_form(get_session(), page.names) if page.permitted else OfForm((), 0)
     return render_template(
         "compounds/compound.html", page=page, found=found, ruleset=ruleset, stops=visitor_stops(ruleset)
     )

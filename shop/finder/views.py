@@ -1,6 +1,6 @@
 """The questionnaire and its advice. Answers live in the visitor's own cookie (see `answers_cookie`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,11 +8,12 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.advice.candidates import budget_bands, lowest_prices
-from catalog.advice.suggest import Suggestions, suggest_products
+from catalog.advice.candidates import Excluded, budget_bands, lowest_prices
+from catalog.advice.suggest import Suggestion, Suggestions, suggest_products
 from recommend.answers import Answers
-from recommend.engine import Advice, advise
+from recommend.engine import Advice, JudgedForm, advise
 from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
+from recommend.knowledge import Form, Ruleset
 from recommend.medicines import Medicine
 from shop.finder.answers_cookie import complete_answers, erase_answers, store_answers, stored_answers
 from shop.finder.forms import QuestionnaireForm, SafetyForm, WishesForm
@@ -33,12 +34,26 @@ from shop.web.services import services
 bp = Blueprint("finder", __name__)
 
 
+class FormEntry(Struct, frozen=True):
+    """A compound on the advice page with its products; `excluded` says why there are none."""
+
+    judged: JudgedForm
+    products: Sequence[Suggestion]
+    excluded: Excluded | None
+
+    @property
+    def form(self) -> Form:
+        return self.judged.form
+
+
 class AdvicePage(Struct, frozen=True):
-    """Everything that the advice page shows."""
+    """Everything that the advice page shows; a compound with two names is one entry."""
 
     answers: Answers
     advice: Advice
     suggestions: Suggestions
+    entries: Sequence[FormEntry]
+    others: Sequence[FormEntry]
     explanations: Mapping[str, WhyNotFirst]
     decision_map: Mapping[tuple[str, str, str], Cell]
 
@@ -115,16 +130,29 @@ def _advice_page(template: str) -> Response:
         return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
     ruleset = get_ruleset()
     advised = advise(answers, ruleset, lowest_prices(get_session(), ruleset))
+    suggestions = suggest_products(get_session(), answers, advised)
     page = AdvicePage(
         answers=answers,
         advice=advised,
-        suggestions=suggest_products(get_session(), answers, advised),
+        suggestions=suggestions,
+        entries=_entries(advised.forms, suggestions, ruleset),
+        others=_entries(advised.other_forms, suggestions, ruleset),
         explanations={explained.form: explained for explained in why_not_first(answers, advised)},
         decision_map={
             (cell.stomach, cell.absorption, cell.budget): cell for cell in decision_map(answers, advised.ruleset).cells
         },
     )
     return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))
+
+
+def _entries(judged: Iterable[JudgedForm], suggestions: Suggestions, ruleset: Ruleset) -> list[FormEntry]:
+    """One entry for each compound: forms that share their facts are judged alike."""
+    entries = []
+    for one in judged:
+        names = [form.id for form in ruleset.names_of_record[one.form.record]]
+        if one.form.id == names[0]:
+            entries.append(FormEntry(one, suggestions.of_forms(names), suggestions.excluded_from(names)))
+    return entries
 
 
 @localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("POST",))

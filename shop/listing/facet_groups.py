@@ -17,6 +17,7 @@ from shop.listing.query import as_read
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
+from shop.web.words import short_entry_name
 
 FEW = 12
 """The number of a facet's values shown before the rest folds away."""
@@ -61,6 +62,8 @@ def groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
 
 def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Group:
     chosen = filters.chosen.get(facet, ())
+    if facet is Facet.FORM:
+        return Group(facet, title(facet), _forms(found, chosen, ruleset), [], hint=_hint(facet))
     shown = values(facet, found, ruleset)
     left = 0
     if facet is Facet.BRAND and len(shown) > MOST:
@@ -71,15 +74,42 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
             label=label(facet, value, ruleset),
             count=found.count(facet, value),
             chosen=value in chosen,
-            record=ruleset.forms[value].record if facet is Facet.FORM else "",
         )
         for value in shown
         if value in chosen or found.index.holds(facet, value)
     ]
-    if len(options) <= FEW or facet is Facet.FORM:
+    if len(options) <= FEW:
         return Group(facet, title(facet), options, [], hint=_hint(facet))
     ranked = sorted(options, key=lambda option: (not option.chosen, -option.count, option.label))
     return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label), left)
+
+
+def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> list[Option]:
+    """One option for each compound, whatever names its products give it."""
+    options = []
+    for record, names in ruleset.names_of_record.items():
+        forms = [form.id for form in names]
+        if any(form in chosen or found.index.holds(Facet.FORM, form) for form in forms):
+            count = found.count_any(Facet.FORM, forms)
+            ticked = any(form in chosen for form in forms)
+            options.append(Option(",".join(forms), short_entry_name(names[0]), count, ticked, record))
+    return options
+
+
+def applied_filters(filters: Filters, ruleset: Ruleset) -> list[Applied]:
+    """The filters that are on; a compound with all its names is one of them."""
+    applied: dict[tuple[Facet, str], Applied] = {}
+    for facet in Facet:
+        chosen = filters.chosen.get(facet, ())
+        for value in chosen:
+            one = Applied(facet, value, label(facet, value, ruleset))
+            if facet is Facet.FORM:
+                names = ruleset.names_of_record[ruleset.forms[value].record]
+                forms = [form.id for form in names]
+                if len(forms) > 1 and set(forms) <= set(chosen):
+                    one = Applied(facet, ",".join(forms), short_entry_name(names[0]))
+            applied[facet, one.value] = one
+    return list(applied.values())
 
 
 def _commonest(brands: list[str], found: Found, chosen: tuple[str, ...]) -> list[str]:

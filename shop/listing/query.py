@@ -53,8 +53,11 @@ class ListingQuery(Struct, frozen=True):
         return {key: value for key, value in asked.items() if value and value != left_out.get(key)}
 
     def query_without(self, facet: Facet, value: str) -> dict[str, Any]:
-        """Arguments for the first page of this listing without one value."""
-        return structs.replace(self, filters=self.filters.without(facet, value), page=1).query()
+        """Arguments for the first page of this listing without one value, or without the names of one form."""
+        filters = self.filters
+        for one in values_in(facet, value):
+            filters = filters.without(facet, one)
+        return structs.replace(self, filters=filters, page=1).query()
 
     def query_for(self, text: str) -> dict[str, Any]:
         """Arguments for the first page of the same listing with another search."""
@@ -72,7 +75,8 @@ def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: Index
     left_out: list[LeftOut] = []
     chosen: dict[Facet, tuple[str, ...]] = {}
     for facet, is_known in _known(ruleset, index).items():
-        asked = [value for value in dict.fromkeys(map(showable, args.getlist(facet.value))) if value]
+        given = (value for text in args.getlist(facet.value) for value in values_in(facet, showable(text)))
+        asked = [value for value in dict.fromkeys(given) if value]
         if known := tuple(value for value in asked if is_known(value)):
             chosen[facet] = known
         left_out += [_left_out(facet, value) for value in asked if not is_known(value)]
@@ -92,6 +96,11 @@ def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: Index
         left_out.append(LeftOut(text, "too_long"))
         text = text[:LONGEST_QUERY]
     return ListingQuery(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
+
+
+def values_in(facet: Facet, text: str) -> list[str]:
+    """Values that one box of a facet sends: the names of one form are sent together, with a comma between them."""
+    return text.split(",") if facet is Facet.FORM else [text]
 
 
 def showable(value: str) -> str:

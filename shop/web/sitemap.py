@@ -65,7 +65,7 @@ def products_sitemap(part: int) -> Response:
 def _pages() -> Iterator[dict[str, str]]:
     for endpoint in PAGES:
         yield alternates_of(endpoint)
-    for form in get_ruleset().forms:
+    for form in get_ruleset().names_of_record:
         yield alternates_of("compounds.compound", form=form)
 
 

@@ -9,7 +9,7 @@ from catalog.models import DosageForm, Unit
 from catalog.product_words import DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
-from recommend.knowledge import Certainty
+from recommend.knowledge import Certainty, Form
 from recommend.wording import answers_in_words, deciding_answers, describe
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
@@ -58,6 +58,21 @@ def form_name(form: str) -> str:
     return in_current_language(get_ruleset().forms[form].name)
 
 
+def entry_name(form: Form) -> str:
+    """Full name of a compound with its other names on labels: "magnesiumbisglycinaat, ook glycinaat"."""
+    return _with_other_names(in_current_language(form.name), form)
+
+
+def short_entry_name(form: Form) -> str:
+    """Short name of a compound with its other names on labels: "bisglycinaat, ook glycinaat"."""
+    return _with_other_names(in_current_language(form.short_name), form)
+
+
+def _with_other_names(name: str, form: Form) -> str:
+    others = [in_current_language(other.short_name) for other in get_ruleset().names_of_record[form.record][1:]]
+    return str(_("%(name)s, also %(others)s", name=name, others=", ".join(others))) if others else name
+
+
 def in_long(day: date) -> str:
     return format_date(day, "long", locale=current_language())
 
@@ -68,4 +83,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(answered)
     app.add_template_filter(because_of)
     app.add_template_filter(form_name)
+    app.add_template_filter(entry_name)
+    app.add_template_filter(short_entry_name)
     app.add_template_filter(in_long, "date")

@@ -15,6 +15,8 @@ from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
 from tests.factories import AuthorFactory, make_product
 
+FORMS = ("citrate", "oxide", "bisglycinate", "taurate", "threonate", "carbonate", "malate")
+
 
 def save(session: Session, product: Product, ruleset: Ruleset, **fields: object) -> None:
     product = product_to_edit(session, product.id)
@@ -25,7 +27,9 @@ def save(session: Session, product: Product, ruleset: Ruleset, **fields: object)
 def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(session: Session, ruleset: Ruleset) -> None:
     chance = random.Random(5)  # noqa: S311 - any products will do, the same at every run
     for _ in range(60):
-        forms = chance.sample(["citrate", "oxide", "bisglycinate", "taurate", "threonate", "carbonate", "malate"], chance.choice([1, 2]))
+        forms = chance.sample(
+            ["citrate", "oxide", "bisglycinate", "taurate", "threonate", "carbonate", "malate"], chance.choice([1, 2])
+        )
         make_product(
             session,
             [LabelLine(form, elemental_ug=chance.choice([20, 45, 60, 90, 130]) * 1000) for form in forms],

@@ -53,8 +53,8 @@ def test_products_follow_the_rank_of_their_form(session: Session, ruleset: Rules
     ranked = suggest_products(session, answers, advise(answers, ruleset))
     assert [suggestion.form for suggestion in ranked.products] == ["bisglycinate", "citrate"]
     for form in ("bisglycinate", "citrate"):
-        assert [suggestion.form for suggestion in ranked.of_form(form)] == [form]
-    assert ranked.of_form("glycinate") == []
+        assert [suggestion.form for suggestion in ranked.of_forms([form])] == [form]
+    assert ranked.of_forms(["glycinate"]) == []
 
 
 @pytest.mark.parametrize(("taken", "units"), [(0, 2), (50, 2), (51, 1), (150, 1), (151, 0), (249, 0)])

@@ -35,7 +35,11 @@ def test_a_page_is_the_page_of_the_listing(query: str, sort: str, language: str,
     assert total
     assert shown["total"] == int(total[1])
     counts = re.findall(r'name="form" value="([^"]+)".*?class="count">(\d+)', page)
-    assert [(facet["value"], str(facet["count"])) for facet in shown["facets"]["form"]] == counts
+    apart = {value: count for value, count in counts if "," not in value}
+    assert {
+        facet["value"]: str(facet["count"]) for facet in shown["facets"]["form"] if "glycinate" not in facet["value"]
+    } == apart
+    assert [value for value, _ in counts if "," in value] == ["bisglycinate,glycinate"]
     assert shown["notices"] == []
 
 

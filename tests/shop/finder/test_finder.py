@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from catalog.composition import LabelLine
+from recommend.knowledge import Ruleset
 from shop.web.services import services_of
 from tests.factories import make_product
 from tests.shop.api.conftest import HEALTHY
@@ -116,10 +117,10 @@ def test_the_advice_needs_the_answers_first(client: FlaskClient) -> None:
     assert client.get(NL_SAFETY).location == NL_WISHES
 
 
-def test_the_advice_lists_five_forms_with_reasons_sources_and_matching_products(client: FlaskClient) -> None:
+def test_the_advice_lists_the_forms_with_reasons_sources_and_matching_products(client: FlaskClient) -> None:
     page = answer(client, "en", budget="high")
     assert page.status_code == 200
-    assert re.findall(r'<span class="rank">(\d)</span>', page.text) == ["1", "2", "3", "4", "5"]
+    assert re.findall(r'<span class="rank">(\d)</span>', page.text) == ["1", "2", "3", "4"]
     assert page.text.count('class="reason"') >= 5
     assert page.text.count('class="sources"') >= page.text.count('class="reason"')
     matches = re.findall(r'(?s)<ul class="matches">(.*?)</ul>', page.text)
@@ -129,6 +130,45 @@ def test_the_advice_lists_five_forms_with_reasons_sources_and_matching_products(
         r"\d+ (capsules?|tablets?|scoops?|ml) a day: [\d.]+ mg magnesium, €[\d.]+ a day",
         html.unescape(page.text).replace("\xa0", " "),
     )
+
+
+def test_bisglycinate_and_glycinate_are_one_entry_with_the_products_of_both_cheapest_first(own_app: Flask) -> None:
+    with Session(services_of(own_app).databases.primary) as session:
+        for form, price in [("glycinate", 100), ("bisglycinate", 50)]:
+            make_product(session, [LabelLine(form, elemental_ug=100_000)], slug=f"own-{form}", price_cents=price)
+        session.commit()
+    page = html.unescape(answer(own_app.test_client(), budget="high").text)
+    assert page.count('id="form-bisglycinate"') == 1
+    assert 'id="form-glycinate"' not in page
+    assert "Magnesiumbisglycinaat, ook glycinaat" in page
+    entry = page[page.index('id="form-bisglycinate"') :].split("</ul>\n        </div>")[0]
+    products = re.findall(r"/nl/product/([\w-]+)", entry[: entry.index('<li id="form-')])
+    assert products[:2] == ["own-bisglycinate", "own-glycinate"]
+    assert len(products) == 3
+
+
+def test_every_other_form_in_stock_stands_under_the_ranked_ones_with_its_line_and_certainty(
+    client: FlaskClient, ruleset: Ruleset
+) -> None:
+    page = html.unescape(answer(client, "en", budget="high").text)
+    others = page[page.index('id="other-forms"') :].split("</section>")[0]
+    advice = client.post("/api/v1/advice", json=HEALTHY | {"budget": "high"}, query_string={"lang": "en"}).get_json()
+    assert [form["form"] for form in advice["other_forms"]] == re.findall(r'<li id="form-(\w+)"', others)
+    assert len(advice["other_forms"]) >= 5
+    for form in advice["other_forms"]:
+        assert form["reasons"][0]["text"] in others
+        assert any(product["form"] == form["form"] for product in advice["products"])
+    assert "Evidence:" in others
+
+
+def test_threonate_is_not_there_for_whom_the_law_forbids_it(client: FlaskClient) -> None:
+    assert 'id="form-threonate"' in answer(client, "en", budget="high").text
+    for condition in ("pregnant", "breastfeeding", "unknown"):
+        page = answer(client, "en", budget="high", conditions=[condition]).text
+        assert 'id="form-threonate"' not in page
+        asked = client.post("/api/v1/advice", json=HEALTHY | {"budget": "high", "conditions": [condition]}).get_json()
+        assert "threonate" not in {form["form"] for form in asked["other_forms"]}
+        assert "threonate" not in {product["form"] for product in asked["products"]}
 
 
 def test_no_suggested_amount_exceeds_what_is_left_below_250_mg(client: FlaskClient) -> None:

@@ -200,3 +200,27 @@ def test_no_control_character_gets_into_a_page(address: str, client: FlaskClient
 
 def test_a_search_without_a_word_in_it_says_so(client: FlaskClient) -> None:
     assert "In “%” staat geen woord om op te zoeken" in main_text(client.get(f"{NL}?q=%25"))
+
+
+def test_the_two_names_of_a_compound_are_one_box_that_finds_the_products_of_both(client: FlaskClient) -> None:
+    page = client.get(NL).text
+    assert page.count('value="bisglycinate,glycinate"') == 1
+    assert 'value="glycinate"' not in page
+    box = re.search(r'value="bisglycinate,glycinate"> <span class="name">(.*?)</span> <span class="count">(\d+)', page)
+    assert box
+    assert box[1] == "bisglycinaat, ook glycinaat"
+    together = client.get(f"{NL}?form=bisglycinate,glycinate").text
+    apart = client.get(f"{NL}?form=bisglycinate&form=glycinate").text
+    for shown in (together, apart):
+        assert f"<strong>{box[2]} producten</strong>: bisglycinaat, ook glycinaat." in shown
+        assert shown.count("</span>bisglycinaat, ook glycinaat <span") == 1
+        assert 'value="bisglycinate,glycinate" checked' in shown
+    removed = re.search(r'href="([^"]*)"><span class="visually-hidden">[^<]*</span>bisglycinaat, ook', together)
+    assert removed
+    assert "form=" not in removed[1]
+
+
+def test_one_of_two_names_alone_finds_what_has_that_name_on_the_label(client: FlaskClient) -> None:
+    page = client.get(f"{NL}?form=glycinate").text
+    assert ": glycinaat." in page
+    assert 'value="bisglycinate,glycinate" checked' in page
