@@ -14,6 +14,7 @@ from recommend.verify.liveness import prove_liveness
 from recommend.verify.monotony import prove_monotony
 from recommend.verify.proof import PROPERTIES, Proof
 from recommend.verify.safety import prove_safety
+from recommend.verify.schedule import prove_schedule
 from recommend.verify.totality import prove_totality
 from recommend.verify.wording import prove_wording
 
@@ -39,7 +40,7 @@ def verify(ruleset: Ruleset, today: date, check_text: CheckText | None = None) -
 
 def _all_proofs(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
     """Proofs, quick ones first, so that an output too large to enumerate is reported at once."""
-    for proofs in (prove_liveness, prove_safety, prove_monotony):
+    for proofs in (prove_liveness, prove_safety, prove_monotony, prove_schedule):
         yield from proofs(ruleset)
     yield from prove_texts(ruleset, check_text)
     yield from prove_totality(ruleset)

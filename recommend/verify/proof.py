@@ -9,7 +9,7 @@ from recommend.answers import Answers
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutral
 
 Property = Literal[
-    "totality", "safety", "monotony", "dose", "liveness", "constants", "grounding", "wording", "language"
+    "totality", "safety", "monotony", "dose", "schedule", "liveness", "constants", "grounding", "wording", "language"
 ]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
 """All properties, in the order of the report."""
