@@ -237,3 +237,17 @@ def test_a_note_with_hours_that_names_no_medicine_leaves_it_to_the_pharmacist(tm
     plan = plan_of(broken, "gabapentin", age_group="65_plus")
     assert plan is not None
     assert plan.summary("en") == broken.schedule.unknown_moment.text.en
+
+
+def test_a_medicine_within_a_longer_condition_counts(tmp_path: Path) -> None:
+    def nested(notes: Records) -> None:
+        taken = {"answer": "medicines", "includes": ["levothyroxine"]}
+        record(notes, "levothyroxine").update(
+            when={"all": [taken, {"any": [taken, {"answer": "sex", "is": ["male"]}]}]}
+        )
+
+    broken = edited(tmp_path, "notes/medicines.yaml", nested)
+    plan = plan_of(broken, "levothyroxine")
+    assert plan is not None
+    assert plan.possible
+    assert list(plan.hours) == ["levothyroxine"]

@@ -10,6 +10,7 @@ from recommend.answers import Answers
 from recommend.engine import Advice, Dose, RankedForm, advise, rank_forms, set_dose
 from recommend.knowledge import Ruleset
 from recommend.schedule import DayPlan, plan_day
+from recommend.text import Language
 from recommend.verify.dose import prove_dose
 from recommend.verify.safety import prove_safety
 from recommend.verify.schedule import prove_schedule
@@ -215,6 +216,25 @@ def test_a_plan_that_skips_a_check_is_found(
     broken = broken_claims(prove_schedule(ruleset))[claim].broken
     assert broken is not None
     assert [answers.medicines for answers in broken.answers] == [medicines]
+
+
+def test_magnesium_without_a_meal_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recommend.schedule._meal_that_fits", lambda *_: ruleset.schedule.moments[-1])
+    claim = "a plan has every medicine as often as it may be taken in a day, and magnesium once, with a meal"
+    broken = broken_claims(prove_schedule(ruleset))[claim].broken
+    assert broken is not None
+    assert broken.why == "magnesium is taken without a meal"
+
+
+def test_a_plan_that_does_not_say_its_moments_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def vague(self: DayPlan, language: Language) -> str:
+        return "Vraag je apotheker." if language == "nl" else "Ask your pharmacist."
+
+    monkeypatch.setattr("recommend.schedule.DayPlan.summary", vague)
+    claim = "a plan says in both languages what to take when, or that the pharmacist decides"
+    broken = broken_claims(prove_schedule(ruleset))[claim].broken
+    assert broken is not None
+    assert "does not say" in broken.why
 
 
 def test_a_plan_beside_a_stop_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
