@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from recommend.answers import Answers
 from recommend.knowledge import CERTAINTIES, Certainty, Form, LowestPrices, Note, Rule, Ruleset, Severity
+from recommend.schedule import DayPlan, plan_day
 
 Status = Literal["suggested", "withheld"]
 CERTAINTY_RANK: dict[Certainty, int] = {certainty: place for place, certainty in enumerate(CERTAINTIES)}
@@ -55,6 +56,11 @@ class Advice(Struct, frozen=True, gc=False):
     def withheld(self) -> bool:
         """Whether a stop note withholds products and dose."""
         return self.status == "withheld"
+
+    @property
+    def schedule(self) -> DayPlan | None:
+        """Day plan for medicines that need hours between; None without one, and when the advice is withheld."""
+        return None if self.withheld else plan_day(self.notes, self.ruleset)
 
     def notes_of(self, severity: Severity) -> tuple[Note, ...]:
         """Notes of one severity, in order."""

@@ -1,6 +1,6 @@
 """Records of the ruleset, as `data/*.yaml` writes them: frozen, bilingual, every fact with its source."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -297,6 +297,69 @@ class Manifest(Record, frozen=True):
     dose: DoseLimits
 
 
+class Moment(Record, frozen=True):
+    """A moment of the day with its assumed clock time; magnesium is taken only at a `meal`."""
+
+    id: Identifier
+    at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    name: Text
+    meal: bool = False
+    facts: Facts = field(default_factory=Facts)
+
+    @property
+    def minute(self) -> int:
+        """Minutes since midnight."""
+        hours, minutes = self.at.split(":")
+        return int(hours) * 60 + int(minutes)
+
+
+class UsualMoments(Record, frozen=True):
+    """Assumed moments of a medicine, as often as it may be taken in a day; `id` is a value of the question."""
+
+    id: Identifier
+    name: Text
+    moments: Annotated[tuple[Identifier, ...], Meta(min_length=1)]
+
+
+class Gap(Record, frozen=True):
+    """Minutes that a plan keeps between two medicines; no text names them."""
+
+    medicines: tuple[Identifier, Identifier]
+    minutes: Annotated[int, Meta(ge=1, le=720)]
+
+
+class Sentence(Record, frozen=True):
+    """A sentence of the day plan, with the names of moments and medicines in braces."""
+
+    text: Text
+    facts: Facts = field(default_factory=Facts)
+
+
+class Schedule(Record, frozen=True):
+    """`schedule.yaml`: moments of the day, usual moments of medicines, and the sentences of a day plan.
+
+    `magnesium` are the meals to try, the best first.
+    """
+
+    moments: Annotated[tuple[Moment, ...], Meta(min_length=1)]
+    magnesium: Annotated[tuple[Identifier, ...], Meta(min_length=1)]
+    medicines: tuple[UsualMoments, ...]
+    between: tuple[Gap, ...]
+    fits: Sentence
+    only_then: Sentence
+    all_magnesium: Sentence
+    own_assumption: Sentence
+    other_gaps: Sentence
+    no_moment: Sentence
+    unknown_moment: Sentence
+
+    def sentences(self) -> Iterator[tuple[str, Sentence]]:
+        """All sentences by key."""
+        for key in self.__struct_fields__:
+            if isinstance(sentence := getattr(self, key), Sentence):
+                yield key, sentence
+
+
 class Ruleset(Struct, frozen=True, dict=True):
     """All data files of `directory`; `sha256` is over their names and bytes.
 
@@ -312,6 +375,7 @@ class Ruleset(Struct, frozen=True, dict=True):
     rules: tuple[Rule, ...]
     notes: tuple[Note, ...]
     guide: Guide
+    schedule: Schedule
     price_rules: frozenset[str] = frozenset()
 
     def __hash__(self) -> int:

@@ -4,7 +4,9 @@ import hashlib
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from string import Formatter
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,15 +25,19 @@ from recommend.knowledge import (
     Note,
     Rule,
     Ruleset,
+    Schedule,
     Source,
     Wording,
 )
-from recommend.text import Text
+from recommend.text import LANGUAGES, Text
 
 DATA = Path(__file__).parent / "data"
 """Folder of the shop's own data."""
 
-FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml", "medicines.yaml")
+FILES = (
+    *("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml", "medicines.yaml"),
+    "schedule.yaml",
+)
 """Data files at the top of the folder."""
 FOLDERS = ("sources", "rules", "notes", "claims", "claims/words")
 """Subfolders with data files."""
@@ -162,6 +168,7 @@ def load_ruleset(directory: Path = DATA) -> Ruleset:
 def _load(directory: Path) -> Ruleset:
     manifest = read_file(directory, directory / "ruleset.yaml", Manifest)
     guide = read_file(directory, directory / "guide.yaml", Guide)
+    schedule = read_file(directory, directory / "schedule.yaml", Schedule)
     sources = read_folder(directory, "sources", Source)
     rules = read_folder(directory, "rules", Rule)
     notes = read_folder(directory, "notes", Note)
@@ -179,6 +186,7 @@ def _load(directory: Path) -> Ruleset:
         rules=tuple(index_by_id(rules).values()),
         notes=tuple(index_by_id(notes).values()),
         guide=guide,
+        schedule=schedule,
     )
     check_ruleset(ruleset, forms, rules, notes)
     return ruleset
@@ -197,7 +205,8 @@ def with_line(directory: Path, fault: InconsistencyError) -> str:
     """Message of an inconsistency with the line of its record and key; reads the file again."""
     root = yaml.compose((directory / fault.file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     assert root is not None, "a file that was read before"  # noqa: S101 - for the type checker
-    node = _entry(_record(root, fault.record) or root, fault.key.split("."))
+    record = _record(root, fault.record) if fault.record else None
+    node = _entry(record or root, fault.key.split("."))
     where = ", ".join(filter(None, [fault.file, f"line {node.start_mark.line + 1}", fault.record, f"key {fault.key}"]))
     return f"{where}: {fault.problem}"
 
@@ -268,6 +277,7 @@ def check_ruleset(
     _check_notes(notes)
     _check_reviews([*rules, *notes])
     _check_questions(ruleset)
+    _check_schedule(ruleset.schedule)
     _check_facts(ruleset, forms, rules, notes)
 
 
@@ -376,6 +386,53 @@ def _check_questions(ruleset: Ruleset) -> None:
             )
 
 
+PLACEHOLDERS = {"fits": ["plan"], "no_moment": ["medicines"]}
+"""Names in braces that a sentence of the day plan has in both languages."""
+
+
+def _check_schedule(schedule: Schedule) -> None:
+    """Check the moments, medicines and sentences of the day plan."""
+    file = "schedule.yaml"
+    moments = index_by_id((file, moment) for moment in schedule.moments)
+    _check_moments(file, schedule)
+    medicines = index_by_id((file, medicine) for medicine in schedule.medicines)
+    for medicine in schedule.medicines:
+        if medicine.id not in QUESTIONS["medicines"].values:
+            raise InconsistencyError(file, medicine.id, "id", "no value of the question on medicines")
+        if len({*medicine.moments} & moments.keys()) < len(medicine.moments):
+            raise InconsistencyError(file, medicine.id, "moments", "each must be a moment of the day, named once")
+    for gap in schedule.between:
+        if len({*gap.medicines} & medicines.keys()) < len(gap.medicines):
+            raise InconsistencyError(file, None, "between", "needs two medicines that have moments here")
+    _check_sentences(file, schedule)
+
+
+def _check_moments(file: str, schedule: Schedule) -> None:
+    for earlier, later in pairwise(schedule.moments):
+        if earlier.minute >= later.minute:
+            raise InconsistencyError(file, later.id, "at", f"must be later than {earlier.id} at {earlier.at}")
+    meals = {moment.id for moment in schedule.moments if moment.meal}
+    for name in schedule.magnesium:
+        if name not in meals:
+            raise InconsistencyError(file, None, "magnesium", f"{name!r} is no moment with a meal")
+
+
+def _check_sentences(file: str, schedule: Schedule) -> None:
+    for key, sentence in schedule.sentences():
+        for language in LANGUAGES:
+            if _placeholders(sentence.text.in_language(language)) != PLACEHOLDERS.get(key, []):
+                names = " and ".join(PLACEHOLDERS.get(key, [])) or "nothing"
+                raise InconsistencyError(file, None, f"{key}.text.{language}", f"must have {names} in braces")
+
+
+def _placeholders(text: str) -> list[str] | None:
+    """Names in braces; None for braces that do not match."""
+    try:
+        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError:
+        return None
+
+
 def _check_facts(
     ruleset: Ruleset,
     forms: Sequence[tuple[str, Form]],
@@ -393,6 +450,10 @@ def _check_facts(
         for number, passage in enumerate(section.passages, start=1):
             texts = [("text", passage.text), *(("items", item) for item in passage.items)]
             _compare("guide.yaml", section.id, texts, passage.facts, passage.citations, path=f"passages.{number}.")
+    for moment in ruleset.schedule.moments:
+        _compare("schedule.yaml", moment.id, [("name", moment.name)], moment.facts)
+    for key, sentence in ruleset.schedule.sentences():
+        _compare("schedule.yaml", None, [("text", sentence.text)], sentence.facts, path=f"{key}.")
     for wording in ruleset.questions.values():
         _compare("questions.yaml", wording.id, _asked(wording), wording.facts)
         for choice in wording.choices:
@@ -405,7 +466,7 @@ def _asked(wording: Wording | Choice) -> list[tuple[str, Text]]:
 
 def _compare(
     file: str,
-    record: str,
+    record: str | None,
     texts: Sequence[tuple[str, Text]],
     facts: Facts,
     citations: Sequence[Citation] = (),

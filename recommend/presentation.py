@@ -5,6 +5,7 @@ from typing import Any
 
 from recommend.engine import Advice, JudgedForm
 from recommend.knowledge import Citation, Note, Ruleset
+from recommend.schedule import DayPlan
 from recommend.text import Language
 
 
@@ -26,6 +27,7 @@ def advice_as_dict(advice: Advice, language: Language) -> dict[str, Any]:
             "already_taken_mg": advice.dose.already_taken_mg,
             "suggested_mg": advice.dose.suggested_mg,
         },
+        "schedule": _schedule_as_dict(advice.schedule, language),
         "ruleset": {"version": advice.ruleset.manifest.version, "sha256": advice.ruleset.sha256},
     }
 
@@ -52,6 +54,33 @@ def _note_as_dict(note: Note, ruleset: Ruleset, language: Language) -> dict[str,
         "personal": note.is_personal,
         "text": note.text.in_language(language),
         "citations": citations_as_list(note.citations, ruleset, language),
+    }
+
+
+def _schedule_as_dict(plan: DayPlan | None, language: Language) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    return {
+        "possible": plan.possible,
+        "text": plan.text(language),
+        "moments": [
+            {
+                "moment": planned.moment.id,
+                "name": planned.moment.name.in_language(language),
+                "at": planned.moment.at,
+                "take": list(planned.take),
+            }
+            for planned in plan.moments
+        ],
+        "hours": [
+            {
+                "medicine": key,
+                "name": plan.name_of(key, language),
+                "before_h": apart.before_h,
+                "after_h": apart.after_h,
+            }
+            for key, apart in plan.hours.items()
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from recommend.verify.monotony import prove_monotony
 from recommend.verify.prices import prove_at_every_price, prove_prices
 from recommend.verify.proof import PROPERTIES, Proof
 from recommend.verify.safety import prove_safety
+from recommend.verify.schedule import prove_schedule
 from recommend.verify.totality import prove_totality
 from recommend.verify.wording import prove_wording
 
@@ -40,7 +41,7 @@ def verify(ruleset: Ruleset, today: date, check_text: CheckText | None = None) -
 
 def _all_proofs(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:
     """Proofs, quick ones first, so that an output too large to enumerate is reported at once."""
-    for proofs in (prove_liveness, prove_safety, prove_prices):
+    for proofs in (prove_liveness, prove_safety, prove_prices, prove_schedule):
         yield from proofs(ruleset)
     yield from prove_at_every_price(prove_monotony, ruleset)
     yield from prove_texts(ruleset, check_text)

@@ -210,6 +210,35 @@ SEPARATIONS: dict[str, tuple[Separation, ...]] = {
 }
 """Hours between a medicine and magnesium, by note."""
 
+PLANNED: dict[str, tuple[str, int]] = {
+    "tetracycline-quinolone": ("tetracycline_quinolone", 2),
+    "bisphosphonate": ("bisphosphonate", 1),
+    "levothyroxine": ("levothyroxine", 1),
+    "gabapentin": ("gabapentin", 3),
+    "iron-zinc": ("iron_zinc", 1),
+}
+"""Medicines of the day plan by note, each with the most doses of an ordinary day."""
+
+NEVER_PLANNED = ("other", "unknown")
+"""Medicines whose moments nobody knows: beside them the pharmacist decides."""
+
+HOURS_BETWEEN_DOSES: dict[str, tuple[int, int]] = {"tetracycline_quinolone": (12, 12), "gabapentin": (2, 12)}
+"""Least and most hours from one dose of a medicine to the next in the day plan."""
+
+FASTING = ("bisphosphonate", "levothyroxine")
+"""Medicines that the day plan puts at least half an hour before the first meal."""
+
+MINUTES_BETWEEN: dict[tuple[str, str], int] = {
+    ("bisphosphonate", "levothyroxine"): 30,
+    ("bisphosphonate", "gabapentin"): 30,
+    ("bisphosphonate", "tetracycline_quinolone"): 240,
+    ("bisphosphonate", "iron_zinc"): 240,
+    ("levothyroxine", "iron_zinc"): 240,
+    ("levothyroxine", "tetracycline_quinolone"): 360,
+    ("iron_zinc", "tetracycline_quinolone"): 360,
+}
+"""Minutes that the day plan keeps between two medicines; our own margins."""
+
 LIMITS_MG: dict[str, tuple[int, ...]] = {
     "pregnant": (UPPER_LIMIT_MG,),
     "breastfeeding": (UPPER_LIMIT_MG,),

@@ -9,7 +9,17 @@ from recommend.answers import Answers
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, distance_from_neutral
 
 Property = Literal[
-    "totality", "safety", "monotony", "prices", "dose", "liveness", "constants", "grounding", "wording", "language"
+    "totality",
+    "safety",
+    "monotony",
+    "prices",
+    "dose",
+    "schedule",
+    "liveness",
+    "constants",
+    "grounding",
+    "wording",
+    "language",
 ]
 PROPERTIES: tuple[Property, ...] = get_args(Property)
 """All properties, in the order of the report."""

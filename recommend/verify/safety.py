@@ -12,7 +12,7 @@ from recommend.verify.design import CAUTIONS, EMERGENCIES, IMPLIED, NOT_FOR, NOT
 from recommend.verify.firing import NoteGroup, atoms_by_note, note_groups, silence_groups, stop_groups
 from recommend.verify.proof import Broken, Proof, merge_proofs, prove
 
-ADVICE_KEYS = {"status", "forms", "other_forms", "notes", "dose", "ruleset"}
+ADVICE_KEYS = {"status", "forms", "other_forms", "notes", "dose", "schedule", "ruleset"}
 """Keys of an advice before the catalogue adds products: no product or price is among them."""
 
 

@@ -11,6 +11,7 @@ from recommend.engine import Status
 from recommend.knowledge import Certainty, Identifier, Severity
 
 Amount = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?$", description="A decimal number, exact.")]
+ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Count = Annotated[int, Meta(ge=0)]
 Rank = Annotated[int, Meta(ge=1)]
 
@@ -89,6 +90,34 @@ class Dose(Shape, frozen=True):
     suggested_mg: Count
 
 
+class PlannedMoment(Shape, frozen=True):
+    """A moment of the day with its assumed clock time; `take` holds `magnesium` or keys of medicines."""
+
+    moment: Identifier
+    name: str
+    at: ClockTime
+    take: list[str]
+
+
+class HoursApart(Shape, frozen=True):
+    """Least hours between a medicine and magnesium: the medicine `before_h` before it or `after_h` after it."""
+
+    medicine: Identifier
+    name: str
+    before_h: Count
+    after_h: Count
+
+
+class DayPlan(Shape, frozen=True):
+    """One plan for all medicines that need hours between; when not `possible` the pharmacist decides, and `moments`
+    is empty. `text` says what the plan assumes."""
+
+    possible: bool
+    text: str
+    moments: list[PlannedMoment]
+    hours: list[HoursApart]
+
+
 class AdvisedProduct(Shape, frozen=True):
     """A product for a form, with whole units a day that stay within the dose and the label's portion."""
 
@@ -106,13 +135,17 @@ class AdvisedProduct(Shape, frozen=True):
 
 
 class Advice(Shape, frozen=True):
-    """Emergencies and stops come first in `notes`; `products` is empty when the advice is withheld."""
+    """Emergencies and stops come first in `notes`; `products` is empty when the advice is withheld.
+
+    `schedule` is null without a medicine that needs hours between, and when the advice is withheld.
+    """
 
     status: Status
     forms: list[RankedForm]
     other_forms: list[OtherForm]
     notes: list[SafetyNote]
     dose: Dose
+    schedule: DayPlan | None
     ruleset: RulesetId
     products: list[AdvisedProduct]
 

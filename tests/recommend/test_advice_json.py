@@ -14,12 +14,15 @@ from recommend.presentation import advice_as_dict
 from tests.recommend.shoppers import HEALTHY, MANY, ONE, anybody, beside, shopper
 
 KEYS = {
-    "advice": {"status", "forms", "other_forms", "notes", "dose", "ruleset"},
+    "advice": {"status", "forms", "other_forms", "notes", "dose", "schedule", "ruleset"},
     "form": {"form", "rank", "suitable", "certainty", "reasons"},
     "other form": {"form", "suitable", "certainty", "reasons"},
     "reason": {"rule", "text", "citations"},
     "note": {"id", "severity", "personal", "text", "citations"},
     "dose": {"reference_intake_mg", "upper_limit_mg", "already_taken_mg", "suggested_mg"},
+    "schedule": {"possible", "text", "moments", "hours"},
+    "moment": {"moment", "name", "at", "take"},
+    "hours": {"medicine", "name", "before_h", "after_h"},
     "ruleset": {"version", "sha256"},
     "citation": {"source", "title", "place", "url", "verified"},
 }
@@ -37,7 +40,8 @@ def judged(advice: dict[str, Any]) -> list[dict[str, Any]]:
 
 def texts(advice: dict[str, Any]) -> list[str]:
     reasons = [reason["text"] for form in judged(advice) for reason in form["reasons"]]
-    return reasons + [note["text"] for note in advice["notes"]]
+    plans = [advice["schedule"]["text"]] if advice["schedule"] else []
+    return reasons + [note["text"] for note in advice["notes"]] + plans
 
 
 def citations(advice: dict[str, Any]) -> list[dict[str, Any]]:
@@ -51,6 +55,10 @@ def test_every_object_has_exactly_the_keys_of_the_contract(answers: dict[str, An
         assert advice.keys() == KEYS["advice"]
         assert advice["dose"].keys() == KEYS["dose"]
         assert advice["ruleset"].keys() == KEYS["ruleset"]
+        for schedule in filter(None, [advice["schedule"]]):
+            assert schedule.keys() == KEYS["schedule"]
+            assert all(moment.keys() == KEYS["moment"] for moment in schedule["moments"])
+            assert all(hours.keys() == KEYS["hours"] for hours in schedule["hours"])
         assert all(form.keys() == KEYS["form"] for form in advice["forms"])
         assert all(form.keys() == KEYS["other form"] for form in advice["other_forms"])
         for form in judged(advice):
@@ -95,6 +103,10 @@ def test_texts_follow_the_language_and_nothing_else_does(answers: dict[str, Any]
             record["text"] = ""
         for citation in citations(advice):
             citation["place"] = ""
+        for schedule in filter(None, [advice["schedule"]]):
+            schedule["text"] = ""
+            for named in [*schedule["moments"], *schedule["hours"]]:
+                named["name"] = ""
     assert dutch == english
 
 

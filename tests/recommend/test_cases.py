@@ -5,7 +5,7 @@ A case changes the `answers` of a healthy adult and states expectations; it chec
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -16,6 +16,7 @@ from recommend.conditions import Always
 from recommend.engine import Advice, Status, advise
 from recommend.knowledge import Certainty, Ruleset, Severity
 from recommend.loading import _StrictLoader
+from recommend.schedule import MAGNESIUM
 from tests.recommend.shoppers import shopper
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -51,6 +52,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     """Forms that are for sale (they have a price) and stand outside the ranking."""
     no_others: tuple[str, ...] = ()
     dose: dict[str, int | None] = {}
+    magnesium: Literal["breakfast", "lunch", "dinner", "pharmacist", "no plan"] | None = None
+    """Meal of magnesium in the day plan, or who decides without one."""
 
     @property
     def expected_notes(self) -> set[str]:
@@ -68,6 +71,13 @@ def read_cases(text: str) -> list[Case]:
 
 ALL = [case for file in sorted(CASES.glob("*.yaml")) for case in read_cases(file.read_text(encoding="utf-8"))]
 every_case = pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in ALL])
+
+
+def meal_of_magnesium(advice: Advice) -> str:
+    plan = advice.schedule
+    if plan is None:
+        return "no plan"
+    return next((planned.moment.id for planned in plan.moments if MAGNESIUM in planned.take), "pharmacist")
 
 
 def fired_rules(advice: Advice) -> set[str]:
@@ -101,6 +111,7 @@ def test_the_sentence_is_true(case: Case, ruleset: Ruleset) -> None:
         assert by_name[form].certainty == certainty
     for key, amount in case.dose.items():
         assert getattr(advice.dose, key) == amount
+    assert case.magnesium in {None, meal_of_magnesium(advice)}
 
 
 @every_case
@@ -150,6 +161,7 @@ def test_every_note_is_seen_missing_in_a_case_unless_it_always_holds(ruleset: Ru
         "[{name: A, answers: {}, first: citrate}]",
         "[{name: A, answers: {}, order: [citrate below oxide]}]",
         "[{name: A, answers: {}, status: maybe}]",
+        "[{name: A, answers: {}, magnesium: supper}]",
         "[{name: A, answers: {}, notes: [digoxin], notes: [pregnant]}]",
         "[{name: A, answers: {}, dose: {suggested_mg: '200'}}]",
     ],

@@ -16,6 +16,7 @@ from recommend.loading import DATA, RulesetError, load_ruleset
 
 RULES = "rules/budget.yaml"
 NOTES = "notes/forms.yaml"
+SCHEDULE = "schedule.yaml"
 RULE = "oxide-cheap-on-low-budget"
 
 
@@ -132,13 +133,50 @@ FAULTS: dict[str, Fault] = {
     "an unknown ranked form": Fault("ruleset.yaml", "oxide, taurate]", "oxide, taurat]", ("'taurat'",)),
     "a form that is ranked twice": Fault("ruleset.yaml", "oxide, taurate]", "oxide, citrate]", ("key ranked_forms",)),
     "an own limit above the upper limit": Fault(
-        "ruleset.yaml", "own_limit_mg: 200", "own_limit_mg: 251", ("key dose.own_limit_mg",)
+        "ruleset.yaml", "own_limit_mg: 200", "own_limit_mg: 251", ("line 26", "key dose.own_limit_mg")
     ),
     "a reference intake for one sex only": Fault(
         "ruleset.yaml", "{female: 300, male: 350}", "{male: 350}", ("key dose.reference_intake_mg", "female")
     ),
     "a reference intake for an unknown sex": Fault(
         "ruleset.yaml", "female: 300", "child: 300", ("key dose.reference_intake_mg", "'child'")
+    ),
+    "a moment earlier than the one before": Fault(SCHEDULE, 'at: "13:00"', 'at: "07:59"', ("lunch", "key at")),
+    "a clock time that does not exist": Fault(SCHEDULE, 'at: "13:00"', 'at: "24:00"', ("lunch", "key moments.at")),
+    "a clock time that YAML reads as a number": Fault(
+        SCHEDULE, 'at: "13:00"', "at: 13:00", ("lunch", "Expected `str`")
+    ),
+    "a moment that stands twice": Fault(SCHEDULE, "- id: dinner", "- id: lunch", ("lunch", "key id", "twice")),
+    "magnesium without a meal": Fault(
+        SCHEDULE, "[dinner, lunch, breakfast]", "[bedtime]", ("line 35", "key magnesium", "'bedtime'")
+    ),
+    "a moment that a medicine alone knows": Fault(
+        SCHEDULE, "moments: [before_breakfast]", "moments: [midnight]", ("levothyroxine", "key moments")
+    ),
+    "a moment that a medicine has twice": Fault(
+        SCHEDULE, "[breakfast, lunch, bedtime]", "[lunch, lunch, bedtime]", ("gabapentin", "key moments")
+    ),
+    "moments of an unknown medicine": Fault(SCHEDULE, "- id: iron_zinc", "- id: iron", ("iron", "key id")),
+    "a gap beside a medicine without moments": Fault(
+        SCHEDULE, "[bisphosphonate, levothyroxine]", "[bisphosphonate, other]", ("key between",)
+    ),
+    "a gap between a medicine and itself": Fault(
+        SCHEDULE, "[bisphosphonate, levothyroxine]", "[bisphosphonate, bisphosphonate]", ("key between",)
+    ),
+    "a sentence without its name in braces": Fault(
+        SCHEDULE, 'en: "{plan}: then', 'en: "Then', ("key fits.text.en", "plan")
+    ),
+    "a sentence with braces that do not match": Fault(
+        SCHEDULE, 'nl: "Met {medicines} vinden', 'nl: "Met {medicines vinden', ("key no_moment.text.nl",)
+    ),
+    "a sentence with a name in braces too many": Fault(
+        SCHEDULE, "as you take your medicines", "as you take {medicines}", ("key only_then.text.en", "nothing")
+    ),
+    "a sentence that lost a word which turns it round": Fault(
+        SCHEDULE, "nog niet nagekeken", "nagekeken", ("key own_assumption.facts.polarity.denies",)
+    ),
+    "a moment that lost a word which turns it round": Fault(
+        SCHEDULE, "een half uur vóór het ontbijt", "bij het ontbijt", ("before_breakfast", "key facts.polarity.before")
     ),
     "a version that YAML reads as a number": Fault("ruleset.yaml", '"2026.11.2"', "2026.11", ("line 2", "version")),
 }
@@ -178,7 +216,7 @@ def test_nesting_without_end_is_refused(deep: str, copy: Path) -> None:
         load_ruleset(copy)
 
 
-@pytest.mark.parametrize("name", ["ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml", RULES, NOTES])
+@pytest.mark.parametrize("name", ["ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml", SCHEDULE, RULES, NOTES])
 @pytest.mark.parametrize("break_it", [lambda f: f.write_bytes(b"- id: caf\xe9\n"), lambda f: f.write_text("")])
 def test_a_file_that_is_not_utf_8_or_is_empty_is_named(
     name: str, break_it: Callable[[Path], object], copy: Path
@@ -188,7 +226,7 @@ def test_a_file_that_is_not_utf_8_or_is_empty_is_named(
         load_ruleset(copy)
 
 
-@pytest.mark.parametrize("name", ["ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml"])
+@pytest.mark.parametrize("name", ["ruleset.yaml", "guide.yaml", "forms.yaml", "questions.yaml", SCHEDULE])
 def test_a_missing_file_is_named(name: str, copy: Path) -> None:
     (copy / name).unlink()
     with pytest.raises(RulesetError, match=name):
@@ -219,7 +257,9 @@ SCALARS = st.one_of(
 
 @settings(deadline=None)  # each example reads all files
 @given(
-    name=st.sampled_from(["ruleset.yaml", "rules/budget.yaml", "notes/emergency.yaml", "sources/research.yaml"]),
+    name=st.sampled_from(
+        ["ruleset.yaml", SCHEDULE, "rules/budget.yaml", "notes/emergency.yaml", "sources/research.yaml"]
+    ),
     place=st.floats(0, 1, exclude_max=True),
     scalar=SCALARS,
 )

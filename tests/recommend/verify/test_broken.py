@@ -14,6 +14,7 @@ from recommend.verify.liveness import prove_liveness
 from recommend.verify.monotony import prove_monotony
 from recommend.verify.prices import prove_prices
 from recommend.verify.proof import Proof
+from recommend.verify.schedule import prove_schedule
 from recommend.verify.totality import FORMS, prove_totality
 from tests.recommend.verify.rulesets import Edit, Records, broken_claims, change, edited, record
 
@@ -121,9 +122,50 @@ def undeclare(form: str) -> Edit:
     )
 
 
+def moments_of(medicine: str, *moments: str) -> Edit:
+    return lambda schedule: record(schedule["medicines"], medicine).update(moments=list(moments))
+
+
+def moment_at(moment: str, at: str) -> Edit:
+    return lambda schedule: record(schedule["moments"], moment).update(at=at)
+
+
+def sentence(key: str, nl: str, en: str) -> Edit:
+    return lambda schedule: schedule[key].update(text={"nl": nl, "en": en}, facts={})
+
+
+def guess_moments(schedule: Records) -> None:
+    name = {"nl": "een ander medicijn", "en": "another medicine"}
+    schedule["medicines"] += [{"id": key, "name": name, "moments": ["waking"]} for key in ("other", "unknown")]
+
+
+def plans(*medicines: str) -> Shows:
+    """Whether these medicines, and no more, show the fault in a plan that names moments."""
+
+    def shows(ruleset: Ruleset, found: tuple[Answers, ...]) -> bool:
+        plan = advise(found[0], ruleset).schedule
+        return found[0].medicines == medicines and plan is not None and plan.possible
+
+    return shows
+
+
+def has_no_moment(ruleset: Ruleset, found: tuple[Answers, ...]) -> bool:
+    plan = advise(found[0], ruleset).schedule
+    return plan is not None and not plan.possible
+
+
+def has_no_plan(ruleset: Ruleset, found: tuple[Answers, ...]) -> bool:
+    return bool(found[0].medicines) and advise(found[0], ruleset).schedule is None
+
+
 IMPOSSIBLE = {"all": [{"answer": "stomach", "is": ["mild"]}, {"answer": "stomach", "is": ["strong"]}]}
 EVERYBODY = {"answer": "sex", "is": ["female", "male", "unspecified"]}
 EVIDENCE, NOTES = "rules/evidence.yaml", "notes/signs_and_goals.yaml"
+SCHEDULE, MEDICINES = "schedule.yaml", "notes/medicines.yaml"
+HOURS_KEPT = "a plan keeps the widest hours between magnesium and every dose, the next day's included"
+AS_OFTEN = "a plan has every medicine as often as it may be taken in a day, and magnesium once, with a meal"
+MEDICINES_APART = "a plan puts fasting medicines before the first meal, and keeps medicines apart"
+SAYS = "a plan says in both languages what to take when, or that the pharmacist decides"
 
 CASES = {
     "a form left out": Case(
@@ -249,6 +291,82 @@ CASES = {
         change("oxide-beside-medicines-to-take-apart", points=0),
         "oxide is never first when absorption matters, with a bowel condition or beside a medicine that it hinders",
         is_first("oxide", OXIDE_CHEAPER),
+    ),
+    "magnesium an hour before an antibiotic": Case(
+        prove_schedule,
+        MEDICINES,
+        change(
+            "tetracycline-quinolone",
+            text={
+                "nl": "Neem het antibioticum 2 uur vóór of 1 uur na magnesium.",
+                "en": "Take the antibiotic 2 hours before or 1 hours after magnesium.",
+            },
+            facts={
+                "separation": [{"before_h": 2, "after_h": 1}],
+                "polarity": {"before": 1, "after": 1},
+                "unsourced": [1],
+            },
+        ),
+        HOURS_KEPT,
+        plans("tetracycline_quinolone"),
+    ),
+    "a lunch that is too early for one of the antibiotics": Case(
+        prove_schedule,
+        SCHEDULE,
+        moment_at("lunch", "12:30"),
+        "a plan keeps the hours of each medicine that a name ticks",
+        plans("tetracycline_quinolone"),
+    ),
+    "gabapentin twice a day": Case(
+        prove_schedule, SCHEDULE, moments_of("gabapentin", "breakfast", "lunch"), AS_OFTEN, plans("gabapentin")
+    ),
+    "levothyroxine with breakfast": Case(
+        prove_schedule, SCHEDULE, moments_of("levothyroxine", "breakfast"), MEDICINES_APART, plans("levothyroxine")
+    ),
+    "an antibiotic at unequal hours": Case(
+        prove_schedule,
+        SCHEDULE,
+        moments_of("tetracycline_quinolone", "waking", "bedtime"),
+        MEDICINES_APART,
+        plans("tetracycline_quinolone"),
+    ),
+    "two medicines close together": Case(
+        prove_schedule,
+        SCHEDULE,
+        lambda schedule: schedule.update(between=[]),
+        MEDICINES_APART,
+        plans("tetracycline_quinolone", "bisphosphonate"),
+    ),
+    "moments guessed for another medicine": Case(
+        prove_schedule,
+        SCHEDULE,
+        guess_moments,
+        "beside a medicine of unknown moments a plan names no moment",
+        plans("other"),
+    ),
+    "no meal left for magnesium": Case(
+        prove_schedule,
+        SCHEDULE,
+        moments_of("gabapentin", "breakfast", "lunch", "dinner"),
+        "each medicine of known moments alone gets a meal for magnesium",
+        has_no_moment,
+    ),
+    "hours that a note lost": Case(
+        prove_schedule,
+        MEDICINES,
+        change("levothyroxine", text={"nl": "Vraag je apotheker.", "en": "Ask your pharmacist."}, facts={}),
+        "a plan exists exactly for a suggestion beside a medicine with hours",
+        has_no_plan,
+    ),
+    "no moment, and said to be right": Case(
+        prove_schedule,
+        SCHEDULE,
+        sentence("no_moment", "Met {medicines}: dan klopt het.", "With {medicines}: ask your pharmacist."),
+        SAYS,
+        has_no_moment,
+    ),
+    "unknown moments, and nobody to ask": Case(
+        prove_schedule, SCHEDULE, sentence("unknown_moment", "Kies zelf.", "Choose yourself."), SAYS, has_no_moment
     ),
     "a form that is declared never first and is first": Case(
         prove_liveness,

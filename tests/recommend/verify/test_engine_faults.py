@@ -9,8 +9,11 @@ from msgspec import structs
 from recommend.answers import Answers
 from recommend.engine import Advice, Dose, RankedForm, advise, rank_forms, set_dose
 from recommend.knowledge import Ruleset
+from recommend.schedule import DayPlan, plan_day
+from recommend.text import Language
 from recommend.verify.dose import prove_dose
 from recommend.verify.safety import prove_safety
+from recommend.verify.schedule import prove_schedule
 from recommend.verify.totality import prove_totality
 from tests.recommend.verify.rulesets import broken_claims
 
@@ -189,6 +192,59 @@ def test_a_lower_upper_limit_than_the_law_allows_is_no_fault(ruleset: Ruleset, m
     monkeypatch.setattr("recommend.engine.set_dose", careful)
     proof = next(prove_dose(ruleset))
     assert (proof.claim, proof.broken) == (ABOVE, None)
+
+
+@pytest.mark.parametrize(
+    ("check", "claim", "medicines"),
+    [
+        (
+            "_fits",
+            "a plan keeps the widest hours between magnesium and every dose, the next day's included",
+            ("tetracycline_quinolone",),
+        ),
+        (
+            "_keep_apart",
+            "a plan puts fasting medicines before the first meal, and keeps medicines apart",
+            ("tetracycline_quinolone", "bisphosphonate"),
+        ),
+    ],
+)
+def test_a_plan_that_skips_a_check_is_found(
+    check: str, claim: str, medicines: tuple[str, ...], ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"recommend.schedule.{check}", lambda *_: True)
+    broken = broken_claims(prove_schedule(ruleset))[claim].broken
+    assert broken is not None
+    assert [answers.medicines for answers in broken.answers] == [medicines]
+
+
+def test_magnesium_without_a_meal_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recommend.schedule._meal_that_fits", lambda *_: ruleset.schedule.moments[-1])
+    claim = "a plan has every medicine as often as it may be taken in a day, and magnesium once, with a meal"
+    broken = broken_claims(prove_schedule(ruleset))[claim].broken
+    assert broken is not None
+    assert broken.why == "magnesium is taken without a meal"
+
+
+def test_a_plan_that_does_not_say_its_moments_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def vague(self: DayPlan, language: Language) -> str:
+        return "Vraag je apotheker." if language == "nl" else "Ask your pharmacist."
+
+    monkeypatch.setattr("recommend.schedule.DayPlan.summary", vague)
+    claim = "a plan says in both languages what to take when, or that the pharmacist decides"
+    broken = broken_claims(prove_schedule(ruleset))[claim].broken
+    assert broken is not None
+    assert "does not say" in broken.why
+
+
+def test_a_plan_beside_a_stop_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lax(self: Advice) -> DayPlan | None:
+        return plan_day(self.notes, self.ruleset)
+
+    monkeypatch.setattr("recommend.engine.Advice.schedule", property(lax))
+    assert "a plan exists exactly for a suggestion beside a medicine with hours" in broken_claims(
+        prove_schedule(ruleset)
+    )
 
 
 def test_notes_for_everybody_above_a_note_on_an_answer_are_found(

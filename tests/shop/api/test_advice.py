@@ -47,8 +47,10 @@ def test_the_advice_has_exactly_the_keys_of_its_type(ask: Ask) -> None:
         advice = msgspec.json.decode(ask(**answers).data, type=Advice)
         assert [form.rank for form in advice.forms] == [1, 2, 3, 4, 5]
         assert (advice.status == "withheld") == any(note.severity == "stop" for note in advice.notes)
+        assert (advice.schedule is not None) == (answers["medicines"] == ["levothyroxine"])
         assert bool(advice.products) == (advice.status == "suggested" and advice.dose.suggested_mg > 10)
-    assert ask().json.keys() == {"status", "forms", "other_forms", "notes", "dose", "products", "ruleset"}  # type: ignore[union-attr] # JSON
+    keys = {"status", "forms", "other_forms", "notes", "dose", "schedule", "products", "ruleset"}
+    assert ask().json.keys() == keys  # type: ignore[union-attr] # JSON
 
 
 def test_a_whole_number_may_be_written_with_a_fraction_of_nothing(ask: Ask) -> None:
