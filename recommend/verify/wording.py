@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from recommend.conditions import AllOf, Always, AnyOf, Condition, Includes, Is
+from recommend.conditions import AllOf, AnyOf, Condition, Includes, Is
 from recommend.knowledge import Choice, Note, Rule, Ruleset
 from recommend.text import LANGUAGES, Language
 from recommend.verify.proof import Broken, Proof, prove_records
@@ -23,6 +23,12 @@ HELPERS: dict[Language, re.Pattern[str]] = {
 
 NAMED_FORMS_MAX = 3
 """Most forms that one text names; a rule for more of them speaks of the form beside which it stands."""
+CHEAPER: dict[Language, str] = {"nl": "goedkoper", "en": "cheaper"}
+LABEL_TOPICS: dict[str, dict[Language, str]] = {
+    "budget": {"nl": "budget", "en": "budget"},
+    "absorption": {"nl": "opname", "en": "absorption"},
+}
+"""Words for the question in the label of a rule on its answer alone."""
 THIS_FORM: dict[Language, str] = {"nl": "deze vorm", "en": "this form"}
 
 
@@ -91,16 +97,28 @@ def _names_condition(condition: Condition, text: str, language: Language) -> boo
 
 
 def _silent_rule(rule: Rule, ruleset: Ruleset) -> Broken | None:
-    for part, text in (("label", rule.label), ("reason", rule.reason)):
+    for part, both in (("label", rule.label), ("reason", rule.reason)):
         for language in LANGUAGES:
-            if part == "label" and isinstance(rule.when, Always):
-                continue  # the label of a starting position says what was found, under the name of the form
+            text = both.in_language(language)
             names = _form_names(rule.forms, language, ruleset)
             if len(rule.forms) > NAMED_FORMS_MAX:
                 names = [THIS_FORM[language]]
-            if not any(_has(text.in_language(language), name) for name in names):
+            place = _first_place(names, text)
+            if place is None:
                 return Broken(f"the {part} in {language} does not name {' or '.join(names)}")
-    return None
+            if rule.cheaper_than is not None:
+                other = _first_place(_form_names([rule.cheaper_than], language, ruleset), text)
+                if other is None or other < place or not _has(text, CHEAPER[language]):
+                    return Broken(f"the {part} in {language} does not call its form cheaper than {rule.cheaper_than}")
+    topic = LABEL_TOPICS.get(rule.when.answer) if isinstance(rule.when, Is) else None
+    silent = [each for each in LANGUAGES if topic and not _has(rule.label.in_language(each), topic[each])]
+    return Broken(f"the label in {' and '.join(silent)} does not name the answer") if silent else None
+
+
+def _first_place(names: Iterable[str], text: str) -> int | None:
+    """Place of the first of these names in a text; None without any."""
+    places = [text.casefold().find(name.casefold()) for name in names if _has(text, name)]
+    return min(places, default=None)
 
 
 def _form_names(forms: Iterable[str], language: Language, ruleset: Ruleset) -> list[str]:

@@ -42,7 +42,6 @@ SURVIVORS = {
     "rules/bisglycinate-after-bowel-resection: 4 doubled in text and facts": (
         "the size of a subgroup; its shares, which decide, are in the design"
     ),
-    "rules/citrate-start/label swapped with rules/bisglycinate-start/label": "labels of rules are read by editors only",
     **{
         f"notes/{note}: sentence {number} dropped": LEFT_OUT
         for note, *numbers in (
