@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import yaml
+from msgspec import structs
 
 from recommend.answers import QUESTIONS
 from recommend.conditions import Always, Condition, read_condition
@@ -189,6 +190,32 @@ def _load(directory: Path) -> Ruleset:
         schedule=schedule,
     )
     check_ruleset(ruleset, forms, rules, notes)
+    return ruleset
+
+
+def load_logic(directory: Path) -> Ruleset:
+    """Load the rules, notes, forms and limits of an older version, to compare advice with. Raises RulesetError.
+
+    Everything else, which decides on no advice, is that of this version; texts are not held against facts.
+    """
+    rules = read_folder(directory, "rules", Rule)
+    forms = [("forms.yaml", form) for form in read_file(directory, directory / "forms.yaml", list[Form])]
+    notes = read_folder(directory, "notes", Note)
+    try:
+        ruleset = structs.replace(
+            load_ruleset(),
+            directory=directory,
+            manifest=read_file(directory, directory / "ruleset.yaml", Manifest),
+            sha256=_fingerprint(directory),
+            sources=index_by_id(read_folder(directory, "sources", Source)),
+            forms=index_by_id(forms),
+            rules=tuple(index_by_id(rules).values()),
+            notes=tuple(index_by_id(notes).values()),
+        )
+        _check_manifest(ruleset.manifest)
+        _check_forms(ruleset, forms, rules, notes)
+    except InconsistencyError as fault:
+        raise RulesetError(with_line(directory, fault)) from fault
     return ruleset
 
 

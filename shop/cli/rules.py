@@ -9,7 +9,7 @@ import click
 from msgspec import to_builtins
 
 from recommend.knowledge import Ruleset
-from recommend.loading import RulesetError, load_ruleset
+from recommend.loading import RulesetError, load_logic, load_ruleset
 from recommend.space import ALL_ANSWER_SETS, TooLargeError, answers_as_dict
 from recommend.verify.diff import Change, Diff, compare
 
@@ -27,8 +27,11 @@ def rules() -> None:
 @click.argument("new_dir", type=DIRECTORY)
 @click.option("--json", "as_document", is_flag=True, help="Print JSON instead of text.")
 def diff(old_dir: Path, new_dir: Path, as_document: bool) -> None:
-    """Compare two rulesets over all possible answers: status, first form, notes and dose."""
-    old, new = _load(old_dir), _load(new_dir)
+    """Compare two rulesets over all possible answers: status, first form, notes and dose.
+
+    The old one may be of an earlier version of the program.
+    """
+    old, new = _load_old(old_dir), _load(new_dir)
     try:
         found = compare(old, new)
     except TooLargeError as error:
@@ -45,6 +48,20 @@ def _load(directory: Path) -> Ruleset:
         return load_ruleset(directory.absolute())
     except RulesetError as error:
         raise click.ClickException(f"{directory}: {error}") from error
+
+
+def _load_old(directory: Path) -> Ruleset:
+    """A ruleset of this version, or the logic of an earlier one; what does not load here is said on standard error."""
+    try:
+        return load_ruleset(directory.absolute())
+    except RulesetError as error:
+        try:
+            old = load_logic(directory.absolute())
+        except RulesetError:
+            raise click.ClickException(f"{directory}: {error}") from error
+        click.echo(f"{directory}: {error}", err=True)
+        click.echo("So its rules, notes, forms and limits are compared, without its questions and texts.", err=True)
+        return old
 
 
 def _document(old: Ruleset, new: Ruleset, found: Diff) -> dict[str, Any]:

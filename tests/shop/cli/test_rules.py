@@ -164,3 +164,32 @@ def test_a_ruleset_that_does_not_load_is_named(tmp_path: Path) -> None:
     assert str(broken) in result.stderr
     assert "oxide-start" in result.stderr
     assert shop("rules", "diff", str(DATA), str(tmp_path / "nowhere")).exit_code == 2
+
+
+def test_rules_of_an_earlier_version_are_compared_by_their_logic_alone(ruleset: Ruleset, tmp_path: Path) -> None:
+    """Without the questions, day plan and facts of this version, and with a file that it does not know."""
+
+    def as_before(notes: list[Any]) -> None:
+        for note in notes:
+            note.pop("facts", None)
+        record(notes, "digoxin")["severity"] = "caution"
+
+    old = copy_of_data(tmp_path, "notes/medicines.yaml", as_before)
+    for name in ("questions.yaml", "schedule.yaml", "guide.yaml"):
+        (old / name).unlink()
+    (old / "vocabulary.yaml").write_text("[]")
+    result = shop("rules", "diff", str(old), str(DATA))
+    assert result.exit_code == 0
+    assert "    suggested -> withheld\n" in result.stdout
+    assert "vocabulary.yaml: no data file has this name" in result.stderr
+    assert "its rules, notes, forms and limits are compared" in result.stderr
+    other_way_round = shop("rules", "diff", str(DATA), str(old))
+    assert other_way_round.exit_code == 1
+    assert other_way_round.stdout == ""
+
+
+def test_rules_of_an_earlier_version_that_contradict_themselves_are_refused(tmp_path: Path) -> None:
+    old = copy_of_data(tmp_path, "rules/budget.yaml", change("oxide-cheap-on-low-budget", forms=["unobtainium"]))
+    result = shop("rules", "diff", str(old), str(DATA))
+    assert result.exit_code == 1
+    assert "oxide-cheap-on-low-budget" in result.stderr
