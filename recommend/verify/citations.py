@@ -25,8 +25,6 @@ READ: dict[str, tuple[str, ...]] = {
     "efsa-2015-4186": (
         "abstract, adults",
         "abstract, pregnancy and lactation",
-        "reference values, lactation",
-        "reference values, pregnancy",
     ),
     "efsa-2018-5292": ("abstract",),
     "efsa-2018-5484": (
@@ -61,8 +59,8 @@ READ: dict[str, tuple[str, ...]] = {
     "kinderformularium-magnesium": ("dosages, treatment under supervision",),
     "myasthenia-gravis-news": ("potential risks",),
     "oddb-magnesium-effervescent": (
-        "contraindications: dehydration, struvite stones",
         "contraindications: renal insufficiency, anuria",
+        "contraindications: renal insufficiency, dehydration, struvite stones",
     ),
     "reg-2021-418": ("title and annex",),
     "reg-2024-2694": (
@@ -176,8 +174,8 @@ CITED: dict[str, str] = {
     "notes/bowel-obstruction": "oddb-magnesium-laxative",
     "notes/bowel-resection": "schuette-1994* medscape-magnesium-glycerophosphate",
     "notes/bowel-disease": "nih-ods-magnesium",
-    "notes/pregnant": "efsa-2015-4186* scf-2001 reg-2024-2694*",
-    "notes/breastfeeding": "efsa-2015-4186* scf-2001 reg-2024-2694*",
+    "notes/pregnant": "scf-2001 reg-2024-2694*",
+    "notes/breastfeeding": "scf-2001 reg-2024-2694*",
     "notes/conditions-unknown": "smpc-magnaspartate* rote-liste-magnesium*",
     "notes/under-18": "kinderformularium-magnesium* scf-2001",
     "notes/age-65-plus": "nih-ods-magnesium",
@@ -196,13 +194,13 @@ CITED: dict[str, str] = {
     "notes/enough-already": "efsa-2018-5484*",
     "notes/supplement-unknown": "efsa-2018-5484*",
     "notes/supplement-counted": "efsa-2018-5484*",
-    "notes/kidneys-first": "smpc-magnaspartate* oddb-magnesium-effervescent*",
-    "notes/ask-first": ("oddb-magnesium-effervescent* rote-liste-magnesium* kinderformularium-magnesium* scf-2001"),
-    "notes/medicines-in-general": "smpc-emc-2678* smpc-emc-25343*",
+    "notes/kidneys-first": (
+        "smpc-magnaspartate* oddb-magnesium-effervescent* rote-liste-magnesium* kinderformularium-magnesium*"
+    ),
+    "notes/medicines-in-general": "smpc-emc-4841 smpc-emc-2678* smpc-emc-25343*",
     "notes/upper-limit": "efsa-2018-5484* scf-2001 gezondheidsraad-2023* nih-ods-magnesium",
     "notes/side-effects": "bfr-2017-034* smpc-magnaspartate* scf-2001",
     "notes/too-much": "iom-1997* nih-ods-magnesium alarm-112",
-    "notes/when-in-doubt": "thuisarts",
     "notes/digoxin": "smpc-emc-2678* smpc-emc-25343* fk-digoxin",
     "notes/aminoglycoside": "smpc-emc-2678* rote-liste-magnesium",
     "notes/tetracycline-quinolone": "smpc-emc-2678* smpc-emc-12118* nih-ods-magnesium",
@@ -215,7 +213,7 @@ CITED: dict[str, str] = {
     "notes/loop-thiazide-diuretic": "smpc-emc-2678* smpc-emc-12118*",
     "notes/proton-pump-inhibitor": "smpc-emc-12118* lindberg-1990",
     "notes/muscle-relaxant": "smpc-emc-4841",
-    "notes/other-medicine": "smpc-emc-2678* smpc-emc-25343* smpc-emc-4880 smpc-emc-4841",
+    "notes/other-medicine": "smpc-emc-4841 smpc-emc-4880 smpc-emc-25343*",
     "notes/medicines-unknown": "smpc-emc-2678*",
     "notes/low-mood": "lijn-113 thuisarts",
     "notes/persistent-gut-trouble": "thuisarts bfr-2017-034*",

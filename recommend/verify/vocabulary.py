@@ -212,14 +212,12 @@ SUBJECTS: dict[str, Names] = {
     "supplement-counted": Names((), (), ("telt mee",), ("counts",)),
     "glycinate-is-bisglycinate": Names((), (), ("glycinaat en bis", "twee namen"), ("glycinate and bis", "two names")),
     "bisglycinate-buffered": Names((), (), ("gebufferd",), ("buffered",)),
-    "kidneys-first": Names((), (), ("nieren",), ("kidneys",)),
-    "ask-first": Names((), (), ("vraag eerst", "wie eerst"), ("ask your doctor", "who should ask first")),
+    "kidneys-first": Names((), (), ("nieren, en", "nierziekte"), ("kidneys, and", "kidney disease")),
     "medicines-in-general": Names((), (), ("medicijnen",), ("medicines",)),
     "upper-limit": Names(
         (), (), ("hoeveel op een dag", "grens voor volwassenen"), ("how much in a day", "limit for adults")
     ),
     "side-effects": Names((), (), ("bijwerkingen", "diarree, misselijkheid"), ("side effects", "diarrhoea, nausea")),
     "too-much": Names((), (), ("te veel magnesium", "teveel"), ("too much magnesium", "excess")),
-    "when-in-doubt": Names((), (), ("twijfel",), ("in doubt",)),
 }
 """Names of the subject of each note that everybody gets, or that shares its condition or forms with another."""

@@ -130,7 +130,7 @@ FAULTS: dict[str, Fault] = {
     "a reference intake for an unknown sex": Fault(
         "ruleset.yaml", "female: 300", "child: 300", ("key dose.reference_intake_mg", "'child'")
     ),
-    "a version that YAML reads as a number": Fault("ruleset.yaml", '"2026.11.2"', "2026.11", ("line 2", "version")),
+    "a version that YAML reads as a number": Fault("ruleset.yaml", '"2026.11.3"', "2026.11", ("line 2", "version")),
 }
 
 

@@ -164,7 +164,7 @@ NAMED = "the label and the text of every note name its own"
         ("myasthenia", "heart-conduction"),
         ("levothyroxine", "gabapentin"),
         ("limit-reached", "enough-already"),
-        ("kidneys-first", "when-in-doubt"),
+        ("kidneys-first", "too-much"),
         ("citrate-laxative", "taurate-taurine"),
         ("heart-disease-with-unknown-medicines", "heart-other"),
         ("kidney-unknown-older", "kidney-disease"),
