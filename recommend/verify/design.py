@@ -176,10 +176,10 @@ LIMITS_MG: dict[str, tuple[int, ...]] = {
 """Limits that a note names, our own first; 350 is the limit of the United States."""
 
 AGES: dict[str, tuple[int, ...]] = {
-    "kidney-unknown-older": (65, 65),
+    "kidney-unknown-older": (65, 65, 65),
     "conditions-unknown": (65,),
     "under-18": (18, 4),
-    "age-65-plus": (65,),
+    "age-65-plus": (65, 65),
     "age-unknown": (18, 65),
     "kidneys-first": (18, 65),
 }

@@ -37,7 +37,7 @@ VALUES: dict[str, dict[str, Names]] = {
     "age_group": {
         "under_18": Names(("jonger dan 18",), ("under 18",), ("kinderen",), ("children",)),
         "18_64": Names(("18 tot en met 64",), ("18 to 64",)),
-        "65_plus": Names(("65 jaar of ouder",), ("65 or over",), ("met de jaren",), ("with age",)),
+        "65_plus": Names(("65 jaar of ouder",), ("65 or over",), ("boven de 65 jaar",), ("over 65",)),
         "unknown": Names(
             ("weet ik niet", "liever niet"),
             ("don't know", "rather not say"),

@@ -316,11 +316,12 @@ def swapped_sources(ruleset: Ruleset) -> Iterator[Mutant]:
 
 
 def flipped_marks(ruleset: Ruleset) -> Iterator[Mutant]:
-    """The verified mark of each citation flipped."""
+    """The marks of each citation flipped: verified and computed."""
     for path in _tuples(ruleset, ()):
         for place, citation in enumerate(at(ruleset, path)):
-            name = f"{address(ruleset, path)}/{citation.source}: verified flipped"
-            yield Mutant("mark", name, replaced(ruleset, (*path, place, "verified"), not citation.verified))
+            for mark in ("verified", "computed"):
+                name = f"{address(ruleset, path)}/{citation.source}: {mark} flipped"
+                yield Mutant("mark", name, replaced(ruleset, (*path, place, mark), not getattr(citation, mark)))
 
 
 def moved_thresholds(ruleset: Ruleset) -> Iterator[Mutant]:

@@ -20,7 +20,7 @@ KEYS = {
     "note": {"id", "severity", "personal", "text", "citations"},
     "dose": {"reference_intake_mg", "upper_limit_mg", "already_taken_mg", "suggested_mg"},
     "ruleset": {"version", "sha256"},
-    "citation": {"source", "title", "place", "url", "verified"},
+    "citation": {"source", "title", "place", "url", "verified", "computed"},
 }
 EVERYTHING_TICKED = {**HEALTHY, **{key: list(values) for key, values in MANY.items()}}
 
@@ -63,6 +63,9 @@ def test_values_are_of_the_kinds_of_the_contract(answers: dict[str, Any], rulese
     assert all(type(form["suitable"]) is bool for form in advice["forms"])
     assert all(note["severity"] in {"info", "caution", "stop"} for note in advice["notes"])
     assert all(type(citation["verified"]) is bool for citation in citations(advice))
+    computed = [citation for citation in citations(advice) if citation["computed"]]
+    assert {citation["source"] for citation in computed} <= {"atomic-weights"}
+    assert not any(citation["verified"] for citation in computed)
     assert all(citation["url"].startswith("https://") for citation in citations(advice))
 
 
