@@ -31,16 +31,21 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Source(Record, frozen=True):
-    """A publication: a law, a scientific opinion, a study or a product information text."""
+    """A publication: a law, a scientific opinion, a study or a product information text.
+
+    A `table` holds data for calculations of our own.
+    """
 
     id: Identifier
     title: NonEmpty
     url: Annotated[str, Meta(pattern=r"^https://\S+$")]
+    table: bool = False
 
 
 class Citation(Record, frozen=True):
     """Place in a source that supports a fact; `verified` is true only if it was read in that source itself.
 
+    `computed` marks a number of our own calculation from the data of a table.
     `source_says` repeats the numbers of the source in our words, for whoever checks it; English only, since no shopper
     sees it.
     """
@@ -48,7 +53,13 @@ class Citation(Record, frozen=True):
     source: Identifier
     place: Text
     verified: bool
+    computed: bool = False
     source_says: NonEmpty | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to read the place in the source."""
+        return not (self.verified or self.computed)
 
 
 Citations = Annotated[tuple[Citation, ...], Meta(min_length=1)]

@@ -333,6 +333,11 @@ def _check_sources(ruleset: Ruleset, records: Sequence[tuple[str, Any]]) -> None
     for file, record, citation in cited:
         if citation.source not in ruleset.sources:
             raise InconsistencyError(file, record, "citations", f"unknown source {citation.source!r}")
+        if citation.computed and not ruleset.sources[citation.source].table:
+            problem = f"{citation.source!r} is no table, so nothing is computed from it"
+            raise InconsistencyError(file, record, "citations", problem)
+        if citation.computed and citation.verified:
+            raise InconsistencyError(file, record, "citations", "either computed or verified, not both")
 
 
 def _check_forms(

@@ -93,6 +93,7 @@ def citations_as_list(citations: Iterable[Citation], ruleset: Ruleset, language:
             "place": citation.place.in_language(language),
             "url": ruleset.sources[citation.source].url,
             "verified": citation.verified,
+            "computed": citation.computed,
         }
         for citation in citations
     ]

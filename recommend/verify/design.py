@@ -170,8 +170,7 @@ SEVERITY_OF: dict[Severity, tuple[str, ...]] = {
         *("age-65-plus", "loop-thiazide-diuretic", "proton-pump-inhibitor", "muscle-relaxant", "supplement-counted"),
         *("oxide-honest", "glycinate-is-bisglycinate", "bisglycinate-buffered", "taurate-no-human-study"),
         *("taurate-taurine", "citrate-laxative", "bowel-loose", "bowel-constipated", "goal-sport"),
-        *("kidneys-first", "ask-first", "medicines-in-general", "upper-limit", "side-effects", "too-much"),
-        "when-in-doubt",
+        *("kidneys-first", "medicines-in-general", "upper-limit", "side-effects", "too-much"),
     ),
 }
 """Severity of every note."""
@@ -179,9 +178,7 @@ SEVERITY_OF: dict[Severity, tuple[str, ...]] = {
 EMERGENCY_NOTES = ("overdose-signs", "seizure-or-fainting", "suicidal-thoughts")
 """Notes that an advice puts above everything else."""
 
-PAGE_NOTES = (
-    *("kidneys-first", "ask-first", "medicines-in-general", "upper-limit", "side-effects", "too-much", "when-in-doubt"),
-)
+PAGE_NOTES = ("kidneys-first", "medicines-in-general", "upper-limit", "side-effects", "too-much")
 """Notes on every product page."""
 
 PHONES: dict[str, tuple[str, ...]] = {
@@ -199,14 +196,9 @@ SEPARATIONS: dict[str, tuple[Separation, ...]] = {
     "levothyroxine": (Separation(4, 4),),
     "gabapentin": (Separation(2, 2),),
     "iron-zinc": (Separation((3, 4), (3, 4)),),
-    "other-medicine": (
-        Separation((2, 3), (2, 3)),
-        Separation((3, 4), (3, 4)),
-        Separation((2, 4), (2, 4)),
-        Separation(4, 4),
-    ),
+    "other-medicine": (Separation((2, 4), (2, 4)),),
     "medicines-unknown": (Separation((2, 3), (2, 3)),),
-    "medicines-in-general": (Separation((2, 3), (2, 3)),),
+    "medicines-in-general": (Separation((2, 4), (2, 4)),),
 }
 """Hours between a medicine and magnesium, by note."""
 
@@ -246,19 +238,18 @@ LIMITS_MG: dict[str, tuple[int, ...]] = {
     "enough-already": (OWN_LIMIT_MG, OWN_LIMIT_MG, LEAST_ROOM_MG, UPPER_LIMIT_MG),
     "supplement-counted": (UPPER_LIMIT_MG,),
     "supplement-unknown": (UNKNOWN_MG,),
-    "upper-limit": (OWN_LIMIT_MG, UPPER_LIMIT_MG, 350, UPPER_LIMIT_MG),
+    "upper-limit": (OWN_LIMIT_MG, UPPER_LIMIT_MG, 350),
     "goal-sport": (UPPER_LIMIT_MG,),
 }
 """Limits that a note names, our own first; 350 is the limit of the United States."""
 
 AGES: dict[str, tuple[int, ...]] = {
-    "kidney-unknown-older": (65, 65),
+    "kidney-unknown-older": (65, 65, 65),
     "conditions-unknown": (65,),
     "under-18": (18, 4),
-    "age-65-plus": (65,),
+    "age-65-plus": (65, 65),
     "age-unknown": (18, 65),
-    "kidneys-first": (65,),
-    "ask-first": (4, 4, 18),
+    "kidneys-first": (18, 65),
 }
 """Ages that a note names, in the order of its text."""
 

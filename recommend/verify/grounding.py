@@ -48,7 +48,9 @@ def prove_grounding(ruleset: Ruleset) -> Iterator[Proof]:
 
 def _other_sources(fact: Fact) -> Broken | None:
     """Sources and marks of a record that differ from the list of the design."""
-    sources = " ".join(citation.source + "*" * citation.verified for citation in fact.citations)
+    sources = " ".join(
+        citation.source + "*" * citation.verified + "=" * citation.computed for citation in fact.citations
+    )
     if sources != CITED.get(fact.address):
         return Broken(f"cites {sources}, in the design {CITED.get(fact.address, 'nothing')}")
     for citation in fact.citations:
@@ -88,7 +90,7 @@ def counts(ruleset: Ruleset) -> dict[str, tuple[int, int]]:
     numbers = [found for record in _with_facts(ruleset) for found in sourced_quantities(record.facts)]
     unsourced = [number for record in _with_facts(ruleset) for number in record.facts.unsourced]
     return {
-        "citations not verified in the source itself": (sum(not c.verified for c in citations), len(citations)),
+        "citations not verified in the source itself": (sum(c.is_open for c in citations), len(citations)),
         "limits, shares and hours that no source says": (len(unsourced), len(numbers)),
         "rules and notes not reviewed by a pharmacist": (sum(r.reviewed_on is None for r in records), len(records)),
     }

@@ -37,7 +37,7 @@ VALUES: dict[str, dict[str, Names]] = {
     "age_group": {
         "under_18": Names(("jonger dan 18",), ("under 18",), ("kinderen",), ("children",)),
         "18_64": Names(("18 tot en met 64",), ("18 to 64",)),
-        "65_plus": Names(("65 jaar of ouder",), ("65 or over",), ("met de jaren",), ("with age",)),
+        "65_plus": Names(("65 jaar of ouder",), ("65 or over",), ("boven de 65 jaar",), ("over 65",)),
         "unknown": Names(
             ("weet ik niet", "liever niet"),
             ("don't know", "rather not say"),
@@ -212,14 +212,12 @@ SUBJECTS: dict[str, Names] = {
     "supplement-counted": Names((), (), ("telt mee",), ("counts",)),
     "glycinate-is-bisglycinate": Names((), (), ("glycinaat en bis", "twee namen"), ("glycinate and bis", "two names")),
     "bisglycinate-buffered": Names((), (), ("gebufferd",), ("buffered",)),
-    "kidneys-first": Names((), (), ("nieren",), ("kidneys",)),
-    "ask-first": Names((), (), ("vraag eerst", "wie eerst"), ("ask your doctor", "who should ask first")),
+    "kidneys-first": Names((), (), ("nieren, en", "nierziekte"), ("kidneys, and", "kidney disease")),
     "medicines-in-general": Names((), (), ("medicijnen",), ("medicines",)),
     "upper-limit": Names(
         (), (), ("hoeveel op een dag", "grens voor volwassenen"), ("how much in a day", "limit for adults")
     ),
     "side-effects": Names((), (), ("bijwerkingen", "diarree, misselijkheid"), ("side effects", "diarrhoea, nausea")),
     "too-much": Names((), (), ("te veel magnesium", "teveel"), ("too much magnesium", "excess")),
-    "when-in-doubt": Names((), (), ("twijfel",), ("in doubt",)),
 }
 """Names of the subject of each note that everybody gets, or that shares its condition or forms with another."""

@@ -24,7 +24,7 @@ def ruleset_status(ruleset: Ruleset, today: date) -> RulesetStatus:
     citations = [citation for record in cited for citation in record.citations]
     return RulesetStatus(
         citations=len(citations),
-        unverified=sum(not citation.verified for citation in citations),
+        unverified=sum(citation.is_open for citation in citations),
         records=len(records),
         not_reviewed=sum(record.reviewed_on is None for record in records),
         stale=sum(record.has_old_review(today) for record in records),

@@ -28,13 +28,17 @@ class When:
 
 
 class Citation(Shape, frozen=True):
-    """The source of a fact and the place in it. `verified` is true when it was read in that very source."""
+    """The source of a fact and the place in it. `verified` is true when it was read in that very source.
+
+    `computed` is true for a number of our own calculation from the data of the source.
+    """
 
     source: Identifier
     title: str
     place: str
     url: Annotated[str, Meta(pattern="^https://")]
     verified: bool
+    computed: bool
 
 
 class RulesetId(Shape, frozen=True):

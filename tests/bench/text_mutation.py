@@ -56,13 +56,10 @@ SURVIVORS = {
             ("taurate-no-human-study", 2),
             ("taurate-taurine", 2),
             ("supplement-counted", 2),
-            ("medicines-in-general", 3),
-            ("side-effects", 3),
-            ("when-in-doubt", 2),
+            ("medicines-in-general", 2),
             ("digoxin", 1),
             ("aminoglycoside", 3),
             ("muscle-relaxant", 2),
-            ("other-medicine", 3),
             ("bowel-constipated", 2),
             ("goal-sport", 2),
         )
@@ -318,11 +315,12 @@ def swapped_sources(ruleset: Ruleset) -> Iterator[Mutant]:
 
 
 def flipped_marks(ruleset: Ruleset) -> Iterator[Mutant]:
-    """The verified mark of each citation flipped."""
+    """The marks of each citation flipped: verified and computed."""
     for path in _tuples(ruleset, ()):
         for place, citation in enumerate(at(ruleset, path)):
-            name = f"{address(ruleset, path)}/{citation.source}: verified flipped"
-            yield Mutant("mark", name, replaced(ruleset, (*path, place, "verified"), not citation.verified))
+            for mark in ("verified", "computed"):
+                name = f"{address(ruleset, path)}/{citation.source}: {mark} flipped"
+                yield Mutant("mark", name, replaced(ruleset, (*path, place, mark), not getattr(citation, mark)))
 
 
 def moved_thresholds(ruleset: Ruleset) -> Iterator[Mutant]:

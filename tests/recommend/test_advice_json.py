@@ -24,7 +24,7 @@ KEYS = {
     "moment": {"moment", "name", "at", "take"},
     "hours": {"medicine", "name", "before_h", "after_h"},
     "ruleset": {"version", "sha256"},
-    "citation": {"source", "title", "place", "url", "verified"},
+    "citation": {"source", "title", "place", "url", "verified", "computed"},
 }
 EVERYTHING_TICKED = {**HEALTHY, **{key: list(values) for key, values in MANY.items()}}
 
@@ -77,6 +77,9 @@ def test_values_are_of_the_kinds_of_the_contract(answers: dict[str, Any], rulese
     assert all(type(form["suitable"]) is bool for form in advice["forms"])
     assert all(note["severity"] in {"info", "caution", "stop"} for note in advice["notes"])
     assert all(type(citation["verified"]) is bool for citation in citations(advice))
+    computed = [citation for citation in citations(advice) if citation["computed"]]
+    assert {citation["source"] for citation in computed} <= {"atomic-weights"}
+    assert not any(citation["verified"] for citation in computed)
     assert all(citation["url"].startswith("https://") for citation in citations(advice))
 
 

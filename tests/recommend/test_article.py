@@ -132,8 +132,8 @@ FACTS = [
         "take care with kidney disease",
         "carries",
         note("kidneys-first"),
-        ("geen magnesium als je een nierziekte hebt",),
-        ("no magnesium if you have kidney disease",),
+        ("geen magnesium bij nierziekte",),
+        ("no magnesium with kidney disease",),
     ),
     Fact(
         "take care with kidney disease, which is too weak",
@@ -160,8 +160,8 @@ FACTS = [
         "only those two kinds of medicine",
         "corrects",
         note("medicines-in-general"),
-        ("levothyroxine", "plaspillen", "digoxine", "spierverslappers"),
-        ("levothyroxine", "diuretics", "digoxin", "muscle relaxants"),
+        ("levothyroxine", "plaspillen", "digoxine", "anesthesioloog"),
+        ("levothyroxine", "diuretics", "digoxin", "anaesthetist"),
     ),
     Fact(
         "adults need 300 to 420 mg a day",
@@ -181,8 +181,8 @@ FACTS = [
         "the upper limit, without saying of what",
         "corrects",
         note("upper-limit"),
-        ("van nature in je eten zit, telt niet mee",),
-        ("naturally in your food does not count",),
+        ("uit supplementen en verrijkt eten",),
+        ("from supplements and fortified food",),
     ),
     Fact(
         "the upper limit of 350 to 400 mg, in the guide",
@@ -210,9 +210,9 @@ FACTS = [
     Fact(
         "a shortage shows in complaints",
         "corrects",
-        note("when-in-doubt"),
-        ("geen diagnose", "alleen een arts"),
-        ("no diagnosis", "only a doctor"),
+        guide("deficiency"),
+        ("geen diagnose", "huisarts bekijken of bloedonderzoek"),
+        ("no diagnosis", "GP can see whether a blood test"),
     ),
     Fact(
         "a varied diet normally gives enough",
@@ -228,9 +228,9 @@ FACTS = [
     Fact(
         "when in doubt, ask a doctor or pharmacist",
         "carries",
-        note("when-in-doubt"),
-        ("huisarts of apotheker",),
-        ("GP or pharmacist",),
+        note("kidneys-first"),
+        ("arts of apotheker",),
+        ("doctor or pharmacist",),
     ),
     Fact("ask a doctor or pharmacist, in the guide", "carries", guide("safety"), ("arts of ap",), ("or pharmacist",)),
     Fact(

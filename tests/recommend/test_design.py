@@ -213,10 +213,17 @@ def test_ticking_one_more_condition_medicine_or_sign_never_removes_a_note(
 
 
 def test_everybody_is_told_the_limits_the_side_effects_and_when_to_ask(ruleset: Ruleset) -> None:
-    every_page = {"upper-limit", "side-effects", "too-much", "kidneys-first", "medicines-in-general", "when-in-doubt"}
-    assert every_page <= {note.id for note in ruleset.product_notes}
+    every_page = {"upper-limit", "side-effects", "too-much", "kidneys-first", "medicines-in-general"}
+    assert every_page == {note.id for note in ruleset.product_notes}
     for answers in SMALL:
         assert every_page <= {note.id for note in advise(beside(answers, {}), ruleset).notes}
+
+
+def test_the_notes_for_everybody_are_at_most_five_and_short(ruleset: Ruleset) -> None:
+    general = [note for note in ruleset.notes if note.when is not None and not note.is_personal]
+    assert len(general) <= 5
+    words = {note.id: len(note.text.nl.split()) for note in general}
+    assert {name: count for name, count in words.items() if count > 40} == {}
 
 
 @pytest.mark.parametrize(("sex", "reference"), [("female", 300), ("male", 350), ("unspecified", None)])

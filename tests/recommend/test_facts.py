@@ -85,13 +85,13 @@ REFUSED: dict[str, Refused] = {
     ),
     "a negation dropped in both languages": Refused(
         INTAKE,
-        (("Neem geen magnesium als je een nierziekte", "Neem magnesium als je een nierziekte"), ("Take no", "Take")),
+        (("Neem geen magnesium bij nierziekte", "Neem magnesium bij nierziekte"), ("Take no", "Take")),
         ("kidneys-first", "key facts.polarity.denies", "is 2"),
     ),
     "a kind of polarity that does not exist": Refused(
         INTAKE,
-        (("polarity: {denies: 1, only: 1}}", "polarity: {denies: 1, onyl: 1}}"),),
-        ("when-in-doubt", "facts.polarity", "`onyl`"),
+        (("polarity: {denies: 2, unless: 1}}", "polarity: {denies: 2, unles: 1}}"),),
+        ("kidneys-first", "facts.polarity", "`unles`"),
     ),
     "a number called unsourced that a source says": Refused(
         MEDICINES, (("unsourced: [2]", "unsourced: [2, 43]"),), ("gabapentin", "key facts.unsourced", "43")

@@ -41,7 +41,7 @@ FAULTS: dict[str, Fault] = {
     "two spellings of one key": Fault(RULES, POINTS, POINTS + "  1: a\n  1.0: b\n", ("line 8", "1.0", "twice")),
     "broken YAML": Fault(RULES, POINTS, "  points: 2: 4\n", ("line 6",)),
     "a control character": Fault(RULES, POINTS, "  points: \x07\n", ("control characters",)),
-    "a date that does not exist": Fault(RULES, "reviewed_on: null", "reviewed_on: 2026-13-41", ("line 16", "month")),
+    "a date that does not exist": Fault(RULES, "reviewed_on: null", "reviewed_on: 2026-13-41", ("line 17", "month")),
     "a tag that YAML cannot read": Fault(RULES, POINTS, '  points: !!bool "x"\n', ("line 6", "'x'")),
     "a tag that makes Python objects": Fault(RULES, POINTS, "  points: !!python/name:os.system\n", ("line 6",)),
     "an unknown form in a rule": Fault(
@@ -75,6 +75,12 @@ FAULTS: dict[str, Fault] = {
         ("taurate-start", "`citations`"),
     ),
     "an unknown source": Fault(RULES, "source: atomic-weights", "source: hearsay", (RULE, "citations", "'hearsay'")),
+    "a computed number from a source without data": Fault(
+        RULES, "source: atomic-weights", "source: efsa-2009-taurate", (RULE, "citations", "is no table")
+    ),
+    "a number both computed and read": Fault(
+        RULES, "verified: false\n      computed", "verified: true\n      computed", (RULE, "citations", "not both")
+    ),
     "a rule without English": Fault(RULES, ', en: "Oxide on a low budget"', "", ("line 3", RULE, "label", "`en`")),
     "a rule without Dutch": Fault(
         RULES, 'nl: "Oxide bij een klein budget", ', "", ("line 3", RULE, "key label", "`nl`")
@@ -178,7 +184,7 @@ FAULTS: dict[str, Fault] = {
     "a moment that lost a word which turns it round": Fault(
         SCHEDULE, "een half uur vóór het ontbijt", "bij het ontbijt", ("before_breakfast", "key facts.polarity.before")
     ),
-    "a version that YAML reads as a number": Fault("ruleset.yaml", '"2026.11.2"', "2026.11", ("line 2", "version")),
+    "a version that YAML reads as a number": Fault("ruleset.yaml", '"2026.11.3"', "2026.11", ("line 2", "version")),
 }
 
 

@@ -133,7 +133,9 @@ EDITS: dict[str, CarelessEdit] = {
         "threonate-adults-only",
     ),
     "pregnant limit 350": CarelessEdit(
-        CONDITIONS, (("de grens van 250 mg", "de grens van 350 mg"), ("limit of 250 mg", "limit of 350 mg")), "pregnant"
+        CONDITIONS,
+        (("is de grens 250 mg", "is de grens 350 mg"), ("the limit is 250 mg", "the limit is 350 mg")),
+        "pregnant",
     ),
     "kidney labels swapped": CarelessEdit(
         QUESTIONS,

@@ -103,6 +103,13 @@ def test_a_citation_wrongly_marked_verified_is_found(ruleset: Ruleset) -> None:
     assert "notes/levothyroxine" in why(broken, CITED)
 
 
+def test_a_computed_number_that_is_no_longer_called_computed_is_found(ruleset: Ruleset) -> None:
+    citations = note_of(ruleset, "taurate-taurine").citations
+    marked = tuple(structs.replace(citation, computed=False) for citation in citations)
+    broken = broken_claims(prove_grounding(with_note(ruleset, "taurate-taurine", citations=marked)))
+    assert "cites atomic-weights, in the design atomic-weights=" in why(broken, CITED)
+
+
 def test_a_verified_place_that_nobody_read_is_found(ruleset: Ruleset) -> None:
     citations = note_of(ruleset, "gabapentin").citations
     moved = (structs.replace(citations[0], place=Text(nl="blz. 1", en="p. 1")), *citations[1:])
@@ -164,7 +171,7 @@ NAMED = "the label and the text of every note name its own"
         ("myasthenia", "heart-conduction"),
         ("levothyroxine", "gabapentin"),
         ("limit-reached", "enough-already"),
-        ("kidneys-first", "when-in-doubt"),
+        ("kidneys-first", "too-much"),
         ("citrate-laxative", "taurate-taurine"),
         ("heart-disease-with-unknown-medicines", "heart-other"),
         ("kidney-unknown-older", "kidney-disease"),
