@@ -245,7 +245,6 @@ LIMITS_MG: dict[str, tuple[int, ...]] = {
 
 AGES: dict[str, tuple[int, ...]] = {
     "kidney-unknown-older": (65, 65, 65),
-    "conditions-unknown": (65,),
     "under-18": (18, 4),
     "age-65-plus": (65, 65),
     "age-unknown": (18, 65),

@@ -15,6 +15,20 @@ NO_PRODUCTS: dict[Language, re.Pattern[str]] = {
 }
 """Words with which a stop says that the advice is withheld."""
 
+WAITS: dict[Language, re.Pattern[str]] = {
+    "nl": re.compile(
+        r"(?<!of )\bwacht (?:dan )?(?:nog )?met magnesium|\b(?:begin|start)(?: er)?(?: nu)?(?: nog)? (?:niet|pas)\b"
+        r"|\bneem (?:nu|nog) geen magnesium",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"(?<!or )\bwait with magnesium|\bdo not (?:yet )?(?:start|begin)|\bonly start\b"
+        r"|\btake no magnesium (?:yet|now)",
+        re.IGNORECASE,
+    ),
+}
+"""Words that tell the reader not to start yet; "or wait" is a choice beside hours to keep."""
+
 HELPERS: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(r"arts\b|apotheker|cardioloog|neuroloog|verloskundige"),
     "en": re.compile(r"\bGPs?\b|doctor|pharmacist|cardiologist|neurologist|midwife|specialist"),
@@ -44,6 +58,9 @@ def prove_wording(ruleset: Ruleset) -> Iterator[Proof]:
     yield prove_records("wording", "the label and the reason of every rule name its form", rules, unit="rules")
     stops = [(f"notes/{note.id}", _stop_said(note)) for note in ruleset.notes]
     yield prove_records("wording", "a stop says that no products are shown, and no other note", stops, unit="notes")
+    waits = [(f"notes/{note.id}", _wait_beside_products(note)) for note in ruleset.notes]
+    claim = "a note that says to wait or not to start never stands above products"
+    yield prove_records("wording", claim, waits, unit="notes")
     alone = [(f"notes/{note.id}", _helper_named(note)) for note in ruleset.notes if note.severity != "info"]
     yield prove_records("wording", "every stop and caution says whom to ask or call", alone, unit="notes")
 
@@ -133,6 +150,13 @@ def _stop_said(note: Note) -> Broken | None:
         if said != (note.severity == "stop"):
             return Broken(f"the text in {language} {'says' if said else 'does not say'} that no products are shown")
     return None
+
+
+def _wait_beside_products(note: Note) -> Broken | None:
+    if note.severity == "stop":
+        return None
+    said = [each for each in LANGUAGES if WAITS[each].search(note.text.in_language(each))]
+    return Broken(f"the text in {' and '.join(said)} says to wait, and products are shown") if said else None
 
 
 def _helper_named(note: Note) -> Broken | None:

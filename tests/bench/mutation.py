@@ -27,7 +27,7 @@ ONLY_ON_PAGES = "never part of an advice: it stands on product pages only, which
 
 SURVIVORS = {
     f"{change} {note}": ONLY_ON_PAGES
-    for note in ("bisglycinate-buffered", "taurate-taurine", "threonate-adults-only")
+    for note in ("bisglycinate-buffered", "glycinate-is-bisglycinate", "taurate-taurine", "threonate-adults-only")
     for change in ("drop", "flip")
 }
 """The mutants that survive, by name, with the reason why that is accepted."""

@@ -49,7 +49,6 @@ SURVIVORS = {
             ("heart-disease-with-potassium-sparing-diuretic", 3),
             ("myasthenia", 2),
             ("bowel-obstruction", 3),
-            ("conditions-unknown", 4),
             ("age-65-plus", 2),
             ("oxide-honest", 3),
             ("glycinate-is-bisglycinate", 2, 3),

@@ -206,6 +206,44 @@ def test_a_stop_that_does_not_say_so_and_a_caution_that_does_are_found(ruleset: 
     assert "notes/pregnant: the text in nl does not say" in why(broken_claims(prove_wording(loud)), claim)
 
 
+@pytest.mark.parametrize(
+    ("nl", "en"),
+    [
+        ("Wacht met magnesium tot je huisarts het goedvindt.", "Wait with magnesium until your GP agrees."),
+        ("Begin er pas mee als je huisarts het goedvindt.", "Only start when your GP agrees."),
+        ("Start niet zonder je huisarts.", "Do not start without your GP."),
+        ("Neem nu geen magnesium en vraag je huisarts.", "Take no magnesium now and ask your GP."),
+    ],
+)
+def test_a_caution_that_says_to_wait_above_products_is_found(nl: str, en: str, ruleset: Ruleset) -> None:
+    claim = "a note that says to wait or not to start"
+    waiting = with_note(ruleset, "pregnant", text=Text(nl=f"Zwanger? {nl}", en=f"Pregnant? {en}"))
+    assert "notes/pregnant: the text in nl and en says to wait" in why(broken_claims(prove_wording(waiting)), claim)
+    assert claim not in str(broken_claims(prove_wording(with_note(waiting, "pregnant", severity="stop"))))
+
+
+def test_a_price_rule_with_the_text_of_the_opposite_one_is_found(ruleset: Ruleset) -> None:
+    oxide, citrate = (
+        next(rule for rule in ruleset.rules if rule.id == name)
+        for name in ("oxide-cheaper-than-citrate", "citrate-cheaper-than-oxide")
+    )
+    rules = (structs.replace(oxide, reason=citrate.reason), citrate)
+    broken = broken_claims(prove_wording(structs.replace(ruleset, rules=rules)))
+    found = why(broken, "the label and the reason")
+    assert found == "rules/oxide-cheaper-than-citrate: the reason in nl does not call its form cheaper than citrate"
+
+
+def test_a_rule_on_a_wish_with_the_label_of_another_wish_is_found(ruleset: Ruleset) -> None:
+    on_budget, on_absorption = (
+        next(rule for rule in ruleset.rules if rule.id == name)
+        for name in ("taurate-dearer-on-low-budget", "taurate-when-absorption-matters")
+    )
+    rules = (structs.replace(on_budget, label=on_absorption.label), on_absorption)
+    broken = broken_claims(prove_wording(structs.replace(ruleset, rules=rules)))
+    found = why(broken, "the label and the reason")
+    assert found == "rules/taurate-dearer-on-low-budget: the label in nl and en does not name the answer"
+
+
 def test_a_caution_that_leaves_people_alone_is_found(ruleset: Ruleset) -> None:
     text = Text(nl="Zwanger? Let op.", en="Pregnant? Take care.")
     broken = broken_claims(prove_wording(with_note(ruleset, "pregnant", text=text)))
