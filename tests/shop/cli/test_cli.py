@@ -50,7 +50,7 @@ def test_the_advice_is_the_contracts_json_with_products(sample_instance: Path) -
     result = advise(HEALTHY, sample_instance, "--lang", "en")
     assert (result.returncode, result.stderr) == (0, "")
     advice = json.loads(result.stdout)
-    assert list(advice) == ["status", "forms", "notes", "dose", "schedule", "ruleset", "products"]
+    assert list(advice) == ["status", "forms", "other_forms", "notes", "dose", "schedule", "ruleset", "products"]
     assert advice["products"]
     for product in advice["products"]:
         assert {"sku", "form", "units_per_day", "elemental_mg_per_day", "cents_per_day"} <= product.keys()
