@@ -74,10 +74,20 @@ def _cached(session: Session, key: object, compute: Callable[[Session], T]) -> T
     return found
 
 
-def lowest_prices(session: Session, ruleset: Ruleset) -> dict[str, int]:
-    """The lowest price of each form in stock, in tenths of a cent per 100 mg; a form out of stock is absent."""
+class Prices(Struct, frozen=True):
+    """What an advice needs to know of all prices together.
+
+    `lowest` has the lowest price of each form in stock, in tenths of a cent per 100 mg; a form out of stock is absent.
+    """
+
+    lowest: Mapping[str, int]
+    budget: Budget
+
+
+def prices_of_catalogue(session: Session, ruleset: Ruleset) -> Prices:
+    """The prices of the whole catalogue, read once for each state of it."""
     forms = tuple(ruleset.forms)
-    return _cached(session, forms, lambda session: _lowest_prices(session, forms))
+    return _cached(session, forms, lambda session: Prices(_lowest_prices(session, forms), _budget_bands(session)))
 
 
 def _lowest_prices(session: Session, forms: Sequence[str]) -> dict[str, int]:

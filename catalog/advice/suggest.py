@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from catalog.advice.candidates import (
     PER_FORM,
+    Budget,
     Excluded,
     Wishes,
     add_excluded,
     advised_products,
-    budget_bands,
     excluded_by_wishes,
 )
 from catalog.models import DosageForm, Product
@@ -50,7 +50,7 @@ class Suggestions(Struct, frozen=True):
         return add_excluded([self.excluded[form] for form in forms if form in self.excluded])
 
 
-def suggest_products(session: Session, answers: Answers, advice: Advice) -> Suggestions:
+def suggest_products(session: Session, answers: Answers, advice: Advice, budget: Budget) -> Suggestions:
     """Up to three products per suitable form; none when the advice is withheld.
 
     In order: best form first, the forms that are not ranked last, within a form cheapest per 100 mg first, then by SKU.
@@ -63,7 +63,7 @@ def suggest_products(session: Session, answers: Answers, advice: Advice) -> Sugg
         suggested_ug=advice.dose.suggested_mg * UG_PER_MG,
         without=frozenset(form.form.id for form in judged if not form.suitable)
         | forms_not_for(answers.conditions, advice.ruleset),
-        cost_limit=budget_bands(session).limit(answers.budget),
+        cost_limit=budget.limit(answers.budget),
         vegan=answers.vegan,
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),
     )

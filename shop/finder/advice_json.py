@@ -4,12 +4,13 @@ The same answers, ruleset and catalogue give the same bytes, whichever of the tw
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from catalog.advice.candidates import lowest_prices
-from catalog.advice.suggest import suggest_products, suggestion_as_dict
+from catalog.advice.candidates import prices_of_catalogue
+from catalog.advice.suggest import Suggestion, suggest_products, suggestion_as_dict
 from recommend.answers import Answers, parse_answers
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
@@ -59,9 +60,13 @@ def _refuse_constant(name: str) -> None:
 
 def advice_json(answers: Answers, ruleset: Ruleset, language: Language, session: Session | None) -> str:
     """The contract's advice as text; without products and their prices when there is no session on a catalogue."""
-    prices = lowest_prices(session, ruleset) if session else None
-    advice = advise(answers, ruleset, prices)
-    suggestions = suggest_products(session, answers, advice).products if session else ()
+    suggestions: Sequence[Suggestion] = ()
+    if session is None:
+        advice = advise(answers, ruleset)
+    else:
+        prices = prices_of_catalogue(session, ruleset)
+        advice = advise(answers, ruleset, prices.lowest)
+        suggestions = suggest_products(session, answers, advice, prices.budget).products
     result = advice_as_dict(advice, language)
     result["products"] = [suggestion_as_dict(suggestion, language) for suggestion in suggestions]
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n"

@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.advice.candidates import Excluded, budget_bands, lowest_prices
+from catalog.advice.candidates import Excluded, budget_bands, prices_of_catalogue
 from catalog.advice.suggest import Suggestion, Suggestions, suggest_products
 from recommend.answers import Answers
 from recommend.engine import Advice, JudgedForm, advise
@@ -129,8 +129,9 @@ def _advice_page(template: str) -> Response:
     if answers is None:
         return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
     ruleset = get_ruleset()
-    advised = advise(answers, ruleset, lowest_prices(get_session(), ruleset))
-    suggestions = suggest_products(get_session(), answers, advised)
+    prices = prices_of_catalogue(get_session(), ruleset)
+    advised = advise(answers, ruleset, prices.lowest)
+    suggestions = suggest_products(get_session(), answers, advised, prices.budget)
     page = AdvicePage(
         answers=answers,
         advice=advised,

@@ -16,7 +16,7 @@ from catalog.advice.candidates import (
     advised_products,
     budget_bands,
     excluded_by_wishes,
-    lowest_prices,
+    prices_of_catalogue,
 )
 from catalog.advice.suggest import Suggestion, Suggestions, decimal_string, suggest_products, suggestion_as_dict
 from catalog.composition import LabelLine
@@ -30,7 +30,7 @@ from tests.factories import AnswersFactory, AuthorFactory, make_product
 
 def suggest(session: Session, ruleset: Ruleset, **answers: Any) -> tuple[Suggestion, ...]:
     given = AnswersFactory.build(**{"budget": "high", **answers})
-    return suggest_products(session, given, advise(given, ruleset)).products
+    return suggest_products(session, given, advise(given, ruleset), budget_bands(session)).products
 
 
 def milligrams(form: str, amount: int) -> list[LabelLine]:
@@ -50,7 +50,7 @@ def test_products_follow_the_rank_of_their_form(session: Session, ruleset: Rules
     make_product(session, milligrams("bisglycinate", 100), price_cents=5000)
     assert [found.form for found in suggest(session, ruleset)] == ["citrate", "bisglycinate"]
     answers = AnswersFactory.build(budget="high", stomach="mild")
-    ranked = suggest_products(session, answers, advise(answers, ruleset))
+    ranked = suggest_products(session, answers, advise(answers, ruleset), budget_bands(session))
     assert [suggestion.form for suggestion in ranked.products] == ["bisglycinate", "citrate"]
     for form in ("bisglycinate", "citrate"):
         assert [suggestion.form for suggestion in ranked.of_forms([form])] == [form]
@@ -115,7 +115,7 @@ def test_a_form_that_both_a_rule_and_the_law_keep_away_is_in_no_suggestion(sessi
 def test_a_withheld_advice_gets_no_products(session: Session, ruleset: Ruleset) -> None:
     make_product(session)
     answers = AnswersFactory.build(budget="high", conditions=("kidney_disease",))
-    assert suggest_products(session, answers, advise(answers, ruleset)) == Suggestions()
+    assert suggest_products(session, answers, advise(answers, ruleset), budget_bands(session)) == Suggestions()
 
 
 @pytest.mark.parametrize(("budget", "prices"), [("low", [600]), ("medium", [600, 1200]), ("high", [600, 1200, 1800])])
@@ -153,7 +153,7 @@ def test_a_form_without_products_tells_which_single_wish_excludes_how_many(sessi
     make_product(session, vegan=True)
     make_product(session, vegan=False)
     answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="tablet")
-    excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
+    excluded = suggest_products(session, answers, advise(answers, ruleset), budget_bands(session)).excluded
     assert excluded["citrate"].total == 3
     assert excluded["citrate"].alone == {"dose": 0, "vegan": 1, "dosage_form": 1}
     assert excluded["citrate"].failing == {"dose": 0, "vegan": 2, "dosage_form": 2}
@@ -163,7 +163,7 @@ def test_only_forms_without_a_fitting_product_tell_what_is_excluded(session: Ses
     make_product(session, milligrams("citrate", 100))
     make_product(session, milligrams("bisglycinate", 201))
     answers = AnswersFactory.build(budget="high")
-    found = suggest_products(session, answers, advise(answers, ruleset))
+    found = suggest_products(session, answers, advise(answers, ruleset), budget_bands(session))
     assert [suggestion.form for suggestion in found.products] == ["citrate"]
     assert found.excluded.keys() == {"bisglycinate"}
 
@@ -171,7 +171,7 @@ def test_only_forms_without_a_fitting_product_tell_what_is_excluded(session: Ses
 def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Session, ruleset: Ruleset) -> None:
     make_product(session, milligrams("citrate", 100), dosage_form=DosageForm.TABLET, vegan=False)
     answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="powder", supplement_mg=200)
-    excluded = suggest_products(session, answers, advise(answers, ruleset)).excluded
+    excluded = suggest_products(session, answers, advise(answers, ruleset), budget_bands(session)).excluded
     assert sum(excluded["citrate"].alone.values()) == 0
     assert excluded["citrate"].failing == {"dose": 1, "vegan": 1, "dosage_form": 1}
 
@@ -289,16 +289,16 @@ def test_a_form_costs_what_its_cheapest_product_in_stock_costs(session: Session,
     for price, changed in changes:
         make_product(session, milligrams("citrate", 100), price_cents=price, units_per_pack=100, **changed)
     make_product(session, milligrams("oxide", 200), price_cents=800, units_per_pack=100)
-    found = lowest_prices(session, ruleset)
+    found = prices_of_catalogue(session, ruleset).lowest
     assert found == {"citrate": 70, "oxide": 40}
 
 
 def test_the_lowest_prices_follow_an_edit_at_once(session: Session, ruleset: Ruleset) -> None:
     product = make_product(session, milligrams("oxide", 100), price_cents=800, units_per_pack=100)
     session.commit()
-    assert lowest_prices(session, ruleset) == {"oxide": 80}
+    assert prices_of_catalogue(session, ruleset).lowest == {"oxide": 80}
     cheaper = structs.replace(state_of_product(product_to_edit(session, product.id)), price_cents=700)
     save_product(session, product.id, product.version, cheaper, author=AuthorFactory.build(), ruleset=ruleset)
-    assert lowest_prices(session, ruleset) == {"oxide": 70}
+    assert prices_of_catalogue(session, ruleset).lowest == {"oxide": 70}
     session.rollback()
-    assert lowest_prices(session, ruleset) == {"oxide": 80}
+    assert prices_of_catalogue(session, ruleset).lowest == {"oxide": 80}

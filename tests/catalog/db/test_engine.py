@@ -82,7 +82,7 @@ def test_the_sample_is_listed_and_advised_by_the_same_rules(engine: Engine, rule
         assert product_by_slug(session, first.slug) is first
         found = [
             (suggestion.form, suggestion.product.sku)
-            for suggestion in suggest_products(session, answers, advice).products
+            for suggestion in suggest_products(session, answers, advice, budget_bands(session)).products
         ]
         expected = [
             (ranked.form.id, sku)

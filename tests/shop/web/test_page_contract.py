@@ -112,7 +112,7 @@ def test_the_questionnaire_keeps_the_contract_empty_refused_and_answered(
     check_page(send(client, wishes), language)
     queries.clear()
     suggested = answer(client, language, medicines=["levothyroxine"], supplement_mg="20")
-    assert len(queries) <= 3 + 4  # the budget question on both ways to it, then the prices and the advice
+    assert len(queries) <= 3 + 4  # the budget question on both ways to it, then the lowest prices, budget and products
     check_page(suggested, language)
     queries.clear()
     client.get(FINDER[language][2])
