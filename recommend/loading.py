@@ -31,9 +31,17 @@ from recommend.text import Text
 DATA = Path(__file__).parent / "data"
 """Folder of the shop's own data."""
 
-FILES = ("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml", "medicines.yaml")
+FILES = (
+    "ruleset.yaml",
+    "guide.yaml",
+    "forms.yaml",
+    "excipients.yaml",
+    "questions.yaml",
+    "medicines.yaml",
+    "substances.yaml",
+)
 """Data files at the top of the folder."""
-FOLDERS = ("sources", "rules", "notes", "claims", "claims/words")
+FOLDERS = ("sources", "rules", "notes", "ingredients", "claims", "claims/words")
 """Subfolders with data files."""
 
 T = TypeVar("T")
