@@ -1,4 +1,4 @@
-"""Substances beside magnesium: their records, and the loader with its checks."""
+"""Substances beside magnesium: their records, the loader with its checks, and the reading of ingredient lists."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -8,10 +8,14 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from recommend.answers import QUESTIONS, UNKNOWN
+from recommend.ingredients.lexicon import Name
 from recommend.ingredients.normal_form import words_of
+from recommend.ingredients.reading import AT_HEAD_ONLY, IngredientReader, Ingredients, active_names, also_names
+from recommend.ingredients.vocabulary import load_vocabulary
 from recommend.knowledge import Identifier, Record, Words
 from recommend.loading import DATA, InconsistencyError, RulesetError, index_by_id, read_file, with_line
-from recommend.text import LANGUAGES, NonEmpty, Text
+from recommend.naming import form_names
+from recommend.text import LANGUAGES, Language, NonEmpty, Text
 
 FILE = "substances.yaml"
 MAGNESIUM = "magnesium"
@@ -158,3 +162,23 @@ def _check_names(substances: Iterable[Substance]) -> None:
         for name in substance.also_in:
             if words_of(name) not in owners:
                 raise InconsistencyError(FILE, substance.id, "also_in", f"{name!r} is no name of a substance")
+
+
+@lru_cache(maxsize=4)
+def load_reader(directory: Path = DATA) -> IngredientReader:
+    """Reader of ingredient lists, from a folder with the layout of `recommend/data/`. Raises RulesetError."""
+    names: list[Name] = []
+    for substance in load_substances(directory).beside_magnesium:
+        own = [*(name for _, name in substance.names()), *substance.parts]
+        names += active_names(substance.id, own, substance.exceptions)
+        names += active_names(AT_HEAD_ONLY + substance.id, substance.filler_names, ())
+        names += also_names(substance.id, substance.also_in)
+    return IngredientReader(load_vocabulary(directory), names, form_names(directory))
+
+
+def read_ingredients(text: str, language: Language, directory: Path = DATA) -> Ingredients:
+    """What an ingredient list says of allergens, animal matter, other actives, forms and sweeteners.
+
+    Both languages are always read, since labels mix them; `language` decides on words that mean two things.
+    """
+    return load_reader(directory).read(text)
