@@ -36,11 +36,17 @@ DATA = Path(__file__).parent / "data"
 """Folder of the shop's own data."""
 
 FILES = (
-    *("ruleset.yaml", "guide.yaml", "forms.yaml", "excipients.yaml", "questions.yaml", "medicines.yaml"),
+    "ruleset.yaml",
+    "guide.yaml",
+    "forms.yaml",
+    "excipients.yaml",
+    "questions.yaml",
+    "medicines.yaml",
+    "substances.yaml",
     "schedule.yaml",
 )
 """Data files at the top of the folder."""
-FOLDERS = ("sources", "rules", "notes", "claims", "claims/words")
+FOLDERS = ("sources", "rules", "notes", "ingredients", "claims", "claims/words")
 """Subfolders with data files."""
 
 T = TypeVar("T")
