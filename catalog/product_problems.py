@@ -28,6 +28,42 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "unknown-form": Text("{form} is geen vorm die wij kennen", "{form} is no form that we know"),
     "unknown-salt": Text("{salt} is geen zout van {form}", "{salt} is no salt of {form}"),
     "unknown-allergen": Text("{value} is geen van de veertien allergenen", "{value} is none of the fourteen allergens"),
+    "unknown-substance": Text(
+        "“{words}” is geen stof die wij kennen: kies een naam uit de lijst",
+        "“{words}” is no substance that we know: choose a name from the list",
+    ),
+    "magnesium-is-composition": Text(
+        "magnesium hoort bij de samenstelling, niet bij de andere stoffen",
+        "magnesium belongs to the composition, not to the other substances",
+    ),
+    "active-without-amount": Text("“{words}” heeft geen hoeveelheid", "“{words}” has no amount"),
+    "active-without-unit": Text(
+        "“{words}” heeft geen eenheid: schrijf µg, mg, g of IE", "“{words}” has no unit: write µg, mg, g or IU"
+    ),
+    "not-an-active-amount": Text(
+        "“{words}” is geen hoeveelheid, zoals 1,4 of 10", "“{words}” is no amount, such as 1.4 or 10"
+    ),
+    "unknown-active-unit": Text(
+        "“{words}” is geen eenheid: schrijf µg, mg, g of IE", "“{words}” is no unit: write µg, mg, g or IU"
+    ),
+    "no-international-unit": Text(
+        "IE zegt bij {substance} niet hoeveel het weegt: schrijf µg of mg",
+        "IU does not say how much {substance} weighs: write µg or mg",
+    ),
+    "active-out-of-range": Text(
+        "{substance}: de hoeveelheid per stuk moet boven 0 en hoogstens {most} zijn",
+        "{substance}: the amount per unit must be above 0 and at most {most}",
+    ),
+    "active-twice": Text("{words} staat er twee keer", "{words} stands there twice"),
+    "far-too-much-magnesium": Text(
+        "geeft meer dan {most} mg magnesium per dag: dat mag hier niet worden verkocht",
+        "gives more than {most} mg of magnesium a day: that may not be sold here",
+    ),
+    "more-than-the-pack": Text("is meer dan er in de verpakking zit", "is more than the pack holds"),
+    "above-limit": Text(
+        "{substance}: {amount} per dagportie is meer dan {limit} ({source})",
+        "{substance}: {amount} per daily portion is more than {limit} ({source})",
+    ),
     "not-above-zero": Text("een hoeveelheid van {form} moet boven 0 zijn", "an amount of {form} must be above 0"),
     "no-amount": Text(
         "{form}: vul de verbinding of het elementaire magnesium in",

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from catalog.composition import LabelLine
-from catalog.models import Allergen, Component, DosageForm, Product, Status, Unit
+from catalog.models import Allergen, Component, DosageForm, OtherActive, Product, Status, Unit
 from recommend.text import Text
 
 TEXTS = ("name", "summary", "ingredients", "directions", "storage")
@@ -18,7 +18,8 @@ TEXTS = ("name", "summary", "ingredients", "directions", "storage")
 class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A product as entered: texts in both languages, money in cents with VAT, net quantity in g or ml.
 
-    An empty text, and a count or price of 0, means "not filled in yet".
+    An empty text, and a count or price of 0, means "not filled in yet"; vegan is None while nobody said so. Lists of
+    allergens and other actives are complete when they are `stated`; unstated and empty is unknown.
     """
 
     sku: str
@@ -42,8 +43,11 @@ class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     units_per_pack: int = 0
     units_per_day: int = 0
     net_quantity: int = 0
-    vegan: bool = False
+    vegan: bool | None = None
     allergens: tuple[Allergen, ...] = ()
+    allergens_stated: bool = False
+    other_actives: tuple[OtherActive, ...] = ()
+    other_actives_stated: bool = False
     price_cents: int = 0
     reduced: bool = False
     stock: int = 0

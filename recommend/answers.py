@@ -119,6 +119,12 @@ class Answers(Struct, frozen=True):
     dosage_form: str = "any"
 
     @property
+    def only_magnesium(self) -> bool:
+        """Whether no product with other active substances may be suggested: a condition, medicine, sign or unknown."""
+        unknown = UNKNOWN in (self.age_group, self.supplement_mg)
+        return unknown or self.age_group == "under_18" or bool(self.conditions or self.medicines or self.warning_signs)
+
+    @property
     def counted_supplement_mg(self) -> int:
         """Amount already taken that the advice counts, in mg elemental a day."""
         return amount_of(self.supplement_mg)

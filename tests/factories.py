@@ -87,6 +87,8 @@ class ProductStateFactory(factory.Factory[ProductState]):
     units_per_day = 2
     net_quantity = 50
     vegan = True
+    allergens_stated = True
+    other_actives_stated = True
     price_cents = 1200
     stock = 10
     composition = (LabelLine("citrate", elemental_ug=100_000),)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, joinedload
 
-from catalog.models import AdviceRow, DosageForm, Product
+from catalog.models import AdviceRow, Beside, DosageForm, Product
 from catalog.models.product import PUBLISHED
 from catalog.models.search_index import UNCOMMITTED
 from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
@@ -130,8 +130,9 @@ class Wishes(Struct, frozen=True):
     """The requirements for a product of an advice, besides being published and in stock.
 
     `suggested_ug` is elemental magnesium a day, which one whole unit may not exceed; `without` are forms advised
-    against, none of which the product may contain; `cost_limit` is in tenths of a cent a day for the label's portion,
-    None without a limit.
+    against, none of which the product may contain; with `only_magnesium` it holds no other active substance, and else
+    only substances that may be suggested, within their limits; `cost_limit` is in tenths of a cent a day for the
+    label's portion, None without a limit.
     """
 
     suggested_ug: int
@@ -139,11 +140,13 @@ class Wishes(Struct, frozen=True):
     cost_limit: int | None = None
     vegan: bool = False
     dosage_form: DosageForm | None = None
+    only_magnesium: bool = False
 
     @property
     def shape(self) -> "Shape":
         """The conditions without their values."""
-        return Shape(len(self.without), self.cost_limit is not None, self.vegan, self.dosage_form is not None)
+        budget, dosage_form = self.cost_limit is not None, self.dosage_form is not None
+        return Shape(len(self.without), budget, self.vegan, dosage_form, self.only_magnesium)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -165,10 +168,15 @@ class Shape(Struct, frozen=True):
     budget: bool
     vegan: bool
     dosage_form: bool
+    only_magnesium: bool
 
     def conditions(self) -> dict[str, ColumnElement[bool]]:
         """One condition for each wish."""
-        conditions = {"dose": AdviceRow.magnesium_ug <= bindparam("suggested_ug")}
+        beside = (Beside.NOTHING,) if self.only_magnesium else (Beside.NOTHING, Beside.ORDINARY)
+        conditions = {
+            "dose": AdviceRow.magnesium_ug <= bindparam("suggested_ug"),
+            "other_actives": AdviceRow.beside.in_(beside),
+        }
         if self.without:
             places = range(self.without)
             others = (AdviceRow.also.not_like(bindparam(f"beside_form_{place}"), escape="/") for place in places)

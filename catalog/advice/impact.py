@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Label, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.advice.candidates import PER_FORM, Budget, budget_bands
-from catalog.models import AdviceRow, DosageForm
+from catalog.models import AdviceRow, Beside, DosageForm
 from recommend.answers import QUESTIONS
 from recommend.chemistry import UG_PER_MG
 from recommend.engine import forms_not_for
@@ -30,6 +30,7 @@ class Wish(Struct, frozen=True):
     """A visitor's wishes, as far as they decide on products; `without` are the forms advised against."""
 
     without: frozenset[str]
+    only_magnesium: bool
     budget: str
     vegan: bool
     dosage_form: DosageForm | None
@@ -53,6 +54,7 @@ class TopProduct(Struct, frozen=True):
     product_id: int
     dose: int
     budget: int
+    beside: Beside
     vegan: bool
     dosage_form: DosageForm
     holds: tuple[bool, ...]
@@ -82,8 +84,8 @@ def top_products(
         .order_by(ranked.c.tenth_cents_per_100mg, ranked.c.sku)
     )
     return [
-        TopProduct(form, product_id, dose, cost, vegan, DosageForm(dosage_form), tuple(map(bool, held)))
-        for product_id, form, dose, cost, vegan, dosage_form, *held in session.execute(query)
+        TopProduct(form, product_id, dose, cost, Beside(beside), vegan, DosageForm(dosage_form), tuple(map(bool, held)))
+        for product_id, form, dose, cost, beside, vegan, dosage_form, *held in session.execute(query)
     ]
 
 
@@ -93,6 +95,7 @@ def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str
     yield case(*doses, else_=len(doses_mg)).label("dose")
     cost = AdviceRow.tenth_cents_per_day
     yield case((cost <= budget.low, 0), (cost <= budget.medium, 1), else_=2).label("budget")
+    yield AdviceRow.beside.label("beside")
     yield AdviceRow.vegan.label("vegan")
     yield AdviceRow.dosage_form.label("dosage_form")
     for number, forms in enumerate(sets):
@@ -148,6 +151,7 @@ def _first(ranked: Sequence[TopProduct], wish: Wish, which: int) -> Sequence[Top
             best.dose <= dose
             and best.budget <= budget
             and not best.holds[which]
+            and (best.beside is Beside.NOTHING or (best.beside is Beside.ORDINARY and not wish.only_magnesium))
             and (best.vegan or not wish.vegan)
             and wish.dosage_form in (None, best.dosage_form)
         ):
@@ -163,7 +167,7 @@ def all_wishes(ruleset: Ruleset) -> Iterator[Wish]:
     dosage_forms = (None, *DosageForm)
     without = forms_advised_against(ruleset)
     for dose in reversed(DOSES_MG):
-        for values in product(without, ("low", "medium", "high"), vegan, dosage_forms):
+        for values in product(without, (False, True), ("low", "medium", "high"), vegan, dosage_forms):
             yield Wish(*values, dose)
 
 

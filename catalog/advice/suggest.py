@@ -65,6 +65,7 @@ def suggest_products(session: Session, answers: Answers, advice: Advice, budget:
         | forms_not_for(answers.conditions, advice.ruleset),
         cost_limit=budget.limit(answers.budget),
         vegan=answers.vegan,
+        only_magnesium=answers.only_magnesium,
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),
     )
     found = advised_products(session, suitable, wishes)

@@ -26,6 +26,7 @@ from catalog.models import (
     table_of,
 )
 from catalog.models.search_index import STAMP
+from catalog.other_actives import beside_magnesium
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import STORED_AS_THEY_ARE, to_json
 from catalog.search.documents import SearchDocument, search_documents
@@ -301,6 +302,14 @@ def document_of_edit(edit: ResolvedEdit) -> SearchDocument:
         dosage_form=state.dosage_form.value,
         vegan=state.vegan,
         allergens=tuple(allergen.value for allergen in state.allergens),
+        allergens_stated=state.allergens_stated,
+        other_actives=tuple(active.substance for active in state.other_actives),
+        beside=beside_magnesium(
+            state.other_actives,
+            stated=state.other_actives_stated,
+            units_per_day=state.units_per_day,
+            ingredients=state.text("ingredients"),
+        ),
         price_cents=state.price_cents,
         stock=state.stock,
         tenth_cents_per_100mg=after.tenth_cents_per_100mg,

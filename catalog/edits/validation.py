@@ -9,11 +9,14 @@ from msgspec import Struct
 from stdnum import ean
 
 from catalog.composition import CompositionError, LabelLine, Line, Magnesium, form_name, magnesium_in, work_out
+from catalog.other_actives import above_limit, daily_amounts, limits_exceeded, unknown_substances
 from catalog.prices import UG_PER_100MG, tenth_cents_per_100mg, tenth_cents_per_day
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import TEXTS, ProductState
+from recommend.chemistry import UG_PER_MG
 from recommend.claims.product import ProductFinding, check_product
 from recommend.knowledge import Ruleset
+from recommend.substances import load_substances
 from recommend.text import LANGUAGES, Text
 
 LONGEST_SKU, LONGEST_SLUG = 64, 120
@@ -43,6 +46,8 @@ MOST_LINES = 40
 """As many as fit on a page; real labels have far fewer."""
 MOST_UG = 100_000_000
 """100 g in one unit: far above any label."""
+MOST_UG_A_DAY = 500 * UG_PER_MG
+"""Twice the EU's upper limit for supplements: above it a daily portion is refused at publishing."""
 MOST_DERIVED = 2**31 - 1
 """The maximum of the derived columns: 2 kg of magnesium a day, two million euro for 100 mg."""
 
@@ -180,10 +185,25 @@ def validate(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] 
     publish_blockers = [
         *missing_fields(state),
         *composed.missing,
+        *_amount_problems(state, composed.magnesium.total_ug),
         *(ProductProblem("composition", "form-not-permitted", {"form": name}) for name in not_permitted),
         *_claim_problems(findings, accepted or {}),
     ]
     return ValidatedProduct(state, composed.magnesium, findings, composed.not_permitted, tuple(publish_blockers))
+
+
+def _amount_problems(state: ProductState, magnesium_ug: int) -> Iterator[ProductProblem]:
+    """Daily amounts that no product on sale may have: more of a substance than its limit, or far too much magnesium."""
+    if magnesium_ug * state.units_per_day > MOST_UG_A_DAY:
+        yield ProductProblem("units_per_day", "far-too-much-magnesium", {"most": str(MOST_UG_A_DAY // UG_PER_MG)})
+    if state.units_per_pack and state.units_per_day > state.units_per_pack:
+        yield ProductProblem("units_per_day", "more-than-the-pack")
+    for missing in unknown_substances(state.other_actives, load_substances()):
+        yield ProductProblem("other_actives", "unknown-substance", {"words": missing})
+    ingredients = state.text("ingredients")
+    for amount in daily_amounts(state.other_actives, state.units_per_day):
+        for limit in limits_exceeded(amount, ingredients):
+            yield ProductProblem("other_actives", "above-limit", above_limit(amount, limit))
 
 
 class _Composition(Struct, frozen=True, gc=False):

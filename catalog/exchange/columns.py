@@ -26,6 +26,9 @@ OWN: tuple[str, ...] = (
     "net_quantity",
     "vegan",
     "allergens",
+    "allergens_stated",
+    "other_actives",
+    "other_actives_stated",
     "price_eur",
     "reduced",
     "stock",
@@ -90,6 +93,9 @@ TARGETS: dict[str, Text] = {
     "stock": Text("Voorraad", "Stock"),
     "vegan": Text("Veganistisch", "Vegan"),
     "allergens": Text("Allergenen", "Allergens"),
+    "allergens_stated": Text("Allergenen volledig opgegeven", "Allergens fully stated"),
+    "other_actives": Text("Andere werkzame stoffen, per stuk", "Other active substances, per unit"),
+    "other_actives_stated": Text("Andere stoffen volledig opgegeven", "Other substances fully stated"),
     "status": Text("Status", "Status"),
     "slug": Text("Adres op de site", "Address on the site"),
     "composition": Text("Samenstelling, in onze schrijfwijze", "Composition, in our notation"),
@@ -126,6 +132,7 @@ SYNONYMS = {
     "stock": "voorraad, stock qty, quantity",
     "vegan": "veganistisch, vega, plantaardig",
     "allergens": "allergenen",
+    "other_actives": "andere stoffen, overige stoffen, werkzame stoffen, actieve stoffen, other ingredients, nutrients",
 }
 """Headings in suppliers' files, in the form of `plain_header`."""
 

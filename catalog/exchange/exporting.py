@@ -13,6 +13,7 @@ from catalog.exchange.reading import Cell
 from catalog.exchange.values import composition_text
 from catalog.exchange.writers import open_writer
 from catalog.models import Brand, Product
+from catalog.other_actives import other_actives_text
 from catalog.product_state import ProductState, state_of_product
 
 _CHUNK = 500
@@ -70,6 +71,7 @@ def _cells(state: ProductState, brand: Brand, version: int) -> dict[str, Cell]:
         "dosage_form": state.dosage_form.value,
         "unit": state.unit.value,
         "allergens": " ".join(state.allergens),
+        "other_actives": other_actives_text(state.other_actives),
         "price_eur": Decimal(state.price_cents).scaleb(-2) if state.price_cents else None,
         "composition": composition_text(state.composition),
         **{name: getattr(state, name) or None for name in ("units_per_pack", "units_per_day", "net_quantity", "ean")},

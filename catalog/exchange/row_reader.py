@@ -41,16 +41,21 @@ READERS: dict[str, Callable[[Cell], Any]] = {
     "units_per_pack": numbers.count,
     "units_per_day": numbers.per_day,
     "net_quantity": numbers.measure,
-    "vegan": values.yes_or_no,
+    "vegan": values.yes_no_or_unknown,
     "allergens": values.allergens,
+    "allergens_stated": values.yes_or_no,
+    "other_actives": values.other_actives,
+    "other_actives_stated": values.yes_or_no,
     "reduced": values.yes_or_no,
     "stock": numbers.count,
 }
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("units_per_pack", "units_per_day", "net_quantity", "price_eur", "stock"), 0),
-    **dict.fromkeys(("vegan", "reduced"), False),
+    **dict.fromkeys(("allergens_stated", "other_actives_stated", "reduced"), False),
     "ean": None,
+    "vegan": None,
     "allergens": (),
+    "other_actives": (),
     "composition": (),
     **dict.fromkeys(("supplier", *NAMES, *LONG_TEXTS), ""),
 }

@@ -20,7 +20,8 @@ from catalog.exchange.numbers import micrograms, normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain
 from catalog.exchange.row_errors import CellRefusedError
-from catalog.models import Allergen, DosageForm, Status, Unit
+from catalog.models import Allergen, DosageForm, OtherActive, Status, Unit
+from catalog.other_actives import OtherActiveError, read_other_actives
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS, Words
 from recommend.chemistry import UG_PER_MG
 from recommend.naming import FormNames
@@ -30,6 +31,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 _YES = {"ja", "j", "yes", "y", "true", "waar", "1"}
 _NO = {"nee", "n", "no", "false", "onwaar", "0"}
 
+_UNKNOWN = {"", "?", "onbekend", "unknown", "niet opgegeven", "not stated"}
 _NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
 
 
@@ -92,6 +94,22 @@ def barcode(cell: Cell) -> str:
     if not digits.isascii() or not ean.is_valid(digits):
         raise CellRefusedError("not-an-ean")
     return digits
+
+
+def other_actives(cell: Cell) -> tuple[OtherActive, ...]:
+    """The other active substances of a list, such as "vitamin_b6 1.4 mg; zinc 10 mg"."""
+    text = plain(cell)
+    if normal(text) in _NONE:
+        return ()
+    try:
+        return read_other_actives(text)
+    except OtherActiveError as error:
+        raise CellRefusedError(error.code, **error.values) from error
+
+
+def yes_no_or_unknown(cell: Cell) -> bool | None:
+    """Yes, no, or None for an empty cell and a word for not known."""
+    return None if not isinstance(cell, bool) and normal(cell) in _UNKNOWN else yes_or_no(cell)
 
 
 class _TextOnly(HTMLParser):

@@ -4,9 +4,22 @@ from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryC
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
-from catalog.models.product import Allergen, Brand, Component, DosageForm, FormTag, PictureFile, Product, Status, Unit
+from catalog.models.product import (
+    Allergen,
+    AmountUnit,
+    Brand,
+    Component,
+    DosageForm,
+    FormTag,
+    OtherActive,
+    PictureFile,
+    Product,
+    Status,
+    Unit,
+)
 from catalog.models.search_index import (
     AdviceRow,
+    Beside,
     FacetPosting,
     IndexState,
     ListingRow,
@@ -21,8 +34,10 @@ __all__ = [
     "AdminSession",
     "AdviceRow",
     "Allergen",
+    "AmountUnit",
     "Base",
     "Batch",
+    "Beside",
     "Brand",
     "CatalogueState",
     "Change",
@@ -35,6 +50,7 @@ __all__ = [
     "Invitation",
     "ListingRow",
     "ListingRowByForm",
+    "OtherActive",
     "PictureFile",
     "PricePoint",
     "Product",

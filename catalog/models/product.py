@@ -1,9 +1,23 @@
 """Tables of brands and products. Columns marked "Derived" are computed by `catalog.edits`, never entered."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary
+import msgspec
+from msgspec import Struct
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Bilingual, WordList, choice
@@ -48,6 +62,46 @@ class Allergen(StrEnum):
     SULPHITES = "sulphites"
     LUPIN = "lupin"
     MOLLUSCS = "molluscs"
+
+
+class AmountUnit(StrEnum):
+    """The unit of an amount on a label."""
+
+    MICROGRAM = "µg"
+    MILLIGRAM = "mg"
+    GRAM = "g"
+
+
+class OtherActive(Struct, frozen=True, gc=False):
+    """An active substance beside magnesium, by its id in `substances.yaml`, with its amount per unit of the product."""
+
+    substance: str
+    amount: Decimal
+    unit: AmountUnit
+
+    @property
+    def micrograms(self) -> Decimal:
+        """The amount in micrograms, per unit."""
+        return self.amount * _MICROGRAMS[self.unit]
+
+
+_MICROGRAMS = {AmountUnit.MICROGRAM: 1, AmountUnit.MILLIGRAM: 1_000, AmountUnit.GRAM: 1_000_000}
+
+
+class OtherActiveList(TypeDecorator[tuple[OtherActive, ...]]):
+    """A tuple of other actives in one column, as JSON; empty without any. The signatures are SQLAlchemy's."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[OtherActive, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+        return msgspec.json.encode(value).decode() if value else ""
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[OtherActive, ...]:  # noqa: ARG002 - theirs
+        return _other_actives.decode(value) if value else ()
+
+
+_other_actives = msgspec.json.Decoder(tuple[OtherActive, ...])
 
 
 class Brand(Base):
@@ -115,8 +169,14 @@ class Product(Base):
     """The label's daily portion, in units."""
     net_quantity: Mapped[int]
     """Whole millilitres for a liquid, whole grams for everything else."""
-    vegan: Mapped[bool]
+    vegan: Mapped[bool | None]
+    """None while nobody said so."""
     allergens: Mapped[tuple[str, ...]] = mapped_column(WordList)
+    allergens_stated: Mapped[bool] = mapped_column(server_default=false())
+    """Whether `allergens` are all of them; an empty list says nothing by itself."""
+    other_actives: Mapped[tuple[OtherActive, ...]] = mapped_column(OtherActiveList, server_default="")
+    other_actives_stated: Mapped[bool] = mapped_column(server_default=false())
+    """Whether `other_actives` are all of them."""
 
     picture: Mapped[str] = mapped_column(server_default="")
     """The name of its picture (`catalog.pictures`), empty without one."""

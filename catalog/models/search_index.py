@@ -3,13 +3,14 @@
 They contain published products only. There are no foreign keys: a rebuild may write them in any order.
 """
 
+from enum import StrEnum
 from typing import Any
 
 from pyroaring import BitMap
 from sqlalchemy import BigInteger, Dialect, Index, LargeBinary, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.models.base import Base
+from catalog.models.base import Base, choice
 
 BLOCK_BITS = 16
 """The ids of a block differ in these last bits only."""
@@ -120,6 +121,17 @@ class ListingRowByForm(_Ranked, Base):
     )
 
 
+class Beside(StrEnum):
+    """What a product holds beside magnesium, as far as it decides to whom it may be suggested."""
+
+    NOTHING = "nothing"
+    ORDINARY = "ordinary"
+    """Substances that may be suggested, all within their limits."""
+    NEVER = "never"
+    """Some substance that is never suggested, or more of one than its limit."""
+    UNKNOWN = "unknown"
+
+
 class AdviceRow(Base):
     """A published product in stock, under each form that it counts as, cheapest first.
 
@@ -138,6 +150,7 @@ class AdviceRow(Base):
     tenth_cents_per_day: Mapped[int] = mapped_column(BigInteger)
     vegan: Mapped[bool]
     dosage_form: Mapped[str]
+    beside: Mapped[Beside] = mapped_column(choice(Beside), server_default=Beside.UNKNOWN.value)
     also: Mapped[str]
     """The other forms in the product, each between spaces; empty without others."""
 

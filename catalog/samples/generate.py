@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from catalog.composition import LabelLine, magnesium_in, work_out
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import begin_writing, write
-from catalog.edits.validation import ValidatedProduct
+from catalog.edits.validation import MOST_UG_A_DAY, ValidatedProduct
 from catalog.models import Allergen, Brand, DosageForm, How, Product, Status, Unit
 from catalog.product_state import ProductState
 from recommend.chemistry import UG_PER_MG
@@ -161,6 +161,7 @@ class Maker:
         make, pack, per_day, series = pick(kind.makes), pick(kind.packs), pick(kind.portions), pick(self.words.series)
         names = [self.ruleset.forms[line.form].name for line in composition]
         main, magnesium_ug = names[0], sum(line.elemental_ug or 0 for line in composition)
+        per_day = min(per_day, max(1, MOST_UG_A_DAY // magnesium_ug))
         label = {"mg": magnesium_ug // UG_PER_MG, "pack": pack, "count": per_day}
         listed = _both(lambda lang: ", ".join(name.in_language(lang) for name in names))
         texts = {
@@ -188,6 +189,8 @@ class Maker:
             net_quantity=pack if kind.dosage_form is DosageForm.LIQUID else max(1, magnesium_ug * pack // FILLED_UG),
             vegan=make.vegan,
             allergens=make.allergens,
+            allergens_stated=True,
+            other_actives_stated=True,
             price_cents=self._price_cents(composition[0].form, magnesium_ug * pack),
             stock=0 if self.chance.random() < SOLD_OUT else self.chance.randint(1, 300),
         )

@@ -15,6 +15,7 @@ from catalog.edits.edit import Author, Edit
 from catalog.edits.store import write
 from catalog.edits.validation import validate
 from catalog.models import Allergen, DosageForm, How, Product, Status, Unit
+from catalog.other_actives import read_other_actives
 from catalog.product_state import FIELDS, TEXTS, ProductState
 from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
@@ -58,14 +59,23 @@ class SampleProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     units_per_pack: int
     units_per_day: int
     net_quantity: int
-    vegan: bool
-    allergens: tuple[Allergen, ...] = ()
+    vegan: bool | None
+    allergens: tuple[Allergen, ...] | None = ()
+    """None for a label that does not say."""
+    other_actives: str | None = ""
+    """In the notation of files; None for a label that does not say."""
     price_cents: int
     stock: int
     components: tuple[SampleComponent, ...]
 
     def state(self) -> ProductState:
         same = {name: getattr(self, name) for name in FIELDS if hasattr(self, name)}
+        same |= {
+            "allergens": self.allergens or (),
+            "allergens_stated": self.allergens is not None,
+            "other_actives": read_other_actives(self.other_actives or ""),
+            "other_actives_stated": self.other_actives is not None,
+        }
         texts = {
             f"{name}_{language}": getattr(self, name).in_language(language) for name in TEXTS for language in LANGUAGES
         }

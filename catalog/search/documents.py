@@ -8,7 +8,8 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.models import Brand, FormTag, Product, Status
+from catalog.models import Beside, Brand, FormTag, Product, Status
+from catalog.other_actives import beside_magnesium
 from recommend.text import Text
 
 
@@ -23,8 +24,12 @@ class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
     counts_as: tuple[str, ...]
     """The forms that supply at least half of the magnesium."""
     dosage_form: str
-    vegan: bool
+    vegan: bool | None
     allergens: tuple[str, ...]
+    allergens_stated: bool
+    other_actives: tuple[str, ...]
+    """Ids of the substances."""
+    beside: Beside
     price_cents: int
     stock: int
     tenth_cents_per_100mg: int
@@ -48,6 +53,7 @@ class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
             self.forms,
             self.allergens,
             self.vegan,
+            self.other_actives,
             self.name,
             self.summary,
             self.ingredients,
@@ -74,6 +80,7 @@ def search_documents(session: Session, product_ids: Sequence[int] | None = None)
 
 _COLUMNS = (
     *("id", "status", "sku", "dosage_form", "vegan", "allergens", "price_cents", "stock", "magnesium_ug"),
+    *("allergens_stated", "other_actives", "other_actives_stated"),
     *("units_per_day", "tenth_cents_per_100mg", "tenth_cents_per_day"),
     *("name_nl", "name_en", "summary_nl", "summary_en", "ingredients_nl", "ingredients_en"),
 )
@@ -91,6 +98,14 @@ def _document(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
         dosage_form=row.dosage_form.value,
         vegan=row.vegan,
         allergens=row.allergens,
+        allergens_stated=row.allergens_stated,
+        other_actives=tuple(active.substance for active in row.other_actives),
+        beside=beside_magnesium(
+            row.other_actives,
+            stated=row.other_actives_stated,
+            units_per_day=row.units_per_day,
+            ingredients=Text(row.ingredients_nl, row.ingredients_en),
+        ),
         price_cents=row.price_cents,
         stock=row.stock,
         tenth_cents_per_100mg=row.tenth_cents_per_100mg,

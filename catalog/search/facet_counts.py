@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, field
 from pyroaring import BitMap
 
-from catalog.search.facets import Facet, facet_term
-from catalog.search.snapshot import NONE, IndexSnapshot
+from catalog.search.facets import ALL_APPLY, Facet
+from catalog.search.snapshot import IndexSnapshot
 
 
 class Filters(Struct, frozen=True):
-    """The chosen facet values: a product needs one value of each facet, and contains none of the `without` values."""
+    """The chosen facet values: a product needs one value of each facet, and all values of ALL_APPLY."""
 
     chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
 
@@ -31,9 +31,7 @@ class Found(Struct, frozen=True):
     def count(self, facet: Facet, value: str) -> int:
         """The number of products that the value lets through and that pass the other facets."""
         base = self.others[facet]
-        term = self.index.sets.get(facet_term(facet, value), NONE)
-        having = base.intersection_cardinality(term)
-        return len(base) - having if facet is Facet.WITHOUT else having
+        return base.intersection_cardinality(self.index.having(facet, value))
 
     def count_any(self, facet: Facet, values: Sequence[str]) -> int:
         """The number of products that at least one of the values lets through and that pass the other facets."""
@@ -58,7 +56,7 @@ def find(index: IndexSnapshot, filters: Filters, within: BitMap | None = None) -
 
 def _passing(index: IndexSnapshot, facet: Facet, values: Iterable[str]) -> BitMap:
     sets = [index.having(facet, value) for value in values]
-    return BitMap.intersection(*sets) if facet is Facet.WITHOUT else BitMap.union(*sets)
+    return BitMap.intersection(*sets) if facet in ALL_APPLY else BitMap.union(*sets)
 
 
 def _intersection(start: BitMap, sets: Iterable[BitMap]) -> BitMap:

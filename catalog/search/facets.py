@@ -1,11 +1,13 @@
 """The facets of the listing: their values, their bands, and the values of one product."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from catalog.models import Beside
 from recommend.chemistry import UG_PER_MG
 
 YES = "true"
@@ -13,8 +15,10 @@ YES = "true"
 
 
 class Facet(StrEnum):
-    """A facet's name, also its query parameter. Several values of one facet widen, except of
-    `without`, which all apply; several facets narrow."""
+    """A facet's name, also its query parameter.
+
+    Several values of one facet widen, except those of ALL_APPLY; several facets narrow.
+    """
 
     FORM = "form"
     DOSAGE_FORM = "dosage_form"
@@ -22,8 +26,18 @@ class Facet(StrEnum):
     PRICE_PER_100MG = "price_per_100mg"
     VEGAN = "vegan"
     WITHOUT = "without"
+    OTHER_ACTIVES = "other_actives"
+    WITHOUT_ACTIVE = "without_active"
     BRAND = "brand"
     IN_STOCK = "in_stock"
+
+
+ALL_APPLY = (Facet.WITHOUT, Facet.WITHOUT_ACTIVE)
+"""Facets whose values exclude: a product needs all that are chosen. Unknown is never "without"."""
+STATED = "*"
+"""The value of ALL_APPLY facets that every product has which states what it holds."""
+ALONE, BLEND = "none", "some"
+"""The values of OTHER_ACTIVES; a product that does not state its substances has neither."""
 
 
 class Band(Struct, frozen=True):
@@ -68,9 +82,15 @@ class HasFacets(Protocol):
     @property
     def tenth_cents_per_100mg(self) -> int: ...
     @property
-    def vegan(self) -> bool: ...
+    def vegan(self) -> bool | None: ...
     @property
     def allergens(self) -> tuple[str, ...]: ...
+    @property
+    def allergens_stated(self) -> bool: ...
+    @property
+    def other_actives(self) -> tuple[str, ...]: ...
+    @property
+    def beside(self) -> Beside: ...
     @property
     def brand(self) -> str: ...
     @property
@@ -84,21 +104,25 @@ class _FacetSource(NamedTuple):
     dosage_form: str
     mg_per_day: str
     price_per_100mg: str
-    vegan: bool
-    allergens: tuple[str, ...]
+    vegan: bool | None
+    allergens: tuple[str, ...] | None
+    other_actives: tuple[str, ...]
+    other_actives_stated: bool
     brand: str
     in_stock: bool
 
 
 def values_of(product: HasFacets) -> tuple[tuple[Facet, str], ...]:
-    """Every facet value of a product; its `without` values are the allergens in it, which that filter excludes."""
+    """Every facet value of a product; those of ALL_APPLY are what it holds, which these filters exclude, and STATED."""
     source = _FacetSource(
         product.forms,
         product.dosage_form,
         _mg_band(product.magnesium_per_day_ug),
         _price_band(product.tenth_cents_per_100mg),
         product.vegan,
-        product.allergens,
+        product.allergens if product.allergens_stated else None,
+        product.other_actives,
+        product.beside is not Beside.UNKNOWN,
         product.brand,
         product.stock > 0,
     )
@@ -113,10 +137,25 @@ def _values(source: _FacetSource) -> tuple[tuple[Facet, str], ...]:
         (Facet.MG_PER_DAY, source.mg_per_day),
         (Facet.PRICE_PER_100MG, source.price_per_100mg),
         *(((Facet.VEGAN, YES),) if source.vegan else ()),
-        *((Facet.WITHOUT, allergen) for allergen in source.allergens),
+        *_held(Facet.WITHOUT, source.allergens),
+        *_held(Facet.WITHOUT_ACTIVE, source.other_actives if source.other_actives_stated else None),
+        *_alone_or_blend(source),
         (Facet.BRAND, source.brand),
         *(((Facet.IN_STOCK, YES),) if source.in_stock else ()),
     )
+
+
+def _alone_or_blend(source: _FacetSource) -> Iterator[tuple[Facet, str]]:
+    if source.other_actives:
+        yield Facet.OTHER_ACTIVES, BLEND
+    elif source.other_actives_stated:
+        yield Facet.OTHER_ACTIVES, ALONE
+
+
+def _held(facet: Facet, values: tuple[str, ...] | None) -> Iterator[tuple[Facet, str]]:
+    """What a product holds, and that it says so; nothing while it does not."""
+    if values is not None:
+        yield from ((facet, value) for value in (*values, STATED))
 
 
 @lru_cache(4096)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from catalog.models import CatalogueState, FacetPosting, IndexState, Word
 from catalog.models.search_index import BLOCK_BITS, STAMP, UNCOMMITTED, ProductSet
-from catalog.search.facets import Facet, facet_term
+from catalog.search.facets import ALL_APPLY, STATED, Facet, facet_term
 from catalog.search.terms import LISTED
 
 NONE = BitMap()
@@ -77,12 +77,12 @@ class IndexSnapshot(Struct, frozen=True):
         return self.sets.get(LISTED, NONE)
 
     def having(self, facet: Facet, value: str) -> BitMap:
-        """The products that have a value; for `without`, those that do not contain it."""
+        """The products that have a value; of ALL_APPLY those that say what they hold, and do not hold it."""
         found = self.sets.get(facet_term(facet, value), NONE)
-        return self.listed - found if facet is Facet.WITHOUT else found
+        return self.sets.get(facet_term(facet, STATED), NONE) - found if facet in ALL_APPLY else found
 
     def holds(self, facet: Facet, value: str) -> bool:
-        """Whether a published product has the value itself: for `without`, contains it."""
+        """Whether a published product has the value itself: of ALL_APPLY, holds it."""
         return bool(self.sets.get(facet_term(facet, value), NONE))
 
     def values(self, facet: Facet) -> list[str]:

@@ -16,6 +16,7 @@ from catalog.search.documents import SearchDocument
 from catalog.search.facets import Facet, facet_term, values_of
 from catalog.search.tokens import INGREDIENT, TEXT, terms_of, terms_of_word, words_in
 from recommend.loading import load_ruleset
+from recommend.substances import load_substances
 from recommend.text import LANGUAGES, Language
 
 LISTED = "listed"
@@ -44,16 +45,16 @@ def facet_postings(products: Iterable[SearchDocument]) -> Postings:
 def word_postings(products: Iterable[SearchDocument]) -> tuple[Postings, dict[str, str]]:
     """The word postings of these products, and each term's word as written; unpublished products have none."""
     texts: dict[_TextKind, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    labels: dict[tuple[str, tuple[str, ...], tuple[str, ...], bool], list[int]] = defaultdict(list)
+    labels: dict[_Label, list[int]] = defaultdict(list)
     for one in products:
         if one.is_listed:
-            id_, vegan = one.product_id, one.vegan
+            id_, vegan = one.product_id, one.vegan is True
             for text in (one.name, one.summary):
                 texts["nl", TEXT, vegan][text.nl].append(id_)
                 texts["en", TEXT, vegan][text.en].append(id_)
             texts["nl", INGREDIENT, True][one.ingredients.nl].append(id_)
             texts["en", INGREDIENT, True][one.ingredients.en].append(id_)
-            labels[one.brand, one.forms, one.allergens, vegan].append(id_)
+            labels[one.brand, one.forms, one.allergens, one.other_actives, vegan].append(id_)
     found: dict[str, list[int]] = defaultdict(list)
     written: dict[str, str] = {}
     for terms, ids in chain(
@@ -84,8 +85,14 @@ def _terms_of_texts(kind: _TextKind, texts: Mapping[str, list[int]]) -> Iterator
         yield terms, ids
 
 
-def _terms_of_label(brand: str, forms: tuple[str, ...], allergens: tuple[str, ...], vegan: bool) -> Mapping[str, str]:
-    """The terms of a product's brand, forms, allergens and vegan mark."""
+_Label = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]
+"""Brand, forms, allergens, other actives and vegan mark."""
+
+
+def _terms_of_label(
+    brand: str, forms: tuple[str, ...], allergens: tuple[str, ...], actives: tuple[str, ...], vegan: bool
+) -> Mapping[str, str]:
+    """The terms of a product's brand, forms, allergens, other actives and vegan mark."""
     found: dict[str, str] = {}
     for language in LANGUAGES:
         found |= terms_of(brand, language, TEXT) | (VEGAN[language] if vegan else {})
@@ -96,6 +103,10 @@ def _terms_of_label(brand: str, forms: tuple[str, ...], allergens: tuple[str, ..
         found |= terms_of(allergen, "en", INGREDIENT) | terms_of(
             ALLERGENS[Allergen(allergen)].searched, "nl", INGREDIENT
         )
+    known = load_substances().by_id
+    for substance in (known[active] for active in actives if active in known):
+        for language, place in product(LANGUAGES, (TEXT, INGREDIENT)):
+            found |= terms_of(substance.name.in_language(language), language, place)
     return found
 
 

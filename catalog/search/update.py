@@ -236,7 +236,8 @@ def advice_rows(product: SearchDocument) -> list[dict[str, Any]]:
             "product_id": product.product_id,
             "magnesium_ug": product.magnesium_ug,
             "tenth_cents_per_day": product.tenth_cents_per_day,
-            "vegan": product.vegan,
+            "vegan": product.vegan is True,
+            "beside": product.beside,
             "dosage_form": product.dosage_form,
             "also": "".join(f" {other} " for other in product.forms if other != form),
         }

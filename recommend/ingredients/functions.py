@@ -7,13 +7,48 @@ from recommend.ingredients.structure import Item, Structure
 from recommend.ingredients.vocabulary import Function
 
 _ADJECTIVES = frozenset(
-    "natuurlijk natuurlijke plantaardig plantaardige natural vegetable vegan veganistische vegetarische vegetarian en and "
-    "de het the een a an als as harde zachte hard soft rund runder vis bovine fish met with".split()
+    [
+        "natuurlijk",
+        "natuurlijke",
+        "plantaardig",
+        "plantaardige",
+        "natural",
+        "vegetable",
+        "vegan",
+        "veganistische",
+        "vegetarische",
+        "vegetarian",
+        "en",
+        "and",
+        "de",
+        "het",
+        "the",
+        "een",
+        "a",
+        "an",
+        "als",
+        "as",
+        "harde",
+        "zachte",
+        "hard",
+        "soft",
+        "rund",
+        "runder",
+        "vis",
+        "bovine",
+        "fish",
+        "met",
+        "with",
+    ]
 )
-_PORTION = frozenset("per elke each dagelijks daily van of inhoud content contents vulling fill".split())
+_PORTION = frozenset(
+    ["per", "elke", "each", "dagelijks", "daily", "van", "of", "inhoud", "content", "contents", "vulling", "fill"]
+)
 _AS = ("als", "as")
 _PLURAL = ("en", "s")
-_ONLY_AT_HEAD = frozenset({"acid", "acids", "kleur", "smaak", "buffer", "solvent", "shell", "drager", "color", "colour"})
+_ONLY_AT_HEAD = frozenset(
+    {"acid", "acids", "kleur", "smaak", "buffer", "solvent", "shell", "drager", "color", "colour"}
+)
 _MOST_SIBLINGS = 2
 
 
@@ -64,9 +99,11 @@ class ItemFunctions:
             only_at_head = words[len(before)] in _ONLY_AT_HEAD and match.first == match.last
             leads = all(self._structure.words[place].text in _ADJECTIVES for place in before)
             as_this = any(self._structure.words[place].text in _AS for place in before[-2:])
-            if leads and not (as_this and len(before) > 1):
-                self._of_item[id(item)] = match.key
-            elif as_this or (not after and not item.children and not only_at_head and not self._functions[match.key].shell):
+            if (
+                (leads and not (as_this and len(before) > 1))
+                or as_this
+                or (not after and not item.children and not only_at_head and not self._functions[match.key].shell)
+            ):
                 self._of_item[id(item)] = match.key
             elif not only_at_head:
                 for place in [*range(match.first, match.last + 1), *after]:

@@ -288,4 +288,3 @@ def active_names(key: str, names: Iterable[str], exceptions: Iterable[str]) -> l
 def also_names(key: str, names: Iterable[str]) -> list[Name]:
     """Names of other actives that bring this one along."""
     return [Name(words_of(name), ALSO_DOMAIN + key, key) for name in names]
-

@@ -9,7 +9,38 @@ from recommend.ingredients.normal_form import WORD, NormalText, joined, normal_t
 _PIECE = re.compile(rf"(?P<word>{WORD})|(?P<sign>[()\[\]{{}},;:.!?\n|•·/])")
 _OPENING, _CLOSING = "([{", ")]}"
 _ABBREVIATIONS = frozenset(
-    "st dr ca incl resp min max var spp ssp subsp bijv evt nr no vit excl o a b v m g e i conc extr gem div nat".split()
+    [
+        "st",
+        "dr",
+        "ca",
+        "incl",
+        "resp",
+        "min",
+        "max",
+        "var",
+        "spp",
+        "ssp",
+        "subsp",
+        "bijv",
+        "evt",
+        "nr",
+        "no",
+        "vit",
+        "excl",
+        "o",
+        "a",
+        "b",
+        "v",
+        "m",
+        "g",
+        "e",
+        "i",
+        "conc",
+        "extr",
+        "gem",
+        "div",
+        "nat",
+    ]
 )
 _NEXT_LETTER = re.compile(r"[^\w<]*(?:<[^>]*>)*[^\w]*([^\W\d_])")
 _GOES_ON = (",", "(", "-", "&", "/", "")

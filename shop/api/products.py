@@ -8,11 +8,11 @@ from flask import Response, request, url_for
 from catalog import models
 from catalog.advice.suggest import decimal_string
 from catalog.models import Allergen, DosageForm
-from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.search.facets import ALL_APPLY, ALONE, BLEND, MG_BANDS, PRICE_BANDS, YES, Facet
 from catalog.search.listing import PAGE_SIZE, Listing, Sort
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked_language, json_reply
-from shop.api.schemas import Facets, FacetValue, Notice, Product, Products
+from shop.api.schemas import Facets, FacetValue, Notice, OtherActive, Product, Products
 from shop.listing.facet_groups import values
 from shop.listing.page import ListingPage, find_page
 from shop.listing.query import ListingQuery, as_read, in_words
@@ -72,13 +72,15 @@ ABOUT: dict[Facet, str] = {
     Facet.PRICE_PER_100MG: f"at so many cents per 100 mg: one of {', '.join(band.name for band in PRICE_BANDS)}",
     Facet.VEGAN: f"that are vegan, when `{YES}`",
     Facet.WITHOUT: f"without this allergen, one of {', '.join(Allergen)}; more than once: without all of them",
+    Facet.OTHER_ACTIVES: f"with magnesium alone (`{ALONE}`) or with other active substances (`{BLEND}`)",
+    Facet.WITHOUT_ACTIVE: "without this substance, such as `vitamin_b6`; more than once: without all of them",
     Facet.BRAND: "of this brand",
     Facet.IN_STOCK: f"in stock, when `{YES}`",
 }
 
 
 def _values(facet: Facet, about: str) -> dict[str, Any]:
-    more = "" if facet is Facet.WITHOUT else "; given more than once: any of them"
+    more = "" if facet in ALL_APPLY else "; given more than once: any of them"
     return _query(facet.value, f"Only products {about}{more}.", type="array", items={"type": "string"})
 
 
@@ -125,4 +127,11 @@ def _product(product: models.Product, language: Language) -> Product:
         cents_per_100mg=decimal_string(product.tenth_cents_per_100mg, 1),
         cents_per_day=decimal_string(product.tenth_cents_per_day, 1),
         in_stock=product.in_stock,
+        vegan=product.vegan,
+        allergens=list(product.allergens),
+        allergens_stated=product.allergens_stated,
+        other_actives=[
+            OtherActive(active.substance, f"{active.amount:f}", active.unit.value) for active in product.other_actives
+        ],
+        other_actives_stated=product.other_actives_stated,
     )

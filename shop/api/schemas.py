@@ -1,7 +1,7 @@
 """The shapes of the API's answers as types, from which its OpenAPI schemas are made."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -225,8 +225,19 @@ class Rules(Shape, frozen=True):
     ruleset: RulesetId
 
 
+class OtherActive(Shape, frozen=True):
+    """An active substance beside magnesium, with its amount per unit of the product."""
+
+    substance: Identifier
+    amount: str
+    unit: Literal["µg", "mg", "g"]
+
+
 class Product(Shape, frozen=True):
-    """A product of the listing. Milligrams are elemental magnesium; a day is the label's daily portion."""
+    """A product of the listing. Milligrams are elemental magnesium; a day is the label's daily portion.
+
+    `vegan` is null while nobody said so; lists are complete when they are `stated`, else an empty one says nothing.
+    """
 
     sku: str
     slug: str
@@ -244,6 +255,11 @@ class Product(Shape, frozen=True):
     cents_per_100mg: Amount
     cents_per_day: Amount
     in_stock: bool
+    vegan: bool | None
+    allergens: list[str]
+    allergens_stated: bool
+    other_actives: list[OtherActive]
+    other_actives_stated: bool
 
 
 class FacetValue(Shape, frozen=True):
@@ -254,7 +270,7 @@ class FacetValue(Shape, frozen=True):
 
 
 class Facets(Shape, frozen=True):
-    """The values that some product has, and those asked for; of `without` the allergens that some product contains."""
+    """Values that some product has, and those asked for; of `without` and `without_active` what some product holds."""
 
     form: list[FacetValue]
     dosage_form: list[FacetValue]
@@ -262,6 +278,8 @@ class Facets(Shape, frozen=True):
     price_per_100mg: list[FacetValue]
     vegan: list[FacetValue]
     without: list[FacetValue]
+    other_actives: list[FacetValue]
+    without_active: list[FacetValue]
     brand: list[FacetValue]
     in_stock: list[FacetValue]
 

@@ -12,7 +12,14 @@ from shop.compounds.page import CompoundPage, compound_page
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
 from shop.web.number_format import euro, fine_euro, milligrams, percent, percent_of
-from shop.web.words import certainty_name, counted_units, dosage_form_name
+from shop.web.words import (
+    allergens_in_words,
+    certainty_name,
+    counted_units,
+    dosage_form_name,
+    other_actives_in_words,
+    yes_no_or_unknown,
+)
 
 
 class Row(Struct, frozen=True):
@@ -44,7 +51,9 @@ def rows_of_products(products: Sequence[Product], ruleset: Ruleset) -> list[Row]
         (_("Content"), lambda product: counted_units(product.units_per_pack, product.unit)),
         (_("Per 100 g or 100 ml"), _unit_price),
         (_("Dosage form"), lambda product: dosage_form_name(product.dosage_form)),
-        (_("Vegan"), lambda product: _("yes") if product.vegan else _("no")),
+        (_("Vegan"), lambda product: yes_no_or_unknown(product.vegan)),
+        (_("Other active substances a day"), other_actives_in_words),
+        (_("Allergens"), allergens_in_words),
         (_("Ingredients"), lambda product: in_current_language(product.ingredients).replace("*", "")),
         (_("Stock"), lambda product: _("In stock") if product.in_stock else _("Sold out")),
         (_("Brand"), lambda product: product.brand.name),

@@ -10,8 +10,9 @@ from msgspec import Struct
 from catalog.models import Allergen, DosageForm
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from catalog.search.facet_counts import Filters, Found
-from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Band, Facet
+from catalog.search.facets import ALL_APPLY, ALONE, BLEND, MG_BANDS, PRICE_BANDS, YES, Band, Facet
 from recommend.knowledge import Ruleset
+from recommend.substances import Substance, load_substances
 from recommend.text import Language
 from shop.listing.query import as_read
 from shop.web.i18n import current_language, in_current_language
@@ -127,6 +128,8 @@ def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
         Facet.PRICE_PER_100MG: [band.name for band in PRICE_BANDS],
         Facet.VEGAN: [YES],
         Facet.WITHOUT: list(Allergen),
+        Facet.OTHER_ACTIVES: [ALONE, BLEND],
+        Facet.WITHOUT_ACTIVE: [substance.id for substance in load_substances().beside_magnesium],
         Facet.IN_STOCK: [YES],
     }
     return fixed[facet] if facet in fixed else found.index.values(facet)
@@ -140,6 +143,8 @@ def _hint(facet: Facet) -> str:
         )
     if facet is Facet.PRICE_PER_100MG:
         return str(_("Of the magnesium itself, so that packs can be compared."))
+    if facet in ALL_APPLY:
+        return str(_("Products that do not say so are left out."))
     return ""
 
 
@@ -157,6 +162,8 @@ def _titles(_language: Language) -> dict[Facet, str]:
         Facet.PRICE_PER_100MG: _("Price per 100 mg magnesium"),
         Facet.VEGAN: _("Vegan"),
         Facet.WITHOUT: _("Without allergen"),
+        Facet.OTHER_ACTIVES: _("Other active substances"),
+        Facet.WITHOUT_ACTIVE: _("Without substance"),
         Facet.BRAND: _("Brand"),
         Facet.IN_STOCK: _("Stock"),
     }
@@ -192,9 +199,21 @@ def _words() -> dict[tuple[Facet, str], str]:
     return {
         **{(Facet.DOSAGE_FORM, value.value): in_current_language(one.name) for value, one in DOSAGE_FORMS.items()},
         **{(Facet.WITHOUT, value.value): in_current_language(one.without) for value, one in ALLERGENS.items()},
+        **{
+            (Facet.WITHOUT_ACTIVE, substance.id): _("without %(what)s", what=_substance_name(substance))
+            for substance in load_substances().beside_magnesium
+        },
+        (Facet.OTHER_ACTIVES, ALONE): _("magnesium alone"),
+        (Facet.OTHER_ACTIVES, BLEND): _("with other substances"),
         (Facet.VEGAN, YES): _("vegan only"),
         (Facet.IN_STOCK, YES): _("in stock only"),
     }
+
+
+def _substance_name(substance: Substance) -> str:
+    """A name within a line; vitamins keep the capital of their letter."""
+    name = in_current_language(substance.name)
+    return name[:1].lower() + name[1:]
 
 
 def first_sentence(text: str) -> str:

@@ -12,12 +12,13 @@ from werkzeug.datastructures import MultiDict
 
 from catalog.models import Allergen, DosageForm
 from catalog.search.facet_counts import Filters
-from catalog.search.facets import MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.search.facets import ALONE, BLEND, MG_BANDS, PRICE_BANDS, YES, Facet
 from catalog.search.listing import Sort
 from catalog.search.matching import ResolvedWord
 from catalog.search.query_words import LONGEST_QUERY, is_too_long
 from catalog.search.snapshot import IndexSnapshot
 from recommend.knowledge import Ruleset
+from recommend.substances import load_substances
 from shop.web.errors import NoSuchListingPage
 from shop.web.i18n import gettext as _
 
@@ -116,6 +117,8 @@ def _known(ruleset: Ruleset, index: IndexSnapshot) -> Mapping[Facet, Callable[[s
         **{facet: names.__contains__ for facet, names in bands.items()},
         Facet.VEGAN: YES.__eq__,
         Facet.WITHOUT: set(Allergen).__contains__,
+        Facet.OTHER_ACTIVES: (ALONE, BLEND).__contains__,
+        Facet.WITHOUT_ACTIVE: load_substances().by_id.__contains__,
         Facet.BRAND: lambda name: index.holds(Facet.BRAND, name),
         Facet.IN_STOCK: YES.__eq__,
     }

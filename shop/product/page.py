@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from catalog.composition import Line, worked_out
 from catalog.models import Product
+from catalog.other_actives import DailyAmount, daily_amounts
 from catalog.prices import unit_price_cents
 from catalog.product_state import label_line_of
 from catalog.queries.products import product_by_slug
@@ -35,6 +36,7 @@ class ProductPage(Struct, frozen=True):
 
     product: Product
     lines: Sequence[Line]
+    other_actives: Sequence[DailyAmount]
     notes: Sequence[Note]
     unit_price_cents: int | None
     seller: Seller
@@ -44,6 +46,7 @@ def product_page(product: Product, ruleset: Ruleset, seller: Seller) -> ProductP
     return ProductPage(
         product=product,
         lines=worked_out(map(label_line_of, product.components), ruleset),
+        other_actives=daily_amounts(product.other_actives, product.units_per_day),
         notes=notes_for(product, ruleset),
         unit_price_cents=unit_price_cents(product),
         seller=seller,

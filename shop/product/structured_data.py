@@ -3,6 +3,7 @@
 from flask import url_for
 
 from catalog.models import DosageForm, Product
+from catalog.other_actives import daily_amounts
 from catalog.prices import unit_price_cents
 from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
@@ -10,6 +11,7 @@ from shop.web.absolute_urls import absolute_url
 from shop.web.breadcrumbs import CONTEXT, Data
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
+from shop.web.words import allergens_in_words, yes_no_or_unknown
 
 VAT = {"valueAddedTaxIncluded": True}
 
@@ -43,6 +45,17 @@ def _properties(product: Product, ruleset: Ruleset) -> list[Data]:
     return [
         {"@type": "PropertyValue", "name": _("Form of magnesium"), "value": forms},
         {"@type": "PropertyValue", "name": _("Magnesium per day"), "value": milligrams, "unitText": "mg"},
+        *(
+            {
+                "@type": "PropertyValue",
+                "name": _("%(what)s per day", what=in_current_language(one.substance.name)),
+                "value": float(one.in_label_unit),
+                "unitText": one.substance.unit,
+            }
+            for one in daily_amounts(product.other_actives, product.units_per_day)
+        ),
+        {"@type": "PropertyValue", "name": _("Vegan"), "value": yes_no_or_unknown(product.vegan)},
+        {"@type": "PropertyValue", "name": _("Allergens"), "value": allergens_in_words(product)},
     ]
 
 

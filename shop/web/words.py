@@ -3,10 +3,12 @@
 from datetime import date
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Flask
 
-from catalog.models import DosageForm, Unit
-from catalog.product_words import DOSAGE_FORMS
+from catalog.models import Allergen, DosageForm, Product, Unit
+from catalog.other_actives import DailyAmount, daily_amounts
+from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Certainty, Form
@@ -40,6 +42,36 @@ def counted_units(number: int, unit: Unit) -> str:
         Unit.ML: f"{number}\N{NO-BREAK SPACE}ml",
     }
     return str(counted[unit])
+
+
+def yes_no_or_unknown(value: bool | None) -> str:
+    """A state that may be unknown; unknown is never "no"."""
+    return str(_("not stated") if value is None else _("yes") if value else _("no"))
+
+
+def allergens_in_words(product: Product) -> str:
+    """The allergens in a product; an incomplete list says so."""
+    names = [in_current_language(ALLERGENS[Allergen(allergen)].name) for allergen in product.allergens]
+    if not product.allergens_stated:
+        return ", ".join([*names, str(_("not stated"))])
+    return ", ".join(names) or str(_("none"))
+
+
+def other_actives_in_words(product: Product) -> str:
+    """The other active substances of a daily portion, each with its amount; an incomplete list says so."""
+    named = [
+        f"{in_current_language(one.substance.name)} {amount_in_words(one)}"
+        for one in daily_amounts(product.other_actives, product.units_per_day)
+    ]
+    if not product.other_actives_stated:
+        named.append(str(_("not stated")))
+    return "; ".join(named) or str(_("none"))
+
+
+def amount_in_words(one: DailyAmount) -> str:
+    """An amount in the unit of labels, e.g. "1,4 mg"."""
+    number = format_decimal(one.in_label_unit, locale=current_language())
+    return f"{number}\N{NO-BREAK SPACE}{one.substance.unit}"
 
 
 def in_words(condition: Condition) -> str:
@@ -83,6 +115,9 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(answered)
     app.add_template_filter(because_of)
     app.add_template_filter(form_name)
+    app.add_template_filter(yes_no_or_unknown)
+    app.add_template_filter(allergens_in_words)
+    app.add_template_filter(amount_in_words)
     app.add_template_filter(entry_name)
     app.add_template_filter(short_entry_name)
     app.add_template_filter(in_long, "date")

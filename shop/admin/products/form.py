@@ -15,10 +15,12 @@ from wtforms import (
 )
 
 from catalog.edits.validation import MOST_LINES
-from catalog.models import Allergen, DosageForm, Unit
+from catalog.models import Allergen, AmountUnit, DosageForm, Unit
+from catalog.other_actives import MOST_OTHER_ACTIVES
 from catalog.product_state import TEXTS, ProductState
 from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
+from recommend.substances import load_substances
 from recommend.text import LANGUAGES, Language
 from shop.admin.products.labels import allergen_name, dosage_form_name, field_names, unit_name
 from shop.web.forms import ShopForm, Ticks
@@ -37,6 +39,17 @@ class LineForm(Form):
     what = SelectField(_("Form"), validate_choice=False)
     compound = StringField(_("Compound, mg"), render_kw=AMOUNT)
     elemental = StringField(_("Elemental magnesium, mg"), render_kw=AMOUNT)
+
+
+class OtherActiveForm(Form):
+    """A line of the other active substances, per unit."""
+
+    what = SelectField(_("Substance"), validate_choice=False)
+    amount = StringField(_("Amount"), render_kw=AMOUNT)
+    unit = SelectField(_("Unit"), choices=[*((unit.value, unit.value) for unit in AmountUnit), ("IE", _("IU"))])
+
+
+UNKNOWN = "unknown"
 
 
 class ProductForm(ShopForm):
@@ -64,8 +77,11 @@ class ProductForm(ShopForm):
     units_per_pack = StringField(render_kw=COUNT)
     units_per_day = StringField(render_kw=COUNT)
     net_quantity = StringField(render_kw=COUNT)
-    vegan = BooleanField()
+    vegan = SelectField(validate_choice=False)
     allergens = Ticks(validate_choice=False)
+    allergens_stated = BooleanField(description=_("Also tick this when the label names no allergen at all."))
+    other_actives = FieldList(FormField(OtherActiveForm), max_entries=MOST_OTHER_ACTIVES)
+    other_actives_stated = BooleanField(description=_("Only a product that states this is ever suggested."))
     price_cents = StringField(render_kw=AMOUNT)
     reduced = BooleanField()
     stock = StringField(render_kw=COUNT)
@@ -79,6 +95,10 @@ class ProductForm(ShopForm):
                 self[name].label.text = label
         self.dosage_form.choices = [(each.value, dosage_form_name(each)) for each in DosageForm]
         self.unit.choices = [(each.value, unit_name(each)) for each in Unit]
+        self.vegan.choices = [(UNKNOWN, gettext("not stated")), ("true", gettext("yes")), ("false", gettext("no"))]
+        self._substances = substances_to_choose(language)
+        for active in self.other_actives:
+            active.form.what.choices = self._substances
         self.allergens.choices = [(each.value, allergen_name(each)) for each in Allergen]
         self._forms = forms_to_choose(ruleset, language)
         for line in self.composition:
@@ -95,6 +115,11 @@ class ProductForm(ShopForm):
             line = self.composition.append_entry()
             line.form.what.choices = self._forms
             spare += 1
+        free = sum(not active.form.what.data for active in self.other_actives)
+        while free < least and len(self.other_actives) < MOST_OTHER_ACTIVES:
+            active = self.other_actives.append_entry()
+            active.form.what.choices = self._substances
+            free += 1
 
 
 def form_from_state(state: ProductState | None, version: int, ruleset: Ruleset, language: Language) -> ProductForm:
@@ -106,11 +131,17 @@ def form_from_state(state: ProductState | None, version: int, ruleset: Ruleset, 
 
 
 def _typed(state: ProductState) -> dict[str, Any]:
-    same = ("sku", "slug", "brand", "supplier", "vegan", "reduced", "dosage_form", "unit")
+    same = ("sku", "slug", "brand", "supplier", "reduced", "dosage_form", "unit")
+    stated = ("allergens_stated", "other_actives_stated")
     texts = [f"{name}_{language}" for name in TEXTS for language in LANGUAGES]
     counts = ("units_per_pack", "units_per_day", "net_quantity")
     return {
-        **{name: getattr(state, name) for name in (*same, *texts)},
+        **{name: getattr(state, name) for name in (*same, *stated, *texts)},
+        "vegan": UNKNOWN if state.vegan is None else str(state.vegan).lower(),
+        "other_actives": [
+            {"what": active.substance, "amount": _comma(f"{active.amount:f}"), "unit": active.unit.value}
+            for active in state.other_actives
+        ],
         **{name: typed_count(getattr(state, name)) for name in counts},
         "stock": str(state.stock),
         "ean": state.ean or "",
@@ -138,6 +169,12 @@ def forms_to_choose(ruleset: Ruleset, language: Language) -> Any:
         group += [(f"{form.id}/{salt.id}", salt.name.in_language(language)) for salt in salts]
         groups[name] = group
     return groups
+
+
+def substances_to_choose(language: Language) -> list[tuple[str, str]]:
+    """The substances by name, under their ids."""
+    named = [(one.id, one.name.in_language(language)) for one in load_substances().beside_magnesium]
+    return [("", gettext("(no line)")), *sorted(named, key=lambda choice: choice[1].casefold())]
 
 
 def typed_price(cents: int) -> str:

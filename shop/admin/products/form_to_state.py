@@ -12,7 +12,8 @@ from catalog.exchange.numbers import cents, count, measure, micrograms
 from catalog.exchange.row_errors import ROW_ERROR_TEXTS as CELL_REASONS
 from catalog.exchange.row_errors import CellRefusedError
 from catalog.exchange.values import slugified
-from catalog.models import Allergen, DosageForm, Unit
+from catalog.models import Allergen, DosageForm, OtherActive, Unit
+from catalog.other_actives import OtherActiveError, one_each, other_active
 from catalog.product_problems import ProductProblem
 from catalog.product_state import TEXTS, ProductState
 from recommend.text import LANGUAGES
@@ -72,7 +73,11 @@ class _Reader:
         stated["dosage_form"] = self._choice("dosage_form", DosageForm)
         stated["unit"] = self._choice("unit", Unit)
         stated["allergens"] = self._allergens()
-        stated["vegan"], stated["reduced"] = bool(self._form.vegan.data), bool(self._form.reduced.data)
+        stated["allergens_stated"] = bool(self._form.allergens_stated.data or stated["allergens"])
+        stated["vegan"] = {"true": True, "false": False}.get(self._form.vegan.data or "")
+        stated["reduced"] = bool(self._form.reduced.data)
+        stated["other_actives"] = self._other_actives()
+        stated["other_actives_stated"] = bool(self._form.other_actives_stated.data)
         stated["composition"] = self._composition()
         return msgspec.structs.replace(self._base, **stated)
 
@@ -118,6 +123,27 @@ class _Reader:
             elif any(amount is not None for amount in amounts):
                 self._refuse("composition", CellRefusedError("amount-without-form"))
         return tuple(lines)
+
+    def _other_actives(self) -> tuple[OtherActive, ...]:
+        actives = []
+        for line in self._form.other_actives:
+            what, amount, unit = (
+                (field.data or "").strip() for field in (line.form.what, line.form.amount, line.form.unit)
+            )
+            if not what and not amount:
+                continue
+            try:
+                actives.append(other_active(what, amount, unit))
+            except OtherActiveError as error:
+                self._refuse_active(error)
+        try:
+            return one_each(actives)
+        except OtherActiveError as error:
+            self._refuse_active(error)
+            return self._base.other_actives
+
+    def _refuse_active(self, error: OtherActiveError) -> None:
+        self.refusals = refusals_of((ProductProblem("other_actives", error.code, error.values),), self.refusals)
 
     def _milligrams(self, field: Any, form: str) -> int | None:
         text = (field.data or "").strip()

@@ -7,12 +7,13 @@ from fractions import Fraction
 from babel.numbers import format_decimal
 from flask import Flask
 
-from catalog.models import Allergen, Batch, DosageForm, How, Status, Unit
+from catalog.models import Allergen, Batch, DosageForm, How, OtherActive, Status, Unit
 from catalog.prices import without_vat
 from catalog.product_problems import RefusedError
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS
 from catalog.queries.admin import Order, Trouble
 from recommend.chemistry import half_up
+from recommend.substances import load_substances
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
 
@@ -50,6 +51,9 @@ def field_names() -> dict[str, str]:
         "net_quantity": _("Net quantity in g (in ml for a liquid)"),
         "vegan": _("Vegan"),
         "allergens": _("Allergens"),
+        "allergens_stated": _("The label's allergens are all ticked"),
+        "other_actives": _("Other active substances"),
+        "other_actives_stated": _("The label's other active substances are all named"),
         "price_cents": _("Price in euro, with VAT"),
         "reduced": _("Announce the price as a reduction"),
         "stock": _("Stock"),
@@ -108,6 +112,13 @@ def allergen_name(value: Allergen) -> str:
     return in_current_language(ALLERGENS[Allergen(value)].name)
 
 
+def other_active_name(active: OtherActive) -> str:
+    """A substance with its amount per unit; an id that is no longer known as it is."""
+    substance = load_substances().by_id.get(active.substance)
+    name = in_current_language(substance.name) if substance else active.substance
+    return f"{name} {format_decimal(active.amount, locale=current_language())} {active.unit.value}"
+
+
 def trouble_name(trouble: Trouble) -> str:
     names = {
         Trouble.BLOCKED: _("may not be said"),
@@ -151,6 +162,7 @@ def init_app(app: Flask) -> None:
         dosage_form_name,
         unit_name,
         allergen_name,
+        other_active_name,
         trouble_name,
         order_name,
         share,

@@ -11,6 +11,7 @@ from catalog.advice.impact import all_wishes, finder_impact, outcomes
 from catalog.composition import LabelLine
 from catalog.edits.products import product_to_edit, save_product
 from catalog.models import Change, DosageForm, Product
+from catalog.other_actives import read_other_actives
 from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
 from tests.factories import AuthorFactory, make_product
@@ -27,13 +28,14 @@ def save(session: Session, product: Product, ruleset: Ruleset, **fields: object)
 def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(session: Session, ruleset: Ruleset) -> None:
     chance = random.Random(5)  # noqa: S311 - any products will do, the same at every run
     for _ in range(60):
-        forms = chance.sample(
-            ["citrate", "oxide", "bisglycinate", "taurate", "threonate", "carbonate", "malate"], chance.choice([1, 2])
-        )
+        forms = chance.sample(FORMS, chance.choice([1, 2]))
         make_product(
             session,
             [LabelLine(form, elemental_ug=chance.choice([20, 45, 60, 90, 130]) * 1000) for form in forms],
-            vegan=chance.random() < 0.5,
+            vegan=chance.choice([True, False, None]),
+            other_actives=read_other_actives(chance.choice(["", "", "zinc 5 mg", "ashwagandha 300 mg"])),
+            other_actives_stated=chance.random() < 0.8,
+            units_per_day=1,
             dosage_form=chance.choice(list(DosageForm)),
             price_cents=chance.randrange(300, 4000),
             stock=chance.choice([0, 5, 5]),
@@ -41,7 +43,8 @@ def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(sessio
     wishes = list(all_wishes(ruleset))
     budget = budget_bands(session)
     for wish, outcome in zip(wishes, outcomes(session, wishes, ruleset), strict=True):
-        asked = Wishes(wish.dose_mg * 1000, wish.without, budget.limit(wish.budget), wish.vegan, wish.dosage_form)
+        limit = budget.limit(wish.budget)
+        asked = Wishes(wish.dose_mg * 1000, wish.without, limit, wish.vegan, wish.dosage_form, wish.only_magnesium)
         sold = (*ruleset.ranked_records, *(form.id for form in ruleset.other_forms))
         forms = [form for form in sold if form not in wish.without]
         found = advised_products(session, forms, asked)

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from sqlalchemy import select
@@ -22,10 +22,12 @@ from catalog.advice.suggest import Suggestion, Suggestions, decimal_string, sugg
 from catalog.composition import LabelLine
 from catalog.edits.products import product_to_edit, save_product
 from catalog.models import DosageForm, FormTag, Product, Status
+from catalog.other_actives import other_actives_text, read_other_actives
 from catalog.product_state import state_of_product
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
 from tests.factories import AnswersFactory, AuthorFactory, make_product
+from tests.recommend.shoppers import anybody, beside
 
 
 def suggest(session: Session, ruleset: Ruleset, **answers: Any) -> tuple[Suggestion, ...]:
@@ -155,8 +157,8 @@ def test_a_form_without_products_tells_which_single_wish_excludes_how_many(sessi
     answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="tablet")
     excluded = suggest_products(session, answers, advise(answers, ruleset), budget_bands(session)).excluded
     assert excluded["citrate"].total == 3
-    assert excluded["citrate"].alone == {"dose": 0, "vegan": 1, "dosage_form": 1}
-    assert excluded["citrate"].failing == {"dose": 0, "vegan": 2, "dosage_form": 2}
+    assert excluded["citrate"].alone == {"dose": 0, "other_actives": 0, "vegan": 1, "dosage_form": 1}
+    assert excluded["citrate"].failing == {"dose": 0, "other_actives": 0, "vegan": 2, "dosage_form": 2}
 
 
 def test_only_forms_without_a_fitting_product_tell_what_is_excluded(session: Session, ruleset: Ruleset) -> None:
@@ -173,7 +175,7 @@ def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Ses
     answers = AnswersFactory.build(budget="high", vegan=True, dosage_form="powder", supplement_mg=200)
     excluded = suggest_products(session, answers, advise(answers, ruleset), budget_bands(session)).excluded
     assert sum(excluded["citrate"].alone.values()) == 0
-    assert excluded["citrate"].failing == {"dose": 1, "vegan": 1, "dosage_form": 1}
+    assert excluded["citrate"].failing == {"dose": 1, "other_actives": 0, "vegan": 1, "dosage_form": 1}
 
 
 def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:
@@ -302,3 +304,41 @@ def test_the_lowest_prices_follow_an_edit_at_once(session: Session, ruleset: Rul
     assert prices_of_catalogue(session, ruleset).lowest == {"oxide": 70}
     session.rollback()
     assert prices_of_catalogue(session, ruleset).lowest == {"oxide": 80}
+
+
+BESIDE = ["", "zinc 5 mg", "vitamin_b6 1.4 mg", "ashwagandha 300 mg", "melatonin 0.1 mg; zinc 5 mg"]
+
+
+@pytest.fixture
+def blends(session: Session) -> Session:
+    """Products of every kind: alone, with substances of all sorts, and without a word about it."""
+    for text in BESIDE:
+        for stated in (True, False):
+            make_product(session, other_actives=read_other_actives(text), other_actives_stated=stated)
+    session.commit()
+    return session
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answers=anybody())
+def test_nobody_with_a_condition_medicine_sign_or_unknown_gets_a_product_with_other_substances(
+    answers: dict[str, Any], blends: Session, ruleset: Ruleset
+) -> None:
+    given_answers = beside(answers | {"budget": "high"}, {})
+    advice = advise(given_answers, ruleset)
+    found = suggest_products(blends, given_answers, advice, budget_bands(blends)).products
+    held = {(other_actives_text(one.product.other_actives), one.product.other_actives_stated) for one in found}
+    ticked = answers.get("conditions") or answers.get("medicines") or answers.get("warning_signs")
+    if ticked or "unknown" in (answers.get("age_group"), answers.get("supplement_mg")):
+        assert held <= {("", True)}
+    assert held <= {("", True), ("zinc 5 mg", True), ("vitamin_b6 1.4 mg", True)}
+
+
+def test_a_healthy_adult_may_get_ordinary_substances_and_hears_what_was_left_out(
+    blends: Session, ruleset: Ruleset
+) -> None:
+    answers = AnswersFactory.build(budget="high")
+    found = suggest_products(blends, answers, advise(answers, ruleset), budget_bands(blends)).products
+    assert {other_actives_text(one.product.other_actives) for one in found} == {"", "zinc 5 mg", "vitamin_b6 1.4 mg"}
+    wishes = Wishes(200_000, only_magnesium=True)
+    assert excluded_by_wishes(blends, ["citrate"], wishes)["citrate"].failing["other_actives"] == 9

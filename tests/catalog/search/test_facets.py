@@ -17,7 +17,7 @@ from catalog.product_state import state_of_product
 from catalog.samples.generate import make_up_catalogue
 from catalog.search import snapshot, update
 from catalog.search.facet_counts import Filters
-from catalog.search.facets import MG_BANDS, PRICE_BANDS, Facet
+from catalog.search.facets import ALL_APPLY, MG_BANDS, PRICE_BANDS, Facet
 from catalog.search.listing import MOST_PAGES, PAGE_SIZE, Sort, listing
 from catalog.search.snapshot import current_snapshot
 from catalog.search.tokens import plain
@@ -72,13 +72,16 @@ def all_products(session: Session) -> list[Product]:
 def has(product: Product, facet: Facet, value: str) -> bool:
     """Whether a product has a facet value, computed from the product alone."""
     per_day, per_100mg = product.magnesium_per_day_ug / 1000, product.tenth_cents_per_100mg / 10
+    held, stated = {active.substance for active in product.other_actives}, product.other_actives_stated
     return {
         Facet.FORM: value in {tag.form for tag in product.tags},
         Facet.DOSAGE_FORM: product.dosage_form == value,
         Facet.MG_PER_DAY: value == next(band.name for band in MG_BANDS if band.to is None or per_day <= band.to),
         Facet.PRICE_PER_100MG: value == next(b.name for b in PRICE_BANDS if b.to is None or per_100mg <= b.to),
-        Facet.VEGAN: product.vegan,
-        Facet.WITHOUT: value not in product.allergens,
+        Facet.VEGAN: product.vegan is True,
+        Facet.WITHOUT: product.allergens_stated and value not in product.allergens,
+        Facet.OTHER_ACTIVES: value == ("some" if product.other_actives else "none" if stated else ""),
+        Facet.WITHOUT_ACTIVE: stated and value not in held,
         Facet.BRAND: product.brand.name == value,
         Facet.IN_STOCK: product.stock > 0,
     }[facet]
@@ -86,7 +89,7 @@ def has(product: Product, facet: Facet, value: str) -> bool:
 
 def passes(product: Product, chosen: dict[Facet, list[str]]) -> bool:
     return all(
-        (all if facet is Facet.WITHOUT else any)(has(product, facet, value) for value in values)
+        (all if facet in ALL_APPLY else any)(has(product, facet, value) for value in values)
         for facet, values in chosen.items()
     )
 

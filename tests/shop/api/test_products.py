@@ -68,7 +68,7 @@ def test_an_item_has_exactly_these_keys_and_exact_amounts(client: FlaskClient) -
         assert item.keys() == {
             *("sku", "slug", "url", "brand", "name", "forms", "dosage_form", "unit", "units_per_pack", "units_per_day"),
             *("elemental_mg_per_unit", "elemental_mg_per_day", "price_cents", "cents_per_100mg", "cents_per_day"),
-            "in_stock",
+            *("in_stock", "vegan", "allergens", "allergens_stated", "other_actives", "other_actives_stated"),
         }
         per_unit, per_day = Decimal(item["elemental_mg_per_unit"]), Decimal(item["elemental_mg_per_day"])
         assert per_unit * item["units_per_day"] == per_day

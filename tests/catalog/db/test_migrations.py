@@ -1,0 +1,69 @@
+"""Migration of a catalogue of version 0.1.0: nothing is lost, and what nobody said becomes unknown."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy.orm import Session
+
+from catalog.db.engine import MIGRATIONS, for_writing, migrate, open_engine
+from catalog.models import Base, IndexState, Product
+from catalog.product_state import TEXTS
+from tests import databases
+
+BLANK = {f"{name}_{code}": "" for name in TEXTS for code in ("nl", "en")}
+NUMBERS = (
+    *("units_per_pack", "units_per_day", "net_quantity", "price_cents", "stock", "magnesium_ug"),
+    *("tenth_cents_per_100mg", "tenth_cents_per_day", "blocked_texts", "open_warnings"),
+)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(databases.new(tmp_path))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with for_writing(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "initial")
+    yield engine
+    engine.dispose()
+    databases.drop(engine.url)
+
+
+def test_what_nobody_said_becomes_unknown_and_what_was_said_stays(old: Engine) -> None:
+    with for_writing(old).begin() as connection:
+        connection.execute(text("INSERT INTO brand (id, name, address, invented) VALUES (1, 'Echt', 'Hier 1', false)"))
+        connection.execute(text("INSERT INTO brand (id, name, address, invented) VALUES (2, 'Bedacht', '', true)"))
+        for number, brand, vegan, allergens in [(1, 1, True, "milk soy"), (2, 1, False, ""), (3, 2, False, "")]:
+            row = BLANK | {
+                **{"id": number, "sku": f"S{number}", "slug": f"s{number}", "status": "draft", "version": 1},
+                **{"brand_id": brand, "supplier": "", "dosage_form": "capsule", "unit": "capsule", "vegan": vegan},
+                **dict.fromkeys(NUMBERS, 0),
+                **{"allergens": allergens, "reduced": False, "portion_too_small": False, "form_not_permitted": False},
+            }
+            columns = ", ".join(row)
+            values = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO product ({columns}) VALUES ({values})"), row)  # noqa: S608 - names above
+    migrate(old)
+    with Session(old) as session:
+        found = {
+            one.sku: (one.vegan, one.allergens, one.allergens_stated, one.other_actives, one.other_actives_stated)
+            for one in session.scalars(select(Product))
+        }
+        assert found == {
+            "S1": (True, ("milk", "soy"), True, (), False),
+            "S2": (None, (), False, (), False),
+            "S3": (False, (), True, (), True),
+        }
+        assert session.scalars(select(IndexState.revision)).one() == 0, "the next start derives the index again"
+
+
+def test_a_migrated_database_has_the_columns_of_the_models(old: Engine) -> None:
+    migrate(old)
+    for table in Base.metadata.sorted_tables:
+        found = {column["name"]: column["nullable"] for column in inspect(old).get_columns(table.name)}
+        assert found == {column.name: column.nullable for column in table.columns}, table.name
