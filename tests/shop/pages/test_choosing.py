@@ -36,7 +36,12 @@ def test_it_says_in_words_when_a_rule_applies(client: FlaskClient) -> None:
     assert "for everybody" in text
 
 
-def test_it_says_that_nobody_has_reviewed_yet_and_marks_what_is_unverified(client: FlaskClient) -> None:
-    text = main_text(client.get(PAGE["nl"]))
-    assert "Nog niet nagekeken door een apotheker." in text
-    assert "nog niet" in text
+def test_it_says_once_that_nobody_has_reviewed_yet_and_marks_what_is_unverified(
+    client: FlaskClient, ruleset: Ruleset
+) -> None:
+    page = client.get(PAGE["nl"])
+    assert main_text(page).count("Een apotheker heeft ze nog niet") == 1
+    cited = [citation for rule in ruleset.rules for citation in rule.citations]
+    cited += [citation for note in ruleset.notes for citation in note.citations]
+    assert page.text.count(">†<") == 1 + sum(citation.is_open for citation in cited)
+    assert page.text.count(">‡<") == 1 + sum(citation.computed for citation in cited)
