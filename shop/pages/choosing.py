@@ -8,10 +8,14 @@ from msgspec import Struct
 
 from recommend.knowledge import Note, Rule, Ruleset
 from recommend.text import Language, Text
-from shop.web.i18n import gettext, in_current_language
+from shop.web.i18n import gettext
+from shop.web.words import short_entry_name
 
 LONGEST_SEARCH = 100
 """Characters of a search that count; the field takes no more."""
+
+OTHER = "other"
+"""The group of the rules for forms that are not ranked."""
 
 R = TypeVar("R", Rule, Note)
 
@@ -41,10 +45,11 @@ def choosing_page(typed: str, ruleset: Ruleset, language: Language) -> ChoosingP
     words = _plain(typed).split()
     rules = [rule for rule in ruleset.rules if _has(words, rule.id, (rule.label, rule.reason), language)]
     notes = [note for note in ruleset.notes if _has(words, note.id, (note.label, note.text), language)]
-    names = {form.record: in_current_language(ruleset.forms[form.record].short_name) for form in ruleset.ranked}
+    names = {form.id: short_entry_name(form) for form in ruleset.ranked_compounds}
+    names[OTHER] = str(gettext("Other forms"))
     return ChoosingPage(
         typed=typed,
-        rules=_groups(rules, names, lambda rule: rule.forms[0]),
+        rules=_groups(rules, names, lambda rule: rule.forms[0] if rule.forms[0] in names else OTHER),
         notes=_groups(notes, _note_labels(), _kind),
     )
 

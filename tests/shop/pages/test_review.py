@@ -9,7 +9,7 @@ PAGES = (
     "/nl/gids/magnesium-en-het-zenuwstelsel",
     "/nl/zo-kiezen-wij",
     "/nl/vormen/oxide",
-    "/nl/vormen/glycinate",
+    "/nl/vormen/bisglycinate",
     "/nl/vormen/acetate",
     "/nl/product/duinvallei-magnesiumtauraat-70-capsules",
 )
