@@ -145,6 +145,7 @@ class AnswersError(ValueError):
 
     def __init__(self, key: str, problem: AnswerProblem, value: object = None) -> None:
         self.key, self.problem, self.value = key, problem, value
+        self.shown_value = _short(value)
         name = key if key.isprintable() and len(key) <= _SHOWN else _short(key)
         super().__init__(f"{name}: " + _EXPLAIN[problem].format(value=_short(value), allowed=_allowed(key)))
 

@@ -280,6 +280,13 @@ class Guide(Record, frozen=True):
     intro: Text
     sections: Annotated[tuple[Section, ...], Meta(min_length=1)]
 
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Citations of all passages."""
+        return tuple(
+            citation for section in self.sections for passage in section.passages for citation in passage.citations
+        )
+
 
 class DoseLimits(Record, frozen=True):
     """Daily amounts in mg elemental magnesium; `own_limit_mg` is the shop's own limit, below the upper limit."""

@@ -169,7 +169,14 @@ SEVERITY_OF: dict[Severity, tuple[str, ...]] = {
     "info": (
         *("age-65-plus", "loop-thiazide-diuretic", "proton-pump-inhibitor", "muscle-relaxant", "supplement-counted"),
         *("oxide-honest", "glycinate-is-bisglycinate", "bisglycinate-buffered", "taurate-no-human-study"),
-        *("taurate-taurine", "citrate-laxative", "bowel-loose", "bowel-constipated", "goal-sport"),
+        *(
+            "taurate-taurine",
+            "citrate-laxative",
+            "forms-named-for-diarrhoea",
+            "bowel-loose",
+            "bowel-constipated",
+            "goal-sport",
+        ),
         *("kidneys-first", "medicines-in-general", "upper-limit", "side-effects", "too-much"),
     ),
 }

@@ -212,6 +212,9 @@ SUBJECTS: dict[str, Names] = {
     "supplement-counted": Names((), (), ("telt mee",), ("counts",)),
     "glycinate-is-bisglycinate": Names((), (), ("glycinaat en bis", "twee namen"), ("glycinate and bis", "two names")),
     "bisglycinate-buffered": Names((), (), ("gebufferd",), ("buffered",)),
+    "forms-named-for-diarrhoea": Names(
+        (), (), ("carbonaat, chloride, gluconaat",), ("carbonate, chloride, gluconate",)
+    ),
     "kidneys-first": Names((), (), ("nieren, en", "nierziekte"), ("kidneys, and", "kidney disease")),
     "medicines-in-general": Names((), (), ("medicijnen",), ("medicines",)),
     "upper-limit": Names(

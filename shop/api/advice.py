@@ -81,17 +81,22 @@ def _answers_sent() -> answers.Answers:
     except NotJsonError as error:
         raise Refused(HTTPStatus.BAD_REQUEST, _("The body is not JSON in UTF-8, or gives a key twice.")) from error
     except AnswersError as error:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, _explain(error.key, error.problem), key=error.key) from error
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, _explain(error), key=error.key) from error
 
 
-def _explain(key: str, problem: AnswerProblem) -> str:
+def _explain(error: AnswersError) -> str:
+    key, problem = error.key, error.problem
     if problem == "not_an_object":
         return str(_("Send one JSON object that has the answers as its keys."))
     values = ", ".join(QUESTIONS[key].values) if key in QUESTIONS else ""
     explanations: dict[AnswerProblem, str] = {
         "unknown_key": _("There is no question with this name. The names are: %(names)s.", names=", ".join(QUESTIONS)),
         "missing": _("This answer is required."),
-        "not_a_choice": _("The values to choose from are: %(values)s.", values=values),
+        "not_a_choice": _(
+            "%(value)s is not a value of this answer. The values to choose from are: %(values)s.",
+            value=error.shown_value,
+            values=values,
+        ),
         "not_a_list": _("This answer is a list, [] for none, of: %(values)s.", values=values),
         "not_an_integer": _(
             "This answer is a whole number from 0 to %(most)d, or %(values)s.", most=SUPPLEMENT_MG_MAX, values=values

@@ -41,6 +41,11 @@ class CompoundPage(Struct, frozen=True):
     def ranked(self) -> bool:
         return bool(self.evidence)
 
+    @property
+    def records(self) -> list[Rule | Note]:
+        """Rules and notes on the page."""
+        return [*self.evidence, *self.sooner, *self.later, *self.notes]
+
 
 def compound_page(form: Form, ruleset: Ruleset) -> CompoundPage:
     """The page of a form with facts of its own, gathered from the ruleset."""

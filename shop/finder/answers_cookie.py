@@ -6,6 +6,7 @@ They are health data (GDPR Art. 9): not stored, not logged, never in an address.
 import base64
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -20,7 +21,7 @@ from shop.web.services import services
 
 COOKIE = "answers"
 LIFETIME_SECONDS = 60 * 60
-NEUTRAL_DEFAULTS = {
+NEUTRAL_DEFAULTS = {key: question.default for key, question in QUESTIONS.items() if not question.required} | {
     "stomach": "none",
     "budget": "medium",
     "absorption": "normal",
@@ -28,6 +29,7 @@ NEUTRAL_DEFAULTS = {
     "conditions": [],
     "medicines": [],
 }
+"""A harmless answer to every question."""
 
 
 def make_cipher(secret_key: str) -> Fernet:
@@ -40,6 +42,7 @@ def init_app(app: Flask) -> None:
     """Write or delete the cookie at the end of a request that asked for it."""
     app.after_request(_write_cookie)
     app.jinja_env.globals["answers_were_lost"] = answers_were_lost
+    app.jinja_env.globals["answers_are_outdated"] = answers_are_outdated
 
 
 def stored_answers() -> dict[str, Any]:
@@ -51,11 +54,12 @@ def stored_answers() -> dict[str, Any]:
 
 
 def complete_answers() -> Answers | None:
-    """The answers once every required question has one."""
-    try:
-        return parse_answers(stored_answers())
-    except AnswersError:
-        return None
+    """The answers once every question has one, also a question that is newer than the cookie.
+
+    The defaults of `parse_answers` are for programs: a visitor who was never asked has not answered.
+    """
+    stored = stored_answers()
+    return None if QUESTIONS.keys() - stored.keys() else parse_answers(stored)
 
 
 def partial_answers() -> Answers | None:
@@ -76,9 +80,15 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
 
 
 def answers_were_lost() -> bool:
-    """Whether the visitor sent a cookie that is forged, expired or of an older shop."""
+    """Whether the visitor sent a cookie that is forged, expired or of another shop."""
     stored_answers()
     return bool(g.get("answers_lost", False))
+
+
+def answers_are_outdated() -> bool:
+    """Whether an answer in the visitor's cookie is none of today's, so that its question is asked again."""
+    stored_answers()
+    return bool(g.get("answers_outdated", False))
 
 
 def _read_cookie() -> dict[str, Any]:
@@ -86,11 +96,22 @@ def _read_cookie() -> dict[str, Any]:
     if not token:
         return {}
     try:
-        answers = json.loads(services().answers_cipher.decrypt(token.encode(), ttl=LIFETIME_SECONDS))
-        return {key: parse_answer(QUESTIONS[key], answers) for key in answers}
-    except (InvalidToken, ValueError, KeyError):
-        g.answers_lost = True
-        return {}
+        given = json.loads(services().answers_cipher.decrypt(token.encode(), ttl=LIFETIME_SECONDS))
+    except (InvalidToken, ValueError):
+        given = None
+    answers = _known_answers(given) if isinstance(given, dict) else {}
+    g.answers_lost = not answers
+    g.answers_outdated = bool(answers) and bool((given.keys() & QUESTIONS.keys()) - answers.keys())
+    return answers
+
+
+def _known_answers(given: dict[str, Any]) -> dict[str, Any]:
+    """The answers that today's questions know: a cookie lives for an hour, and questions may change meanwhile."""
+    answers = {}
+    for key in given.keys() & QUESTIONS.keys():
+        with suppress(AnswersError):
+            answers[key] = parse_answer(QUESTIONS[key], given)
+    return answers
 
 
 def store_answers(answers: dict[str, Any]) -> None:

@@ -62,6 +62,7 @@ class QuestionnaireForm(ShopForm):
 
     def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
         self.hints: dict[str, dict[str, str]] = {}
+        self.stored = stored
         shown = {key: self._shown(key, value) for key, value in stored.items()}
         unknown = stored.get("supplement_mg") == UNKNOWN
         # No answer is stored without the agreement.
@@ -86,6 +87,12 @@ class QuestionnaireForm(ShopForm):
     def keys(self) -> list[str]:
         """The questions on this page, in its order."""
         return [field.name for field in self if field.name in QUESTIONS]
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some of the questions on this page were answered before, and others were not."""
+        answered = [key in self.stored for key in self.keys()]
+        return any(answered) and not all(answered)
 
     def forget_errors(self) -> None:
         """Drop the errors of a page that is shown again before the visitor has finished it."""
@@ -128,6 +135,10 @@ class WishesForm(QuestionnaireForm):
         _("I agree that the shop uses my answers, some of them about my health, to make this advice."),
         validators=[InputRequired(_("Without your agreement we may not use answers about health."))],
     )
+
+
+WISHES = tuple(key for key in QUESTIONS if hasattr(WishesForm, key))
+"""Questions of the first page."""
 
 
 class SafetyForm(QuestionnaireForm):

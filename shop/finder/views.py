@@ -16,7 +16,7 @@ from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
 from recommend.knowledge import Form, Ruleset
 from recommend.medicines import Medicine
 from shop.finder.answers_cookie import complete_answers, erase_answers, store_answers, stored_answers
-from shop.finder.forms import QuestionnaireForm, SafetyForm, WishesForm
+from shop.finder.forms import WISHES, QuestionnaireForm, SafetyForm, WishesForm
 from shop.finder.medicines import (
     MedicineCard,
     asks_for_search,
@@ -71,7 +71,7 @@ def wishes() -> Response:
 
 @localized(bp, nl="/nl/keuzehulp/veiligheid", en="/en/finder/safety", methods=("GET", "POST"))
 def safety() -> Response:
-    if "stomach" not in stored_answers():
+    if set(WISHES) - stored_answers().keys():
         return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
     form = SafetyForm(get_ruleset(), current_language(), stored_answers())
     search, taken = None, None

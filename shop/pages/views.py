@@ -1,11 +1,12 @@
 """Pages of text: home, guide, how we rank and choose, privacy, accessibility, colophon."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from shop.pages.choosing import LONGEST_SEARCH, choosing_page
 from shop.web.database import get_ruleset
-from shop.web.i18n import in_current_language, localized, preferred_language
-from shop.web.page_cache import same_for_all
+from shop.web.i18n import current_language, in_current_language, localized, preferred_language
+from shop.web.page_cache import never_cache, same_for_all
 from shop.web.services import services
 
 bp = Blueprint("pages", __name__)
@@ -36,7 +37,17 @@ def ranking() -> str:
 def choosing() -> str:
     ruleset = get_ruleset()
     tie_break = ", ".join(in_current_language(form.short_name) for form in ruleset.ranked)
-    return render_template("pages/choosing.html", ruleset=ruleset, tie_break=tie_break)
+    page = choosing_page(request.args.get("q", ""), ruleset, current_language())
+    if page.typed:
+        never_cache()  # the page says what was typed
+    return render_template(
+        "pages/choosing.html",
+        page=page,
+        ruleset=ruleset,
+        tie_break=tie_break,
+        longest_search=LONGEST_SEARCH,
+        **({"robots": "noindex, nofollow"} if page.typed else {}),
+    )
 
 
 @localized(bp, nl="/nl/privacy", en="/en/privacy")

@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 
 from recommend.knowledge import Note, Rule, Ruleset, Severity
 from recommend.loading import load_ruleset
+from recommend.verify.constants import prove_constants
 from recommend.verify.liveness import prove_liveness
 from recommend.verify.monotony import prove_monotony
 from recommend.verify.safety import prove_safety
@@ -23,19 +24,16 @@ PROPERTIES = (prove_safety, prove_monotony, prove_liveness)
 
 FLIPPED: dict[Severity, Severity] = {"stop": "caution", "caution": "info", "info": "caution"}
 
-ONLY_ON_PAGES = "never part of an advice: it stands on product pages only, which neither properties nor cases look at"
-
-SURVIVORS = {
-    f"{change} {note}": ONLY_ON_PAGES
-    for note in ("bisglycinate-buffered", "glycinate-is-bisglycinate", "taurate-taurine", "threonate-adults-only")
-    for change in ("drop", "flip")
-}
+SURVIVORS: dict[str, str] = {}
 """The mutants that survive, by name, with the reason why that is accepted."""
 
 
 class Mutant(Struct, frozen=True):
+    """A changed ruleset; a note for pages only is part of no advice, which the other properties and cases look at."""
+
     name: str
     ruleset: Ruleset
+    only_on_pages: bool
 
 
 def mutants(ruleset: Ruleset) -> Iterator[Mutant]:
@@ -43,8 +41,9 @@ def mutants(ruleset: Ruleset) -> Iterator[Mutant]:
     for kind, records in _records(ruleset).items():
         for position, record in enumerate(records):
             before, after = records[:position], records[position + 1 :]
-            yield Mutant(f"drop {record.id}", structs.replace(ruleset, **{kind: (*before, *after)}))
-            yield Mutant(f"flip {record.id}", structs.replace(ruleset, **{kind: (*before, flipped(record), *after)}))
+            for change, changed in (("drop", ()), ("flip", (flipped(record),))):
+                left = structs.replace(ruleset, **{kind: (*before, *changed, *after)})
+                yield Mutant(f"{change} {record.id}", left, record.when is None)
 
 
 def _records(ruleset: Ruleset) -> dict[str, tuple[Rule | Note, ...]]:
@@ -66,6 +65,8 @@ def survivors(ruleset: Ruleset) -> tuple[list[str], int]:
 
 def survives(mutant: Mutant) -> bool:
     """Whether every case is still true and every property that these mutations can touch still holds."""
+    if mutant.only_on_pages:
+        return not any(proof.broken for proof in prove_constants(mutant.ruleset))
     if not all(_is_true(case, mutant.ruleset) for case in ALL):
         return False
     return not any(proof.broken for prove in PROPERTIES for proof in prove(mutant.ruleset))

@@ -81,3 +81,16 @@ def test_a_named_salt_has_its_own_share_of_magnesium_and_no_name_means_the_first
 def test_an_unknown_form_or_salt_is_named(form: str, salt: str | None, ruleset: Ruleset) -> None:
     with pytest.raises(KeyError, match=salt or form):
         ruleset.fraction_of(form, salt)
+
+
+def test_the_forms_that_nih_names_for_diarrhoea_say_so_and_citrate_does_not(ruleset: Ruleset) -> None:
+    named = {form for form in ruleset.forms if "forms-named-for-diarrhoea" in {n.id for n in ruleset.form_notes(form)}}
+    assert named == {"carbonate", "chloride", "gluconate", "oxide"}
+
+
+def test_a_chelate_that_was_studied_is_called_bisglycinate_by_inference_only(ruleset: Ruleset) -> None:
+    texts = [rule.reason for rule in ruleset.rules if "bisglycinate" in rule.forms]
+    texts.append(ruleset.forms["bisglycinate"].about)
+    studied = [text for text in texts if "chelaat" in text.nl]
+    assert len(studied) >= 3
+    assert all("onze aanname" in text.nl and "our inference" in text.en for text in studied)

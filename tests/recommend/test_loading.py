@@ -122,7 +122,7 @@ FAULTS: dict[str, Fault] = {
         "forms.yaml", 'formula: "MgO"', 'formula: "Mg0"', ("oxide", "salts.magnesium_oxide.formula")
     ),
     "a number for a formula": Fault(
-        "forms.yaml", 'formula: "MgO"', "formula: 7", ("line 136", "oxide", "magnesium_oxide", "key salts.formula")
+        "forms.yaml", 'formula: "MgO"', "formula: 7", ("line 141", "oxide", "magnesium_oxide", "key salts.formula")
     ),
     "a second name of an unknown form": Fault(
         "forms.yaml", "same_as: bisglycinate", "same_as: glycine", ("glycinate", "key same_as")

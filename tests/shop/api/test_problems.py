@@ -95,6 +95,25 @@ def test_a_wrong_key_or_value_is_a_422_that_names_it(answers: object, key: str, 
     assert (refused.status, refused.key) == (422, key)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("stomach", "iron", "'iron'"),
+        ("conditions", ["rheumatism"], "'rheumatism'"),
+        ("medicines", ["levothyroxine", "aspirin"], "'aspirin'"),
+        ("goal", "relax", "'relax'"),
+        ("warning_signs", ["\ud800" + "x" * 500], r"'\ud800xxx"),
+    ],
+)
+def test_a_value_of_an_older_questionnaire_is_named_with_todays_values(
+    key: str, value: object, shown: str, ask: Ask
+) -> None:
+    refused = problem(ask(json.dumps(HEALTHY | {key: value})))
+    assert (refused.status, refused.key) == (422, key)
+    assert shown in refused.detail
+    assert ", ".join(QUESTIONS[key].values) in refused.detail
+
+
 def test_a_strange_key_comes_back_readable_and_short(ask: Ask) -> None:
     assert problem(ask(json.dumps(HEALTHY | {"\udfff" + "k" * 50_000: 1}))).key == "?" + "k" * 59
 
