@@ -181,4 +181,4 @@ def read_ingredients(text: str, language: Language, directory: Path = DATA) -> I
 
     Both languages are always read, since labels mix them; `language` decides on words that mean two things.
     """
-    return load_reader(directory).read(text)
+    return load_reader(directory).read(text, language)

@@ -10,8 +10,8 @@ from msgspec import Struct
 from recommend.ingredients.functions import ItemFunctions
 from recommend.ingredients.lexicon import Lexicon, Match, Name
 from recommend.ingredients.normal_form import words_of
-from recommend.ingredients.scopes import Scope, ScopeReader, things_at
-from recommend.ingredients.structure import Item, Structure, read_structure
+from recommend.ingredients.scopes import Scope, ScopeReader
+from recommend.ingredients.structure import Item, Structure, Word, read_structure
 from recommend.ingredients.vocabulary import (
     ACTIVE,
     ADDITIVE,
@@ -27,6 +27,7 @@ from recommend.ingredients.vocabulary import (
     Vocabulary,
 )
 from recommend.naming import FormNames
+from recommend.text import Language
 
 Vegan = Literal["yes", "no", "unknown"]
 SpanKind = Literal["contains", "may_contain", "animal", "no_source", "active", "form", "sweetener"]
@@ -39,6 +40,8 @@ _VITAMINS = ("vitamine", "vitaminen", "vitamines", "vitamin", "vitamins", "vit")
 _JOINERS = ("en", "and", "plus")
 _MAGNESIUM = ("magnesi", "bitterzout", "epsom", "engels zout")
 _SEVERAL_FORMS = re.compile(r"\bmagnesium ?\((?:als |as |uit |from |van )?([^()]*(?:,| en | and |/)[^()]*)\)")
+_COMPOUND = re.compile(r"\bmagnesium[ -]?[a-z]{5,}")
+_SALT = re.compile(r"magnesium.*(?:aat|ate)$")
 _ROW = re.compile(r",| en | and |/")
 
 
@@ -72,36 +75,41 @@ class IngredientReader:
         self._scopes = ScopeReader(vocabulary.phrases)
         self._functions = {function.id: function for function in vocabulary.functions}
         self._animal_allergens = frozenset(one.id for one in vocabulary.allergens if one.animal)
-        self._forms_in = lru_cache(maxsize=4096)(lambda text: forms.forms_in(text).forms)
-        self._sources = tuple(source.id for source in vocabulary.sources)
+        self._foreign: dict[Language, frozenset[str]] = {
+            "nl": frozenset(vocabulary.phrases.own_words.en),
+            "en": frozenset(vocabulary.phrases.own_words.nl),
+        }
+        self._forms_in = lru_cache(maxsize=4096)(forms.forms_in)
+        self._correct = lru_cache(maxsize=4096)(forms.correct)
 
-    def read(self, text: str) -> Ingredients:
-        """Reading of one list."""
-        return _Reading(self, read_structure(text), text).result()
+    def read(self, text: str, language: Language) -> Ingredients:
+        """Reading of one list; words of the other language count too, but for those that mean something else."""
+        return _Reading(self, read_structure(text), text, language).result()
 
-    def matches(self, structure: Structure) -> list[Match]:
+    def matches(self, structure: Structure, language: Language) -> list[Match]:
         """Names in a list."""
-        words = structure.words
-        return self._lexicon.matches([word.text for word in words], [word.cut_before for word in words])
+        words = [word.text for word in structure.words]
+        foreign = self._foreign[language]
+        found = self._lexicon.matches(words, [word.cut_before for word in structure.words])
+        return [match for match in found if match.first != match.last or words[match.first] not in foreign]
 
 
 class _Reading:
-    def __init__(self, reader: IngredientReader, structure: Structure, text: str) -> None:
+    def __init__(self, reader: IngredientReader, structure: Structure, text: str, language: Language) -> None:
         self.reader, self.structure, self.text = reader, structure, text
-        matches = reader.matches(structure)
+        matches = reader.matches(structure, language)
         self.by_domain: dict[str, list[Match]] = {}
         for match in matches:
             domain, separator, _ = match.domain.partition(":")
             self.by_domain.setdefault(domain + separator, []).append(match)
         self.actives = [*self._of(ACTIVE), *self._vitamin_letters()]
         magnesium = {place for place, word in enumerate(structure.words) if _MAGNESIUM[0] in word.text}
-        additives = things_at((match.first, match.last) for match in self._of(ADDITIVE))
-        goods = things_at((match.first, match.last) for match in self.actives) | magnesium
-        things = things_at(
-            (match.first, match.last) for match in [*self._of(ALLERGEN_DOMAIN), *self._of(ANIMAL_DOMAIN)]
-        )
+        additives = _places(self._of(ADDITIVE))
+        goods = _places(self.actives) | magnesium
+        strong = _places(match for match in self.actives if match.first not in additives) | (magnesium - additives)
+        things = _places([*self._of(ALLERGEN_DOMAIN), *self._of(ANIMAL_DOMAIN)])
         self.scopes = reader._scopes.scopes(structure.words, things, goods)
-        self.functions = ItemFunctions(structure, self._of(FUNCTION), reader._functions, goods - additives)
+        self.functions = ItemFunctions(structure, self._of(FUNCTION), reader._functions, strong)
         self.spans: list[Span] = []
 
     def _of(self, domain: str) -> Sequence[Match]:
@@ -148,12 +156,17 @@ class _Reading:
         for place, word in enumerate(self.structure.words):
             if word.text in _VITAMINS:
                 counting = True
-            elif counting and word.text in _LETTERS:
+            elif counting and word.text in _LETTERS and not self._is_prefix(word):
                 if place not in known:
                     found.append(Match(ACTIVE, _LETTERS[word.text], place, place))
             elif counting and place not in known and word.text not in _JOINERS:
                 counting = False
         return found
+
+    def _is_prefix(self, word: Word) -> bool:
+        """Whether a hyphen joins a letter to the next word: "D-alfa-tocoferol"."""
+        text = self.structure.normal.text
+        return text[word.end : word.end + 1] == "-" and not word.dangling
 
     def _other_actives(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -193,7 +206,10 @@ class _Reading:
             text = self._text_of(words) if words else ""
             if not any(part in text for part in _MAGNESIUM) and id(root) not in unnamed:
                 continue
-            forms = self.reader._forms_in(_SEVERAL_FORMS.sub(_each_form, text))
+            read = self.reader._forms_in(_SEVERAL_FORMS.sub(_each_form, text))
+            forms = read.forms or self._corrected_forms(text)
+            if not forms and any(_SALT.match(words) for words in read.unclear):
+                found["other"] = None
             found |= dict.fromkeys(forms)
             for form in forms:
                 self._mark_form(words, form)
@@ -202,6 +218,12 @@ class _Reading:
                 found["other"] = None
                 self._mark(match, "form")
         return tuple(found)
+
+    def _corrected_forms(self, text: str) -> tuple[str, ...]:
+        """Forms in an item without a known name, one slip of a letter allowed."""
+        words = _COMPOUND.findall(text)
+        found = (self.reader._correct(word) for word in words)
+        return tuple(dict.fromkeys(form for form in found if form))
 
     def _root(self, place: int) -> Item:
         item = self.structure.item_of[place]
@@ -259,17 +281,30 @@ class _Reading:
     def _lacks_source(self) -> bool:
         lacking = False
         stated = {match.key for match in self._of(STATED_DOMAIN)}
-        sourced = {(match.key, id(self._root(match.first))) for match in self._of(PLANT_DOMAIN)}
         for match in self._present(SOURCE_DOMAIN):
-            if match.key in stated or (match.key, id(self._root(match.first))) in sourced or self._is_portion(match):
+            if match.key in stated or self._has_plant_source(match) or self._is_portion(match):
                 continue
             lacking = True
             self._mark(match, "no_source")
         return lacking
 
+    def _has_plant_source(self, match: Match) -> bool:
+        """Whether a plant is named beside a thing, in brackets behind it, or before the brackets it is in."""
+        near: set[int] = set(self._words_of(self.structure.item_of[match.first]))
+        item = self.structure.item_of[match.first].parent
+        while item is not None:
+            near.update(item.words)
+            item = item.parent
+        return any(plant.key == match.key and plant.first in near for plant in self._of(PLANT_DOMAIN))
+
     def _is_portion(self, match: Match) -> bool:
         """Whether "capsule" is a portion and no ingredient."""
         return match.key == "capsule" and self.functions.of_word(match.first) is None
+
+
+def _places(matches: Iterable[Match]) -> frozenset[int]:
+    """Every place within the matches."""
+    return frozenset(place for match in matches for place in range(match.first, match.last + 1))
 
 
 def _each_form(match: re.Match[str]) -> str:
@@ -288,4 +323,3 @@ def active_names(key: str, names: Iterable[str], exceptions: Iterable[str]) -> l
 def also_names(key: str, names: Iterable[str]) -> list[Name]:
     """Names of other actives that bring this one along."""
     return [Name(words_of(name), ALSO_DOMAIN + key, key) for name in names]
-

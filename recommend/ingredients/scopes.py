@@ -1,6 +1,6 @@
 """Scopes of words in a list: present, possibly present, absent, or named only in directions."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from enum import Enum
 from typing import NamedTuple
 
@@ -50,12 +50,16 @@ class PhraseFinder:
     def phrases_in(self, words: Sequence[Word], first: int, end: int, kinds: Set[str]) -> list[Phrase]:
         """Phrases of these kinds in one sentence, the longest at each place."""
         found: list[Phrase] = []
+        free_from = first
         for place in range(first, end):
+            if place < free_from:
+                continue
             for phrase, kind in self._by_first.get(words[place].text, ()):
                 if kind in kinds:
                     last = _end_of(phrase, words, place, end)
                     if last is not None:
                         found.append(Phrase(place, last, kind, _ANY_WORDS in phrase))
+                        free_from = place + ([*phrase, _ANY_WORDS].index(_ANY_WORDS))
                         break
         return found
 
@@ -220,8 +224,3 @@ class _Sentence:
                 return
             if self.scopes[before] is Scope.CONTAINS:
                 self.scopes[before] = Scope.TRACES
-
-
-def things_at(matches: Iterable[tuple[int, int]]) -> frozenset[int]:
-    """Every place within the matches."""
-    return frozenset(place for first, last in matches for place in range(first, last + 1))

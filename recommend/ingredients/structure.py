@@ -8,8 +8,10 @@ from recommend.ingredients.normal_form import WORD, NormalText, joined, normal_t
 
 _PIECE = re.compile(rf"(?P<word>{WORD})|(?P<sign>[()\[\]{{}},;:.!?\n|•·/])")
 _OPENING, _CLOSING = "([{", ")]}"
+_BRACKET_OR_COMMA = re.compile(r"[()\[\]{},]")
 _ABBREVIATIONS = frozenset(
-    "st dr ca incl resp min max var spp ssp subsp bijv evt nr no vit excl o a b v m g e i conc extr gem div nat".split()
+    ("st", "dr", "ca", "incl", "excl", "resp", "min", "max", "var", "spp", "ssp", "subsp", "bijv", "evt", "nr", "no")
+    + ("vit", "o", "a", "b", "v", "m", "g", "e", "i", "conc", "extr", "gem", "div", "nat")
 )
 _NEXT_LETTER = re.compile(r"[^\w<]*(?:<[^>]*>)*[^\w]*([^\W\d_])")
 _GOES_ON = (",", "(", "-", "&", "/", "")
@@ -95,8 +97,11 @@ class _Reader:
         }
 
     def read(self) -> Structure:
+        forgotten = _forgotten_close(self.normal.text)
         for match in _PIECE.finditer(self.normal.text):
             sign = match["sign"]
+            if match.start() == forgotten:
+                self.levels = [self.levels[0]]
             if sign is None:
                 self._word(match)
             elif sign in _OPENING:
@@ -188,3 +193,18 @@ class _Reader:
         after = _NEXT_LETTER.match(self.source, self.normal.places[place + 1])
         if before == "\n" or (before not in _GOES_ON and after and after[1].isupper()):
             self._end_sentence(place)
+
+
+def _forgotten_close(text: str) -> int | None:
+    """Place of the first comma within a bracket that never closes; it is taken as closed there."""
+    opened: list[int] = []
+    first_comma: dict[int, int] = {}
+    for match in _BRACKET_OR_COMMA.finditer(text):
+        if match[0] in _OPENING:
+            opened.append(match.start())
+        elif match[0] == ",":
+            if opened:
+                first_comma.setdefault(opened[-1], match.start())
+        elif opened:
+            opened.pop()
+    return first_comma.get(opened[-1]) if opened else None

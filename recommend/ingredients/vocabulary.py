@@ -90,6 +90,7 @@ class Phrases(Record, frozen=True, kw_only=True):
     absent_things: tuple[NonEmpty, ...]
     not_vegan: tuple[NonEmpty, ...]
     vegan: tuple[NonEmpty, ...]
+    own_words: Words
 
 
 class Vocabulary(Struct, frozen=True):
@@ -178,9 +179,7 @@ def _check_terms(file: str, terms: Iterable[Term]) -> None:
                     raise InconsistencyError(file, term.id, f"words.{language}", f"{name!r} has no letter or digit")
                 owner = owners.setdefault(words, term.id)
                 if owner != term.id:
-                    raise InconsistencyError(
-                        file, term.id, f"words.{language}", f"{name!r} is also a name of {owner}"
-                    )
+                    raise InconsistencyError(file, term.id, f"words.{language}", f"{name!r} is also a name of {owner}")
     for term in terms:
         for name in term.exceptions:
             if owners.get(words_of(name)) == term.id:
