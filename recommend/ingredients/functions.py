@@ -6,11 +6,20 @@ from recommend.ingredients.lexicon import Match
 from recommend.ingredients.structure import Item, Structure
 from recommend.ingredients.vocabulary import Function
 
-_ADJECTIVES = frozenset(
-    ("natuurlijk", "natuurlijke", "plantaardig", "plantaardige", "veganistische", "vegetarische", "harde", "zachte")
-    + ("natural", "vegetable", "vegan", "vegetarian", "hard", "soft", "rund", "runder", "vis", "bovine", "fish")
-    + ("de", "het", "een", "en", "als", "met", "the", "a", "an", "and", "as", "with")
+_NATURE = (
+    "natuurlijk",
+    "natuurlijke",
+    "plantaardig",
+    "plantaardige",
+    "natural",
+    "vegetable",
+    "harde",
+    "zachte",
+    "soft",
 )
+_DIET = ("veganistische", "vegetarische", "vegan", "vegetarian", "rund", "runder", "vis", "bovine", "fish", "hard")
+_SMALL_WORDS = ("de", "het", "een", "en", "als", "met", "the", "a", "an", "and", "as", "with")
+_ADJECTIVES = frozenset((*_NATURE, *_DIET, *_SMALL_WORDS))
 _PORTION = frozenset(
     ("per", "elke", "dagelijks", "van", "of", "inhoud", "vulling", "each", "daily", "content", "contents", "fill")
 )

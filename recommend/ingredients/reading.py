@@ -36,6 +36,7 @@ AT_HEAD_ONLY = "?"
 """Prefix of the key of a name that counts only at the head of a list."""
 ALSO_DOMAIN = "also:"
 _LETTERS = {"a": "vitamin_a", "c": "vitamin_c", "d": "vitamin_d", "e": "vitamin_e", "k": "vitamin_k"}
+_UNITS = ("mg", "g", "µg", "μg", "mcg")
 _VITAMINS = ("vitamine", "vitaminen", "vitamines", "vitamin", "vitamins", "vit")
 _JOINERS = ("en", "and", "plus")
 _MAGNESIUM = ("magnesi", "bitterzout", "epsom", "engels zout")
@@ -217,7 +218,16 @@ class _Reading:
             if match and not forms and not self.functions.of_word(match.first):
                 found["other"] = None
                 self._mark(match, "form")
+        if not found:
+            found = dict.fromkeys("other" for root in roots if self._is_bare_magnesium(root))
         return tuple(found)
+
+    def _is_bare_magnesium(self, item: Item) -> bool:
+        """Whether an item is magnesium with an amount, or one of its children is."""
+        words = [self.structure.words[place] for place in item.words]
+        bare = [word.text for word in words if not word.text[0].isdigit() and word.text not in _UNITS] == ["magnesium"]
+        present = bare and self.scopes[item.words[0]] is Scope.CONTAINS and not self.functions.of_word(item.words[0])
+        return present or any(map(self._is_bare_magnesium, item.children))
 
     def _corrected_forms(self, text: str) -> tuple[str, ...]:
         """Forms in an item without a known name, one slip of a letter allowed."""

@@ -1,6 +1,7 @@
 """Scopes of words in a list: present, possibly present, absent, or named only in directions."""
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ _MOST_BETWEEN = 40
 _NEAR = 2
 _WITHOUT = ("vrij", "vrije", "free")
 _FREE_FROM = ("van", "from", "of")
+_SCOPE_KINDS = frozenset({"traces", "traces_before", "doubts", "free", "apart", "contains"})
 _IS = ("is", "zijn", "are", "be", "always", "altijd", "100")
 
 
@@ -133,52 +135,69 @@ class ScopeReader:
             place = before
 
 
+@dataclass
 class _Sentence:
-    """One sentence: its phrases in order, and how far each reaches."""
+    """One sentence, from `first` up to `end`: its phrases in order, and how far each reaches.
 
-    _KINDS = frozenset({"traces", "traces_before", "doubts", "free", "apart", "contains"})
+    `scope` holds from a phrase to `until`, and within its brackets, `depth`; then `outer` comes back.
+    """
 
-    def __init__(
-        self,
-        reader: ScopeReader,
-        words: Sequence[Word],
-        first: int,
-        end: int,
-        things: Set[int],
-        goods: Set[int],
-        scopes: list[Scope],
-    ) -> None:
-        self.reader, self.words, self.first, self.end = reader, words, first, end
-        self.things, self.goods, self.scopes = things, goods, scopes
+    reader: ScopeReader
+    words: Sequence[Word]
+    first: int
+    end: int
+    things: Set[int]
+    goods: Set[int]
+    scopes: list[Scope]
+    scope: Scope = Scope.CONTAINS
+    outer: Scope = Scope.CONTAINS
+    until: int = 0
+    depth: int = 0
+    doubting: bool = False
+    free_at: int = -_NEAR
 
     def read(self) -> None:
-        phrases = self.reader.finder.phrases_in(self.words, self.first, self.end, self._KINDS)
-        if not phrases:
-            return
+        phrases = self.reader.finder.phrases_in(self.words, self.first, self.end, _SCOPE_KINDS)
         by_place = {phrase.first: phrase for phrase in phrases}
-        scope, until, depth, doubting, free_at = Scope.CONTAINS, self.end, 0, False, -1
-        outer = Scope.CONTAINS
-        for place in range(self.first, self.end):
-            if place > until or self.words[place].depth < depth:
-                scope, until, depth = outer, self.end, 0
-                outer = Scope.CONTAINS
+        for place in range(self.first, self.end) if phrases else ():
+            if self.scope is not Scope.CONTAINS and (place > self.until or self.words[place].depth < self.depth):
+                self.scope, self.outer = self.outer, Scope.CONTAINS
+                self.until, self.depth = self.end, 0
             phrase = by_place.get(place)
             if phrase is not None:
-                if phrase.kind in ("traces", "doubts"):
-                    if not (scope is Scope.FREE and place - free_at <= _NEAR):
-                        scope, depth, until = Scope.TRACES, self.words[place].depth, self._end_of_traces(phrase)
-                        outer, doubting = Scope.CONTAINS, phrase.kind == "doubts"
-                elif phrase.kind == "free" and not doubting:
-                    outer = scope if scope is not Scope.FREE else outer
-                    scope, depth = Scope.FREE, self.words[place].depth
-                    until, free_at = self._end_of_absence(phrase), phrase.last
-                elif phrase.kind == "apart":
-                    scope, depth, until = Scope.APART, self.words[place].depth, self.end
-                elif phrase.kind == "contains" and scope is not Scope.APART:
-                    scope, until, depth = Scope.CONTAINS, self.end, 0
-                elif phrase.kind == "traces_before" and scope is Scope.CONTAINS:
-                    self._mark_before(place)
-            self.scopes[place] = scope
+                getattr(self, f"_meet_{phrase.kind}")(phrase)
+            self.scopes[place] = self.scope
+
+    def _enter(self, scope: Scope, place: int, until: int) -> None:
+        self.scope, self.depth, self.until = scope, self.words[place].depth, until
+
+    def _meet_traces(self, phrase: Phrase) -> None:
+        if self.scope is Scope.FREE and phrase.first - self.free_at <= _NEAR:
+            return  # "geen sporen van"
+        self._enter(Scope.TRACES, phrase.first, self._end_of_traces(phrase))
+        self.outer, self.doubting = Scope.CONTAINS, False
+
+    def _meet_doubts(self, phrase: Phrase) -> None:
+        self._meet_traces(phrase)
+        self.doubting = True
+
+    def _meet_free(self, phrase: Phrase) -> None:
+        if self.doubting:
+            return
+        self.outer = self.outer if self.scope is Scope.FREE else self.scope
+        self._enter(Scope.FREE, phrase.first, self._end_of_absence(phrase))
+        self.free_at = phrase.last
+
+    def _meet_apart(self, phrase: Phrase) -> None:
+        self._enter(Scope.APART, phrase.first, self.end)
+
+    def _meet_contains(self, phrase: Phrase) -> None:
+        if self.scope is not Scope.APART:
+            self._enter(Scope.CONTAINS, phrase.first, self.end)
+
+    def _meet_traces_before(self, phrase: Phrase) -> None:
+        if self.scope is Scope.CONTAINS:
+            self._mark_before(phrase.first)
 
     def _is_at_start(self, place: int) -> bool:
         """Whether no ingredient stands before the place in its sentence, or in its brackets."""

@@ -9,10 +9,9 @@ from recommend.ingredients.normal_form import WORD, NormalText, joined, normal_t
 _PIECE = re.compile(rf"(?P<word>{WORD})|(?P<sign>[()\[\]{{}},;:.!?\n|•·/])")
 _OPENING, _CLOSING = "([{", ")]}"
 _BRACKET_OR_COMMA = re.compile(r"[()\[\]{},]")
-_ABBREVIATIONS = frozenset(
-    ("st", "dr", "ca", "incl", "excl", "resp", "min", "max", "var", "spp", "ssp", "subsp", "bijv", "evt", "nr", "no")
-    + ("vit", "o", "a", "b", "v", "m", "g", "e", "i", "conc", "extr", "gem", "div", "nat")
-)
+_SHORTENED = ("st", "dr", "ca", "incl", "excl", "resp", "min", "max", "var", "spp", "bijv", "evt", "nr", "no", "vit")
+_LETTERS = ("o", "a", "b", "v", "m", "g", "e", "i")
+_ABBREVIATIONS = frozenset((*_SHORTENED, *_LETTERS, "subsp", "conc", "extr", "gem", "div", "nat"))
 _NEXT_LETTER = re.compile(r"[^\w<]*(?:<[^>]*>)*[^\w]*([^\W\d_])")
 _GOES_ON = (",", "(", "-", "&", "/", "")
 """Signs before a line end after which the sentence goes on."""
