@@ -99,10 +99,14 @@ class FormNames:
         return FormsInText(forms, tuple(dict.fromkeys(unclear)))
 
     def correct(self, word: str) -> str | None:
-        """Form whose name is one slip of a letter away from a word; None if a filler is as near, or another form."""
+        """Form from whose name a word lacks a letter, has one more or two swapped; None if a filler is as near.
+
+        A letter replaced is no slip here: it makes a taurate of a laurate.
+        """
         typed = comparable(word).replace(" ", "")
         near = process.extract(typed, list(self._joined_names), scorer=OSA.distance, score_cutoff=1, limit=None)
-        forms = {self._joined_names[name] for name, _, _ in near} if len(typed) >= _LETTERS_TO_CORRECT else set()
+        names = [name for name, _, _ in near if len(name) != len(typed) or sorted(name) == sorted(typed)]
+        forms = {self._joined_names[name] for name in names if len(typed) >= _LETTERS_TO_CORRECT}
         return (forms.pop() or None) if len(forms) == 1 else None
 
     @cached_property

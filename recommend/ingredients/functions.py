@@ -43,6 +43,7 @@ class ItemFunctions:
         self._of_item: dict[int, str | None] = {}
         self._at_word: dict[int, str] = {}
         self._named: dict[int, list[Match]] = {}
+        self._lengths: dict[int, int] = {}
         for match in matches:
             if not self._is_portion(match) and not self._is_tail(match):
                 self._named.setdefault(id(structure.item_of[match.first]), []).append(match)
@@ -106,9 +107,14 @@ class ItemFunctions:
         if item.until_semicolon or item.rank == 0:
             return key
         plural = self._structure.words[heading.words[-1]].text.endswith(_PLURAL)
-        row = [one for one in self._structure.items if one.heading is heading and one.rank <= item.rank]
-        broken = any(self._is_strong(one) or id(one) in self._named for one in row)
-        return key if plural and not broken else None
+        return key if plural and item.rank < self._length_of(item.row) else None
+
+    def _length_of(self, row: list[Item]) -> int:
+        """Number of items of a row before one that is strong or has a function of its own."""
+        if id(row) not in self._lengths:
+            ends = (item.rank for item in row if self._is_strong(item) or id(item) in self._named)
+            self._lengths[id(row)] = next(ends, len(row))
+        return self._lengths[id(row)]
 
     def _is_strong(self, item: Item) -> bool:
         return any(place in self._strong for place in item.words) or any(map(self._is_strong, item.children))

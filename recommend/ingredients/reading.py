@@ -73,15 +73,15 @@ class IngredientReader:
 
     def __init__(self, vocabulary: Vocabulary, actives: Iterable[Name], forms: FormNames) -> None:
         self._lexicon = Lexicon([*vocabulary.names(), *actives])
-        self._scopes = ScopeReader(vocabulary.phrases)
-        self._functions = {function.id: function for function in vocabulary.functions}
-        self._animal_allergens = frozenset(one.id for one in vocabulary.allergens if one.animal)
+        self.scopes = ScopeReader(vocabulary.phrases)
+        self.functions = {function.id: function for function in vocabulary.functions}
+        self.animal_allergens = frozenset(one.id for one in vocabulary.allergens if one.animal)
         self._foreign: dict[Language, frozenset[str]] = {
             "nl": frozenset(vocabulary.phrases.own_words.en),
             "en": frozenset(vocabulary.phrases.own_words.nl),
         }
-        self._forms_in = lru_cache(maxsize=4096)(forms.forms_in)
-        self._correct = lru_cache(maxsize=4096)(forms.correct)
+        self.forms_in = lru_cache(maxsize=4096)(forms.forms_in)
+        self.correct = lru_cache(maxsize=4096)(forms.correct)
 
     def read(self, text: str, language: Language) -> Ingredients:
         """Reading of one list; words of the other language count too, but for those that mean something else."""
@@ -109,8 +109,8 @@ class _Reading:
         goods = _places(self.actives) | magnesium
         strong = _places(match for match in self.actives if match.first not in additives) | (magnesium - additives)
         things = _places([*self._of(ALLERGEN_DOMAIN), *self._of(ANIMAL_DOMAIN)])
-        self.scopes = reader._scopes.scopes(structure.words, things, goods)
-        self.functions = ItemFunctions(structure, self._of(FUNCTION), reader._functions, strong)
+        self.scopes = reader.scopes.scopes(structure.words, things, goods)
+        self.functions = ItemFunctions(structure, self._of(FUNCTION), reader.functions, strong)
         self.spans: list[Span] = []
 
     def _of(self, domain: str) -> Sequence[Match]:
@@ -172,7 +172,7 @@ class _Reading:
     def _other_actives(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for match in sorted([*self.actives, *self._of(ALSO_DOMAIN)], key=lambda match: match.first):
-            if self.scopes[match.first] is not Scope.CONTAINS or self.functions.of_word(match.first):
+            if not self._is_ingredient(match.first):
                 continue
             key = match.key.removeprefix(AT_HEAD_ONLY)
             if key != match.key and not self._is_head(match.first):
@@ -207,13 +207,12 @@ class _Reading:
             text = self._text_of(words) if words else ""
             if not any(part in text for part in _MAGNESIUM) and id(root) not in unnamed:
                 continue
-            read = self.reader._forms_in(_SEVERAL_FORMS.sub(_each_form, text))
+            read = self.reader.forms_in(_SEVERAL_FORMS.sub(_each_form, text))
             forms = read.forms or self._corrected_forms(text)
             if not forms and any(_SALT.match(words) for words in read.unclear):
                 found["other"] = None
             found |= dict.fromkeys(forms)
-            for form in forms:
-                self._mark_form(words, form)
+            self._mark_forms(words, forms)
             match = unnamed.get(id(root))
             if match and not forms and not self.functions.of_word(match.first):
                 found["other"] = None
@@ -226,13 +225,12 @@ class _Reading:
         """Whether an item is magnesium with an amount, or one of its children is."""
         words = [self.structure.words[place] for place in item.words]
         bare = [word.text for word in words if not word.text[0].isdigit() and word.text not in _UNITS] == ["magnesium"]
-        present = bare and self.scopes[item.words[0]] is Scope.CONTAINS and not self.functions.of_word(item.words[0])
-        return present or any(map(self._is_bare_magnesium, item.children))
+        return (bare and self._is_ingredient(item.words[0])) or any(map(self._is_bare_magnesium, item.children))
 
     def _corrected_forms(self, text: str) -> tuple[str, ...]:
         """Forms in an item without a known name, one slip of a letter allowed."""
         words = _COMPOUND.findall(text)
-        found = (self.reader._correct(word) for word in words)
+        found = (self.reader.correct(word) for word in words)
         return tuple(dict.fromkeys(form for form in found if form))
 
     def _root(self, place: int) -> Item:
@@ -259,34 +257,39 @@ class _Reading:
         for place in places:
             word = words[place]
             pieces.append(text[end : word.start].replace("\n", " "))
-            present = self.scopes[place] is Scope.CONTAINS and not self.functions.of_word(place)
-            pieces.append(text[word.start : word.end] if present else " | ")
+            pieces.append(text[word.start : word.end] if self._is_ingredient(place) else " | ")
             end = word.end
         return "".join(pieces) + text[end : end + 1]
 
-    def _mark_form(self, places: Sequence[int], form: str) -> None:
-        words = self.structure.words
+    def _mark_forms(self, places: Sequence[int], forms: Sequence[str]) -> None:
+        """Mark every form at its own words, or at the first magnesium of the item."""
+        words, text = self.structure.words, self.structure.normal.text
+        pieces: list[tuple[int, int, str]] = []
         for place in places:
-            if any(part in words[place].text for part in ("magnesi", "bitterzout", "epsom")):
-                last = place
-                while last + 1 in places and not words[last + 1].cut_before and last - place < 1:
-                    last += 1
-                if self.scopes[place] is Scope.CONTAINS and not self.functions.of_word(place):
-                    self._mark(Match("form", form, place, last), "form")
-                    return
+            if self._is_ingredient(place) and any(part in words[place].text for part in _MAGNESIUM):
+                last = place + 1 if place + 1 < len(words) and not words[place + 1].cut_before else place
+                pieces.append((place, last, text[words[place].start : words[last].end]))
+        own = {form: piece for piece in reversed(pieces) for form in self.reader.forms_in(piece[2]).forms}
+        for form in forms:
+            first, last, _ = own.get(form) or (pieces or [(places[0], places[-1], "")])[0]
+            self._mark(Match("form", form, first, last), "form")
+
+    def _is_ingredient(self, place: int) -> bool:
+        """Whether a word is present as an ingredient in its own right."""
+        return self.scopes[place] is Scope.CONTAINS and not self.functions.of_word(place)
 
     def _vegan(self, contains: Sequence[str]) -> Vegan:
         animal = self._present(ANIMAL_DOMAIN)
         for match in animal:
             self._mark(match, "animal")
         words = self.structure.words
-        finder = self.reader._scopes.finder
+        finder = self.reader.scopes.finder
         stated = {phrase.kind for phrase in finder.phrases_in(words, 0, len(words), frozenset({"vegan", "not_vegan"}))}
-        if animal or "not_vegan" in stated or not self.reader._animal_allergens.isdisjoint(contains):
+        if animal or "not_vegan" in stated or not self.reader.animal_allergens.isdisjoint(contains):
             return "no"
         if "vegan" in stated:
             return "yes"
-        return "unknown" if self._lacks_source() else "yes"
+        return "unknown" if not words or self._lacks_source() else "yes"
 
     def _lacks_source(self) -> bool:
         lacking = False

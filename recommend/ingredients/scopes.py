@@ -201,14 +201,14 @@ class _Sentence:
 
     def _is_at_start(self, place: int) -> bool:
         """Whether no ingredient stands before the place in its sentence, or in its brackets."""
-        depth = self.words[place].depth
+        depth, commas = self.words[place].depth, 0
         for before in range(place - 1, self.first - 1, -1):
+            commas += self.words[before + 1].cut_before
             if self.words[before].depth < depth:
                 break
-            if before in self.goods or before in self.things:
+            if commas > 1 or place - before > _MOST_BETWEEN or before in self.goods or before in self.things:
                 return False
-        commas = sum(self.words[one].cut_before for one in range(self.first + 1, place + 1))
-        return commas <= 1
+        return True
 
     def _end_of_traces(self, phrase: Phrase) -> int:
         if phrase.gap and not self._is_at_start(phrase.first):
@@ -221,7 +221,7 @@ class _Sentence:
             return self.end
         last_joined = place = phrase.last + 1
         in_first = True
-        while place < self.end:
+        while place < min(self.end, phrase.last + _MOST_BETWEEN):
             word = self.words[place]
             if place > phrase.last + 1 and word.cut_before:
                 in_first = False
@@ -239,7 +239,7 @@ class _Sentence:
     def _mark_before(self, place: int) -> None:
         """Mark the words before a place back to the last good, or to the start of the sentence."""
         for before in range(place - 1, self.first - 1, -1):
-            if before in self.goods:
+            if before in self.goods or self.scopes[before] is Scope.TRACES:
                 return
             if self.scopes[before] is Scope.CONTAINS:
                 self.scopes[before] = Scope.TRACES

@@ -12,6 +12,8 @@ _BRACKET_OR_COMMA = re.compile(r"[()\[\]{},]")
 _SHORTENED = ("st", "dr", "ca", "incl", "excl", "resp", "min", "max", "var", "spp", "bijv", "evt", "nr", "no", "vit")
 _LETTERS = ("o", "a", "b", "v", "m", "g", "e", "i")
 _ABBREVIATIONS = frozenset((*_SHORTENED, *_LETTERS, "subsp", "conc", "extr", "gem", "div", "nat"))
+_DEEPEST = 12
+"""Levels of brackets that are told apart."""
 _NEXT_LETTER = re.compile(r"[^\w<]*(?:<[^>]*>)*[^\w]*([^\W\d_])")
 _GOES_ON = (",", "(", "-", "&", "/", "")
 """Signs before a line end after which the sentence goes on."""
@@ -34,8 +36,8 @@ class Word:
 class Item:
     """Words between commas at one level; `children` are the items in brackets behind it.
 
-    `heading` is the item before the colon that this one follows, as the `rank`-th; with `until_semicolon` the heading
-    holds up to the next semicolon.
+    `heading` is the item before the colon that this one follows, as the `rank`-th of a `row`. With `until_semicolon`
+    the heading holds up to the next semicolon.
     """
 
     parent: "Item | None"
@@ -45,6 +47,7 @@ class Item:
     heading: "Item | None" = None
     rank: int = 0
     until_semicolon: bool = False
+    row: list["Item"] = field(default_factory=list)
 
 
 @dataclass
@@ -63,7 +66,7 @@ class _Level:
     item: Item | None = None
     last: Item | None = None
     heading: Item | None = None
-    rank: int = 0
+    headed: list[Item] = field(default_factory=list)
 
 
 def read_structure(text: str) -> Structure:
@@ -81,6 +84,7 @@ class _Reader:
         self.levels = [_Level(None)]
         self.sentence = 0
         self.cut = True
+        self.too_deep = 0
         self.signs: dict[str, Callable[[int], None]] = {
             ",": self._end_item,
             "|": self._end_item,
@@ -127,20 +131,26 @@ class _Reader:
     def _new_item(self, level: _Level) -> Item:
         item = Item(level.owner, first_of_list=not self.items)
         if level.heading is not None:
-            item.heading, item.rank = level.heading, level.rank
-            level.rank += 1
+            item.heading, item.rank = level.heading, len(level.headed)
+            item.row = level.headed
+            level.headed.append(item)
         if level.owner is not None:
             level.owner.children.append(item)
         self.items.append(item)
         return item
 
     def _open(self) -> None:
+        self.cut = True
+        if len(self.levels) > _DEEPEST:
+            self.too_deep += 1
+            return
         level = self.levels[-1]
         self.levels.append(_Level(level.item or level.last))
-        self.cut = True
 
     def _close(self) -> None:
-        if len(self.levels) > 1:
+        if self.too_deep:
+            self.too_deep -= 1
+        elif len(self.levels) > 1:
             self.levels.pop()
         self.cut = True
 
@@ -153,9 +163,8 @@ class _Reader:
 
     def _end_part(self, place: int) -> None:
         level = self.levels[-1]
-        for item in self.items:
-            if level.heading is not None and item.heading is level.heading:
-                item.until_semicolon = True
+        for item in level.headed:
+            item.until_semicolon = True
         level.heading = None
         self._end_item(place)
 
@@ -165,7 +174,7 @@ class _Reader:
             return
         level = self.levels[-1]
         if level.item is not None:
-            level.heading, level.rank = level.item, 0
+            level.heading, level.headed = level.item, []
         self._end_item(place)
 
     def _period(self, place: int) -> None:
