@@ -41,6 +41,8 @@ _VITAMINS = ("vitamine", "vitaminen", "vitamines", "vitamin", "vitamins", "vit")
 _JOINERS = ("en", "and", "plus")
 _MAGNESIUM = ("magnesi", "bitterzout", "epsom", "engels zout")
 _SEVERAL_FORMS = re.compile(r"\bmagnesium ?\((?:als |as |uit |from |van )?([^()]*(?:,| en | and |/)[^()]*)\)")
+_FROM = frozenset({"als", "as", "uit", "from", "van", "in", "vorm", "vormen", "forms", "de", "the"})
+_SYMBOL = re.compile(r"(?<![\d.,])(?<!\d )\bmg[ -](?=[a-z-]+(?:aat|ate|oxide|chloride|hydroxide)\b)")
 _COMPOUND = re.compile(r"\bmagnesium[ -]?[a-z]{5,}")
 _SALT = re.compile(r"magnesium.*(?:aat|ate)$")
 _ROW = re.compile(r",| en | and |/")
@@ -204,7 +206,9 @@ class _Reading:
         unnamed = {id(self._root(match.first)): match for match in self._present(UNNAMED_FORM)}
         for root in roots:
             words = self._words_of(root)
-            text = self._text_of(words) if words else ""
+            text = _SYMBOL.sub("magnesium ", self._text_of(words)) if words else ""
+            if root.heading is not None and self._heads_forms(root.heading):
+                text = f"magnesium ({text})"
             if not any(part in text for part in _MAGNESIUM) and id(root) not in unnamed:
                 continue
             read = self.reader.forms_in(_SEVERAL_FORMS.sub(_each_form, text))
@@ -220,6 +224,11 @@ class _Reading:
         if not found:
             found = dict.fromkeys("other" for root in roots if self._is_bare_magnesium(root))
         return tuple(found)
+
+    def _heads_forms(self, heading: Item) -> bool:
+        """Whether a row of forms follows: "magnesium uit: citraat, malaat"."""
+        words = [self.structure.words[place].text for place in heading.words]
+        return words[:1] == ["magnesium"] and set(words[1:]) <= _FROM
 
     def _is_bare_magnesium(self, item: Item) -> bool:
         """Whether an item is magnesium with an amount, or one of its children is."""
@@ -303,8 +312,10 @@ class _Reading:
 
     def _has_plant_source(self, match: Match) -> bool:
         """Whether a plant is named beside a thing, in brackets behind it, or before the brackets it is in."""
-        near: set[int] = set(self._words_of(self.structure.item_of[match.first]))
-        item = self.structure.item_of[match.first].parent
+        own = self.structure.item_of[match.first]
+        near: set[int] = set(self._words_of(own))
+        near.update(place for one in self.structure.items if one.heading is own for place in self._words_of(one))
+        item = own.parent
         while item is not None:
             near.update(item.words)
             item = item.parent
