@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from msgspec import Struct
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from recommend.knowledge import Identifier, Record, Ruleset, Words
 from recommend.loading import DATA, index_by_id, load_ruleset, read_file
@@ -38,6 +40,7 @@ _NO_FORM_WORDS = re.compile(
     r"magnesium (?:capsul|tablet|softgel|poeder|powder|supplement|elementair|elemental|with\b|from\b|voor\b|plus\b)"
 )
 _MAX_UNKNOWN_LENGTH = 80
+_LETTERS_TO_CORRECT = 12
 
 
 def comparable(text: str) -> str:
@@ -94,6 +97,21 @@ class FormNames:
         if not forms and not excipients and not unclear:
             unclear = [plain[:_MAX_UNKNOWN_LENGTH]]
         return FormsInText(forms, tuple(dict.fromkeys(unclear)))
+
+    def correct(self, word: str) -> str | None:
+        """Form from whose name a word lacks a letter, has one more or two swapped; None if a filler is as near.
+
+        A letter replaced is no slip here: it makes a taurate of a laurate.
+        """
+        typed = comparable(word).replace(" ", "")
+        near = process.extract(typed, list(self._joined_names), scorer=OSA.distance, score_cutoff=1, limit=None)
+        names = [name for name, _, _ in near if len(name) != len(typed) or sorted(name) == sorted(typed)]
+        forms = {self._joined_names[name] for name in names if len(typed) >= _LETTERS_TO_CORRECT}
+        return (forms.pop() or None) if len(forms) == 1 else None
+
+    @cached_property
+    def _joined_names(self) -> Mapping[str, str]:
+        return {name.replace(" ", ""): form for name, form in self._names.items()}
 
     def _expand_bracket(self, match: re.Match[str]) -> str:
         """Name of the form for “magnesium (als citraat)”, here magnesium citrate."""

@@ -133,7 +133,9 @@ def _check_limits(substance: Substance) -> None:
             raise InconsistencyError(FILE, substance.id, f"limits.{number}.only", "needs `of`, which says it in words")
         too_high = substance.nrv is not None and substance.nrv * MICROGRAMS[substance.unit] > limit.micrograms
         if too_high and limit.of is None:
-            raise InconsistencyError(FILE, substance.id, "nrv", f"higher than the limit of {limit.amount} {limit.unit}")
+            raise InconsistencyError(
+                FILE, substance.id, "nrv", f"higher than the limit of {limit.amount:g} {limit.unit}"
+            )
 
 
 def _check_notes(substance: Substance) -> None:
@@ -165,7 +167,7 @@ def _check_names(substances: Iterable[Substance]) -> None:
 
 
 @lru_cache(maxsize=4)
-def load_reader(directory: Path = DATA) -> IngredientReader:
+def load_ingredient_reader(directory: Path = DATA) -> IngredientReader:
     """Reader of ingredient lists, from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     names: list[Name] = []
     for substance in load_substances(directory).beside_magnesium:
@@ -181,4 +183,4 @@ def read_ingredients(text: str, language: Language, directory: Path = DATA) -> I
 
     Both languages are always read, since labels mix them; `language` decides on words that mean two things.
     """
-    return load_reader(directory).read(text)
+    return load_ingredient_reader(directory).read(text, language)

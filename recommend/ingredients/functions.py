@@ -6,48 +6,27 @@ from recommend.ingredients.lexicon import Match
 from recommend.ingredients.structure import Item, Structure
 from recommend.ingredients.vocabulary import Function
 
-_ADJECTIVES = frozenset(
-    [
-        "natuurlijk",
-        "natuurlijke",
-        "plantaardig",
-        "plantaardige",
-        "natural",
-        "vegetable",
-        "vegan",
-        "veganistische",
-        "vegetarische",
-        "vegetarian",
-        "en",
-        "and",
-        "de",
-        "het",
-        "the",
-        "een",
-        "a",
-        "an",
-        "als",
-        "as",
-        "harde",
-        "zachte",
-        "hard",
-        "soft",
-        "rund",
-        "runder",
-        "vis",
-        "bovine",
-        "fish",
-        "met",
-        "with",
-    ]
+_NATURE = (
+    "natuurlijk",
+    "natuurlijke",
+    "plantaardig",
+    "plantaardige",
+    "natural",
+    "vegetable",
+    "harde",
+    "zachte",
+    "soft",
 )
+_DIET = ("veganistische", "vegetarische", "vegan", "vegetarian", "rund", "runder", "vis", "bovine", "fish", "hard")
+_SMALL_WORDS = ("de", "het", "een", "en", "als", "met", "the", "a", "an", "and", "as", "with")
+_ADJECTIVES = frozenset((*_NATURE, *_DIET, *_SMALL_WORDS))
 _PORTION = frozenset(
-    ["per", "elke", "each", "dagelijks", "daily", "van", "of", "inhoud", "content", "contents", "vulling", "fill"]
+    ("per", "elke", "dagelijks", "van", "of", "inhoud", "vulling", "each", "daily", "content", "contents", "fill")
 )
 _AS = ("als", "as")
 _PLURAL = ("en", "s")
 _ONLY_AT_HEAD = frozenset(
-    {"acid", "acids", "kleur", "smaak", "buffer", "solvent", "shell", "drager", "color", "colour"}
+    ("acid", "acids", "kleur", "smaak", "buffer", "solvent", "shell", "drager", "color", "colour")
 )
 _MOST_SIBLINGS = 2
 
@@ -64,8 +43,9 @@ class ItemFunctions:
         self._of_item: dict[int, str | None] = {}
         self._at_word: dict[int, str] = {}
         self._named: dict[int, list[Match]] = {}
+        self._lengths: dict[int, int] = {}
         for match in matches:
-            if not self._is_portion(match):
+            if not self._is_portion(match) and not self._is_tail(match):
                 self._named.setdefault(id(structure.item_of[match.first]), []).append(match)
         for item in structure.items:
             self._read(item)
@@ -88,24 +68,28 @@ class ItemFunctions:
         before = self._structure.words[match.first - 1].text
         return before in _PORTION or before.isdigit()
 
+    def _is_tail(self, match: Match) -> bool:
+        """Whether a word that is a function only in front stands behind another: "folic acid"."""
+        words = self._structure.words
+        if words[match.first].text not in _ONLY_AT_HEAD or match.first != match.last:
+            return False
+        item = self._structure.item_of[match.first]
+        before = item.words[: item.words.index(match.first)]
+        return any(words[place].text not in _ADJECTIVES for place in before)
+
     def _read(self, item: Item) -> None:
         heading = self._heading(item)
         if heading:
             self._of_item[id(item)] = heading
-        words = [self._structure.words[place].text for place in item.words]
         for match in self._named.get(id(item), ()):
             before = item.words[: item.words.index(match.first)]
             after = [place for place in item.words if place > match.last]
-            only_at_head = words[len(before)] in _ONLY_AT_HEAD and match.first == match.last
             leads = all(self._structure.words[place].text in _ADJECTIVES for place in before)
             as_this = any(self._structure.words[place].text in _AS for place in before[-2:])
-            if (
-                (leads and not (as_this and len(before) > 1))
-                or as_this
-                or (not after and not item.children and not only_at_head and not self._functions[match.key].shell)
-            ):
+            trails = not after and not item.children and not self._functions[match.key].shell
+            if leads or as_this or trails:
                 self._of_item[id(item)] = match.key
-            elif not only_at_head:
+            else:
                 for place in [*range(match.first, match.last + 1), *after]:
                     self._at_word[place] = match.key
                 for child in item.children if not after else ():
@@ -123,9 +107,14 @@ class ItemFunctions:
         if item.until_semicolon or item.rank == 0:
             return key
         plural = self._structure.words[heading.words[-1]].text.endswith(_PLURAL)
-        row = [one for one in self._structure.items if one.heading is heading and one.rank <= item.rank]
-        broken = any(self._is_strong(one) or id(one) in self._named for one in row)
-        return key if plural and not broken else None
+        return key if plural and item.rank < self._length_of(item.row) else None
+
+    def _length_of(self, row: list[Item]) -> int:
+        """Number of items of a row before one that is strong or has a function of its own."""
+        if id(row) not in self._lengths:
+            ends = (item.rank for item in row if self._is_strong(item) or id(item) in self._named)
+            self._lengths[id(row)] = next(ends, len(row))
+        return self._lengths[id(row)]
 
     def _is_strong(self, item: Item) -> bool:
         return any(place in self._strong for place in item.words) or any(map(self._is_strong, item.children))

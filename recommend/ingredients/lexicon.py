@@ -7,8 +7,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 _CACHED_WORDS = 1 << 16
+_LETTERS_TO_CORRECT = 8
+_LETTERS_TO_JOIN = 7
 
 
 class Name(Struct, frozen=True):
@@ -43,20 +47,51 @@ def fits(word: str, pattern: str) -> bool:
 
 
 class Lexicon:
-    """Names of several domains, indexed by their first word."""
+    """Names of several domains, indexed by their first word.
+
+    A word of eight letters or more that has no name may lack a letter, have one more, or two swapped.
+    """
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._exact: dict[str, list[Name]] = {}
         self._open: list[tuple[str, Name]] = []
+        self._long: dict[str, list[str]] = {}
         for name in names:
-            if "*" in name.words[0]:
-                self._open.append((name.words[0], name))
+            word = name.words[0]
+            if "*" in word:
+                self._open.append((word, name))
             else:
-                self._exact.setdefault(name.words[0], []).append(name)
+                self._exact.setdefault(word, []).append(name)
+            literal = word.strip("*")
+            if len(name.words) == 1 and len(literal) >= _LETTERS_TO_CORRECT:
+                self._long.setdefault(literal[0], []).append(literal)
         self._beginning_with = lru_cache(maxsize=_CACHED_WORDS)(self._find_beginning)
+        self._joined = lru_cache(maxsize=_CACHED_WORDS)(self._find_joined)
 
     def _find_beginning(self, word: str) -> tuple[Name, ...]:
+        return self._named(word) or (self._named(self._corrected(word)) if len(word) >= _LETTERS_TO_CORRECT else ())
+
+    def _named(self, word: str) -> tuple[Name, ...]:
         names = [*self._exact.get(word, ()), *(name for pattern, name in self._open if fits(word, pattern))]
+        return tuple(sorted(names, key=lambda name: name.rank, reverse=True))
+
+    def _corrected(self, word: str) -> str:
+        """The only long name from which a word lacks a letter, has one more or two swapped; else the word itself.
+
+        A letter replaced is no slip here: it makes aspartame of aspartate and a sulphite of a sulphate.
+        """
+        near = process.extract(word, self._long.get(word[0], ()), scorer=OSA.distance, score_cutoff=1, limit=None)
+        names = {name for name, _, _ in near if len(name) != len(word) or sorted(name) == sorted(word)}
+        return names.pop() if len(names) == 1 else word
+
+    def _find_joined(self, word: str, following: str) -> tuple[Name, ...]:
+        """Names that two words spell together: `beta-caroteen`, `kokos melk`."""
+        both = word + following
+        names = [name for name in self._exact.get(both, ()) if len(both) >= _LETTERS_TO_JOIN]
+        for pattern, name in self._open:
+            literal = pattern[:-1]
+            if len(literal) >= _LETTERS_TO_JOIN and len(literal) > len(word) and both.startswith(literal):
+                names.append(name)
         return tuple(sorted(names, key=lambda name: name.rank, reverse=True))
 
     def matches(self, words: Sequence[str], cut_before: Sequence[bool]) -> list[Match]:
@@ -64,13 +99,16 @@ class Lexicon:
         found: list[Match] = []
         taken: dict[str, int] = {}
         for first, word in enumerate(words):
-            for name in self._beginning_with(word):
-                if taken.get(name.domain, 0) > first or not _continues(name.words, words, cut_before, first):
+            names = [(name, first) for name in self._beginning_with(word)]
+            if first + 1 < len(words) and not cut_before[first + 1]:
+                names = [*((name, first + 1) for name in self._joined(word, words[first + 1])), *names]
+            for name, begun in names:
+                if taken.get(name.domain, 0) > first or not _continues(name.words, words, cut_before, begun):
                     continue
-                end = first + len(name.words)
-                taken[name.domain] = end
+                last = begun + len(name.words) - 1
+                taken[name.domain] = last + 1
                 if name.key is not None:
-                    found.append(Match(name.domain, name.key, first, end - 1))
+                    found.append(Match(name.domain, name.key, first, last))
         return found
 
 

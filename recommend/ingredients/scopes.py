@@ -1,6 +1,7 @@
 """Scopes of words in a list: present, possibly present, absent, or named only in directions."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ _MOST_BETWEEN = 40
 _NEAR = 2
 _WITHOUT = ("vrij", "vrije", "free")
 _FREE_FROM = ("van", "from", "of")
+_SCOPE_KINDS = frozenset({"traces", "traces_before", "doubts", "free", "apart", "contains"})
 _IS = ("is", "zijn", "are", "be", "always", "altijd", "100")
 
 
@@ -50,12 +52,16 @@ class PhraseFinder:
     def phrases_in(self, words: Sequence[Word], first: int, end: int, kinds: Set[str]) -> list[Phrase]:
         """Phrases of these kinds in one sentence, the longest at each place."""
         found: list[Phrase] = []
+        free_from = first
         for place in range(first, end):
+            if place < free_from:
+                continue
             for phrase, kind in self._by_first.get(words[place].text, ()):
                 if kind in kinds:
                     last = _end_of(phrase, words, place, end)
                     if last is not None:
                         found.append(Phrase(place, last, kind, _ANY_WORDS in phrase))
+                        free_from = place + ([*phrase, _ANY_WORDS].index(_ANY_WORDS))
                         break
         return found
 
@@ -129,63 +135,80 @@ class ScopeReader:
             place = before
 
 
+@dataclass
 class _Sentence:
-    """One sentence: its phrases in order, and how far each reaches."""
+    """One sentence, from `first` up to `end`: its phrases in order, and how far each reaches.
 
-    _KINDS = frozenset({"traces", "traces_before", "doubts", "free", "apart", "contains"})
+    `scope` holds from a phrase to `until`, and within its brackets, `depth`; then `outer` comes back.
+    """
 
-    def __init__(
-        self,
-        reader: ScopeReader,
-        words: Sequence[Word],
-        first: int,
-        end: int,
-        things: Set[int],
-        goods: Set[int],
-        scopes: list[Scope],
-    ) -> None:
-        self.reader, self.words, self.first, self.end = reader, words, first, end
-        self.things, self.goods, self.scopes = things, goods, scopes
+    reader: ScopeReader
+    words: Sequence[Word]
+    first: int
+    end: int
+    things: Set[int]
+    goods: Set[int]
+    scopes: list[Scope]
+    scope: Scope = Scope.CONTAINS
+    outer: Scope = Scope.CONTAINS
+    until: int = 0
+    depth: int = 0
+    doubting: bool = False
+    free_at: int = -_NEAR
 
     def read(self) -> None:
-        phrases = self.reader.finder.phrases_in(self.words, self.first, self.end, self._KINDS)
-        if not phrases:
-            return
+        phrases = self.reader.finder.phrases_in(self.words, self.first, self.end, _SCOPE_KINDS)
         by_place = {phrase.first: phrase for phrase in phrases}
-        scope, until, depth, doubting, free_at = Scope.CONTAINS, self.end, 0, False, -1
-        outer = Scope.CONTAINS
-        for place in range(self.first, self.end):
-            if place > until or self.words[place].depth < depth:
-                scope, until, depth = outer, self.end, 0
-                outer = Scope.CONTAINS
+        for place in range(self.first, self.end) if phrases else ():
+            if self.scope is not Scope.CONTAINS and (place > self.until or self.words[place].depth < self.depth):
+                self.scope, self.outer = self.outer, Scope.CONTAINS
+                self.until, self.depth = self.end, 0
             phrase = by_place.get(place)
             if phrase is not None:
-                if phrase.kind in ("traces", "doubts"):
-                    if not (scope is Scope.FREE and place - free_at <= _NEAR):
-                        scope, depth, until = Scope.TRACES, self.words[place].depth, self._end_of_traces(phrase)
-                        outer, doubting = Scope.CONTAINS, phrase.kind == "doubts"
-                elif phrase.kind == "free" and not doubting:
-                    outer = scope if scope is not Scope.FREE else outer
-                    scope, depth = Scope.FREE, self.words[place].depth
-                    until, free_at = self._end_of_absence(phrase), phrase.last
-                elif phrase.kind == "apart":
-                    scope, depth, until = Scope.APART, self.words[place].depth, self.end
-                elif phrase.kind == "contains" and scope is not Scope.APART:
-                    scope, until, depth = Scope.CONTAINS, self.end, 0
-                elif phrase.kind == "traces_before" and scope is Scope.CONTAINS:
-                    self._mark_before(place)
-            self.scopes[place] = scope
+                getattr(self, f"_meet_{phrase.kind}")(phrase)
+            self.scopes[place] = self.scope
+
+    def _enter(self, scope: Scope, place: int, until: int) -> None:
+        self.scope, self.depth, self.until = scope, self.words[place].depth, until
+
+    def _meet_traces(self, phrase: Phrase) -> None:
+        if self.scope is Scope.FREE and phrase.first - self.free_at <= _NEAR:
+            return  # "geen sporen van"
+        self._enter(Scope.TRACES, phrase.first, self._end_of_traces(phrase))
+        self.outer, self.doubting = Scope.CONTAINS, False
+
+    def _meet_doubts(self, phrase: Phrase) -> None:
+        self._meet_traces(phrase)
+        self.doubting = True
+
+    def _meet_free(self, phrase: Phrase) -> None:
+        if self.doubting:
+            return
+        self.outer = self.outer if self.scope is Scope.FREE else self.scope
+        self._enter(Scope.FREE, phrase.first, self._end_of_absence(phrase))
+        self.free_at = phrase.last
+
+    def _meet_apart(self, phrase: Phrase) -> None:
+        self._enter(Scope.APART, phrase.first, self.end)
+
+    def _meet_contains(self, phrase: Phrase) -> None:
+        if self.scope is not Scope.APART:
+            self._enter(Scope.CONTAINS, phrase.first, self.end)
+
+    def _meet_traces_before(self, phrase: Phrase) -> None:
+        if self.scope is Scope.CONTAINS:
+            self._mark_before(phrase.first)
 
     def _is_at_start(self, place: int) -> bool:
         """Whether no ingredient stands before the place in its sentence, or in its brackets."""
-        depth = self.words[place].depth
+        depth, commas = self.words[place].depth, 0
         for before in range(place - 1, self.first - 1, -1):
+            commas += self.words[before + 1].cut_before
             if self.words[before].depth < depth:
                 break
-            if before in self.goods or before in self.things:
+            if commas > 1 or place - before > _MOST_BETWEEN or before in self.goods or before in self.things:
                 return False
-        commas = sum(self.words[one].cut_before for one in range(self.first + 1, place + 1))
-        return commas <= 1
+        return True
 
     def _end_of_traces(self, phrase: Phrase) -> int:
         if phrase.gap and not self._is_at_start(phrase.first):
@@ -198,7 +221,7 @@ class _Sentence:
             return self.end
         last_joined = place = phrase.last + 1
         in_first = True
-        while place < self.end:
+        while place < min(self.end, phrase.last + _MOST_BETWEEN):
             word = self.words[place]
             if place > phrase.last + 1 and word.cut_before:
                 in_first = False
@@ -216,12 +239,7 @@ class _Sentence:
     def _mark_before(self, place: int) -> None:
         """Mark the words before a place back to the last good, or to the start of the sentence."""
         for before in range(place - 1, self.first - 1, -1):
-            if before in self.goods:
+            if before in self.goods or self.scopes[before] is Scope.TRACES:
                 return
             if self.scopes[before] is Scope.CONTAINS:
                 self.scopes[before] = Scope.TRACES
-
-
-def things_at(matches: Iterable[tuple[int, int]]) -> frozenset[int]:
-    """Every place within the matches."""
-    return frozenset(place for first, last in matches for place in range(first, last + 1))

@@ -8,40 +8,12 @@ from recommend.ingredients.normal_form import WORD, NormalText, joined, normal_t
 
 _PIECE = re.compile(rf"(?P<word>{WORD})|(?P<sign>[()\[\]{{}},;:.!?\n|•·/])")
 _OPENING, _CLOSING = "([{", ")]}"
-_ABBREVIATIONS = frozenset(
-    [
-        "st",
-        "dr",
-        "ca",
-        "incl",
-        "resp",
-        "min",
-        "max",
-        "var",
-        "spp",
-        "ssp",
-        "subsp",
-        "bijv",
-        "evt",
-        "nr",
-        "no",
-        "vit",
-        "excl",
-        "o",
-        "a",
-        "b",
-        "v",
-        "m",
-        "g",
-        "e",
-        "i",
-        "conc",
-        "extr",
-        "gem",
-        "div",
-        "nat",
-    ]
-)
+_BRACKET_OR_COMMA = re.compile(r"[()\[\]{},]")
+_SHORTENED = ("st", "dr", "ca", "incl", "excl", "resp", "min", "max", "var", "spp", "bijv", "evt", "nr", "no", "vit")
+_LETTERS = ("o", "a", "b", "v", "m", "g", "e", "i")
+_ABBREVIATIONS = frozenset((*_SHORTENED, *_LETTERS, "subsp", "conc", "extr", "gem", "div", "nat"))
+_DEEPEST = 12
+"""Levels of brackets that are told apart."""
 _NEXT_LETTER = re.compile(r"[^\w<]*(?:<[^>]*>)*[^\w]*([^\W\d_])")
 _GOES_ON = (",", "(", "-", "&", "/", "")
 """Signs before a line end after which the sentence goes on."""
@@ -64,8 +36,8 @@ class Word:
 class Item:
     """Words between commas at one level; `children` are the items in brackets behind it.
 
-    `heading` is the item before the colon that this one follows, as the `rank`-th; with `until_semicolon` the heading
-    holds up to the next semicolon.
+    `heading` is the item before the colon that this one follows, as the `rank`-th of a `row`. With `until_semicolon`
+    the heading holds up to the next semicolon.
     """
 
     parent: "Item | None"
@@ -75,6 +47,7 @@ class Item:
     heading: "Item | None" = None
     rank: int = 0
     until_semicolon: bool = False
+    row: list["Item"] = field(default_factory=list)
 
 
 @dataclass
@@ -93,7 +66,7 @@ class _Level:
     item: Item | None = None
     last: Item | None = None
     heading: Item | None = None
-    rank: int = 0
+    headed: list[Item] = field(default_factory=list)
 
 
 def read_structure(text: str) -> Structure:
@@ -111,6 +84,7 @@ class _Reader:
         self.levels = [_Level(None)]
         self.sentence = 0
         self.cut = True
+        self.too_deep = 0
         self.signs: dict[str, Callable[[int], None]] = {
             ",": self._end_item,
             "|": self._end_item,
@@ -126,8 +100,11 @@ class _Reader:
         }
 
     def read(self) -> Structure:
+        forgotten = _forgotten_close(self.normal.text)
         for match in _PIECE.finditer(self.normal.text):
             sign = match["sign"]
+            if match.start() == forgotten:
+                self.levels = [self.levels[0]]
             if sign is None:
                 self._word(match)
             elif sign in _OPENING:
@@ -154,20 +131,26 @@ class _Reader:
     def _new_item(self, level: _Level) -> Item:
         item = Item(level.owner, first_of_list=not self.items)
         if level.heading is not None:
-            item.heading, item.rank = level.heading, level.rank
-            level.rank += 1
+            item.heading, item.rank = level.heading, len(level.headed)
+            item.row = level.headed
+            level.headed.append(item)
         if level.owner is not None:
             level.owner.children.append(item)
         self.items.append(item)
         return item
 
     def _open(self) -> None:
+        self.cut = True
+        if len(self.levels) > _DEEPEST:
+            self.too_deep += 1
+            return
         level = self.levels[-1]
         self.levels.append(_Level(level.item or level.last))
-        self.cut = True
 
     def _close(self) -> None:
-        if len(self.levels) > 1:
+        if self.too_deep:
+            self.too_deep -= 1
+        elif len(self.levels) > 1:
             self.levels.pop()
         self.cut = True
 
@@ -180,9 +163,8 @@ class _Reader:
 
     def _end_part(self, place: int) -> None:
         level = self.levels[-1]
-        for item in self.items:
-            if level.heading is not None and item.heading is level.heading:
-                item.until_semicolon = True
+        for item in level.headed:
+            item.until_semicolon = True
         level.heading = None
         self._end_item(place)
 
@@ -192,7 +174,7 @@ class _Reader:
             return
         level = self.levels[-1]
         if level.item is not None:
-            level.heading, level.rank = level.item, 0
+            level.heading, level.headed = level.item, []
         self._end_item(place)
 
     def _period(self, place: int) -> None:
@@ -219,3 +201,18 @@ class _Reader:
         after = _NEXT_LETTER.match(self.source, self.normal.places[place + 1])
         if before == "\n" or (before not in _GOES_ON and after and after[1].isupper()):
             self._end_sentence(place)
+
+
+def _forgotten_close(text: str) -> int | None:
+    """Place of the first comma within a bracket that never closes; it is taken as closed there."""
+    opened: list[int] = []
+    first_comma: dict[int, int] = {}
+    for match in _BRACKET_OR_COMMA.finditer(text):
+        if match[0] in _OPENING:
+            opened.append(match.start())
+        elif match[0] == ",":
+            if opened:
+                first_comma.setdefault(opened[-1], match.start())
+        elif opened:
+            opened.pop()
+    return first_comma.get(opened[-1]) if opened else None

@@ -90,6 +90,7 @@ class Phrases(Record, frozen=True, kw_only=True):
     absent_things: tuple[NonEmpty, ...]
     not_vegan: tuple[NonEmpty, ...]
     vegan: tuple[NonEmpty, ...]
+    own_words: Words
 
 
 class Vocabulary(Struct, frozen=True):

@@ -24,6 +24,7 @@ from recommend.claims.records import load_claims
 from recommend.loading import load_ruleset
 from recommend.medicines import load_medicines
 from recommend.naming import load_excipients
+from recommend.substances import load_ingredient_reader
 from shop.cli.admin import link
 from shop.cli.faults import plain_faults
 from shop.settings import Settings, read_settings
@@ -73,6 +74,7 @@ def make_ready() -> Settings:
         load_claims(settings.rules_dir)  # nothing here asks them yet, but a broken ruleset is not served in part
         load_excipients(settings.rules_dir)
         load_medicines(settings.rules_dir)
+        load_ingredient_reader(settings.rules_dir)
         prepare_catalogue(settings)
     return settings
 

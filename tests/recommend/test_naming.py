@@ -45,3 +45,17 @@ def test_an_answer_is_remembered_as_one_more_name_and_may_be_that_it_is_none() -
     names = form_names(answers={"magnesium chelate": "bisglycinate", "magnesium complex": ""})
     assert names.forms_in("Magnesium Chelate 60 caps") == FormsInText(("bisglycinate",))
     assert names.forms_in("Good Magnesium Complex 90 caps") == FormsInText()
+
+
+@pytest.mark.parametrize(
+    ("word", "form"),
+    [
+        ("magnesiumbisglycinaaat", "bisglycinate"),
+        ("magnesium ctiraat", "citrate"),
+        ("magnesiumstearaaat", None),
+        ("magnesiumlauraat", None),
+        ("magnesium", None),
+    ],
+)
+def test_a_slip_of_a_letter_is_corrected_to_a_form_and_a_letter_replaced_is_not(word: str, form: str | None) -> None:
+    assert form_names().correct(word) == form

@@ -10,6 +10,7 @@ from shop.cli.loading import CommandsByName
     commands_by_name={
         "check": "shop.cli.catalog.check:check",
         "import": "shop.cli.catalog.import_:import_",
+        "ingredients": "shop.cli.catalog.ingredients:ingredients",
         "export": "shop.cli.catalog.export:export",
         "sample": "shop.cli.catalog.sample:sample",
     },
