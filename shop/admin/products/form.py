@@ -46,7 +46,7 @@ class OtherActiveForm(Form):
 
     what = SelectField(_("Substance"), validate_choice=False)
     amount = StringField(_("Amount"), render_kw=AMOUNT)
-    unit = SelectField(_("Unit"), choices=[*((unit.value, unit.value) for unit in AmountUnit), ("IE", _("IU"))])
+    unit = SelectField(_("Unit"), validate_choice=False)
 
 
 UNKNOWN = "unknown"
@@ -98,7 +98,7 @@ class ProductForm(ShopForm):
         self.vegan.choices = [(UNKNOWN, gettext("not stated")), ("true", gettext("yes")), ("false", gettext("no"))]
         self._substances = substances_to_choose(language)
         for active in self.other_actives:
-            active.form.what.choices = self._substances
+            self._offer_substances(active)
         self.allergens.choices = [(each.value, allergen_name(each)) for each in Allergen]
         self._forms = forms_to_choose(ruleset, language)
         for line in self.composition:
@@ -117,9 +117,14 @@ class ProductForm(ShopForm):
             spare += 1
         free = sum(not active.form.what.data for active in self.other_actives)
         while free < least and len(self.other_actives) < MOST_OTHER_ACTIVES:
-            active = self.other_actives.append_entry()
-            active.form.what.choices = self._substances
+            self._offer_substances(self.other_actives.append_entry())
             free += 1
+
+    def _offer_substances(self, active: Any) -> None:
+        active.form.what.choices = self._substances
+        active.form.unit.choices = [*((unit.value, unit.value) for unit in AmountUnit), ("IE", gettext("IU"))]
+        if not active.form.what.data and not active.form.unit.data:
+            active.form.unit.data = AmountUnit.MILLIGRAM.value
 
 
 def form_from_state(state: ProductState | None, version: int, ruleset: Ruleset, language: Language) -> ProductForm:
