@@ -32,8 +32,13 @@ Row = dict[str, str]
 
 
 def zen_ways(ruleset: Ruleset) -> dict[str, Decide]:
-    """zen-engine's decisions by the table's layout. The content is compiled once: its fastest way to be asked."""
-    records: list[Rule | Note] = [*ruleset.rules, *(note for note in ruleset.notes if note.when is not None)]
+    """zen-engine's decisions by the table's layout. The content is compiled once: its fastest way to be asked.
+
+    Without prices `advise()` judges neither the rules on prices nor the forms that are not ranked: they are left out.
+    """
+    ranked = {form.record for form in ruleset.ranked}
+    rules = [rule for rule in ruleset.rules if rule.cheaper_than is None and ranked.issuperset(rule.forms)]
+    records: list[Rule | Note] = [*rules, *(note for note in ruleset.notes if note.when is not None)]
     by_cells = [(record, cells) for record in records for cells in _cells(record.when)]
     by_expression = [(record, {"expression": _expression(record.when)}) for record in records]
     ways = {}

@@ -306,3 +306,9 @@ def test_on_a_low_budget_the_form_goes_first_that_is_cheapest_in_this_catalogue(
     assert f"Per mg magnesium is {form.replace('citrate', 'citraat')} in deze winkel nu goedkoper" in page
     asked = client.post("/api/v1/advice", json=HEALTHY | {"budget": "low"}).get_json()
     assert asked["forms"][0]["form"] == form
+
+
+@pytest.mark.parametrize("medicines", [["none"], ["levothyroxine"], ["other"]])
+def test_the_sentences_on_the_dose_have_a_blank_between_them(medicines: list[str], client: FlaskClient) -> None:
+    dose = html.unescape(answer(client, medicines=medicines).text).split('class="dose-text"')[1].split("</p>")[1]
+    assert not re.search(r"[a-z]\.[A-Z]", dose)
