@@ -41,6 +41,7 @@ COMPLETE: dict[str, Any] = {
     "stock": "10",
     "composition-0-what": "citrate",
     "composition-0-elemental": "100",
+    "other_actives_stated": "y",
 }
 
 

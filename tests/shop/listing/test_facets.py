@@ -2,11 +2,19 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
+from catalog.models import Allergen
+from catalog.other_actives import read_other_actives
 from catalog.search.facets import Facet
+from shop.web.services import services_of
+from tests.factories import make_product
 from tests.shop.visitor import main_text
 
 NL = "/nl/beste-magnesium-supplementen"
@@ -33,8 +41,11 @@ def links(page: str, of: str) -> list[str]:
     return [html.unescape(link) for link in re.findall(r'href="([^"]+)"', part[0])]
 
 
-def test_every_facet_has_fields_in_one_form_that_keeps_what_is_on(client: FlaskClient) -> None:
-    page = client.get(FILTERED).text
+def test_every_facet_has_fields_in_one_form_that_keeps_what_is_on(own_app: Flask) -> None:
+    with Session(services_of(own_app).databases.primary) as session:
+        make_product(session, other_actives=read_other_actives("zinc 5 mg"))
+        session.commit()
+    page = own_app.test_client().get(FILTERED).text
     shown = options(page)
     assert {name for name, _ in shown} == set(Facet)
     ticked = {box for box, (_, on) in shown.items() if on}
@@ -224,3 +235,40 @@ def test_one_of_two_names_alone_finds_what_has_that_name_on_the_label(client: Fl
     page = client.get(f"{NL}?form=glycinate").text
     assert ": glycinaat." in page
     assert 'value="bisglycinate,glycinate" checked' in page
+
+
+def test_silence_about_allergens_vegan_or_other_substances_is_neither_yes_nor_no(own_app: Flask) -> None:
+    kinds: dict[str, dict[str, Any]] = {
+        "Zwijgt": {"vegan": None, "allergens_stated": False, "other_actives_stated": False},
+        "Zegtniets": {"vegan": False, "allergens_stated": True, "other_actives_stated": True},
+        "Melkzink": {"allergens": (Allergen.MILK,), "other_actives": read_other_actives("zinc 5 mg")},
+    }
+    with Session(services_of(own_app).databases.primary) as session:
+        for brand, fields in kinds.items():
+            make_product(session, brand=brand, **fields)
+        session.commit()
+    client = own_app.test_client()
+    shown = {brand: client.get("/api/v1/products", query_string={"brand": brand}).get_json() for brand in kinds}
+    assert {brand: answer["items"][0]["vegan"] for brand, answer in shown.items()} == {
+        "Zwijgt": None,
+        "Zegtniets": False,
+        "Melkzink": True,
+    }
+    for query, expected in (
+        ({"vegan": "true"}, {"Melkzink"}),
+        ({"without": "milk"}, {"Zegtniets"}),
+        ({"without": "fish"}, {"Zegtniets", "Melkzink"}),
+        ({"other_actives": "none"}, {"Zegtniets"}),
+        ({"other_actives": "some"}, {"Melkzink"}),
+        ({"without_active": "zinc"}, {"Zegtniets"}),
+        ({"without_active": "melatonin"}, {"Zegtniets", "Melkzink"}),
+    ):
+        brands = [("brand", brand) for brand in kinds]
+        items = client.get("/api/v1/products", query_string=MultiDict([*brands, *query.items()])).get_json()["items"]
+        assert {item["brand"] for item in items} == expected, query
+    page = main_text(client.get(f"/nl/product/{shown['Zwijgt']['items'][0]['slug']}"))
+    assert re.search(r"Vegan\w* +niet opgegeven", page), page[:900]
+    assert "Allergenen niet opgegeven" in page
+    assert "Of dit product andere werkzame stoffen bevat, is niet opgegeven." in page
+    page = html.unescape(main_text(client.get(f"/nl/product/{shown['Melkzink']['items'][0]['slug']}")))
+    assert re.search(r"Zink 5.mg 50 ?.?%", page)
