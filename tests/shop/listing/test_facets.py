@@ -271,4 +271,4 @@ def test_silence_about_allergens_vegan_or_other_substances_is_neither_yes_nor_no
     assert "Allergenen niet opgegeven" in page
     assert "Of dit product andere werkzame stoffen bevat, is niet opgegeven." in page
     page = html.unescape(main_text(client.get(f"/nl/product/{shown['Melkzink']['items'][0]['slug']}")))
-    assert re.search(r"Zink 5.mg 50 ?.?%", page)
+    assert re.search(r"Zink 10.mg 100.%", page)
