@@ -1,4 +1,4 @@
-"""Derived data compared with the products: columns, form tags, facets, sort rows and words; and its repair."""
+"""Derived data compared with the products, and its repair: columns, form tags, facets, sort rows and words."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,12 +6,13 @@ from typing import Any
 
 from msgspec import Struct
 from pyroaring import BitMap
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.composition import CompositionError, Line, magnesium_in, work_out
 from catalog.edits.store import begin_writing
 from catalog.edits.validation import ValidatedProduct
+from catalog.ingredient_check import check_label
 from catalog.models import (
     AdviceRow,
     Component,
@@ -20,10 +21,12 @@ from catalog.models import (
     ListingRow,
     ListingRowByForm,
     Product,
+    Status,
     Word,
     WordPosting,
     table_of,
 )
+from catalog.product_problems import ProductProblem
 from catalog.product_state import label_line_of, state_of_product
 from catalog.search.documents import SearchDocument, in_chunks, search_documents
 from catalog.search.terms import facet_postings, word_postings
@@ -32,7 +35,7 @@ from recommend.knowledge import Ruleset
 
 CHUNK = 1000
 """Products read at a time."""
-DERIVED = ("magnesium_ug", "tenth_cents_per_100mg", "tenth_cents_per_day")
+DERIVED = ("magnesium_ug", "tenth_cents_per_100mg", "tenth_cents_per_day", "label_faults", "english_complete")
 
 
 class Mismatch(Struct, frozen=True):
@@ -54,6 +57,13 @@ def derived_data_mismatches(session: Session, ruleset: Ruleset) -> Iterator[Mism
     yield from _index_mismatches(session)
 
 
+def public_label_faults(session: Session) -> Iterator[tuple[str, ProductProblem]]:
+    """SKU and problem for every contradiction on the label of a public product, which a person must mend."""
+    for product in _products(session, Product.status == Status.PUBLISHED):
+        for problem in check_label(state_of_product(product)).problems:
+            yield product.sku, problem
+
+
 def repair_derived_data(session: Session, ruleset: Ruleset) -> None:
     """Recompute derived columns and the index in this session's transaction; the caller commits."""
     begin_writing(session)
@@ -70,8 +80,8 @@ def repair_derived_data(session: Session, ruleset: Ruleset) -> None:
     rebuild_index(session)
 
 
-def _products(session: Session) -> Iterator[Product]:
-    query = select(Product).options(joinedload(Product.brand), selectinload(Product.components))
+def _products(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Product]:
+    query = select(Product).where(*conditions).options(joinedload(Product.brand), selectinload(Product.components))
     last_id = 0
     while products := session.scalars(
         query.options(selectinload(Product.tags)).where(Product.id > last_id).order_by(Product.id).limit(CHUNK)
@@ -97,7 +107,9 @@ def _derived(product: Product, ruleset: Ruleset) -> tuple[dict[str, int], dict[s
     """The derived columns and form tags of a product, as an edit would write them."""
     lines = tuple(_line(component, ruleset) for component in product.components)
     magnesium = magnesium_in(lines)
-    derived = ValidatedProduct(state_of_product(product), magnesium, findings=(), not_permitted=(), publish_blockers=())
+    state = state_of_product(product)
+    faults = check_label(state).problems
+    derived = ValidatedProduct(state, magnesium, findings=(), not_permitted=(), publish_blockers=faults)
     tags = {
         form: {"magnesium_ug": amount, "counts_as_form": form in magnesium.counts_as}
         for form, amount in magnesium.by_form.items()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -12,13 +13,13 @@ from catalog.models import AmountUnit, Beside, OtherActive
 from catalog.product_problems import Values
 from recommend.ingredients.normal_form import words_of
 from recommend.loading import DATA
-from recommend.substances import MAGNESIUM, Limit, Substance, Substances, load_substances
+from recommend.substances import MAGNESIUM, Limit, LimitKind, Substance, Substances, load_substances
 from recommend.text import LANGUAGES, Text
 
 MOST_OTHER_ACTIVES = 40
 MOST_GRAMS = 100
 """More of a substance than this in one unit is a mistake."""
-PUBLISHING_LIMITS = ("upper_limit", "dutch_maximum")
+PUBLISHING_LIMITS: tuple[LimitKind, ...] = ("upper_limit", "dutch_maximum")
 """Kinds of limits above which a product cannot be published."""
 _UNITS = {
     "g": AmountUnit.GRAM,
@@ -29,6 +30,8 @@ _UNITS = {
 }
 _INTERNATIONAL = ("ie", "iu")
 _PART = re.compile(r"(?P<name>.*?\S) +(?P<number>[0-9]+(?:[.,][0-9]+)*) ?(?P<unit>[a-zµμ]+)?", re.IGNORECASE)
+_EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+"""A number that may be a thousand or have three decimals: 1.000 IU of vitamin D is not one unit."""
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,6})?")
 
 
@@ -65,6 +68,8 @@ def other_active(name: str, number: str, unit: str, directory: Path = DATA) -> O
     substance = load_substances(directory).by_id[key]
     if not _NUMBER.fullmatch(number):
         raise OtherActiveError("not-an-active-amount", words=number)
+    if _EITHER.fullmatch(number):
+        raise OtherActiveError("active-ambiguous", words=number)
     amount = Decimal(number.replace(",", "."))
     if unit.casefold() in _INTERNATIONAL:
         if substance.iu is None:
@@ -119,9 +124,15 @@ def _keys(directory: Path) -> dict[tuple[str, ...], str]:
     return found
 
 
+def amount_text(amount: Decimal) -> str:
+    """An amount with a decimal point; three decimals get a fourth, since they could be read as thousands."""
+    text = f"{amount:f}"
+    return f"{text}0" if _EITHER.fullmatch(text) else text
+
+
 def other_actives_text(actives: Iterable[OtherActive]) -> str:
     """A list as one cell; `read_other_actives` restores it exactly."""
-    return "; ".join(f"{active.substance} {active.amount:f} {active.unit.value}" for active in actives)
+    return "; ".join(f"{active.substance} {amount_text(active.amount)} {active.unit.value}" for active in actives)
 
 
 class DailyAmount(Struct, frozen=True):
@@ -147,42 +158,65 @@ def _micrograms_in(unit: str) -> int:
     return int(OtherActive("", Decimal(1), AmountUnit(unit)).micrograms)
 
 
-def daily_amounts(actives: Iterable[OtherActive], units_per_day: int, directory: Path = DATA) -> list[DailyAmount]:
+def daily_amounts(actives: Sequence[OtherActive], units_per_day: int, directory: Path = DATA) -> list[DailyAmount]:
     """The substances of a daily portion, vitamins and minerals first, in the order of their data file."""
+    if not actives:
+        return []
     known = load_substances(directory).by_id
     amounts = {active.substance: active.micrograms * units_per_day for active in actives}
     return [DailyAmount(substance, amounts[key]) for key, substance in known.items() if key in amounts]
 
 
 def limits_exceeded(
-    amount: DailyAmount, ingredients: Text, kinds: Sequence[str] = PUBLISHING_LIMITS
+    amount: DailyAmount, ingredients: Text, kinds: Sequence[LimitKind] = PUBLISHING_LIMITS
 ) -> Iterator[Limit]:
-    """Limits of some kinds that a daily amount exceeds; one on a single compound only where that compound is named."""
-    for limit in amount.substance.limits:
-        if limit.kind in kinds and amount.micrograms > Decimal(str(limit.micrograms)) and _applies(limit, ingredients):
+    """Limits of some kinds that a daily amount exceeds.
+
+    A limit on single compounds holds where the ingredients name one of them. Where they name none, the highest of these
+    limits holds: more than that is too much of any of them.
+    """
+    limits = amount.substance.limits_of_kind(*kinds)
+    for_all = [limit for limit in limits if not limit.only]
+    for_some = [limit for limit in limits if limit.only]
+    named = [limit for limit in for_some if _is_named(limit, ingredients)]
+    for limit in (*for_all, *(named or for_some[-1:])):
+        if amount.micrograms > Decimal(str(limit.micrograms)):
             yield limit
 
 
-def _applies(limit: Limit, ingredients: Text) -> bool:
-    if not limit.only:
-        return True
-    named = [words_of(ingredients.in_language(language)) for language in LANGUAGES]
-    return any(_holds(words, words_of(name)) for name in limit.only for words in named)
+def _is_named(limit: Limit, ingredients: Text) -> bool:
+    texts = [words_of(ingredients.in_language(language)) for language in LANGUAGES]
+    return any(_holds(words, words_of(name)) for name in limit.only for words in texts)
 
 
 def _holds(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
     return any(words[start : start + len(name)] == name for start in range(len(words) - len(name) + 1))
 
 
-def beside_magnesium(
-    actives: Sequence[OtherActive], *, stated: bool, units_per_day: int, ingredients: Text, directory: Path = DATA
-) -> Beside:
-    """What a product holds beside magnesium, as far as it decides to whom it may be suggested."""
-    if not stated:
+class Declares(Protocol):
+    """The fields of a product from which its kind follows: of its state, or of its row."""
+
+    @property
+    def other_actives(self) -> tuple[OtherActive, ...]: ...
+    @property
+    def other_actives_stated(self) -> bool: ...
+    @property
+    def units_per_day(self) -> int: ...
+    @property
+    def ingredients_nl(self) -> str: ...
+    @property
+    def ingredients_en(self) -> str: ...
+
+
+def beside_magnesium(product: Declares, directory: Path = DATA) -> Beside:
+    """Kind of a product by what it declares beside magnesium: to whom it may be suggested."""
+    actives = product.other_actives
+    if not product.other_actives_stated:
         return Beside.UNKNOWN
     if not actives:
         return Beside.NOTHING
-    amounts = daily_amounts(actives, units_per_day, directory)
+    amounts = daily_amounts(actives, product.units_per_day, directory)
+    ingredients = Text(product.ingredients_nl, product.ingredients_en)
     if len(amounts) < len(actives):  # an id that this version of the data does not know
         return Beside.NEVER
     for amount in amounts:

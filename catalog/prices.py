@@ -30,13 +30,13 @@ def unit_price_cents(product: Product) -> int | None:
     return None
 
 
-def without_vat(cents: int) -> int:
-    """A price in cents without its VAT, rounded half up."""
-    return (cents * 200 + 100 + VAT_PERCENT) // (2 * (100 + VAT_PERCENT))
-
-
 VAT_PERCENT = 9
-"""The Dutch VAT rate of food supplements."""
+"""The Dutch VAT rate of food supplements, until the owner sets another."""
+
+
+def without_vat(cents: int, percent: int = VAT_PERCENT) -> int:
+    """A price in cents without its VAT, rounded half up."""
+    return (cents * 200 + 100 + percent) // (2 * (100 + percent))
 
 
 def earlier_price_cents(product: Product, today: date) -> int | None:

@@ -11,6 +11,10 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "missing": Text("is nog niet ingevuld", "is not filled in yet"),
     "too-long": Text("is langer dan {most} tekens", "is longer than {most} characters"),
     "control-character": Text("bevat een onzichtbaar stuurteken", "holds an invisible control character"),
+    "sku-case": Text(
+        "verschilt alleen in hoofdletters van {sku}: is het hetzelfde artikel?",
+        "differs from {sku} by capitals alone: is it the same article?",
+    ),
     "markup": Text("bevat HTML: een tekst is gewone tekst", "holds HTML: a text is plain text"),
     "not-a-sku": Text(
         "mag alleen letters, cijfers, punt, streepje en laag streepje bevatten, hoogstens 64",
@@ -43,6 +47,10 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "not-an-active-amount": Text(
         "“{words}” is geen hoeveelheid, zoals 1,4 of 10", "“{words}” is no amount, such as 1.4 or 10"
     ),
+    "active-ambiguous": Text(
+        "“{words}” kan duizend of drie decimalen betekenen: schrijf het zonder punt of komma, of met een nul erbij",
+        "“{words}” may be thousands or have three decimals: write it without a point or comma, or with a zero added",
+    ),
     "unknown-active-unit": Text(
         "“{words}” is geen eenheid: schrijf µg, mg, g of IE", "“{words}” is no unit: write µg, mg, g or IU"
     ),
@@ -58,6 +66,10 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "far-too-much-magnesium": Text(
         "geeft meer dan {most} mg magnesium per dag: dat mag hier niet worden verkocht",
         "gives more than {most} mg of magnesium a day: that may not be sold here",
+    ),
+    "high-dose": Text(
+        "geeft {amount} mg magnesium per dag, meer dan {limit} mg: een uitgever moet een reden geven",
+        "gives {amount} mg of magnesium a day, more than {limit} mg: a publisher has to give a reason",
     ),
     "more-than-the-pack": Text("is meer dan er in de verpakking zit", "is more than the pack holds"),
     "above-limit": Text(
@@ -102,12 +114,86 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "the address of {brand}, which the page must give, is missing",
     ),
     "other-address": Text(
-        "we kennen een ander adres van dit merk: {known}", "we know another address of this brand: {known}"
+        "we kennen een ander adres van dit merk: {known}. Verbeter het bij Merken (/admin/brands)",
+        "we know another address of this brand: {known}. Correct it under Brands (/admin/brands)",
     ),
+    "blocked-brand": Text(
+        "mag zo niet worden gezegd: “{text}”. {why} Is dit een merknaam, dan kan een uitgever hem bij Merken"
+        " (/admin/brands) één keer aanvaarden, met een reden",
+        "may not be said: “{text}”. {why} If this is a brand name, a publisher can accept it once under Brands"
+        " (/admin/brands), with a reason",
+    ),
+    "brand-taken": Text(
+        "“{name}” is al een schrijfwijze van {brand}: voeg de twee merken samen",
+        "“{name}” is already a spelling of {brand}: merge the two brands",
+    ),
+    "brand-on-sale": Text(
+        "mag niet leeg zijn: er zijn producten van dit merk openbaar",
+        "must not be empty: products of this brand are public",
+    ),
+    "no-such-brand": Text("“{name}” is geen merk dat wij kennen", "“{name}” is no brand that we know"),
+    "same-brand": Text("is hetzelfde merk", "is the same brand"),
+    "needs-no-acceptance": Text(
+        "hoeft niet te worden aanvaard: de controle houdt “{name}” niet tegen",
+        "needs no acceptance: the check does not stop “{name}”",
+    ),
+    "accepted-already": Text("“{name}” is al aanvaard", "“{name}” is accepted already"),
+    "override-until": Text(
+        "moet na vandaag liggen en uiterlijk op {latest}", "must be after today, and on {latest} at the latest"
+    ),
+    "override-nothing": Text(
+        "deze zin staat niet meer zo in het product, of mag gewoon",
+        "this sentence is no longer in the product like that, or may be said",
+    ),
+    "override-never": Text(
+        "“{text}”: hierop kan geen uitzondering worden gemaakt, want een supplement mag nooit aan een ziekte worden"
+        " gekoppeld",
+        "“{text}”: no exception can be made for this, since a supplement may never be tied to a disease",
+    ),
+    "override-waits": Text(
+        "voor “{text}” wacht al een voorstel op een tweede persoon",
+        "a proposal for “{text}” waits for a second person already",
+    ),
+    "override-settled": Text(
+        "over dit voorstel is al beslist, of het is verlopen", "this proposal is settled already, or has expired"
+    ),
+    "override-second-person": Text(
+        "wie een uitzondering voorstelt, kan haar niet zelf bevestigen",
+        "whoever proposes an exception cannot confirm it",
+    ),
+    "too-many-aliases": Text("heeft meer dan {most} namen", "has more than {most} names"),
     "blocked-text": Text("mag zo niet worden gezegd: “{text}”. {why}", "may not be said: “{text}”. {why}"),
     "open-warning": Text(
         "vraagt om een reden voordat dit openbaar wordt: “{text}”. {why}",
         "asks for a reason before this goes public: “{text}”. {why}",
+    ),
+    "allergen-not-ticked": Text(
+        "“{allergen}” is niet aangevinkt, maar de ingrediënten noemen {words}",
+        "“{allergen}” is not ticked, but the ingredients name {words}",
+    ),
+    "marked-not-an-allergen": Text(
+        "heeft sterretjes om {words}, maar dat is geen van de veertien: haal ze weg of zet het allergeen erbij",
+        "has asterisks around {words}, which is none of the fourteen allergens: remove them or add the allergen",
+    ),
+    "not-vegan": Text(
+        "is “ja”, maar de ingrediënten noemen {words}",
+        "is “yes”, but the ingredients name {words}",
+    ),
+    "text-not-vegan": Text(
+        "is “ja”, maar de ingrediëntentekst zegt zelf van niet",
+        "is “yes”, but the ingredient text itself says that it is not",
+    ),
+    "active-not-declared": Text(
+        "{substance} is niet opgegeven, maar de ingrediënten noemen {words}",
+        "{substance} is not declared, but the ingredients name {words}",
+    ),
+    "allergen-not-named": Text(
+        "noemt “{allergen}” niet, dat wel is aangevinkt",
+        "does not name “{allergen}”, which is ticked",
+    ),
+    "active-not-named": Text(
+        "noemt {substance} niet, dat wel is opgegeven",
+        "does not name {substance}, which is declared",
     ),
     "too-young-for-reduction": Text(
         "is nog geen 30 dagen te koop, dus er is geen van-prijs om mee te vergelijken",

@@ -33,13 +33,18 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True):
 class Source(Record, frozen=True):
     """A publication: a law, a scientific opinion, a study or a product information text.
 
-    A `table` holds data for calculations of our own.
+    A `table` holds data for calculations of our own. A title is in the language of the publication; one that
+    has a name in English as well, as EU law does, has it as `title_en`.
     """
 
     id: Identifier
     title: NonEmpty
     url: Annotated[str, Meta(pattern=r"^https://\S+$")]
     table: bool = False
+    title_en: NonEmpty | None = None
+
+    def title_in(self, language: Language) -> str:
+        return (self.title_en if language == "en" else None) or self.title
 
 
 class Citation(Record, frozen=True):
@@ -233,11 +238,12 @@ class Note(Reviewed, frozen=True, kw_only=True):
 
 
 class Choice(Record, frozen=True):
-    """Wording of one value of a question."""
+    """Wording of one value of a question; `clause` follows "if", where another answer is spoken of."""
 
     value: NonEmpty
     label: Text
     help: Text | None = None
+    clause: Text | None = None
     facts: Facts = field(default_factory=Facts)
 
 

@@ -1,8 +1,7 @@
 """Loader of the data files: strict, every error names file, line, record and key; and checks between records."""
 
 import hashlib
-import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -10,12 +9,10 @@ from string import Formatter
 from typing import Any, TypeVar
 
 import msgspec
-import yaml
 from msgspec import structs
 
 from recommend.answers import QUESTIONS
 from recommend.conditions import Always, Condition, read_condition
-from recommend.facts import faults_of
 from recommend.knowledge import (
     Choice,
     Citation,
@@ -43,15 +40,14 @@ FILES = (
     "questions.yaml",
     "medicines.yaml",
     "substances.yaml",
+    "search_answers.yaml",
     "schedule.yaml",
 )
 """Data files at the top of the folder."""
-FOLDERS = ("sources", "rules", "notes", "ingredients", "claims", "claims/words")
+FOLDERS = ("sources", "rules", "notes", "ingredients", "claims", "claims/words", "claims/register")
 """Subfolders with data files."""
 
 T = TypeVar("T")
-_PATH_IN_MESSAGE = re.compile(r" - at (?:`key` in )?`\$?(?P<path>[^`]*)`$")
-_STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
 
 
 class RulesetError(ValueError):
@@ -66,33 +62,6 @@ class InconsistencyError(RulesetError):
         super().__init__(", ".join(filter(None, [file, record, f"key {key}"])) + f": {problem}")
 
 
-class _StrictLoader(yaml.CSafeLoader):
-    """Safe YAML loader for which a duplicate key is an error; by default the last one would win."""
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep)
-        except (ValueError, LookupError, AttributeError) as error:  # PyYAML raises these for `2026-13-41`
-            raise yaml.constructor.ConstructorError(
-                None, None, f"cannot read {node.value!r}: {error}", node.start_mark
-            ) from error
-
-
-def _mapping_without_duplicates(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    mapping = loader.construct_mapping(node, deep=True)
-    if len(mapping) != len(node.value):
-        seen: set[Hashable] = set()
-        for key, _ in node.value:
-            name = loader.construct_object(key, deep=True)
-            if name in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {name!r} stands twice", key.start_mark)
-            seen.add(name)
-    return mapping
-
-
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
-
-
 def _decode_hook(kind: type, data: Any) -> Any:
     if kind is Condition:
         return read_condition(data)
@@ -101,53 +70,22 @@ def _decode_hook(kind: type, data: Any) -> Any:
 
 def read_file(directory: Path, file: Path, kind: type[T]) -> T:
     """Contents of one file, converted to `kind`. Raises RulesetError."""
+    from recommend.yaml_reading import YamlFaultError, locate, read_yaml
+
     name = file.relative_to(directory).as_posix()
     try:
         text = file.read_text(encoding="utf-8")
-        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of the safe loader
+        data = read_yaml(text)
+    except YamlFaultError as error:
+        raise RulesetError(f"{name}{f', line {error.line}' if error.line else ''}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise RulesetError(f"{name}: cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        raise RulesetError(f"{name}{_line_of(error)}: {_one_line(error)}") from error
     except RecursionError as error:
         raise RulesetError(f"{name}: nested too deep") from error
     try:
         return msgspec.convert(data, kind, strict=True, dec_hook=_decode_hook)
     except msgspec.ValidationError as error:
-        raise RulesetError(_locate(name, text, data, str(error))) from error
-
-
-def _line_of(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f", line {mark.line + 1}" if mark else ""
-
-
-def _one_line(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or error).replace("\n", " ")
-
-
-def _locate(name: str, text: str, data: Any, message: str) -> str:
-    """Error message with file, line, record and key, from msgspec's `… - at $[3].points`; reads the YAML again."""
-    match = _PATH_IN_MESSAGE.search(message)
-    problem = message[: match.start()] if match else message
-    steps = [index or key for index, key in _STEP.findall(match["path"])] if match else []
-    node, line = yaml.compose(text, Loader=yaml.CSafeLoader), 1
-    records: list[str] = []
-    keys: list[str] = []
-    for step in steps:
-        if step.isdigit() and isinstance(node, yaml.SequenceNode) and int(step) < len(node.value):
-            node = node.value[int(step)]
-            data = data[int(step)]
-            if isinstance(data, dict) and "id" in data:
-                records.append(str(data["id"]))
-        elif isinstance(node, yaml.MappingNode):
-            keys.append(step)
-            found = [value for key, value in node.value if key.value == step]
-            node = found[0] if found else node
-            data = data.get(step) if isinstance(data, dict) else None
-        line = node.start_mark.line + 1 if node else line
-    where = ", ".join([name, f"line {line}", *records, *(["key " + ".".join(keys)] if keys else [])])
-    return f"{where}: {problem}"
+        raise RulesetError(locate(name, text, data, str(error))) from error
 
 
 def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, T]]:
@@ -236,46 +174,11 @@ def _refuse_unknown_files(directory: Path) -> None:
 
 def with_line(directory: Path, fault: InconsistencyError) -> str:
     """Message of an inconsistency with the line of its record and key; reads the file again."""
-    root = yaml.compose((directory / fault.file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    assert root is not None, "a file that was read before"  # noqa: S101 - for the type checker
-    record = _record(root, fault.record) if fault.record else None
-    node = _entry(record or root, fault.key.split("."))
-    where = ", ".join(filter(None, [fault.file, f"line {node.start_mark.line + 1}", fault.record, f"key {fault.key}"]))
+    from recommend.yaml_reading import line_of
+
+    line = line_of((directory / fault.file).read_text(encoding="utf-8"), fault.record, fault.key)
+    where = ", ".join(filter(None, [fault.file, f"line {line}", fault.record, f"key {fault.key}"]))
     return f"{where}: {fault.problem}"
-
-
-def _record(node: yaml.Node, name: str | None) -> yaml.Node | None:
-    """Last mapping with this id in a file: of two with the same id, the superfluous one."""
-    found: yaml.Node | None = None
-    parts: list[yaml.Node] = list(node.value) if isinstance(node, yaml.SequenceNode) else []
-    if isinstance(node, yaml.MappingNode):
-        found = node if _id_of(node) == name else None
-        parts = [value for _, value in node.value]
-    for part in parts:
-        found = _record(part, name) or found
-    return found
-
-
-def _id_of(node: yaml.Node) -> str | None:
-    """Id of a record, or value of a choice."""
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((value.value for key, value in pairs if key.value in ("id", "value")), None)
-
-
-def _at_position(node: yaml.SequenceNode, step: str) -> yaml.Node:
-    """Item by its number, counted from 1 as in messages; the list itself without such an item."""
-    within = step.isdigit() and 0 < int(step) <= len(node.value)
-    return node.value[int(step) - 1] if within else node
-
-
-def _entry(node: yaml.Node, path: list[str]) -> yaml.Node:
-    """Node at a path of keys, and of ids or numbers within lists; the last existing node when the path breaks off."""
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            node = next((value for key, value in node.value if key.value == step), node)
-        elif isinstance(node, yaml.SequenceNode):
-            node = next((part for part in node.value if _id_of(part) == step), _at_position(node, step))
-    return node
 
 
 def _fingerprint(directory: Path) -> str:
@@ -512,5 +415,7 @@ def _compare(
     path: str = "",
 ) -> None:
     """Raise RulesetError for the first disagreement between the texts of a record and its facts."""
+    from recommend.facts import faults_of
+
     for key, problem in faults_of(texts, facts, citations):
         raise InconsistencyError(file, record, path + key, problem)

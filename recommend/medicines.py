@@ -158,6 +158,16 @@ class Medicines:
         """All names in comparable form."""
         return tuple(self._by_name)
 
+    def named(self, comparable: str) -> Medicine | None:
+        """Medicine with exactly this name, in comparable form."""
+        return self._by_name.get(comparable)
+
+    def nearly_named(self, comparable: str) -> Medicine | None:
+        """Only medicine with a name one slip away, or two slips in a long name; None when several are as near."""
+        slips = 1 if len(comparable) <= LETTERS_FOR_TWO_EDITS else 2
+        medicines = {self._by_name[name].id: self._by_name[name] for name in self._near(comparable, slips)}
+        return next(iter(medicines.values())) if len(medicines) == 1 else None
+
     def reason_of(self, medicine: Medicine) -> Text | None:
         """Explanation of a medicine's interaction; None without a known one."""
         return self.reasons[medicine.reason].text if medicine.reason else None

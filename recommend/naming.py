@@ -7,8 +7,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from msgspec import Struct
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from recommend.knowledge import Identifier, Record, Ruleset, Words
 from recommend.loading import DATA, index_by_id, load_ruleset, read_file
@@ -104,6 +102,9 @@ class FormNames:
         A letter replaced is no slip here: it makes a taurate of a laurate.
         """
         typed = comparable(word).replace(" ", "")
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         near = process.extract(typed, list(self._joined_names), scorer=OSA.distance, score_cutoff=1, limit=None)
         names = [name for name, _, _ in near if len(name) != len(typed) or sorted(name) == sorted(typed)]
         forms = {self._joined_names[name] for name in names if len(typed) >= _LETTERS_TO_CORRECT}

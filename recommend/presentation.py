@@ -89,7 +89,7 @@ def citations_as_list(citations: Iterable[Citation], ruleset: Ruleset, language:
     return [
         {
             "source": citation.source,
-            "title": ruleset.sources[citation.source].title,
+            "title": ruleset.sources[citation.source].title_in(language),
             "place": citation.place.in_language(language),
             "url": ruleset.sources[citation.source].url,
             "verified": citation.verified,

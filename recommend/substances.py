@@ -1,21 +1,20 @@
 """Substances beside magnesium: their records, the loader with its checks, and the reading of ingredient lists."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from recommend.answers import QUESTIONS, UNKNOWN
-from recommend.ingredients.lexicon import Name
+from recommend.answers import QUESTIONS, UNKNOWN, Answers
 from recommend.ingredients.normal_form import words_of
-from recommend.ingredients.reading import AT_HEAD_ONLY, IngredientReader, Ingredients, active_names, also_names
-from recommend.ingredients.vocabulary import load_vocabulary
 from recommend.knowledge import Identifier, Record, Words
 from recommend.loading import DATA, InconsistencyError, RulesetError, index_by_id, read_file, with_line
-from recommend.naming import form_names
 from recommend.text import LANGUAGES, Language, NonEmpty, Text
+
+if TYPE_CHECKING:
+    from recommend.ingredients.reading import IngredientReader, Ingredients  # the content check does not wait for it
 
 FILE = "substances.yaml"
 MAGNESIUM = "magnesium"
@@ -57,6 +56,14 @@ class SubstanceNote(Record, frozen=True, kw_only=True):
     conditions: tuple[NonEmpty, ...] = ()
     verified: bool = False
 
+    def is_for(self, answers: Answers) -> bool:
+        """Whether a condition or medicine of these answers is one of the note's, or cannot be ruled out."""
+        return _meets(self.medicines, answers.medicines) or _meets(self.conditions, answers.conditions)
+
+
+def _meets(named: Collection[str], given: Collection[str]) -> bool:
+    return bool(named) and not {*named, UNKNOWN}.isdisjoint(given)
+
 
 class Substance(Record, frozen=True, kw_only=True):
     """A vitamin, mineral, botanical or other active substance; the data file explains its fields."""
@@ -76,6 +83,14 @@ class Substance(Record, frozen=True, kw_only=True):
     suggestable: bool = True
     pregnancy: Literal["usual_amounts", "ask_first", "avoid"]
     notes: Annotated[tuple[SubstanceNote, ...], Meta(min_length=1)]
+
+    def notes_for(self, answers: Answers) -> list[SubstanceNote]:
+        """The notes that these answers make personal."""
+        return [note for note in self.notes if note.is_for(answers)]
+
+    def asks_first_in_pregnancy(self, answers: Answers) -> bool:
+        """Whether a professional comes first, because these answers leave pregnancy or breastfeeding possible."""
+        return self.pregnancy != "usual_amounts" and _meets(("pregnant", "breastfeeding"), answers.conditions)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every full name, each with the field that has it."""
@@ -167,8 +182,13 @@ def _check_names(substances: Iterable[Substance]) -> None:
 
 
 @lru_cache(maxsize=4)
-def load_ingredient_reader(directory: Path = DATA) -> IngredientReader:
+def load_ingredient_reader(directory: Path = DATA) -> "IngredientReader":
     """Reader of ingredient lists, from a folder with the layout of `recommend/data/`. Raises RulesetError."""
+    from recommend.ingredients.lexicon import Name
+    from recommend.ingredients.reading import AT_HEAD_ONLY, IngredientReader, active_names, also_names
+    from recommend.ingredients.vocabulary import load_vocabulary
+    from recommend.naming import form_names
+
     names: list[Name] = []
     for substance in load_substances(directory).beside_magnesium:
         own = [*(name for _, name in substance.names()), *substance.parts]
@@ -178,8 +198,8 @@ def load_ingredient_reader(directory: Path = DATA) -> IngredientReader:
     return IngredientReader(load_vocabulary(directory), names, form_names(directory))
 
 
-def read_ingredients(text: str, language: Language, directory: Path = DATA) -> Ingredients:
-    """What an ingredient list says of allergens, animal matter, other actives, forms and sweeteners.
+def read_ingredients(text: str, language: Language, directory: Path = DATA) -> "Ingredients":
+    """Reading of an ingredient list: allergens, animal matter, other actives, forms and sweeteners.
 
     Both languages are always read, since labels mix them; `language` decides on words that mean two things.
     """

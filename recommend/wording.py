@@ -1,6 +1,6 @@
 """Conditions and answers in the words of the questionnaire."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from recommend.answers import QUESTIONS, Answers
@@ -37,15 +37,8 @@ def describe(condition: Condition, ruleset: Ruleset, language: Language) -> str:
     raise TypeError(f"no words for {type(condition).__name__}")
 
 
-def answers_in_words(answers: Answers, ruleset: Ruleset, language: Language) -> list[tuple[str, str]]:
-    """Each question with its answer, in the order of the questionnaire."""
-    return [
-        (wording.label.in_language(language), _answer(getattr(answers, key), wording, language))
-        for key, wording in ruleset.questions.items()
-    ]
-
-
-def _answer(value: Any, wording: Wording, language: Language) -> str:
+def answer_in_words(value: Any, wording: Wording, language: Language) -> str:
+    """A valid answer in the words of its question's choices."""
     if isinstance(value, bool):
         return (YES if value else NO).in_language(language)
     if isinstance(value, int):
@@ -59,24 +52,38 @@ def _answer(value: Any, wording: Wording, language: Language) -> str:
 
 def deciding_answers(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
     """Answers that make a condition true, in the words of the choices; default answers are left out."""
+    found = [
+        answer_in_words(value, ruleset.questions[question], language)
+        for question, value in _deciding(condition, answers)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def deciding_clauses(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
+    """The same answers as clauses that follow "because", as far as the choices have one."""
+    found = []
+    for question, value in _deciding(condition, answers):
+        clause = ruleset.questions[question].choice(value).clause if isinstance(value, str) else None
+        if clause:
+            found.append(clause.in_language(language))
+    return list(dict.fromkeys(found))
+
+
+def _deciding(condition: Condition, answers: Answers) -> Iterator[tuple[str, Any]]:
+    """Questions with the answers that make a condition true; of a list each value by itself."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
-            found = [
-                label
-                for part in parts
-                if part.holds(answers)
-                for label in deciding_answers(part, answers, ruleset, language)
-            ]
-            return list(dict.fromkeys(found))
+            for part in parts:
+                if part.holds(answers):
+                    yield from _deciding(part, answers)
         case Is(answer, _) if getattr(answers, answer) == QUESTIONS[answer].default:
-            return []
+            return
         case Is(answer, _) | AtLeast(answer, _):
-            return [_answer(getattr(answers, answer), ruleset.questions[answer], language)]
+            yield answer, getattr(answers, answer)
         case Includes(answer, values):
-            wording = ruleset.questions[answer]
-            given = [value for value in getattr(answers, answer) if value in values]
-            return [wording.choice(value).label.in_language(language) for value in given]
-    return []
+            for value in getattr(answers, answer):
+                if value in values:
+                    yield answer, (value,)
 
 
 def _part(condition: Condition, ruleset: Ruleset, language: Language) -> str:

@@ -29,7 +29,9 @@ from shop.web import (
     health,
     i18n,
     number_format,
+    owner_settings,
     page_cache,
+    request_headers,
     request_log,
     security,
     services,
@@ -52,6 +54,7 @@ EXTENSIONS = (
     words,
     pictures,
     facet_groups,
+    owner_settings,
     absolute_urls,
     breadcrumbs,
     answers_cookie,
@@ -91,6 +94,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    request_headers.init_app(app, settings.public_url)
     if settings.proxies:
         trusted = settings.proxies
         vars(app)["wsgi_app"] = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)

@@ -1,13 +1,16 @@
-"""Seller: the business that runs this shop. A missing fact is shown as not filled in, never made up."""
+"""Seller: the business that runs this shop. The colophon names missing facts; none is made up."""
 
 import re
 from collections.abc import Mapping
 
 from msgspec import Struct
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+KVK = re.compile(r"\d{8}", re.ASCII)
+"""The form of a number in the Dutch trade register."""
 _FORMS = {
-    "email": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "an e-mail address"),
-    "kvk": (re.compile(r"\d{8}"), "the eight digits of a KvK number"),
+    "email": (EMAIL, "an e-mail address"),
+    "kvk": (KVK, "the eight digits of a KvK number"),
     "vat": (re.compile(r"[A-Z]{2}[0-9A-Z]{2,13}"), "a VAT number such as NL000000000B00"),
 }
 

@@ -7,18 +7,26 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from recommend.loading import DATA
 from shop.seller import Seller, read_seller
 
+if TYPE_CHECKING:
+    from sqlalchemy import URL  # commands without a database do not wait for SQLAlchemy
+
 # Use of several hosts in one URL: https://www.postgresql.org/docs/current/libpq-connect.html
 WRITES = {"target_session_attrs": "read-write"}
 READS = {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
+
+
+LEAST_KEY = 32
+"""Characters of the signing key: 128 bits where each is a hexadecimal digit."""
+PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
+"""A scheme and a host, with a port or without."""
 
 
 class SettingsError(ValueError):
@@ -29,14 +37,14 @@ class Settings(Struct, frozen=True):
     """The places of the shop's data, and the key that signs and encrypts its cookies."""
 
     instance: Path
-    database_url: URL
+    database_url: "URL"
     secret_key: str
     rules_dir: Path
-    database_read_url: URL | None = None
+    database_read_url: "URL | None" = None
     """The database for anonymous reads; without it they use the primary."""
     seller: Seller = Seller()
     public_url: str | None = None
-    """Scheme and host under which the world reaches the shop; None: as the request says."""
+    """Scheme and host under which the world reaches the shop; None: as the owner's settings or the request say."""
     page_cache: bool = True
     proxies: int = 0
     """The number of proxies in front, trusted on the visitor's address, host and TLS."""
@@ -52,6 +60,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         instance.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"SHOP_INSTANCE: cannot make the folder {instance}: {error.strerror}") from error
+    import sqlalchemy
+
     url = environ.get("SHOP_DATABASE_URL")
     url_for_reads = environ.get("SHOP_DATABASE_READ_URL")
     key = environ.get("SHOP_SECRET_KEY")
@@ -59,11 +69,11 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError("SHOP_SECRET_KEY: needed with SHOP_DATABASE_URL, so that all shop processes share it")
     if url_for_reads and not url:
         raise SettingsError("SHOP_DATABASE_READ_URL: needs SHOP_DATABASE_URL, the primary that its data come from")
-    embedded = URL.create("sqlite", database=str(instance / "shop.db"))
+    embedded = sqlalchemy.URL.create("sqlite", database=str(instance / "shop.db"))
     return Settings(
         instance=instance,
         database_url=_database_url("SHOP_DATABASE_URL", url, **WRITES) if url else embedded,
-        secret_key=key or _own_key(instance / "secret_key"),
+        secret_key=_key_of_environment(key) if key else _own_key(instance / "secret_key"),
         rules_dir=read_rules_dir(environ),
         database_read_url=_database_url("SHOP_DATABASE_READ_URL", url_for_reads, **READS) if url_for_reads else None,
         page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
@@ -71,6 +81,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         seller=_seller(environ),
         public_url=_public_url(environ),
     )
+
+
+def read_cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Folder of this user for files that can be made anew, which need not exist (XDG Base Directory Specification)."""
+    base = Path(environ.get("XDG_CACHE_HOME") or "~/.cache")
+    return Path(os.path.expanduser(base)) / "magnesiumwijzer"  # noqa: PTH111 - a user without a home is no error
 
 
 def read_rules_dir(environ: Mapping[str, str] = os.environ) -> Path:
@@ -102,11 +118,33 @@ def _own_key(file: Path) -> str:
         with contextlib.suppress(FileExistsError):
             os.link(aside, file)
         Path(aside).unlink()
-    return file.read_text(encoding="ascii").strip()
+    try:
+        return _sound_key(file.read_text(encoding="ascii").strip())
+    except ValueError as error:
+        raise SettingsError(
+            f"SHOP_INSTANCE: {file}: {error}; put the key back, or remove the file: the shop then makes a new one, and "
+            "everybody has to sign in again and second factors have to be set up again"
+        ) from error
 
 
-def _database_url(setting: str, url: str, **several: str) -> URL:
+def _key_of_environment(key: str) -> str:
+    try:
+        return _sound_key(key)
+    except ValueError as error:
+        raise SettingsError(f"SHOP_SECRET_KEY: {error}") from error
+
+
+def _sound_key(key: str) -> str:
+    """A key that nobody guesses. Raises ValueError."""
+    if len(key) < LEAST_KEY:
+        raise ValueError(f"a key has at least {LEAST_KEY} characters, this one has {len(key)}")
+    return key
+
+
+def _database_url(setting: str, url: str, **several: str) -> "URL":
     """The URL of a setting; with several hosts in it, libpq's parameters `several` unless it says otherwise."""
+    from sqlalchemy.exc import ArgumentError
+
     try:
         parsed = parse_url(url)
     except (ArgumentError, ValueError) as error:
@@ -117,8 +155,10 @@ def _database_url(setting: str, url: str, **several: str) -> URL:
     return parsed
 
 
-def parse_url(url: str) -> URL:
+def parse_url(url: str) -> "URL":
     """A SQLAlchemy URL; it may name several hosts as libpq does, `h1:5432,h2:5432`. Raises ArgumentError."""
+    from sqlalchemy import make_url
+
     place = urlsplit(url).netloc
     user, at, hosts = place.rpartition("@")
     if "," not in hosts:
@@ -137,6 +177,6 @@ def _public_url(environ: Mapping[str, str]) -> str | None:
     given = environ.get("SHOP_PUBLIC_URL", "").rstrip("/")
     if not given:
         return None
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", given):
+    if not PUBLIC_URL.fullmatch(given):
         raise SettingsError(f"SHOP_PUBLIC_URL: {given!r} is not a scheme and a host, such as https://shop.example")
     return given

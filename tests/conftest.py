@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
@@ -24,6 +27,10 @@ from shop.web.services import services_of
 from tests import databases
 from tests.factories import AccountFactory
 
+# A machine that does other work is slow, not wrong: no example has a deadline.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
 TEST_KEY = "a key for tests only, and long enough"
 
 
@@ -31,12 +38,45 @@ IN_A_DATABASE = {"session", "app", "own_app", "workers"}
 """Fixtures whose database is of the kind that SHOP_TEST_DATABASE names."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects by mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what depends on that is run again: all else is the same, or tries both kinds by itself."""
+    rest = []
+    for item in items:
+        if IN_A_DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+        else:
+            rest.append(item)
     if databases.ON_POSTGRESQL:
-        rest = [item for item in items if not IN_A_DATABASE & set(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=rest)
-        items[:] = [item for item in items if item not in set(rest)]
+        items[:] = [item for item in items if item.get_closest_marker("database")]
+
+
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates of this process: a test has an application of its own, and needs no compiler of its own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> None:
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache folder that no other run and no user shares."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -85,10 +125,18 @@ def sample_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return instance
 
 
-@pytest.fixture
-def app(sample_instance: Path) -> Iterator[Flask]:
-    """The shop on the sample catalogue."""
-    app = create_app(settings_in(sample_instance))
+@pytest.fixture(scope="session")
+def shared_instance(sample_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample catalogue for `app`: nobody may be connected to one that others are copied from."""
+    instance = tmp_path_factory.mktemp("shared")
+    databases.copy(databases.new(sample_instance), instance)
+    return instance
+
+
+@pytest.fixture(scope="module")
+def app(shared_instance: Path) -> Iterator[Flask]:
+    """The shop on the sample catalogue, shared by the tests of a module: `own_app` is for those that change it."""
+    app = create_app(settings_in(shared_instance))
     app.testing = False  # errors become pages, as shoppers see them
     yield app
     services_of(app).databases.dispose()

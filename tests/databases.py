@@ -45,8 +45,10 @@ def copy(url: URL, instance: Path) -> URL:
     if url.get_backend_name() == "postgresql":
         _known[instance] = new_on_postgresql(template=str(url.database))
     else:
-        shutil.copy(str(url.database), instance / "shop.db")
-    return new(instance)
+        file = instance / "shop.db"
+        shutil.copy(str(url.database), file)
+        _known[instance] = URL.create("sqlite", database=str(file))
+    return _known[instance]
 
 
 def new_on_postgresql(template: str = "template0") -> URL:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from catalog.accounts.passwords import hash_password
 from catalog.composition import LabelLine
 from catalog.edits.brands import add_brand
-from catalog.edits.edit import Author
-from catalog.edits.products import add_product
+from catalog.edits.edit import Author, Edit
+from catalog.edits.products import accept_warning, product_to_edit
+from catalog.edits.store import write
+from catalog.edits.validation import Acceptances, validate
 from catalog.models import Account, Brand, Component, DosageForm, FormTag, How, Product, Role, Status, Unit
 from catalog.product_state import ProductState
 from recommend.answers import Answers
@@ -143,9 +145,17 @@ class AccountFactory(factory.Factory[Account]):
 
 
 def make_product(session: Session, composition: Sequence[LabelLine] | None = None, **fields: Any) -> Product:
-    """A published product of 100 mg magnesium from citrate per capsule, with the given fields changed."""
+    """A published product of 100 mg magnesium from citrate per capsule, with the given fields changed.
+
+    A daily portion above the EU's limit has its reason.
+    """
     if composition is not None:
         fields["composition"] = tuple(composition)
-    state = ProductStateFactory.build(**fields)
+    state, author, ruleset = ProductStateFactory.build(**fields), AuthorFactory.build(), load_ruleset()
     add_brand(session, state.brand, BrandFactory.build().address, invented=True)
-    return add_product(session, state, AuthorFactory.build(), load_ruleset())
+    high_dose = validate(state, ruleset).high_dose
+    reasons = {high_dose: "besproken met de apotheker"} if high_dose else {}
+    [id_] = write(session, [Edit(validate(state, ruleset, Acceptances(reasons)))], author)
+    for finding, reason in reasons.items():
+        accept_warning(session, id_, finding, reason, author)
+    return product_to_edit(session, id_)

@@ -21,11 +21,11 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from catalog.models import AdviceRow, Beside, DosageForm, Product
 from catalog.models.product import PUBLISHED
-from catalog.models.search_index import UNCOMMITTED
+from catalog.models.search_index import STAMP, UNCOMMITTED
 from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
 from recommend.knowledge import Ruleset
 
@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 PER_FORM = 3
 """Most products that an advice has of one form."""
+MOST_FIGURES = 4_000
+"""Most figures that a process caches of one state of the catalogue."""
 
 
 class Budget(Struct, frozen=True):
@@ -48,10 +50,11 @@ class Budget(Struct, frozen=True):
 
 
 class AdvisedProduct(Struct, frozen=True):
-    """A product that fits an advice, with its form."""
+    """A product that fits an advice, with its form; `order` is its place among others, by price or by fit."""
 
     form: str
     product: Product
+    order: tuple[Any, ...]
 
 
 _figures: WeakKeyDictionary[Engine, tuple[CatalogueStamp, dict[Any, Any]]] = WeakKeyDictionary()
@@ -63,19 +66,23 @@ def _cached(session: Session, key: object, compute: Callable[[Session], T]) -> T
     engine = session.get_bind()
     if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # uncommitted changes must not be cached
         return compute(session)
-    stamp = catalogue_stamp(session)
+    stamp = session.info.get(STAMP)
+    if stamp is None:
+        session.info[STAMP] = stamp = catalogue_stamp(session)
     cached_stamp, figures = _figures.get(engine, (None, {}))
     if cached_stamp != stamp:
         figures = {}
         _figures[engine] = stamp, figures
     if key not in figures:
+        if len(figures) >= MOST_FIGURES:
+            figures.clear()
         figures[key] = compute(session)
     found: T = figures[key]
     return found
 
 
 class Prices(Struct, frozen=True):
-    """What an advice needs to know of all prices together.
+    """Prices of the whole catalogue that an advice needs.
 
     `lowest` has the lowest price of each form in stock, in tenths of a cent per 100 mg; a form out of stock is absent.
     """
@@ -126,13 +133,23 @@ def _budget_bands(session: Session) -> Budget:
     return Budget(low=low or 0, medium=medium or 0)
 
 
+PRICE_ORDER = (AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
+FIT_ORDER = (AdviceRow.is_blend, AdviceRow.short_ug, *PRICE_ORDER)
+
+
+def is_by_fit(budget: str) -> bool:
+    """Whether products are ranked by fit: a visitor with a low budget wants the cheapest first."""
+    return budget != "low"
+
+
 class Wishes(Struct, frozen=True):
     """The requirements for a product of an advice, besides being published and in stock.
 
     `suggested_ug` is elemental magnesium a day, which one whole unit may not exceed; `without` are forms advised
     against, none of which the product may contain; with `only_magnesium` it holds no other active substance, and else
     only substances that may be suggested, within their limits; `cost_limit` is in tenths of a cent a day for the
-    label's portion, None without a limit.
+    label's portion, None without a limit. Products are ranked by price, or with `by_fit` by how near whole units
+    come to the most that an advice suggests, those of one form alone first.
     """
 
     suggested_ug: int
@@ -141,12 +158,13 @@ class Wishes(Struct, frozen=True):
     vegan: bool = False
     dosage_form: DosageForm | None = None
     only_magnesium: bool = False
+    by_fit: bool = False
 
     @property
     def shape(self) -> "Shape":
         """The conditions without their values."""
         budget, dosage_form = self.cost_limit is not None, self.dosage_form is not None
-        return Shape(len(self.without), budget, self.vegan, dosage_form, self.only_magnesium)
+        return Shape(len(self.without), budget, self.vegan, dosage_form, self.only_magnesium, self.by_fit)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -169,10 +187,22 @@ class Shape(Struct, frozen=True):
     vegan: bool
     dosage_form: bool
     only_magnesium: bool
+    by_fit: bool
+
+    @property
+    def order(self) -> tuple[InstrumentedAttribute[Any], ...]:
+        """The order of the products of one form."""
+        return FIT_ORDER if self.by_fit else PRICE_ORDER
+
+    @property
+    def kinds_left_out(self) -> tuple[Beside, ...]:
+        """Kinds of products by their other active substances that are not suggested."""
+        kinds = (Beside.NEVER, Beside.UNKNOWN)
+        return (Beside.ORDINARY, *kinds) if self.only_magnesium else kinds
 
     def conditions(self) -> dict[str, ColumnElement[bool]]:
         """One condition for each wish."""
-        beside = (Beside.NOTHING,) if self.only_magnesium else (Beside.NOTHING, Beside.ORDINARY)
+        beside = tuple(kind for kind in Beside if kind not in self.kinds_left_out)
         conditions = {
             "dose": AdviceRow.magnesium_ug <= bindparam("suggested_ug"),
             "other_actives": AdviceRow.beside.in_(beside),
@@ -194,32 +224,33 @@ class Shape(Struct, frozen=True):
 def advised_products(
     session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = PER_FORM
 ) -> list[AdvisedProduct]:
-    """Up to `per_form` products that count as each form and fit, cheapest per 100 mg first, then by SKU."""
+    """Up to `per_form` products that count as each form and fit, in the order of the wishes."""
     if not forms:
         return []
     query = _advised_query(len(forms), wishes.shape, per_form)
     parameters = wishes.parameters | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
-    return [AdvisedProduct(form=form, product=product) for form, product in session.execute(query, parameters)]
+    return [AdvisedProduct(form, product, tuple(order)) for form, product, *order in session.execute(query, parameters)]
 
 
 @lru_cache(maxsize=256)
 def _advised_query(forms: int, shape: Shape, per_form: int) -> Select[Any]:
     """Cached, because SQLAlchemy takes longer to build the query than the database to answer it."""
-    chosen = union_all(*(_cheapest(place, shape, per_form) for place in range(forms))).subquery()
+    chosen = union_all(*(_first(place, shape, per_form) for place in range(forms))).subquery()
+    order = [chosen.c[column.key] for column in shape.order]
     return (
-        select(chosen.c.form, Product)
+        select(chosen.c.form, Product, *order)
         .join(Product, Product.id == chosen.c.product_id)
-        .order_by(chosen.c.form, Product.tenth_cents_per_100mg, Product.sku)
+        .order_by(chosen.c.form, *order)
         .options(joinedload(Product.brand))
     )
 
 
-def _cheapest(place: int, shape: Shape, number: int) -> Select[Any]:
-    """The first `number` fitting products of a form, read in the order of price."""
+def _first(place: int, shape: Shape, number: int) -> Select[Any]:
+    """The first `number` fitting products of a form, read in the order of an index that has all columns."""
     ordered = (
-        select(AdviceRow.form, AdviceRow.product_id)
+        select(AdviceRow.form, AdviceRow.product_id, *shape.order)
         .where(AdviceRow.form == bindparam(f"on_form_{place}"), *shape.conditions().values())
-        .order_by(AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
+        .order_by(*shape.order)
         .limit(number)
     )
     return select(ordered.subquery())
@@ -234,7 +265,7 @@ class Excluded(Struct, frozen=True):
 
 
 def add_excluded(parts: Sequence[Excluded]) -> Excluded | None:
-    """What the wishes exclude of several forms together; None for no form."""
+    """Sum of what the wishes exclude of several forms; None for no form."""
     if not parts:
         return None
     failing, alone = (Counter[str]() for _ in range(2))
@@ -263,6 +294,22 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
             total, dict(zip(conditions, failing, strict=True)), dict(zip(conditions, by_itself, strict=True))
         )
     return found
+
+
+def left_out_for_other_actives(session: Session, forms: Collection[str], wishes: Wishes) -> Mapping[Beside, int]:
+    """Products that fit but for their other active substances, by kind; each counts once, whatever forms it has."""
+    asked = tuple(sorted(forms))
+
+    def compute(session: Session) -> dict[Beside, int]:
+        others = (condition for wish, condition in wishes.shape.conditions().items() if wish != "other_actives")
+        query = (
+            select(AdviceRow.beside, func.count(AdviceRow.product_id.distinct()))
+            .where(AdviceRow.form.in_(asked), AdviceRow.beside.in_(wishes.shape.kinds_left_out), *others)
+            .group_by(AdviceRow.beside)
+        )
+        return {kind: count for kind, count in session.execute(query, wishes.parameters)}  # noqa: C416 - rows, no pairs
+
+    return _cached(session, ("other actives", asked, wishes), compute)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

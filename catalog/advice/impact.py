@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Label, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from catalog.advice.candidates import PER_FORM, Budget, budget_bands
+from catalog.advice.candidates import FIT_ORDER, PER_FORM, PRICE_ORDER, Budget, budget_bands, is_by_fit
 from catalog.models import AdviceRow, Beside, DosageForm
 from recommend.answers import QUESTIONS
 from recommend.chemistry import UG_PER_MG
@@ -47,11 +47,14 @@ class FinderImpact(Struct, frozen=True):
 class TopProduct(Struct, frozen=True):
     """A product for a form, with its kind: first dose that one unit fits in, first budget, and forms in it.
 
-    `dose` and `budget` count from 0; `holds` tells for each set of forms whether the product contains any of them.
+    `fit` and `price` are its places in the two orders; `dose` and `budget` count from 0; `holds` tells for each set of
+    forms whether the product contains any of them.
     """
 
     form: str
     product_id: int
+    fit: int
+    price: int
     dose: int
     budget: int
     beside: Beside
@@ -69,23 +72,25 @@ def top_products(
     *,
     per_kind: int,
 ) -> list[TopProduct]:
-    """The first products of each form and kind in one window query, in the finder's order."""
+    """The first products of each form and kind in either order of the finder, in one query."""
     kind = [AdviceRow.form.label("form"), *_kind(doses_mg, budget, sets)]
-    order = (AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
-    place = func.row_number().over(partition_by=kind, order_by=order).label("place")
+    orders = {"fit": FIT_ORDER, "price": PRICE_ORDER}
+    first = [
+        func.row_number().over(partition_by=kind, order_by=order).label(f"first_by_{name}")
+        for name, order in orders.items()
+    ]
+    place = [func.row_number().over(order_by=order).label(name) for name, order in orders.items()]
     ranked = (
-        select(AdviceRow.product_id, *kind, *order, place)
+        select(AdviceRow.product_id, *kind, *first, *place)
         .where(AdviceRow.form.in_(sorted(forms)), AdviceRow.magnesium_ug <= max(doses_mg) * UG_PER_MG)
         .subquery()
     )
-    query = (
-        select(ranked.c.product_id, *(ranked.c[column.name] for column in kind))
-        .where(ranked.c.place <= per_kind)
-        .order_by(ranked.c.tenth_cents_per_100mg, ranked.c.sku)
-    )
+    query = select(
+        ranked.c.product_id, *(ranked.c[name] for name in orders), *(ranked.c[column.name] for column in kind)
+    ).where(or_(*(ranked.c[column.name] <= per_kind for column in first)))
     return [
-        TopProduct(form, product_id, dose, cost, Beside(beside), vegan, DosageForm(dosage_form), tuple(map(bool, held)))
-        for product_id, form, dose, cost, beside, vegan, dosage_form, *held in session.execute(query)
+        TopProduct(form, id_, fit, price, dose, cost, Beside(beside), vegan, DosageForm(kind), tuple(map(bool, held)))
+        for id_, fit, price, form, dose, cost, beside, vegan, kind, *held in session.execute(query)
     ]
 
 
@@ -128,13 +133,14 @@ def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list
     budget = budget_bands(session)
     forms = [*ruleset.ranked_records, *(form.id for form in ruleset.other_forms)]
     found = top_products(session, forms, DOSES_MG, budget, sets, per_kind=PER_FORM)
-    by_form: dict[str, list[TopProduct]] = {}
-    for best in found:
-        by_form.setdefault(best.form, []).append(best)
+    by_form: dict[bool, dict[str, list[TopProduct]]] = {True: {}, False: {}}
+    for by_fit, forms_in_order in by_form.items():
+        for best in sorted(found, key=lambda one: one.fit if by_fit else one.price):
+            forms_in_order.setdefault(best.form, []).append(best)
     return [
         frozenset(
             (form, best.product_id)
-            for form, ranked in by_form.items()
+            for form, ranked in by_form[is_by_fit(wish.budget)].items()
             if form not in wish.without
             for best in _first(ranked, wish, sets.index(wish.without))
         )

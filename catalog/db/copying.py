@@ -175,4 +175,6 @@ def invalidate_caches(connection: Connection, revision_before: int) -> None:
     """Raise the revision and change the epoch, so that every cached copy is discarded."""
     revision = max(revision_before, catalogue_revision_of(connection)) + 1
     connection.execute(update(table_of(CatalogueState)).values(revision=revision))
-    connection.execute(update(table_of(IndexState)).values(epoch=secrets.token_hex(8)))
+    index = table_of(IndexState)
+    index_format, dot, _ = connection.execute(select(index.c.epoch)).scalar_one().rpartition(".")
+    connection.execute(update(index).values(epoch=f"{index_format}{dot}{secrets.token_hex(7)}"))

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author, Edit, ResolvedEdit
 from catalog.edits.price_reductions import reference_prices
-from catalog.edits.products import DesiredState, accepted_by_product, change_all, products_to_edit
+from catalog.edits.products import DesiredState, acceptances_by_product, change_all, products_to_edit
 from catalog.edits.store import begin_writing, open_batch, publishing_problems
-from catalog.edits.validation import validate
+from catalog.edits.validation import Acceptances, validate
 from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError, in_euro
 from catalog.product_state import ProductState, state_of_product
@@ -79,11 +79,11 @@ class Planner:
         for start in range(0, len(versions), CHUNK):
             ids = [id_ for id_, _version in versions[start : start + CHUNK]]
             products = products_to_edit(self._session, ids)
-            reasons = accepted_by_product(self._session, ids)
-            planned = [self._planned(products[id_], reasons.get(id_, {})) for id_ in ids if id_ in products]
+            accepted = acceptances_by_product(self._session, ids, self._author.at.date())
+            planned = [self._planned(products[id_], accepted[id_]) for id_ in ids if id_ in products]
             yield from self._with_reductions(planned)
 
-    def _planned(self, product: Product, reasons: dict[str, str]) -> Planned:
+    def _planned(self, product: Product, accepted: Acceptances) -> Planned:
         before = state_of_product(product)
         after = self._action.applied_to(before)
         planned = Planned(product.id, product.version, before, after)
@@ -95,12 +95,12 @@ class Planner:
                 planned, ProductProblem("price_cents", "out-of-range", {"least": in_euro(1), "most": "10000"})
             )
         try:
-            validated = validate(after, self._ruleset, reasons)
+            validated = validate(after, self._ruleset, accepted, product.brand.accepted_name)
         except RefusedError as error:
             return _refused(planned, *error.problems)
         if after.status is not Status.PUBLISHED:
             return planned
-        if blockers := publishing_problems(validated, product.brand):
+        if blockers := publishing_problems(validated, product.brand, before):
             return _refused(planned, *blockers)
         return msgspec.structs.replace(planned, edit=Edit(validated, product.id, product.version, before))
 

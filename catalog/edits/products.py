@@ -1,19 +1,22 @@
 """Adding, changing, restoring and archiving products; each function writes one or more edits together."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from catalog.db.bulk import column_in
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import ConflictError, begin_writing, write
-from catalog.edits.validation import ValidatedProduct, validate
-from catalog.models import AcceptedWarning, Change, PictureFile, Product, Status
+from catalog.edits.validation import Acceptances, ValidatedProduct, validate, validate_named
+from catalog.models import AcceptedWarning, Change, ClaimOverride, OverrideEnd, PictureFile, Product, Status
 from catalog.pictures import Picture, read_picture
 from catalog.product_state import FIELDS, ProductState, changed_fields, from_json, state_of_product
+from catalog.queries.brands import KnownBrands
 from recommend.knowledge import Ruleset
 
 
@@ -26,7 +29,8 @@ class Merge(Struct, frozen=True):
 
 def add_product(session: Session, state: ProductState, author: Author, ruleset: Ruleset) -> Product:
     """Add a product. Raises RefusedError."""
-    [id_] = write(session, [Edit(validate(state, ruleset))], author)
+    begin_writing(session)
+    [id_] = write(session, [Edit(validate_named(state, ruleset, KnownBrands(session)))], author)
     return product_to_edit(session, id_)
 
 
@@ -42,29 +46,32 @@ def save_product(
     if product.version != version:
         raise ConflictError([product_id])
     before = state_of_product(product)
-    after = validate(state, ruleset, accepted_reasons(session, product_id))
-    if before == state and product.open_warnings == after.open_warnings:
+    accepted = acceptances(session, product_id, author.at.date())
+    if state.brand == before.brand:  # settled before: no other brand has to be read
+        after = validate(state, ruleset, accepted, product.brand.accepted_name)
+    else:
+        after = validate_named(state, ruleset, KnownBrands(session), accepted)
+    derived = (product.open_warnings, product.label_faults, product.blocked_texts)
+    if before == after.state and derived == (after.open_warnings, after.label_faults, len(after.blocked)):
         return version
     write(session, [Edit(after, product_id, version, before)], author)
     return version + 1
 
 
 def product_to_edit(session: Session, product_id: int) -> Product:
-    """A product of any status, with everything that an edit needs. Raises NoResultFound."""
-    return session.scalars(_to_edit().where(Product.id == product_id)).one()
+    """A product of any status, with everything that an edit needs, in one query. Raises NoResultFound."""
+    query = _to_edit(joinedload(Product.components), joinedload(Product.tags)).where(Product.id == product_id)
+    return session.scalars(query).unique().one()
 
 
 def products_to_edit(session: Session, ids: Sequence[int]) -> dict[int, Product]:
     """Some thousands of products to edit, by id; missing ids are left out."""
-    return {product.id: product for product in session.scalars(_to_edit().where(column_in(session, Product.id, ids)))}
+    query = _to_edit(selectinload(Product.components), selectinload(Product.tags))
+    return {product.id: product for product in session.scalars(query.where(column_in(session, Product.id, ids)))}
 
 
-def _to_edit() -> Select[Product]:
-    return (
-        select(Product)
-        .options(joinedload(Product.brand), selectinload(Product.components), selectinload(Product.tags))
-        .execution_options(populate_existing=True)
-    )
+def _to_edit(*parts: ExecutableOption) -> Select[Product]:
+    return select(Product).options(joinedload(Product.brand), *parts).execution_options(populate_existing=True)
 
 
 def state_at(session: Session, product_id: int, version: int) -> ProductState:
@@ -97,24 +104,46 @@ def accepted_reasons(session: Session, product_id: int) -> dict[str, str]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def accepted_by_product(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The accepted warnings of some thousands of products: reasons by finding, by product id."""
+def acceptances(session: Session, product_id: int, on: date) -> Acceptances:
+    """The accepted warnings and the overrides of a product, on a day."""
+    return acceptances_by_product(session, [product_id], on)[product_id]
+
+
+def acceptances_by_product(session: Session, ids: Sequence[int], on: date) -> dict[int, Acceptances]:
+    """The accepted warnings and the overrides of some thousands of products, on a day, by product id."""
     reasons: dict[int, dict[str, str]] = {}
     for row in session.scalars(select(AcceptedWarning).where(column_in(session, AcceptedWarning.product_id, ids))):
         reasons.setdefault(row.product_id, {})[row.finding] = row.reason
-    return reasons
+    overrides: dict[int, dict[tuple[str, str], date]] = {}
+    for each in session.scalars(_confirmed_overrides().where(column_in(session, ClaimOverride.product_id, ids))):
+        overrides.setdefault(each.product_id, {})[each.field, each.sentence] = _last_day(each)
+    return {id_: Acceptances(reasons.get(id_, {}), overrides.get(id_, {}), on) for id_ in ids}
+
+
+def _confirmed_overrides() -> Select[ClaimOverride]:
+    """Overrides that were confirmed, oldest first; one that ended with its sentence says nothing any more."""
+    counts = or_(ClaimOverride.ended.is_(None), ClaimOverride.ended == OverrideEnd.WITHDRAWN)
+    return select(ClaimOverride).where(ClaimOverride.confirmed_at.is_not(None), counts).order_by(ClaimOverride.id)
+
+
+def _last_day(override: ClaimOverride) -> date:
+    """The last day on which an override lets its sentence pass; a withdrawn one already ended the day before."""
+    if override.ended_at is None:
+        return override.until
+    return min(override.until, override.ended_at.date() - timedelta(days=1))
 
 
 def accept_warning(session: Session, product_id: int, finding: str, reason: str, author: Author) -> None:
-    """Record the reason to accept a sentence that needs review; save the product afterwards."""
+    """Record the reason to accept a sentence or portion that needs review; save the product afterwards."""
     begin_writing(session)
     session.merge(AcceptedWarning(product_id=product_id, finding=finding, reason=reason, who=author.who, at=author.at))
     session.flush()
 
 
-def revalidate(session: Session, product: Product, ruleset: Ruleset) -> ValidatedProduct:
-    """Validate a stored product again, with its findings."""
-    return validate(state_of_product(product), ruleset, accepted_reasons(session, product.id))
+def revalidate(session: Session, product: Product, ruleset: Ruleset, on: date) -> ValidatedProduct:
+    """Validate a stored product again on a day, with its findings."""
+    accepted = acceptances(session, product.id, on)
+    return validate(state_of_product(product), ruleset, accepted, product.brand.accepted_name)
 
 
 class DesiredState(Struct, frozen=True):
@@ -133,14 +162,20 @@ def change_all(session: Session, desired: Sequence[DesiredState], author: Author
     begin_writing(session)
     ids = [each.product_id for each in desired]
     products = products_to_edit(session, ids)
-    reasons = accepted_by_product(session, ids)
+    accepted = acceptances_by_product(session, ids, author.at.date())
     conflicts = [each.product_id for each in desired if products[each.product_id].version != each.version]
     if conflicts:
         raise ConflictError(conflicts)
+    brands = KnownBrands(session)
     edits = [
-        Edit(validate(each.state, ruleset, reasons.get(each.product_id)), each.product_id, each.version, before)
+        Edit(
+            validate_named(each.state, ruleset, brands, accepted[each.product_id]),
+            each.product_id,
+            each.version,
+            before,
+        )
         for each in desired
-        if (before := state_of_product(products[each.product_id])) != each.state
+        if (before := state_of_product(products[each.product_id])) != brands.named(each.state)
     ]
     if edits:
         write(session, edits, author)
@@ -177,8 +212,10 @@ def save_with_reasons(
 
 
 def _accept(session: Session, product_id: int, reasons: Mapping[str, str], author: Author) -> None:
+    known = accepted_reasons(session, product_id) if reasons else {}
     for finding, reason in reasons.items():
-        accept_warning(session, product_id, finding, reason, author)
+        if known.get(finding) != reason:
+            accept_warning(session, product_id, finding, reason, author)
 
 
 def add_picture(session: Session, data: bytes, filename: str) -> Picture:

@@ -10,15 +10,19 @@ from sqlalchemy.orm import Session
 from catalog.db.bulk import column_in, insert_rows
 from catalog.edits.edit import Author, Edit, ResolvedEdit
 from catalog.edits.price_reductions import Reference, reference_prices
-from catalog.edits.validation import ValidatedProduct
+from catalog.edits.validation import ValidatedProduct, blockers_of_edit, place_of
 from catalog.models import (
     Base,
     Batch,
     Brand,
+    BrandChange,
+    BrandEvent,
     CatalogueState,
     Change,
+    ClaimOverride,
     Component,
     FormTag,
+    OverrideEnd,
     PricePoint,
     Product,
     SlugRedirect,
@@ -28,8 +32,8 @@ from catalog.models import (
 from catalog.models.search_index import STAMP
 from catalog.other_actives import beside_magnesium
 from catalog.product_problems import ProductProblem, RefusedError
-from catalog.product_state import STORED_AS_THEY_ARE, to_json
-from catalog.search.documents import SearchDocument, search_documents
+from catalog.product_state import STORED_AS_THEY_ARE, ProductState, to_json
+from catalog.search.documents import SearchDocument, days_supply, of_label, search_documents, searched_text
 from catalog.search.update import DeferredIndexing, index_products
 
 
@@ -75,15 +79,16 @@ def write(
     _require_versions(session, edits)
     for name in ("sku", "slug"):
         _require_free(session, edits, name)
-    brands = _brands(session, edits)
+    brands = _brands(session, edits, author)
     for edit in edits:
-        _require_publishable(edit.after, brands[edit.after.state.brand])
+        _require_publishable(edit, brands[edit.after.state.brand])
     resolved = [
         ResolvedEdit(id_, edit, brands[edit.after.state.brand].id)
         for id_, edit in zip(_product_ids(session, edits), edits, strict=True)
     ]
     before = list(search_documents(session, [edit.id for edit in resolved if not edit.is_new]))
     write_rows(session, resolved, _require_reductions(session, resolved, author), author)
+    _void_overrides(session, resolved, author)
     after = [document_of_edit(edit) for edit in resolved]
     if indexing is None:
         index_products(session, before, after)
@@ -105,6 +110,24 @@ def _require_reductions(session: Session, edits: Sequence[ResolvedEdit], author:
         if reference is not None:
             references[edit.id] = reference
     return references
+
+
+def _void_overrides(session: Session, edits: Sequence[ResolvedEdit], author: Author) -> None:
+    """End the overrides, proposed ones included, of sentences that are no longer blocked in their field."""
+    blocked = {
+        edit.id: {place_of(found) for found in edit.validated.findings if found.blocks}
+        for edit in edits
+        if not edit.is_new
+    }
+    if not blocked:
+        return
+    query = select(ClaimOverride).where(
+        ClaimOverride.ended.is_(None), column_in(session, ClaimOverride.product_id, blocked)
+    )
+    for override in session.scalars(query):
+        if (override.field, override.sentence) not in blocked[override.product_id]:
+            override.ended, override.ended_by, override.ended_at = OverrideEnd.CHANGED, author.who, author.at
+    session.flush()
 
 
 def _require_versions(session: Session, edits: Sequence[Edit]) -> None:
@@ -133,25 +156,50 @@ def _require_free(session: Session, edits: Sequence[Edit], name: str) -> None:
             raise RefusedError([ProductProblem(name, "taken", {"sku": sku})], holder[value].after.state.sku)
 
 
-def _brands(session: Session, edits: Sequence[Edit]) -> Mapping[str, Brand]:
+def _brands(session: Session, edits: Sequence[Edit], author: Author) -> Mapping[str, Brand]:
+    """The brands of the edits by name, new ones added. `validation.validate_named` has settled other spellings."""
     names = {edit.after.state.brand for edit in edits}
     brands = {brand.name: brand for brand in session.scalars(select(Brand).where(Brand.name.in_(names)))}
     new = [Brand(name=name, address="", invented=False) for name in sorted(names - brands.keys())]
     session.add_all(new)
     session.flush()
+    for brand in new:
+        if brand.name:  # a draft without a brand is under one without a name
+            record_brand_change(session, brand, BrandEvent.ADDED, author, after=brand.name)
     return brands | {brand.name: brand for brand in new}
 
 
-def publishing_problems(after: ValidatedProduct, brand: Brand) -> tuple[ProductProblem, ...]:
-    """The problems that block publishing, a missing brand address included."""
+def record_brand_change(
+    session: Session, brand: Brand, event: BrandEvent, author: Author, *, before: str = "", after: str = ""
+) -> None:
+    """Add a line to the history of a brand."""
+    session.add(
+        BrandChange(
+            brand_id=brand.id,
+            at=author.at,
+            who=author.who,
+            event=event,
+            before=before,
+            after=after,
+            reason=author.reason,
+        )
+    )
+
+
+def publishing_problems(
+    after: ValidatedProduct, brand: Brand, before: ProductState | None = None
+) -> tuple[ProductProblem, ...]:
+    """The problems that block publishing, a missing brand address included; `before` is the product as stored."""
+    blockers = blockers_of_edit(after, before)
     if after.state.brand and not brand.address.strip():
-        return (*after.publish_blockers, ProductProblem("brand", "brand-address", {"brand": brand.name}))
-    return after.publish_blockers
+        return (*blockers, ProductProblem("brand", "brand-address", {"brand": brand.name}))
+    return blockers
 
 
-def _require_publishable(after: ValidatedProduct, brand: Brand) -> None:
-    if after.state.status is Status.PUBLISHED and (blockers := publishing_problems(after, brand)):
-        raise RefusedError(blockers, after.state.sku)
+def _require_publishable(edit: Edit, brand: Brand) -> None:
+    state = edit.after.state
+    if state.status is Status.PUBLISHED and (blockers := publishing_problems(edit.after, brand, edit.before)):
+        raise RefusedError(blockers, state.sku)
 
 
 def _product_ids(session: Session, edits: Sequence[Edit]) -> list[int]:
@@ -214,6 +262,9 @@ _DERIVED = (
     "open_warnings",
     "portion_too_small",
     "form_not_permitted",
+    "label_faults",
+    "english_complete",
+    "overridden",
 )
 _PRODUCT = _in_table(Product, *STORED_AS_THEY_ARE, *_DERIVED)
 _COMPONENT = ("product_id", "position", "form", "salt", "compound_ug", "elemental_ug")
@@ -241,6 +292,9 @@ def _product(edit: ResolvedEdit, references: Mapping[int, Reference]) -> tuple[A
         after.open_warnings,
         after.portion_too_small if blocked else False,
         bool(after.not_permitted),
+        after.label_faults if after.publish_blockers else 0,
+        after.english_complete,
+        after.overridden,
     )
     row: tuple[Any, ...] = _in_table_order(_entered_values(after.state) + derived)
     return row
@@ -292,7 +346,7 @@ def document_of_edit(edit: ResolvedEdit) -> SearchDocument:
     """The search document of a product after the edit."""
     state, after = edit.after, edit.validated
     magnesium_ug = after.magnesium.total_ug
-    return SearchDocument(
+    document = SearchDocument(
         product_id=edit.id,
         status=state.status,
         sku=state.sku,
@@ -304,19 +358,16 @@ def document_of_edit(edit: ResolvedEdit) -> SearchDocument:
         allergens=tuple(allergen.value for allergen in state.allergens),
         allergens_stated=state.allergens_stated,
         other_actives=tuple(active.substance for active in state.other_actives),
-        beside=beside_magnesium(
-            state.other_actives,
-            stated=state.other_actives_stated,
-            units_per_day=state.units_per_day,
-            ingredients=state.text("ingredients"),
-        ),
+        beside=beside_magnesium(state),
         price_cents=state.price_cents,
         stock=state.stock,
         tenth_cents_per_100mg=after.tenth_cents_per_100mg,
         tenth_cents_per_day=after.tenth_cents_per_day,
         magnesium_ug=magnesium_ug,
         magnesium_per_day_ug=magnesium_ug * state.units_per_day,
-        name=state.text("name"),
-        summary=state.text("summary"),
-        ingredients=state.text("ingredients"),
+        days_supply=days_supply(state.units_per_pack, state.units_per_day),
+        name=searched_text(state, "name", after.english_complete),
+        summary=searched_text(state, "summary", after.english_complete),
+        ingredients=searched_text(state, "ingredients", after.english_complete),
     )
+    return of_label(document, after.label_faults)

@@ -2,22 +2,29 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter, gt
 
+import msgspec
 from msgspec import Struct
 from stdnum import ean
 
+from catalog.brand_names import brand_key
 from catalog.composition import CompositionError, LabelLine, Line, Magnesium, form_name, magnesium_in, work_out
+from catalog.ingredient_check import LABEL_FAULTS, LABEL_FIELDS, check_label
+from catalog.models import OverriddenSentence, Status
 from catalog.other_actives import above_limit, daily_amounts, limits_exceeded, unknown_substances
 from catalog.prices import UG_PER_100MG, tenth_cents_per_100mg, tenth_cents_per_day
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import TEXTS, ProductState
+from catalog.queries.brands import KnownBrands
 from recommend.chemistry import UG_PER_MG
 from recommend.claims.product import ProductFinding, check_product
 from recommend.knowledge import Ruleset
 from recommend.substances import load_substances
-from recommend.text import LANGUAGES, Text
+from recommend.text import LANGUAGES, Language, Text
 
 LONGEST_SKU, LONGEST_SLUG = 64, 120
 SKU = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_SKU - 1}}}", re.ASCII)
@@ -32,8 +39,12 @@ _LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
 _LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME, "alt_nl": LONGEST_ALT, "alt_en": LONGEST_ALT}
 _texts = attrgetter(*_LIMITS)
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
-_REQUIRED = ("brand", *TEXT_FIELDS, "price_cents", "units_per_pack", "units_per_day", "net_quantity")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
+_REQUIRED = ("price_cents", "units_per_pack", "units_per_day", "net_quantity")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, all but tab and line feed
+    r"\u200b-\u200f\u2060-\u2064\ufeff"  # characters of no width: a word with one is another word to a search
+    r"\u061c\u202a-\u202e\u2066-\u206f]"  # direction: they turn round what stands behind them
+)
 MOST = {
     "price_cents": 1_000_000,
     "stock": 10_000_000,
@@ -48,6 +59,10 @@ MOST_UG = 100_000_000
 """100 g in one unit: far above any label."""
 MOST_UG_A_DAY = 500 * UG_PER_MG
 """Twice the EU's upper limit for supplements: above it a daily portion is refused at publishing."""
+HIGH_DOSE = "daily-portion-"
+"""Prefix of the finding of a high daily portion; its amount follows, so that a reason holds for that amount alone."""
+DOSE_FIELDS = ("composition", "units_per_day")
+"""Fields that decide how much magnesium a daily portion gives."""
 MOST_DERIVED = 2**31 - 1
 """The maximum of the derived columns: 2 kg of magnesium a day, two million euro for 100 mg."""
 
@@ -112,18 +127,64 @@ def text_problems(field: str, value: str, most: int) -> Iterator[ProductProblem]
 
 
 def missing_fields(state: ProductState) -> Iterator[ProductProblem]:
-    """The fields that a product needs before it can be published."""
-    alt_texts = ("alt_nl", "alt_en") if state.picture else ()
-    for field in (*_REQUIRED, *alt_texts):
-        value = getattr(state, field)
-        if not (value.strip() if isinstance(value, str) else value):
+    """The fields that a product needs before it can be published. The law asks for a Dutch label, not for English."""
+    if not state.brand.strip():
+        yield ProductProblem("brand", "missing")
+    yield from missing_texts(state, "nl")
+    for field in _REQUIRED:
+        if not getattr(state, field):
             yield ProductProblem(field, "missing")
     if not state.composition:
         yield ProductProblem("composition", "no-composition")
 
 
+def missing_texts(state: ProductState, language: Language) -> Iterator[ProductProblem]:
+    """The texts that a product lacks in a language; without a picture it needs no description of one."""
+    for name in (*TEXTS, *(("alt",) if state.picture else ())):
+        field = f"{name}_{language}"
+        if not getattr(state, field).strip():
+            yield ProductProblem(field, "missing")
+
+
 AMOUNT_MISSING = ("no-amount", "no-single-formula")
 """Codes of composition problems that a draft may have."""
+
+
+class Acceptances(Struct, frozen=True):
+    """All that people accepted of one product, on a day.
+
+    `reasons` has those for warnings and portions by finding; `overrides` the last day of each override by field (with
+    its language) and sentence, those that have ended included.
+    """
+
+    reasons: Mapping[str, str] = msgspec.field(default_factory=dict)
+    overrides: Mapping[tuple[str, str], date] = msgspec.field(default_factory=dict)
+    on: date = date.min
+
+    def overridden(self, findings: tuple[ProductFinding, ...]) -> Iterator[OverriddenSentence]:
+        """The blocked sentences with an override, in force or not; never one about a disease."""
+        for found in findings if self.overrides else ():
+            until = self.overrides.get(place_of(found))
+            if until is not None and found.blocks and may_be_overridden(found):
+                yield OverriddenSentence(*place_of(found), until)
+
+
+NOTHING_ACCEPTED = Acceptances()
+
+
+def field_of(found: ProductFinding) -> str:
+    """The field of a product with a finding, with its language."""
+    return f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
+
+
+def place_of(found: ProductFinding) -> tuple[str, str]:
+    """Field and exact sentence of a finding, under which an override is recorded."""
+    return field_of(found), found.finding.text.strip()
+
+
+def may_be_overridden(found: ProductFinding) -> bool:
+    """Whether a person may let a blocked sentence pass: never about a disease; a brand's name has an acceptance."""
+    return found.finding.verdict != "disease" and found.field in (*TEXTS, "alt")
 
 
 class ValidatedProduct(Struct, frozen=True, gc=False):
@@ -137,6 +198,12 @@ class ValidatedProduct(Struct, frozen=True, gc=False):
     findings: tuple[ProductFinding, ...]
     not_permitted: tuple[str, ...]
     publish_blockers: tuple[ProductProblem, ...]
+    high_dose: str = ""
+    """The finding of a daily portion above the EU's limit for supplements, which needs a publisher's reason."""
+    overridden: tuple[OverriddenSentence, ...] = ()
+    """The blocked sentences with an override, whether in force or not."""
+    on: date = date.min
+    """The day on which overrides were compared."""
 
     @property
     def magnesium_ug(self) -> int:
@@ -158,12 +225,24 @@ class ValidatedProduct(Struct, frozen=True, gc=False):
 
     @property
     def blocked(self) -> tuple[ProductFinding, ...]:
-        return tuple(finding for finding in self.findings if finding.blocks)
+        """The sentences that may not be said and have no override in force."""
+        passing = {(one.field, one.sentence) for one in self.overridden if one.until >= self.on}
+        return tuple(found for found in self.findings if found.blocks and place_of(found) not in passing)
 
     @property
     def open_warnings(self) -> int:
-        """The number of sentences that a person must still review."""
-        return sum(blocker.code == "open-warning" for blocker in self.publish_blockers)
+        """The number of sentences and portions that a person must still review."""
+        return sum(blocker.code in ("open-warning", "high-dose") for blocker in self.publish_blockers)
+
+    @property
+    def label_faults(self) -> int:
+        """The number of contradictions between the ingredient texts and what the product states."""
+        return sum(blocker.code in LABEL_FAULTS for blocker in self.publish_blockers)
+
+    @property
+    def english_complete(self) -> bool:
+        """Whether English pages show its texts in English."""
+        return not any(missing_texts(self.state, "en"))
 
     @property
     def portion_too_small(self) -> bool:
@@ -171,25 +250,84 @@ class ValidatedProduct(Struct, frozen=True, gc=False):
         return any(found.finding.verdict in ("authorised", "nutrition_content") for found in self.blocked)
 
 
-def validate(state: ProductState, ruleset: Ruleset, accepted: Mapping[str, str] | None = None) -> ValidatedProduct:
-    """Validate a product and derive the rest; `accepted` are the reasons to accept warnings, by finding.
+def validate_named(
+    state: ProductState, ruleset: Ruleset, brands: KnownBrands, accepted: Acceptances = NOTHING_ACCEPTED
+) -> ValidatedProduct:
+    """Validate a product under its brand's own name, whichever spelling it came with. Raises as `validate` does."""
+    named = brands.named(state)
+    return validate(named, ruleset, accepted, brands.accepted_name(named.brand))
 
+
+def validate(
+    state: ProductState, ruleset: Ruleset, accepted: Acceptances = NOTHING_ACCEPTED, accepted_name: str = ""
+) -> ValidatedProduct:
+    """Validate a product and derive the rest; `accepted` are the reasons for warnings, and the overrides.
+
+    `accepted_name` is a name of its brand that a publisher accepted: its words are no claim in any text.
     Raises RefusedError for values that not even a draft may have.
     """
     composed = _composition_of(state.composition, ruleset)
     problems = [*field_problems(state), *composed.impossible]
     if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
         raise RefusedError(problems, state.sku)
-    findings = _findings(state, composed.magnesium.total_ug * state.units_per_day, ruleset)
+    portion_ug = composed.magnesium.total_ug * state.units_per_day
+    findings = _findings(state, portion_ug, ruleset, accepted_name)
+    overridden = tuple(accepted.overridden(findings))
+    high_dose = high_dose_finding(portion_ug, ruleset)
     not_permitted = (form_name(form, ruleset) for form in composed.not_permitted)
     publish_blockers = [
         *missing_fields(state),
         *composed.missing,
         *_amount_problems(state, composed.magnesium.total_ug),
+        *(_high_dose(portion_ug, ruleset) if high_dose and high_dose not in accepted.reasons else ()),
+        *check_label(state).problems,
         *(ProductProblem("composition", "form-not-permitted", {"form": name}) for name in not_permitted),
-        *_claim_problems(findings, accepted or {}),
+        *_claim_problems(findings, accepted, overridden),
     ]
-    return ValidatedProduct(state, composed.magnesium, findings, composed.not_permitted, tuple(publish_blockers))
+    return ValidatedProduct(
+        state,
+        composed.magnesium,
+        findings,
+        composed.not_permitted,
+        tuple(publish_blockers),
+        high_dose,
+        overridden,
+        accepted.on,
+    )
+
+
+def blockers_of_edit(after: ValidatedProduct, before: ProductState | None) -> tuple[ProductProblem, ...]:
+    """The problems that refuse an edit to a public product.
+
+    What a public product already had, since the checks were not always what they are, refuses no edit of other fields:
+    its price and stock must stay right while somebody mends its label or gives a reason for its portion.
+    """
+    blockers = after.publish_blockers
+    if not blockers or before is None or before.status is not Status.PUBLISHED:
+        return blockers
+    for codes, fields in ((LABEL_FAULTS, LABEL_FIELDS), (("high-dose",), DOSE_FIELDS)):
+        if all(getattr(before, name) == getattr(after.state, name) for name in fields):
+            blockers = tuple(blocker for blocker in blockers if blocker.code not in codes)
+    return blockers
+
+
+def high_dose_finding(portion_ug: int, ruleset: Ruleset) -> str:
+    """The name under which a reason for this much magnesium a day is recorded.
+
+    Empty up to the EU's limit, and above MOST_UG_A_DAY, where no reason helps.
+    """
+    return f"{HIGH_DOSE}{portion_ug}" if _upper_limit_ug(ruleset) < portion_ug <= MOST_UG_A_DAY else ""
+
+
+def _high_dose(portion_ug: int, ruleset: Ruleset) -> Iterator[ProductProblem]:
+    limit = _upper_limit_ug(ruleset) // UG_PER_MG
+    amount = Decimal(portion_ug) / UG_PER_MG
+    shown = Text(f"{amount.normalize():f}".replace(".", ","), f"{amount.normalize():f}")
+    yield ProductProblem("units_per_day", "high-dose", {"amount": shown, "limit": str(limit)})
+
+
+def _upper_limit_ug(ruleset: Ruleset) -> int:
+    return ruleset.manifest.dose.upper_limit_mg * UG_PER_MG
 
 
 def _amount_problems(state: ProductState, magnesium_ug: int) -> Iterator[ProductProblem]:
@@ -231,9 +369,13 @@ def _composition_of(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> _Co
     return _Composition(magnesium_in(lines), not_permitted, tuple(impossible), tuple(missing))
 
 
-def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset) -> tuple[ProductFinding, ...]:
+def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset, accepted_name: str) -> tuple[ProductFinding, ...]:
     texts: dict[str, Text | str] = {name: state.text(name) for name in (*TEXTS, "alt")}
-    return check_product(texts | {"brand": state.brand}, portion_ug, ruleset.directory)
+    if not accepted_name or brand_key(accepted_name) != brand_key(state.brand):
+        texts["brand"] = state.brand
+    others = daily_amounts(state.other_actives, state.units_per_day)
+    others_ug = {amount.substance.id: amount.micrograms for amount in others}
+    return check_product(texts, portion_ug, ruleset.directory, accepted_name, others_ug)
 
 
 def _not_permitted(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> Iterator[str]:
@@ -243,11 +385,16 @@ def _not_permitted(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> Iter
             yield label_line.form
 
 
-def _claim_problems(findings: tuple[ProductFinding, ...], accepted: Mapping[str, str]) -> Iterator[ProductProblem]:
+def _claim_problems(
+    findings: tuple[ProductFinding, ...], accepted: Acceptances, overridden: tuple[OverriddenSentence, ...]
+) -> Iterator[ProductProblem]:
+    passing = {(one.field, one.sentence) for one in overridden if one.until >= accepted.on}
     for found in findings:
-        field = f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
+        field = field_of(found)
+        if found.blocks and place_of(found) in passing:
+            continue
         values = {"text": found.finding.text.strip(), "why": found.finding.why}
         if found.blocks:
-            yield ProductProblem(field, "blocked-text", values)
-        elif found.identity not in accepted:
+            yield ProductProblem(field, "blocked-brand" if field == "brand" else "blocked-text", values)
+        elif found.identity not in accepted.reasons:
             yield ProductProblem(field, "open-warning", values)

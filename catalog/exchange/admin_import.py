@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import msgspec
@@ -14,16 +15,21 @@ from sqlalchemy.orm import Session
 from catalog.edits.edit import Author
 from catalog.exchange.columns import TARGETS
 from catalog.exchange.importing import Import, ImportCallbacks, RefusedRows, StalePlanError, Summary
+from catalog.exchange.layouts.import_table import LayoutTable
+from catalog.exchange.layouts.plan import LayoutPlan, plan_of_file
+from catalog.exchange.layouts.recognition import AUTO
 from catalog.exchange.mapping import Mapping as SupplierMapping
-from catalog.exchange.mapping import mapping_of
-from catalog.exchange.planning import PlannedRow, RowOutcome
-from catalog.exchange.reading import Table, open_table
+from catalog.exchange.mapping import assumptions, choice_of, mapping_of
+from catalog.exchange.planning import BrandAddress, PlannedRow, RowOutcome
+from catalog.exchange.reading import Table, TableChoice, open_table
+from catalog.exchange.reading.table import GUESSED
 from catalog.exchange.row_errors import RowError
-from catalog.exchange.row_reader import RowReader
+from catalog.exchange.row_reader import ParsedRow, RowReader
 from catalog.exchange.values import composition_text
 from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
 from catalog.product_problems import ProductProblem
 from catalog.product_state import FIELDS, ProductState
+from catalog.queries.settings import owner_settings
 from recommend.knowledge import Ruleset
 from recommend.naming import form_names
 from recommend.text import Language, Text
@@ -60,6 +66,14 @@ class Plan(Struct, frozen=True):
     counts: dict[str, int]
     questions: tuple[str, ...]
     """Words that may name a magnesium form and must be explained."""
+    correct_addresses: bool = False
+    """Whether the file may change the address of a brand that has one."""
+    source_columns: tuple[str, ...] = ()
+    """The headings of a file that is read by a layout."""
+    other_addresses: tuple[BrandAddress, ...] = ()
+    """The brands whose address in the file differs from the one in the catalogue."""
+    assumptions: tuple[Text, ...] = ()
+    """Assumptions of the plan about the file."""
 
     def count(self, outcome: str) -> int:
         return self.counts.get(outcome, 0)
@@ -102,9 +116,9 @@ def waiting_uploads(session: Session) -> list[Upload]:
     return list(session.scalars(select(Upload).order_by(Upload.id.desc()).limit(50)))
 
 
-def table_of_upload(upload: Upload) -> Table:
+def table_of_upload(upload: Upload, choice: TableChoice = GUESSED) -> Table:
     """The file of an upload as a table. Raises FileRefusedError."""
-    return open_table(io.BytesIO(upload.content), upload.name)
+    return open_table(io.BytesIO(upload.content), upload.name, choice)
 
 
 def plan_of(upload: Upload) -> Plan | None:
@@ -116,14 +130,18 @@ def plan_fingerprint(upload: Upload) -> str:
     return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
 
-def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset) -> Plan:
+def make_plan(
+    session: Session, upload: Upload, author: Author, ruleset: Ruleset, *, correct_addresses: bool = False
+) -> Plan:
     """Dry-run the import and store its plan. Raises FileRefusedError."""
     # Lock the upload: on PostgreSQL two simultaneous requests would both delete the old rows and add the same new ones.
     session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
-    rows, revision = _PlanRows(session, upload.id), _revision(session)
-    summary = _import(session, upload, mapping, ruleset).dry_run(author, ImportCallbacks(rows.add, rows.add_gone))
+    table, revision = _table_for(upload, mapping, ruleset, author), _revision(session)
+    rows = _PlanRows(session, upload.id, table)
+    run = _import(session, table, mapping, ruleset, correct_addresses=correct_addresses)
+    summary = run.dry_run(author, ImportCallbacks(rows.add, rows.add_gone))
     rows.flush()
     plan = Plan(
         revision=revision,
@@ -131,6 +149,10 @@ def make_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset
         mapping=mapping,
         counts={**{str(outcome): count for outcome, count in summary.counts.items()}, GONE: summary.gone},
         questions=tuple(rows.questions),
+        correct_addresses=correct_addresses,
+        source_columns=table.source.columns if isinstance(table, LayoutTable) else (),
+        other_addresses=summary.other_addresses,
+        assumptions=table.assumptions if isinstance(table, LayoutTable) else assumptions(table, mapping),
     )
     upload.plan = msgspec.json.encode(plan).decode()
     return plan
@@ -143,9 +165,10 @@ def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Rulese
     """
     plan, fingerprint = plan_of(upload), plan_fingerprint(upload)
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
-    run = _import(session, upload, mapping, ruleset)
     if plan is None or (plan.ruleset, plan.mapping) != (ruleset.sha256, mapping):
         raise StalePlanError
+    table = _table_for(upload, mapping, ruleset, author)
+    run = _import(session, table, mapping, ruleset, correct_addresses=plan.correct_addresses)
     summary = run.apply(author, upload.name, ImportCallbacks(), skip_bad=skip_bad, revision=plan.revision)
     if summary.batch_id is not None:
         session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=fingerprint))
@@ -172,7 +195,10 @@ def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size
 
 def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, language: Language) -> None:
     """Write the refused rows of a plan, in the layout of their file, with the reasons in the last column."""
-    rows = RefusedRows(file, name, table_of_upload(upload).columns, language)
+    plan = plan_of(upload)
+    choice = choice_of(plan.mapping if plan else None)
+    columns = (plan.source_columns if plan else ()) or table_of_upload(upload, choice).columns
+    rows = RefusedRows(file, name, columns, language)
     query = (
         select(UploadRow.detail)
         .where(UploadRow.upload_id == upload.id, UploadRow.outcome == RowOutcome.REFUSED)
@@ -184,10 +210,34 @@ def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, l
     rows.close()
 
 
-def _import(session: Session, upload: Upload, mapping: SupplierMapping | None, ruleset: Ruleset) -> Import:
-    table = table_of_upload(upload)
+def layout_plan(
+    upload: Upload,
+    ruleset: Ruleset,
+    author: Author,
+    layout: str = AUTO,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> LayoutPlan:
+    """The plan of an upload by a layout. Raises FileRefusedError when none fits."""
+    names = form_names(ruleset.directory)
+    file = io.BytesIO(upload.content)
+    return plan_of_file(file, upload.name, names, author.at.date(), layout=layout, answers=answers)
+
+
+def _table_for(upload: Upload, mapping: SupplierMapping | None, ruleset: Ruleset, author: Author) -> Table:
+    """The file as its mapping reads it: by a layout, or as it is."""
+    if mapping is None or not mapping.layout:
+        return table_of_upload(upload, choice_of(mapping))
+    place = {"sheet": mapping.sheet or "", "heading_row": str(mapping.heading_row or "")}
+    answers = mapping.layout_answers | {key: answer for key, answer in place.items() if answer}
+    return LayoutTable(layout_plan(upload, ruleset, author, mapping.layout, answers), mapping.supplier)
+
+
+def _import(
+    session: Session, table: Table, mapping: SupplierMapping | None, ruleset: Ruleset, *, correct_addresses: bool
+) -> Import:
     names = form_names(ruleset.directory, mapping.answers if mapping else {})
-    return Import(session, table, RowReader(table, names, mapping), ruleset)
+    reader = RowReader(table, names, mapping, owner_settings(session).default_texts)
+    return Import(session, table, reader, ruleset, correct_addresses=correct_addresses)
 
 
 def _revision(session: Session) -> int:
@@ -201,12 +251,15 @@ def label_of(field: str) -> Text:
 
 
 def changes_of(planned: PlannedRow) -> tuple[FieldChange, ...]:
-    """The changed fields of a row; for a new product, all filled-in fields."""
+    """The changed fields of a row; for a new product, all filled-in fields. The address of its brand comes last."""
+    found = planned.address
+    address = (FieldChange("brand_address", found.known, found.given),) if found else ()
     if planned.edit is None:
-        return ()
+        return address
     before, after = planned.edit.before, planned.edit.after.state
     names = planned.changed if before else [name for name in FIELDS if getattr(after, name)]
-    return tuple(FieldChange(name, _as_text(before, name) if before else "", _as_text(after, name)) for name in names)
+    fields = (FieldChange(name, _as_text(before, name) if before else "", _as_text(after, name)) for name in names)
+    return (*fields, *address)
 
 
 def _as_text(state: ProductState, field: str) -> str:
@@ -227,8 +280,8 @@ def _as_text(state: ProductState, field: str) -> str:
 class _PlanRows:
     """Writes the rows of a plan, some at a time, and collects the words to ask about."""
 
-    def __init__(self, session: Session, upload_id: int) -> None:
-        self._session, self._upload_id, self._position = session, upload_id, 0
+    def __init__(self, session: Session, upload_id: int, table: Table) -> None:
+        self._session, self._upload_id, self._table, self._position = session, upload_id, table, 0
         self._waiting: list[Mapping[str, Any]] = []
         self.questions: dict[str, None] = {}
 
@@ -244,9 +297,13 @@ class _PlanRows:
             changes=() if refused else changes_of(planned),
             errors=tuple(row.errors),
             notices=planned.notices,
-            cells=tuple(row.cells) if refused else (),
+            cells=self._cells(row) if refused else (),
         )
         self._store(planned.outcome, detail)
+
+    def _cells(self, row: ParsedRow) -> tuple[Any, ...]:
+        """The cells of a refused row as the file has them."""
+        return tuple(self._table.source_cells(row.number) if isinstance(self._table, LayoutTable) else row.cells)
 
     def add_gone(self, sku: str) -> None:
         self._store(GONE, Detail(sku=sku))

@@ -82,7 +82,7 @@ TARGETS: dict[str, Text] = {
     "brand": Text("Merk", "Brand"),
     "brand_address": Text("Adres van het merk", "Address of the brand"),
     **{column: _text_label(column) for column in _TEXT_COLUMNS},
-    "dosage_form": Text("Toedieningsvorm", "Dosage form"),
+    "dosage_form": Text("Soort product", "Kind of product"),
     "unit": Text("Eenheid (capsule, tablet, schep, ml)", "Unit (capsule, tablet, scoop, ml)"),
     "units_per_pack": Text("Stuks per verpakking", "Units per pack"),
     "units_per_day": Text("Dagportie in stuks", "Daily portion in units"),
@@ -102,6 +102,22 @@ TARGETS: dict[str, Text] = {
 }
 """The possible targets of a supplier's column, in the order of the mapping page."""
 
+GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
+    (Text("Artikel en merk", "Article and brand"), ("sku", "ean", "brand", "brand_address", "status", "slug", VERSION)),
+    (Text("Teksten", "Texts"), _TEXT_COLUMNS),
+    (
+        Text("Verpakking en dagportie", "Pack and daily portion"),
+        ("dosage_form", "unit", "units_per_pack", "units_per_day", "net_quantity"),
+    ),
+    (Text("Prijs en voorraad", "Price and stock"), ("price_eur", "currency", "stock")),
+    (Text("Magnesium", "Magnesium"), (*_FORMS, "composition")),
+    (
+        Text("Vegan, allergenen en andere stoffen", "Vegan, allergens and other substances"),
+        ("vegan", "allergens", "allergens_stated", "other_actives", "other_actives_stated"),
+    ),
+)
+"""The targets by subject, each in one group, in the order of the mapping page."""
+
 SYNONYMS = {
     "sku": "artikelnummer, artikelnr, artikelcode, artikel, article number, item number, item, external sku, code",
     "ean": "barcode, streepjescode, gtin, ean13, ean code, external gtin, upc",
@@ -118,11 +134,11 @@ SYNONYMS = {
     "directions_en": "directions, usage, how to use, suggested use",
     "storage_nl": "bewaren, bewaaradvies, bewaaradvies nl",
     "storage_en": "storage, storage advice",
-    "dosage_form": "toedieningsvorm, verschijningsvorm, product format, soort",
+    "dosage_form": "toedieningsvorm, dosage form, verschijningsvorm, product format, soort",
     "unit": "eenheid",
     "units_per_pack": "aantal, stuks, aantal stuks, aantal per verpakking, stuks per verpakking, amount, pack size",
     "units_per_day": "per dag, dosering, dagdosering, dagportie, portie per dag, daily dose, per day",
-    "net_quantity": "inhoud, netto inhoud, gewicht, netto gewicht, net weight, weight",
+    "net_quantity": "inhoud, netto inhoud, netto gewicht, nettogewicht, net weight",
     "form": "vorm, magnesiumvorm, type magnesium, magnesium form",
     "compound": "verbinding, verbinding mg, mg verbinding, compound, compound mg",
     "elemental": "elementair, elementair mg, mg elementair, magnesium mg, mg magnesium, magnesium, elemental mg",
@@ -142,6 +158,65 @@ def plain_header(header: str) -> str:
     bare = unicodedata.normalize("NFKD", header).casefold()
     bare = re.sub(r"\([^)]*\)|€", " ", "".join(c for c in bare if not unicodedata.combining(c)))
     return " ".join(re.findall(r"[a-z0-9]+", bare))
+
+
+_WITHOUT_VAT = re.compile(r"\b(?:excl|exclusief|ex|exclusive|zonder|without|excluding|net|netto)\b")
+_OF_BOX = re.compile(
+    r"\b(?:per|pr|/) ?(?:doos|dozen|colli|collo|omdoos|karton|case|box|carton|tray|pallet|100|1000|kg|kilo)\b"
+    r"|\b(?:doos|omdoos|colli|case|box)prijs\b"
+    r"|\b(?:price|prijs) per\b(?! (?:stuk|verpakking|pot|fles|zak|product|unit|piece|pack|bottle|jar))"
+)
+_NOT_SELLING = re.compile(
+    r"inkoop|purchase|cost|kostprijs|statiegeld|deposit|compare at|was price|price old|oude? prijs|van[- ]?prijs"
+    r"|wholesale"
+)
+_PER_100 = re.compile(r"(?:per|/|_) ?100 ?(?:g|gr|gram|ml)\b|\b100 ?(?:g|ml)$")
+_GROSS = re.compile(r"bruto|gross|verzend|shipping|package|colli")
+_CURRENCY = re.compile(r"£|\$|¥|\b(?:gbp|usd|chf|sek|nok|dkk|pln|jpy|czk|huf)\b")
+_AMOUNTS = ("compound", "elemental", "elemental_per_day", "other_actives")
+_UNIT = re.compile(r"(?<![a-zµμ])(kg|mg|µg|μg|mcg|ug|gram|gr|g|microgram|milligram|ml|cl|dl|liter|l)(?![a-zµμ])")
+
+
+def heading_fault(target: str, heading: str) -> str | None:
+    """The code of the reason why a column cannot be a target by its own heading, None for none."""
+    words = " ".join(re.sub(r"[().,_]", " ", heading.casefold()).split())
+    if target == "price_eur":
+        reasons = (
+            (_WITHOUT_VAT, "price-without-vat"),
+            (_OF_BOX, "price-of-box"),
+            (_NOT_SELLING, "purchase-price"),
+            (_CURRENCY, "foreign-currency"),
+        )
+        return next((code for pattern, code in reasons if pattern.search(words)), None)
+    if target == "net_quantity" and _GROSS.search(words):
+        return "gross-weight"
+    if target.rstrip("_23") in _AMOUNTS:
+        if _PER_100.search(heading.casefold()) or _PER_100.search(words):
+            return "per-100"
+        if "%" in heading:
+            return "percentage"
+    return None
+
+
+def heading_unit(heading: str) -> str | None:
+    """The unit that a heading names, such as "kg" of "Inhoud (kg)"; one in brackets counts before others."""
+    bracketed = " ".join(re.findall(r"[(\[]([^)\]]*)[)\]]", heading.casefold()))
+    for text in (bracketed, re.sub(r"\bl\b", " ", heading.casefold())):
+        units = set(_UNIT.findall(text))
+        if len(units) == 1:
+            return str(units.pop()).replace("µ", "μ")
+    return None
+
+
+def _heading_words() -> frozenset[str]:
+    """The headings that a heading row may have, in the form of `plain_header`."""
+    own = (column.replace("_", " ") for column in (*OWN, *TARGETS, *REASON_COLUMNS))
+    supplied = (word for words in SYNONYMS.values() for word in words.split(", "))
+    labels = (word for label in TARGETS.values() for word in (label.nl, label.en))
+    return frozenset(filter(None, map(plain_header, (*own, *supplied, *labels))))
+
+
+HEADING_WORDS = _heading_words()
 
 
 def is_own_layout(columns: Iterable[str]) -> bool:

@@ -12,16 +12,16 @@ from msgspec import Struct, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.edits.brands import add_brand
+from catalog.edits.brands import add_named_brand
 from catalog.edits.edit import Author
 from catalog.edits.store import begin_writing, open_batch, write
 from catalog.exchange.columns import REASON_COLUMNS
-from catalog.exchange.planning import ImportPlanner, PlannedRow, RowOutcome, SkuStore
+from catalog.exchange.planning import BrandAddress, ImportPlanner, PlannedRow, RowOutcome, SkuStore
 from catalog.exchange.reading import Cell, Table
 from catalog.exchange.row_errors import RowError
 from catalog.exchange.row_reader import RowReader
 from catalog.exchange.writers import TableWriter, open_writer
-from catalog.models import Brand, Product, Status
+from catalog.models import Product, Status
 from catalog.search.update import DeferredIndexing
 from recommend.knowledge import Ruleset
 from recommend.text import Language
@@ -40,11 +40,15 @@ class ImportCallbacks(Struct):
 
 
 class Summary(Struct):
-    """The counts of an import or dry run. `batch_id` is None when nothing was written."""
+    """The counts of an import or dry run. `batch_id` is None when nothing was written.
+
+    `other_addresses` are the brands whose address in the file differs from the one in the catalogue.
+    """
 
     counts: Counter[RowOutcome] = field(default_factory=Counter)
     gone: int = 0
     batch_id: int | None = None
+    other_addresses: tuple[BrandAddress, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -56,10 +60,22 @@ class StalePlanError(Exception):
 
 
 class Import:
-    """One file against the catalogue of a session. The caller commits or rolls back."""
+    """One file against the catalogue of a session. The caller commits or rolls back.
 
-    def __init__(self, session: Session, table: Table, reader: RowReader, ruleset: Ruleset) -> None:
+    `correct_addresses` lets the file change the address of a brand that has one.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        table: Table,
+        reader: RowReader,
+        ruleset: Ruleset,
+        *,
+        correct_addresses: bool = False,
+    ) -> None:
         self._session, self._table, self._reader, self._ruleset = session, table, reader, ruleset
+        self._correct_addresses = correct_addresses
 
     def dry_run(self, author: Author, callbacks: ImportCallbacks) -> Summary:
         """Report the result of the import without writing. Raises FileRefusedError."""
@@ -96,7 +112,14 @@ class Import:
         newest = self._session.scalar(select(func.max(Product.id))) or 0
         skus = SkuStore(self._table, self._reader.sku_of, lambda rows: callbacks.progress(0, rows))
         with closing(skus), _without_collecting_old_objects():
-            planner = ImportPlanner(self._session, self._reader, skus, self._ruleset, author.at)
+            planner = ImportPlanner(
+                self._session,
+                self._reader,
+                skus,
+                self._ruleset,
+                author.at,
+                correct_addresses=self._correct_addresses,
+            )
             done = 0
             for chunk in planner.plan(self._table):
                 write_chunk(chunk)
@@ -110,6 +133,7 @@ class Import:
             for sku in skus.missing(self._offered_skus(planner.suppliers, newest)):
                 summary.gone += 1
                 callbacks.gone(sku)
+        summary.other_addresses = tuple(planner.other_addresses.values())
         return summary
 
     def _offered_skus(self, suppliers: set[str], newest: int) -> Iterator[str]:
@@ -139,7 +163,6 @@ class _Writer:
     def __init__(self, session: Session, author: Author, label: str, directory: Path, *, skip_bad: bool) -> None:
         self._session, self._author, self._label, self._skip_bad = session, author, label, skip_bad
         self._directory = directory
-        self._brands_with_address = {brand.name for brand in session.scalars(select(Brand)) if brand.address.strip()}
         self._stopped = False
         self._indexing = DeferredIndexing(session)
         self.batch_id: int | None = None
@@ -150,34 +173,32 @@ class _Writer:
             return
         good = [planned for planned in chunk if not planned.row.errors]
         edits = [planned.edit for planned in good if planned.edit]
-        if not edits:
+        if not edits and not any(planned.address for planned in good):
             return
         if self.batch_id is None:
             self.batch_id = open_batch(self._session, self._author, self._label)
             self._author = msgspec.structs.replace(self._author, batch_id=self.batch_id)
-        self._add_addresses(good)
-        write(self._session, edits, self._author, self._indexing)
+        self._write_addresses(good)
+        if edits:
+            write(self._session, edits, self._author, self._indexing)
 
     def finish(self) -> None:
         """Bring the index up to date after the last chunk."""
         if not self._stopped:
             self._indexing.finish()
 
-    def _add_addresses(self, good: Sequence[PlannedRow]) -> None:
+    def _write_addresses(self, good: Sequence[PlannedRow]) -> None:
         for planned in good:
-            if planned.edit is None:
-                continue
-            name, values = planned.edit.after.state.brand, planned.row.values
-            address = values.get("brand_address", "").strip()
-            if name and address and name not in self._brands_with_address:
-                add_brand(
+            if found := planned.address:
+                add_named_brand(
                     self._session,
-                    name,
-                    address,
-                    invented=values.get("brand_invented"),
+                    found.brand,
+                    found.given,
+                    author=self._author,
+                    # A brand that is known keeps its mark, whatever the file says beside another address.
+                    invented=None if found.known else planned.row.values.get("brand_invented"),
                     directory=self._directory,
                 )
-                self._brands_with_address.add(name)
 
 
 REASON = {"nl": "reden", "en": "reason"}

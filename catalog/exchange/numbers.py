@@ -42,6 +42,7 @@ _CURRENCIES = {
 _ISO = re.compile(r"[a-z]{3}")
 _AMOUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?P<unit>[a-zμ]*)(?: (?:elementair|elemental))?(?: (?:magnesium|mg))?")
 _COUNT = re.compile(rf"(?P<number>{_NUMBER}) ?(?:{_PIECES})?\.?")
+_STOCK = re.compile(rf"(?P<number>{_NUMBER}) ?(?:stuks?|st|pcs|pieces?|units?|op voorraad|in stock|x)?\.?")
 _PER_DAY = re.compile(
     rf"(?:(?:dagelijks|daily|per dag) )?(?P<number>{_NUMBER}) ?(?:(?:{_PIECES}|keer|maal|times?|×) ?)?"
     r"(?:per dag|per day|a day|daags|daily|dagelijks|p/?d|/ ?dag|/ ?day|each day|dd)?\.?"
@@ -126,35 +127,40 @@ def require_euro(text: str) -> None:
     raise CellRefusedError("unclear-currency")
 
 
-def micrograms(cell: Cell) -> int:
-    """An amount in micrograms; a number without a unit is milligrams."""
-    value, unit = _numeric(cell), "mg"
+def micrograms(cell: Cell, default: str = "mg") -> int:
+    """An amount in micrograms; a number without a unit has the default one, of UG_PER_UNIT."""
+    value, unit = _numeric(cell), default
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
         match = _AMOUNT.fullmatch(text)
         if match is None or (match["unit"] and match["unit"] not in UG_PER_UNIT):
             raise CellRefusedError("not-an-amount")
-        value, unit = number(match["number"]), match["unit"] or "mg"
+        value, unit = number(match["number"]), match["unit"] or default
     return whole(value * UG_PER_UNIT[unit], "too-fine")
 
 
-def measure(cell: Cell) -> int:
-    """The content of a pack in whole grams or millilitres."""
-    value, unit = _numeric(cell), "g"
+def measure(cell: Cell, default: str = "g") -> int:
+    """The content of a pack in whole grams or millilitres; a number without a unit has the default one."""
+    value, unit = _numeric(cell), default
     if value is None:
         text = normal(cell)
         _refuse_negative(text)
         match = _AMOUNT.fullmatch(text)
         if match is None or (match["unit"] and match["unit"] not in MEASURES):
             raise CellRefusedError("not-a-measure")
-        value, unit = number(match["number"]), match["unit"] or "g"
+        value, unit = number(match["number"]), match["unit"] or default
     return whole(value * MEASURES[unit], "not-a-measure")
 
 
 def count(cell: Cell) -> int:
     """A count, such as "60 caps"."""
     return _read_count(cell, _COUNT, "not-a-count")
+
+
+def stock(cell: Cell) -> int:
+    """A number of packs, such as "40 stuks"; "60 caps" is the content of one pack, and refused."""
+    return _read_count(cell, _STOCK, "not-a-count")
 
 
 def per_day(cell: Cell) -> int:

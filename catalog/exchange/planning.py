@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -15,14 +16,21 @@ from catalog.db.bulk import column_in
 from catalog.edits.brands import address_problems
 from catalog.edits.edit import Edit, ResolvedEdit
 from catalog.edits.price_reductions import reference_prices
-from catalog.edits.products import accepted_by_product
-from catalog.edits.validation import ValidatedProduct, validate
+from catalog.edits.products import acceptances_by_product
+from catalog.edits.validation import (
+    NOTHING_ACCEPTED,
+    Acceptances,
+    ValidatedProduct,
+    blockers_of_edit,
+    validate_named,
+)
 from catalog.exchange.reading import Row
 from catalog.exchange.row_errors import from_problem
 from catalog.exchange.row_reader import ParsedRow, RowReader, state_after
-from catalog.models import Brand, Product, Status
+from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, changed_fields, state_of_product
+from catalog.queries.brands import KnownBrands
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000
@@ -38,18 +46,28 @@ class RowOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class BrandAddress(Struct, frozen=True, gc=False):
+    """The address of a brand in the file, and the one in the catalogue (empty when it has none)."""
+
+    brand: str
+    known: str
+    given: str
+
+
 class PlannedRow(Struct, frozen=True, gc=False):
-    """The outcome of a row; without an edit it is refused or changes nothing."""
+    """The outcome of a row; without an edit and an address it is refused or changes nothing."""
 
     row: ParsedRow
     edit: Edit | None = None
+    address: BrandAddress | None = None
+    """The address that the row gives to its brand; the first row of a brand has it."""
 
     @property
     def outcome(self) -> RowOutcome:
         if self.row.errors:
             return RowOutcome.REFUSED
         if self.edit is None:
-            return RowOutcome.UNCHANGED
+            return RowOutcome.CHANGED if self.address else RowOutcome.UNCHANGED
         return RowOutcome.NEW if self.edit.product_id is None else RowOutcome.CHANGED
 
     @property
@@ -94,6 +112,8 @@ class SkuStore:
         self._database.executemany("INSERT INTO named VALUES (?, ?)", self._named(rows, sku_of))
         self._database.execute("CREATE INDEX by_sku ON named (sku, row)")
         doubled = "SELECT 1 FROM named WHERE sku <> '' GROUP BY sku HAVING count(*) > 1 LIMIT 1"
+        twins = "SELECT 1 FROM named WHERE sku <> '' GROUP BY lower(sku) HAVING count(DISTINCT sku) > 1 LIMIT 1"
+        self._has_twins = self._database.execute(twins).fetchone() is not None
         self._has_doubles = self._database.execute(doubled).fetchone() is not None
 
     def _named(self, rows: Iterable[Row], sku_of: Callable[[Row], str]) -> Iterator[tuple[str, int]]:
@@ -115,6 +135,14 @@ class SkuStore:
         ):
             found.setdefault(sku, []).append(row)
         return found
+
+    def earlier_twin(self, sku: str, row: int) -> str | None:
+        """The SKU of an earlier row that differs by capitals alone."""
+        if not self._has_twins:
+            return None
+        query = "SELECT sku FROM named WHERE lower(sku) = lower(?) AND sku <> ? AND row < ? ORDER BY row LIMIT 1"
+        found = self._database.execute(query, (sku, sku, row)).fetchone()
+        return found[0] if found else None
 
     def missing(self, skus: Iterable[str]) -> Iterator[str]:
         """The given SKUs that are not in the file."""
@@ -138,11 +166,28 @@ class SkuStore:
 
 
 class ImportPlanner:
-    """Plans the rows of one file against the catalogue of a session."""
+    """Plans the rows of one file against the catalogue of a session.
 
-    def __init__(self, session: Session, reader: RowReader, skus: SkuStore, ruleset: Ruleset, now: datetime) -> None:
+    `correct_addresses` lets the file change the address of a brand that has one.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        reader: RowReader,
+        skus: SkuStore,
+        ruleset: Ruleset,
+        now: datetime,
+        *,
+        correct_addresses: bool = False,
+    ) -> None:
         self._session, self._reader, self._skus, self._ruleset, self._now = session, reader, skus, ruleset, now
-        self.addresses = {brand.name: brand.address for brand in session.scalars(select(Brand))}
+        self._correct_addresses = correct_addresses
+        self._brands = KnownBrands(session)
+        self._given: dict[str, str] = {}
+        """The address that the file gives to a brand."""
+        self.other_addresses: dict[str, BrandAddress] = {}
+        """By brand: the first address of the file that differs from the one in the catalogue."""
         self.suppliers: set[str] = {reader.mapping.supplier} if reader.mapping else set()
 
     def plan(self, rows: Iterable[Row]) -> Iterator[list[PlannedRow]]:
@@ -153,7 +198,7 @@ class ImportPlanner:
 
     def _planned(self, chunk: list[ParsedRow]) -> list[PlannedRow]:
         stored = self._stored([row.sku for row in chunk])
-        accepted = accepted_by_product(self._session, [product.id for product in stored.values()])
+        accepted = acceptances_by_product(self._session, [product.id for product in stored.values()], self._now.date())
         doubles = self._skus.doubles([row.sku for row in chunk])
         planned = []
         for row in chunk:
@@ -162,7 +207,9 @@ class ImportPlanner:
                 others = ", ".join(numbers[:_NAMED_ROWS]) + (" …" if len(numbers) > _NAMED_ROWS else "")
                 self._add_error(row, ProductProblem("sku", "double-sku", {"rows": others}))
             product = stored.get(row.sku)
-            planned.append(self._row(row, product, accepted.get(product.id, {}) if product else {}))
+            if product is None and (twin := self._skus.earlier_twin(row.sku, row.number)):
+                self._add_error(row, ProductProblem("sku", "sku-case", {"sku": twin}))
+            planned.append(self._row(row, product, accepted[product.id] if product else NOTHING_ACCEPTED))
         self._refuse_false_reductions(planned)
         self._refuse_taken(planned)
         return planned
@@ -176,26 +223,38 @@ class ImportPlanner:
         )
         return {product.sku: product for product in self._session.scalars(query)}
 
-    def _row(self, row: ParsedRow, product: Product | None, accepted: dict[str, str]) -> PlannedRow:
+    def _row(self, row: ParsedRow, product: Product | None, accepted: Acceptances) -> PlannedRow:
         before = state_of_product(product) if product else None
         state = state_after(row, before, self._reader)
         if state is None:
             return PlannedRow(row)
         self.suppliers.add(state.supplier)
+        state = self._brands.named(state)
         if product and state == before:
-            self._check_brand(row, state)
-            return PlannedRow(row)
+            return PlannedRow(row, address=self._brand_address(row, state))
         self._check_version(row, product)
-        self._check_brand(row, state)
+        address = self._brand_address(row, state)
         try:
-            after = validate(state, self._ruleset, accepted)
+            after = validate_named(state, self._ruleset, self._brands, accepted)
         except RefusedError as refused:
             for problem in refused.problems:
                 self._add_error(row, problem)
             return PlannedRow(row)
         edit = Edit(after, product.id, product.version, before) if product else Edit(after)
-        self._check_publishable(row, edit)
-        return PlannedRow(row, edit)
+        problems = self._publish_problems(edit)
+        if problems and self._may_stay_draft(before):
+            draft = msgspec.structs.replace(state, status=before.status if before else Status.DRAFT)
+            if draft == before:
+                return PlannedRow(row, address=address)
+            after = validate_named(draft, self._ruleset, self._brands, accepted)
+            return PlannedRow(row, msgspec.structs.replace(edit, after=after), address)
+        for problem in problems:
+            self._add_error(row, problem)
+        return PlannedRow(row, edit, address)
+
+    def _may_stay_draft(self, before: ProductState | None) -> bool:
+        """Whether a row of a layout may come unpublished: its file says "public" of another shop."""
+        return self._reader.is_layout and (before is None or before.status is not Status.PUBLISHED)
 
     def _check_version(self, row: ParsedRow, product: Product | None) -> None:
         version = row.values.get("version")
@@ -207,29 +266,41 @@ class ImportPlanner:
             values = {"file": str(version), "now": str(product.version)}
             self._add_error(row, ProductProblem("version", "changed-since", values))
 
-    def _check_brand(self, row: ParsedRow, state: ProductState) -> None:
-        """Refuse a different address of a known brand: a file may add an address, never change one."""
-        address = row.values.get("brand_address", "").strip()
-        if not (state.brand and address):
-            return
-        known_address = self.addresses.get(state.brand, "")
-        if known_address == address:
-            return
-        problems = list(address_problems(address, known_address, self._ruleset.directory))
+    def _brand_address(self, row: ParsedRow, state: ProductState) -> BrandAddress | None:
+        """The address that a row gives to its brand. A file may add one, and change one only when it is asked to."""
+        brand, address = state.brand, row.values.get("brand_address", "").strip()
+        if not (brand and address):
+            return None
+        given, stored = self._given.get(brand), self._address_of(brand).strip()
+        if address == (stored if given is None else given):
+            return None
+        found = BrandAddress(brand, stored, address)
+        if stored and given is None:
+            self.other_addresses.setdefault(brand, found)
+        may_change = given is None and self._correct_addresses
+        known = "" if may_change else given or stored
+        problems = list(address_problems(address, known, self._ruleset.directory, brand))
         for problem in problems:
             self._add_error(row, problem)
-        if not problems and not row.errors:
-            self.addresses[state.brand] = address
+        if problems or row.errors:
+            return None
+        self._given[brand] = address
+        return found
 
-    def _check_publishable(self, row: ParsedRow, edit: Edit) -> None:
+    def _address_of(self, brand: str) -> str:
+        known = self._brands.find(brand)
+        return known.address if known else ""
+
+    def _publish_problems(self, edit: Edit) -> list[ProductProblem]:
+        """The problems that keep a product from being public; none of one that is to be no such."""
         after: ValidatedProduct = edit.after
         state = after.state
         if state.status is not Status.PUBLISHED:
-            return
-        for problem in after.publish_blockers:
-            self._add_error(row, problem)
-        if state.brand and not self.addresses.get(state.brand, "").strip():
-            self._add_error(row, ProductProblem("brand", "brand-address", {"brand": state.brand}))
+            return []
+        problems = list(blockers_of_edit(after, edit.before))
+        if state.brand and not (self._given.get(state.brand) or self._address_of(state.brand).strip()):
+            problems.append(ProductProblem("brand", "brand-address", {"brand": state.brand}))
+        return problems
 
     def _refuse_false_reductions(self, planned: Sequence[PlannedRow]) -> None:
         """Refuse every false announced reduction of the chunk; one query for all of them."""
@@ -254,15 +325,22 @@ class ImportPlanner:
         holders = self._skus.holders_of([(slug, row.sku) for slug, row in takers])
         for slug, row in takers:
             if holders[slug] != row.sku:
-                self._add_error(row, ProductProblem("slug", "taken", {"sku": holders[slug]}))
+                self._add_error(row, _taken(row.sku, holders[slug]))
         rows_by_slug = dict(takers)
         if rows_by_slug:
             taken = column_in(self._session, Product.slug, rows_by_slug)
             for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(taken)):
                 if rows_by_slug[slug].sku != sku:
-                    self._add_error(rows_by_slug[slug], ProductProblem("slug", "taken", {"sku": sku}))
+                    self._add_error(rows_by_slug[slug], _taken(rows_by_slug[slug].sku, sku))
 
     def _add_error(self, row: ParsedRow, problem: ProductProblem) -> None:
         column = self._reader.column_of(problem.field, problem.code)
         value = self._reader.value_of(row, column)
         row.errors.append(from_problem(problem, row.number, column, value))
+
+
+def _taken(sku: str, holder: str) -> ProductProblem:
+    """The problem of a slug that another SKU has: that SKU itself, when it differs by capitals alone."""
+    if sku.casefold() == holder.casefold():
+        return ProductProblem("sku", "sku-case", {"sku": holder})
+    return ProductProblem("slug", "taken", {"sku": holder})

@@ -9,7 +9,24 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
     # the file
     "empty": Text("het bestand is leeg", "the file is empty"),
     "unknown-suffix": Text(
-        "de naam moet eindigen op .csv, .jsonl of .xlsx", "the name has to end in .csv, .jsonl or .xlsx"
+        "de naam moet eindigen op .csv, .tsv, .jsonl of .xlsx", "the name has to end in .csv, .tsv, .jsonl or .xlsx"
+    ),
+    "other-spreadsheet": Text(
+        "een spreadsheet in de indeling {format} lezen we niet: sla hem op als Excel-werkmap (.xlsx) of als CSV",
+        "we do not read spreadsheets in the format {format}: save it as an Excel workbook (.xlsx) or as CSV",
+    ),
+    "strict-xlsx": Text(
+        "is Strict Open XML: sla het bestand op als gewone Excel-werkmap (.xlsx)",
+        "is Strict Open XML: save it as an ordinary Excel workbook (.xlsx)",
+    ),
+    "empty-rows": Text(
+        "heeft meer dan {count} lege rijen en daarna weer gevulde: verwijder de lege rijen",
+        "has more than {count} empty rows and then others: delete the empty rows",
+    ),
+    "no-heading": Text("op deze rij staan geen kolomkoppen", "there are no column headings on this row"),
+    "no-sheet": Text(
+        "het werkblad “{sheet}” is er niet; zichtbaar zijn: {sheets}",
+        "there is no sheet “{sheet}”; visible are: {sheets}",
     ),
     "other-format": Text(
         "de naam zegt {declared}, maar de inhoud is {found}", "the name says {declared}, but the content is {found}"
@@ -31,7 +48,10 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
     "long-cell": Text("een cel is langer dan {most} tekens", "a cell is longer than {most} characters"),
     "long-line": Text("een regel is langer dan {most} tekens", "a line is longer than {most} characters"),
     "many-columns": Text("heeft {count} kolommen; hoogstens {most}", "has {count} columns; at most {most}"),
-    "double-column": Text("de kolom staat er twee keer", "the column stands there twice"),
+    "double-column": Text(
+        "deze kolomkop staat er twee keer: geef elke kolom een eigen naam",
+        "this heading is there twice: give each column its own name",
+    ),
     "unknown-column": Text(
         "deze kolom kennen we niet. Wijs de kolommen toe voor deze leverancier, of gebruik: {known}",
         "we do not know this column. Map the columns for this supplier, or use: {known}",
@@ -40,11 +60,62 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
         "de toewijzing noemt deze kolom, maar het bestand heeft hem niet",
         "the mapping names this column, but the file does not have it",
     ),
+    "unknown-layout": Text("“{layout}” is geen van: {known}", "{layout} is none of: {known}"),
+    "no-layout": Text(
+        "deze koppen passen bij geen indeling die we kennen: kies de kolommen zelf",
+        "these headings fit no layout that we know: map the columns yourself",
+    ),
     "no-sku-column": Text(
         "er is geen kolom met het artikelnummer (sku)", "there is no column with the article number (sku)"
     ),
+    "own-layout": Text(
+        "dit is onze eigen indeling: importeer het bestand zonder indeling te kiezen",
+        "this is our own layout: import the file without choosing a layout",
+    ),
     # a row
+    "layout-row": Text("niet ingelezen: {why}", "not read: {why}"),
     "cells": Text("heeft {count} cellen, de kop {wanted}", "has {count} cells, the heading {wanted}"),
+    "unstored-formula": Text(
+        "is een formule zonder bewaarde uitkomst: open het bestand in een spreadsheet en sla het opnieuw op",
+        "is a formula without a stored result: open the file in a spreadsheet and save it again",
+    ),
+    "misread": Text(
+        "heeft vreemde tekens midden in woorden: sla het bestand op als CSV (UTF-8) of als .xlsx",
+        "has strange characters inside words: save the file as CSV (UTF-8) or as .xlsx",
+    ),
+    "total": Text("is een regel met totalen, geen product", "is a row of totals, not a product"),
+    "lost-zero": Text(
+        "is een voorloopnul kwijt: bedoel je {ean}? Zet de kolom om naar tekst",
+        "seems to have lost a leading zero: {ean}? Turn the column into text",
+    ),
+    "price-without-vat": Text(
+        "is volgens de kolomkop zonder btw: de winkel toont prijzen met btw",
+        "is without VAT by its heading: the shop shows prices with VAT",
+    ),
+    "price-of-box": Text(
+        "is volgens de kolomkop de prijs van een doos of een andere eenheid, niet van één verpakking",
+        "is by its heading the price of a box or another unit, not of one pack",
+    ),
+    "purchase-price": Text(
+        "is volgens de kolomkop een inkoopprijs, statiegeld of oude prijs, niet de verkoopprijs",
+        "is by its heading a purchase price, a deposit or an old price, not the selling price",
+    ),
+    "per-100": Text(
+        "is volgens de kolomkop per 100 g of ml, niet per stuk of portie",
+        "is per 100 g or ml by its heading, not per unit or portion",
+    ),
+    "percentage": Text(
+        "is volgens de kolomkop een percentage, geen hoeveelheid", "is a percentage by its heading, not an amount"
+    ),
+    "gross-weight": Text(
+        "is volgens de kolomkop een verzend- of brutogewicht, niet de inhoud",
+        "is a shipping or gross weight by its heading, not the content",
+    ),
+    "error-cell": Text("is een foutwaarde van een formule", "is the error value of a formula"),
+    "date-cell": Text(
+        "is een datum, en geen tekst of getal: zet de cel om naar tekst",
+        "is a date, not a text or a number: turn the cell into text",
+    ),
     "not-json": Text("is geen JSON-object: {what}", "is no JSON object: {what}"),
     "double-sku": Text("staat ook op rij {rows}", "stands on row {rows} as well"),
     "changed-since": Text(

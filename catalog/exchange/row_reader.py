@@ -1,8 +1,10 @@
 """Rows of a file to products: cells to fields, in our own layout or a supplier's, and fields to the new state."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -10,11 +12,21 @@ from msgspec import Struct
 
 from catalog.composition import LabelLine
 from catalog.exchange import numbers, values
-from catalog.exchange.columns import MOST_FORMS, OWN, REASON_COLUMNS, TARGETS, VERSION, is_own_layout
+from catalog.exchange.columns import (
+    MOST_FORMS,
+    OWN,
+    REASON_COLUMNS,
+    TARGETS,
+    VERSION,
+    heading_fault,
+    heading_unit,
+    is_own_layout,
+)
 from catalog.exchange.formula_guard import in_lines
 from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.reading import Cell, Row, Table
-from catalog.exchange.reading.table import text
+from catalog.exchange.reading.heading import clean_heading
+from catalog.exchange.reading.table import is_blank, text
 from catalog.exchange.row_errors import CellRefusedError, FileRefusedError, RowError
 from catalog.models import DosageForm, Unit
 from catalog.product_state import FIELDS as STATE_FIELDS
@@ -47,7 +59,7 @@ READERS: dict[str, Callable[[Cell], Any]] = {
     "other_actives": values.other_actives,
     "other_actives_stated": values.yes_or_no,
     "reduced": values.yes_or_no,
-    "stock": numbers.count,
+    "stock": numbers.stock,
 }
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("units_per_pack", "units_per_day", "net_quantity", "price_eur", "stock"), 0),
@@ -77,26 +89,44 @@ class ParsedRow(Struct, gc=False):
         return sku
 
 
+def places_of(columns: Sequence[str], heading: str) -> list[int]:
+    """The places of a heading among columns, whatever its blanks and line breaks; in any case of letters if need be."""
+    wanted = clean_heading(heading)
+    exact = [place for place, column in enumerate(columns) if column == wanted]
+    return exact or [place for place, column in enumerate(columns) if column.casefold() == wanted.casefold()]
+
+
 _Step = tuple[str, str, int | None, Callable[[Cell], Any], bool, bool]
 """Target, heading, position, reader, whether a product's field, whether an empty cell has a value."""
 
 
 class RowReader:
-    """Reads the rows of one table. Raises FileRefusedError for unknown or missing columns."""
+    """Reads the rows of one table. Raises FileRefusedError for unknown or missing columns.
 
-    def __init__(self, table: Table, names: FormNames, mapping: SupplierMapping | None = None) -> None:
+    A new product gets the `default_texts`, by field, that its row does not give.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        names: FormNames,
+        mapping: SupplierMapping | None = None,
+        default_texts: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.columns = table.columns
+        self._heading_row = table.heading_row
+        self.default_texts = default_texts
+        self.is_layout = mapping is not None and bool(mapping.layout)
         self.mapping = mapping
         self.names = names
         self._escapes_lines = mapping is None and table.escapes_lines
         self._plan: list[_Step] = []
         sources = self._own(table) if mapping is None else self._mapped(mapping)
         for target, column, constant in sources:
-            place = None if constant is not None else self.columns.index(column)
+            place = None if constant is not None else self._place_of(column)
             may_be_empty = mapping is None and target in EMPTY
-            self._plan.append(
-                (target, column, place, self._cached_reader(target, constant), target in FIELDS, may_be_empty)
-            )
+            reader = self._cached_reader(target, constant, column if mapping else "")
+            self._plan.append((target, column, place, reader, target in FIELDS, may_be_empty))
         self._sku_place = next((place for target, _, place, *_ in self._plan if target == "sku"), None)
 
     def _own(self, table: Table) -> list[tuple[str, str, str | None]]:
@@ -104,17 +134,25 @@ class RowReader:
             names = [column.casefold() for column in table.columns]
             unknown = [column for column in table.columns if column.casefold() not in (*OWN, VERSION, *REASON_COLUMNS)]
             if unknown:
-                raise FileRefusedError("unknown-column", row=1, column=unknown[0], known=", ".join(OWN))
+                raise FileRefusedError("unknown-column", row=table.heading_row, column=unknown[0], known=", ".join(OWN))
             assert "sku" not in names  # noqa: S101 - else the layout is ours
-            raise FileRefusedError("no-sku-column", row=1)
+            raise FileRefusedError("no-sku-column", row=table.heading_row)
+        for name, times in Counter(column.casefold() for column in table.columns).items():
+            if times > 1 and name not in REASON_COLUMNS:
+                raise FileRefusedError("double-column", row=table.heading_row, column=name)
         return [
             (column.casefold(), column, None) for column in table.columns if column.casefold() not in REASON_COLUMNS
         ]
 
+    def _place_of(self, column: str) -> int:
+        """The place of a heading. Raises FileRefusedError when the file does not have it, or has it twice."""
+        found = places_of(self.columns, column)
+        if len(found) != 1:
+            code = "double-column" if found else "missing-column"
+            raise FileRefusedError(code, row=self._heading_row, column=column)
+        return found[0]
+
     def _mapped(self, mapping: SupplierMapping) -> list[tuple[str, str, str | None]]:
-        for column in mapping.columns.values():
-            if column not in self.columns:
-                raise FileRefusedError("missing-column", row=1, column=column)
         sources: list[tuple[str, str, str | None]] = []
         for target in TARGETS:
             if target in mapping.columns:
@@ -123,19 +161,23 @@ class RowReader:
                 sources.append((target, target, mapping.constants[target]))
         return sources
 
-    def _cached_reader(self, target: str, constant: str | None) -> Callable[[Cell], Any]:
+    def _cached_reader(self, target: str, constant: str | None, heading: str) -> Callable[[Cell], Any]:
         """The reader of a target, with a cache for values that many rows share; texts differ and are not cached."""
         if constant is not None:
             reader = self._reader(target)
             return lambda _cell: reader(constant)
         if target in LONG_TEXTS or target in ("sku", "slug", "name_nl", "name_en", "ean"):
             return self._reader(target)
-        return lru_cache(maxsize=_CACHED_VALUES, typed=True)(self._reader(target))
+        if heading and (code := heading_fault(target, heading)):
+            return _refusing(code, heading)
+        return lru_cache(maxsize=_CACHED_VALUES, typed=True)(self._reader(target, heading))
 
-    def _reader(self, target: str) -> Callable[[Cell], Any]:
-        name = target.rstrip("_123")
+    def _reader(self, target: str, heading: str = "") -> Callable[[Cell], Any]:
+        name, unit = target.rstrip("_123"), heading_unit(heading)
         if name in ("compound", "elemental", "elemental_per_day"):
-            return numbers.micrograms
+            return partial(numbers.micrograms, default=unit if unit in numbers.UG_PER_UNIT else "mg")
+        if name == "net_quantity" and unit in numbers.MEASURES:
+            return partial(numbers.measure, default=unit)
         special: dict[str, Callable[[Cell], Any]] = {
             "price_eur": lambda cell: numbers.cents(cell, euro_assumed=self._euro_assumed()),
             "currency": lambda cell: numbers.require_euro(text(cell)),
@@ -145,10 +187,17 @@ class RowReader:
         return READERS.get(target) or special.get(name) or self._text_reader(target)
 
     def _text_reader(self, target: str) -> Callable[[Cell], str]:
-        if target in ("sku", "slug", "supplier"):
+        if target == "sku":
+            return values.article_number
+        if target in ("slug", "supplier"):
             return text
+        return _unless_misread(self._plain_text_reader(target))
+
+    def _plain_text_reader(self, target: str) -> Callable[[Cell], str]:
         if self.mapping is not None:
             return (lambda cell: values.one_line(text(cell))) if target in NAMES else values.prose
+        if target in ("name_nl", "name_en"):
+            return lambda cell: " ".join(text(cell).split())
         if self._escapes_lines:
             return lambda cell: (in_lines(cell) if "\\" in cell else cell) if isinstance(cell, str) else text(cell)
         return lambda cell: cell if isinstance(cell, str) else text(cell)
@@ -176,7 +225,7 @@ class RowReader:
         if row.error is not None:
             return ""
         if self._sku_place is not None:
-            return text(row.cells[self._sku_place])
+            return values.article_number(row.cells[self._sku_place])
         return self.read(row).sku
 
     def read(self, row: Row) -> ParsedRow:
@@ -188,7 +237,10 @@ class RowReader:
         for target, column, place, reader, is_field, may_be_empty in self._plan:
             cell = None if place is None else cells[place]
             found = fields if is_field else others
-            if place is not None and (cell is None or cell == ""):
+            if place is not None and row.faults and place in row.faults:
+                parsed.errors.append(RowError(row.faults[place], {}, row.number, column, text(cell)[:_SHOWN]))
+                continue
+            if place is not None and is_blank(cell):
                 if may_be_empty:
                     found[target] = EMPTY[target]
                 continue
@@ -198,6 +250,8 @@ class RowReader:
                 parsed.errors.append(RowError(refused.code, refused.values, row.number, column, text(cell)[:_SHOWN]))
         if not fields.get("sku"):
             self._add_sku(parsed)
+        if any(values.is_total(fields.get(target, "")) for target in ("sku", "name_nl", "name_en")):
+            parsed.errors.append(RowError("total", {}, row.number))
         return parsed
 
     def _add_sku(self, row: ParsedRow) -> None:
@@ -208,6 +262,35 @@ class RowReader:
         elif not any(error.column == "sku" for error in row.errors):
             column = self.mapping.columns.get("sku", "sku") if self.mapping else "sku"
             row.errors.append(RowError("required", {}, row.number, column))
+
+
+def constant_reader(target: str) -> Callable[[Cell], Any]:
+    """The reader of one value for all rows, for targets that need nothing of their file."""
+    name = target.rstrip("_123")
+    if name in ("compound", "elemental", "elemental_per_day"):
+        return numbers.micrograms
+    if target == "price_eur":
+        return partial(numbers.cents, euro_assumed=True)
+    return READERS.get(target, text)
+
+
+def _refusing(code: str, heading: str) -> Callable[[Cell], Any]:
+    """A reader that refuses every cell, since the heading says that it is something else."""
+
+    def refuse(_cell: Cell) -> Any:
+        raise CellRefusedError(code, **({"currency": heading} if code == "foreign-currency" else {}))
+
+    return refuse
+
+
+def _unless_misread(reader: Callable[[Cell], str]) -> Callable[[Cell], str]:
+    def read(cell: Cell) -> str:
+        found = reader(cell)
+        if not found.isascii() and values.is_misread(found):
+            raise CellRefusedError("misread")
+        return found
+
+    return read
 
 
 _UNIT_OF = {
@@ -221,6 +304,8 @@ _DOSAGE_FORM_OF = {unit: form for form, unit in _UNIT_OF.items()}
 
 def state_after(row: ParsedRow, before: ProductState | None, reader: RowReader) -> ProductState | None:
     """The product after the row; None when the row has errors, which are added to it."""
+    if row.errors and not row.fields:  # a row that could not be read at all lacks nothing besides
+        return None
     fields = dict(row.fields)
     if "price_eur" in fields:
         fields["price_cents"] = fields.pop("price_eur")
@@ -231,6 +316,7 @@ def state_after(row: ParsedRow, before: ProductState | None, reader: RowReader) 
             fields["composition"] = composition
     if before is None:
         _fill_in(row, fields)
+        fields = {**reader.default_texts, **fields}
     elif not fields.get("slug", ""):
         fields.pop("slug", None)
     if row.errors:

@@ -4,6 +4,7 @@ Every reading function raises CellRefusedError.
 """
 
 import hashlib
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from enum import StrEnum
 from html.parser import HTMLParser
 from typing import TypeVar
 
+from ftfy.badness import is_bad
 from stdnum import ean
 
 from catalog.composition import LabelLine
@@ -32,6 +34,9 @@ _YES = {"ja", "j", "yes", "y", "true", "waar", "1"}
 _NO = {"nee", "n", "no", "false", "onwaar", "0"}
 
 _UNKNOWN = {"", "?", "onbekend", "unknown", "niet opgegeven", "not stated"}
+_GTIN_LENGTHS = (8, 12, 13, 14)
+_LEAST_DIGITS = 6
+"""Digits of a barcode that may have lost leading zeros; fewer are another number."""
 _NONE = {"", "geen", "none", "-", "nvt", "n.v.t."}
 
 
@@ -90,10 +95,50 @@ def barcode(cell: Cell) -> str:
         if not isinstance(cell, Decimal) or cell != cell.to_integral_value():
             raise CellRefusedError("shortened")
         text = f"{cell:.0f}"
-    digits = re.sub(r"[\s-]", "", text)
+    digits = re.sub(r"[\s-]", "", without_apostrophe(text))
     if not digits.isascii() or not ean.is_valid(digits):
+        if digits.isascii() and (whole := _with_lost_zeros(digits)):
+            raise CellRefusedError("lost-zero", ean=whole)
         raise CellRefusedError("not-an-ean")
     return digits
+
+
+def _with_lost_zeros(digits: str) -> str | None:
+    """The barcode that lost its leading zeros in a spreadsheet; None when zeros make no valid one."""
+    lengths = (length for length in _GTIN_LENGTHS if length > len(digits) >= _LEAST_DIGITS)
+    return next((whole for length in lengths if ean.is_valid(whole := digits.zfill(length))), None)
+
+
+def without_apostrophe(text: str) -> str:
+    """A code without the apostrophe that makes a spreadsheet take it for text."""
+    return re.sub(r"^['’‘`]+(?=\w)", "", text)
+
+
+def article_number(cell: Cell) -> str:
+    """A SKU without the blanks and the apostrophe around it."""
+    return without_apostrophe(plain(cell))
+
+
+_MISREAD = re.compile(
+    "\ufffd|[^\\W\\d_][‚ƒ„†‡ˆ‰‹¡¢£¤¥¦§¨¬¯¶¸¿÷•”“][^\\W\\d_]|[^\\W\\d_]‘(?!s\\b)[^\\W\\d_]"
+    "|[^\\W\\d_][‚ƒˆ‰‹](?![\\w ])|[‚‰‹ŽŠŸ]{2}[a-z]|[a-zà-ÿ][ŽŠŸ]|(?<=[a-z])[šž](?=[a-z])"
+)
+"""Characters inside words that appear where a text of Mac OS or DOS is read as Windows-1252."""
+
+
+def is_misread(text: str) -> bool:
+    """Whether a text was probably read in another encoding than it was written in."""
+    return not text.isascii() and (is_bad(text) or _MISREAD.search(text) is not None)
+
+
+_TOTAL = re.compile(
+    r"(?:sub|eind)?[- ]?tota(?:al|l)s?(?: (?:generaal|excl|incl|btw|van|of|general).*)?|grand total|som"
+)
+
+
+def is_total(text: str) -> bool:
+    """Whether a name or code is the label of a row of totals."""
+    return _TOTAL.fullmatch(normal(text).strip(" :.=")) is not None
 
 
 def other_actives(cell: Cell) -> tuple[OtherActive, ...]:
@@ -148,13 +193,13 @@ def without_html(text: str) -> str:
         parser.feed(text.replace("\\n", "\n"))
         parser.close()
         text = "".join(parser.pieces)
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    lines = (" ".join(line.split()) for line in html.unescape(text).splitlines())
     return "\n".join(line for line in lines if line)
 
 
 def one_line(text: str) -> str:
-    """A name without line breaks and repeated blanks, which are errors of the file."""
-    return " ".join(text.split())
+    """A name without line breaks, repeated blanks and entities, which are errors of the file."""
+    return " ".join(html.unescape(text).split())
 
 
 def prose(cell: Cell) -> str:
@@ -178,7 +223,10 @@ def made_slug(name: str, sku: str) -> str:
 
 def made_sku(supplier: str, brand: str, name: str) -> str:
     """A SKU derived from the names; unchanged as long as they are."""
-    whole = slugified(supplier, brand, name).upper()
+    names = " ".join(filter(None, (supplier, brand, name)))
+    whole = slugified(names).upper()
+    if whole != "-".join(names.upper().split()):  # other names would give the same
+        whole = f"{whole}-{_short_hash(one_line(names).casefold())}".upper().strip("-")
     return whole if len(whole) <= LONGEST_SKU else f"{whole[: LONGEST_SKU - 7]}-{_short_hash(whole)}"
 
 

@@ -36,12 +36,13 @@ class _DelimitedWriter(TableWriter):
     """UTF-8 with commas and line feeds, and the formula guard."""
 
     escapes_lines = True
+    delimiter = ","
 
     def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
         self._text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._writer = csv.writer(self._text, delimiter=self.delimiter, lineterminator="\n")
         # Python 3.11 puts no quotes around a lone carriage return, which would then end the row.
-        self._quoting = csv.writer(self._text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        self._quoting = csv.writer(self._text, delimiter=self.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
         self.write(columns)
 
     def write(self, cells: Sequence[Cell]) -> None:
@@ -52,6 +53,10 @@ class _DelimitedWriter(TableWriter):
     def close(self) -> None:
         self._text.flush()
         self._text.detach()
+
+
+class _TabWriter(_DelimitedWriter):
+    delimiter = "\t"
 
 
 class _JsonLinesWriter(TableWriter):
@@ -91,6 +96,7 @@ class _SpreadsheetWriter(TableWriter):
 
 _WRITERS: dict[str, type[TableWriter]] = {
     ".csv": _DelimitedWriter,
+    ".tsv": _TabWriter,
     ".jsonl": _JsonLinesWriter,
     ".xlsx": _SpreadsheetWriter,
 }

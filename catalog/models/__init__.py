@@ -3,7 +3,20 @@
 from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryCode, Role, SignInAttempt
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import SupplierMapping, Upload, UploadRow
-from catalog.models.history import AcceptedWarning, Batch, CatalogueState, Change, How, PricePoint, SlugRedirect
+from catalog.models.history import (
+    AcceptedWarning,
+    Batch,
+    BrandChange,
+    BrandEvent,
+    CatalogueState,
+    Change,
+    ClaimOverride,
+    How,
+    OverrideEnd,
+    OverrideStatus,
+    PricePoint,
+    SlugRedirect,
+)
 from catalog.models.product import (
     Allergen,
     AmountUnit,
@@ -12,6 +25,7 @@ from catalog.models.product import (
     DosageForm,
     FormTag,
     OtherActive,
+    OverriddenSentence,
     PictureFile,
     Product,
     Status,
@@ -27,6 +41,7 @@ from catalog.models.search_index import (
     Word,
     WordPosting,
 )
+from catalog.models.settings import Setting, SettingChange
 
 __all__ = [
     "AcceptedWarning",
@@ -39,8 +54,11 @@ __all__ = [
     "Batch",
     "Beside",
     "Brand",
+    "BrandChange",
+    "BrandEvent",
     "CatalogueState",
     "Change",
+    "ClaimOverride",
     "Component",
     "DosageForm",
     "FacetPosting",
@@ -51,11 +69,16 @@ __all__ = [
     "ListingRow",
     "ListingRowByForm",
     "OtherActive",
+    "OverriddenSentence",
+    "OverrideEnd",
+    "OverrideStatus",
     "PictureFile",
     "PricePoint",
     "Product",
     "RecoveryCode",
     "Role",
+    "Setting",
+    "SettingChange",
     "SignInAttempt",
     "SlugRedirect",
     "Status",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, overload
 
+import msgspec
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
@@ -38,6 +39,19 @@ class WordList(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - theirs
         return tuple(str(value or "").split())
+
+
+class NameList(TypeDecorator[tuple[str, ...]]):
+    """A tuple of names in one column, as JSON; empty without any. The signatures are SQLAlchemy's."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+        return msgspec.json.encode(value).decode() if value else ""
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - theirs
+        return msgspec.json.decode(value, type=tuple[str, ...]) if value else ()
 
 
 class Moment(TypeDecorator[datetime]):

@@ -1,6 +1,6 @@
 """History tables, written by edits and imports only. Versions and prices are added, never changed or deleted."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
@@ -67,6 +67,34 @@ class Change(Base):
     """`catalog.product_state.ProductState` as JSON."""
 
 
+class BrandEvent(StrEnum):
+    """The kind of a change of a brand."""
+
+    ADDED = "added"
+    NAME = "name"
+    ADDRESS = "address"
+    ALIASES = "aliases"
+    MERGED = "merged"
+    ACCEPTED = "accepted"
+    LAPSED = "lapsed"
+    """The acceptance ended, since its name is no longer one of the brand's."""
+
+
+class BrandChange(Base):
+    """A change of a brand: what, from what to what, who, when and why. A merged brand's changes go to the other."""
+
+    __tablename__ = "brand_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    event: Mapped[BrandEvent] = mapped_column(choice(BrandEvent))
+    before: Mapped[str]
+    after: Mapped[str]
+    reason: Mapped[str]
+
+
 class PricePoint(Base):
     """A price on sale, in cents with VAT, from `at` on; `cents` is None when the product goes off sale."""
 
@@ -87,7 +115,7 @@ class SlugRedirect(Base):
 
 
 class AcceptedWarning(Base):
-    """The reason to accept a sentence that needs review; `finding` identifies the sentence."""
+    """The reason to accept what needs review; `finding` identifies the sentence or the daily portion."""
 
     __tablename__ = "accepted_warning"
 
@@ -96,3 +124,55 @@ class AcceptedWarning(Base):
     reason: Mapped[str]
     who: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class OverrideEnd(StrEnum):
+    """The reason why an override ended before its last day."""
+
+    DECLINED = "declined"
+    """Nobody confirmed it."""
+    WITHDRAWN = "withdrawn"
+    CHANGED = "changed"
+    """The sentence is no longer there, or nothing blocks it."""
+    REPLACED = "replaced"
+    """A later override of the same sentence was confirmed."""
+
+
+class OverrideStatus(StrEnum):
+    """The state of an override on a day; only one in force lets its sentence pass."""
+
+    PENDING = "pending"
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class ClaimOverride(Base):
+    """An exact sentence in one field of one product that may be said although the content check blocks it.
+
+    One person proposes it, another confirms it; `until` is its last day. Rows are never deleted.
+    """
+
+    __tablename__ = "claim_override"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    field: Mapped[str]
+    """With its language, such as "summary_nl"."""
+    sentence: Mapped[str]
+    reason: Mapped[str]
+    until: Mapped[date]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime] = mapped_column(Moment)
+    confirmed_by: Mapped[str] = mapped_column(server_default="")
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended: Mapped[OverrideEnd | None] = mapped_column(choice(OverrideEnd))
+    ended_by: Mapped[str] = mapped_column(server_default="")
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    def status_on(self, day: date) -> OverrideStatus:
+        if self.ended is not None:
+            return OverrideStatus.ENDED
+        if self.until < day:
+            return OverrideStatus.EXPIRED
+        return OverrideStatus.PENDING if self.confirmed_at is None else OverrideStatus.IN_FORCE

@@ -1,6 +1,6 @@
 """Tables of brands and products. Columns marked "Derived" are computed by `catalog.edits`, never entered."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from catalog.models.base import Base, Bilingual, WordList, choice
+from catalog.models.base import Base, Bilingual, Moment, NameList, WordList, choice
+from recommend.text import LANGUAGES, Language
 
 
 class DosageForm(StrEnum):
@@ -104,6 +105,30 @@ class OtherActiveList(TypeDecorator[tuple[OtherActive, ...]]):
 _other_actives = msgspec.json.Decoder(tuple[OtherActive, ...])
 
 
+class OverriddenSentence(Struct, frozen=True, gc=False):
+    """A blocked sentence in a text that an override lets pass up to and including a day; `field` has its language."""
+
+    field: str
+    sentence: str
+    until: date
+
+
+class OverriddenSentences(TypeDecorator[tuple[OverriddenSentence, ...]]):
+    """A tuple of overridden sentences in one column, as JSON; empty without any. The signatures are SQLAlchemy's."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[OverriddenSentence, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+        return msgspec.json.encode(value).decode() if value else ""
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[OverriddenSentence, ...]:  # noqa: ARG002 - theirs
+        return _overridden.decode(value) if value else ()
+
+
+_overridden = msgspec.json.Decoder(tuple[OverriddenSentence, ...])
+
+
 class Brand(Base):
     """A brand, with the business address that the label must give; `invented` marks the sample's brands."""
 
@@ -113,6 +138,15 @@ class Brand(Base):
     name: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str]
     invented: Mapped[bool]
+    aliases: Mapped[tuple[str, ...]] = mapped_column(NameList, server_default="")
+    """Other spellings and earlier names: a file that uses one means this brand."""
+    version: Mapped[int] = mapped_column(server_default="1")
+    """The number of changes; saving an older version raises a conflict."""
+    accepted_name: Mapped[str] = mapped_column(server_default="")
+    """The name that a publisher accepted although the content check blocks it; empty without acceptance."""
+    accepted_by: Mapped[str] = mapped_column(server_default="")
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    accepted_reason: Mapped[str] = mapped_column(server_default="")
 
 
 class Product(Base):
@@ -204,11 +238,17 @@ class Product(Base):
     blocked_texts: Mapped[int]
     """Derived: the number of sentences that the content check blocks."""
     open_warnings: Mapped[int]
-    """Derived: the number of sentences that a person must review and has not accepted with a reason."""
+    """Derived: the number of sentences and portions that a person must review and has not accepted with a reason."""
     portion_too_small: Mapped[bool]
     """Derived: a claim requires more magnesium than a daily portion gives."""
     form_not_permitted: Mapped[bool]
     """Derived: contains a form that is not in Annex II of Directive 2002/46/EC."""
+    label_faults: Mapped[int] = mapped_column(server_default="0")
+    """Derived: the number of contradictions between its ingredient texts and its allergens, vegan and other actives."""
+    english_complete: Mapped[bool] = mapped_column(server_default=false())
+    """Derived: every text is there in English; until then English pages show the Dutch texts."""
+    overridden: Mapped[tuple[OverriddenSentence, ...]] = mapped_column(OverriddenSentences, server_default="")
+    """Derived: blocked sentences with an override; after its last day no shopper sees them."""
 
     brand: Mapped[Brand] = relationship(lazy="raise")
     components: Mapped[list["Component"]] = relationship(
@@ -226,6 +266,30 @@ class Product(Base):
     @property
     def in_stock(self) -> bool:
         return self.stock > 0
+
+    def text_language(self, language: Language) -> Language:
+        """The language of the texts on a page in `language`: never two at once, so Dutch until the English is whole."""
+        return language if language in published_languages(self.english_complete) else "nl"
+
+    def text(self, name: str, language: Language, on: date) -> str:
+        """A text, such as "name" or "alt", as a page in `language` shows it on a day.
+
+        Sentences whose override has ended are left out; a product without a name has its SKU.
+        """
+        field = f"{name}_{self.text_language(language)}"
+        found: str = getattr(self, field)
+        hidden = [one.sentence for one in self.overridden if one.field == field and one.until < on]
+        if not hidden:
+            return found
+        for sentence in hidden:
+            found = found.replace(sentence, "")
+        found = " ".join(found.split())
+        return found or (self.sku if name == "name" else "")
+
+
+def published_languages(english_complete: bool) -> tuple[Language, ...]:
+    """The languages that a product is published in: Dutch always, English once all its texts are there."""
+    return LANGUAGES if english_complete else ("nl",)
 
 
 PUBLISHED = Product.status == Status.PUBLISHED

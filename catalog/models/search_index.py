@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import BigInteger, Dialect, Index, LargeBinary, String, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Index, LargeBinary, String, TypeDecorator, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.models.base import Base, choice
@@ -82,7 +82,8 @@ class _Ranked:
     """The sort columns of the default orders."""
 
     product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sold_out: Mapped[bool]
+    grade: Mapped[int] = mapped_column(server_default="0")
+    """Place in our order before the price, 0 first (`SearchDocument.grade`)."""
     tenth_cents_per_100mg: Mapped[int]
     sku: Mapped[str] = mapped_column(Sortable)
 
@@ -99,7 +100,7 @@ class ListingRow(_Ranked, Base):
     name_en: Mapped[str] = mapped_column(Sortable)
 
     __table_args__ = (
-        Index("ix_listing_row_recommended", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_listing_row_recommended", "grade", "tenth_cents_per_100mg", "sku", "product_id"),
         Index("ix_listing_row_price_per_100mg", "tenth_cents_per_100mg", "sku", "product_id"),
         Index("ix_listing_row_price", "price_cents", "sku", "product_id"),
         Index("ix_listing_row_magnesium_per_day", "magnesium_per_day_ug", "sku", "product_id"),
@@ -116,13 +117,13 @@ class ListingRowByForm(_Ranked, Base):
     form: Mapped[str] = mapped_column(Sortable, primary_key=True)
 
     __table_args__ = (
-        Index("ix_listing_row_by_form_recommended", "form", "sold_out", "tenth_cents_per_100mg", "sku", "product_id"),
+        Index("ix_listing_row_by_form_recommended", "form", "grade", "tenth_cents_per_100mg", "sku", "product_id"),
         Index("ix_listing_row_by_form_price_per_100mg", "form", "tenth_cents_per_100mg", "sku", "product_id"),
     )
 
 
 class Beside(StrEnum):
-    """What a product holds beside magnesium, as far as it decides to whom it may be suggested."""
+    """Kind of a product by its substances beside magnesium: to whom it may be suggested."""
 
     NOTHING = "nothing"
     ORDINARY = "ordinary"
@@ -136,7 +137,8 @@ class AdviceRow(Base):
     """A published product in stock, under each form that it counts as, cheapest first.
 
     It has every column that a wish compares, so that a form without a fitting product is decided without reading
-    products. The primary key is the order of reading; SQLite stores the rows in that order.
+    products. The primary key is the order of a low budget; SQLite stores the rows in that order. The index of the order
+    by fit has the same columns, and answers alone.
     """
 
     __tablename__ = "advice_row"
@@ -153,5 +155,17 @@ class AdviceRow(Base):
     beside: Mapped[Beside] = mapped_column(choice(Beside), server_default=Beside.UNKNOWN.value)
     also: Mapped[str]
     """The other forms in the product, each between spaces; empty without others."""
+    is_blend: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the product has other forms."""
+    short_ug: Mapped[int] = mapped_column(server_default="0")
+    """Distance of the daily portion, in whole units, below the most that an advice suggests."""
 
-    __table_args__ = (Index("ix_advice_row_product_id", "product_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index("ix_advice_row_product_id", "product_id"),
+        Index(
+            "ix_advice_row_fit",
+            *("form", "is_blend", "short_ug", "tenth_cents_per_100mg", "sku", "product_id"),
+            *("magnesium_ug", "tenth_cents_per_day", "vegan", "dosage_form", "beside", "also"),
+        ),
+        {"sqlite_with_rowid": False},
+    )

@@ -1,7 +1,7 @@
 """Queries of the admin: the list of products, versions, batches, prices, and the counts of the dashboard."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -10,9 +10,10 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.models import Batch, Brand, Change, FormTag, How, PricePoint, Product, Status
+from catalog.models import AcceptedWarning, Batch, Brand, Change, FormTag, How, PricePoint, Product, Status
 from catalog.models.product import PUBLISHED
 from catalog.product_state import TEXTS, ProductState, from_json
+from catalog.queries.overrides import OverrideTrouble, override_counts
 
 ROWS = 50
 """Rows of a page."""
@@ -32,6 +33,7 @@ class Order(StrEnum):
 class Trouble(StrEnum):
     """A problem of a product that the list can be filtered on."""
 
+    LABEL = "label"
     BLOCKED = "blocked"
     WARNINGS = "warnings"
     CLAIM_CONDITION = "claim_condition"
@@ -75,20 +77,17 @@ def _contains(word: str) -> ColumnElement[bool]:
     return or_(*(text.icontains(word, autoescape=True) for text in texts), Product.brand_id.in_(named))
 
 
-def _missing(language: str) -> ColumnElement[bool]:
-    return or_(*(getattr(Product, f"{name}_{language}") == "" for name in TEXTS))
-
-
 def trouble_conditions(trouble: Trouble) -> list[ColumnElement[bool]]:
     """The conditions of a product with this trouble; archived products have none."""
     conditions: Mapping[Trouble, ColumnElement[bool]] = {
+        Trouble.LABEL: Product.label_faults > 0,
         Trouble.BLOCKED: Product.blocked_texts > 0,
         Trouble.WARNINGS: Product.open_warnings > 0,
         Trouble.CLAIM_CONDITION: Product.portion_too_small.is_(True),
         Trouble.FORM_NOT_PERMITTED: Product.form_not_permitted.is_(True),
         Trouble.NO_AMOUNT: Product.magnesium_ug == 0,
-        Trouble.DUTCH_MISSING: _missing("nl"),
-        Trouble.ENGLISH_MISSING: _missing("en"),
+        Trouble.DUTCH_MISSING: or_(*(getattr(Product, f"{name}_nl") == "" for name in TEXTS)),
+        Trouble.ENGLISH_MISSING: Product.english_complete.is_(False),
         Trouble.SOLD_OUT: Product.stock == 0,
     }
     where = Product.status == Status.PUBLISHED if trouble is Trouble.SOLD_OUT else Product.status != Status.ARCHIVED
@@ -167,15 +166,15 @@ class RecentChange(Struct, frozen=True):
 
 def versions_of(session: Session, product_id: int, page: int) -> tuple[Sequence[Version], int]:
     """A page of a product's versions, and the number of pages."""
-    total = session.scalar(select(func.count()).where(Change.product_id == product_id)) or 0
     query = (
-        select(Change)
+        select(Change, func.count().over())
         .where(Change.product_id == product_id)
         .order_by(Change.version.desc())
         .limit(ROWS + 1)
         .offset((page - 1) * ROWS)
     )
-    changes = session.scalars(query).all()
+    rows = session.execute(query).all()
+    changes, total = [row[0] for row in rows], rows[0][1] if rows else 0
     states = [from_json(change.state) for change in changes]
     before: list[ProductState | None] = [*states[1:], None][: len(states)]
     found = [Version(*each) for each in zip(changes, states, before, strict=True)]
@@ -211,24 +210,31 @@ def prices_of(session: Session, product_id: int) -> Sequence[PricePoint]:
     return session.scalars(query.limit(MOST_PRICES)).all()
 
 
+def acceptances_of(session: Session, product_id: int) -> Sequence[AcceptedWarning]:
+    """The reasons given for what needed review, newest first."""
+    query = select(AcceptedWarning).where(AcceptedWarning.product_id == product_id)
+    return session.scalars(query.order_by(AcceptedWarning.at.desc(), AcceptedWarning.finding)).all()
+
+
 PRICE_BOUNDS = (50, 100, 200, 400, 800)
 """Upper bounds in tenths of a cent per 100 mg; the last band has none."""
 
 
 class Overview(Struct, frozen=True):
-    """Counts of products by status, by trouble, and of published ones by price per 100 mg."""
+    """Counts of products by status, by trouble, and of published ones by price per 100 mg; overrides by trouble."""
 
     by_status: Mapping[Status, int]
     by_trouble: Mapping[Trouble, int]
     by_price: Sequence[int]
+    by_override: Mapping[OverrideTrouble, int]
 
     @property
     def total(self) -> int:
         return sum(self.by_status.values())
 
 
-def overview(session: Session) -> Overview:
-    """All counts in one pass over the products."""
+def overview(session: Session, on: date) -> Overview:
+    """All counts in one query, in one pass over the products; `on` is the day for the overrides."""
     price = Product.tenth_cents_per_100mg
     bounds = [-1, *PRICE_BOUNDS, None]  # a price may round to 0
     bands = [
@@ -238,11 +244,13 @@ def overview(session: Session) -> Overview:
     ]
     statuses = [Product.status == status for status in Status]
     troubles = [and_(*trouble_conditions(trouble)) for trouble in Trouble]
-    counts = list(session.execute(select(*map(_count, (*statuses, *troubles, *bands)))).one())
+    overrides = override_counts(on)
+    counts = iter(session.execute(select(*map(_count, (*statuses, *troubles, *bands)), *overrides.values())).one())
     return Overview(
-        by_status=dict(zip(Status, counts, strict=False)),
-        by_trouble=dict(zip(Trouble, counts[len(statuses) :], strict=False)),
-        by_price=counts[len(statuses) + len(troubles) :],
+        by_status={status: next(counts) for status in Status},
+        by_trouble={trouble: next(counts) for trouble in Trouble},
+        by_price=[next(counts) for _band in bands],
+        by_override={trouble: next(counts) for trouble in overrides},
     )
 
 

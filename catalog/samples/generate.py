@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from catalog.composition import LabelLine, magnesium_in, work_out
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import begin_writing, write
-from catalog.edits.validation import MOST_UG_A_DAY, ValidatedProduct
+from catalog.edits.validation import ValidatedProduct
 from catalog.models import Allergen, Brand, DosageForm, How, Product, Status, Unit
 from catalog.product_state import ProductState
 from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
+from recommend.substances import read_ingredients
 from recommend.text import LANGUAGES, Language, Text
 
 CHUNK = 8000
@@ -125,7 +126,12 @@ class Maker:
     def __init__(self, words: Words, brands: Sequence[str], chance: random.Random, ruleset: Ruleset) -> None:
         self.words, self.brands, self.chance, self.ruleset = words, brands, chance, ruleset
         forms = ruleset.forms.values()
-        self.permitted = [form.id for form in forms if ruleset.forms[form.record].annex_ii is not None]
+        self.upper_limit_ug = ruleset.manifest.dose.upper_limit_mg * UG_PER_MG
+        self.permitted = [
+            form.id
+            for form in forms
+            if ruleset.forms[form.record].annex_ii is not None and not _brings_another_active(form.name)
+        ]
         self.form_weights = [COMMON.get(form, 1) for form in self.permitted]
         self.kind_weights = [kind.weight for kind in words.kinds]
         self.worked_out = lru_cache(4096)(lambda line: work_out(line, ruleset))
@@ -161,7 +167,7 @@ class Maker:
         make, pack, per_day, series = pick(kind.makes), pick(kind.packs), pick(kind.portions), pick(self.words.series)
         names = [self.ruleset.forms[line.form].name for line in composition]
         main, magnesium_ug = names[0], sum(line.elemental_ug or 0 for line in composition)
-        per_day = min(per_day, max(1, MOST_UG_A_DAY // magnesium_ug))
+        per_day = min(per_day, max(1, self.upper_limit_ug // magnesium_ug))
         label = {"mg": magnesium_ug // UG_PER_MG, "pack": pack, "count": per_day}
         listed = _both(lambda lang: ", ".join(name.in_language(lang) for name in names))
         texts = {
@@ -206,6 +212,11 @@ class Maker:
         usual = CENTS_PER_GRAM.get(form, 120) * magnesium_ug / 1_000_000
         cents = int(usual * 2 ** self.chance.uniform(-1, 1)) + LEAST_CENTS
         return cents // 10 * 10 + 5
+
+
+def _brings_another_active(name: Text) -> bool:
+    """Whether a form is a source of something else too, such as vitamin C, whose amount a label would give."""
+    return any(read_ingredients(name.in_language(language), language).other_actives for language in LANGUAGES)
 
 
 def _both(text: Callable[[Language], str]) -> Text:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from catalog.composition import LabelLine
 from catalog.edits.brands import add_brand
 from catalog.edits.edit import Author, Edit
+from catalog.edits.products import accept_warning
 from catalog.edits.store import write
-from catalog.edits.validation import validate
+from catalog.edits.validation import Acceptances, validate
 from catalog.models import Allergen, DosageForm, How, Product, Status, Unit
 from catalog.other_actives import read_other_actives
 from catalog.product_state import FIELDS, TEXTS, ProductState
@@ -67,6 +68,8 @@ class SampleProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     price_cents: int
     stock: int
     components: tuple[SampleComponent, ...]
+    high_dose_reason: str = ""
+    """For a daily portion above the EU's limit for supplements."""
 
     def state(self) -> ProductState:
         same = {name: getattr(self, name) for name in FIELDS if hasattr(self, name)}
@@ -81,6 +84,12 @@ class SampleProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         }
         composition = tuple(component.label_line() for component in self.components)
         return ProductState(**same, **texts, status=Status.PUBLISHED, composition=composition)
+
+    def reasons(self, ruleset: Ruleset) -> dict[str, str]:
+        """The reason for its daily portion, by finding."""
+        if not self.high_dose_reason:
+            return {}
+        return {validate(self.state(), ruleset).high_dose: self.high_dose_reason}
 
 
 class SampleCatalogue(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,6 +108,13 @@ def load_sample(session: Session, ruleset: Ruleset, file: Path = SAMPLE) -> int:
     catalogue = msgspec.convert(data, SampleCatalogue)
     for brand in catalogue.brands:
         add_brand(session, brand.name, brand.address, invented=True)
-    edits = [Edit(validate(product.state(), ruleset)) for product in catalogue.products]
-    write(session, edits, Author(who="", how=How.SAMPLE))
+    author = Author(who="", how=How.SAMPLE)
+    reasons = [product.reasons(ruleset) for product in catalogue.products]
+    edits = [
+        Edit(validate(product.state(), ruleset, Acceptances(accepted)))
+        for product, accepted in zip(catalogue.products, reasons, strict=True)
+    ]
+    for id_, accepted in zip(write(session, edits, author), reasons, strict=True):
+        for finding, reason in accepted.items():
+            accept_warning(session, id_, finding, reason, author)
     return len(catalogue.products)

@@ -4,13 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.models import Beside, Brand, FormTag, Product, Status
 from catalog.other_actives import beside_magnesium
+from recommend.chemistry import UG_PER_MG
 from recommend.text import Text
+
+UPPER_LIMIT_UG = 250 * UG_PER_MG
+"""The EU's upper limit for supplements a day (`manifest.yaml`, which a test compares)."""
+GRADES_IN_STOCK = (0, 2, 4, 6)
+"""The grades of `SearchDocument.grade` without sold-out products."""
+OWN_LIMIT_UG = 200 * UG_PER_MG
+"""The most that an advice suggests a day (likewise)."""
 
 
 class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
@@ -36,13 +44,33 @@ class SearchDocument(Struct, frozen=True, kw_only=True, gc=False):
     tenth_cents_per_day: int
     magnesium_ug: int
     magnesium_per_day_ug: int
+    days_supply: int
+    """Whole days that a pack lasts at the label's daily portion."""
     name: Text
     summary: Text
     ingredients: Text
+    """Like `name` and `summary` without English while that is not complete."""
 
     @property
     def is_listed(self) -> bool:
         return self.status is Status.PUBLISHED
+
+    @property
+    def is_blend(self) -> bool:
+        """Whether its magnesium comes from more than one form; a buffered compound does."""
+        return len(self.forms) > 1
+
+    @property
+    def grade(self) -> int:
+        """The place in our order before the price: above the limit last, then blends, then what is sold out."""
+        above_limit = self.magnesium_per_day_ug > UPPER_LIMIT_UG
+        return above_limit << 2 | self.is_blend << 1 | (self.stock == 0)
+
+    @property
+    def short_ug(self) -> int:
+        """The most that an advice suggests, less the whole units of the label's portion that fit in it."""
+        units = min(self.magnesium_per_day_ug, OWN_LIMIT_UG) // self.magnesium_ug if self.magnesium_ug else 0
+        return OWN_LIMIT_UG - units * self.magnesium_ug
 
     @property
     def word_sources(self) -> tuple[object, ...]:
@@ -80,15 +108,32 @@ def search_documents(session: Session, product_ids: Sequence[int] | None = None)
 
 _COLUMNS = (
     *("id", "status", "sku", "dosage_form", "vegan", "allergens", "price_cents", "stock", "magnesium_ug"),
-    *("allergens_stated", "other_actives", "other_actives_stated"),
-    *("units_per_day", "tenth_cents_per_100mg", "tenth_cents_per_day"),
-    *("name_nl", "name_en", "summary_nl", "summary_en", "ingredients_nl", "ingredients_en"),
+    *("allergens_stated", "other_actives", "other_actives_stated", "label_faults"),
+    *("units_per_pack", "units_per_day", "tenth_cents_per_100mg", "tenth_cents_per_day"),
+    *("name_nl", "name_en", "summary_nl", "summary_en", "ingredients_nl", "ingredients_en", "english_complete"),
 )
+
+
+def of_label(document: SearchDocument, label_faults: int) -> SearchDocument:
+    """A document as the label allows: one that contradicts its ingredients is vegan, free and alone of nothing."""
+    if not label_faults:
+        return document
+    return structs.replace(document, vegan=None, allergens_stated=False, beside=Beside.UNKNOWN)
+
+
+def days_supply(units_per_pack: int, units_per_day: int) -> int:
+    """The whole days that a pack lasts; 0 while the portion is not filled in."""
+    return units_per_pack // units_per_day if units_per_day else 0
+
+
+def searched_text(product: Any, name: str, english_complete: bool) -> Text:
+    """A text as the pages show it: the English is empty while it is not whole, for then no page shows it."""
+    return Text(getattr(product, f"{name}_nl"), getattr(product, f"{name}_en") if english_complete else "")
 
 
 def _document(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
     """Build a document from a row; `forms` by name in alphabetical order, True where the product counts as the form."""
-    return SearchDocument(
+    document = SearchDocument(
         product_id=row.id,
         status=row.status,
         sku=row.sku,
@@ -100,22 +145,19 @@ def _document(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
         allergens=row.allergens,
         allergens_stated=row.allergens_stated,
         other_actives=tuple(active.substance for active in row.other_actives),
-        beside=beside_magnesium(
-            row.other_actives,
-            stated=row.other_actives_stated,
-            units_per_day=row.units_per_day,
-            ingredients=Text(row.ingredients_nl, row.ingredients_en),
-        ),
+        beside=beside_magnesium(row),
         price_cents=row.price_cents,
         stock=row.stock,
         tenth_cents_per_100mg=row.tenth_cents_per_100mg,
         tenth_cents_per_day=row.tenth_cents_per_day,
         magnesium_ug=row.magnesium_ug,
         magnesium_per_day_ug=row.magnesium_ug * row.units_per_day,
-        name=Text(row.name_nl, row.name_en),
-        summary=Text(row.summary_nl, row.summary_en),
-        ingredients=Text(row.ingredients_nl, row.ingredients_en),
+        days_supply=days_supply(row.units_per_pack, row.units_per_day),
+        name=searched_text(row, "name", row.english_complete),
+        summary=searched_text(row, "summary", row.english_complete),
+        ingredients=searched_text(row, "ingredients", row.english_complete),
     )
+    return of_label(document, row.label_faults)
 
 
 def in_chunks(products: Iterator[SearchDocument], size: int) -> Iterator[list[SearchDocument]]:

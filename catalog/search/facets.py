@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
 from catalog.models import Beside
+from catalog.search.tokens import words_in
 from recommend.chemistry import UG_PER_MG
+from recommend.ingredients.vocabulary import load_vocabulary
+from recommend.loading import DATA
+from recommend.text import Text
 
 YES = "true"
 """The only value of a yes/no facet."""
@@ -21,11 +25,15 @@ class Facet(StrEnum):
     """
 
     FORM = "form"
+    COMPOSITION = "composition"
     DOSAGE_FORM = "dosage_form"
     MG_PER_DAY = "mg_per_day"
     PRICE_PER_100MG = "price_per_100mg"
+    PRICE_PER_DAY = "price_per_day"
+    DAYS_SUPPLY = "days_supply"
     VEGAN = "vegan"
     WITHOUT = "without"
+    UNSWEETENED = "unsweetened"
     OTHER_ACTIVES = "other_actives"
     WITHOUT_ACTIVE = "without_active"
     BRAND = "brand"
@@ -38,6 +46,9 @@ STATED = "*"
 """The value of ALL_APPLY facets that every product has which states what it holds."""
 ALONE, BLEND = "none", "some"
 """The values of OTHER_ACTIVES; a product that does not state its substances has neither."""
+
+PURE, MIXED = "pure", "blend"
+"""The values of COMPOSITION: one form of magnesium, or several."""
 
 
 class Band(Struct, frozen=True):
@@ -67,6 +78,10 @@ MG_BANDS = _bands(100, 150, 200, 250)
 """Milligrams of elemental magnesium in the label's daily portion; 250 is the EU limit for supplements."""
 PRICE_BANDS = _bands(10, 15, 20, 30)
 """Cents per 100 mg of elemental magnesium."""
+DAY_PRICE_BANDS = _bands(10, 20, 30, 40)
+"""Cents for the label's daily portion."""
+SUPPLY_BANDS = _bands(30, 60, 90, 180)
+"""Days that a pack lasts at the label's daily portion."""
 TENTHS_PER_CENT = 10
 
 
@@ -81,6 +96,12 @@ class HasFacets(Protocol):
     def magnesium_per_day_ug(self) -> int: ...
     @property
     def tenth_cents_per_100mg(self) -> int: ...
+    @property
+    def tenth_cents_per_day(self) -> int: ...
+    @property
+    def days_supply(self) -> int: ...
+    @property
+    def ingredients(self) -> Text: ...
     @property
     def vegan(self) -> bool | None: ...
     @property
@@ -104,6 +125,9 @@ class _FacetSource(NamedTuple):
     dosage_form: str
     mg_per_day: str
     price_per_100mg: str
+    price_per_day: str
+    days_supply: str
+    unsweetened: bool
     vegan: bool | None
     allergens: tuple[str, ...] | None
     other_actives: tuple[str, ...]
@@ -119,6 +143,9 @@ def values_of(product: HasFacets) -> tuple[tuple[Facet, str], ...]:
         product.dosage_form,
         _mg_band(product.magnesium_per_day_ug),
         _price_band(product.tenth_cents_per_100mg),
+        _day_price_band(product.tenth_cents_per_day),
+        _supply_band(product.days_supply),
+        _is_unsweetened(product.ingredients),
         product.vegan,
         product.allergens if product.allergens_stated else None,
         product.other_actives,
@@ -133,9 +160,13 @@ def values_of(product: HasFacets) -> tuple[tuple[Facet, str], ...]:
 def _values(source: _FacetSource) -> tuple[tuple[Facet, str], ...]:
     return (
         *((Facet.FORM, form) for form in source.forms),
+        (Facet.COMPOSITION, PURE if len(source.forms) == 1 else MIXED),
         (Facet.DOSAGE_FORM, source.dosage_form),
         (Facet.MG_PER_DAY, source.mg_per_day),
         (Facet.PRICE_PER_100MG, source.price_per_100mg),
+        (Facet.PRICE_PER_DAY, source.price_per_day),
+        (Facet.DAYS_SUPPLY, source.days_supply),
+        *(((Facet.UNSWEETENED, YES),) if source.unsweetened else ()),
         *(((Facet.VEGAN, YES),) if source.vegan else ()),
         *_held(Facet.WITHOUT, source.allergens),
         *_held(Facet.WITHOUT_ACTIVE, source.other_actives if source.other_actives_stated else None),
@@ -153,7 +184,7 @@ def _alone_or_blend(source: _FacetSource) -> Iterator[tuple[Facet, str]]:
 
 
 def _held(facet: Facet, values: tuple[str, ...] | None) -> Iterator[tuple[Facet, str]]:
-    """What a product holds, and that it says so; nothing while it does not."""
+    """Substances or allergens that a product holds, and STATED; nothing while it does not state them."""
     if values is not None:
         yield from ((facet, value) for value in (*values, STATED))
 
@@ -166,6 +197,32 @@ def _mg_band(ug: int) -> str:
 @lru_cache(65536)
 def _price_band(tenth_cents: int) -> str:
     return _band(PRICE_BANDS, tenth_cents, TENTHS_PER_CENT)
+
+
+@lru_cache(65536)
+def _day_price_band(tenth_cents: int) -> str:
+    return _band(DAY_PRICE_BANDS, tenth_cents, TENTHS_PER_CENT)
+
+
+@lru_cache(4096)
+def _supply_band(days: int) -> str:
+    return _band(SUPPLY_BANDS, days, 1)
+
+
+@cache
+def sweetener_words() -> frozenset[str]:
+    """Every sweetener of the ingredient vocabulary by a word of its own, and the words for all of them."""
+    words = {"zoetstof", "zoetstoffen", "sweetener", "sweeteners"}
+    for sweetener in load_vocabulary(DATA).sweeteners:
+        names = (name.replace("*", "") for name in (*sweetener.words.nl, *sweetener.words.en))
+        words |= {name for name in names if name.isalpha()}
+    return frozenset(words)
+
+
+@lru_cache(4096)
+def _is_unsweetened(ingredients: Text) -> bool:
+    """Whether a list of ingredients is there and names no sweetener."""
+    return bool(ingredients.nl) and sweetener_words().isdisjoint(words_in(f"{ingredients.nl} {ingredients.en}"))
 
 
 def _band(bands: tuple[Band, ...], amount: int, unit: int) -> str:

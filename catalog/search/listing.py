@@ -31,6 +31,7 @@ class Sort(StrEnum):
 
     RECOMMENDED = "recommended"
     PRICE_PER_100MG = "price_per_100mg"
+    PRICE_PER_DAY = "price_per_day"
     PRICE = "price"
     MG_PER_DAY = "mg_per_day"
     NAME = "name"
@@ -114,7 +115,7 @@ def _page_of_ids(
     if forms is not None and only_form is not None:
         ordered = select(ListingRowByForm.product_id).where(ListingRowByForm.form == only_form).order_by(*forms)
         return list(session.scalars(ordered.limit(PAGE_SIZE).offset(page.offset)))
-    ordered = select(ListingRow.product_id).order_by(*_order(page.sort, page.language), ListingRow.sku)
+    ordered, id_ = _ordered(page.sort, page.language)
     if everything:
         return list(session.scalars(ordered.limit(PAGE_SIZE).offset(page.offset)))
     total, until = len(found.products), page.offset + PAGE_SIZE
@@ -122,13 +123,24 @@ def _page_of_ids(
         return []
     rows_to_read = until * len(found.index.listed) // total
     if total * ROWS_PER_LOOKUP < rows_to_read:
-        return list(session.scalars(ordered.where(_is_one_of(found.products)).limit(PAGE_SIZE).offset(page.offset)))
+        return list(
+            session.scalars(ordered.where(_is_one_of(id_, found.products)).limit(PAGE_SIZE).offset(page.offset))
+        )
     return _filtered(session, ordered, found.products, page.offset)
 
 
-def _is_one_of(products: BitMap) -> ColumnElement[bool]:
+def _ordered(sort: Sort, language: Language) -> tuple[Any, Any]:
+    """All published ids in an order, and their column; the price per day is ordered by the products' own index."""
+    if sort is Sort.PRICE_PER_DAY:
+        return select(Product.id).where(PUBLISHED).order_by(Product.tenth_cents_per_day, Product.sku), Product.id
+    ordered = select(ListingRow.product_id).order_by(*_order(sort, language), ListingRow.sku)
+    return ordered, ListingRow.product_id
+
+
+def _is_one_of(id_: Any, products: BitMap) -> ColumnElement[bool]:
     """`IN` with the ids as literals: there may be far more ids than a statement allows parameters."""
-    return ListingRow.product_id.in_(bindparam("ids", list(products), expanding=True, literal_execute=True))
+    among: ColumnElement[bool] = id_.in_(bindparam("ids", list(products), expanding=True, literal_execute=True))
+    return among
 
 
 def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> list[int]:
@@ -149,7 +161,7 @@ def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> 
 def _order(sort: Sort, language: Language) -> tuple[ColumnElement[Any], ...]:
     name = ListingRow.name_nl if language == "nl" else ListingRow.name_en
     orders: dict[Sort, tuple[Any, ...]] = {
-        Sort.RECOMMENDED: (ListingRow.sold_out, ListingRow.tenth_cents_per_100mg),
+        Sort.RECOMMENDED: (ListingRow.grade, ListingRow.tenth_cents_per_100mg),
         Sort.PRICE_PER_100MG: (ListingRow.tenth_cents_per_100mg,),
         Sort.PRICE: (ListingRow.price_cents,),
         Sort.MG_PER_DAY: (ListingRow.magnesium_per_day_ug,),
@@ -159,7 +171,7 @@ def _order(sort: Sort, language: Language) -> tuple[ColumnElement[Any], ...]:
 
 
 _FORM_ORDERS: dict[Sort, tuple[Any, ...]] = {
-    Sort.RECOMMENDED: (ListingRowByForm.sold_out, ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
+    Sort.RECOMMENDED: (ListingRowByForm.grade, ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
     Sort.PRICE_PER_100MG: (ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
 }
 
@@ -172,6 +184,9 @@ class Edition(Struct, frozen=True):
     brand: str
     invented: bool
     address: str
+    english_complete: bool
+    slug: str
+    sold_out: bool
     epoch: str
     """The epoch of the index; a restored backup has another one, because versions may repeat."""
 
@@ -180,6 +195,13 @@ def edition_by_slug(session: Session, slug: str) -> Edition | None:
     """The edition of the published product at this address."""
     found = session.execute(_EDITIONS.where(PUBLISHED, Product.slug == slug)).one_or_none()
     return Edition(*found) if found else None
+
+
+def edition_of(product: Product, epoch: str) -> Edition:
+    """The edition of a product that is read already."""
+    brand = product.brand
+    shown = (product.english_complete, product.slug, product.stock == 0)
+    return Edition(product.id, product.version, brand.name, brand.invented, brand.address, *shown, epoch)
 
 
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
@@ -191,4 +213,6 @@ def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
 
 
 _EPOCH = select(IndexState.epoch).scalar_subquery()
-_EDITIONS = select(Product.id, Product.version, Brand.name, Brand.invented, Brand.address, _EPOCH).join(Brand)
+_BRAND = (Brand.name, Brand.invented, Brand.address)
+_SHOWN = (Product.english_complete, Product.slug, Product.stock == 0)
+_EDITIONS = select(Product.id, Product.version, *_BRAND, *_SHOWN, _EPOCH).join(Brand)

@@ -58,6 +58,12 @@ def newest_stamp(session: Session) -> CatalogueStamp:
         raw.close()
 
 
+def stamp_in_use(session: Session) -> CatalogueStamp:
+    """The stamp that this session works with already, else the newest."""
+    found: CatalogueStamp | None = session.info.get(STAMP)
+    return newest_stamp(session) if found is None else found
+
+
 _SQLITE_STAMP = "SELECT revision, epoch FROM catalogue_state CROSS JOIN (SELECT epoch FROM index_state)"
 
 

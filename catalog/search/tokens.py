@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from recommend.text import LANGUAGES, Language
 
@@ -17,7 +17,7 @@ LONGEST = 40
 """Longer words are cut to this number of characters."""
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)?")
 _BEFORE_UNIT = re.compile(r"(?<=\d)(?=(?:mg|mcg|ug|g|ml)\b)")
-_STEMMERS = {"nl": snowballstemmer.stemmer("dutch"), "en": snowballstemmer.stemmer("english")}
+_STEMMERS = {"nl": Stemmer.Stemmer("dutch"), "en": Stemmer.Stemmer("english")}
 _LEAST_PART = 4
 
 # Parts of Dutch compounds: "magnesiumcitraatpoeder" is found by each of its parts.

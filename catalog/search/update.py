@@ -32,6 +32,9 @@ REBUILD_CHUNK = 2000
 DEFERRED_CHUNK = 10_000
 """Products indexed at a time by DeferredIndexing; each takes some kB of memory until then."""
 
+INDEX_FORMAT = "2"
+"""Raised when products get other facet values or words: an index of an older format is derived anew at the start."""
+
 Changes = dict[str, tuple[BitMap, BitMap]]
 """By term: the products added and the products removed."""
 
@@ -106,7 +109,19 @@ def _next_revision(session: Session, **more: str) -> int:
     session.execute(update(table).values(revision=table.c.revision + 1, **more))
     session.info[UNCOMMITTED] = True
     revision: int = session.execute(select(table.c.revision)).scalar_one()
+    if revision == 1:  # the first product
+        session.execute(update(table).values(epoch=new_epoch()))
     return revision
+
+
+def new_epoch() -> str:
+    return f"{INDEX_FORMAT}.{secrets.token_hex(7)}"
+
+
+def has_current_format(session: Session) -> bool:
+    """Whether the index was derived by this version's rules."""
+    epoch: str = session.execute(select(table_of(IndexState).c.epoch)).scalar_one()
+    return epoch.startswith(f"{INDEX_FORMAT}.")
 
 
 @event.listens_for(Session, "after_commit")
@@ -195,7 +210,7 @@ def rebuild_index(session: Session) -> None:
     session.flush()
     for model in (FacetPosting, WordPosting, Word, ListingRow, ListingRowByForm, AdviceRow):
         session.execute(delete(table_of(model)))
-    _next_revision(session, epoch=secrets.token_hex(8))
+    _next_revision(session, epoch=new_epoch())
     for chunk in in_chunks(search_documents(session), REBUILD_CHUNK):
         index_products(session, [], chunk)
 
@@ -217,7 +232,7 @@ def listing_row(product: SearchDocument) -> dict[str, Any]:
         "price_cents": product.price_cents,
         "magnesium_per_day_ug": product.magnesium_per_day_ug,
         "name_nl": plain(product.name.nl),
-        "name_en": plain(product.name.en),
+        "name_en": plain(product.name.en or product.name.nl),
     }
 
 
@@ -240,6 +255,8 @@ def advice_rows(product: SearchDocument) -> list[dict[str, Any]]:
             "beside": product.beside,
             "dosage_form": product.dosage_form,
             "also": "".join(f" {other} " for other in product.forms if other != form),
+            "is_blend": product.is_blend,
+            "short_ug": product.short_ug,
         }
         for form in (product.counts_as if product.stock else ())
     ]
@@ -248,7 +265,7 @@ def advice_rows(product: SearchDocument) -> list[dict[str, Any]]:
 def _ranked(product: SearchDocument) -> dict[str, Any]:
     return {
         "product_id": product.product_id,
-        "sold_out": product.stock == 0,
+        "grade": product.grade,
         "tenth_cents_per_100mg": product.tenth_cents_per_100mg,
         "sku": product.sku,
     }

@@ -2,8 +2,8 @@
 
 The rules recognise listed words only; new wordings of a claim are endless. The model scores words, pairs of words and
 pieces of words; `tests/bench/classifier.py` fits it to the labelled sentences. `apply_classifier` sets its limits: it
-blocks a sentence that the rules accept and that resembles a claim, and turns a doubtful block into a question for a
-person.
+may add a block where a body, effect or product word stands, ask for a person, and lift a block only for a ground that
+names no disease and no effect.
 """
 
 import math
@@ -16,9 +16,9 @@ import msgspec
 
 from recommend.claims.findings import FORBIDDEN, VERDICTS, Severity, Verdict
 from recommend.claims.lexicon import Mention
-from recommend.claims.records import Concept
+from recommend.claims.records import TOPICS, Concept
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
 from recommend.loading import DATA, RulesetError
@@ -26,7 +26,7 @@ from recommend.loading import DATA, RulesetError
 SHORTEST_PIECE, LONGEST_PIECE = 2, 5
 _MAX_TOKENS = 150  # a longer sentence is a list or a text without punctuation
 _SCALE = 1000  # weights are stored in thousandths
-_MAX_TOP_TOKENS = 2
+_SIGNS = tuple(1 if verdict in FORBIDDEN else -1 for verdict in VERDICTS)
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,10 +43,10 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Opinion(msgspec.Struct, frozen=True):
-    """Likelihood of each verdict, in the order of VERDICTS, and the indices of the tokens that count most against."""
+    """Likelihood of each verdict, in the order of VERDICTS, and how much each token counts towards a forbidden one."""
 
     likelihoods: tuple[float, ...]
-    top_tokens: tuple[int, ...]
+    against: tuple[float, ...]
 
     @property
     def forbidden(self) -> float:
@@ -68,7 +68,7 @@ def word_features(words: Sequence[str]) -> Iterator[tuple[int, str]]:
         yield min(place, len(words) - 1), f"{row[place]} {row[place + 1]}"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def pieces_of(word: str) -> tuple[str, ...]:
     """Substrings of 2 to 5 characters of the word with a space on either side."""
     framed = f" {word} "
@@ -92,10 +92,7 @@ def classify(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
     highest = max(totals)
     shares = [math.exp(total - highest) for total in totals]
     sum_of_shares = sum(shares)
-    worst = sorted(range(len(words)), key=lambda place: -against[place])[:_MAX_TOP_TOKENS]
-    return Opinion(
-        tuple(share / sum_of_shares for share in shares), tuple(place for place in worst if against[place] > 0)
-    )
+    return Opinion(tuple(share / sum_of_shares for share in shares), tuple(against))
 
 
 def _add_features(
@@ -107,8 +104,9 @@ def _add_features(
     for place, row in known:
         rarity = row[0] / length
         for number, weight in enumerate(row[1:]):
-            totals[number] += rarity * weight / _SCALE
-            against[place] += rarity * (weight if VERDICTS[number] in FORBIDDEN else -weight)
+            pull = rarity * weight
+            totals[number] += pull / _SCALE
+            against[place] += pull * _SIGNS[number]
 
 
 @lru_cache(maxsize=4)
@@ -121,45 +119,104 @@ def load_weights(directory: Path = DATA) -> Weights:
         raise RulesetError(f"claims/opinion.json: {fault}") from fault
 
 
-_RESEMBLING = Concept("resembling", "grammar")
 # Likelihoods, chosen by five-fold cross-validation on the labelled sentences. On 400 sentences outside the training
 # data, a `_CLEAR_BELOW` of 0.01 blocked 2 more of the 185 permitted ones and no more of the forbidden ones.
 _MIN_WORDS = 5  # shorter texts (names, labels) resemble anything
-_BLOCK_FROM = 0.62
-_SHORT_SENTENCE, _BLOCK_SHORT_FROM = 6, 0.75
+_BLOCK_FROM = 0.46
+_BLOCK_ON_GOODS_FROM = 0.75  # only the goods or words of a shop as well are evidence
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
 _BLOCK_WARNED_FROM = 0.4
-_BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording
-_BLOCK_DENIAL_FROM = 0.82  # "not" may refer to another part of the sentence
-_CLEAR_BELOW = 0.05
+_BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
+_BLOCK_DENIAL_FROM = 0.9  # "not" may refer to another part of the sentence
+_CLEAR_BELOW = 0.02
 _WORSEN_FROM = 0.7
 _AUTHORISED_FROM = 0.8
+_LONGEST_NAME = 9
+_MAX_NAMED = 2  # words in a reason
+_CLEARABLE = frozenset(["general-benefit", "professional-recommends", "food-falls-short", "harm-by-not-taking"])
+"""Reasons that name neither a disease nor an effect: the model may turn these blocks into a question for a person."""
+_EVIDENCE = frozenset(
+    {"nutrient", "mineral-form", "deficiency", "not-taking", "going-without", "drug", "food", "night"} | {"makes-you"}
+)
+"""Concepts, beside topics and functions, without one of which nothing is said of a body, an effect or a product."""
+_WEAK_EVIDENCE = frozenset(
+    {*EFFECTS, *OFFERED, "harm", "falls-short", "gone", "figure", "professional", "professionals"}
+    | {"body-word", "dosage"}
+)
+"""The same, but words of a shop as well: they do not count beside its other words."""
+_ALSO_OF_SHOPS = frozenset(["food", "night"])
+_FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
+_JUDGED_BY_RULES = frozenset(["condition", "side_effect"])
+"""Kinds named for safety as well: the rules tell the one from the other by more than likeness."""
+_PLAIN_FUNCTIONS = frozenset(["working", "normal", "less", "maintenance"])
 
 
 def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: Weights) -> Judgement:
     """Judgement corrected by the model; a strong contradiction becomes a question for a person (severity "warn")."""
     words = sum(token.text.isalpha() for token in sentence.tokens)
-    opinion = classify(sentence.tokens, weights) if words >= _MIN_WORDS and not sentence.list_intro else None
+    is_free = sentence.list_intro is None or sentence.is_listed_use
+    opinion = classify(sentence.tokens, weights) if words >= _MIN_WORDS and is_free else None
     if opinion is None:
         return judgement
     if judgement.severity == "block":
-        return _review_block(judgement, opinion)
-    if opinion.forbidden >= _block_threshold(sentence, judgement):
-        verdict, _ = opinion.likeliest(forbidden=True)
-        return _with_ground(judgement, verdict, "block", "resembles", _top_mentions(opinion))
-    if judgement.severity == "ok" and _reason_of(judgement) == "neutral":
-        verdict, chance = opinion.likeliest(forbidden=False)
-        if verdict == "authorised" and chance >= _AUTHORISED_FROM:
-            return _with_ground(judgement, verdict, "warn", "authorised-doubtful", (Mention(_RESEMBLING, 0, 0),))
+        return _review_block(sentence, judgement, opinion)
+    verdict, chance = opinion.likeliest(forbidden=False)
+    is_doubtful = judgement.severity == "ok" and _reason_of(judgement) == "neutral"
+    is_doubtful = is_doubtful and verdict == "authorised" and chance >= _AUTHORISED_FROM
+    if opinion.forbidden < _BLOCK_WARNED_FROM and not is_doubtful:
+        return judgement  # below the lowest threshold
+    evidence = () if _is_product_name(sentence) or _is_row_of_names(sentence) else _evidence(sentence, opinion)
+    if evidence and opinion.forbidden >= _block_threshold(sentence, judgement, evidence):
+        return _with_ground(judgement, opinion.likeliest(forbidden=True)[0], "block", "resembles", evidence)
+    if is_doubtful and evidence:
+        return _with_ground(judgement, verdict, "warn", "authorised-doubtful", evidence)
     return judgement
 
 
-def _review_block(judgement: Judgement, opinion: Opinion) -> Judgement:
-    """Blocked judgement, relaxed when the model sees no claim, or raised to a more severe verdict."""
+def _evidence(sentence: ParsedSentence, opinion: Opinion) -> tuple[Mention, ...]:
+    """Mentions of body, effect and product that count most against the sentence, in order of the text."""
+    elsewhere = sentence.has("trade", "shop-world") or sentence.has_other_bearer
+    counting = _EVIDENCE - _ALSO_OF_SHOPS if elsewhere else _EVIDENCE | _WEAK_EVIDENCE
+    found = {
+        mention.first: mention
+        for mention in sentence.mentions
+        if (_names_body(mention.concept) or mention.concept.id in counting)
+        and mention.concept.kind not in _JUDGED_BY_RULES
+        and not sentence.is_everyday(mention)
+        and not sentence.is_said_of_others(mention)
+    }
+    worst = sorted(found, key=lambda place: -opinion.against[place])[:_MAX_NAMED]
+    return tuple(found[place] for place in sorted(worst))
+
+
+def _is_row_of_names(sentence: ParsedSentence) -> bool:
+    """Whether the text is an address, its words joined by signs, or names of magnesium salts between commas."""
+    if all(token.glue for token in sentence.tokens[1:]):
+        return True
+    items = [sentence.tokens[segment.first] for segment in sentence.segments if segment.last >= segment.first]
+    return len(items) > 1 and all(first.text.startswith("magnesium") for first in items)
+
+
+def _is_product_name(sentence: ParsedSentence) -> bool:
+    """Whether the text is the name of a product with its count: `… Magnesium Complex 90 caps`."""
+    tokens = sentence.tokens
+    has_count = any(token.text.isdecimal() for token in tokens) and sentence.has("dosage")
+    return (
+        has_count and len(tokens) <= _LONGEST_NAME and not any(token.is_stop or token.text == "." for token in tokens)
+    )
+
+
+def _names_body(concept: Concept) -> bool:
+    """Whether the concept is a complaint, an effect or a part of the body."""
+    return concept.kind in TOPICS or (concept.kind == "function" and concept.id not in _PLAIN_FUNCTIONS)
+
+
+def _review_block(sentence: ParsedSentence, judgement: Judgement, opinion: Opinion) -> Judgement:
+    """Blocked judgement, turned into a question where its ground allows, or raised to a more severe verdict."""
     mentions = judgement.ground.mentions if judgement.ground else ()
-    if opinion.forbidden < _CLEAR_BELOW:
-        verdict, _ = opinion.likeliest(forbidden=False)
-        return _with_ground(judgement, verdict, "warn", "unclear", mentions)
+    is_clearable = judgement.reasons <= _CLEARABLE and not judgement.claims and not sentence.has("recommends", "praise")
+    if opinion.forbidden < _CLEAR_BELOW and is_clearable:
+        return _with_ground(judgement, "neutral", "warn", "unclear", mentions)
     verdict, chance = opinion.likeliest(forbidden=True)
     if chance >= _WORSEN_FROM and VERDICTS.index(verdict) < VERDICTS.index(judgement.verdict):
         return _with_ground(judgement, verdict, "block", "resembles", mentions)
@@ -170,24 +227,22 @@ def _reason_of(judgement: Judgement) -> str:
     return judgement.ground.reason if judgement.ground else "neutral"
 
 
-def _block_threshold(sentence: ParsedSentence, judgement: Judgement) -> float:
+def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: Sequence[Mention]) -> float:
     """Likelihood of a claim from which the model blocks, by what the rules found."""
     if judgement.severity == "warn" and judgement.verdict != "authorised":
         return _BLOCK_WARNED_FROM
     if _reason_of(judgement) == "denied" and not sentence.expresses_doubt:
         return _BLOCK_DENIAL_FROM
-    if _reason_of(judgement) != "neutral":
+    states_fact = sentence.has(*_FACTS) and not any(segment.has_effect for segment in sentence.segments)
+    if _reason_of(judgement) != "neutral" or sentence.is_warning or states_fact:
         return _BLOCK_EXPLAINED_FROM
-    if sentence.has("trade") and not sentence.topics:
+    if sentence.has("trade", "shop-world") and not sentence.topics:
         return _BLOCK_TRADE_FROM
-    return _BLOCK_FROM if len(sentence.tokens) > _SHORT_SENTENCE else _BLOCK_SHORT_FROM
+    is_weak = all(mention.concept.id in _WEAK_EVIDENCE or mention.concept.id in OFFERED for mention in evidence)
+    return _BLOCK_ON_GOODS_FROM if is_weak else _BLOCK_FROM
 
 
 def _with_ground(
     judgement: Judgement, verdict: Verdict, severity: Severity, reason: str, mentions: tuple[Mention, ...]
 ) -> Judgement:
     return replace(judgement, verdict=verdict, severity=severity, ground=Ground(verdict, severity, reason, mentions))
-
-
-def _top_mentions(opinion: Opinion) -> tuple[Mention, ...]:
-    return tuple(Mention(_RESEMBLING, place, place) for place in sorted(opinion.top_tokens))

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
-import snowballstemmer
-from rapidfuzz.distance import OSA
+import Stemmer
+from msgspec import Struct
 
 from recommend.claims.records import TOPICS, Claims, Concept, ConceptKind, load_claims
 from recommend.claims.tokens import Token, digits_as_letters, normalised, phonetic
@@ -22,6 +22,7 @@ from recommend.text import LANGUAGES, Language
 
 _GAP = "..."
 _MAX_GAP = 4
+_VOWELS = "aeiou"
 _ROOT_KEY = 3
 _FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
 _PHONETIC_FROM = 5
@@ -47,8 +48,7 @@ class Mention:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(Struct, frozen=True):
     """A phrase as a sequence of word pattern numbers; `_ANY` for a gap."""
 
     concept: Concept
@@ -63,15 +63,22 @@ class _WordPatterns:
     """Word patterns of one language, each with a number."""
 
     def __init__(self, language: Language, is_foreign: bool) -> None:
-        self.is_foreign = is_foreign
-        self.stemmer = snowballstemmer.stemmer(_STEMMERS[language])
+        self.language, self.is_foreign = language, is_foreign
+        self.stemmer = Stemmer.Stemmer(_STEMMERS[language])
         self.numbers: dict[str, int] = {}
-        self.exact: dict[str, int] = {}
+        self.exact: dict[str, set[int]] = defaultdict(set)  # `=één` and `=een` are alike
         self.stems: dict[str, set[int]] = defaultdict(set)
         self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
         self.phonetic_roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
         self.endings: set[int] = set()  # a suffix pattern (`*end`) does not give a word its meaning
         self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"stemmer": self.language}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self.stemmer = Stemmer.Stemmer(_STEMMERS[self.language])
 
     def number(self, pattern: str, first: int, fuzzy: bool) -> int:
         """Number of a word pattern, added when new; numbers of another language start at `first`."""
@@ -80,7 +87,7 @@ class _WordPatterns:
         number = self.numbers[pattern] = first + len(self.numbers)
         word = normalised(pattern.strip("=*")) or pattern.strip("=*")
         if pattern.startswith("=") or (self.is_foreign and len(word) < _FOREIGN_FROM):
-            self.exact[word] = number
+            self.exact[word].add(number)
         elif "*" in pattern:
             if len(word) <= _ROOT_KEY:
                 self.endings.add(number)
@@ -101,9 +108,12 @@ class _WordPatterns:
         """Numbers of the patterns that match a word exactly, by stem or as part of a compound."""
         found = set(self.stems.get(word, ()))
         found |= self.stems.get(self.stemmer.stemWord(word), set())
-        if word in self.exact:
-            found.add(self.exact[word])
+        found |= self.exact.get(word, set())
         return found | _roots_in(word, self.roots)
+
+    def exactly(self, word: str) -> set[int]:
+        """Numbers of the patterns that are this very word."""
+        return {number for name in (word, f"={word}") if (number := self.numbers.get(name)) is not None}
 
     def resembling(self, word: str) -> set[int]:
         """Numbers of the topics that a word probably misspells: the same sound, or one typo (two in a long word)."""
@@ -115,6 +125,8 @@ class _WordPatterns:
         typos = 2 if len(word) >= _FUZZY_TWO_FROM else 1
         if len(word) < _FUZZY_FROM:
             return set()
+        from rapidfuzz.distance import OSA
+
         return {
             number
             for length in range(len(word) - typos, len(word) + typos + 1)
@@ -137,16 +149,26 @@ class Lexicon:
     """All words of the data, for texts in one language."""
 
     def __init__(self, claims: Claims, language: Language) -> None:
+        self.language = language
         self._ordinary = claims.ordinary[language]
+        self.everyday = claims.everyday[language]
         self._tables = [_WordPatterns(language, False)] + [
             _WordPatterns(other, True) for other in LANGUAGES if other != language
         ]
         self._phrases_by_first: dict[int, list[_Phrase]] = defaultdict(list)
+        self._topics: set[int] = set()  # numbers of words that name a topic
         for concept in claims.concepts.values():
             self._add(self._tables[0], concept, language)
             if concept.kind in TOPICS or concept.kind == "idiom":
                 for table, other in zip(self._tables[1:], (o for o in LANGUAGES if o != language), strict=True):
                     self._add(table, concept, other)
+        self._elements = lru_cache(maxsize=65536)(self._elements_of)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "_elements"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
     def _add(self, table: _WordPatterns, concept: Concept, language: Language) -> None:
@@ -160,12 +182,14 @@ class Lexicon:
                 is_fuzzy = fuzzy and len(words) == 1 and not is_exception
                 elements = tuple(_ANY if word == _GAP else table.number(word, first, is_fuzzy) for word in words)
                 self._phrases_by_first[elements[0]].append(_Phrase(concept, elements, is_exception))
+                if concept.kind in TOPICS and not is_exception:
+                    self._topics.update(elements)
 
     def _elements_of(self, word: str) -> frozenset[int]:
         """Numbers of all word patterns that match a word, corrected for disguises and misspellings."""
-        found = self._tables[0].find(word)
         if word in self._ordinary:
-            return frozenset(found)
+            return frozenset(self._tables[0].find(word) - self._topics) | self._tables[0].exactly(word)
+        found = self._tables[0].find(word)
         for table in self._tables[1:]:
             found |= table.find(word)
         own = self._tables[0]
@@ -196,11 +220,27 @@ class Lexicon:
                 found.append(Mention(phrase.concept, place, last))
                 for kind in _HIDDEN_KINDS.get(phrase.concept.kind, ()):
                     hidden[kind].update(range(place, last + 1))
+            found += self._glued_at(tokens, elements, place)
         return [
             mention
             for mention in found
             if mention.first not in hidden[mention.concept.kind] and mention.first not in excepted[mention.concept.id]
         ]
+
+    def _glued_at(self, tokens: Sequence[Token], elements: Sequence[frozenset[int]], place: int) -> Iterator[Mention]:
+        """Complaint that a sign cuts in two unknown words: `migr.aine`, `kr*mp`."""
+        if not place or not tokens[place].glue:
+            return
+        if (elements[place] or elements[place - 1]) and tokens[place].glue != "*":
+            return
+        before, after = tokens[place - 1].text, tokens[place].text
+        middles = ("", *_VOWELS) if tokens[place].glue == "*" else ("",)
+        for word in (before + middle + after for middle in middles):
+            for number in self._tables[0].find(word) if len(word) > _ROOT_KEY else ():
+                for phrase in self._phrases_by_first.get(number, ()):
+                    if len(phrase.elements) == 1 and not phrase.is_exception and phrase.concept.kind == "complaint":
+                        yield Mention(phrase.concept, place - 1, place)
+                        return
 
     def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:
         """Phrases that start at a token, each with the index of its last token."""

@@ -25,6 +25,7 @@ ConceptKind = Literal[
     "function",  # part of an authorised claim
     "grammar",  # words that join the others
     "remedy",  # a medicine
+    "substance",  # a nutrient or ingredient beside magnesium
     "idiom",  # hides the words inside it: `in het hart van Utrecht`
 ]
 TOPICS: frozenset[ConceptKind] = frozenset(
@@ -74,7 +75,8 @@ class Authorised(Record, frozen=True):
     """An authorised claim of the EU list (Regulation (EU) No 432/2012).
 
     `parts` are groups of concepts; a faithful wording names at least one concept of each group. `says_normal`: the
-    official wording contains "normal". `opinion` is the EFSA opinion; `register_ids` are entries of the EU register.
+    official wording contains "normal". `shared_with` are the substances with the same claim. `opinion` is the EFSA
+    opinion; `register_ids` are entries of the EU register.
     """
 
     id: ClaimId
@@ -84,6 +86,7 @@ class Authorised(Record, frozen=True):
     register_ids: tuple[int, ...]
     parts: Annotated[tuple[Annotated[tuple[Identifier, ...], Meta(min_length=1)], ...], Meta(min_length=1)]
     says_normal: bool
+    shared_with: tuple[Identifier, ...] = ()
 
     def wording(self, language: Language) -> str:
         """Official wording in one language."""
@@ -126,41 +129,96 @@ class Thresholds(Record, frozen=True):
     rich_in_ug: int
 
 
+class LanguageWords(Record, frozen=True):
+    """Frequent words per language, by which a text in another language than asked is noticed."""
+
+    nl: str
+    en: str
+    de: str
+    fr: str
+    es: str
+
+    def by_language(self) -> Mapping[str, frozenset[str]]:
+        """Words of each language in their normal form."""
+        return {name: frozenset(map(normalised, getattr(self, name).split())) for name in self.__struct_fields__}
+
+
+class Rewriting(Struct, frozen=True):
+    """Words of one language by which a sentence is cut into parts; `data/claims/rewriting.yaml` explains them."""
+
+    verbs: frozenset[str]
+    joints: frozenset[str]
+    subordinators: frozenset[str]
+    starters: frozenset[str]
+    pronouns: frozenset[str]
+    properties: frozenset[str]
+
+
+class _RewritingRecord(Record, frozen=True):
+    verbs: NonEmpty
+    joints: NonEmpty
+    subordinators: NonEmpty
+    starters: NonEmpty
+    pronouns: NonEmpty
+    properties: NonEmpty
+
+    def words(self) -> Rewriting:
+        return Rewriting(*(frozenset(map(normalised, getattr(self, name).split())) for name in self.__struct_fields__))
+
+
+class _RewritingFile(Record, frozen=True):
+    nl: _RewritingRecord
+    en: _RewritingRecord
+
+
 class Claims(Struct, frozen=True):
-    """All data of the content check; `ordinary` are words per language that only look like a topic."""
+    """All data of the content check.
+
+    `no_claim` says by reason of a block why nothing may be said instead. Words per language: `ordinary` only look like
+    a topic, `everyday` are one only where a body or the goods are meant.
+    """
 
     concepts: Mapping[str, Concept]
     authorised: Mapping[str, Authorised]
     refused: Mapping[str, Refused]
     patterns: tuple[Pattern, ...]
     reasons: Mapping[str, Reason]
+    no_claim: Mapping[str, Reason]
     thresholds: Thresholds
     ordinary: Mapping[Language, frozenset[str]]
+    everyday: Mapping[Language, frozenset[str]]
+    languages: Mapping[str, frozenset[str]]
+    rewriting: Mapping[Language, Rewriting]
 
 
-class _OrdinaryWords(Record, frozen=True):
-    """Words that look like a topic, or like a topic in the other language, and have an ordinary meaning."""
+class _WordLists(Record, frozen=True):
+    """Words per language, separated by white space."""
 
     nl: str
     en: str
+
+    def by_language(self) -> Mapping[Language, frozenset[str]]:
+        """Words of each language in their normal form."""
+        return {"nl": frozenset(map(normalised, self.nl.split())), "en": frozenset(map(normalised, self.en.split()))}
 
 
 @lru_cache(maxsize=4)
 def load_claims(directory: Path = DATA) -> Claims:
     """Load and check the claims data from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     folder = directory / "claims"
-    ordinary = read_file(directory, folder / "ordinary.yaml", _OrdinaryWords)
+    rewriting = read_file(directory, folder / "rewriting.yaml", _RewritingFile)
     claims = Claims(
         concepts=index_by_id(read_folder(directory, "claims/words", Concept)),
         authorised=_read_list(directory, "authorised.yaml", Authorised),
         refused=_read_list(directory, "refused_effects.yaml", Refused),
         patterns=tuple(_read_list(directory, "patterns.yaml", Pattern).values()),
         reasons=_read_list(directory, "reasons.yaml", Reason),
+        no_claim=_read_list(directory, "no_claim.yaml", Reason),
         thresholds=read_file(directory, folder / "thresholds.yaml", Thresholds),
-        ordinary={
-            "nl": frozenset(map(normalised, ordinary.nl.split())),
-            "en": frozenset(map(normalised, ordinary.en.split())),
-        },
+        ordinary=read_file(directory, folder / "ordinary.yaml", _WordLists).by_language(),
+        everyday=read_file(directory, folder / "everyday.yaml", _WordLists).by_language(),
+        languages=read_file(directory, folder / "languages.yaml", LanguageWords).by_language(),
+        rewriting={"nl": rewriting.nl.words(), "en": rewriting.en.words()},
     )
     _check_claims(claims)
     return claims
@@ -177,10 +235,13 @@ def _check_claims(claims: Claims) -> None:
     for claim in claims.authorised.values():
         for part in claim.parts:
             _check_references("authorised.yaml", claim.id, "parts", part, claims.concepts)
+        _check_references("authorised.yaml", claim.id, "shared_with", claim.shared_with, claims.concepts)
     for pattern in claims.patterns:
         _check_references("patterns.yaml", pattern.id, "all", pattern.all, claims.concepts)
         _check_references("patterns.yaml", pattern.id, "unless", pattern.unless, claims.concepts)
         _check_references("patterns.yaml", pattern.id, "reason", (pattern.reason,), claims.reasons)
+    for reason in claims.no_claim:
+        _check_references("no_claim.yaml", reason, "id", (reason,), claims.reasons)
     for concept in claims.concepts.values():
         _check_references("words", concept.id, "refused", concept.refused, claims.refused)
         _check_references(

@@ -19,11 +19,38 @@ EFFECTS = (*PROMISES, "mild-benefit")
 OFFERED = ("nutrient", "mineral-form", "product")
 """Concepts that name the goods: magnesium, one of its forms, or the product."""
 _SAFETY = ("consult", "not-use", "caution", "excess")
+_OWN_CLAIM = ("contribute", "benefit", "medical", "against", "good-for", "gone", "suffering")
+_LONGEST_HEADING = 8
 _TREATED_WITHIN = 5  # words after a medicine that may name the complaint it treats
 _NEGATION_DISTANCE = 3
 _DOUBT_DISTANCE = 3
 _AND = ("en", "and", "of", "or", "noch", "nor")
 _REASONS_FOR_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
+_READER = frozenset(["you", "me", "us", "je", "jou", "u", "mij", "ons"])
+_JOINING = frozenset(
+    ["of", "the", "a", "your", "my", "van", "de", "het", "een", "je", "jouw", "uw", "en", "and", "op", "up", "to"]
+)
+_PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "tegen", "less", "minder", "voor", "for"])
+_READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "everyone"]) | frozenset(
+    ["je", "jou", "jouw", "jezelf", "u", "uw", "mij", "mijn", "iedereen"]
+)
+_TESTIFYING = frozenset(["ik", "i", "mijn", "my", "eindelijk", "finally", "sinds", "dankzij", "thanks"])
+_WITHOUT = frozenset(["geen", "nooit", "zonder", "no", "never", "fewer", "without"])
+_NEAR_THE_START = 2
+_BEARER_WITHIN = 6  # words between a complaint and who has it
+_OF_THE_GOODS = (
+    "dosage",
+    "takers",
+    "suffering",
+    "deficiency",
+    "not-taking",
+    "makes-you",
+    "use-heading",
+    "drug",
+    "night",
+    "covert-hint",
+)
+_OF_EXPERTS = ("professional", "professionals", "made-by", "recommends")
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
 
@@ -54,19 +81,21 @@ class Segment:
 class ParsedSentence:
     """One sentence with its tokens, mentions and segments.
 
-    `list_intro` is the sentence that introduces the list of which this sentence is an item; None for any other
-    sentence, and for an item that asserts an effect itself.
+    `list_intro` is the line that introduces the list of which this sentence is an item; None for any other sentence,
+    and for an item that asserts an effect itself.
     """
 
     def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, list_intro: "ParsedSentence | None" = None) -> None:
         self.tokens = tokens
         self.mentions = lexicon.mentions(tokens)
+        self.language = lexicon.language
+        self._everyday_words = lexicon.everyday
         self._by_concept: dict[str, list[Mention]] = defaultdict(list)
         self._firsts: dict[str, list[int]] = {}
         for mention in self.mentions:
             self._by_concept[mention.concept.id].append(mention)
         self._named = frozenset(self._by_concept)
-        self.list_intro = list_intro if list_intro and not self.has("contribute", "benefit", "medical") else None
+        self.list_intro = list_intro if list_intro and not self.has(*_OWN_CLAIM) else None
         self.segments = self._cut_segments()
         self._segment_at = self._segment_numbers()
         self._mark_denied()
@@ -117,6 +146,22 @@ class ParsedSentence:
             return self.has("your-professional") or not self.has("professionals")
         named = any(mention.concept.kind in _REASONS_FOR_A_DOCTOR for mention in self.topics)
         return named and not self.has(*OFFERED, "recommends", "praise", "professionals")
+
+    @cached_property
+    def is_heading(self) -> bool:
+        """Whether the line, if it stands alone, heads a list of uses or of warnings: `Suitable for`, `Side effects`."""
+        if len(self.tokens) > _LONGEST_HEADING or not self.tokens or self.tokens[-1].text in (".", "!"):
+            return False
+        if self.has("use-heading", "side-effect-word"):
+            return True
+        return self.has(*_SAFETY, "your-professional") and not self.has(*_OWN_CLAIM)
+
+    @cached_property
+    def is_listed_use(self) -> bool:
+        """Whether the sentence is an item of a list of uses, and not an answer of a visitor (`Because I …`)."""
+        if not self.list_intro or any(token.text in ("ik", "i") for token in self.tokens):
+            return False
+        return self.list_intro.has("use-heading") and not self.list_intro.is_warning
 
     @property
     def is_question(self) -> bool:
@@ -170,6 +215,72 @@ class ParsedSentence:
     def topic_places(self) -> frozenset[int]:
         """Indices of the tokens that belong to a topic."""
         return frozenset(place for topic in self.topics for place in range(topic.first, topic.last + 1))
+
+    def is_everyday(self, mention: Mention) -> bool:
+        """Whether the mention is an everyday word, and the sentence is about the shop: `Restore your basket`.
+
+        Not where the sentence is about the goods, about another topic, or promises: `Order for more energy`.
+        """
+        return self._is_about_the_shop and self._is_everyday_use(mention)
+
+    def _is_everyday_use(self, mention: Mention) -> bool:
+        """Whether all words of the mention are everyday ones, and it does not act on the reader (`Recovers you`)."""
+        after = mention.last + 1
+        if after < len(self.tokens) and self.tokens[after].text in _READER and not self._is_of_the_shop(after + 1):
+            return False
+        return all(self._is_everyday_word(place) for place in range(mention.first, mention.last + 1))
+
+    def _is_of_the_shop(self, place: int) -> bool:
+        """Whether a word of the shop is here, so that the "je" before it is "your": `Herstel je wachtwoord`."""
+        return bool(self.mentions_between("trade", place, place) or self.mentions_between("shop-world", place, place))
+
+    def _is_everyday_word(self, place: int) -> bool:
+        word = self.tokens[place].text
+        return word in self._everyday_words or word in _JOINING
+
+    @cached_property
+    def _is_about_the_shop(self) -> bool:
+        """Whether only everyday words could be a claim, and shop or brevity explains them."""
+        if self.has("nutrient", "mineral-form", "dosage", "takers", "suffering", "deficiency", "not-taking"):
+            return False
+        if not all(self._is_everyday_use(topic) for topic in self.topics):
+            return False
+        if len(self.tokens) == 1 and not self.list_intro:
+            return True  # a button: `Refresh`
+        return self.has("trade", "shop-world") and not any(self._is_promised(topic) for topic in self.topics)
+
+    def _is_promised(self, topic: Mention) -> bool:
+        """Whether the words before a topic make it a promise: `for more energy`, `against stress`."""
+        return any(token.text in _PROMISING for token in self.tokens[max(0, topic.first - 2) : topic.first])
+
+    def is_said_of_others(self, topic: Mention) -> bool:
+        """Whether a topic is a state of someone or something else: `flu among our packers`, `our logo is a heart`.
+
+        Not where goods, those who take them or an effect are named, and not of the reader (`your head`).
+        """
+        if not self.has_other_bearer or self._is_promised(topic):
+            return False
+        if any(token.text in _WITHOUT for token in self.tokens[max(0, topic.first - 2) : topic.first]):
+            return False
+        if not self.has("other-bearer") and topic.first > _NEAR_THE_START:
+            return False
+        if topic.concept.kind in _REASONS_FOR_A_DOCTOR and not self.has_near(topic, _BEARER_WITHIN, "other-bearer"):
+            return False
+        around = range(max(0, topic.first - 2), min(topic.last + 2, len(self.tokens)))
+        if any(self.tokens[place].text in _READERS_OWN and not self._is_of_the_shop(place + 1) for place in around):
+            return False
+        promised = [effect for effect in self.segment(topic).effects if effect.concept.id in PROMISES]
+        return all(effect.first == topic.first or self._is_everyday_use(effect) for effect in promised)
+
+    @cached_property
+    def has_other_bearer(self) -> bool:
+        """Whether the sentence is about staff, places, things or "we", and not about the goods and their takers."""
+        if self.list_intro or self.has(*OFFERED, *_OF_THE_GOODS, *_OF_EXPERTS):
+            return False
+        starts_with_we = bool(self.tokens) and self.tokens[0].text in ("we", "wij")
+        if any(token.text in _TESTIFYING for token in self.tokens):
+            return False
+        return self.has("other-bearer") or (starts_with_we and not self.has("stronger", "gone"))
 
     @cached_property
     def names_suffering(self) -> bool:
@@ -259,7 +370,18 @@ class ParsedSentence:
         """
         is_first_person = any(token.text in ("ik", "i") for token in self.tokens)
         doubtable = self.mentions_of("proof", *([] if is_first_person else ["speech"]))
-        return [one for one in doubtable if any(self._has_in_segment(one, concept) for concept in ("not", "scant"))]
+        return [
+            one
+            for one in doubtable
+            if self._ends_in_doubt(one) or any(self._has_in_segment(one, concept) for concept in ("not", "scant"))
+        ]
+
+    def _ends_in_doubt(self, proof: Mention) -> bool:
+        """Whether the sentence is proof, a clause and its denial: `Evidence that it helps … is insufficient`."""
+        if proof.concept.id != "proof" or proof.first > 1:
+            return False
+        end = len(self.tokens)
+        return any(self.mentions_between(concept, end - _DOUBT_DISTANCE, end) for concept in ("not", "scant"))
 
     def _has_in_segment(self, mention: Mention, concept: str) -> bool:
         """Whether a concept is at most `_DOUBT_DISTANCE` tokens from the mention, in the same segment."""

@@ -10,28 +10,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import ftfy
-from ftfy.badness import is_bad
-
 _LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _END = re.compile(rf"[{_LINE_BREAKS}]++|[.!?…。！？]++[\"'”’»)\]]*+(?=\s|\Z)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Þ][a-zà-ÿ])")
 _CONTENT = re.compile(r"[^\W_]|[\u2600-\u27bf\U0001f130-\U0001faff]")
 _LEAD = re.compile(r"(?:[\s#>•·●▪◦‣*+|–—-]++|\d{1,3}[.)](?=\s))*+")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'])(?:[a-z]|[a-z]\.[a-z]|d\.w\.z|m\.b\.t|i\.v\.m|i\.c\.m|a\.u\.b|bijv|bv|evt|ca|circa|incl|excl|resp"
-    r"|max|min|nr|no|vs|dr|drs|prof|mr|mrs|ms|st|art|vit|enz|etc|approx|fig|jr|tel|mg|gr|ml|kg|µg|mcg)\.$",
+    r"(?:^|[\s(\"'])(?:[a-z]|(?:[a-z]{1,2}\.){1,4}[a-z]{1,2}|bijv|bv|evt|ca|circa|incl|excl|resp|max|min|nr|no|nrs|vs|dr|drs"
+    r"|prof|mr|mrs|ms|st|art|vit|enz|etc|approx|fig|jr|sr|tel|mg|gr|ml|kg|µg|mcg|afd|dhr|mevr|mw|ing|ir|caps|tabl|tbl|al|ed"
+    r"|eds|vol|hfst|blz|pag|pp|par|str|postb|inh|aanb|verp|zgn|zg|nl|ong|gem|temp|ref|refs|dept|est|inc|ltd|co|jan|feb|mrt"
+    r"|apr|jun|jul|aug|sep|sept|okt|oct|nov|dec|ma|di|wo|do|vr|za|zo|mon|tue|wed|thu|fri)\.$",
     re.IGNORECASE,
 )
-_ALWAYS_SHORT = re.compile(r"(?:^|[\s(])(?:dr|drs|prof|mr|mrs|bijv|bv|art|nr|vit|ca|evt)\.$", re.IGNORECASE)
+_ALWAYS_SHORT = re.compile(
+    r"(?:^|[\s(])(?:dr|drs|prof|mr|mrs|ms|dhr|mevr|mw|ing|ir|bijv|bv|art|nr|nrs|vit|ca|evt|afd|blz|pag|pp|fig|vol|zgn|tel"
+    r"|(?:m|t|d|i|o|p|w|z|b|a|e)\.(?:[a-z]{1,2}\.)*[a-z]{1,2})\.$",
+    re.IGNORECASE,
+)
 
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0e\ufeff"
 _LETTER = rf"[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_INVISIBLE}\u24b6-\u24e9\U0001f130-\U0001f169]"
 _WORD = re.compile(
     rf"(?P<word>(?:{_LETTER})++(?:['’‘@€$](?:{_LETTER})++)*+)"
+    r"|(?P<wink>;-?\))"
     r"|(?P<emoji>[\u2300-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001f5ff\U0001f600-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001faff])"
     r"|(?P<stop>[,;:?!()–—|…]|[.](?=\s))"
 )
-_CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
+_CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]{2})")
 _DOUBLE = re.compile(r"(.)\1+")
 _PHONETIC_SPELLINGS = (
     ("ai", "e"),
@@ -44,7 +48,10 @@ _PHONETIC_SPELLINGS = (
     ("ie", "i"),
 )
 _RUN = re.compile(r"(.)\1{2,}")
+_GLUE = "*.·_~|-"
+_WINK = "😉"
 _MAX_WORD_LENGTH = 60  # bounds the time per word
+_LONGEST_SENTENCE = 5000  # characters
 
 # Letters of other alphabets that look Latin (from the Unicode confusables, UTS 39).
 _LOOK_ALIKES = str.maketrans(
@@ -55,15 +62,34 @@ _DIGITS_AS_LETTERS = str.maketrans("013457@€$", "oieastaes")
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each sentence, without list marks and surrounding space; a line break ends a sentence."""
+    """Start and end of each sentence, without list marks and surrounding space; a line break ends a sentence.
+
+    A sentence of more than 5,000 characters is no sentence; it is divided at a space, to bound memory and time.
+    """
+    for first, stop in _whole_spans(text):
+        for start, end in _divided(text, first, stop):
+            yield from _trimmed(text, start, end)
+
+
+def _divided(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Pieces of a span, none of them longer than a sentence can be."""
+    while stop - start > _LONGEST_SENTENCE:
+        space = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE)
+        end = space if space > 0 else start + _LONGEST_SENTENCE
+        yield start, end
+        start = end
+    yield start, stop
+
+
+def _whole_spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
         if match[0][0] not in _LINE_BREAKS and not _ends_sentence(text, start, match):
             continue
         stop = match.start() if match[0][0] in _LINE_BREAKS else match.end()
-        yield from _trimmed(text, start, stop)
+        yield start, stop
         start = match.end()
-    yield from _trimmed(text, start, len(text))
+    yield start, len(text)
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
@@ -76,7 +102,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if _ALWAYS_SHORT.search(before):
         return False
     if _ABBREVIATION.search(before):
-        return following.isupper() and not re.search(r"\b[a-zA-Z]\.$", before)
+        return following.isupper() and not re.search(r"\b(?:[a-zA-Z]|al)\.$", before)
     return not re.fullmatch(r"\s*\d{1,3}\.", text[start : match.end()][:8])
 
 
@@ -96,12 +122,16 @@ def _trimmed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, an emoji or a stop (`,` `;` …), with its start and end in the source."""
+    """A word, an emoji or a stop (`,` `;` …), with its start and end in the source.
+
+    `glue` is the sign that joins it to the word before it: `*` in `kr*mp`, nothing where a space stands.
+    """
 
     text: str
     start: int
     end: int
     is_stop: bool = False
+    glue: str = ""
 
 
 @lru_cache(maxsize=65536)
@@ -115,7 +145,9 @@ def normalised(word: str) -> str:
     word = word.casefold()
     word = word.replace("’", "'").replace("‘", "'")
     word = word.removesuffix("'s").strip("'")[:_MAX_WORD_LENGTH]
-    return _RUN.sub(r"\1", word) if not word.isdecimal() else word
+    if word.isdecimal() or len(set(word)) == 1:  # "zzz" is not the letter z
+        return word
+    return _RUN.sub(r"\1", word)
 
 
 @lru_cache(maxsize=65536)
@@ -136,12 +168,19 @@ def tokens_of(text: str, starts: list[int], ends: list[int]) -> list[Token]:
 
     Mojibake is repaired first; every token of a repaired sentence then has the position of the whole sentence.
     """
-    if not text.isascii() and is_bad(text):
-        repaired = ftfy.fix_encoding(text)
+    if not text.isascii():
+        repaired = _repaired(text)
         if repaired != text:  # the repair loses the position of each character
             length = len(repaired)
             return _scan(repaired, [starts[0]] * length, [ends[-1]] * length)
     return _scan(text, starts, ends)
+
+
+def _repaired(text: str) -> str:
+    """Text without mojibake."""
+    import ftfy.badness  # a command on plain ASCII does not wait for it
+
+    return ftfy.fix_encoding(text) if ftfy.badness.is_bad(text) else text
 
 
 def _scan(text: str, starts: list[int], ends: list[int]) -> list[Token]:
@@ -152,10 +191,17 @@ def _scan(text: str, starts: list[int], ends: list[int]) -> list[Token]:
             for begin, stop in _pieces(match[0], first, after):
                 word = normalised(text[begin:stop])
                 if word:
-                    tokens.append(Token(word, starts[begin], ends[stop - 1]))
+                    tokens.append(Token(word, starts[begin], ends[stop - 1], glue=_glue_before(text, begin)))
+        elif match.lastgroup == "wink":
+            tokens.append(Token(_WINK, starts[first], ends[after - 1]))
         else:
             tokens.append(Token(match[0], starts[first], ends[after - 1], match.lastgroup == "stop"))
     return _join_spelled_out(tokens)
+
+
+def _glue_before(text: str, place: int) -> str:
+    """Sign between a word and the one before it, when there is nothing else."""
+    return text[place - 1] if place > 1 and text[place - 1] in _GLUE and text[place - 2].isalpha() else ""
 
 
 def _pieces(word: str, first: int, after: int) -> list[tuple[int, int]]:

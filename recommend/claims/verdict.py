@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 
 from recommend.claims.findings import VERDICTS, Severity, Verdict
 from recommend.claims.records import Claims
+from recommend.claims.register_lexicon import RegisterLexicon
 from recommend.claims.rules.authorised import authorised_grounds, claimed_places
+from recommend.claims.rules.claim_scope import audience_grounds
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.patterns import pattern_grounds
+from recommend.claims.rules.registered import content_grounds, read_registered
 from recommend.claims.rules.slogans import slogan_grounds
 from recommend.claims.rules.topics import topic_grounds
 from recommend.claims.rules.unnamed_effects import (
     medicine_grounds,
+    name_grounds,
     nutrition_content_grounds,
     testimonial_grounds,
     unnamed_effect_grounds,
@@ -23,29 +27,48 @@ from recommend.claims.sentence import OFFERED, ParsedSentence
 class Judgement:
     """Verdict on a sentence with the ground that decided it.
 
-    `claims` are the ids of all claims named; `suggest` is the authorised claim to use instead; `is_general_only`: every
-    blocking ground is a general benefit, which an authorised claim beside it would permit.
+    `claims` are the ids of all claims named; `suggestions` are the authorised claims to use instead; `reasons` are
+    those of all blocking grounds.
     """
 
     verdict: Verdict
     severity: Severity
     ground: Ground | None
     claims: tuple[str, ...]
-    suggest: str | None
-    is_general_only: bool
+    suggestions: tuple[str, ...] = ()
+    reasons: frozenset[str] = frozenset()
+
+    @property
+    def is_general_only(self) -> bool:
+        """Whether only a general benefit blocks, which an authorised claim beside it would permit."""
+        return self.reasons <= {"general-benefit"}
 
 
-def judge(sentence: ParsedSentence, claims: Claims, previous: ParsedSentence | None = None) -> Judgement:
-    """Judgement of one sentence; `previous` is the sentence before it, to which "it" may refer."""
-    grounds = [*authorised_grounds(sentence, claims, previous)]
-    claimed = claimed_places(sentence, claims) if grounds else set()
+def judge(
+    sentence: ParsedSentence,
+    claims: Claims,
+    previous: ParsedSentence | None = None,
+    register: RegisterLexicon | None = None,
+) -> Judgement:
+    """Judgement of one sentence; `previous` is the sentence before it, to which "it" may refer.
+
+    `register` has the claims on other nutrients; None for a sentence that cannot concern them.
+    """
+    registered = read_registered(sentence, register) if register else None
+    if registered:
+        claimed = set(registered.places)
+        grounds = [*registered.grounds, *audience_grounds(sentence, claimed)]
+    else:
+        grounds = [*authorised_grounds(sentence, claims, previous)]
+        claimed = claimed_places(sentence, claims) if grounds else set()
     topics = list(topic_grounds(sentence, claimed, bool(grounds)))
     grounds += topics
     grounds += pattern_grounds(sentence, claims)
-    grounds += medicine_grounds(sentence)
+    grounds += [*medicine_grounds(sentence), *name_grounds(sentence)]
     if not any(ground.verdict in VERDICTS[:4] for ground in grounds):
         grounds += [*unnamed_effect_grounds(sentence), *testimonial_grounds(sentence)]
-    grounds += nutrition_content_grounds(sentence)
+    contents = [*content_grounds(sentence, register)] if register else []
+    grounds += contents or nutrition_content_grounds(sentence)
     if not grounds:
         grounds += slogan_grounds(sentence)
     return _most_severe(grounds, sentence)
@@ -55,7 +78,7 @@ def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgeme
     """Judgement on the most severe ground, with the mentions of all grounds that share its reason."""
     if not grounds:
         ground = _why_neutral(sentence)
-        return Judgement("neutral", "ok", ground, (), None, False)
+        return Judgement("neutral", "ok", ground, ())
     order: list[Severity] = ["block", "warn", "ok"]
     ranked = sorted(grounds, key=lambda ground: (VERDICTS.index(ground.verdict), order.index(ground.severity)))
     first = ranked[0]
@@ -64,9 +87,9 @@ def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgeme
         first.verdict, first.severity, first.reason, tuple(mention for ground in same for mention in ground.mentions)
     )
     named = tuple(dict.fromkeys(claim for ground in ranked for claim in ground.claims))
-    suggest = next((ground.suggest for ground in ranked if ground.suggest), None)
-    general = all(ground.reason == "general-benefit" for ground in ranked if ground.severity == "block")
-    return Judgement(first.verdict, first.severity, merged, named, suggest, general)
+    suggestions = tuple(dict.fromkeys(ground.suggest for ground in ranked if ground.suggest))
+    reasons = frozenset(ground.reason for ground in ranked if ground.severity == "block")
+    return Judgement(first.verdict, first.severity, merged, named, suggestions, reasons)
 
 
 def _why_neutral(sentence: ParsedSentence) -> Ground:
@@ -121,13 +144,14 @@ def _soften_questionnaire(question: ParsedSentence, judgement: Judgement) -> Jud
     """Question to a visitor (`Do you have a sensitive stomach?`) as a warning: a person looks at its context."""
     ground = judgement.ground
     asked = question.tokens[0].text in _QUESTION_WORDS and not question.has(*OFFERED)
-    if asked and ground and ground.reason == "stomach-comfort":
+    is_intake = question.has("reasons-to-ask", "medicine", "kidneys")
+    if asked and ground and (ground.reason == "stomach-comfort" or is_intake):
         unclear = replace(ground, reason="unclear")
-        return replace(judgement, verdict="neutral", severity="warn", ground=unclear, suggest=None)
+        return replace(judgement, verdict="neutral", severity="warn", ground=unclear, suggestions=())
     return judgement
 
 
 def _neutral(judgement: Judgement, reason: str) -> Judgement:
     """Neutral judgement with the mentions of the original ground."""
     mentions = judgement.ground.mentions if judgement.ground else ()
-    return Judgement("neutral", "ok", Ground("neutral", "ok", reason, mentions), (), None, False)
+    return Judgement("neutral", "ok", Ground("neutral", "ok", reason, mentions), ())

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 _CACHED_WORDS = 1 << 16
 _LETTERS_TO_CORRECT = 8
@@ -80,6 +78,9 @@ class Lexicon:
 
         A letter replaced is no slip here: it makes aspartame of aspartate and a sulphite of a sulphate.
         """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         near = process.extract(word, self._long.get(word[0], ()), scorer=OSA.distance, score_cutoff=1, limit=None)
         names = {name for name, _, _ in near if len(name) != len(word) or sorted(name) == sorted(word)}
         return names.pop() if len(names) == 1 else word
@@ -114,8 +115,10 @@ class Lexicon:
 
 def _continues(name: tuple[str, ...], words: Sequence[str], cut_before: Sequence[bool], first: int) -> bool:
     """Whether the words after the first are those of the name, without a cut between."""
-    if first + len(name) > len(words):
+    if len(name) == 1:
+        return True
+    if first + len(name) > len(words) or cut_before[first + 1] or not fits(words[first + 1], name[1]):
         return False
     return all(
-        not cut_before[place] and fits(words[place], pattern) for place, pattern in enumerate(name[1:], start=first + 1)
+        not cut_before[place] and fits(words[place], pattern) for place, pattern in enumerate(name[2:], start=first + 2)
     )

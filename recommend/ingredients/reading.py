@@ -59,7 +59,7 @@ class Span(Struct, frozen=True):
 
 
 class Ingredients(Struct, frozen=True):
-    """What a list says; keys in a fixed order, forms and actives in the order of the list."""
+    """Reading of a list; keys in a fixed order, forms and actives in the order of the list."""
 
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()

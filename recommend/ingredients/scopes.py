@@ -20,7 +20,7 @@ _IS = ("is", "zijn", "are", "be", "always", "altijd", "100")
 
 
 class Scope(Enum):
-    """What a text says of the presence of a thing."""
+    """Presence of a thing according to a text."""
 
     CONTAINS = "contains"
     TRACES = "traces"

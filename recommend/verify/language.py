@@ -19,29 +19,30 @@ CheckText = Callable[[str, Language], str | None]
 
 def texts(ruleset: Ruleset) -> Iterator[tuple[str, Text]]:
     """Every text of the ruleset with its address, such as `rules/oxide-start/reason`, at any depth."""
-    yield from _texts_in(ruleset, "")
+    yield from texts_in(ruleset, "")
 
 
 def medicine_texts(ruleset: Ruleset) -> Iterator[tuple[str, Text]]:
     """Explanations and units in the list of medicines; a medicine's own name is no copy of ours."""
     medicines = load_medicines(ruleset.directory)
-    yield from _texts_in(medicines.reasons, "medicines/reasons")
+    yield from texts_in(medicines.reasons, "medicines/reasons")
     for medicine in medicines.by_id.values():
-        yield from _texts_in(medicine.elemental, f"medicines/{medicine.id}/elemental")
+        yield from texts_in(medicine.elemental, f"medicines/{medicine.id}/elemental")
 
 
-def _texts_in(value: Any, address: str) -> Iterator[tuple[str, Text]]:
+def texts_in(value: Any, address: str) -> Iterator[tuple[str, Text]]:
+    """Every text in records at any depth, with its address under the given one."""
     if isinstance(value, Text):
         yield address, value
     elif isinstance(value, Struct):
         for name in value.__struct_fields__:
-            yield from _texts_in(getattr(value, name), f"{address}/{name}".lstrip("/"))
+            yield from texts_in(getattr(value, name), f"{address}/{name}".lstrip("/"))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _texts_in(item, f"{address}/{key}")
+            yield from texts_in(item, f"{address}/{key}")
     elif isinstance(value, tuple):
         for number, item in enumerate(value, start=1):
-            yield from _texts_in(item, f"{address}/{getattr(item, 'id', number)}")
+            yield from texts_in(item, f"{address}/{getattr(item, 'id', number)}")
 
 
 def prove_language(ruleset: Ruleset, check_text: CheckText | None) -> Iterator[Proof]:

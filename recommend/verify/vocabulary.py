@@ -31,7 +31,7 @@ VALUES: dict[str, dict[str, Names]] = {
         "high": Names(("meer",), ("high",)),
     },
     "absorption": {
-        "normal": Names(("gewoon",), ("normal",)),
+        "normal": Names(("minder uit",), ("matters less",)),
         "important": Names(("belangrijk",), ("important",)),
     },
     "age_group": {
@@ -217,9 +217,7 @@ SUBJECTS: dict[str, Names] = {
     ),
     "kidneys-first": Names((), (), ("nieren, en", "nierziekte"), ("kidneys, and", "kidney disease")),
     "medicines-in-general": Names((), (), ("medicijnen",), ("medicines",)),
-    "upper-limit": Names(
-        (), (), ("hoeveel op een dag", "grens voor volwassenen"), ("how much in a day", "limit for adults")
-    ),
+    "upper-limit": Names((), (), ("hoeveel per dag", "grens voor volwassenen"), ("how much a day", "limit for adults")),
     "side-effects": Names((), (), ("bijwerkingen", "diarree, misselijkheid"), ("side effects", "diarrhoea, nausea")),
     "too-much": Names((), (), ("te veel magnesium", "teveel"), ("too much magnesium", "excess")),
 }

@@ -5,23 +5,30 @@ from flask import Flask
 from shop.admin import (
     account_words,
     accounts,
+    brands,
+    claims,
     dashboard,
     downloads,
     guard,
     imports,
+    layouts,
     mapping,
     own_account,
     products,
+    settings,
     sign_in,
 )
 from shop.admin.blueprint import bp
-from shop.admin.products import bulk, editing, history, labels, listing, pictures, publishing, restoring
+from shop.admin.products import bulk, editing, history, labels, listing, overrides, pictures, publishing, restoring
 
 PAGES = (
     accounts,
+    brands,
+    claims,
     dashboard,
     downloads,
     imports,
+    layouts,
     mapping,
     own_account,
     products,
@@ -29,9 +36,11 @@ PAGES = (
     editing,
     history,
     listing,
+    overrides,
     pictures,
     publishing,
     restoring,
+    settings,
     sign_in,
 )
 """The modules that put pages on the admin's blueprint; importing them registers their views."""
@@ -42,4 +51,5 @@ def init_app(app: Flask) -> None:
     guard.init_app(app)
     account_words.init_app(app)
     labels.init_app(app)
+    settings.init_app(app)
     app.register_blueprint(bp)

@@ -17,6 +17,7 @@ from shop.admin.forms import InviteForm, RedeemForm, RoleForm, add_error
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.session import author_of_request
 from shop.admin.session import sign_in as let_in
+from shop.web.absolute_urls import absolute_url
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
@@ -38,7 +39,7 @@ def accounts() -> Response | str:
         except AccountError as error:
             add_error(form.email, refusal_text(error.refusal))
         else:
-            address = url_for("admin.invitation", token=token, _external=True)
+            address = absolute_url(url_for("admin.invitation", token=token))
             # Shown once: the database has only its hash.
             return render_template("admin/invited.html", email=email.strip().lower(), address=address)
     return render_form(

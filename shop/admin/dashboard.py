@@ -8,14 +8,19 @@ from flask import render_template
 from msgspec import Struct
 
 from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
+from catalog.queries.brands import brands_in_trouble
 from shop.admin.blueprint import bp
-from shop.admin.permissions import requires
+from shop.admin.brands import trouble_name
+from shop.admin.permissions import may, requires
+from shop.admin.products.overrides import override_trouble_name
 from shop.admin.ruleset_status import ruleset_status
+from shop.admin.session import role_of_request
+from shop.admin.settings import missing_settings
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
 from shop.web.number_format import fine_euro
-from shop.web.services import now
+from shop.web.services import now, today
 
 WEEK = timedelta(days=7)
 
@@ -24,13 +29,20 @@ WEEK = timedelta(days=7)
 @requires("admin.enter")
 def dashboard() -> str:
     session, ruleset = get_session(), get_ruleset()
-    counts = overview(session)
+    counts = overview(session, today())
     by_form = published_by_form(session)
+    brands = brands_in_trouble(session, ruleset.directory)
     names = {form.id: in_current_language(form.short_name) for form in ruleset.forms.values()}
     return render_template(
         "admin/dashboard.html",
         overview=counts,
         troubles=[(trouble, counts.by_trouble[trouble]) for trouble in Trouble if counts.by_trouble[trouble]],
+        brand_troubles=[(trouble, trouble_name(trouble), len(found)) for trouble, found in brands.items() if found],
+        override_troubles=[
+            (trouble, override_trouble_name(trouble), count) for trouble, count in counts.by_override.items() if count
+        ],
+        missing_settings=missing_settings(),
+        may_change_settings=may(role_of_request(), "settings.manage"),
         changes=changes_since(session, now() - WEEK),
         ruleset_status=ruleset_status(ruleset, now().date()),
         by_form=chart([(names.get(form, form), count) for form, count in by_form.items()]),

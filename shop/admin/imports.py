@@ -16,6 +16,7 @@ from catalog.exchange.admin_import import (
     batch_of_plan,
     drop_upload,
     label_of,
+    layout_plan,
     make_plan,
     plan_fingerprint,
     plan_of,
@@ -24,6 +25,7 @@ from catalog.exchange.admin_import import (
     waiting_uploads,
 )
 from catalog.exchange.importing import StalePlanError
+from catalog.exchange.layouts.recognition import guessed_layout
 from catalog.exchange.mapping import mapping_of, suppliers
 from catalog.exchange.planning import RowOutcome
 from catalog.exchange.row_errors import FileRefusedError, RowError
@@ -39,8 +41,8 @@ from shop.web.i18n import current_language, gettext
 from shop.web.i18n import lazy_gettext as _
 from shop.web.services import now
 
-MAX_UPLOAD_BYTES = 16 * 1024 * 1024
-"""Some 15,000 products; more goes through `shop catalog import`, which has no limit."""
+MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+"""Some 40,000 products, in memory while they are read; `shop catalog import` has no limit."""
 ROWS_A_PAGE = 50
 LARGEST_ID = 2**31 - 1
 OUTCOMES = (RowOutcome.REFUSED, RowOutcome.NEW, RowOutcome.CHANGED, GONE)
@@ -49,7 +51,7 @@ OUTCOMES = (RowOutcome.REFUSED, RowOutcome.NEW, RowOutcome.CHANGED, GONE)
 class UploadForm(ShopForm):
     """A file, and whose columns it has."""
 
-    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, JSON Lines or XLSX, at most 16 MB."))
+    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, TSV, JSON Lines or XLSX, at most 32 MB."))
     supplier = SelectField(_("Layout of the file"), validate_choice=True)
     new_supplier = StringField(
         _("Name of the new supplier"), [Length(max=100)], description=_("Only for a supplier's first file.")
@@ -83,7 +85,7 @@ def imports() -> Response:
         upload = _stored_upload(form)
         if upload is not None:
             if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
-                return redirect(url_for("admin.mapping", upload_id=upload.id), HTTPStatus.SEE_OTHER)
+                return redirect(_first_look(upload), HTTPStatus.SEE_OTHER)
             return _plan(upload)
     return render_form("admin/import/start.html", form, uploads=waiting_uploads(get_session()))
 
@@ -99,6 +101,17 @@ def _stored_upload(form: UploadForm) -> Upload | None:
     except FileRefusedError as refused:
         add_error(form.file, located(refused.error))
         return None
+
+
+def _first_look(upload: Upload) -> str:
+    """The page for a supplier's first file: its layout when that is known or has titles above, else its columns."""
+    try:
+        plan = layout_plan(upload, get_ruleset(), author())
+    except FileRefusedError:
+        return url_for("admin.mapping", upload_id=upload.id)
+    guessed = plan.layout.name == guessed_layout().name
+    place = "admin.mapping" if guessed and plan.table.heading_row <= 1 else "admin.layout"
+    return url_for(place, upload_id=upload.id)
 
 
 def located(fault: RowError) -> str:
@@ -121,12 +134,12 @@ def upload_or_404(upload_id: int) -> Upload:
     return upload
 
 
-def _plan(upload: Upload) -> Response:
+def _plan(upload: Upload, *, correct_addresses: bool = False) -> Response:
     """Make the plan and show it; a file that the columns do not fit goes to its mapping."""
     upload_id, supplier = upload.id, upload.supplier
     try:
         with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
-            make_plan(get_session(), upload, author(), get_ruleset())
+            make_plan(get_session(), upload, author(), get_ruleset(), correct_addresses=correct_addresses)
     except FileRefusedError as refused:
         flash(located(refused.error), "error")
         place = "admin.mapping" if supplier else "admin.imports"
@@ -138,7 +151,9 @@ def _plan(upload: Upload) -> Response:
 @requires("catalogue.import")
 @committing
 def plan_again(upload_id: int) -> Response:
-    return _plan(upload_or_404(upload_id))
+    """Make the plan anew; it may let the file change the addresses of brands."""
+    correct_addresses = request.form.get("correct_addresses") == "yes"
+    return _plan(upload_or_404(upload_id), correct_addresses=correct_addresses)
 
 
 @bp.get("/import/<int:upload_id>")
@@ -202,7 +217,9 @@ def _apply(upload: Upload, seen: str) -> Response:
         if batch := batch_of_plan(get_session(), seen):
             return _imported_already(batch)
         flash(gettext("The catalogue changed meanwhile. This is what the import would do now."), "warning")
-        return _plan(upload_or_404(upload_id))
+        upload = upload_or_404(upload_id)
+        plan = plan_of(upload)
+        return _plan(upload, correct_addresses=plan is not None and plan.correct_addresses)
     except RefusedError as refused:
         get_session().rollback()
         flash(_refusal(refused), "error")
@@ -210,7 +227,7 @@ def _apply(upload: Upload, seen: str) -> Response:
     if summary.batch_id is None:
         get_session().rollback()
         if summary.counts[RowOutcome.REFUSED]:
-            flash(gettext("Nothing was imported: mend the refused rows, or leave them out."), "warning")
+            flash(gettext("Nothing was imported: correct the refused rows, or leave them out."), "warning")
         else:
             flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
         return redirect(plan_page, HTTPStatus.SEE_OTHER)

@@ -11,10 +11,13 @@ from shop.web.i18n import lazy_gettext as _
 PARTS = (
     ("admin.dashboard", _("Overview")),
     ("admin.products", _("Products")),
+    ("admin.brands", _("Brands")),
+    ("admin.claims", _("Claims")),
     ("admin.history", _("History")),
     ("admin.all_batches", _("Batches")),
     ("admin.imports", _("Import and export")),
     ("admin.accounts", _("Accounts")),
+    ("admin.settings", _("Settings")),
 )
 
 

@@ -15,10 +15,16 @@ Action = Literal[
     "product.view",
     "product.edit",
     "product.publish",
+    "brand.view",
+    "brand.change",
+    "claim.override",
+    "claim.confirm",
+    "claim.withdraw",
     "catalogue.import",
     "history.restore",
     "account.secure",
     "accounts.manage",
+    "settings.manage",
 ]
 
 EVERYBODY = frozenset(Role)
@@ -30,13 +36,21 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "product.view": EVERYBODY,
     "product.edit": EVERYBODY,  # drafts; what shoppers see takes product.publish
     "product.publish": PUBLISHERS,
+    "brand.view": EVERYBODY,
+    "brand.change": PUBLISHERS,  # a brand's name and address are on every page of its products
+    "claim.override": OWNERS,  # proposing that a blocked sentence may stand; a second person confirms
+    "claim.confirm": PUBLISHERS,
+    "claim.withdraw": PUBLISHERS,
     "catalogue.import": PUBLISHERS,
     "history.restore": PUBLISHERS,
     "account.secure": EVERYBODY,  # one's own password and second factor
     "accounts.manage": OWNERS,
+    "settings.manage": OWNERS,
 }
 
-CONFIRMED: frozenset[Action] = frozenset({"account.secure", "accounts.manage"})
+CONFIRMED: frozenset[Action] = frozenset(
+    {"account.secure", "accounts.manage", "settings.manage", "claim.override", "claim.confirm"}
+)
 """Actions that ask for the password again when it was given more than ten minutes ago."""
 
 OPEN: Literal["open"] = "open"

@@ -3,18 +3,19 @@
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from flask import Response, request
+from flask import Response
 from msgspec import Meta, defstruct
 
 from recommend import answers
 from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, AnswerProblem, AnswersError, Question
-from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, Endpoint, asked_language, json_reply
+from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, Endpoint, asked_language, body_sent, json_reply
 from shop.api.schemas import Advice
 from shop.finder.advice_json import NotJsonError, advice_json, read_answers
 from shop.web.api_problems import Refused
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import gettext as _
 from shop.web.security import never_store
+from shop.web.services import today
 
 
 def advise() -> Response:
@@ -24,7 +25,7 @@ def advise() -> Response:
     are not stored or logged, and no cache may store the advice.
     """
     language = asked_language()
-    text = advice_json(_answers_sent(), get_ruleset(), language, get_session())
+    text = advice_json(_answers_sent(), get_ruleset(), language, get_session(), today())
     return never_store(json_reply(text))
 
 
@@ -72,10 +73,7 @@ ENDPOINT = Endpoint(
 
 
 def _answers_sent() -> answers.Answers:
-    if request.mimetype != "application/json" or request.content_encoding:
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("Send the answers as application/json, not compressed."))
-    body = request.get_data(cache=False)
-    request.stream.read(1)  # of a chunked body only the allowed part was read; asking for more is the 413
+    body = body_sent(_("Send the answers as application/json, not compressed."))
     try:
         return read_answers(body)
     except NotJsonError as error:

@@ -1,6 +1,6 @@
 """An endpoint: the view with what its requests and answers look like. Routes and OpenAPI are made from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -36,7 +36,7 @@ class Endpoint(Struct, frozen=True):
 
     path: str
     view: Callable[[], Response]
-    answer: type
+    answer: Any
     errors: Mapping[int, str]
     method: str = "GET"
     body: type | None = None
@@ -50,10 +50,23 @@ def asked_language() -> Language:
     return current_language()
 
 
-def json_reply(content: Struct | str) -> Response:
-    """Content in the language asked for; text is JSON already."""
+def body_sent(wrong_type: str) -> bytes:
+    """The JSON of the request. Raises Refused with `wrong_type` for another type, and for too large a body."""
+    if request.mimetype != "application/json" or request.content_encoding:
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, wrong_type)
+    body = request.get_data(cache=False)
+    request.stream.read(1)  # of a chunked body only the allowed part was read; asking for more is the 413
+    return body
+
+
+def json_reply(content: Struct | Sequence[Struct] | str, language: Language | None = None) -> Response:
+    """Content in a language, that asked for unless named; text is JSON already."""
     body = content if isinstance(content, str) else msgspec.json.encode(content, enc_hook=_encode)
-    return in_language_asked(Response(body, mimetype="application/json"))
+    response = Response(body, mimetype="application/json")
+    if language is None:
+        return in_language_asked(response)
+    response.content_language.add(language)
+    return response
 
 
 def _encode(value: object) -> Any:

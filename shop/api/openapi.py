@@ -3,23 +3,24 @@
 import inspect
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 from apispec import APISpec
 from flask import Response
 
 from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX
-from shop.api import advice, knowledge, products
+from shop.api import advice, content, knowledge, products
 from shop.api.endpoint import Endpoint
 from shop.api.schemas import When
 from shop.web.api_problems import PROBLEM_JSON, Problem
 
-DESCRIBED = (advice.ENDPOINT, products.ENDPOINT, knowledge.FORMS, knowledge.RULES)
+DESCRIBED = (advice.ENDPOINT, products.ENDPOINT, knowledge.FORMS, knowledge.RULES, content.ENDPOINT)
 PREFIX = "/api/v1"
 SCHEMAS = "#/components/schemas/{name}"
 ABOUT = """\
-Magnesium supplements, and advice on which form of magnesium suits somebody: information, no diagnosis.
+Magnesium supplements, advice on which form of magnesium suits somebody (information, no diagnosis), and a check of what
+a text claims.
 Every error is a problem (RFC 9457), also those of addresses and methods that are not described here. Answers are JSON
 whatever `Accept` says. Cookies are neither read nor set."""
 
@@ -72,7 +73,10 @@ def _response(when: str, schema: dict[str, Any], mimetype: str = "application/js
     return {"description": when, "content": {mimetype: {"schema": schema}}}
 
 
-def _ref(kind: type) -> dict[str, Any]:
+def _ref(kind: Any) -> dict[str, Any]:
+    """Schema of a type, or of a list of one, by its name."""
+    if get_origin(kind) is list:
+        return {"type": "array", "items": _ref(get_args(kind)[0])}
     return {"$ref": SCHEMAS.format(name=kind.__name__)}
 
 

@@ -8,18 +8,32 @@ from flask import Response, request, url_for
 from catalog import models
 from catalog.advice.suggest import decimal_string
 from catalog.models import Allergen, DosageForm
-from catalog.search.facets import ALL_APPLY, ALONE, BLEND, MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.search.facets import (
+    ALL_APPLY,
+    ALONE,
+    BLEND,
+    DAY_PRICE_BANDS,
+    MG_BANDS,
+    MIXED,
+    PRICE_BANDS,
+    PURE,
+    SUPPLY_BANDS,
+    YES,
+    Facet,
+)
 from catalog.search.listing import PAGE_SIZE, Listing, Sort
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked_language, json_reply
-from shop.api.schemas import Facets, FacetValue, Notice, OtherActive, Product, Products
+from shop.api.schemas import Answer, AnswerLink, Facets, FacetValue, Notice, OtherActive, Product, Products
 from shop.listing.facet_groups import values
 from shop.listing.page import ListingPage, find_page
-from shop.listing.query import ListingQuery, as_read, in_words
+from shop.listing.query import ListingQuery, in_words
+from shop.listing.search_words import answer_blocks, notices, wish_chips
 from shop.web.api_problems import Refused
 from shop.web.database import get_ruleset, get_session
 from shop.web.errors import NoSuchListingPage
 from shop.web.i18n import gettext as _
+from shop.web.services import today
 
 
 def products() -> Response:
@@ -37,6 +51,8 @@ def products() -> Response:
             pages=found.pages,
             page_size=PAGE_SIZE,
             notices=_notices(page),
+            understood=_understood(page),
+            answers=_answers(page),
             facets=_facets(found, wanted),
             items=[_product(product, language) for product in found.products],
         )
@@ -45,8 +61,26 @@ def products() -> Response:
 
 def _notices(page: ListingPage) -> list[Notice]:
     left_out = [Notice(value=left.value, text=in_words(left)) for left in page.wanted.left_out]
-    misread = page.search.misread if page.search else []
-    return left_out + [Notice(value=sought.parsed.word, text=as_read(sought)) for sought in misread]
+    told = notices(page.search) if page.search else []
+    return left_out + [Notice(value=value, text=text) for value, text in told]
+
+
+def _understood(page: ListingPage) -> list[str]:
+    return [chip.label for chip in wish_chips(page.search, page.wanted, get_ruleset())] if page.search else []
+
+
+def _answers(page: ListingPage) -> list[Answer]:
+    blocks = answer_blocks(page.search, get_ruleset()) if page.search else []
+    return [
+        Answer(
+            id=block.id,
+            title=block.title,
+            text=block.text,
+            notes=[note.id for note in block.notes],
+            links=[AnswerLink(url=address, text=text) for address, text in block.links],
+        )
+        for block in blocks
+    ]
 
 
 def _facets(found: Listing, wanted: ListingQuery) -> Facets:
@@ -67,11 +101,15 @@ def _query(name: str, description: str, **schema: Any) -> dict[str, Any]:
 
 ABOUT: dict[Facet, str] = {
     Facet.FORM: "with this form, an `id` of `/api/v1/forms`",
+    Facet.COMPOSITION: f"with one form (`{PURE}`) or several (`{MIXED}`)",
     Facet.DOSAGE_FORM: f"of this kind, one of {', '.join(DosageForm)}",
     Facet.MG_PER_DAY: f"with so much elemental magnesium a day, in mg: one of {', '.join(b.name for b in MG_BANDS)}",
     Facet.PRICE_PER_100MG: f"at so many cents per 100 mg: one of {', '.join(band.name for band in PRICE_BANDS)}",
+    Facet.PRICE_PER_DAY: f"at so many cents a day: one of {', '.join(band.name for band in DAY_PRICE_BANDS)}",
+    Facet.DAYS_SUPPLY: f"that last so many days: one of {', '.join(band.name for band in SUPPLY_BANDS)}",
     Facet.VEGAN: f"that are vegan, when `{YES}`",
     Facet.WITHOUT: f"without this allergen, one of {', '.join(Allergen)}; more than once: without all of them",
+    Facet.UNSWEETENED: f"without sweeteners among the ingredients, when `{YES}`",
     Facet.OTHER_ACTIVES: f"with magnesium alone (`{ALONE}`) or with other active substances (`{BLEND}`)",
     Facet.WITHOUT_ACTIVE: "without this substance, such as `vitamin_b6`; more than once: without all of them",
     Facet.BRAND: "of this brand",
@@ -90,7 +128,11 @@ ENDPOINT = Endpoint(
     answer=Products,
     errors={**WRONG_LANG, HTTPStatus.NOT_FOUND: "`page` is no number from 1 up, or past the last page."},
     parameters=(
-        _query("q", "Words to search for, in Dutch or English; “zonder” or “without” leaves out.", type="string"),
+        _query(
+            "q",
+            "A search as a shopper types it, in Dutch or English: words, wishes (“onder 20 euro”), a code.",
+            type="string",
+        ),
         *(_values(facet, about) for facet, about in ABOUT.items()),
         _query("sort", f"One of {', '.join(Sort)}.", type="string", default=Sort.RECOMMENDED.value),
         _query("page", "Counted from 1.", type="integer", minimum=1, default=1),
@@ -115,7 +157,8 @@ def _product(product: models.Product, language: Language) -> Product:
         slug=product.slug,
         url=url_for("product.page", slug=product.slug, lang=language),
         brand=product.brand.name,
-        name=product.name.in_language(language),
+        name=product.text("name", language, today()),
+        name_language=product.text_language(language),
         forms=[tag.form for tag in product.tags],
         dosage_form=product.dosage_form,
         unit=product.unit,

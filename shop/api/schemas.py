@@ -6,9 +6,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from catalog.models import DosageForm, Unit
+from recommend.claims.findings import Severity as ClaimSeverity
+from recommend.claims.findings import Verdict
 from recommend.conditions import Condition
 from recommend.engine import Status
 from recommend.knowledge import Certainty, Identifier, Severity
+from recommend.text import Language
 
 Amount = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?$", description="A decimal number, exact.")]
 ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -123,13 +126,17 @@ class DayPlan(Shape, frozen=True):
 
 
 class AdvisedProduct(Shape, frozen=True):
-    """A product for a form, with whole units a day that stay within the dose and the label's portion."""
+    """A product for a form, with whole units a day that stay within the dose and the label's portion.
+
+    `name_language` is Dutch where the product has no complete English texts.
+    """
 
     sku: str
     form: Identifier
     slug: str
     brand: str
     name: str
+    name_language: Language
     unit: Unit
     units_per_day: Rank
     elemental_mg_per_day: Amount
@@ -237,6 +244,7 @@ class Product(Shape, frozen=True):
     """A product of the listing. Milligrams are elemental magnesium; a day is the label's daily portion.
 
     `vegan` is null while nobody said so; lists are complete when they are `stated`, else an empty one says nothing.
+    `name_language` is Dutch where the product has no complete English texts.
     """
 
     sku: str
@@ -244,6 +252,7 @@ class Product(Shape, frozen=True):
     url: str
     brand: str
     name: str
+    name_language: Language
     forms: list[Identifier]
     dosage_form: DosageForm
     unit: Unit
@@ -273,11 +282,15 @@ class Facets(Shape, frozen=True):
     """Values that some product has, and those asked for; of `without` and `without_active` what some product holds."""
 
     form: list[FacetValue]
+    composition: list[FacetValue]
     dosage_form: list[FacetValue]
     mg_per_day: list[FacetValue]
     price_per_100mg: list[FacetValue]
+    price_per_day: list[FacetValue]
+    days_supply: list[FacetValue]
     vegan: list[FacetValue]
     without: list[FacetValue]
+    unsweetened: list[FacetValue]
     other_actives: list[FacetValue]
     without_active: list[FacetValue]
     brand: list[FacetValue]
@@ -291,13 +304,64 @@ class Notice(Shape, frozen=True):
     text: str
 
 
+class AnswerLink(Shape, frozen=True):
+    """A page of the shop that answers."""
+
+    url: str
+    text: str
+
+
+class Answer(Shape, frozen=True):
+    """An answer to a search that names no product; `notes` are ids of safety notes."""
+
+    id: Identifier
+    title: str
+    text: str
+    notes: list[Identifier]
+    links: list[AnswerLink]
+
+
 class Products(Shape, frozen=True):
-    """One page of the listing; `total` counts all pages together."""
+    """One page of the listing; `total` counts all pages together.
+
+    `understood` are the parts of the search as they were read, in words.
+    """
 
     total: Count
     page: Rank
     pages: Rank
     page_size: Rank
     notices: list[Notice]
+    understood: list[str]
+    answers: list[Answer]
     facets: Facets
     items: list[Product]
+
+
+class TextToCheck(Shape, frozen=True):
+    """A text, plain, HTML or Markdown, in one language."""
+
+    text: str
+    language: Language
+
+
+class ContentFinding(Shape, frozen=True):
+    """The finding for one sentence; `start` and `end` count code points of the text, end exclusive.
+
+    `block` may not be published and a person should look at `warn`. `claims` are ids of authorised claims, of refused
+    ones or of nutrition claims; `why` has the legal source, and `suggestion` is an authorised wording to use instead.
+    `file` is "-", as of a text on standard input.
+    """
+
+    file: Literal["-"]
+    text: str
+    start: Count
+    end: Count
+    verdict: Verdict
+    claims: list[str]
+    severity: ClaimSeverity
+    why: str
+    suggestion: str | None
+
+
+Findings = list[ContentFinding]

@@ -8,6 +8,7 @@ from catalog.models import Role
 from shop.cli.faults import plain_faults
 
 ADDRESS = "http://127.0.0.1:8000"
+"""The address of `shop serve` without options, while no public one is known."""
 _REFUSED = {
     "email_wrong": "this is no e-mail address",
     "email_taken": "there is already an account with this address",
@@ -27,8 +28,8 @@ def admin() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--invite", "by_link", is_flag=True, help="Print a one-time link instead of asking for a password.")
-@click.option("--address", default=ADDRESS, show_default=True, help="Where the shop is reached, for the link.")
-def create(email: str, role: str, by_link: bool, address: str) -> None:
+@click.option("--address", help=f"Where the shop is reached, for the link: else its public address, else {ADDRESS}.")
+def create(email: str, role: str, by_link: bool, address: str | None) -> None:
     """Make an account for EMAIL: the password is asked for twice, or chosen by the person who opens the link."""
     from sqlalchemy.orm import Session
 
@@ -36,6 +37,7 @@ def create(email: str, role: str, by_link: bool, address: str) -> None:
     from catalog.accounts.invitations import invite
     from catalog.accounts.people import create_account, normal_email, require_free
     from catalog.db.engine import opened_engine
+    from catalog.queries.settings import owner_settings
     from shop.settings import read_settings
     from shop.web.database import prepare_catalogue
 
@@ -48,13 +50,14 @@ def create(email: str, role: str, by_link: bool, address: str) -> None:
                 require_free(session, normal_email(email))  # before a password is typed for nothing
                 if by_link:
                     token = invite(session, email, Role(role), now)
+                    address = address or settings.public_url or owner_settings(session).public_url or ADDRESS
                 else:
                     create_account(session, email, _ask_password(), Role(role), now)
                 session.commit()
         except AccountError as error:
             raise click.ClickException(f"{email}: {_REFUSED[error.refusal]}") from error
     if by_link:
-        click.echo(link(address, token))
+        click.echo(link(address or ADDRESS, token))
     else:
         click.echo(f"{normal_email(email)} can sign in as {role}.", err=True)
 

@@ -11,6 +11,7 @@ from shop.cli.faults import plain_faults
 from shop.cli.session import catalogue
 from shop.finder.advice_json import NotJsonError, advice_json, read_answers
 from shop.settings import read_settings
+from shop.web.services import system_clock
 
 WRONG_INPUT = 2
 
@@ -28,11 +29,12 @@ def advise(file: TextIO, language: Language, no_products: bool) -> None:
     with plain_faults():
         settings = read_settings()
         ruleset = load_ruleset(settings.rules_dir)
+        today = system_clock().date()
         if no_products:
-            text = advice_json(answers, ruleset, language, None)
+            text = advice_json(answers, ruleset, language, None, today)
         else:
             with catalogue(settings) as session:
-                text = advice_json(answers, ruleset, language, session)
+                text = advice_json(answers, ruleset, language, session, today)
     click.echo(text, nl=False)
 
 

@@ -7,7 +7,7 @@ import socket
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -17,7 +17,10 @@ import click
 from filelock import FileLock
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.workers.gthread import ThreadWorker
 from sqlalchemy.orm import Session
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from catalog.db.engine import opened_engine
 from recommend.claims.records import load_claims
@@ -28,6 +31,7 @@ from recommend.substances import load_ingredient_reader
 from shop.cli.admin import link
 from shop.cli.faults import plain_faults
 from shop.settings import Settings, read_settings
+from shop.web.security import MAX_QUERY_BYTES
 
 SILENCE_SECONDS = 5
 """The longest wait for a client, each time that it is read from or written to."""
@@ -89,16 +93,18 @@ def run_server(factory: str, host: str, port: int, workers: int, settings: Setti
         {
             "bind": f"{address}:{port}",
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "threads": 4,
             "graceful_timeout": 30,
             "timeout": 60,
+            "secure_scheme_headers": {},  # whether TLS was used, only the proxies of SHOP_PROXIES say
+            "limit_request_line": 8190,  # the most that gunicorn knows
             "forwarder_headers": "",  # gunicorn lets what stands before it, or seems to, move every address on a page
             "accesslog": None,  # addresses and cookies of visitors are not logged
             "loglevel": "warning",
             "control_socket_disable": True,  # its commands are for nobody here, and its folder may not be writable
             "logger_class": _Log,
-            "when_ready": partial(_begin, token=token),
+            "when_ready": partial(_begin, token=token, address=settings.public_url),
         },
     ).run()
 
@@ -127,10 +133,10 @@ def _first_owners_token(settings: Settings) -> str | None:
     return token
 
 
-def _begin(server: Any, token: str | None) -> None:
+def _begin(server: Any, token: str | None, address: str | None = None) -> None:
     """Print the address once the shop really listens there, and on the first run how to come in as its owner.
 
-    What it accepts inherits the time-outs.
+    The link starts with the public `address` where one is given. What it accepts inherits the time-outs.
     """
     limit = struct.pack("ll", SILENCE_SECONDS, 0)  # C's struct timeval
     for listener in server.LISTENERS:
@@ -139,7 +145,21 @@ def _begin(server: Any, token: str | None) -> None:
         click.echo(f"Magnesiumwijzer: {listener}/")
     if token:
         click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)
-        click.echo(link(str(server.LISTENERS[0]), token), err=True)
+        click.echo(link(address or str(server.LISTENERS[0]), token), err=True)
+
+
+class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
+    """gunicorn's worker with threads; an address that it finds too long gets the page that the shop has for that."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        too_long = EnvironBuilder("/nl/", query_string="q" * (MAX_QUERY_BYTES + 1)).get_environ()
+        body, status, headers = run_wsgi_app(self.wsgi, too_long)
+        headers["Connection"] = "close"
+        with suppress(OSError):  # who asked is gone
+            client.sendall(f"HTTP/1.1 {status}\r\n{headers}".encode("latin-1") + b"".join(body))
 
 
 class _Log(Logger):  # type: ignore[misc] # gunicorn has no types

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from markupsafe import Markup
 from msgspec import Struct
 
 from catalog.models import Product
@@ -11,13 +12,15 @@ from recommend.knowledge import Ruleset
 from shop.compounds.page import CompoundPage, compound_page
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
-from shop.web.number_format import euro, fine_euro, milligrams, percent, percent_of
+from shop.web.number_format import day_price, euro, fine_euro, milligrams, percent, percent_of
 from shop.web.words import (
     allergens_in_words,
     certainty_name,
     counted_units,
     dosage_form_name,
+    language_attribute,
     other_actives_in_words,
+    shown_text,
     yes_no_or_unknown,
 )
 
@@ -46,20 +49,27 @@ def rows_of_products(products: Sequence[Product], ruleset: Ruleset) -> list[Row]
         (_("Daily portion"), lambda product: counted_units(product.units_per_day, product.unit)),
         (_("Magnesium per unit"), lambda product: milligrams(product.magnesium_ug)),
         (_("Per 100 mg magnesium"), lambda product: fine_euro(product.tenth_cents_per_100mg)),
-        (_("Cost per day"), lambda product: fine_euro(product.tenth_cents_per_day)),
+        (_("Cost per day"), lambda product: day_price(product.tenth_cents_per_day)),
         (_("Price"), lambda product: euro(product.price_cents)),
         (_("Content"), lambda product: counted_units(product.units_per_pack, product.unit)),
         (_("Per 100 g or 100 ml"), _unit_price),
-        (_("Dosage form"), lambda product: dosage_form_name(product.dosage_form)),
+        (_("Kind of product"), lambda product: dosage_form_name(product.dosage_form)),
         (_("Vegan"), lambda product: yes_no_or_unknown(product.vegan)),
         (_("Other active substances a day"), other_actives_in_words),
         (_("Allergens"), allergens_in_words),
-        (_("Ingredients"), lambda product: in_current_language(product.ingredients).replace("*", "")),
+        (_("Ingredients"), _ingredients),
         (_("Stock"), lambda product: _("In stock") if product.in_stock else _("Sold out")),
         (_("Brand"), lambda product: product.brand.name),
     ]
     rows = [Row(label, tuple(cell(product) for product in products)) for label, cell in columns]
     return [_pointed_out(row, [product.tenth_cents_per_100mg for product in products]) for row in rows]
+
+
+def _ingredients(product: Product) -> str:
+    """The ingredients without the marks of allergens, marked with their language where the page has another."""
+    text = shown_text(product, "ingredients").replace("*", "")
+    attribute = language_attribute(product)
+    return Markup("<span{}>{}</span>").format(attribute, text) if attribute else text
 
 
 def _pointed_out(row: Row, prices: Sequence[int]) -> Row:

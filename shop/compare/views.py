@@ -2,8 +2,9 @@
 
 import re
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from msgspec import Struct
+from werkzeug.wrappers import Response
 
 from catalog.models import Product
 from catalog.queries.products import forms_on_offer, products_by_slugs, products_like
@@ -13,7 +14,7 @@ from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from shop.compare.rows import Row, rows_of_forms, rows_of_products
 from shop.finder.answers_cookie import visitor_stops
-from shop.listing.query import showable
+from shop.listing.query import showable, ticked_in
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
 from shop.web.page_cache import same_for_all
@@ -70,7 +71,9 @@ def offered_beside(chosen: Chosen) -> list[Product]:
 
 
 @localized(bp, nl="/nl/vergelijk", en="/en/compare")
-def products() -> str:
+def products() -> str | Response:
+    if "from" in request.args:  # the form of the listing sends its filters as well
+        return redirect(url_for("compare.products", p=ticked_in(request.args)))
     ruleset = get_ruleset()
     chosen = read_chosen()
     offered = offered_beside(chosen)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
+from functools import reduce
 from http import HTTPStatus
 from urllib.parse import urldefrag
 
@@ -10,15 +11,26 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 from msgspec import Struct
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from catalog.models import OverriddenSentence
+from catalog.queries.brands import accepted_names
+from catalog.queries.overrides import overridden_sentences
+from recommend.claims.product import mask_own_name
 from recommend.knowledge import Ruleset
+from recommend.substances import load_substances
 from recommend.text import LANGUAGES, Language
 from shop.finder.answers_cookie import COOKIE, NEUTRAL_DEFAULTS
 from shop.web.services import services_of
 
 _LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
 _DATA = re.compile(r'(?s)<script type="application/ld\+json">(.*?)</script>')
+_BETWEEN_SIGNS = re.compile(r"(?<=[>,;(])[^<>,;()]+?(?=[<,;).])")
+_AROUND_A_NAME = re.compile(r"^\s*(?:zonder|without) | per (?:dag|day)\s*$")
+_MARKED = re.compile(
+    r'(?s)<(?P<tag>(?!html\b)[a-z][a-z0-9]*)\b[^>]*? lang="(?P<language>nl|en)"[^>]*>(?:(?P<text>.*?)</(?P=tag)>)?'
+)
 _PAGED = re.compile(r"\?page=\d+$")
 
 VISITORS: dict[str, dict[str, object]] = {
@@ -31,9 +43,12 @@ VISITORS: dict[str, dict[str, object]] = {
 
 
 class Page(Struct, frozen=True):
-    """A page with the address and the visitor that it was rendered for.
+    """All that a page says in one language, with the address and the visitor that it was rendered for.
 
-    Titles and addresses of sources are names that others gave to publications; they are left out of `html`.
+    Titles and addresses of sources are names that others gave to publications; they are left out of `html`. So are
+    names of substances that stand alone in a table, a filter or a list of ingredients, where the law asks for them.
+    Names of brands that a publisher accepted are masked, and so are sentences with an exception in force, on pages that
+    link to their product.
     """
 
     address: str
@@ -48,17 +63,48 @@ class BrokenPageError(RuntimeError):
 def public_pages(app: Flask) -> Iterator[Page]:
     """Render the whole site: all that links lead to, an error page, the questionnaire's pages for several visitors.
 
+    Elements that are marked with another language, such as the label of a product without English texts, follow as a
+    page in that language.
+
     Raises BrokenPageError: a page that is not there has texts that nobody checked.
     """
-    names = _names_of_sources(services_of(app).ruleset)
+    ruleset = services_of(app).ruleset
+    names, declared = _names_of_sources(ruleset), names_of_substances(ruleset)
+    with Session(services_of(app).databases.primary) as session:
+        brands = [str(escape(name)) for name in accepted_names(session)]
+        overridden = overridden_sentences(session, services_of(app).clock().date())
     for language in LANGUAGES:
         for address, html in _pages_in(app, language):
-            yield Page(address, language, _DATA.sub(_values_of, names.sub("", html)))
+            for spoken, copy in by_language(names.sub("", html), language).items():
+                judged = reduce(mask_own_name, brands, _without_overridden(copy, html, overridden))
+                yield Page(address, spoken, without_declared(judged, declared))
 
 
-def _values_of(block: re.Match[str]) -> str:
-    """The texts in a block of structured data, each as a sentence of its own; keys and addresses are not copy."""
-    return "".join(f"<p>{escape(text)}</p>" for text in _texts(json.loads(block[1])))
+def _without_overridden(copy: str, page: str, overridden: Sequence[tuple[str, OverriddenSentence]]) -> str:
+    """A text of a page without the sentences that an exception lets pass; `overridden` has them by slug."""
+    for slug, one in overridden:
+        if f"/{slug}" in page:
+            copy = copy.replace(str(escape(one.sentence)), "")
+    return copy
+
+
+def by_language(html: str, language: Language) -> dict[Language, str]:
+    """A page in `language`, split by the language of its elements; structured data as sentences of their own.
+
+    In structured data nothing marks a language: a text there has that of the element with the same text.
+    """
+    found: dict[Language, list[str]] = {language: []}
+    marked: dict[str, Language] = {}
+    for element in _MARKED.finditer(html):
+        spoken: Language = "nl" if element["language"] == "nl" else "en"
+        if spoken != language:
+            found.setdefault(spoken, []).append(element[0])
+            marked[" ".join((element["text"] or "").split())] = spoken
+    for block in _DATA.finditer(html):
+        for text in _texts(json.loads(block[1])):
+            found[marked.get(" ".join(str(escape(text)).split()), language)].append(f"<p>{escape(text)}</p>")
+    rest = _MARKED.sub(lambda element: element[0] if element["language"] == language else "", _DATA.sub("", html))
+    return {spoken: "\n".join([rest, *texts] if spoken == language else texts) for spoken, texts in found.items()}
 
 
 def _texts(data: object) -> Iterator[str]:
@@ -74,8 +120,26 @@ def _texts(data: object) -> Iterator[str]:
 
 
 def _names_of_sources(ruleset: Ruleset) -> re.Pattern[str]:
-    names = [name for source in ruleset.sources.values() for name in (source.title, source.url)]
+    names = [source.url for source in ruleset.sources.values()]
+    names += [source.title_in(language) for source in ruleset.sources.values() for language in LANGUAGES]
+    for substance in load_substances(ruleset.directory).by_id.values():
+        names += [limit.source for limit in substance.limits] + [note.source for note in substance.notes]
     return re.compile("|".join(re.escape(str(escape(name))) for name in sorted(names, key=len, reverse=True)))
+
+
+def names_of_substances(ruleset: Ruleset) -> frozenset[str]:
+    """Every name of a substance in small letters, as HTML has it."""
+    substances = load_substances(ruleset.directory).by_id.values()
+    return frozenset(str(escape(name)).casefold() for substance in substances for _, name in substance.names())
+
+
+def without_declared(html: str, names: Container[str]) -> str:
+    """A page without the substances that stand alone between two signs or tags, "zonder" one among them."""
+
+    def left(part: re.Match[str]) -> str:
+        return "" if _AROUND_A_NAME.sub("", part[0].casefold()).strip() in names else part[0]
+
+    return _BETWEEN_SIGNS.sub(left, html)
 
 
 def _pages_in(app: Flask, language: Language) -> Iterator[tuple[str, str]]:
@@ -106,10 +170,23 @@ def _answered_pages(
     client = app.test_client()
     client.set_cookie(COOKIE, services_of(app).answers_cipher.encrypt(json.dumps(answers).encode()).decode())
     with app.test_request_context(f"/{language}/"):
-        endpoints = ("finder.safety", "finder.advice", "finder.summary", "listing.products")
+        endpoints = (
+            "finder.signs",
+            "finder.conditions",
+            "finder.medicines",
+            "finder.intake",
+            "finder.stomach",
+            "finder.wishes",
+            "finder.check",
+            "finder.advice",
+            "finder.summary",
+            "finder.keep",
+            "finder.start_again",
+            "listing.products",
+        )
         addresses = [app.url_for(endpoint, lang=language) for endpoint in endpoints]
     for address in addresses:
-        yield f"{address} ({visitor})", _html(client.get(address))
+        yield f"{address} ({visitor})", _html(client.get(address, follow_redirects=True))
 
 
 def _html(response: TestResponse, expected: HTTPStatus = HTTPStatus.OK) -> str:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from recommend.claims.check import check_text
 from recommend.claims.findings import Finding
 from recommend.loading import DATA
+from recommend.search_answers import FILE, load_search_answers
 from recommend.text import LANGUAGES, Language
 from shop.web.i18n import TRANSLATIONS
 
@@ -40,6 +41,14 @@ def interface_messages(folder: Path = TRANSLATIONS) -> Iterator[Message]:
             place = f"{file.relative_to(folder.parent.parent)}:{message.lineno}"
             yield from (Message(place, _SOURCE, text) for text in _forms(message.id))
             yield from (Message(place, language, text) for text in _forms(message.string))
+
+
+def answer_messages() -> Iterator[Message]:
+    """Every text of the answers to searches, which no link leads to."""
+    for answer in load_search_answers().by_id.values():
+        texts = (answer.title, answer.text, *(link.label for link in answer.links))
+        for language in LANGUAGES:
+            yield from (Message(f"{FILE}: {answer.id}", language, text.in_language(language)) for text in texts)
 
 
 def _forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:

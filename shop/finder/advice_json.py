@@ -5,6 +5,7 @@ The same answers, ruleset and catalogue give the same bytes, whichever of the tw
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,18 +23,26 @@ class NotJsonError(ValueError):
     """A body that is not JSON; the message says why."""
 
 
-def read_answers(text: str | bytes) -> Answers:
-    """Read answers from JSON, which is UTF-8 when it comes as bytes. Raises NotJsonError or AnswersError.
+def read_json(text: str | bytes) -> Any:
+    """Read JSON, with or without a byte order mark; bytes are UTF-8. Raises NotJsonError.
 
     A key given twice is refused: the last one winning could hide a condition. So are NaN and Infinity.
     """
     try:
         text = text if isinstance(text, str) else text.decode()
-        given = json.loads(
-            text, object_pairs_hook=_without_doubles, parse_float=_number, parse_constant=_refuse_constant
+        return json.loads(
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=_without_doubles,
+            parse_float=_number,
+            parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise NotJsonError(" ".join(str(error).split())) from error
+
+
+def read_answers(text: str | bytes) -> Answers:
+    """Read answers from JSON. Raises NotJsonError or AnswersError."""
+    given = read_json(text)
     try:
         return parse_answers(given)
     except RecursionError as error:  # nested just less deeply than the decoder refuses
@@ -58,8 +67,8 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def advice_json(answers: Answers, ruleset: Ruleset, language: Language, session: Session | None) -> str:
-    """The contract's advice as text; without products and their prices when there is no session on a catalogue."""
+def advice_json(answers: Answers, ruleset: Ruleset, language: Language, session: Session | None, on: date) -> str:
+    """The contract's advice as text, on a day; without products and prices when there is no session on a catalogue."""
     suggestions: Sequence[Suggestion] = ()
     if session is None:
         advice = advise(answers, ruleset)
@@ -68,5 +77,5 @@ def advice_json(answers: Answers, ruleset: Ruleset, language: Language, session:
         advice = advise(answers, ruleset, prices.lowest)
         suggestions = suggest_products(session, answers, advice, prices.budget).products
     result = advice_as_dict(advice, language)
-    result["products"] = [suggestion_as_dict(suggestion, language) for suggestion in suggestions]
+    result["products"] = [suggestion_as_dict(suggestion, language, on) for suggestion in suggestions]
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n"

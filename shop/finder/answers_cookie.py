@@ -41,6 +41,8 @@ def make_cipher(secret_key: str) -> Fernet:
 def init_app(app: Flask) -> None:
     """Write or delete the cookie at the end of a request that asked for it."""
     app.after_request(_write_cookie)
+    app.jinja_env.globals["has_answers"] = has_answers
+    app.jinja_env.globals["has_complete_answers"] = lambda: complete_answers() is not None
     app.jinja_env.globals["answers_were_lost"] = answers_were_lost
     app.jinja_env.globals["answers_are_outdated"] = answers_are_outdated
 
@@ -51,6 +53,11 @@ def stored_answers() -> dict[str, Any]:
         g.answers = _read_cookie()
     answers: dict[str, Any] = g.answers
     return answers
+
+
+def has_answers() -> bool:
+    """Whether the visitor answered anything."""
+    return bool(stored_answers())
 
 
 def complete_answers() -> Answers | None:

@@ -3,22 +3,29 @@
 import math
 import re
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, Field, Form, IntegerField, RadioField, ValidationError
-from wtforms.validators import InputRequired, NumberRange, StopValidation
+from wtforms.validators import DataRequired, InputRequired, NumberRange, StopValidation
 
 from catalog.advice.candidates import Budget
 from recommend.answers import QUESTIONS, SUPPLEMENT_MG_MAX, UNKNOWN
+from recommend.chemistry import half_up
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 from shop.web.forms import ShopForm, Ticks
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
-from shop.web.number_format import exact_euro
+from shop.web.number_format import euro
 
 NONE = "none"
+SOME = "some"
 _AMOUNT = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
+HEALTH = ("warning_signs", "conditions", "medicines")
+"""Questions that the filter of the first page answers with "none of these"."""
+NO_TROUBLE = {"stomach": "none", "bowel": "normal"}
+"""Answers of who has no trouble with stomach or bowel."""
 CHOOSE_ONE = _("Choose one of the answers.")
 
 
@@ -39,14 +46,17 @@ class Milligrams(IntegerField):
             raise ValueError(gettext("Fill in a number of milligrams from 0 to 5000."))
 
 
-def amount_or_unknown(form: Form, field: Field) -> None:
-    """Either an amount, also 0, or the tick "I don't know": silence is no answer."""
-    if form["supplement_unknown"].data:
-        if field.data is not None:
-            raise ValidationError(gettext("You filled in an amount and ticked “I don't know”. Choose one of them."))
+def amount_as_chosen(form: Form, field: Field) -> None:
+    """An amount beside "yes" alone: one that contradicts the choice is refused, and so is "yes" without one."""
+    if field.errors:
+        return  # no number at all, which was said
+    if form["supplement"].data == SOME:
+        if field.data is None:
+            raise StopValidation(gettext("Fill in how many mg a day, or choose “I don't know”."))
+    elif field.data:
+        raise StopValidation(gettext("You filled in an amount and chose another answer. Choose one of them."))
+    else:
         raise StopValidation
-    if field.data is None:
-        raise StopValidation(gettext("Fill in a number, 0 if you take nothing, or tick “I don't know”."))
 
 
 def none_or_some(_form: Form, field: Field) -> None:
@@ -58,16 +68,22 @@ def none_or_some(_form: Form, field: Field) -> None:
 
 
 class QuestionnaireForm(ShopForm):
-    """A page of the questionnaire; its fields bear the contract's keys."""
+    """A page of the questionnaire; its fields bear the contract's keys.
+
+    `filter` is a question of this page that can answer all of later ones, whose `filtered_by` is this page.
+    """
+
+    filter: ClassVar[str] = ""
+    filtered_by: ClassVar["type[QuestionnaireForm] | None"] = None
 
     def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
         self.hints: dict[str, dict[str, str]] = {}
         self.stored = stored
-        shown = {key: self._shown(key, value) for key, value in stored.items()}
-        unknown = stored.get("supplement_mg") == UNKNOWN
-        # No answer is stored without the agreement.
-        super().__init__(data=shown | {"agreement": bool(stored), "supplement_unknown": unknown})
-        for key in self.keys():
+        super().__init__(data=self._shown(stored))
+        if self.filter:
+            self.hints[self.filter] = {}
+            self[self.filter].choices = [(NONE, gettext("No, none of these")), (SOME, gettext("Yes, or I don't know"))]
+        for key in self.questions():
             wording = ruleset.questions[key]
             field = self[key]
             field.label.text = wording.label.in_language(language)
@@ -75,23 +91,41 @@ class QuestionnaireForm(ShopForm):
             if isinstance(field, RadioField | Ticks):
                 choices = [(c.value, c.label.in_language(language)) for c in wording.choices]
                 field.choices = (
-                    [*choices, (NONE, gettext("None of these"))] if isinstance(field, TicksOrNone) else choices
+                    [(NONE, gettext("None of these")), *choices] if isinstance(field, TicksOrNone) else choices
                 )
             self.hints[key] = {c.value: c.help.in_language(language) for c in wording.choices if c.help}
 
-    @staticmethod
-    def _shown(key: str, value: Any) -> Any:
-        """A stored answer as its field shows it: no conditions at all is the ticked box "none of these"."""
-        return list(value or (NONE,)) if QUESTIONS[key].kind == "many" else value
+    @classmethod
+    def questions(cls) -> list[str]:
+        """Questions of this page, in the order of the questionnaire."""
+        return [key for key in QUESTIONS if hasattr(cls, key)]
 
-    def keys(self) -> list[str]:
-        """The questions on this page, in its order."""
-        return [field.name for field in self if field.name in QUESTIONS]
+    @classmethod
+    def anchor_of(cls, key: str) -> str:
+        """Id of the field group that asks a question."""
+        return "supplement" if key == "supplement_mg" else key
+
+    @classmethod
+    def is_open(cls, stored: dict[str, Any]) -> bool:
+        """Whether a question of this page has no answer."""
+        return not stored.keys() >= {*cls.questions()}
+
+    @classmethod
+    def is_skipped(cls, stored: dict[str, Any]) -> bool:  # noqa: ARG003 - pages that can be skipped look at it
+        """Whether a filter question answered this page."""
+        return False
+
+    @staticmethod
+    def _shown(stored: dict[str, Any]) -> dict[str, Any]:
+        """Stored answers as fields show them: no conditions at all is the ticked box "none of these"."""
+        return {
+            key: list(value or (NONE,)) if QUESTIONS[key].kind == "many" else value for key, value in stored.items()
+        }
 
     @property
     def has_gaps(self) -> bool:
         """Whether some of the questions on this page were answered before, and others were not."""
-        answered = [key in self.stored for key in self.keys()]
+        answered = [key in self.stored for key in self.questions()]
         return any(answered) and not all(answered)
 
     def forget_errors(self) -> None:
@@ -99,75 +133,186 @@ class QuestionnaireForm(ShopForm):
         for field in self:
             field.errors = ()
 
-    def valid_answers(self) -> dict[str, Any]:
-        """The answers of the fields without errors, in the contract's form."""
-        return {key: self._given(key) for key in self.keys() if not self[key].errors}
+    def with_answers(self) -> dict[str, Any]:
+        """The stored answers with those of this page in the contract's form.
+
+        A refused answer takes the earlier one with it, which it was meant to replace.
+        """
+        kept = {key: value for key, value in self.stored.items() if key not in self.questions()}
+        given = {key: self._given(key) for key in self.questions() if not self[key].errors}
+        return kept | given
 
     def _given(self, key: str) -> Any:
         data = self[key].data
         return [value for value in data if value != NONE] if QUESTIONS[key].kind == "many" else data
 
 
-def _one(key: str, *, preset: bool = False) -> RadioField:
-    """One choice of a question; only an answer that bears on nobody's safety may be preset."""
-    default = QUESTIONS[key].default if preset else None
-    return RadioField(validators=[InputRequired(CHOOSE_ONE)], default=default, validate_choice=True, choices=())
+def _one(preset: str | None = None) -> RadioField:
+    """One choice of a question; only a wish, which bears on nobody's safety, may be preset."""
+    return RadioField(validators=[InputRequired(CHOOSE_ONE)], default=preset, validate_choice=True, choices=())
 
 
-class WishesForm(QuestionnaireForm):
-    """The shopper's wishes, and the agreement without which no answer is stored."""
+def passed_filter(answers: dict[str, Any]) -> bool:
+    """Whether nothing applies of all that the filter on health asks."""
+    return all(key in answers and not answers[key] for key in HEALTH)
 
-    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any], bands: Budget) -> None:
-        super().__init__(ruleset, language, stored)
-        low, medium = exact_euro(bands.low), exact_euro(bands.medium)
-        self.hints["budget"] = {
-            "low": gettext("up to %(price)s a day", price=low),
-            "medium": gettext("up to %(price)s a day", price=medium),
-            "high": gettext("more than %(price)s a day is fine too", price=medium),
-        }
 
-    stomach = _one("stomach")
-    budget = _one("budget")
-    absorption = _one("absorption")
-    dosage_form = _one("dosage_form", preset=True)
-    vegan = BooleanField()
+class StartForm(QuestionnaireForm):
+    """Age, and the filter that spares the healthy the pages on safety; sending it is the agreement."""
+
+    filter = "health"
+
+    age_group = _one()
+    health = RadioField(
+        _("Does any of this apply to you?"),
+        choices=(),
+        validators=[InputRequired(CHOOSE_ONE)],
+    )
     agreement = BooleanField(
-        _("I agree that the shop uses my answers, some of them about my health, to make this advice."),
+        _("Agree and continue"),
         validators=[InputRequired(_("Without your agreement we may not use answers about health."))],
     )
 
+    @staticmethod
+    def _shown(stored: dict[str, Any]) -> dict[str, Any]:
+        return stored | ({"health": NONE if passed_filter(stored) else SOME} if stored else {})
 
-WISHES = tuple(key for key in QUESTIONS if hasattr(WishesForm, key))
-"""Questions of the first page."""
+    def with_answers(self) -> dict[str, Any]:
+        answers = super().with_answers()
+        if self.health.data == NONE:
+            return answers | {key: [] for key in HEALTH}
+        if passed_filter(answers):
+            return {key: value for key, value in answers.items() if key not in HEALTH}
+        return answers
 
 
-class SafetyForm(QuestionnaireForm):
-    """Age and safety."""
+class HealthForm(QuestionnaireForm):
+    """A page on health, skipped by who passed the filter."""
 
-    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
-        super().__init__(ruleset, language, stored)
-        unknown = ruleset.questions["supplement_mg"].choice(UNKNOWN)
-        self.supplement_unknown.label.text = unknown.label.in_language(language)
-        self.supplement_unknown.description = unknown.help.in_language(language) if unknown.help else ""
+    filtered_by = StartForm
 
-    age_group = _one("age_group")
-    conditions = TicksOrNone(validators=[none_or_some], choices=())
-    medicines = TicksOrNone(validators=[none_or_some], choices=())
+    @classmethod
+    def is_skipped(cls, stored: dict[str, Any]) -> bool:
+        return passed_filter(stored)
+
+
+class SignsForm(HealthForm):
+    """Signs that should be looked into first."""
+
     warning_signs = TicksOrNone(validators=[none_or_some], choices=())
-    bowel = _one("bowel")
+
+
+class ConditionsForm(HealthForm):
+    """Conditions, pregnancy among them."""
+
+    conditions = TicksOrNone(validators=[none_or_some], choices=())
+
+
+class MedicinesForm(HealthForm):
+    """Medicines."""
+
+    medicines = TicksOrNone(validators=[none_or_some], choices=())
+
+
+class IntakeForm(QuestionnaireForm):
+    """Magnesium already taken, the purpose, and the filter that spares many the page on stomach and bowel."""
+
+    filter = "gut"
+
+    supplement = RadioField(
+        choices=(),
+        validators=[DataRequired(CHOOSE_ONE)],
+    )
     supplement_mg = Milligrams(
         validators=[
-            amount_or_unknown,
+            amount_as_chosen,
             NumberRange(0, SUPPLEMENT_MG_MAX, _("Fill in a number of milligrams from 0 to 5000.")),
         ]
     )
-    supplement_unknown = BooleanField()
-    goal = _one("goal")
-    sex = _one("sex", preset=True)
+    goal = _one()
+    gut = RadioField(
+        _("Do you react sensitively to supplements, or are your stools often loose or hard?"),
+        choices=(),
+        validators=[InputRequired(CHOOSE_ONE)],
+    )
 
-    def _given(self, key: str) -> Any:
-        return UNKNOWN if key == "supplement_mg" and self.supplement_unknown.data else super()._given(key)
+    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
+        super().__init__(ruleset, language, stored)
+        if self.supplement_mg.data and not self.supplement.data:
+            self.supplement.data = SOME  # who fills in an amount need not say "yes" too
+        unknown = ruleset.questions["supplement_mg"].choice(UNKNOWN)
+        self.supplement.label.text = self.supplement_mg.label.text
+        self.supplement.choices = [
+            (NONE, gettext("No")),
+            (SOME, gettext("Yes, so many mg a day:")),
+            (UNKNOWN, unknown.label.in_language(language)),
+        ]
+        self.hints["supplement"] = {UNKNOWN: unknown.help.in_language(language)} if unknown.help else {}
 
     @staticmethod
-    def _shown(key: str, value: Any) -> Any:
-        return None if value == UNKNOWN and key == "supplement_mg" else QuestionnaireForm._shown(key, value)
+    def _shown(stored: dict[str, Any]) -> dict[str, Any]:
+        shown = {key: value for key, value in stored.items() if key != "supplement_mg"}
+        amount = stored.get("supplement_mg")
+        if amount is not None:
+            shown["supplement"] = UNKNOWN if amount == UNKNOWN else SOME if amount else NONE
+            shown["supplement_mg"] = amount if shown["supplement"] == SOME else None
+        if "goal" in stored:
+            shown["gut"] = NONE if StomachForm.is_skipped(stored) else SOME
+        return shown
+
+    def _given(self, key: str) -> Any:
+        if key == "supplement_mg" and self.supplement.data != SOME:
+            return UNKNOWN if self.supplement.data == UNKNOWN else 0
+        return super()._given(key)
+
+    def with_answers(self) -> dict[str, Any]:
+        answers = super().with_answers()
+        if self.supplement.errors:
+            answers.pop("supplement_mg", None)
+        if self.gut.data == NONE:
+            return answers | NO_TROUBLE
+        if StomachForm.is_skipped(answers):
+            return {key: value for key, value in answers.items() if key not in NO_TROUBLE}
+        return answers
+
+
+class StomachForm(QuestionnaireForm):
+    """Stomach and bowel, skipped by who has no trouble with them."""
+
+    filtered_by = IntakeForm
+
+    stomach = _one()
+    bowel = _one()
+
+    @classmethod
+    def is_skipped(cls, stored: dict[str, Any]) -> bool:
+        return NO_TROUBLE.items() <= stored.items()
+
+
+class WishesForm(QuestionnaireForm):
+    """Wishes, each of them preset."""
+
+    budget = _one(preset="high")
+    absorption = _one(preset="normal")
+    dosage_form = _one(preset="any")
+    vegan = BooleanField()
+    sex = _one(preset="unspecified")
+
+    def show_bands(self, bands: Budget) -> None:
+        """Show the budgets of this catalogue, in cents a day."""
+        self.hints["budget"] = {
+            "low": gettext("up to about %(price)s a day", price=euro(half_up(Fraction(bands.low, 10)))),
+            "medium": gettext("up to about %(price)s a day", price=euro(half_up(Fraction(bands.medium, 10)))),
+        }
+
+
+PAGES: tuple[type[QuestionnaireForm], ...] = (
+    StartForm,
+    SignsForm,
+    ConditionsForm,
+    MedicinesForm,
+    IntakeForm,
+    StomachForm,
+    WishesForm,
+)
+"""Pages of the questionnaire, in its order."""

@@ -25,7 +25,7 @@ from recommend.medicines import (
 )
 from recommend.text import Language
 from shop.finder.answers_cookie import NEUTRAL_DEFAULTS
-from shop.finder.forms import NONE, SafetyForm
+from shop.finder.forms import MedicinesForm
 from shop.web.i18n import gettext, ngettext
 
 MAX_SHOWN = 8
@@ -160,8 +160,13 @@ def _implied(medicine: Medicine, ruleset: Ruleset, language: Language) -> str:
             "Also counts as: “%(condition)s”, because this medicine is hardly used for anything else.", condition=label
         )
     if medicine.implies.strength == "usually":
-        return gettext("It is mostly used with: “%(condition)s”. Does that apply to you? Tick it too.", condition=label)
-    return gettext("Do you use it because of: “%(condition)s”? Tick that too.", condition=label)
+        return gettext(
+            "It is mostly used with: “%(condition)s”. Does that apply to you? Tick it on the page before this one too.",
+            condition=label,
+        )
+    return gettext(
+        "Do you use it because of: “%(condition)s”? Tick that on the page before this one too.", condition=label
+    )
 
 
 def typed_name() -> str:
@@ -180,12 +185,24 @@ def asks_for_search() -> bool:
     return bool(typed_name()) and unseen and not {"back", "take_medicine"} & request.form.keys()
 
 
-def take_medicine(form: SafetyForm, medicine: Medicine) -> None:
-    """Tick the boxes of a medicine, which also takes back "none of these"."""
-    for key, value in boxes_of(medicine):
-        field = form[key]
-        chosen = {*(field.data or ()), value} - {NONE}
-        field.data = [allowed for allowed in QUESTIONS[key].values if allowed in chosen]
+def take_medicine(form: MedicinesForm, medicine: Medicine) -> None:
+    """Tick the box of a medicine, which also takes back "none of these"."""
+    if medicine.box:
+        form.medicines.data = _with("medicines", medicine.box, form.medicines.data or ())
+
+
+def with_condition_of(medicine: Medicine, answers: dict[str, Any]) -> dict[str, Any]:
+    """Answers with the condition that always belongs to a medicine, if there is one."""
+    condition = medicine.counted_condition
+    if condition is None:
+        return answers
+    return answers | {"conditions": _with("conditions", condition, answers.get("conditions", ()))}
+
+
+def _with(question: str, value: str, given: Iterable[str]) -> list[str]:
+    """Values of a question with one more, in the order of the vocabulary and without "none of these"."""
+    chosen = {*given, value}
+    return [allowed for allowed in QUESTIONS[question].values if allowed in chosen]
 
 
 @lru_cache(maxsize=4)
@@ -203,7 +220,7 @@ def medicine_list(medicines: Medicines, ruleset: Ruleset, language: Language) ->
             [sentences.setdefault(line, len(sentences)) for line in said] for said in (card.lines, [card.button])
         )
         places[medicine.id] = len(cards)
-        cards.append((card.title, card.ticks, lines, *button))
+        cards.append((card.title, card.id if card.ticks else "", lines, *button))
     names = {
         comparable_name(name): (places[medicine.id], name)
         for medicine in medicines.by_id.values()
@@ -220,7 +237,6 @@ def medicine_list(medicines: Medicines, ruleset: Ruleset, language: Language) ->
                 "nothing": gettext("No name begins like this. The search button also looks for misspelt names."),
                 "which": gettext("Which one do you mean?"),
                 "more": gettext("There are more: type more letters."),
-                "ticked": gettext("Ticked below."),
             },
         },
         ensure_ascii=False,

@@ -1,6 +1,6 @@
 """The questionnaire and its advice. Answers live in the visitor's own cookie (see `answers_cookie`)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -8,23 +8,40 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.advice.candidates import Excluded, budget_bands, prices_of_catalogue
-from catalog.advice.suggest import Suggestion, Suggestions, suggest_products
-from recommend.answers import Answers
-from recommend.engine import Advice, JudgedForm, advise
-from recommend.explain import Cell, WhyNotFirst, decision_map, why_not_first
-from recommend.knowledge import Form, Ruleset
+from catalog.advice.candidates import budget_bands
 from recommend.medicines import Medicine
-from shop.finder.answers_cookie import complete_answers, erase_answers, store_answers, stored_answers
-from shop.finder.forms import WISHES, QuestionnaireForm, SafetyForm, WishesForm
+from recommend.wording import answer_in_words
+from shop.finder.advice_page import advice_page
+from shop.finder.answers_cookie import (
+    complete_answers,
+    erase_answers,
+    partial_answers,
+    store_answers,
+    stored_answers,
+    visitor_stops,
+)
+from shop.finder.forms import (
+    PAGES,
+    ConditionsForm,
+    IntakeForm,
+    MedicinesForm,
+    QuestionnaireForm,
+    SignsForm,
+    StartForm,
+    StomachForm,
+    WishesForm,
+)
+from shop.finder.kept_advice import KeptAdvice, kept_advice
 from shop.finder.medicines import (
     MedicineCard,
+    MedicineSearch,
     asks_for_search,
     medicine_card,
     medicine_list,
     search_medicines,
     take_medicine,
     typed_name,
+    with_condition_of,
 )
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
@@ -34,67 +51,108 @@ from shop.web.services import services
 bp = Blueprint("finder", __name__)
 
 
-class FormEntry(Struct, frozen=True):
-    """A compound on the advice page with its products; `excluded` says why there are none."""
-
-    judged: JudgedForm
-    products: Sequence[Suggestion]
-    excluded: Excluded | None
-
-    @property
-    def form(self) -> Form:
-        return self.judged.form
-
-
-class AdvicePage(Struct, frozen=True):
-    """Everything that the advice page shows; a compound with two names is one entry."""
-
-    answers: Answers
-    advice: Advice
-    suggestions: Suggestions
-    entries: Sequence[FormEntry]
-    others: Sequence[FormEntry]
-    explanations: Mapping[str, WhyNotFirst]
-    decision_map: Mapping[tuple[str, str, str], Cell]
-
-
 @localized(bp, nl="/nl/keuzehulp", en="/en/finder", methods=("GET", "POST"))
+def start() -> Response:
+    return _question_page(StartForm)
+
+
+@localized(bp, nl="/nl/keuzehulp/signalen", en="/en/finder/signs", methods=("GET", "POST"))
+def signs() -> Response:
+    return _question_page(SignsForm)
+
+
+@localized(bp, nl="/nl/keuzehulp/gezondheid", en="/en/finder/health", methods=("GET", "POST"))
+def conditions() -> Response:
+    return _question_page(ConditionsForm)
+
+
+@localized(bp, nl="/nl/keuzehulp/medicijnen", en="/en/finder/medicines", methods=("GET", "POST"))
+def medicines() -> Response:
+    return _question_page(MedicinesForm)
+
+
+@localized(bp, nl="/nl/keuzehulp/gebruik", en="/en/finder/intake", methods=("GET", "POST"))
+def intake() -> Response:
+    return _question_page(IntakeForm)
+
+
+@localized(bp, nl="/nl/keuzehulp/gevoeligheid", en="/en/finder/sensitivity", methods=("GET", "POST"))
+def stomach() -> Response:
+    return _question_page(StomachForm)
+
+
+@localized(bp, nl="/nl/keuzehulp/wensen", en="/en/finder/wishes", methods=("GET", "POST"))
 def wishes() -> Response:
-    form = WishesForm(get_ruleset(), current_language(), stored_answers(), budget_bands(get_session()))
-    if form.validate_on_submit():
-        store_answers(stored_answers() | form.valid_answers())
-        return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
-    if form.is_submitted() and not form.agreement.data:
-        erase_answers()  # an agreement taken back
-    return _page("finder/wishes.html", form)
+    return _question_page(WishesForm)
 
 
-@localized(bp, nl="/nl/keuzehulp/veiligheid", en="/en/finder/safety", methods=("GET", "POST"))
-def safety() -> Response:
-    if set(WISHES) - stored_answers().keys():
-        return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
-    form = SafetyForm(get_ruleset(), current_language(), stored_answers())
-    search, taken = None, None
-    if form.is_submitted():
-        taken = services().medicines.by_id.get(request.form.get("take_medicine", ""))
-        if taken is not None:
-            take_medicine(form, taken)
-        valid = form.validate()
-        if "csrf_token" not in form.errors:
-            # Stored even when other answers need correction, so that a stop among them counts at once; an answer that
-            # is refused takes the earlier one with it, which it was meant to replace.
-            here = form.keys()
-            other_pages = {key: value for key, value in stored_answers().items() if key not in here}
-            store_answers(other_pages | form.valid_answers())
-            if "back" in request.form:
-                return redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)
-        if asks_for_search():
-            search = search_medicines(typed_name(), services().medicines, get_ruleset(), current_language())
-        if "csrf_token" not in form.errors and (search or taken):
-            form.forget_errors()  # the visitor is not done yet, so nothing is missing yet
-        elif valid:
-            return redirect(url_for("finder.advice"), HTTPStatus.SEE_OTHER)
-    return _page("finder/safety.html", form, search=search, taken=_card_of(taken))
+ENDPOINTS: Mapping[type[QuestionnaireForm], str] = {
+    StartForm: "finder.start",
+    SignsForm: "finder.signs",
+    ConditionsForm: "finder.conditions",
+    MedicinesForm: "finder.medicines",
+    IntakeForm: "finder.intake",
+    StomachForm: "finder.stomach",
+    WishesForm: "finder.wishes",
+}
+
+
+def _question_page(kind: type[QuestionnaireForm]) -> Response:
+    """A page of questions: answers are stored as soon as they are valid, and a stop ends the questionnaire."""
+    stored = stored_answers()
+    if kind is not StartForm and not stored:
+        return redirect(url_for("finder.start"), HTTPStatus.SEE_OTHER)
+    form = kind(get_ruleset(), current_language(), stored)
+    if isinstance(form, WishesForm):
+        form.show_bands(budget_bands(get_session()))
+    # From the other language, and from the question on the home page: shown with what was chosen, nothing stored.
+    if not form.is_submitted() or "translate" in request.form or "begin" in request.form:
+        return _show(form)
+    taken = _taken_medicine(form)
+    valid = form.validate()
+    if "csrf_token" in form.errors or (isinstance(form, StartForm) and not valid):
+        return _show(form, search=_search() if asks_for_search() else None)
+    # Stored even when another answer needs correction, so that a stop among them counts at once.
+    answers = form.with_answers()
+    store_answers(with_condition_of(taken, answers) if taken else answers)
+    return _onward(form, taken, valid=valid)
+
+
+def _onward(form: QuestionnaireForm, taken: Medicine | None, *, valid: bool) -> Response:
+    """Back, on to the stop or the next open question, or the same page again."""
+    if "back" in request.form:
+        return redirect(url_for(ENDPOINTS[_page_before(type(form))]), HTTPStatus.SEE_OTHER)
+    if isinstance(form, MedicinesForm) and (taken or asks_for_search()):
+        form.forget_errors()  # the visitor is not done yet, so nothing is missing yet
+        return _show(form, search=_search() if asks_for_search() else None, taken=_card_of(taken))
+    if visitor_stops(get_ruleset()):
+        return redirect(url_for("finder.advice"), HTTPStatus.SEE_OTHER)
+    return redirect(url_for(next_endpoint()), HTTPStatus.SEE_OTHER) if valid else _show(form)
+
+
+def _taken_medicine(form: QuestionnaireForm) -> Medicine | None:
+    """The medicine whose button was pressed, its box ticked."""
+    taken = services().medicines.by_id.get(request.form.get("take_medicine", ""))
+    if taken is None or not isinstance(form, MedicinesForm):
+        return None
+    take_medicine(form, taken)
+    return taken
+
+
+def _search() -> MedicineSearch:
+    return search_medicines(typed_name(), services().medicines, get_ruleset(), current_language())
+
+
+def next_endpoint() -> str:
+    """The first page with an open question; without one the page that shows all answers."""
+    stored = stored_answers()
+    return next((ENDPOINTS[page] for page in PAGES if page.is_open(stored)), "finder.check")
+
+
+def _page_before(kind: type[QuestionnaireForm]) -> type[QuestionnaireForm]:
+    """The page that this visitor came through last before a page."""
+    stored = stored_answers()
+    return next(page for page in reversed(PAGES[: PAGES.index(kind)]) if not page.is_skipped(stored))
 
 
 def _card_of(taken: Medicine | None) -> MedicineCard | None:
@@ -102,62 +160,113 @@ def _card_of(taken: Medicine | None) -> MedicineCard | None:
 
 
 @localized(bp, nl="/nl/keuzehulp/medicijnen.json", en="/en/finder/medicines.json")
-def medicines() -> Response:
+def medicine_names() -> Response:
     """The same for everybody, so that a browser can search while a name is typed and send none of it."""
     text = medicine_list(services().medicines, get_ruleset(), current_language())
     return Response(text, mimetype="application/json")
 
 
-def _page(template: str, form: QuestionnaireForm, **values: Any) -> Response:
-    page = render_template(template, form=form, **values)
-    return never_store(make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200))
+def _show(
+    form: QuestionnaireForm, *, search: MedicineSearch | None = None, taken: MedicineCard | None = None
+) -> Response:
+    """A page of the questionnaire as it was sent; 422 when something in it must be corrected."""
+    template = f"{ENDPOINTS[type(form)].replace('.', '/')}.html"
+    page = render_template(template, form=form, search=search, taken=taken)
+    return never_store(make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK))
+
+
+@localized(bp, nl="/nl/keuzehulp/controle", en="/en/finder/check")
+def check() -> Response:
+    """All answers, each with a link to change it."""
+    stored = stored_answers()
+    if not stored:
+        return redirect(url_for("finder.start"), HTTPStatus.SEE_OTHER)
+    page = render_template("finder/check.html", rows=_rows(stored), next_endpoint=next_endpoint())
+    return never_store(make_response(page))
+
+
+class AnswerRow(Struct, frozen=True):
+    """A question with its answer in words, empty while it is open, and the place where it is asked."""
+
+    question: str
+    answer: str
+    endpoint: str
+    anchor: str
+
+
+def _rows(stored: dict[str, Any]) -> list[AnswerRow]:
+    """Rows of the questions in the order of the pages; those that a filter answered lead to the filter."""
+    ruleset, language = get_ruleset(), current_language()
+    rows = []
+    for page in PAGES:
+        skipped = page.filtered_by if page.is_skipped(stored) else None
+        for key in page.questions():
+            answer = answer_in_words(stored[key], ruleset.questions[key], language) if key in stored else ""
+            label = ruleset.questions[key].label.in_language(language)
+            anchor = skipped.filter if skipped else page.anchor_of(key)
+            rows.append(AnswerRow(label, answer, ENDPOINTS[skipped or page], anchor))
+    return rows
 
 
 @localized(bp, nl="/nl/keuzehulp/advies", en="/en/finder/advice")
 def advice() -> Response:
-    return _advice_page("finder/advice.html")
+    return _advice("finder/advice.html")
 
 
 @localized(bp, nl="/nl/keuzehulp/samenvatting", en="/en/finder/summary")
 def summary() -> Response:
     """One page to print and take to a pharmacist."""
-    return _advice_page("finder/summary.html")
+    return _advice("finder/summary.html")
 
 
-def _advice_page(template: str) -> Response:
+@localized(bp, nl="/nl/keuzehulp/bewaren", en="/en/finder/keep")
+def keep() -> Response:
+    """Products and amount to keep or share, without anything of the answers."""
+    kept = _kept_advice()
+    if kept is None:
+        return redirect(url_for("finder.advice"), HTTPStatus.SEE_OTHER)
+    return never_store(make_response(render_template("finder/keep.html", kept=kept)))
+
+
+@localized(bp, nl="/nl/keuzehulp/bewaren.txt", en="/en/finder/keep.txt")
+def keep_as_text() -> Response:
+    kept = _kept_advice()
+    if kept is None:
+        return redirect(url_for("finder.advice"), HTTPStatus.SEE_OTHER)
+    page = make_response(f"{kept.text}\n")
+    page.mimetype = "text/plain"
+    return never_store(page)
+
+
+def _kept_advice() -> KeptAdvice | None:
+    """The advice to keep; None while questions are open or a stop is known."""
     answers = complete_answers()
+    if answers is None or visitor_stops(get_ruleset()):
+        return None
+    return kept_advice(advice_page(answers, get_ruleset(), get_session()))
+
+
+def _advice(template: str) -> Response:
+    """The advice, or as soon as a stop is known the page that says so; without enough answers the open question."""
+    answers = complete_answers()
+    if answers is None and visitor_stops(get_ruleset()):
+        answers = partial_answers()
     if answers is None:
-        return redirect(url_for("finder.safety"), HTTPStatus.SEE_OTHER)
-    ruleset = get_ruleset()
-    prices = prices_of_catalogue(get_session(), ruleset)
-    advised = advise(answers, ruleset, prices.lowest)
-    suggestions = suggest_products(get_session(), answers, advised, prices.budget)
-    page = AdvicePage(
-        answers=answers,
-        advice=advised,
-        suggestions=suggestions,
-        entries=_entries(advised.forms, suggestions, ruleset),
-        others=_entries(advised.other_forms, suggestions, ruleset),
-        explanations={explained.form: explained for explained in why_not_first(answers, advised)},
-        decision_map={
-            (cell.stomach, cell.absorption, cell.budget): cell for cell in decision_map(answers, advised.ruleset).cells
-        },
-    )
-    return never_store(make_response(render_template(template, page=page, advice=advised, ruleset=ruleset)))
+        if not stored_answers():
+            return redirect(url_for("finder.start", without_answers=1), HTTPStatus.SEE_OTHER)
+        return redirect(url_for(next_endpoint()), HTTPStatus.SEE_OTHER)
+    page = advice_page(answers, get_ruleset(), get_session())
+    if page.advice.withheld and template == "finder/advice.html":
+        template = "finder/stop.html"
+    given = [row for row in _rows(stored_answers()) if row.answer]
+    html = render_template(template, page=page, advice=page.advice, ruleset=get_ruleset(), given=given)
+    return never_store(make_response(html))
 
 
-def _entries(judged: Iterable[JudgedForm], suggestions: Suggestions, ruleset: Ruleset) -> list[FormEntry]:
-    """One entry for each compound: forms that share their facts are judged alike."""
-    entries = []
-    for one in judged:
-        names = [form.id for form in ruleset.names_of_record[one.form.record]]
-        if one.form.id == names[0]:
-            entries.append(FormEntry(one, suggestions.of_forms(names), suggestions.excluded_from(names)))
-    return entries
-
-
-@localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("POST",))
+@localized(bp, nl="/nl/keuzehulp/opnieuw", en="/en/finder/start-again", methods=("GET", "POST"))
 def start_again() -> Response:
-    """Erase the answers. No CSRF token asked: the worst that a forged request does is erase."""
-    erase_answers()
-    return never_store(make_response(redirect(url_for("finder.wishes"), HTTPStatus.SEE_OTHER)))
+    """Erase the answers, once that is confirmed. No CSRF token: the worst that a forged request does is erase."""
+    if request.method == "POST" or not stored_answers():
+        erase_answers()
+        return never_store(make_response(redirect(url_for("finder.start"), HTTPStatus.SEE_OTHER)))
+    return never_store(make_response(render_template("finder/start_again.html")))

@@ -1,22 +1,26 @@
 """Cards of the listing, each rendered once for every edition of its product."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import get_template_attribute
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from catalog.models import Product
-from catalog.search.listing import Edition, editions, listed_products
+from catalog.search.listing import Edition, edition_of, editions, listed_products
+from catalog.search.snapshot import stamp_in_use
 from shop.web.database import get_ruleset
 from shop.web.page_cache import cached_fragment, fragment_key, store_fragment
 
 
 class Card:
-    """A product on the listing. In a template it becomes its card: cached, or rendered from the product."""
+    """A product on the listing. In a template it becomes the inside of its card: cached, or rendered from the product.
 
-    def __init__(self, edition: Edition, cached: Markup | None, product: Product | None) -> None:
-        self.edition, self._cached, self._product = edition, cached, product
+    It is the same for everybody but for its tick; a page puts what depends on the visitor beside it.
+    """
+
+    def __init__(self, edition: Edition, cached: Markup | None, product: Product | None, *, ticked: bool) -> None:
+        self.edition, self._cached, self.product, self._ticked = edition, cached, product, ticked
 
     @property
     def brand(self) -> Edition:
@@ -26,13 +30,40 @@ class Card:
     def __html__(self) -> Markup:
         if self._cached is not None:
             return self._cached
-        macro = get_template_attribute("partials/card.html", "card")
-        return store_fragment(fragment_key("card", self.edition), macro(self._product, get_ruleset(), choice=True))
+        macro = get_template_attribute("partials/card.html", "card_body")
+        body = macro(self.product, get_ruleset(), choice=True, ticked=self._ticked)
+        return store_fragment(_key(self.edition, ticked=self._ticked), body)
 
 
-def cards_by_ids(session: Session, ids: Sequence[int]) -> list[Card]:
-    """The cards of the products with these ids, in this order; only products without a cached card are read."""
-    found = [(edition, cached_fragment(fragment_key("card", edition))) for edition in editions(session, ids)]
-    missing = listed_products(session, [edition.product_id for edition, cached in found if cached is None])
-    products = {product.id: product for product in missing}
-    return [Card(edition, cached, products.get(edition.product_id)) for edition, cached in found]
+def cards_by_ids(
+    session: Session, ids: Sequence[int], ticked: Collection[str] = (), *, read_all: bool = False
+) -> list[Card]:
+    """The cards of the products with these ids, in this order; only products without a cached card are read.
+
+    With `read_all` every product is read, for a page that judges them for its visitor, and the editions follow from
+    them without another query.
+    """
+    if read_all:
+        epoch = stamp_in_use(session)[1]
+        products = {product.id: product for product in listed_products(session, ids)}
+        shown = [edition_of(products[id_], epoch) for id_ in ids]
+    else:
+        products, shown = {}, editions(session, ids)
+    found = [(edition, cached_fragment(_key(edition, ticked=edition.slug in ticked))) for edition in shown]
+    if not read_all:
+        missing = [edition.product_id for edition, cached in found if cached is None]
+        products = {product.id: product for product in listed_products(session, missing)}
+    return [
+        Card(edition, cached, products.get(edition.product_id), ticked=edition.slug in ticked)
+        for edition, cached in found
+    ]
+
+
+def ticked_elsewhere(ticked: Sequence[str], cards: Sequence[Card]) -> list[str]:
+    """Slugs of ticked products that are not on this page."""
+    here = {card.edition.slug for card in cards}
+    return [slug for slug in ticked if slug not in here]
+
+
+def _key(edition: Edition, *, ticked: bool) -> tuple[object, ...]:
+    return fragment_key("card", edition, ticked)

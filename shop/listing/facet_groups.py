@@ -1,6 +1,6 @@
 """The facets as the shopper reads them: names, labels, counts, and what a word means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from heapq import nlargest
 
@@ -10,12 +10,12 @@ from msgspec import Struct
 from catalog.models import Allergen, DosageForm
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from catalog.search.facet_counts import Filters, Found
-from catalog.search.facets import ALL_APPLY, ALONE, BLEND, MG_BANDS, PRICE_BANDS, YES, Band, Facet
+from catalog.search.facets import ALL_APPLY, ALONE, BLEND, DAY_PRICE_BANDS, MG_BANDS, MIXED, PURE, YES, Band, Facet
 from recommend.knowledge import Ruleset
 from recommend.substances import Substance, load_substances
 from recommend.text import Language
-from shop.listing.query import as_read
-from shop.web.i18n import current_language, in_current_language
+from shop.listing.query import BANDS
+from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
 from shop.web.words import short_entry_name
@@ -24,6 +24,20 @@ FEW = 12
 """The number of a facet's values shown before the rest folds away."""
 MOST = 40
 """The number of brands shown at all; others are found by searching for their name."""
+
+
+PROMOTED = (
+    (Facet.FORM, "citrate"),
+    (Facet.FORM, "bisglycinate"),
+    (Facet.DOSAGE_FORM, DosageForm.POWDER),
+    (Facet.VEGAN, YES),
+    (Facet.IN_STOCK, YES),
+)
+"""Values above the list, one tap away; a form by its record."""
+PROMOTED_CENTS_A_DAY = 20
+"""Price of a day up to which products are one tap away; a bound of `DAY_PRICE_BANDS`."""
+FOLDED = (Facet.BRAND, Facet.WITHOUT, Facet.WITHOUT_ACTIVE, Facet.OTHER_ACTIVES)
+"""Facets that a wide window folds too."""
 
 
 class Option(Struct, frozen=True):
@@ -47,6 +61,16 @@ class Group(Struct, frozen=True):
     left: int = 0
     hint: str = ""
 
+    @property
+    def chosen(self) -> int:
+        """Number of values that are on."""
+        return sum(option.chosen for option in (*self.options, *self.more))
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether a wide window folds it as well: open once a value is on."""
+        return self.facet in FOLDED
+
 
 class Applied(Struct, frozen=True):
     """A filter that is on, as it is shown."""
@@ -64,7 +88,8 @@ def groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
 def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Group:
     chosen = filters.chosen.get(facet, ())
     if facet is Facet.FORM:
-        return Group(facet, title(facet), _forms(found, chosen, ruleset), [], hint=_hint(facet))
+        common, rare = _forms(found, chosen, ruleset)
+        return Group(facet, title(facet), common, rare, hint=_hint(facet))
     shown = values(facet, found, ruleset)
     left = 0
     if facet is Facet.BRAND and len(shown) > MOST:
@@ -85,16 +110,54 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
     return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label), left)
 
 
-def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> list[Option]:
-    """One option for each compound, whatever names its products give it."""
-    options = []
+def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> tuple[list[Option], list[Option]]:
+    """One option for each compound, whatever names its products give it; rare ones fold away."""
+    ranked = set(ruleset.ranked_records.values())
+    common: list[Option] = []
+    rare: list[Option] = []
     for record, names in ruleset.names_of_record.items():
         forms = [form.id for form in names]
         if any(form in chosen or found.index.holds(Facet.FORM, form) for form in forms):
             count = found.count_any(Facet.FORM, forms)
             ticked = any(form in chosen for form in forms)
-            options.append(Option(",".join(forms), short_entry_name(names[0]), count, ticked, record))
-    return options
+            option = Option(",".join(forms), short_entry_name(names[0]), count, ticked, record)
+            (common if ticked or record in ranked else rare).append(option)
+    return common, rare
+
+
+class Promoted(Struct, frozen=True):
+    """A value that one tap above the list filters on."""
+
+    facet: Facet
+    option: Option
+
+
+def promoted(groups: Iterable[Group], total: int) -> list[Promoted]:
+    """Values that many look for, as far as they are off and would narrow the present list."""
+    options = {
+        (group.facet, option.record or option.value): option
+        for group in groups
+        for option in (*group.options, *group.more)
+    }
+    found = [(facet, options.get((facet, value))) for facet, value in PROMOTED]
+    found.append((Facet.PRICE_PER_DAY, _low_price(options)))
+    return [
+        Promoted(facet, option) for facet, option in found if option and not option.chosen and 0 < option.count < total
+    ]
+
+
+def _low_price(options: Mapping[tuple[Facet, str], Option]) -> Option | None:
+    """The bands up to the promoted price of a day as one value, None when no product is in them."""
+    names = [band.name for band in DAY_PRICE_BANDS if band.to is not None and band.to <= PROMOTED_CENTS_A_DAY]
+    bands = [band for name in names if (band := options.get((Facet.PRICE_PER_DAY, name)))]
+    if not bands:
+        return None
+    return Option(
+        value=",".join(band.value for band in bands),
+        label=_("up to %(amount)s per day", amount=euro(PROMOTED_CENTS_A_DAY)),
+        count=sum(band.count for band in bands),
+        chosen=any(band.chosen for band in bands),
+    )
 
 
 def applied_filters(filters: Filters, ruleset: Ruleset) -> list[Applied]:
@@ -124,8 +187,9 @@ def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
     fixed: dict[Facet, list[str]] = {
         Facet.FORM: list(ruleset.forms),
         Facet.DOSAGE_FORM: list(DosageForm),
-        Facet.MG_PER_DAY: [band.name for band in MG_BANDS],
-        Facet.PRICE_PER_100MG: [band.name for band in PRICE_BANDS],
+        **{facet: [band.name for band in bands] for facet, bands in BANDS.items()},
+        Facet.COMPOSITION: [PURE, MIXED],
+        Facet.UNSWEETENED: [YES],
         Facet.VEGAN: [YES],
         Facet.WITHOUT: list(Allergen),
         Facet.OTHER_ACTIVES: [ALONE, BLEND],
@@ -143,6 +207,8 @@ def _hint(facet: Facet) -> str:
         )
     if facet is Facet.PRICE_PER_100MG:
         return str(_("Of the magnesium itself, so that packs can be compared."))
+    if facet is Facet.UNSWEETENED:
+        return str(_("As the list of ingredients tells."))
     if facet in ALL_APPLY:
         return str(_("Products that do not say so are left out."))
     return ""
@@ -157,9 +223,13 @@ def _titles(_language: Language) -> dict[Facet, str]:
     """In the language of the page, put together once in each."""
     return {
         Facet.FORM: _("Form of magnesium"),
+        Facet.COMPOSITION: _("Pure or blend"),
         Facet.DOSAGE_FORM: _("Kind of product"),
         Facet.MG_PER_DAY: _("Magnesium per day"),
         Facet.PRICE_PER_100MG: _("Price per 100 mg magnesium"),
+        Facet.PRICE_PER_DAY: _("Price per day"),
+        Facet.DAYS_SUPPLY: _("Lasts for"),
+        Facet.UNSWEETENED: _("Sweeteners"),
         Facet.VEGAN: _("Vegan"),
         Facet.WITHOUT: _("Without allergen"),
         Facet.OTHER_ACTIVES: _("Other active substances"),
@@ -181,8 +251,10 @@ def _label(facet: Facet, value: str, _language: Language) -> str:
     """The same for values that the code knows, put together once in each language."""
     if facet is Facet.MG_PER_DAY:
         return _range(value, MG_BANDS, lambda amount: f"{amount}\N{NO-BREAK SPACE}mg")
-    if facet is Facet.PRICE_PER_100MG:
-        return _range(value, PRICE_BANDS, euro)
+    if facet in (Facet.PRICE_PER_100MG, Facet.PRICE_PER_DAY):
+        return _range(value, BANDS[facet], euro)
+    if facet is Facet.DAYS_SUPPLY:
+        return _range(value, BANDS[facet], lambda days: str(ngettext("%(num)d day", "%(num)d days", days)))
     return _words()[facet, value]
 
 
@@ -205,6 +277,9 @@ def _words() -> dict[tuple[Facet, str], str]:
         },
         (Facet.OTHER_ACTIVES, ALONE): _("magnesium alone"),
         (Facet.OTHER_ACTIVES, BLEND): _("with other substances"),
+        (Facet.COMPOSITION, PURE): _("one form only"),
+        (Facet.COMPOSITION, MIXED): _("blend of forms"),
+        (Facet.UNSWEETENED, YES): _("without sweeteners"),
         (Facet.VEGAN, YES): _("vegan only"),
         (Facet.IN_STOCK, YES): _("in stock only"),
     }
@@ -224,4 +299,3 @@ def first_sentence(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
-    app.add_template_filter(as_read)

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from catalog.search.facet_counts import find
-from catalog.search.listing import Fetch, Listing, listed_products, listing
+from catalog.search.listing import Fetch, Listing, Sort, listed_products, listing
 from catalog.search.matching import Search, search
 from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 from shop.listing.facet_groups import label
 from shop.listing.query import ListingQuery, read_listing_query
+from shop.listing.search_words import in_words
 from shop.web.errors import NoSuchListingPage
 
 
@@ -37,6 +38,8 @@ def find_page(
     index = current_snapshot(session, words=bool(args.get("q")))
     wanted = read_listing_query(args, ruleset, index)
     sought = search(session, index, wanted.text) if wanted.text else None
+    if sought and sought.cheap_first and wanted.sort is Sort.RECOMMENDED:  # the form always sends an order
+        wanted = structs.replace(wanted, sort=Sort.PRICE_PER_100MG)
     found = listing(
         session,
         wanted.filters,
@@ -75,7 +78,8 @@ def loosened(page: ListingPage, ruleset: Ruleset) -> list[Loosened]:
     if page.search:
         for less in page.search.loosened:
             count = len(find(index, wanted.filters, less.hits).products)
-            found.append(Loosened(less.word, wanted.query_for(less.rest), count))
+            part = ", ".join(filter(None, (in_words(item, ruleset) for item in less.items))) or less.word
+            found.append(Loosened(part.strip("“”"), wanted.query_for(less.rest), count))
         count = len(find(index, wanted.filters).products)
         found.append(Loosened(wanted.text, wanted.query_for(""), count))
     return [one for one in found if one.count]

@@ -12,11 +12,22 @@ from werkzeug.datastructures import MultiDict
 
 from catalog.models import Allergen, DosageForm
 from catalog.search.facet_counts import Filters
-from catalog.search.facets import ALONE, BLEND, MG_BANDS, PRICE_BANDS, YES, Facet
+from catalog.search.facets import (
+    ALONE,
+    BLEND,
+    DAY_PRICE_BANDS,
+    MG_BANDS,
+    MIXED,
+    PRICE_BANDS,
+    PURE,
+    SUPPLY_BANDS,
+    YES,
+    Band,
+    Facet,
+)
 from catalog.search.listing import Sort
-from catalog.search.matching import ResolvedWord
-from catalog.search.query_words import LONGEST_QUERY, is_too_long
 from catalog.search.snapshot import IndexSnapshot
+from catalog.search.wishes import LONGEST_QUERY, is_too_long
 from recommend.knowledge import Ruleset
 from recommend.substances import load_substances
 from shop.web.errors import NoSuchListingPage
@@ -25,8 +36,17 @@ from shop.web.i18n import gettext as _
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
+_SLUG = re.compile(r"[a-z0-9-]{1,120}")
 LONGEST_SHOWN = 40
-RANGES = (Facet.MG_PER_DAY, Facet.PRICE_PER_100MG)
+BANDS: Mapping[Facet, tuple[Band, ...]] = {
+    Facet.MG_PER_DAY: MG_BANDS,
+    Facet.PRICE_PER_100MG: PRICE_BANDS,
+    Facet.PRICE_PER_DAY: DAY_PRICE_BANDS,
+    Facet.DAYS_SUPPLY: SUPPLY_BANDS,
+}
+"""The facets whose values are ranges."""
+MOST_TICKED = 8
+"""Most ticks for a comparison that the address of a listing has."""
 
 
 class LeftOut(Struct, frozen=True):
@@ -45,11 +65,13 @@ class ListingQuery(Struct, frozen=True):
     sort: Sort = Sort.RECOMMENDED
     page: int = 1
     left_out: tuple[LeftOut, ...] = ()
+    ticked: tuple[str, ...] = ()
+    """Slugs of the products ticked for a comparison, on whatever page."""
 
     def query(self, **changes: object) -> dict[str, Any]:
         """Arguments for the address of this listing with changes, defaults left out."""
         chosen = {facet.value: self.filters.chosen[facet] for facet in Facet if facet in self.filters.chosen}
-        asked = {"q": self.text} | chosen | {"sort": self.sort.value, "page": self.page} | changes
+        asked = {"q": self.text} | chosen | {"sort": self.sort.value, "page": self.page, "p": self.ticked} | changes
         left_out: dict[str, object] = {"sort": Sort.RECOMMENDED.value, "page": 1}
         return {key: value for key, value in asked.items() if value and value != left_out.get(key)}
 
@@ -72,7 +94,6 @@ class ListingQuery(Struct, frozen=True):
 
 def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: IndexSnapshot) -> ListingQuery:
     """Read the query of a listing. Raises NoSuchListingPage for a page that is no number from 1 up."""
-    phrased = read_phrases(showable(" ".join(args.get("q", "").split())))
     left_out: list[LeftOut] = []
     chosen: dict[Facet, tuple[str, ...]] = {}
     for facet, is_known in _known(ruleset, index).items():
@@ -81,27 +102,28 @@ def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: Index
         if known := tuple(value for value in asked if is_known(value)):
             chosen[facet] = known
         left_out += [_left_out(facet, value) for value in asked if not is_known(value)]
-    if phrased.mg_per_day:
-        chosen[Facet.MG_PER_DAY] = phrased.mg_per_day
     sort = showable(args.get("sort", "")) or Sort.RECOMMENDED.value
-    if phrased.cheap and sort == Sort.RECOMMENDED:
-        sort = Sort.PRICE_PER_100MG.value  # the form of the listing always sends an order
     if sort not in list(Sort):
         left_out.append(LeftOut(sort))
         sort = Sort.RECOMMENDED.value
     page = args.get("page", "1")
     if not _PAGE_NUMBER.fullmatch(page):
         raise NoSuchListingPage
-    text = phrased.rest
+    text = showable(" ".join(args.get("q", "").split()))
     if text and is_too_long(text):
         left_out.append(LeftOut(text, "too_long"))
         text = text[:LONGEST_QUERY]
-    return ListingQuery(Filters(chosen), text, Sort(sort), int(page), tuple(left_out))
+    return ListingQuery(Filters(chosen), text, Sort(sort), int(page), tuple(left_out), ticked_in(args))
+
+
+def ticked_in(args: MultiDict[str, str]) -> tuple[str, ...]:
+    """The slugs of an address that may be those of products, each once."""
+    return tuple(slug for slug in dict.fromkeys(args.getlist("p")) if _SLUG.fullmatch(slug))[:MOST_TICKED]
 
 
 def values_in(facet: Facet, text: str) -> list[str]:
-    """Values that one box of a facet sends: the names of one form are sent together, with a comma between them."""
-    return text.split(",") if facet is Facet.FORM else [text]
+    """Values that one box of a facet sends: the names of one form, and bands, are sent together with commas between."""
+    return text.split(",") if facet is Facet.FORM or facet in BANDS else [text]
 
 
 def showable(value: str) -> str:
@@ -110,11 +132,13 @@ def showable(value: str) -> str:
 
 
 def _known(ruleset: Ruleset, index: IndexSnapshot) -> Mapping[Facet, Callable[[str], bool]]:
-    bands = {facet: {band.name for band in bands} for facet, bands in zip(RANGES, (MG_BANDS, PRICE_BANDS), strict=True)}
+    bands = {facet: {band.name for band in bands} for facet, bands in BANDS.items()}
     return {
         Facet.FORM: ruleset.forms.__contains__,
         Facet.DOSAGE_FORM: set(DosageForm).__contains__,
         **{facet: names.__contains__ for facet, names in bands.items()},
+        Facet.COMPOSITION: (PURE, MIXED).__contains__,
+        Facet.UNSWEETENED: YES.__eq__,
         Facet.VEGAN: YES.__eq__,
         Facet.WITHOUT: set(Allergen).__contains__,
         Facet.OTHER_ACTIVES: (ALONE, BLEND).__contains__,
@@ -125,7 +149,7 @@ def _known(ruleset: Ruleset, index: IndexSnapshot) -> Mapping[Facet, Callable[[s
 
 
 def _left_out(facet: Facet, value: str) -> LeftOut:
-    bounds = _RANGE.fullmatch(value) if facet in RANGES else None
+    bounds = _RANGE.fullmatch(value) if facet in BANDS else None
     if bounds and int(bounds[1]) >= int(bounds[2]):
         return LeftOut(value, "contradictory")
     return LeftOut(value)
@@ -139,57 +163,3 @@ def in_words(left_out: LeftOut) -> str:
     if left_out.why == "contradictory":
         return str(_("Nothing lies in the range “%(value)s”: it ends before it begins. It was left out.", value=value))
     return str(_("We do not know the filter “%(value)s”, so it was left out.", value=value))
-
-
-def as_read(sought: ResolvedWord) -> str:
-    """The notice about a misspelt word."""
-    return str(
-        _(
-            "Nothing is called “%(typed)s”; these are the results for “%(read)s”.",
-            typed=sought.parsed.word,
-            read=sought.read_as,
-        )
-    )
-
-
-_AT_MOST = re.compile(
-    r"\b(?:onder|tot|max(?:imaal)?|hoogstens|minder dan|under|below|up to|at most|less than)"
-    r"(?: de)? ([1-9][0-9]{1,3}) ?mg\b",
-    re.ASCII | re.IGNORECASE,
-)
-_BETWEEN = re.compile(
-    r"\b(?:(?:tussen|between) ([1-9][0-9]{1,3})(?: ?mg)? (?:en|and)"
-    r"|(?:van |from )?([1-9][0-9]{1,3})(?: ?mg)? ?(?:tot en met|tot|t/m|up to|to|-|\u2013)) ?([1-9][0-9]{1,3}) ?mg\b",
-    re.ASCII | re.IGNORECASE,
-)
-_CHEAP = re.compile(
-    r"\b(?:goedkoop|goedkope|goedkoper|goedkopere|goedkoopste|voordelig|voordelige|voordeliger|voordeligere|voordeligste|cheap|cheaper|cheapest)\b",
-    re.IGNORECASE,
-)
-
-
-class Phrased(Struct, frozen=True):
-    """A search with its wishes taken out: the rest, the ranges of milligrams a day, whether cheap comes first."""
-
-    rest: str
-    mg_per_day: tuple[str, ...] = ()
-    cheap: bool = False
-
-
-def read_phrases(text: str) -> Phrased:
-    """The wishes in a search, and its other words; amounts that no whole range lies within stay words."""
-    bands: tuple[str, ...] = ()
-    if asked := _BETWEEN.search(text):
-        bands = _bands_within(int(asked[1] or asked[2]), int(asked[3]))
-    elif asked := _AT_MOST.search(text):
-        bands = _bands_within(0, int(asked[1]))
-    rest = f"{text[: asked.start()]} {text[asked.end() :]}" if asked and bands else text
-    cheap = bool(_CHEAP.search(rest))
-    return Phrased(" ".join(_CHEAP.sub(" ", rest).split()), bands, cheap)
-
-
-def _bands_within(least: int, most: int) -> tuple[str, ...]:
-    """Names of the ranges of mg a day that lie within two amounts, so that nothing outside them is shown."""
-    return tuple(
-        band.name for band in MG_BANDS if band.to is not None and (band.over or 0) >= least and band.to <= most
-    )

@@ -1,17 +1,20 @@
 """Listing of products: filters, search, order and pages, all in the address."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from flask import Blueprint, render_template, request
 
 from catalog.search.facets import Facet
-from catalog.search.listing import Sort
+from catalog.search.listing import PAGE_SIZE, Sort
 from recommend.knowledge import Form, Ruleset
 from shop.finder.answers_cookie import visitor_stops
-from shop.listing.cards import cards_by_ids
-from shop.listing.facet_groups import applied_filters, groups
+from shop.finder.fit import visitor_advice
+from shop.listing.cards import cards_by_ids, ticked_elsewhere
+from shop.listing.facet_groups import applied_filters, groups, promoted
 from shop.listing.page import find_page, loosened
-from shop.listing.query import ListingQuery, in_words
+from shop.listing.query import ListingQuery, in_words, ticked_in
+from shop.listing.search_words import answer_blocks, notices, wish_chips
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
 from shop.web.page_cache import never_cache, same_for_all
@@ -23,23 +26,34 @@ bp = Blueprint("listing", __name__)
 @same_for_all
 def products() -> str:
     ruleset = get_ruleset()
-    page = find_page(get_session(), request.args, ruleset, current_language(), cards_by_ids)
+    visitor = visitor_advice(get_session(), ruleset)
+    cards = partial(cards_by_ids, ticked=ticked_in(request.args), read_all=visitor is not None)
+    page = find_page(get_session(), request.args, ruleset, current_language(), cards)
     wanted, found = page.wanted, page.listing
     applied = applied_filters(wanted.filters, ruleset)
+    asked = page.search
+    shown_groups = groups(found.found, wanted.filters, ruleset)
     if wanted.left_out or wanted.text:
         never_cache()  # the page says what was typed
     return render_template(
         "listing/listing.html",
         listing=found,
         wanted=wanted,
-        search=page.search,
-        groups=groups(found.found, wanted.filters, ruleset),
+        search=asked,
+        answers=answer_blocks(asked, ruleset) if asked else [],
+        chips=wish_chips(asked, wanted, ruleset) if asked else [],
+        search_notices=[text for _, text in notices(asked)] if asked else [],
+        groups=shown_groups,
+        promoted=promoted(shown_groups, found.total),
+        ticked_elsewhere=ticked_elsewhere(wanted.ticked, found.products),
         applied=applied,
         loosened=[] if found.total else loosened(page, ruleset),
         notices=[in_words(value) for value in wanted.left_out[:3]],
         sorts=list(Sort),
+        page_size=PAGE_SIZE,
+        visitor=visitor,
         form_names=[one.label for one in applied if one.facet is Facet.FORM],
-        explained=_compounds(wanted.filters.chosen.get(Facet.FORM, ()), ruleset),
+        explained=_compounds((*wanted.filters.chosen.get(Facet.FORM, ()), *(asked.forms if asked else ())), ruleset),
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
         **_for_crawlers(wanted),
@@ -55,4 +69,4 @@ def _for_crawlers(wanted: ListingQuery) -> dict[str, object]:
     """One facet value has an address of its own; more of them, another order or a search would be pages without end."""
     if len(wanted.values) > 1 or wanted.text or wanted.sort is not Sort.RECOMMENDED:
         return {"robots": "noindex, nofollow"}
-    return {"canonical_query": wanted.query()}
+    return {"canonical_query": wanted.query(p=None)}

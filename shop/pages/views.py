@@ -3,13 +3,19 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from catalog.queries.products import best_of_forms
+from recommend.chemistry import UG_PER_MG
+from shop.finder.answers_cookie import visitor_stops
 from shop.pages.choosing import LONGEST_SEARCH, choosing_page
-from shop.web.database import get_ruleset
+from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, in_current_language, localized, preferred_language
+from shop.web.owner_settings import seller
 from shop.web.page_cache import never_cache, same_for_all
-from shop.web.services import services
 
 bp = Blueprint("pages", __name__)
+
+FORMS_AT_HOME = 3
+"""Forms with a product on the home page."""
 
 
 @bp.get("/")
@@ -23,7 +29,19 @@ def root() -> Response:
 @localized(bp, nl="/nl/", en="/en/")
 @same_for_all
 def home() -> str:
-    return render_template("pages/home.html", ruleset=get_ruleset())
+    """The finder's first question, three products and what is checked; with a stop the products stay folded."""
+    ruleset = get_ruleset()
+    compounds = [
+        [form.id for form in ruleset.forms.values() if form.record == compound.record]
+        for compound in ruleset.ranked_compounds[:FORMS_AT_HOME]
+    ]
+    limit_ug = ruleset.manifest.dose.upper_limit_mg * UG_PER_MG
+    return render_template(
+        "pages/home.html",
+        ruleset=ruleset,
+        products=best_of_forms(get_session(), compounds, most_ug_per_day=limit_ug),
+        stops=visitor_stops(ruleset),
+    )
 
 
 @localized(bp, nl="/nl/zo-rangschikken-wij", en="/en/how-we-rank")
@@ -59,13 +77,19 @@ def privacy() -> str:
 @localized(bp, nl="/nl/toegankelijkheid", en="/en/accessibility")
 @same_for_all
 def accessibility() -> str:
-    return render_template("pages/accessibility.html", seller=services().settings.seller)
+    return render_template("pages/accessibility.html", seller=seller())
+
+
+@localized(bp, nl="/nl/contact", en="/en/contact")
+@same_for_all
+def contact() -> str:
+    return render_template("pages/contact.html", seller=seller())
 
 
 @localized(bp, nl="/nl/colofon", en="/en/colophon")
 @same_for_all
 def colophon() -> str:
-    return render_template("pages/colophon.html", seller=services().settings.seller)
+    return render_template("pages/colophon.html", seller=seller())
 
 
 @localized(bp, nl="/nl/gids/magnesium-en-het-zenuwstelsel", en="/en/guide/magnesium-and-the-nervous-system")

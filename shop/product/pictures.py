@@ -2,13 +2,14 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, abort, make_response, request, url_for
+from flask import Blueprint, Flask, abort, make_response, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
+from catalog.models import Product
 from catalog.pictures import Picture, picture_of
-from catalog.queries.products import picture_data
-from shop.web.database import get_session
+from catalog.queries.products import picture_data, product_by_slug
+from shop.web.database import get_ruleset, get_session
 
 bp = Blueprint("pictures", __name__)
 A_YEAR = 365 * 24 * 3600
@@ -35,6 +36,24 @@ def picture(name: str) -> Response:
     response.cache_control.max_age = A_YEAR
     response.set_etag(name)
     return response.make_conditional(request)
+
+
+@bp.get("/media/pack/<slug>.svg")
+def drawn_pack(slug: str) -> Response:
+    """The drawn pack of a public product, for search engines that ask for a picture; its colours are its own."""
+    product = product_by_slug(get_session(), slug) if slug.isascii() and "\0" not in slug else None
+    if product is None:
+        abort(HTTPStatus.NOT_FOUND)
+    response = make_response(render_template("product/pack.svg", product=product, ruleset=get_ruleset()).strip())
+    response.mimetype = "image/svg+xml"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def picture_address(product: Product) -> str:
+    """The path of a product's photo, or else of its drawn pack."""
+    photo = shown_picture(product.picture) if product.picture else None
+    return photo.src if photo else url_for("pictures.drawn_pack", slug=product.slug)
 
 
 def shown_picture(name: str) -> ShownPicture | None:

@@ -7,11 +7,12 @@ from catalog.other_actives import daily_amounts
 from catalog.prices import unit_price_cents
 from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
+from shop.product.pictures import picture_address
 from shop.web.absolute_urls import absolute_url
 from shop.web.breadcrumbs import CONTEXT, Data
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
-from shop.web.words import allergens_in_words, yes_no_or_unknown
+from shop.web.words import allergens_in_words, shown_text, yes_no_or_unknown
 
 VAT = {"valueAddedTaxIncluded": True}
 
@@ -23,10 +24,11 @@ def product_data(product: Product, ruleset: Ruleset) -> Data:
         "@type": "Product",
         "@id": _address(product) + "#product",
         "url": _address(product),
-        "name": in_current_language(product.name),
-        "description": in_current_language(product.summary),
+        "name": shown_text(product, "name"),
+        "description": shown_text(product, "summary"),
+        "image": absolute_url(picture_address(product)),
         "sku": product.sku,
-        "inLanguage": current_language(),
+        "inLanguage": product.text_language(current_language()),
         "category": _("Food supplement with magnesium"),
         "brand": {"@type": "Brand", "name": product.brand.name},
         "additionalProperty": _properties(product, ruleset),

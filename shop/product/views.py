@@ -3,12 +3,13 @@
 from http import HTTPStatus
 
 from flask import Blueprint, abort, redirect, url_for
+from msgspec.structs import asdict
 from werkzeug.wrappers import Response
 
 from catalog.models import Status
-from catalog.queries.products import place_of
+from catalog.queries.products import place_of, products_instead
 from shop.finder.answers_cookie import visitor_stops
-from shop.product.page import parts_by_slug, render_parts
+from shop.product.page import for_visitor, parts_by_slug, render_parts
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import localized
 from shop.web.page_cache import same_for_all
@@ -20,7 +21,11 @@ bp = Blueprint("product", __name__)
 @same_for_all
 def page(slug: str) -> str | Response:
     parts = parts_by_slug(get_session(), slug)
-    return _moved(slug) if parts is None else render_parts(parts, stops=visitor_stops(get_ruleset()))
+    if parts is None:
+        return _moved(slug)
+    edition = parts.edition
+    instead = products_instead(get_session(), edition.product_id) if edition and edition.sold_out else ()
+    return render_parts(parts, instead=instead, stops=visitor_stops(get_ruleset()), **asdict(for_visitor(slug, parts)))
 
 
 def _moved(slug: str) -> Response:

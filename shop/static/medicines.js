@@ -27,29 +27,18 @@ function button(text, press) {
   return made;
 }
 
-/** Tick the boxes, which also takes back "none of these"; the form's own events follow. */
-function tick(ticks) {
-  for (const [question, value] of ticks) {
-    for (const box of document.querySelectorAll(`#${question} input[type=checkbox]`)) {
-      if (box.value === value) box.checked = true;
-      if (box.value === "none") box.checked = false;
-    }
-  }
-}
-
 function show(card) {
-  const [title, ticks, lines, buttonText] = list.cards[card];
+  const [title, id, lines, buttonText] = list.cards[card];
   const said = element("ul", "", ...lines.map((line) => element("li", list.sentences[line])));
   const shown = element("div", "", element("h3", title), said);
-  if (ticks.length) {
+  if (id) {
+    // The server ticks the box, as it does without this script: a medicine can also tell of a condition.
+    const taking = element("button", list.sentences[buttonText]);
+    Object.assign(taking, { type: "submit", className: "secondary", name: "take_medicine", value: id });
+    taking.formAction = "#medicine-search";
     const done = element("p", "");
+    done.append(taking);
     shown.append(done);
-    done.append(button(list.sentences[buttonText], () => {
-      tick(ticks);
-      input.value = "";
-      result.replaceChildren(element("p", "", element("strong", title), `: ${list.messages.ticked}`), said);
-      document.querySelector(`#${ticks[0][0]} input[value="${ticks[0][1]}"]`).focus();
-    }));
   }
   result.replaceChildren(shown);
 }

@@ -1,13 +1,13 @@
 """Absolute addresses with scheme and host, for search engines and shared links; alternates per language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, request, url_for
 
-from recommend.text import LANGUAGES
+from recommend.text import LANGUAGES, Language
 from shop.web.i18n import DEFAULT
-from shop.web.services import services
+from shop.web.owner_settings import public_url
 
 
 def init_app(app: Flask) -> None:
@@ -16,23 +16,23 @@ def init_app(app: Flask) -> None:
 
 def absolute_url(path: str) -> str:
     """An address of this shop with scheme and host: the configured ones, or those of the request."""
-    return (services().settings.public_url or request.url_root.rstrip("/")) + path
+    return (public_url() or request.url_root.rstrip("/")) + path
 
 
-def alternates(query: Mapping[str, Any]) -> dict[str, str]:
+def alternates(query: Mapping[str, Any], languages: Sequence[Language] = LANGUAGES) -> dict[str, str]:
     """This page's canonical address in each language, Dutch also as `x-default`; empty for what is no page.
 
-    Of the query only what makes a page of its own belongs in it.
+    Of the query only what makes a page of its own belongs in it. `languages` are those that the page is published in.
     """
     endpoint, rule = request.endpoint, request.url_rule
     if endpoint is None or rule is None or "lang" not in (rule.defaults or {}):
         return {}
-    return alternates_of(endpoint, **(request.view_args or {}), **query)
+    return alternates_of(endpoint, languages, **(request.view_args or {}), **query)
 
 
-def alternates_of(endpoint: str, **values: Any) -> dict[str, str]:
-    """A page's address in each language."""
+def alternates_of(endpoint: str, languages: Sequence[Language] = LANGUAGES, **values: Any) -> dict[str, str]:
+    """A page's address in each language that it is published in, Dutch among them."""
     found: dict[str, str] = {
-        language: absolute_url(url_for(endpoint, **{**values, "lang": language})) for language in LANGUAGES
+        language: absolute_url(url_for(endpoint, **{**values, "lang": language})) for language in languages
     }
     return found | {"x-default": found[DEFAULT]}

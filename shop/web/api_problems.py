@@ -67,7 +67,7 @@ def _printable(key: str) -> str:
 def _detail(error: HTTPException) -> str:
     details: dict[int, str] = {
         404: _("Nothing is at this address. All addresses are in /api/v1/openapi.json."),
-        405: _("This address does not take that method."),
+        405: _("This address does not accept that method."),
         413: _("The body is too large."),
         414: _("The query is too long."),
         500: _("The fault is ours. Try again in a moment."),

@@ -16,6 +16,7 @@ from catalog.consistency import repair_derived_data
 from catalog.db.engine import for_writing, migrate, migration_lock, opened_engine
 from catalog.models import IndexState, Product
 from catalog.samples.sample import load_sample
+from catalog.search.update import has_current_format
 from recommend.knowledge import Ruleset
 from recommend.loading import load_ruleset
 from shop.settings import Settings
@@ -27,14 +28,14 @@ Answer = TypeVar("Answer")
 
 
 def prepare_catalogue(settings: Settings) -> None:
-    """Migrate the database, fill an empty one with the sample, index one that never was; one process at a time."""
+    """Migrate the database, fill an empty one with the sample, index one that never was or was by older rules."""
     ruleset = load_ruleset(settings.rules_dir)
     with migrated_engine(settings) as engine:
         if _is_empty(engine):  # only read where there is nothing to do, so that a writer is not waited for
             with Session(for_writing(engine)) as session:
                 load_sample(session, ruleset)
                 session.commit()
-        elif _was_never_indexed(engine):
+        elif _lacks_index(engine):
             with Session(for_writing(engine)) as session:
                 repair_derived_data(session, ruleset)
                 session.commit()
@@ -57,9 +58,10 @@ def _is_empty(engine: Engine) -> bool:
         return session.scalar(select(Product.id).limit(1)) is None
 
 
-def _was_never_indexed(engine: Engine) -> bool:
+def _lacks_index(engine: Engine) -> bool:
+    """Whether products were never indexed, or by another version's rules."""
     with Session(engine) as session:
-        return session.scalars(select(IndexState.revision)).one() == 0
+        return session.scalars(select(IndexState.revision)).one() == 0 or not has_current_format(session)
 
 
 def _restrict_to_owner(instance: Path) -> None:
@@ -89,7 +91,7 @@ def get_session() -> Session:
         if not asked_by_staff():
             g.catalog_session = databases.session_for_reading()
         else:
-            g.catalog_session = Session(databases.primary if request.method in SAFE else databases.writing)
+            g.catalog_session = Session(databases.writing if may_write() else databases.primary)
     session: Session = g.catalog_session
     return session
 
@@ -112,6 +114,11 @@ def committing(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answe
         return answer
 
     return commit_after
+
+
+def may_write() -> bool:
+    """Whether the session of this request may write."""
+    return asked_by_staff() and request.method not in SAFE
 
 
 def asked_by_staff() -> bool:

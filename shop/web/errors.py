@@ -1,6 +1,10 @@
 """Every error is a page in the visitor's language that says what to do next; for the API a problem (`problems`)."""
 
-from flask import Flask, make_response, render_template, request
+import re
+from http import HTTPStatus
+from urllib.parse import quote
+
+from flask import Flask, current_app, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
@@ -10,7 +14,7 @@ from catalog.db.faults import DatabaseFault, fault_of
 from shop.web.api_problems import as_problem
 from shop.web.database import SAFE, asked_by_staff
 from shop.web.i18n import gettext as _
-from shop.web.security import asked_of_api
+from shop.web.security import asked_of_api, hides_slash
 
 
 class NoSuchListingPage(HTTPException):
@@ -28,12 +32,16 @@ class DatabaseUnavailable(ServiceUnavailable):
 
 
 RETRY_SECONDS = 5
+_OF_PAGES = re.compile(r"[A-Za-z0-9/._ \u00a0-]+")
+"""Characters of our addresses, and the blanks that a message puts behind one."""
 
 
 def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def show(error: HTTPException) -> Response:
         code = error.code or 500
+        if code == HTTPStatus.NOT_FOUND and (address := _address_meant()):
+            return redirect(address, HTTPStatus.MOVED_PERMANENTLY)
         if asked_of_api():
             return as_problem(error, _title(code))
         allow = [(key, value) for key, value in error.get_headers() if key.lower() in {"allow", "retry-after"}]
@@ -58,6 +66,19 @@ def init_app(app: Flask) -> None:
         return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
 
 
+def _address_meant() -> str | None:
+    """The address of a page that was asked for in capitals, with blanks or with a slash at its end; None for others."""
+    if request.method not in SAFE or hides_slash() or not _OF_PAGES.fullmatch(request.path):
+        return None
+    path = "/" + "/".join(filter(None, (part.strip() for part in request.path.lower().split("/"))))
+    routes = current_app.create_url_adapter(request)
+    found = next((one for one in (path, f"{path}/") if routes and routes.test(one, "GET")), None)
+    if found is None or found == request.path:
+        return None
+    query = request.query_string.decode("ascii", "ignore")
+    return quote(found) + (f"?{query}" if query else "")
+
+
 def _in_listing(error: HTTPException) -> bool:
     return isinstance(error, NoSuchListingPage)
 
@@ -69,8 +90,8 @@ def _title(code: int) -> str:
         404: _("This page does not exist"),
         405: _("That does not work here"),
         410: _("This product is no longer in the shop"),
-        413: _("That is more than we can take"),
-        414: _("That is more than we can take"),
+        413: _("Your request is too large"),
+        414: _("Your request is too large"),
         415: _("We cannot read that kind of content"),
         422: _("One of the answers cannot be used"),
         500: _("Something went wrong on our side"),
@@ -91,11 +112,11 @@ def _explain(error: HTTPException) -> str:
     explanations: dict[int, str] = {
         403: _("Ask an owner of the shop, or sign in with another account."),
         404: _("The address may have a typing error, or the page has moved."),
-        405: _("This page cannot be asked for in this way. Go back and use the buttons on the page."),
-        410: _("It was taken out of the range. The list of products shows what there is now."),
+        405: _("This page cannot be opened this way. Go back and use the buttons on the page."),
+        410: _("We no longer sell this product. The list of products shows what is available now."),
         413: _("What was sent is too large. Go back and send less."),
         414: _("The address is too long. Go back and ask for less at once."),
-        500: _("It is not your fault, and nothing you did is lost elsewhere. Try again in a moment."),
+        500: _("This is not your fault, and nothing else you did is lost. Try again in a moment."),
         503: _("Try again in a moment."),
     }
     return explanations.get(error.code or 500) or str(_("Go back and try again, or start at the home page."))
@@ -105,7 +126,7 @@ def _explain_unsaved(fault: DatabaseFault) -> str:
     explanations: dict[DatabaseFault, str] = {
         DatabaseFault.BUSY: _(
             "Others are saving at this moment. Nothing of your change was saved. "
-            "Go back, where what you typed still stands, and send it again."
+            "Go back, where what you typed is still there, and send it again."
         ),
         DatabaseFault.FULL: _(
             "The database has no room, or may not be written to. Nothing of your change was saved. "

@@ -9,8 +9,9 @@ from flask import Flask
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from catalog.ingredient_check import MARKED
 from catalog.models import Product
-from catalog.prices import VAT_PERCENT, earlier_price_cents, unit_price_cents
+from catalog.prices import earlier_price_cents, unit_price_cents
 from recommend.chemistry import half_up
 from recommend.text import LANGUAGES, Language
 from shop.web.i18n import current_language
@@ -18,7 +19,7 @@ from shop.web.services import today
 
 UG_PER_TENTH_MG = 100
 FINE_BELOW_TENTH_CENTS = 100
-_MARKED = re.compile(r"\*([^*]+)\*")
+CENTS_IN_EUROS_FROM = 10
 _MODEL = Decimal("1234.56")
 
 
@@ -28,6 +29,7 @@ class Writing(Struct, frozen=True):
     before_euro: str
     group: str
     decimal: str
+    before_percent: str
 
     @classmethod
     def of(cls, language: Language) -> "Writing":
@@ -35,16 +37,13 @@ class Writing(Struct, frozen=True):
         before, group, decimal = re.fullmatch(  # type: ignore[union-attr] # a locale of another shape must not start
             r"(\D+)1(\D)234(\D)56", format_currency(_MODEL, "EUR", locale=language)
         ).groups()
-        return cls(before, group, decimal)
+        return cls(before, group, decimal, "" if language == "en" else "\N{NO-BREAK SPACE}")
 
     def whole(self, number: int) -> str:
         return f"{number:,}".replace(",", self.group)
 
     def euro(self, cents: int) -> str:
         return f"{self.before_euro}{self.whole(cents // 100)}{self.decimal}{cents % 100:02}"
-
-    def euro_in_tenths(self, tenth_cents: int) -> str:
-        return f"{self.before_euro}{tenth_cents // 1000}{self.decimal}{tenth_cents % 1000:03}"
 
     def in_tenths(self, tenths: int) -> str:
         """A number of tenths, the decimal left out when it is 0."""
@@ -66,15 +65,16 @@ def euro(cents: int) -> str:
 
 
 def fine_euro(tenth_cents: int) -> str:
-    """A derived price in euro: whole cents, or tenths of a cent below 10 cents, where they matter."""
+    """A derived price: euro, or below 10 cents, where tenths of a cent matter, cents with one decimal ("6,7 ct")."""
     if tenth_cents >= FINE_BELOW_TENTH_CENTS:
         return euro((tenth_cents + 5) // 10)
-    return _writing().euro_in_tenths(tenth_cents)
+    return f"{_writing().in_tenths(tenth_cents)}\N{NO-BREAK SPACE}ct"
 
 
-def exact_euro(tenth_cents: int) -> str:
-    """A bound in euro, unrounded, so that nothing costs what the bound shows and yet lies above it."""
-    return _writing().euro_in_tenths(tenth_cents) if tenth_cents % 10 else euro(tenth_cents // 10)
+def day_price(tenth_cents: int) -> str:
+    """A price a day as people say it: whole cents, below 10 of them without euros ("7 ct")."""
+    cents = max(1, (tenth_cents + 5) // 10)
+    return euro(cents) if cents >= CENTS_IN_EUROS_FROM else f"{cents}\N{NO-BREAK SPACE}ct"
 
 
 def milligrams(micrograms: int) -> str:
@@ -83,25 +83,30 @@ def milligrams(micrograms: int) -> str:
     return f"{_writing().in_tenths(tenths)}\N{NO-BREAK SPACE}mg"
 
 
+def whole_milligrams(micrograms: int) -> str:
+    """An amount as labels round it, e.g. "113 mg", half up; the label's own sum stands with the composition."""
+    return f"{_writing().whole(half_up(Fraction(micrograms, 1000)))}\N{NO-BREAK SPACE}mg"
+
+
 def number(value: Decimal | int) -> str:
     """A number from 0 up with at most one decimal, half up."""
     return _writing().in_tenths(half_up(Fraction(value) * 10))
 
 
 def percent_of(part: int, whole: int) -> str:
-    """A whole percentage, e.g. "40%"."""
-    return f"{half_up(Fraction(part * 100, whole))}\N{NO-BREAK SPACE}%"
+    """A whole percentage, e.g. "40 %", in English "40%"."""
+    return f"{half_up(Fraction(part * 100, whole))}{_writing().before_percent}%"
 
 
 def percent(share: Fraction) -> str:
     """A share from 0 up as a percentage with at most one decimal, e.g. "16,2 %"."""
-    return f"{_writing().in_tenths(half_up(share * 1000))}\N{NO-BREAK SPACE}%"
+    return f"{_writing().in_tenths(half_up(share * 1000))}{_writing().before_percent}%"
 
 
 def allergens(ingredients: str) -> Markup:
     """An ingredient list with its *marked* allergens emphasised, as Regulation (EU) 1169/2011 Art. 21 asks."""
     marked = str(escape(ingredients))
-    return Markup(_MARKED.sub(r"<strong>\1</strong>", marked))  # noqa: S704 - escaped just above
+    return Markup(MARKED.sub(r"<strong>\1</strong>", marked))  # noqa: S704 - escaped just above
 
 
 def upper_first(text: str) -> str:
@@ -120,11 +125,12 @@ def earlier_price(product: Product) -> int | None:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["vat_percent"] = VAT_PERCENT
     for name, function in (
         ("euro", euro),
         ("fine_euro", fine_euro),
+        ("day_price", day_price),
         ("milligrams", milligrams),
+        ("whole_milligrams", whole_milligrams),
         ("number", number),
         ("percent_of", percent_of),
         ("percent", percent),

@@ -31,7 +31,6 @@ Key = tuple[Hashable, ...]
 CACHE_BYTES = 24_000_000
 """Memory for one process: about 300 listing pages, 2,000 cards and 200 product pages together."""
 LONGEST_QUERY = 500
-LONGEST_HEADER = 100
 _lock = Lock()
 
 
@@ -125,7 +124,7 @@ def _serve_cached() -> Response | None:
         asked.host,
         asked.path,
         tuple(sorted(query.split(b"&"), key=_parameter_name)),
-        environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_HEADER],
+        environ.get("HTTP_ACCEPT_ENCODING", ""),
     )
     page: CachedPage | None = _get(key)
     if page is None:

@@ -12,12 +12,20 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 
+UNUSED = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+"""Powers of the browser that no page here uses."""
+YEAR_SECONDS = 365 * 24 * 60 * 60
 MAX_QUERY_BYTES = 8 * 1024
 
 
 def asked_of_api() -> bool:
     """Whether a program asks, and not a browser."""
     return request.path == "/api" or request.path.startswith("/api/")
+
+
+def hides_slash() -> bool:
+    """Whether a slash of the path is written as %2F: a proxy would read another path than the shop, /admin%2f say."""
+    return "%2f" in str(request.environ.get("RAW_URI", "")).partition("?")[0].lower()
 
 
 class SessionsForPages(SecureCookieSessionInterface):
@@ -44,9 +52,9 @@ def init_app(app: Flask) -> None:
     app.session_interface = SessionsForPages()
 
     @app.before_request
-    def refuse_what_is_no_text() -> None:
-        if "\0" in request.path:
-            abort(HTTPStatus.NOT_FOUND)  # PostgreSQL cannot even be asked for it
+    def refuse_what_is_no_path() -> None:
+        if "\0" in request.path or hides_slash():
+            abort(HTTPStatus.NOT_FOUND)  # PostgreSQL cannot even be asked for a NUL
 
     @app.before_request
     def refuse_endless_queries() -> None:
@@ -59,6 +67,10 @@ def init_app(app: Flask) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         # Same-origin only: an outside link never learns that somebody came from an advice page.
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", UNUSED)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
         # Any page may show a stop note or a notice that depends on the answers cookie.
         if response.mimetype == "text/html":
             response.vary.add("Cookie")

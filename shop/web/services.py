@@ -11,6 +11,8 @@ from flask import Flask, current_app
 
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
+from catalog.queries.settings import OwnerSettings
+from catalog.search.snapshot import CatalogueStamp
 from recommend.knowledge import Ruleset
 from recommend.medicines import Medicines
 from shop.settings import Settings
@@ -32,6 +34,8 @@ class Services:
     """Aware, in UTC; tests put another one here."""
     cache: LRUCache[tuple[Hashable, ...], Any]
     """Rendered pages and fragments; see `page_cache`."""
+    owner_settings: tuple[CatalogueStamp, OwnerSettings] | None = None
+    """The settings in the database and the stamp at which they were read; see `owner_settings`."""
 
 
 def init_app(app: Flask, made: Services) -> None:

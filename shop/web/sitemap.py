@@ -20,20 +20,21 @@ PAGES = (
     "pages.guide",
     "listing.products",
     "compounds.index",
-    "finder.wishes",
+    "finder.start",
     "compare.products",
     "compare.forms",
     "pages.choosing",
     "pages.ranking",
     "pages.privacy",
     "pages.accessibility",
+    "pages.contact",
     "pages.colophon",
 )
 
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    private = [url_for("finder.wishes", lang=language) + "/" for language in ("nl", "en")]
+    private = [url_for("finder.start", lang=language) + "/" for language in ("nl", "en")]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/admin/", "/api/", *private))]
     lines += ["", f"Sitemap: {absolute_url(url_for('sitemap.sitemap'))}", ""]
     return Response("\n".join(lines), mimetype="text/plain")
@@ -70,8 +71,8 @@ def _pages() -> Iterator[dict[str, str]]:
 
 
 def _products(part: int) -> Iterator[dict[str, str]]:
-    for slug in published_slugs(get_session(), part=part, size=PRODUCTS_PER_SITEMAP):
-        yield alternates_of("product.page", slug=slug)
+    for product in published_slugs(get_session(), part=part, size=PRODUCTS_PER_SITEMAP):
+        yield alternates_of("product.page", product.languages, slug=product.slug)
 
 
 def _sitemap(pages: Iterator[dict[str, str]]) -> Response:

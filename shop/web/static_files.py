@@ -15,6 +15,8 @@ from flask import Flask, Response, abort, g, request
 from flask_compress import Compress
 from msgspec import Struct
 
+from shop.web.request_headers import ENCODINGS
+
 STATIC = Path(__file__).parent.parent / "static"
 YEAR_SECONDS = 365 * 24 * 60 * 60
 DIGEST = 12
@@ -44,7 +46,7 @@ def init_app(app: Flask) -> None:
     """Serve static files, and revalidate and compress what the views answer."""
     app.config.update(
         COMPRESS_REGISTER=False,
-        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM=list(ENCODINGS),
         COMPRESS_BR_LEVEL=5,
         COMPRESS_STREAMS=False,
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
@@ -68,7 +70,11 @@ def init_app(app: Flask) -> None:
             # Weak, since the same page is sent compressed or not.
             response.set_etag(sha256(response.get_data()).hexdigest()[:32], weak=True)
         response.make_conditional(request)
-        return response if response.status_code == HTTPStatus.NOT_MODIFIED else compress.after_request(response)
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            if response.mimetype in app.config["COMPRESS_MIMETYPES"]:
+                response.vary.add("Accept-Encoding")  # as the page itself says
+            return response
+        return compress.after_request(response)
 
 
 def _holds_secrets(response: Response) -> bool:

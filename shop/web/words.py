@@ -1,21 +1,24 @@
-"""Words of the ruleset that templates need: certainties, conditions, names of forms."""
+"""Words of products and of the ruleset that templates need: texts, allergens, certainties, names of forms."""
 
+import re
 from datetime import date
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
+from markupsafe import Markup, escape
 
 from catalog.models import Allergen, DosageForm, Product, Unit
 from catalog.other_actives import DailyAmount, daily_amounts
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
-from recommend.knowledge import Certainty, Form
-from recommend.wording import answers_in_words, deciding_answers, describe
+from recommend.knowledge import Certainty, Form, Note
+from recommend.wording import deciding_answers, deciding_clauses, describe
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
+from shop.web.services import today
 
 
 def certainty_name(certainty: Certainty) -> str:
@@ -24,9 +27,20 @@ def certainty_name(certainty: Certainty) -> str:
         "strong": _("strong"),
         "moderate": _("moderate"),
         "weak": _("weak"),
-        "none": _("none found in people"),
+        "none": _("no human studies found"),
     }
     return names[certainty]
+
+
+def shown_text(product: Product, name: str) -> str:
+    """A text of a product, such as "name", as this page shows it: Dutch where the English is not complete."""
+    return product.text(name, current_language(), today())
+
+
+def language_attribute(product: Product) -> Markup:
+    """The `lang` attribute of an element with such a text, with a blank before it; empty in the page's language."""
+    language = product.text_language(current_language())
+    return Markup("") if language == current_language() else Markup(' lang="{}"').format(language)
 
 
 def dosage_form_name(dosage_form: DosageForm) -> str:
@@ -78,12 +92,22 @@ def in_words(condition: Condition) -> str:
     return describe(condition, get_ruleset(), current_language())
 
 
-def answered(answers: Answers) -> list[tuple[str, str]]:
-    return answers_in_words(answers, get_ruleset(), current_language())
+def text_with_calls(note: Note) -> Markup:
+    """Text of a note in which the numbers to call can be tapped."""
+    text = str(escape(in_current_language(note.text)))
+    numbers = sorted((number for number in note.facts.phone if not number.endswith(".nl")), key=len, reverse=True)
+    if numbers:
+        pattern = "|".join(map(re.escape, numbers))
+        text = re.sub(rf"(?<![\d-])({pattern})(?![\d.-]*\d|\.\w)", r'<a href="tel:\1">\1</a>', text)
+    return Markup(text)  # noqa: S704 - escaped above
 
 
 def because_of(condition: Condition, answers: Answers) -> list[str]:
     return deciding_answers(condition, answers, get_ruleset(), current_language())
+
+
+def clauses_of(condition: Condition, answers: Answers) -> list[str]:
+    return deciding_clauses(condition, answers, get_ruleset(), current_language())
 
 
 def form_name(form: str) -> str:
@@ -110,10 +134,13 @@ def in_long(day: date) -> str:
 
 
 def init_app(app: Flask) -> None:
+    app.add_template_filter(shown_text)
+    app.add_template_filter(language_attribute)
     app.add_template_filter(certainty_name)
     app.add_template_filter(in_words)
-    app.add_template_filter(answered)
+    app.add_template_filter(text_with_calls)
     app.add_template_filter(because_of)
+    app.add_template_filter(clauses_of)
     app.add_template_filter(form_name)
     app.add_template_filter(yes_no_or_unknown)
     app.add_template_filter(allergens_in_words)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import snowballstemmer
+import Stemmer
 import yaml
 
 from recommend.claims.check import check_text
@@ -106,7 +106,7 @@ def timed(run: Callable[[], object]) -> float:
 
 def split_and_stem(text: str, language: Language) -> int:
     """The least any check by words must do: sentences, words, stems."""
-    stemmer = snowballstemmer.stemmer(STEMMERS[language])
+    stemmer = Stemmer.Stemmer(STEMMERS[language])
     return sum(len(stemmer.stemWords(re.findall(r"\w+", unit))) for unit in re.split(r"(?<=[.!?])\s+|\n+", text))
 
 
@@ -147,8 +147,10 @@ def main() -> None:
     chosen = parser.parse_args()
     develop = read_cases("develop")
     report("develop", develop, chosen.misses)
-    if chosen.heldout:
-        report("unseen", read_cases("unseen"), chosen.misses)
+    for name in ("kinds_develop", "shop_develop"):
+        report(name, read_cases(name), chosen.misses)
+    for name in ("unseen", "kinds_unseen", "shop_unseen", "second_unseen", "copy_unseen") if chosen.heldout else ():
+        report(name, read_cases(name), chosen.misses)
     if not chosen.no_time:
         report_time(develop)
 

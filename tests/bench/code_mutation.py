@@ -102,13 +102,7 @@ ONLY_TWO = "of the two kinds of database SQLite comes after PostgreSQL in the al
 
 SURVIVORS: dict[str, dict[tuple[str, str], str]] = {
     "catalog/prices.py": {
-        ("ReplaceBinaryOperator_Add_BitOr", "return (cents * 200 + 100 + VAT_PERCENT) // (2 * (100 | VAT_PERCENT))"): (
-            "100 and 9 have no bit in common, so that the sum is the same"
-        ),
-        ("ReplaceBinaryOperator_Add_BitXor", "return (cents * 200 + 100 + VAT_PERCENT) // (2 * (100 ^ VAT_PERCENT))"): (
-            "100 and 9 have no bit in common, so that the sum is the same"
-        ),
-        ("NumberReplacer", "return (cents * 200 + 99 + VAT_PERCENT) // (2 * (100 + VAT_PERCENT))"): (
+        ("NumberReplacer", "return (cents * 200 + 99 + percent) // (2 * (100 + percent))"): (
             "an even divisor: no multiple of it lies between the two dividends"
         ),
     },

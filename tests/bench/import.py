@@ -21,6 +21,7 @@ import time
 from operator import itemgetter
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import migrate, open_engine
@@ -30,7 +31,7 @@ from catalog.exchange.importing import Import, ImportCallbacks
 from catalog.exchange.planning import RowOutcome
 from catalog.exchange.reading import open_table
 from catalog.exchange.row_reader import RowReader
-from catalog.models import How
+from catalog.models import How, Product
 from catalog.samples.sample import load_sample
 from recommend.claims.product import check_product
 from recommend.loading import load_ruleset
@@ -40,6 +41,8 @@ from recommend.text import Text
 INDEX = ("facet_posting", "word_posting", "word", "listing_row", "listing_row_by_form", "advice_row")
 TABLES = ("brand", "product", "component", "form_tag", "batch", "change", "price_point", *INDEX)
 READ_AT_ONCE = 50_000
+UPPER_LIMIT_UG = 250_000
+"""A new product with more a day is refused without a reason."""
 
 
 def empty_catalogue(folder: Path, name: str) -> Path:
@@ -57,9 +60,11 @@ def make_file(folder: Path, rows: int, *, apart: bool) -> Path:
     with Session(engine) as session, sample.open("wb") as opened:
         load_sample(session, load_ruleset())
         export(session, opened, sample.name)
+        portion = Product.magnesium_ug * Product.units_per_day
+        needs_reason = set(session.scalars(select(Product.sku).where(portion > UPPER_LIMIT_UG)))
     engine.dispose()
     with sample.open(encoding="utf-8", newline="") as opened:
-        products = list(csv.DictReader(opened))
+        products = [product for product in csv.DictReader(opened) if product["sku"] not in needs_reason]
     file = folder / f"import-{rows}.csv"
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, products[0], lineterminator="\n")

@@ -6,35 +6,37 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_walk import fill_wishes, fits
+from tests.browser.test_walk import begin, choose, fits
 
 pytestmark = pytest.mark.browser
 
 
-def open_safety_page(page: Page, address: str) -> None:
-    page.goto(f"{address}/nl/keuzehulp")
-    fill_wishes(page)
-    expect(page).to_have_url(re.compile("/veiligheid$"))
+def open_medicines(page: Page, address: str) -> None:
+    begin(page, address)
+    choose(page, warning_signs="none")
+    choose(page, conditions="none")
+    expect(page).to_have_url(re.compile("/medicijnen$"))
 
 
 def test_a_medicine_is_found_by_its_button_and_ticked(page: Page, address: str) -> None:
-    open_safety_page(page, address)
-    page.get_by_label("65 jaar of ouder").check()
+    open_medicines(page, address)
+    page.get_by_label("Gabapentine").check()
     page.get_by_label("Zoek je medicijn op naam").fill("Lanoxi")
-    page.get_by_role("button", name="Zoeken", exact=True).click()
-    expect(page).to_have_url(re.compile("/veiligheid#medicine-search$"))
+    page.locator("button[name=find_medicine]").click()
+    expect(page).to_have_url(re.compile("/medicijnen#medicine-search$"))
     expect(page.locator(".medicine-result")).to_contain_text("digoxine (Lanoxin)")
-    expect(page.get_by_label("65 jaar of ouder")).to_be_checked()
+    expect(page.get_by_label("Gabapentine")).to_be_checked()
     fits(page)
     page.get_by_role("button", name=re.compile("^Kruis aan")).first.click()
-    expect(page.locator("#medicines").get_by_label("Hartmedicijn")).to_be_checked()
-    expect(page.locator("#conditions").get_by_label("Een andere hartziekte")).to_be_checked()
-    expect(page.get_by_label("65 jaar of ouder")).to_be_checked()
+    expect(page.get_by_label("Hartmedicijn")).to_be_checked()
+    expect(page.get_by_label("Gabapentine")).to_be_checked()
+    choose(page)
+    expect(page.get_by_role("heading", name="Digoxine")).to_be_visible()
 
 
-def test_enter_in_another_field_asks_for_the_advice(page: Page, address: str) -> None:
-    open_safety_page(page, address)
-    page.get_by_label(re.compile("^Hoeveel mg magnesium")).press("Enter")
+def test_enter_goes_on_and_a_name_not_yet_searched_is_searched(page: Page, address: str) -> None:
+    open_medicines(page, address)
+    page.get_by_label("Gabapentine").press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Zoek je medicijn op naam").fill("Thyrax")
     page.get_by_label("Zoek je medicijn op naam").press("Enter")
@@ -43,13 +45,12 @@ def test_enter_in_another_field_asks_for_the_advice(page: Page, address: str) ->
 
 @pytest.mark.parametrize("page", [(360, True), (1280, True)], indirect=True)
 def test_while_typing_names_are_listed_and_nothing_is_sent(page: Page, address: str) -> None:
-    open_safety_page(page, address)
+    open_medicines(page, address)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     field = page.get_by_label("Zoek je medicijn op naam")
     with page.expect_response(re.compile(r"medicijnen\.json$")):
         field.focus()
-    page.locator("#conditions").get_by_label("Geen van deze").check()
     field.press_sequentially("mestin")
     result = page.locator(".medicine-result")
     expect(result).to_contain_text("Telt ook als: “Spierziekte")
@@ -60,19 +61,18 @@ def test_while_typing_names_are_listed_and_nothing_is_sent(page: Page, address: 
     fits(page)
     field.fill("zzzz")
     expect(result).to_contain_text("Geen naam begint zo")
+    assert [url for url in sent if "/static/" not in url and not url.endswith("medicijnen.json")] == []
     field.fill("mestinon")
     result.get_by_role("button", name=re.compile("^Kruis aan")).press("Enter")
-    expect(page.locator("#medicines").get_by_label("Een ander medicijn")).to_be_checked()
-    expect(page.locator("#medicines").get_by_label("Een ander medicijn")).to_be_focused()
-    expect(page.locator("#conditions").get_by_label("Spierziekte")).to_be_checked()
-    expect(page.locator("#conditions").get_by_label("Geen van deze")).not_to_be_checked()
-    expect(field).to_have_value("")
-    assert [url for url in sent if "/static/" not in url and not url.endswith("medicijnen.json")] == []
+    expect(page.get_by_label("Een ander medicijn")).to_be_checked()
+    expect(page.get_by_label("Zoek je medicijn op naam")).to_have_value("")
+    choose(page)
+    expect(page.get_by_role("heading", name="Spierziekte")).to_be_visible()
 
 
 @pytest.mark.parametrize("page", [(360, True)], indirect=True)
 def test_another_name_never_keeps_the_card_of_the_one_before(page: Page, address: str) -> None:
-    open_safety_page(page, address)
+    open_medicines(page, address)
     field, result = page.get_by_label("Zoek je medicijn op naam"), page.locator(".medicine-result")
     field.fill("ciprofloxacine")
     page.get_by_role("button", name="Zoeken", exact=True).click()

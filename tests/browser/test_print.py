@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.test_walk import choose
+
 pytestmark = pytest.mark.browser
 
 START = {"nl": "/nl/keuzehulp", "en": "/en/finder"}
@@ -23,19 +25,17 @@ def test_the_summary_is_one_page_of_a4(language: str, ticked: dict[str, Any], br
     context = browser.new_context()
     page = context.new_page()
     page.goto(address + START[language])
-    for key, value in {"stomach": "strong", "budget": "low", "absorption": "important"}.items():
-        page.check(f"input[name={key}][value={value}]")
-    page.check("input[name=agreement]")
-    page.locator("main form button[type=submit]").first.click()
-    page.check("input[name=age_group][value='18_64']")
-    for key, values in ticked.items():
-        for value in values:
-            page.check(f"input[name={key}][value={value}]")
-    for key, value in {"warning_signs": "none", "bowel": "normal", "goal": "top_up_diet"}.items():
-        page.check(f"input[name={key}][value={value}]")
+    choose(page, age_group="18_64", health="some")
+    choose(page, warning_signs="none")
+    for question in ("conditions", "medicines"):
+        for value in ticked[question]:
+            page.check(f"input[name={question}][value={value}]")
+        choose(page)
     page.fill("input[name=supplement_mg]", "100")
-    page.locator("p.actions button[type=submit]").first.click()
-    expect(page).to_have_url(re.compile("/(advies|advice)$"))
+    choose(page, supplement="some", goal="top_up_diet", gut="some")
+    choose(page, stomach="strong", bowel="normal")
+    choose(page, budget="low", absorption="important")
+    expect(page).to_have_url(re.compile("/(controle|check)$"))
     page.goto(address + SUMMARY[language])
     expect(page).to_have_url(address + SUMMARY[language])
     pdf = page.pdf(format="A4", prefer_css_page_size=True)

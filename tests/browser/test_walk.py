@@ -25,9 +25,10 @@ def test_from_the_article_to_a_product(page: Page, address: str) -> None:
     expect(page).to_have_url(re.compile("/nl/beste-magnesium-supplementen$"))
     fits(page)
 
-    filters = page.locator("summary", has_text="Filters en volgorde")
+    filters = page.locator("summary", has_text="Filteren en sorteren")
     if filters.is_visible():  # on a phone they are folded, so that products come first
         filters.click()
+        page.locator("summary", has_text="Vorm van magnesium").click()
     page.get_by_role("checkbox", name=re.compile("^tauraat")).check()
     page.get_by_label("Sorteer").select_option("price_per_100mg")
     page.get_by_role("button", name="Toon").click()
@@ -47,56 +48,85 @@ def test_from_the_article_to_a_product(page: Page, address: str) -> None:
     expect(page).to_have_url(re.compile(r"supplementen\?sort=price_per_100mg$"))
 
 
-def fill_wishes(page: Page) -> None:
-    page.get_by_label("Een beetje gevoelig").check()
-    page.get_by_label(re.compile("^Meer: de prijs")).check()
-    page.get_by_role("group", name=re.compile("opneemt")).get_by_label("Gewoon").check()
-    page.get_by_label(re.compile("^Ik ga akkoord|^Ik vind het goed|^Ik stem")).check()
-    page.locator("main form button[type=submit]").first.click()
+def choose(page: Page, **answers: str) -> None:
+    """Tick one answer of each question, then go on."""
+    for question, value in answers.items():
+        page.locator(f"input[name={question}][value='{value}']").check()
+    page.locator("#questions .actions button").last.click()
 
 
-def fill_safety(page: Page, condition: str) -> None:
-    page.get_by_label("18 tot en met 64 jaar").check()
-    page.locator("#conditions").get_by_label(condition).check()
-    page.locator("#medicines").get_by_label("Geen van deze").check()
-    page.locator("#warning_signs").get_by_label("Geen van deze").check()
-    page.locator("#bowel").get_by_label("Gewoon").check()
-    page.get_by_label("Hoeveel mg magnesium neem je al per dag?").fill("0")
-    page.locator("#goal").get_by_label("Als aanvulling op mijn voeding").check()
-    page.get_by_role("button", name="Toon mijn advies").click()
+def begin(page: Page, address: str, health: str = "some") -> None:
+    """Answer the first page of the finder."""
+    page.goto(f"{address}/nl/keuzehulp")
+    choose(page, age_group="18_64", health=health)
 
 
-def test_from_the_questionnaire_to_an_advised_product(page: Page, address: str) -> None:
+def test_a_healthy_adult_comes_to_an_advised_product_in_nine_taps(page: Page, address: str) -> None:
     page.goto(f"{address}/nl/keuzehulp")
     fits(page)
-    page.locator("main form button[type=submit]").first.click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("button", name="Akkoord en verder").click()
+    expect(page.get_by_role("alert")).to_be_focused()
     fits(page)
-    fill_wishes(page)
-    expect(page).to_have_url(re.compile("/veiligheid$"))
-    fits(page)
+    taps = [
+        page.get_by_label("18 tot en met 64 jaar"),
+        page.locator("#health").get_by_label("Nee, niets hiervan"),
+        page.get_by_role("button", name="Akkoord en verder"),
+        page.locator("#supplement").get_by_label("Nee", exact=True),
+        page.get_by_label("Als aanvulling op mijn voeding"),
+        page.locator("#gut").get_by_label("Nee, niets hiervan"),
+        page.get_by_role("button", name="Doorgaan"),
+        page.get_by_role("button", name="Doorgaan"),
+        page.get_by_role("link", name="Toon mijn advies").first,
+    ]
+    for tap in taps:
+        tap.click()
+        page.wait_for_load_state()
+        fits(page)
+    expect(page).to_have_url(re.compile("/nl/keuzehulp/advies$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Citraat past bij jouw antwoorden")
+    page.get_by_role("link", name="Bekijk dit product").click()
+    expect(page).to_have_url(re.compile("/nl/product/"))
+
+
+def test_one_answer_is_changed_and_all_are_erased_after_a_question(page: Page, address: str) -> None:
+    begin(page, address, health="none")
+    choose(page, supplement="none", goal="sport", gut="some")
+    choose(page, stomach="mild", bowel="normal")
     page.get_by_role("button", name="Terug").click()
     expect(page.get_by_label("Een beetje gevoelig")).to_be_checked()
-    page.locator("main form button[type=submit]").first.click()
+    choose(page)  # the wishes were kept as they stood
+    page.get_by_role("link", name="Toon mijn advies").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bisglycinaat")
+    page.get_by_role("link", name="Wijzig", exact=True).click()
+    page.get_by_role("link", name=re.compile("^Wijzig ?: Hoe gevoelig")).click()
+    choose(page, stomach="none", bowel="normal")
+    page.get_by_role("link", name="Toon mijn advies").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Citraat")
+    page.get_by_role("link", name=re.compile("^Opnieuw beginnen")).click()
+    page.get_by_role("button", name="Wis en begin opnieuw").click()
+    expect(page).to_have_url(re.compile("/nl/keuzehulp$"))
+    expect(page.locator("input:checked")).to_have_count(0)
 
-    fill_safety(page, "Geen van deze")
-    expect(page).to_have_url(re.compile("/nl/keuzehulp/advies$"))
-    expect(page.locator("ol.forms > li").first).to_contain_text("bisglycinaat", ignore_case=True)
-    fits(page)
-    page.locator(".matches a").first.click()
-    expect(page).to_have_url(re.compile("/nl/product/"))
-    page.go_back()
-    page.get_by_role("button", name=re.compile("^Opnieuw beginnen")).click()
-    expect(page.get_by_label("Een beetje gevoelig")).not_to_be_checked()
+
+def test_half_filled_answers_go_along_to_the_other_language(page: Page, address: str) -> None:
+    begin(page, address)
+    page.locator("input[value=low_mood]").check()
+    page.get_by_role("button", name="English").click()
+    expect(page).to_have_url(re.compile("/en/finder/signs$"))
+    expect(page.locator("input[value=low_mood]")).to_be_checked()
 
 
 def test_a_stop_shows_no_product_and_follows_the_visitor_into_the_shop(page: Page, address: str) -> None:
-    page.goto(f"{address}/nl/keuzehulp")
-    fill_wishes(page)
-    fill_safety(page, "Nierziekte of nieren die minder goed werken")
+    begin(page, address)
+    choose(page, warning_signs="none")
+    choose(page, conditions="kidney_disease")
+    expect(page).to_have_url(re.compile("/nl/keuzehulp/advies$"))
     expect(page.locator(".note-stop").first).to_be_visible()
     expect(page.locator("a[href*='/nl/product/']")).to_have_count(0)
     fits(page)
     page.goto(f"{address}/nl/beste-magnesium-supplementen")
     expect(page.locator(".note-stop").first).to_be_visible()
+    expect(page.locator(".card").first).to_be_hidden()
     fits(page)
+    page.get_by_text("Toch bekijken").click()
+    expect(page.locator(".card").first).to_be_visible()

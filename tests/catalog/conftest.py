@@ -1,10 +1,11 @@
 """Databases of both kinds for the catalogue's tests, whatever SHOP_TEST_DATABASE is."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from catalog.db.engine import migrate, open_engine
 from tests import databases
@@ -13,14 +14,19 @@ MakeEngine = Callable[[str, Path], Engine]
 
 
 @pytest.fixture(scope="session")
-def make_engine() -> MakeEngine:
+def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
     """A function that returns an engine on an empty, migrated database of either kind; SQLite in the given folder."""
 
-    def make(kind: str, folder: Path) -> Engine:
-        file = f"sqlite:///{folder / 'shop.db'}"
+    @cache
+    def migrated(kind: str) -> URL:
+        file = f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'shop.db'}"
         engine = open_engine(file if kind == "sqlite" else databases.new_on_postgresql())
         migrate(engine)
-        return engine
+        engine.dispose()
+        return engine.url
+
+    def make(kind: str, folder: Path) -> Engine:
+        return open_engine(databases.copy(migrated(kind), folder))
 
     return make
 

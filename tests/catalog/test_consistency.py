@@ -36,6 +36,7 @@ def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> 
     [
         ("UPDATE product SET magnesium_ug = 1", "SKU-A magnesium_ug"),
         ("UPDATE product SET tenth_cents_per_100mg = 1", "SKU-A tenth_cents_per_100mg"),
+        ("UPDATE product SET label_faults = 1", "SKU-A label_faults"),
         ("DELETE FROM form_tag", "SKU-A form_tag"),
         ("DELETE FROM facet_posting WHERE term = 'vegan:true'", "facet_posting vegan:true"),
         ("DELETE FROM word_posting WHERE term = 'nl:merk'", "word_posting nl:merk"),
@@ -43,8 +44,8 @@ def test_the_sample_catalogue_passes_and_says_nothing(sample_instance: Path) -> 
         ("DELETE FROM word WHERE term = 'nl:merk'", "word nl:merk"),
         ("UPDATE listing_row SET price_cents = 1", "SKU-A listing_row"),
         (
-            "INSERT INTO listing_row_by_form (product_id, sold_out, tenth_cents_per_100mg, sku, form)"
-            " SELECT 99, sold_out, tenth_cents_per_100mg, sku, form FROM listing_row_by_form",
+            "INSERT INTO listing_row_by_form (product_id, grade, tenth_cents_per_100mg, sku, form)"
+            " SELECT 99, grade, tenth_cents_per_100mg, sku, form FROM listing_row_by_form",
             "listing_row_by_form rows",
         ),
         ("UPDATE advice_row SET also = ' oxide '", "SKU-A advice_row"),
@@ -89,6 +90,28 @@ def test_the_command_names_what_is_wrong_fails_and_mends_on_demand(tmp_path: Pat
     engine.dispose()
     broken = check(tmp_path)
     assert broken.exit_code == 1
-    assert "facet_posting: form:citrate is 0 products, should be 14 products" in broken.stdout
+    assert "facet_posting: form:citrate is 0 products, should be 27 products" in broken.stdout
     assert check(tmp_path, "--rebuild").exit_code == 0
     assert check(tmp_path).exit_code == 0
+
+
+def test_a_public_product_whose_ingredients_contradict_its_label_is_named_and_not_mended(tmp_path: Path) -> None:
+    assert check(tmp_path).exit_code == 0  # makes the catalogue, with the sample
+    engine = create_engine(f"sqlite:///{tmp_path}/shop.db")
+    with engine.begin() as connection:
+        sku, nl = connection.execute(text("SELECT sku, ingredients_nl FROM product WHERE vegan ORDER BY id")).all()[0]
+        connection.execute(
+            text("UPDATE product SET ingredients_nl = :nl WHERE sku = :sku"), {"nl": f"{nl} Wei.", "sku": sku}
+        )
+    engine.dispose()
+    found = check(tmp_path)
+    assert found.exit_code == 1
+    assert f"{sku}: label_faults is 0, should be 2" in found.output
+    for options in ((), ("--rebuild",)):
+        found = check(tmp_path, *options)
+        assert found.exit_code == 1
+        assert f"{sku}: allergens “milk” is not ticked, but the ingredients name “Wei”" in found.output
+        assert f"{sku}: vegan is “yes”, but the ingredients name “Wei”" in found.output
+    assert "label_faults is" not in found.output
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT sku FROM product WHERE label_faults > 0")).scalars().all() == [sku]

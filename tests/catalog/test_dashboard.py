@@ -1,6 +1,7 @@
 """The overview's counts: by status, by trouble and by price, each product in every one of them at most once."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from catalog.search.facets import MG_BANDS, PRICE_BANDS, Facet
 from catalog.search.snapshot import current_snapshot
 from tests.factories import make_product
 
+TODAY = date(2026, 11, 22)
 TROUBLED: Mapping[Trouble, dict[str, Any]] = {
+    Trouble.LABEL: {"ingredients_nl": "magnesiumcitraat, weipoeder"},
     Trouble.BLOCKED: {"summary_nl": "Helpt tegen migraine."},
     Trouble.WARNINGS: {"summary_nl": "Magnesium: goed voor een normale spierwerking."},
     Trouble.CLAIM_CONDITION: {
@@ -49,7 +52,7 @@ def test_an_archived_product_has_no_trouble_any_more(trouble: Trouble, session: 
     for status in Status:
         make_with_status(session, status)  # has no trouble at all
     expected = {ids[status] for status in COUNTED[trouble]}
-    assert overview(session).by_trouble[trouble] == len(expected)
+    assert overview(session, TODAY).by_trouble[trouble] == len(expected)
     narrowed = Filter(trouble=trouble)
     assert {product.id for product in product_rows(session, narrowed, Order.NEWEST, 1).products} == expected
     assert {id_ for id_, _version in chosen_versions(session, narrowed)} == expected
@@ -59,7 +62,7 @@ def test_a_product_without_trouble_is_counted_by_its_status_alone(session: Sessi
     for number, status in enumerate(Status, start=1):
         for _ in range(number):
             make_with_status(session, status)
-    counts = overview(session)
+    counts = overview(session, TODAY)
     assert counts.by_status == {Status.DRAFT: 1, Status.PUBLISHED: 2, Status.ARCHIVED: 3}
     assert counts.total == 6
     assert set(counts.by_trouble.values()) == {0}
@@ -83,14 +86,14 @@ def test_a_price_on_the_edge_of_two_bands_is_counted_in_the_lower_one_alone(sess
         for tenth_cents in prices:
             make_at_price(session, tenth_cents)
             counted[band] += 1
-            assert list(overview(session).by_price) == counted, tenth_cents
+            assert list(overview(session, TODAY).by_price) == counted, tenth_cents
 
 
 def test_the_price_bands_sum_up_to_what_is_published(session: Session) -> None:
     for tenth_cents in (price for prices in BY_BAND for price in prices):
         for status in Status:
             make_at_price(session, tenth_cents, status)
-    counts = overview(session)
+    counts = overview(session, TODAY)
     assert sum(counts.by_price) == counts.by_status[Status.PUBLISHED] == sum(map(len, BY_BAND))
 
 

@@ -13,9 +13,14 @@ from catalog.other_actives import (
     other_actives_text,
     read_other_actives,
 )
+from catalog.product_state import ProductState
 from recommend.text import Text
 
 NO_TEXT = Text("", "")
+
+
+def declaring(actives: tuple[OtherActive, ...], *, stated: bool) -> ProductState:
+    return ProductState(sku="A", slug="a", units_per_day=1, other_actives=actives, other_actives_stated=stated)
 
 
 def test_a_list_is_read_under_ids_or_names_and_written_back_the_same() -> None:
@@ -23,6 +28,12 @@ def test_a_list_is_read_under_ids_or_names_and_written_back_the_same() -> None:
     assert other_actives_text(actives) == "ashwagandha 0.3 g; vitamin_b6 1.4 mg; zinc 10 mg"
     assert read_other_actives(other_actives_text(actives)) == actives
     assert read_other_actives("") == ()
+
+
+def test_an_amount_of_three_decimals_is_written_so_that_it_reads_back_the_same() -> None:
+    actives = read_other_actives("zinc 1.2340 mg; vitamin_d 0.025 mg")
+    assert other_actives_text(actives) == "vitamin_d 0.025 mg; zinc 1.2340 mg"
+    assert read_other_actives(other_actives_text(actives)) == actives
 
 
 def test_international_units_become_the_unit_of_labels() -> None:
@@ -46,6 +57,9 @@ def test_international_units_become_the_unit_of_labels() -> None:
         ("zinc 1000000000 mg", "not-an-active-amount"),
         ("zinc 999999999 mg", "active-out-of-range"),
         ("zinc 1.000,5 mg", "not-an-active-amount"),
+        ("vitamin_d 1.000 IE", "active-ambiguous"),
+        ("vitamin_d 1,000 IU", "active-ambiguous"),
+        ("vitamin_c 1.234 mg", "active-ambiguous"),
         ("zinc 5 mg; zinc 10 mg", "active-twice"),
         ("zink 5 mg; zinc 10 mg", "active-twice"),
     ],
@@ -79,6 +93,20 @@ def test_a_limit_on_one_compound_holds_where_that_compound_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "above"),
+    [
+        ("vitamin_a 5000 µg", True),
+        ("vitamin_a 3000 µg", False),
+        ("vitamin_b3 901 mg", True),
+        ("vitamin_b3 900 mg", False),
+    ],
+)
+def test_without_a_named_compound_more_than_the_highest_limit_of_any_is_too_much(text: str, above: bool) -> None:
+    [amount] = daily_amounts(read_other_actives(text), 1)
+    assert bool(list(limits_exceeded(amount, NO_TEXT))) == above
+
+
+@pytest.mark.parametrize(
     ("actives", "stated", "found"),
     [
         ("", True, Beside.NOTHING),
@@ -95,9 +123,9 @@ def test_what_is_beside_magnesium_decides_to_whom_a_product_may_be_suggested(
     actives: str, stated: bool, found: Beside
 ) -> None:
     given = read_other_actives(actives)
-    assert beside_magnesium(given, stated=stated, units_per_day=1, ingredients=NO_TEXT) is found
+    assert beside_magnesium(declaring(given, stated=stated)) is found
 
 
 def test_a_substance_that_the_data_no_longer_knows_is_never_suggested() -> None:
     gone = (OtherActive("gone", Decimal(1), AmountUnit.MILLIGRAM),)
-    assert beside_magnesium(gone, stated=True, units_per_day=1, ingredients=NO_TEXT) is Beside.NEVER
+    assert beside_magnesium(declaring(gone, stated=True)) is Beside.NEVER

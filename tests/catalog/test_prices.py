@@ -77,9 +77,11 @@ def test_a_price_a_day_is_within_half_a_tenth_cent_of_the_exact_one(price: int, 
 
 
 def test_a_price_without_vat_is_the_exact_one_rounded_half_up() -> None:
-    """Over all remainders of a division by 1.09, and at the highest price."""
+    """Over all remainders of a division by 1.09, and at the highest price; at another rate too, and without VAT."""
     for cents in (*range(0, 1200), 999_999, 1_000_000):
         assert without_vat(cents) == half_up(Decimal(cents) / Decimal("1.09")), cents
+        assert without_vat(cents, 21) == half_up(Decimal(cents) / Decimal("1.21")), cents
+        assert without_vat(cents, 0) == cents
 
 
 @pytest.mark.parametrize("form", list(DosageForm))

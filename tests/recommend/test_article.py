@@ -133,7 +133,7 @@ FACTS = [
         "carries",
         note("kidneys-first"),
         ("geen magnesium bij nierziekte",),
-        ("no magnesium with kidney disease",),
+        ("not take magnesium with kidney disease",),
     ),
     Fact(
         "take care with kidney disease, which is too weak",
@@ -212,7 +212,7 @@ FACTS = [
         "corrects",
         guide("deficiency"),
         ("geen diagnose", "huisarts bekijken of bloedonderzoek"),
-        ("no diagnosis", "GP can see whether a blood test"),
+        ("no diagnosis", "GP can decide whether a blood test"),
     ),
     Fact(
         "a varied diet normally gives enough",
@@ -237,7 +237,7 @@ FACTS = [
         "magnesium does more for the nervous system than the law lets a shop say",
         "corrects",
         guide("why_only_these"),
-        ("zijn niet toegelaten", "laten we die weg"),
+        ("niet toegestaan", "laten we ze weg"),
         ("are not authorised", "we leave them out"),
     ),
 ]

@@ -85,7 +85,10 @@ REFUSED: dict[str, Refused] = {
     ),
     "a negation dropped in both languages": Refused(
         INTAKE,
-        (("Neem geen magnesium bij nierziekte", "Neem magnesium bij nierziekte"), ("Take no", "Take")),
+        (
+            ("Neem geen magnesium bij nierziekte", "Neem magnesium bij nierziekte"),
+            ("Do not take magnesium with", "Take magnesium with"),
+        ),
         ("kidneys-first", "key facts.polarity.denies", "is 2"),
     ),
     "a kind of polarity that does not exist": Refused(

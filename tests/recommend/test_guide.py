@@ -69,7 +69,7 @@ LEFT_OUT: dict[Language, str] = {
 # section of the guide, what it covers in Dutch and in English
 COVERS = [
     ("role", ["zenuwstelsel", "spieren"], ["nervous system", "muscle"]),
-    ("why_only_these", ["zenuwstelsel", "toegelaten", "tien"], ["nervous system", "authorised", "ten"]),
+    ("why_only_these", ["zenuwstelsel", "toegestaan", "tien"], ["nervous system", "authorised", "ten"]),
     ("intake", ["300 mg", "350 mg", "375 mg"], ["300 mg", "350 mg", "375 mg"]),
     ("deficiency", ["genoeg magnesium", "arts"], ["enough magnesium", "doctor"]),
     ("food", ["groene bladgroenten", "peulvruchten"], ["green leafy vegetables", "legumes"]),

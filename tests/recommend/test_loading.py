@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -261,7 +261,6 @@ SCALARS = st.one_of(
 ).map(str)
 
 
-@settings(deadline=None)  # each example reads all files
 @given(
     name=st.sampled_from(
         ["ruleset.yaml", SCHEDULE, "rules/budget.yaml", "notes/emergency.yaml", "sources/research.yaml"]

@@ -2,9 +2,13 @@
 
 from itertools import islice
 
+import pytest
+
 from recommend.knowledge import Ruleset
 from tests.bench import text_mutation
 from tests.bench.mutation import AT_LEAST_KILLED, SURVIVORS, survivors
+
+pytestmark = pytest.mark.exhaustive
 
 
 def test_nearly_every_mutant_of_the_data_is_killed_and_the_others_have_a_reason(ruleset: Ruleset) -> None:

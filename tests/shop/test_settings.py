@@ -34,6 +34,15 @@ def test_the_key_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("found", ["", "\n", "short"])
+def test_a_key_file_that_lost_its_key_is_named_and_left_as_it_is(found: str, tmp_path: Path) -> None:
+    """A new key in its place would make all sealed second factors unreadable, in silence."""
+    (tmp_path / "secret_key").write_text(found)
+    with pytest.raises(SettingsError, match=r"secret_key: a key has at least 32 characters"):
+        read_settings({"SHOP_INSTANCE": str(tmp_path)})
+    assert (tmp_path / "secret_key").read_text() == found
+
+
 def test_an_instance_folder_with_odd_characters_keeps_its_database_inside(tmp_path: Path) -> None:
     settings = read_settings({"SHOP_INSTANCE": str(tmp_path / "a?b#c d")})
     assert settings.database_url.database == str(tmp_path / "a?b#c d" / "shop.db")
@@ -48,6 +57,7 @@ def test_an_instance_folder_with_odd_characters_keeps_its_database_inside(tmp_pa
         ({"SHOP_DATABASE_READ_URL": "sqlite:///x.db"}, "SHOP_DATABASE_READ_URL"),
         ({"SHOP_PROXIES": "-1"}, "SHOP_PROXIES"),
         ({"SHOP_INSTANCE": "/dev/null/shop"}, "SHOP_INSTANCE"),
+        ({"SHOP_SECRET_KEY": "k" * 31}, "SHOP_SECRET_KEY: a key has at least 32 characters, this one has 31"),
     ],
 )
 def test_an_unusable_setting_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:

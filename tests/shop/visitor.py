@@ -52,26 +52,52 @@ PUBLIC_PAGES = {
     ],
 }
 FINDER = {
-    "nl": ("/nl/keuzehulp", "/nl/keuzehulp/veiligheid", "/nl/keuzehulp/advies", "/nl/keuzehulp/opnieuw"),
-    "en": ("/en/finder", "/en/finder/safety", "/en/finder/advice", "/en/finder/start-again"),
+    "nl": {
+        "start": "/nl/keuzehulp",
+        "signs": "/nl/keuzehulp/signalen",
+        "conditions": "/nl/keuzehulp/gezondheid",
+        "medicines": "/nl/keuzehulp/medicijnen",
+        "intake": "/nl/keuzehulp/gebruik",
+        "stomach": "/nl/keuzehulp/gevoeligheid",
+        "wishes": "/nl/keuzehulp/wensen",
+        "check": "/nl/keuzehulp/controle",
+        "advice": "/nl/keuzehulp/advies",
+        "summary": "/nl/keuzehulp/samenvatting",
+        "keep": "/nl/keuzehulp/bewaren",
+        "start_again": "/nl/keuzehulp/opnieuw",
+    },
+    "en": {
+        "start": "/en/finder",
+        "signs": "/en/finder/signs",
+        "conditions": "/en/finder/health",
+        "medicines": "/en/finder/medicines",
+        "intake": "/en/finder/intake",
+        "stomach": "/en/finder/sensitivity",
+        "wishes": "/en/finder/wishes",
+        "check": "/en/finder/check",
+        "advice": "/en/finder/advice",
+        "summary": "/en/finder/summary",
+        "keep": "/en/finder/keep",
+        "start_again": "/en/finder/start-again",
+    },
 }
-WISHES: dict[str, Any] = {
-    "stomach": "none",
-    "budget": "medium",
-    "absorption": "normal",
-    "dosage_form": "any",
-    "agreement": "y",
+"""Addresses of the finder's pages, in the order in which they are walked."""
+FILLED: dict[str, dict[str, Any]] = {
+    "start": {"age_group": "18_64", "health": "some", "agreement": "y"},
+    "signs": {"warning_signs": ["none"]},
+    "conditions": {"conditions": ["none"]},
+    "medicines": {"medicines": ["none"]},
+    "intake": {"supplement": "none", "supplement_mg": "", "goal": "top_up_diet", "gut": "some"},
+    "stomach": {"stomach": "none", "bowel": "normal"},
+    "wishes": {"budget": "medium", "absorption": "normal", "dosage_form": "any", "sex": "unspecified"},
 }
-SAFETY: dict[str, Any] = {
-    "age_group": "18_64",
-    "conditions": ["none"],
-    "medicines": ["none"],
-    "warning_signs": ["none"],
-    "bowel": "normal",
-    "supplement_mg": "0",
-    "goal": "top_up_diet",
-    "sex": "unspecified",
+"""Every page as a healthy adult fills it in who passes no filter."""
+HEALTHY: dict[str, dict[str, Any]] = {
+    "start": FILLED["start"] | {"health": "none"},
+    "intake": FILLED["intake"] | {"gut": "none"},
+    "wishes": FILLED["wishes"],
 }
+"""The three pages of a healthy adult who passes both filters."""
 
 
 def csrf_token(page: TestResponse) -> str:
@@ -85,14 +111,23 @@ def send(client: FlaskClient, address: str, **fields: Any) -> TestResponse:
     return client.post(address, data={"csrf_token": csrf_token(client.get(address)), **fields})
 
 
+def filled(page: str, **changes: Any) -> dict[str, Any]:
+    """Fields of a page of the finder as a healthy adult fills them in, but for the changes that it asks for."""
+    if "supplement_mg" in changes and "supplement" not in changes:
+        changes["supplement"] = "some" if changes["supplement_mg"] else "none"
+    asked = {*FILLED[page], *(["vegan"] if page == "wishes" else [])}
+    return FILLED[page] | {key: value for key, value in changes.items() if key in asked}
+
+
 def answer(client: FlaskClient, language: str = "nl", **changes: Any) -> TestResponse:
-    """Go through the questionnaire as a healthy adult but for the changes; returns the advice page."""
-    wishes, safety, advice, _ = FINDER[language]
-    given = {key: changes.get(key, value) for key, value in WISHES.items()}
-    assert send(client, wishes, **given).location == safety
-    rest = {key: value for key, value in changes.items() if key not in WISHES}
-    assert send(client, safety, **(SAFETY | rest)).location == advice
-    return client.get(advice)
+    """Go through the whole questionnaire as a healthy adult but for the changes; returns the advice page.
+
+    The pages are opened by their addresses, so that a stop among the answers does not hide the later ones.
+    """
+    for page in FILLED:
+        sent = send(client, FINDER[language][page], **filled(page, **changes))
+        assert sent.status_code == 303, main_text(sent)
+    return client.get(FINDER[language]["advice"])
 
 
 def main_text(page: TestResponse) -> str:

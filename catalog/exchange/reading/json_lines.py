@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from catalog.exchange.reading.table import Cell, Row, Table, heading, text
+from catalog.exchange.reading.heading import column_names
+from catalog.exchange.reading.table import Cell, Row, Table, TableChoice, is_blank
 from catalog.exchange.row_errors import FileRefusedError, RowError
 from recommend.text import Text
 
@@ -25,7 +26,7 @@ class _NotAnObjectError(ValueError):
 class JsonLinesTable(Table):
     """A JSON Lines file. Its columns are the keys of the first thousand lines; a later key is an error of its row."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, choice: TableChoice, vocabulary: Collection[str]) -> None:  # noqa: ARG002 - has no heading row
         self._file = file
         keys: dict[str, None] = {}
         for (_, record), _place in zip(self._records(), range(_SAMPLE_ROWS), strict=False):
@@ -36,18 +37,20 @@ class JsonLinesTable(Table):
             if first is None:
                 raise FileRefusedError("empty")
             raise FileRefusedError("not-json", row=number, what="{}" if isinstance(first, dict) else first)
-        self.columns = heading(list(keys))
+        self._keys = tuple(keys)
+        self.columns = column_names(self._keys, 0)
+        self.encoding = "utf-8"
 
     def __iter__(self) -> Iterator[Row]:
-        columns = set(self.columns)
+        keys = set(self._keys)
         for number, record in self._records():
             if not isinstance(record, dict):
                 yield Row(number, (), RowError("not-json", {"what": record}, number))
-            elif unknown := [key for key in record if key not in columns]:
+            elif unknown := [key for key in record if key not in keys]:
                 yield Row(number, (), RowError("not-json", {"what": f"{unknown[0]!r}?"}, number))
             else:
-                cells = [record.get(column) for column in self.columns]
-                if any(text(cell) for cell in cells):
+                cells = [record.get(key) for key in self._keys]
+                if not all(map(is_blank, cells)):
                     yield Row(number, cells)
 
     def _records(self) -> Iterator[tuple[int, dict[str, Cell] | str | Text]]:

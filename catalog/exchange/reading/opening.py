@@ -1,17 +1,31 @@
 """Format of a file, by its suffix; the first bytes must agree."""
 
+from collections.abc import Collection
 from pathlib import PurePath
 from typing import BinaryIO
 
+from catalog.exchange.columns import HEADING_WORDS
 from catalog.exchange.reading.delimited import DelimitedTable
 from catalog.exchange.reading.json_lines import JsonLinesTable
 from catalog.exchange.reading.spreadsheet import SpreadsheetTable
-from catalog.exchange.reading.table import Table
+from catalog.exchange.reading.table import GUESSED, Table, TableChoice
 from catalog.exchange.row_errors import FileRefusedError
 from recommend.text import Text
 
-FORMATS: dict[str, type[Table]] = {".csv": DelimitedTable, ".jsonl": JsonLinesTable, ".xlsx": SpreadsheetTable}
-NAMES = {".csv": "CSV", ".jsonl": "JSON Lines", ".xlsx": "XLSX"}
+FORMATS: dict[str, type[Table]] = {
+    ".csv": DelimitedTable,
+    ".tsv": DelimitedTable,
+    ".jsonl": JsonLinesTable,
+    ".xlsx": SpreadsheetTable,
+}
+NAMES = {".csv": "CSV", ".tsv": "TSV", ".jsonl": "JSON Lines", ".xlsx": "XLSX"}
+_OTHER_SPREADSHEETS = {
+    ".xls": "Excel 97",
+    ".xlsb": "XLSB",
+    ".xlsm": "XLSM",
+    ".ods": "OpenDocument",
+    ".numbers": "Numbers",
+}
 _SIGNATURES = {
     b"PK\x03\x04": "XLSX/ZIP",
     b"PK\x05\x06": "ZIP",
@@ -28,13 +42,20 @@ _SIGNATURES = {
 def suffix_of(name: str) -> str:
     """The suffix of the format. Raises FileRefusedError for an unknown one."""
     suffix = PurePath(name).suffix.lower()
+    if suffix in _OTHER_SPREADSHEETS:
+        raise FileRefusedError("other-spreadsheet", format=_OTHER_SPREADSHEETS[suffix])
     if suffix not in FORMATS:
         raise FileRefusedError("unknown-suffix")
     return suffix
 
 
-def open_table(file: BinaryIO, name: str) -> Table:
-    """Read an open file in the format of its name. Raises FileRefusedError."""
+def open_table(
+    file: BinaryIO, name: str, choice: TableChoice = GUESSED, vocabulary: Collection[str] = HEADING_WORDS
+) -> Table:
+    """Read an open file in the format of its name. Raises FileRefusedError.
+
+    Sheet and heading row are guessed by the words of `vocabulary` where `choice` does not name them.
+    """
     suffix = suffix_of(name)
     file.seek(0)
     start = file.read(512)
@@ -43,7 +64,7 @@ def open_table(file: BinaryIO, name: str) -> Table:
     found = _looks_like(start, suffix)
     if found is not None:
         raise FileRefusedError("other-format", declared=NAMES[suffix], found=found)
-    table: Table = FORMATS[suffix](file)  # type: ignore[call-arg] # each takes a file
+    table: Table = FORMATS[suffix](file, choice, vocabulary)  # type: ignore[call-arg] # each takes these
     return table
 
 
@@ -55,9 +76,9 @@ def _looks_like(start: bytes, suffix: str) -> str | Text | None:
     if suffix == ".xlsx":
         return Text("geen XLSX", "no XLSX") if start[:1] not in b"{[<" else Text("tekst", "text")
     first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if suffix == ".csv" and first in (b"{", b"["):
+    if suffix in (".csv", ".tsv") and first in (b"{", b"["):
         return "JSON"
-    if suffix == ".csv" and first == b"<":
+    if suffix in (".csv", ".tsv") and first == b"<":
         return "HTML/XML"
     if suffix == ".jsonl" and first != b"{":
         return Text("een JSON-lijst", "a JSON array") if first == b"[" else Text("geen JSON", "no JSON")

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Authorised, Claims
+from recommend.claims.rules.claim_scope import scope_grounds
 from recommend.claims.rules.ground import Ground
 from recommend.claims.sentence import ParsedSentence
 
 _LINKS = ("contribute", "role")
 _MAGNESIUM = ("nutrient", "mineral-form")
 _RELATIVE = ("dat", "die", "which", "that", "who")
+_THAT = ("dat", "dit", "deze", "die", "that", "this")
+_NUTRIENT = ("mineraal", "mineral", "voedingsstof", "stof", "nutrient", "element")
 _IN = ("in", "uit", "van", "from", "of", "inside")
 _WITH = ("met", "with", "plus", "incl", "inclusief", "including")
 
@@ -36,7 +39,7 @@ def claimed_places(sentence: ParsedSentence, claims: Claims) -> set[int]:
 
 
 def authorised_grounds(sentence: ParsedSentence, claims: Claims, previous: ParsedSentence | None) -> Iterator[Ground]:
-    """Grounds for each authorised claim that the sentence names."""
+    """Grounds for each authorised claim that the sentence names, and for what it says beyond them."""
     named = [(claim, parts) for claim in claims.authorised.values() if (parts := _effect_mentions(sentence, claim))]
     if not named or (sentence.is_warning and not sentence.has_in_context(*_LINKS)):
         return
@@ -44,6 +47,7 @@ def authorised_grounds(sentence: ParsedSentence, claims: Claims, previous: Parse
         return
     for claim, parts in named:
         yield _judge(sentence, claim, parts, previous)
+    yield from scope_grounds(sentence, named)
 
 
 def _has_link(sentence: ParsedSentence, named: list[tuple[Authorised, list[Mention]]]) -> bool:
@@ -144,9 +148,15 @@ def _actor(sentence: ParsedSentence, previous: ParsedSentence | None) -> str:
     if any(start <= place < verb for place in own) and not any(start <= place < verb for place in products):
         return "magnesium"
     early = [place for place in products if place < verb]
-    if not early or _magnesium_acts(sentence, own, early, verb):
+    if not early or _refers_back(sentence, own, verb) or _magnesium_acts(sentence, own, early, verb):
         return "magnesium"
     return "product"
+
+
+def _refers_back(sentence: ParsedSentence, own: list[int], verb: int) -> bool:
+    """Whether the subject is magnesium named again: `… magnesium, and that mineral contributes …`."""
+    before = [token.text for token in sentence.tokens[max(0, verb - 2) : verb]]
+    return len(before) > 1 and before[0] in _THAT and before[1] in _NUTRIENT and min(own) < verb - 2
 
 
 def _magnesium_acts(sentence: ParsedSentence, own: list[int], products: list[int], verb: int) -> bool:
@@ -160,9 +170,8 @@ def _magnesium_acts(sentence: ParsedSentence, own: list[int], products: list[int
     if last is None or last < max(products):
         return False
     between = [token.text for token in sentence.tokens[last + 1 : verb]]
-    return any(word in _RELATIVE for word in between) or (
-        sentence.tokens[last + 1].is_stop and "en" not in between and "and" not in between
-    )
+    is_parted = any(token.is_stop for token in sentence.tokens[last + 1 : last + 2])  # nothing follows the last word
+    return any(word in _RELATIVE for word in between) or (is_parted and "en" not in between and "and" not in between)
 
 
 def _actor_from_context(sentence: ParsedSentence, previous: ParsedSentence | None, verb: int) -> str:

@@ -10,6 +10,23 @@ from recommend.claims.sentence import OFFERED, ParsedSentence
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
 _PREPOSITIONS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
+_SAYS = frozenset(
+    [
+        "zegt",
+        "zei",
+        "aldus",
+        "vertelt",
+        "volgens",
+        "weet",
+        "vindt",
+        "verklaart",
+        "says",
+        "said",
+        "explains",
+        "knows",
+        "according",
+    ]
+)
 _NO_ENDORSEMENT = ("medicine", "your-professional", "deficiency", "study")
 
 
@@ -29,6 +46,8 @@ def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     if sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
     found = sentence.mentions_of("professionals")
+    if sentence.has(*OFFERED):
+        found += [one for one in sentence.mentions_of("professional") if _speaks(sentence, one)]
     if not sentence.refers_to_professional:
         about_us = sentence.has(*OFFERED) or any(token.text in _THIS for token in sentence.tokens)
         found += [one for one in sentence.mentions_of("professional") if about_us or _is_quoted(sentence, one)]
@@ -42,6 +61,12 @@ def _is_quoted(sentence: ParsedSentence, professional: Mention) -> bool:
     before = [token.text for token in sentence.tokens[max(0, professional.first - 2) : professional.first]]
     says = professional.last + 1 < len(sentence.tokens)
     return says and bool(before) and before[-1] in _MINE and before[0] not in _PREPOSITIONS
+
+
+def _speaks(sentence: ParsedSentence, professional: Mention) -> bool:
+    """Whether the sentence ends in the words of a professional: `…, zegt sportarts Vos`."""
+    before = sentence.tokens[max(0, professional.first - 2) : professional.first]
+    return any(token.text in _SAYS for token in before) and any(token.is_stop for token in before)
 
 
 def _is_denied(sentence: ParsedSentence, mention: Mention) -> bool:

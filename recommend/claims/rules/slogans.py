@@ -6,6 +6,7 @@ from recommend.claims.rules.ground import Ground
 from recommend.claims.sentence import ParsedSentence
 
 _FACTS = (
+    "fact",
     "technical",
     "amount",
     "absorption",

@@ -13,6 +13,9 @@ _LABEL_WORDS = _NEAR = 2
 _FUNCTION_WORDS = frozenset(
     ["en", "and", "in", "uit", "of", "or", "from", "van", "is", "are", "dat", "die", "that", "which", "als", "if"]
 )
+_OF_HEALTH = ("gezond", "health", "welzijn", "well", "lichaam", "body")  # a reference to health in general
+_MADE = ("speciaal", "special", "samengesteld", "ontwikkeld", "ontworpen", "gemaakt", "made", "designed", "developed")
+_THE = frozenset(("de", "het", "the"))
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
@@ -22,13 +25,24 @@ _MAX_EFFECTS = 50  # per segment; bounds the time
 def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) -> Iterator[Ground]:
     """Grounds for the topics of a sentence; `claimed` are token indices of its authorised claims."""
     for mention in sentence.topics:
-        if mention.first in claimed:
+        if (
+            _is_label(sentence)
+            or mention.first in claimed
+            or sentence.is_everyday(mention)
+            or sentence.is_said_of_others(mention)
+        ):
             continue
-        if sentence.segment(mention).denied and not _promises_absence(sentence, mention):
+        is_denied = sentence.segment(mention).denied and not sentence.has("covert-hint")
+        if is_denied and not _promises_absence(sentence, mention):
             continue
         ground = _JUDGES[mention.concept.kind](sentence, mention, has_claim)
         if ground:
             yield ground
+
+
+def _is_label(sentence: ParsedSentence) -> bool:
+    """Whether the text is one plain noun or "fit" by itself, such as a button or an icon has: `Heart`, `Balans`."""
+    return len(sentence.tokens) == 1 and sentence.has("label-word") and not sentence.list_intro
 
 
 def _promises_absence(sentence: ParsedSentence, mention: Mention) -> bool:
@@ -59,7 +73,9 @@ def _judge_complaint(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
     if _is_excused(sentence, mention):
         return None
     is_studied = sentence.has("absorption", "study") and not sentence.has("benefit", "mild-benefit")
-    if _is_bare_label(sentence) or (is_studied and not sentence.segment(mention).has_effect):
+    if (_is_bare_label(sentence) and not sentence.is_listed_use) or (
+        is_studied and not sentence.segment(mention).has_effect
+    ):
         return _ground("neutral", "warn", "unclear", mention)
     return _ground("disease", "block", "complaint", mention)
 
@@ -78,7 +94,7 @@ def _is_excused(sentence: ParsedSentence, mention: Mention) -> bool:
     """Whether a warning, a side effect or a medicine is the reason to name the topic, and nothing is promised."""
     if sentence.promises(mention) or _is_offered_for(sentence, mention):
         return False
-    if sentence.is_warning or (sentence.has("side-effect-word") and not sentence.has("gone")):
+    if sentence.is_warning or (sentence.has_in_context("side-effect-word") and not sentence.has("gone")):
         return True
     return not sentence.has("nutrient", "product") and (
         sentence.has_in_context("persistent") or sentence.is_treated_by_medicine(mention)
@@ -96,12 +112,26 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
         return _ground("disease", "block", "deficiency", mention)
     if sentence.is_warning or sentence.has("study", "absorption", "harm"):
         return None
-    is_promised = sentence.has(*OFFERED) and not sentence.has("not", "amount")
+    is_promised = sentence.is_listed_use or (sentence.has(*OFFERED) and not sentence.has("not", "amount"))
     if mention.first > 1 and sentence.tokens[mention.first - 1].text in ("bij", "voor", "for"):
         is_promised = True
-    if is_promised or sentence.has(*PROMISES) or sentence.names_suffering or _is_gone(sentence, mention):
+    if (
+        is_promised
+        or _is_made_for(sentence, mention)
+        or sentence.has(*PROMISES)
+        or sentence.names_suffering
+        or _is_gone(sentence, mention)
+    ):
         return _ground("disease", "block", "complaint", mention)
     return None
+
+
+def _is_made_for(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether something is made for those who have the condition: `Specially made for people with …`."""
+    before = [token.text for token in sentence.tokens[max(0, mention.first - 4) : mention.first]]
+    if not before or before[-1] not in ("met", "with") or not {"voor", "for"} & set(before):
+        return False
+    return any(token.text.startswith(_MADE) for token in sentence.tokens[: mention.first])
 
 
 def _is_gone(sentence: ParsedSentence, mention: Mention) -> bool:
@@ -125,14 +155,22 @@ def _judge_side_effect(sentence: ParsedSentence, mention: Mention, _: bool) -> G
         return _ground("disease", "block", "complaint", mention)
     if sentence.has("deficiency") and sentence.has("causes"):
         return _ground("disease", "block", "deficiency", mention)
-    if sentence.has("study", "comparison") or sentence.mentions_between(
-        "side-effect-word", mention.first, mention.last
-    ):
-        return None
-    before = sentence.tokens[max(0, mention.first - 3) : mention.first]
-    if any(token.text in ("zonder", "without", "geen", "no", "nooit", "never") for token in before):
+    if _promises_comfort(sentence, mention):
         return Ground("unauthorised_health", "block", "stomach-comfort", (mention,), ("stomach-comfort",))
     return None
+
+
+def _promises_comfort(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether goods are called gentle beside a side effect, or are said to be without it."""
+    if sentence.has("study"):
+        return False
+    if sentence.has("gentle") and sentence.has(*OFFERED) and not sentence.has("amount"):
+        return True
+    named = sentence.mentions_between("side-effect-word", mention.first, mention.last)
+    if named or sentence.has("comparison"):
+        return False
+    before = sentence.tokens[max(0, mention.first - 3) : mention.first]
+    return any(token.text in ("zonder", "without", "geen", "no", "nooit", "never") for token in before)
 
 
 def _judge_fatigue(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
@@ -186,25 +224,35 @@ def _refusal(concept: Concept) -> str:
 
 def _judge_process(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
     """Ground for an organ or process when something acts on it; plain anatomy is neutral."""
+    if _blames_deficiency(sentence) and sentence.has("deficiency") and not sentence.is_warning:
+        return _ground("disease", "block", "deficiency", mention)
     if (
         sentence.is_warning
         or sentence.has("absorption", "study")
-        or (has_claim and sentence.tokens[mention.first].text in _BODY)
+        or (has_claim and _is_body_or_picture(sentence, mention))
     ):
         return None
     if (sentence.has("suffering") and not sentence.has("gut")) or sentence.mentions_between(
         "against", mention.first - _NEAR, mention.first - 1
     ):
         return _ground("disease", "block", "complaint", mention)
-    if _is_acted_on(sentence) or _is_meant_for(sentence, mention):
+    if sentence.is_listed_use or _is_acted_on(sentence) or _is_meant_for(sentence, mention):
         return _ground("unauthorised_health", "block", "not-listed", mention)
     return None
 
 
+def _is_body_or_picture(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether the mention is the body as such or an emoji: beside an authorised claim they add nothing."""
+    text = sentence.tokens[mention.first].text
+    return text in _BODY or not any(sign.isalnum() for sign in text)
+
+
 def _is_meant_for(sentence: ParsedSentence, mention: Mention) -> bool:
     """Whether the goods are aimed at the organ: `Magnesium voor spieren`, `magnesium settles your nerves`."""
-    if not sentence.has(*OFFERED) or sentence.has("amount", "technical"):
+    if sentence.has("amount", "technical"):
         return False
+    if not sentence.has(*OFFERED):
+        return _follows_unknown_verb(sentence, mention)
     segment = sentence.segment(mention)
     if sentence.mentions_between("not", segment.first, mention.first):
         return False
@@ -212,11 +260,22 @@ def _is_meant_for(sentence: ParsedSentence, mention: Mention) -> bool:
 
 
 def _follows_unknown_verb(sentence: ParsedSentence, mention: Mention) -> bool:
-    """Whether the words are: product, a word that is probably a verb, "your", organ."""
+    """Whether the words are: product or substance, a word that is probably a verb, "your" or "the", organ."""
     start = mention.first - 3
-    if start < 0 or sentence.tokens[start + 2].text not in _YOURS or sentence.tokens[start + 1].text in _FUNCTION_WORDS:
+    if start < 0 or sentence.tokens[start + 1].text in _FUNCTION_WORDS:
         return False
-    return any(sentence.mentions_between(concept, start, start) for concept in OFFERED)
+    if sentence.tokens[start + 2].text in _YOURS:
+        return any(sentence.mentions_between(concept, start, start) for concept in OFFERED)
+    return sentence.tokens[start + 2].text in _THE and _names_substance(sentence, start)
+
+
+def _names_substance(sentence: ParsedSentence, place: int) -> bool:
+    """Whether a word is the name of a substance other than magnesium: `taurine`."""
+    return any(
+        mention.first <= place <= mention.last
+        and (mention.concept.kind == "substance" or mention.concept.id in ("other-ingredient", "other-nutrient"))
+        for mention in sentence.mentions
+    )
 
 
 def _is_acted_on(sentence: ParsedSentence) -> bool:
@@ -233,11 +292,12 @@ def _is_acted_on(sentence: ParsedSentence) -> bool:
 
 def _judge_general(sentence: ParsedSentence, mention: Mention, has_claim: bool) -> Ground | None:
     """Ground for a general benefit; an authorised claim in the same sentence makes it a warning."""
-    if sentence.is_warning:
+    if sentence.is_warning or (mention.concept.id == "works-well" and sentence.has("trade", "shop-world")):
         return None
     if mention.concept.id == "health-as-such" and not sentence.has_in_context(*_ACTING, *OFFERED, "deficiency"):
         return None
-    if has_claim:
+    is_tiredness = sentence.has_near(mention, _NEAR, "tiredness", "fatigue")  # `feel less tired`
+    if has_claim and (is_tiredness or sentence.tokens[mention.first].text.startswith(_OF_HEALTH)):
         return _ground("authorised", "warn", "general-benefit-accompanied", mention)
     return _ground("unauthorised_health", "block", "general-benefit", mention)
 
@@ -261,6 +321,9 @@ _JUDGES: Mapping[ConceptKind, Callable[[ParsedSentence, Mention, bool], Ground |
 }
 
 
+_PROMISE_BEFORE = frozenset(
+    ["voor", "meer", "weer", "tegen", "weg", "vaarwel", "dag", "adieu", "welkom", "hallo"]
+) | frozenset(["for", "more", "again", "against", "away", "goodbye", "bye", "farewell", "welcome", "hello"])
 _SHOP_TALK_TOPICS = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
 
 
@@ -274,9 +337,18 @@ def is_about_the_shop(sentence: ParsedSentence, mention: Mention) -> bool:
     others = [token.text for place, token in enumerate(sentence.tokens) if place not in sentence.topic_places]
     if all(text.isdecimal() or not text.isalnum() for text in others) and any(text.isdecimal() for text in others):
         return True  # `Balance: € 0,00`
-    if not sentence.has("trade") or sentence.has(
-        *EFFECTS, "influence", "role", "needed", "stronger", "nutrient", "mineral-form", "gone", "night"
+    if _is_without(sentence, mention):
+        return True
+    if not sentence.has("trade", "shop-world") or sentence.has(
+        *EFFECTS, "organs", "influence", "role", "needed", "stronger", "nutrient", "mineral-form", "gone", "night"
     ):
         return False
     before = [token.text for token in sentence.tokens[max(0, mention.first - 3) : mention.first]]
-    return not {"voor", "for", "meer", "more", "weer", "again", "tegen", "against"} & set(before)
+    return not _PROMISE_BEFORE & set(before)
+
+
+def _is_without(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether buying or returning is said to be without the topic: `Return things without stress`."""
+    if sentence.tokens[mention.first - 1].text not in ("zonder", "without") or sentence.has(*OFFERED, *EFFECTS):
+        return False
+    return bool(sentence.mentions_between("trade", mention.first - _NEAR - 2, mention.first - _NEAR))

@@ -1,12 +1,15 @@
 """Claims without a known topic: effects in unknown words, replaced medicines, testimonials, nutrition claims."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from recommend.claims.lexicon import Mention
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 
 _NEAR = 2
+_WITH = frozenset(["met", "with"])
+_AND = frozenset(["en", "and", "plus"])
 _YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ons", "you", "your", "us"])
 
 
@@ -25,11 +28,20 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for an effect of magnesium whose object is no known word."""
-    if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount") or sentence.is_warning:
+    if sentence.is_warning:
+        return
+    if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount"):
+        named = [verb for verb in sentence.mentions_of("contribute", "role") if _follows_magnesium(sentence, verb)]
+        if named and sentence.has("normal") and not sentence.has("amount"):
+            yield Ground("unauthorised_health", "block", "some-effect", tuple(named))
         return
     if sentence.tokens and sentence.tokens[-1].text == ":":
         return  # the list below names the effects
-    opens = [mention for mention in sentence.mentions_of("good-for", "contribute", "benefit") if mention.first == 0]
+    opens = [
+        mention
+        for mention in sentence.mentions_of("good-for", "contribute", "benefit")
+        if mention.first == 0 and not sentence.is_everyday(mention)
+    ]
     if not sentence.has(*OFFERED) and not opens:
         return
     medical = [mention for mention in sentence.mentions_of("medical") if not sentence.segment(mention).denied]
@@ -63,13 +75,45 @@ def _acts_on_reader(sentence: ParsedSentence, verb: Mention) -> bool:
     return _follows_magnesium(sentence, verb) and any(token.text in _YOU for token in next_words)
 
 
+_LONGEST_NAME = 5
+_NO_NAME = (*EFFECTS, "role", "not", "trade", "consult", "not-use", "aim", "normal", "electrolyte-balance")
+
+
+def name_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Ground for a product name that claims: `ZenNight`, `Magnesium Kids`."""
+    tokens = sentence.tokens
+    if len(tokens) > _LONGEST_NAME or sentence.list_intro or sentence.has(*_NO_NAME):
+        return
+    words = [token for token in tokens if token.text.isalpha()]
+    is_joined = any(one.end == two.start for one, two in pairwise(words))  # camel case
+    if not is_joined and not sentence.has("nutrient", "mineral-form", "dosage"):
+        return
+    found = sentence.mentions_of("name-claim")
+    if found:
+        yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
+
+
 def testimonial_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a testimonial of any improvement: `Ik ben eindelijk …, sinds ik dit neem`."""
     if sentence.is_warning or sentence.has("technical", "amount") or not sentence.has("first-person"):
         return
-    turns = sentence.mentions_of("turning-point")
+    turns = [turn for turn in sentence.mentions_of("turning-point") if not sentence.is_everyday(turn)]
     if turns:
         yield Ground("unauthorised_health", "block", "general-benefit", tuple(turns))
+
+
+def _lists_contents(sentence: ParsedSentence) -> bool:
+    """Whether the text is "with" and the names of substances, nothing else: `Met magnesium en vitamine B6`."""
+    tokens = sentence.tokens
+    if len(tokens) < _NEAR or tokens[0].text not in _WITH:
+        return False
+    named = {
+        place
+        for mention in sentence.mentions
+        if mention.concept.kind == "substance" or mention.concept.id in ("nutrient", "mineral-form", "other-nutrient")
+        for place in range(mention.first, mention.last + 1)
+    }
+    return all(place in named or one.is_stop or one.text in _AND for place, one in enumerate(tokens) if place)
 
 
 def nutrition_content_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
@@ -78,6 +122,13 @@ def nutrition_content_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     if found and not any(sentence.segment(mention).denied for mention in found):
         claims = tuple(dict.fromkeys(mention.concept.id for mention in found))
         yield Ground("nutrition_content", "ok", "nutrition-content", tuple(found), claims)
+    contained = [mention for mention in sentence.mentions if mention.concept.kind == "substance"]
+    if sentence.has("contains") and contained and not any(token.text.isdecimal() for token in sentence.tokens):
+        denied = any(sentence.segment(mention).denied for mention in contained) or sentence.has("not", "gone")
+        if not denied and not sentence.has("food", "absorption", "comparison", "excess"):
+            yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(contained))
+    if _lists_contents(sentence):
+        yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(contained))
     others = [mention for mention in sentence.mentions_of("other-content") if not sentence.segment(mention).denied]
     if others:
         yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(others))

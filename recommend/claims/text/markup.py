@@ -17,10 +17,11 @@ PartKind = Literal["body", "attribute", "address"]
 
 _MARK = re.compile(
     r"(?P<comment><!--)"
+    r"|(?P<declaration><[!?][a-zA-Z][^<>]{0,500}+>)"
     r"|(?P<tag></?[a-zA-Z](?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+>)"
     r"|(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)"
     r"|\]\((?P<target>[^()\s<>]{1,2000}+)(?:[ ]\"(?P<title>[^\"\n]{0,300})\")?\)"
-    r"|(?P<emphasis>[*`~])"
+    r"|(?P<emphasis>[`~]|\*\*|(?<![^\W\d_])\*|\*(?![^\W\d_]))"
 )
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)")
 _ATTRIBUTE = re.compile(r"(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'=<>`]++))")
@@ -57,8 +58,8 @@ class Part:
 
     kind: PartKind
     text: str = ""
-    starts: "array[int]" = field(default_factory=lambda: array("q"))
-    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    starts: "array[int]" = field(default_factory=lambda: array("I"))
+    ends: "array[int]" = field(default_factory=lambda: array("I"))
     _pieces: list[str] = field(default_factory=list)
 
     def add_run(self, text: str, start: int) -> None:
@@ -87,6 +88,7 @@ class _Reader:
         self.source = source
         self.body = Part("body")
         self.attributes: list[Part] = []
+        self.link_end: int | None = None  # position after the last link
         self.unclosed: set[str] = set()  # endings that the source lacks, to search for each only once
 
     def read(self) -> list[Part]:
@@ -105,6 +107,9 @@ class _Reader:
             if after is None:
                 self.body.add_run(match[0], start)
             return after or end
+        if match["declaration"]:
+            self.body.add_as("\n", start, end)
+            return end
         if match["tag"]:
             return self._read_tag(match[0], start, end)
         if match["entity"]:
@@ -118,14 +123,19 @@ class _Reader:
     def _read_tag(self, tag: str, start: int, end: int) -> int:
         name_match = _NAME.match(tag)
         name = name_match[1].lower() if name_match else ""
-        if name in _BLOCK_TAGS:
+        if name in _BLOCK_TAGS or (name == "a" and self._follows_link(tag, start)):
             self.body.add_as("\n", start, end)
         if tag.startswith("</"):
+            self.link_end = end if name == "a" else self.link_end
             return end
         self._read_attributes(tag, start)
         if name in _INVISIBLE_TAGS:
             return self._read_invisible(tag, name, end)
         return end
+
+    def _follows_link(self, tag: str, start: int) -> bool:
+        """Whether a link begins right after another one, as in a menu: its text is a unit of its own."""
+        return not tag.startswith("</") and self.link_end is not None and not self.source[self.link_end : start].strip()
 
     def _read_attributes(self, tag: str, start: int) -> None:
         is_button = bool(_BUTTON.search(tag))
@@ -236,9 +246,15 @@ def is_json(text: str) -> bool:
 
 
 def string_values(text: str, offset: int) -> Iterator[list[Run]]:
-    """Each string of JSON that is no key, as runs; `offset` is the position of the text in its source."""
+    """Each string of JSON that is no key, as runs; `offset` is the position of the text in its source.
+
+    Values of keys such as "@type" are names of the vocabulary, and no text.
+    """
+    key = ""
     for match in _STRING.finditer(text):
-        if match[2] is None and match[1]:
+        if match[2] is not None:
+            key = match[1]
+        elif match[1] and not key.startswith("@"):
             yield list(_runs(match[1], offset + match.start(1)))
 
 

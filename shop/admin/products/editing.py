@@ -2,17 +2,18 @@
 
 from http import HTTPStatus
 
+import msgspec
 from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from catalog.edits.brands import add_brand, address_problems
 from catalog.edits.products import add_draft, save_with_reasons, state_at
 from catalog.edits.store import ConflictError
-from catalog.edits.validation import LONGEST_NAME, validate
+from catalog.edits.validation import LONGEST_NAME, validate_named
 from catalog.models import Product
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, state_of_product
-from catalog.queries.products import brand_by_name
+from catalog.queries.brands import KnownBrands
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.permissions import requires
 from shop.admin.products.conflicts import conflict_page, merged_form
@@ -23,6 +24,7 @@ from shop.admin.products.request import author_of_form, load, posted_reasons, re
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
+from shop.web.owner_settings import owner_settings
 
 NOTHING_TYPED = ProductState(sku="new", slug="new")
 """Behind an empty form: it passes for a product, since nobody made a mistake yet."""
@@ -37,8 +39,11 @@ FORM_BYTES = 1024 * 1024
 def new_product() -> Response:
     ruleset = get_ruleset()
     if request.method == "GET":
+        defaults = owner_settings().default_texts
         form = form_from_state(None, 0, ruleset, current_language())
-        return edit_page(form, NOTHING_TYPED, None)
+        for name, text in defaults.items():
+            form[name].data = text
+        return edit_page(form, msgspec.structs.replace(NOTHING_TYPED, **defaults), None)
     form = ProductForm(ruleset, current_language())
     return _pressed(form, None, None)
 
@@ -78,7 +83,7 @@ def _pressed(form: ProductForm, product: Product | None, base: ProductState | No
 def _taken_over(form: ProductForm, state: ProductState, product: Product | None, identity: str) -> Response:
     """Show the form with a suggestion in its text; nothing is saved yet."""
     try:
-        changed = take_over(state, validate(state, get_ruleset()).findings, identity)
+        changed = take_over(state, validate_named(state, get_ruleset(), KnownBrands(get_session())).findings, identity)
     except RefusedError:
         changed = state
     for name in (name for name in changed.__struct_fields__ if getattr(changed, name) != getattr(state, name)):
@@ -113,7 +118,7 @@ def _write(form: ProductForm, state: ProductState, product: Product | None, addr
     session, ruleset = get_session(), get_ruleset()
     author = author_of_form(form.reason.data or "")
     if address:
-        add_brand(session, state.brand, address, directory=ruleset.directory)
+        add_brand(session, state.brand, address, author=author, directory=ruleset.directory)
     if product is None:
         return add_draft(session, state, posted_reasons(), author, ruleset)
     started = read_version(form.version.data or "", product)
@@ -126,7 +131,7 @@ def _brand_address(form: ProductForm, state: ProductState) -> tuple[str, tuple[P
     address = (form.brand_address.data or "").replace("\r\n", "\n").strip()
     if not address or not state.brand or len(state.brand) > LONGEST_NAME or "\0" in state.brand:  # refused elsewhere
         return "", ()
-    brand = brand_by_name(get_session(), state.brand)
+    brand = KnownBrands(get_session()).find(state.brand)
     known = brand.address if brand else ""
-    problems = tuple(address_problems(address, known, get_ruleset().directory))
+    problems = tuple(address_problems(address, known, get_ruleset().directory, brand.name if brand else state.brand))
     return "" if known.strip() or problems else address, problems

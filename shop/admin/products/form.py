@@ -16,7 +16,7 @@ from wtforms import (
 
 from catalog.edits.validation import MOST_LINES
 from catalog.models import Allergen, AmountUnit, DosageForm, Unit
-from catalog.other_actives import MOST_OTHER_ACTIVES
+from catalog.other_actives import MOST_OTHER_ACTIVES, amount_text
 from catalog.product_state import TEXTS, ProductState
 from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
@@ -62,7 +62,10 @@ class ProductForm(ShopForm):
     )
     brand = StringField(description=_("Choose one or type a new name."), render_kw=SHORT | {"list": "brands"})
     brand_address = TextAreaField(
-        description=_("Only for a brand whose address is not known yet; the product page must give it."),
+        description=_(
+            "Only for a brand whose address is not known yet; the product page must give it."
+            " Another address is corrected under “Brands”."
+        ),
         render_kw={"rows": 2},
     )
     supplier = StringField(render_kw=SHORT)
@@ -144,7 +147,7 @@ def _typed(state: ProductState) -> dict[str, Any]:
         **{name: getattr(state, name) for name in (*same, *stated, *texts)},
         "vegan": UNKNOWN if state.vegan is None else str(state.vegan).lower(),
         "other_actives": [
-            {"what": active.substance, "amount": _comma(f"{active.amount:f}"), "unit": active.unit.value}
+            {"what": active.substance, "amount": _comma(amount_text(active.amount)), "unit": active.unit.value}
             for active in state.other_actives
         ],
         **{name: typed_count(getattr(state, name)) for name in counts},

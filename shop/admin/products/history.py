@@ -3,19 +3,25 @@
 from http import HTTPStatus
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
+from catalog.edits.products import revalidate
 from catalog.edits.store import ConflictError
 from catalog.edits.undo import AlreadyUndoneError, undo_batch
-from catalog.models import Batch, How
+from catalog.edits.validation import HIGH_DOSE
+from catalog.models import AcceptedWarning, Batch, How, Product
 from catalog.product_problems import RefusedError
-from catalog.queries.admin import batches, latest_changes, prices_of, versions_of
+from catalog.queries.admin import acceptances_of, batches, latest_changes, prices_of, versions_of
+from catalog.queries.overrides import overrides_of
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.labels import said_of
+from shop.admin.products.overrides import override_status_name
 from shop.admin.products.request import LARGEST_ID, author_of_form, load, whole_number
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import gettext as _
+from shop.web.services import today
 
 MOST_PAGES = 10_000
 
@@ -36,8 +42,34 @@ def product_history(product_id: int) -> str:
         pages=pages,
         page_address=lambda number: url_for("admin.product_history", product_id=product_id, page=number),
         prices=prices_of(get_session(), product_id),
+        acceptances=_acceptances(product),
+        overrides=overrides_of(get_session(), product_id),
+        status_name=override_status_name,
         ruleset=get_ruleset(),
     )
+
+
+class Acceptance(Struct, frozen=True):
+    """A reason with what it was given for: a sentence, or a daily portion in micrograms; neither when it is gone."""
+
+    given: AcceptedWarning
+    sentence: str = ""
+    portion_ug: int = 0
+
+
+def _acceptances(product: Product) -> list[Acceptance]:
+    given = acceptances_of(get_session(), product.id)
+    try:
+        findings = revalidate(get_session(), product, get_ruleset(), today()).findings if given else ()
+    except RefusedError:
+        findings = ()
+    sentences = {found.identity: found.finding.text.strip() for found in findings}
+    return [
+        Acceptance(
+            each, sentences.get(each.finding, ""), whole_number(each.finding.removeprefix(HIGH_DOSE), 0, digits=9)
+        )
+        for each in given
+    ]
 
 
 @bp.get("/history")

@@ -7,8 +7,7 @@ from fractions import Fraction
 from babel.numbers import format_decimal
 from flask import Flask
 
-from catalog.models import Allergen, Batch, DosageForm, How, OtherActive, Status, Unit
-from catalog.prices import without_vat
+from catalog.models import Allergen, Batch, DosageForm, How, OtherActive, Product, Status, Unit
 from catalog.product_problems import RefusedError
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS
 from catalog.queries.admin import Order, Trouble
@@ -44,7 +43,7 @@ def field_names() -> dict[str, str]:
         "supplier": _("Supplier"),
         "ean": _("EAN"),
         "composition": _("Composition"),
-        "dosage_form": _("Dosage form"),
+        "dosage_form": _("Kind of product"),
         "unit": _("Unit"),
         "units_per_pack": _("Units per pack"),
         "units_per_day": _("Daily portion on the label, in units"),
@@ -73,6 +72,11 @@ def said_of(error: RefusedError) -> str:
     return f"{error.sku}: {problems}"
 
 
+def name_or_sku(product: Product) -> str:
+    """The name of a product, in the other language where this one has none; its SKU while it has no name."""
+    return in_current_language(product.name) or product.name_nl or product.name_en or product.sku
+
+
 def status_name(status: Status) -> str:
     return in_current_language(STATUSES[Status(status)].name)
 
@@ -96,7 +100,7 @@ def batch_name(batch: Batch) -> str:
     names = {"publish": _("Publish"), "archive": _("Archive")}
     if _PERCENT.fullmatch(batch.label):
         sign, amount = batch.label[0], format_decimal(Decimal(batch.label[1:]), locale=current_language())
-        return str(_("Prices %(percent)s %%", percent=f"{sign}{amount}"))
+        return str(_("Prices %(percent)s%%", percent=f"{sign}{amount}"))
     return str(names.get(batch.label, batch.label))
 
 
@@ -121,6 +125,7 @@ def other_active_name(active: OtherActive) -> str:
 
 def trouble_name(trouble: Trouble) -> str:
     names = {
+        Trouble.LABEL: _("ingredients contradict the label"),
         Trouble.BLOCKED: _("may not be said"),
         Trouble.WARNINGS: _("to be judged"),
         Trouble.CLAIM_CONDITION: _("claim condition not met"),
@@ -156,6 +161,7 @@ def init_app(app: Flask) -> None:
     """The names as filters of the templates."""
     for filter_ in (
         field_name,
+        name_or_sku,
         status_name,
         how_name,
         batch_name,
@@ -166,6 +172,5 @@ def init_app(app: Flask) -> None:
         trouble_name,
         order_name,
         share,
-        without_vat,
     ):
         app.add_template_filter(filter_)

@@ -1,7 +1,7 @@
 """The page with a product's form, as one value for its template."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Literal
@@ -14,21 +14,32 @@ from werkzeug.wrappers import Response
 
 from catalog.composition import CompositionError, LabelLine, Line, work_out
 from catalog.edits.price_reductions import Point, reference_price
-from catalog.edits.products import accepted_reasons
-from catalog.edits.validation import ValidatedProduct, validate
+from catalog.edits.products import acceptances
+from catalog.edits.validation import (
+    Acceptances,
+    ValidatedProduct,
+    field_of,
+    may_be_overridden,
+    missing_texts,
+    place_of,
+    validate_named,
+)
+from catalog.ingredient_check import LabelFault, check_label
 from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
-from catalog.product_state import TEXTS, ProductState
+from catalog.product_state import ProductState
 from catalog.queries.admin import prices_of
+from catalog.queries.brands import KnownBrands
 from catalog.queries.products import brand_names
 from recommend.claims.findings import Finding
 from recommend.claims.product import ProductFinding
 from recommend.claims.text.marking import Piece, marked_pieces
 from recommend.knowledge import Ruleset
+from recommend.text import LANGUAGES
 from shop.admin.permissions import may
 from shop.admin.products.form import ProductForm
 from shop.admin.products.form_to_state import Refusals, refusals_of
-from shop.admin.products.labels import field_name
+from shop.admin.products.labels import field_name, name_or_sku
 from shop.admin.session import role_of_request
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
@@ -68,24 +79,32 @@ def _computed(stated: LabelLine, line: Line) -> Computed:
 
 
 class Sentence(Struct, frozen=True):
-    """A finding in its field. `reason` is what somebody gave for a warning, empty when nobody did."""
+    """A finding in its field. `reason` is what somebody gave for a warning, empty when nobody did.
+
+    `passes_until` is the last day of an override in force.
+    """
 
     identity: str
     finding: Finding
     pieces: Sequence[Piece]
     reason: str
+    passes_until: date | None = None
+    may_be_overridden: bool = False
 
 
-def field_of(found: ProductFinding) -> str:
-    """The form's field of a finding."""
-    return f"{found.field}_{found.language}" if found.field in (*TEXTS, "alt") else found.field
-
-
-def sentences(findings: Sequence[ProductFinding], accepted: Mapping[str, str]) -> dict[str, list[Sentence]]:
+def sentences(prepared: ValidatedProduct, accepted: Mapping[str, str]) -> dict[str, list[Sentence]]:
     """The findings by field of the form, in the order of the text."""
+    passing = {(one.field, one.sentence): one.until for one in prepared.overridden if one.until >= prepared.on}
     by_field: dict[str, list[Sentence]] = {}
-    for found in findings:
-        sentence = Sentence(found.identity, found.finding, _marked(found.finding), accepted.get(found.identity, ""))
+    for found in prepared.findings:
+        sentence = Sentence(
+            found.identity,
+            found.finding,
+            _marked(found.finding),
+            accepted.get(found.identity, ""),
+            passing.get(place_of(found)),
+            found.blocks and may_be_overridden(found),
+        )
         by_field.setdefault(field_of(found), []).append(sentence)
     return by_field
 
@@ -108,10 +127,53 @@ def take_over(state: ProductState, findings: Sequence[ProductFinding], identity:
         if found.identity == identity and finding.suggestion:
             field = field_of(found)
             text = getattr(state, field)
-            full_stop = "." if finding.text.rstrip().endswith(".") and not finding.suggestion.endswith(".") else ""
-            changed = text[: finding.start] + finding.suggestion + full_stop + text[finding.end :]
+            end = finding.text.rstrip()[-1:]
+            sign = {"?": "."}.get(end, end) if end in (".", "!", "?") and not finding.suggestion.endswith(".") else ""
+            changed = text[: finding.start] + finding.suggestion + sign + text[finding.end :]
             return msgspec.structs.replace(state, **{field: changed})
     return state
+
+
+class LabelFinding(Struct, frozen=True):
+    """An ingredient text with its doubtful words marked, why it blocks publishing, and what to look at besides."""
+
+    pieces: Sequence[Piece]
+    faults: Sequence[ProductProblem]
+    notices: Sequence[ProductProblem]
+
+
+def label_findings(state: ProductState) -> dict[str, LabelFinding]:
+    """The contradictions between the ingredient texts and the rest of the label, by field of the form."""
+    check = check_label(state)
+    found = {}
+    filled = [name for name in _INGREDIENTS if getattr(state, name)]
+    for name in filled:
+        faults = [fault for fault in check.faults if name in (_fields_of(fault) or filled)]
+        notices = [problem for problem in check.notices if problem.field == name]
+        marks = sorted((mark.start, mark.end) for fault in faults for mark in fault.marks if mark.field == name)
+        if faults or notices:
+            pieces = _with_marks(getattr(state, name), marks)
+            found[name] = LabelFinding(pieces, [fault.problem for fault in faults], notices)
+    return found
+
+
+_INGREDIENTS = tuple(f"ingredients_{language}" for language in LANGUAGES)
+
+
+def _fields_of(fault: LabelFault) -> set[str]:
+    return {mark.field for mark in fault.marks}
+
+
+def _with_marks(text: str, marks: Sequence[tuple[int, int]]) -> list[Piece]:
+    """The text in pieces; overlapping marks are one."""
+    pieces: list[Piece] = []
+    position = 0
+    for start, end in marks:
+        if end > position:
+            begin = max(start, position)
+            pieces += [Piece(text[position:begin]), Piece(text[begin:end], 0)]
+            position = end
+    return [*pieces, Piece(text[position:])]
 
 
 class EditPage(Struct, frozen=True):
@@ -124,8 +186,11 @@ class EditPage(Struct, frozen=True):
     sums: list[Sum]
     refusals: Refusals
     sentences: Mapping[str, list[Sentence]]
+    label: Mapping[str, LabelFinding]
     brands: list[str]
     lacking: tuple[ProductProblem, ...] = ()
+    lacking_english: tuple[ProductProblem, ...] = ()
+    """Texts without which English pages show the Dutch ones; they block nothing."""
     reduction: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
@@ -154,11 +219,14 @@ def edit_page(
 ) -> Response:
     """The form with its errors and the content check's findings; 422 when something must be corrected."""
     session, ruleset = get_session(), get_ruleset()
-    known = (accepted_reasons(session, product.id) if product else {}) | dict(reasons or {})
+    accepted = acceptances(session, product.id, today()) if product else Acceptances()
+    known = {**accepted.reasons, **(reasons or {})}
     found = dict(refusals or {})
     prepared = None
     try:
-        prepared = validate(state, ruleset, {key: reason for key, reason in known.items() if reason})
+        given = {key: reason for key, reason in known.items() if reason}
+        accepted = msgspec.structs.replace(accepted, reasons=given)
+        prepared = validate_named(state, ruleset, KnownBrands(session), accepted)
     except RefusedError as error:
         found = refusals_of(error.problems, found)
     for name, texts in found.items():
@@ -171,9 +239,11 @@ def edit_page(
         prepared=prepared,
         sums=sums(state.composition, ruleset),
         refusals=found,
-        sentences=sentences(prepared.findings, known) if prepared else {},
+        sentences=sentences(prepared, known) if prepared else {},
+        label=label_findings(state) if prepared else {},
         brands=brand_names(session),
         lacking=prepared.publish_blockers if prepared else (),
+        lacking_english=tuple(missing_texts(state, "en")),
         reduction=_reduction(state, product),
         reasons=known,
     )
@@ -182,7 +252,7 @@ def edit_page(
 
 
 def _title(product: Product | None) -> str:
-    return str(_("New product")) if product is None else product.name_nl or product.sku
+    return str(_("New product")) if product is None else name_or_sku(product)
 
 
 def _reduction(state: ProductState, product: Product | None) -> str:

@@ -8,13 +8,14 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 from wtforms import FileField, HiddenField, TextAreaField
 
-from catalog.edits.products import accepted_reasons, add_picture, save_with_reasons
+from catalog.edits.products import acceptances, add_picture, save_with_reasons
 from catalog.edits.store import ConflictError
-from catalog.edits.validation import validate
+from catalog.edits.validation import validate_named
 from catalog.models import Product, Status
 from catalog.pictures import MOST_BYTES
 from catalog.product_problems import RefusedError
 from catalog.product_state import ProductState, state_of_product
+from catalog.queries.brands import KnownBrands
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.permissions import may, requires
 from shop.admin.products.form_to_state import Refusals, refusals_of
@@ -26,6 +27,7 @@ from shop.web.database import committing, get_ruleset, get_session
 from shop.web.forms import ShopForm
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
+from shop.web.services import today
 
 UPLOAD_BYTES = MOST_BYTES + 1024 * 1024
 """The rest of the form, and enough above the limit to say so instead of breaking off."""
@@ -91,12 +93,15 @@ def _text(typed: str | None) -> str:
 
 
 def _page(form: PictureForm, product: Product, state: ProductState, refusals: Refusals | None = None) -> Response:
-    accepted = accepted_reasons(get_session(), product.id) | posted_reasons()
+    known = acceptances(get_session(), product.id, today())
+    reasons = {**known.reasons, **posted_reasons()}
+    accepted = msgspec.structs.replace(known, reasons=reasons)
     for name, texts in (refusals or {}).items():
         if name in form:
             form[name].errors = tuple(texts)
     try:
-        found = sentences(validate(state, get_ruleset(), accepted).findings, accepted)
+        prepared = validate_named(state, get_ruleset(), KnownBrands(get_session()), accepted)
+        found = sentences(prepared, reasons)
     except RefusedError:
         found = {}
     html = render_template(

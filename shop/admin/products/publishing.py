@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from catalog.advice.impact import FinderImpact, finder_impact
 from catalog.db.engine import fail_fast_on_lock
 from catalog.db.faults import DatabaseFault, fault_of
-from catalog.edits.products import revalidate, save_product
+from catalog.edits.products import accepted_reasons, revalidate, save_with_reasons
 from catalog.edits.store import ConflictError, publishing_problems
+from catalog.edits.validation import ValidatedProduct, missing_texts
 from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import state_of_product
@@ -19,11 +20,12 @@ from recommend.text import LANGUAGES
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.labels import status_name
-from shop.admin.products.request import author_of_form, load, read_version
+from shop.admin.products.request import author_of_form, load, posted_reasons, read_version
 from shop.product.page import render_product
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
+from shop.web.services import today
 
 
 @bp.route("/products/<int:product_id>/publish", methods=["GET", "POST"])
@@ -54,7 +56,7 @@ def _set_status(product: Product, status: Status) -> Response:
     state = msgspec.structs.replace(state_of_product(product), status=status)
     author = author_of_form(request.form.get("reason", ""))
     try:
-        save_product(session, product_id, version, state, author=author, ruleset=get_ruleset())
+        save_with_reasons(session, product_id, version, state, posted_reasons(), author=author, ruleset=get_ruleset())
     except ConflictError:
         session.rollback()
         flash(_("Somebody changed this product meanwhile. Look at it before you go on."), "error")
@@ -67,13 +69,19 @@ def _set_status(product: Product, status: Status) -> Response:
 
 
 def _publish_page(product: Product, refused: tuple[ProductProblem, ...] = ()) -> Response:
-    prepared = revalidate(get_session(), product, get_ruleset())
+    prepared = revalidate(get_session(), product, get_ruleset(), today())
     lacking = refused or publishing_problems(prepared, product.brand)
+    only_reason = [problem.code for problem in lacking] == ["high-dose"]
+    may_publish = product.status is not Status.PUBLISHED and (only_reason or not lacking)
     page = render_template(
         "admin/products/publish.html",
         product=product,
-        lacking=lacking,
-        effect=None if lacking or product.status is Status.PUBLISHED else _effect(product),
+        lacking=() if only_reason else lacking,
+        lacking_english=tuple(missing_texts(prepared.state, "en")),
+        high_dose=prepared.high_dose,
+        dose_reason=accepted_reasons(get_session(), product.id).get(prepared.high_dose, ""),
+        reason_lacks=bool(refused) and only_reason,
+        effect=_effect(product, prepared) if may_publish else None,
         language=current_language(),
     )
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if refused else 200)
@@ -93,14 +101,15 @@ def preview_product(product_id: int, language: str) -> Response:
     return make_response(render_product(product, robots="noindex", stops=()))
 
 
-def _effect(product: Product) -> FinderImpact | None:
+def _effect(product: Product, prepared: ValidatedProduct) -> FinderImpact | None:
     """The impact of publishing on the finder, None when it is refused or others are writing; nothing is written."""
+    reasons = {prepared.high_dose: "-"} if prepared.high_dose else {}
     session, ruleset = get_session(), get_ruleset()
     state = msgspec.structs.replace(state_of_product(product), status=Status.PUBLISHED)
     product_id, version, author = product.id, product.version, author_of_form()
 
     def publish() -> None:
-        save_product(session, product_id, version, state, author=author, ruleset=ruleset)
+        save_with_reasons(session, product_id, version, state, reasons, author=author, ruleset=ruleset)
 
     try:
         with fail_fast_on_lock(session):

@@ -1,5 +1,6 @@
 """Parts of a request to a product's pages: product, version, reasons, author, right to change."""
 
+import re
 import unicodedata
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.exc import NoResultFound
 
 from catalog.edits.edit import Author
 from catalog.edits.products import product_to_edit
+from catalog.edits.validation import HIGH_DOSE
 from catalog.models import How, Product, Status
 from shop.admin.permissions import may
 from shop.admin.session import author_of_request, role_of_request
@@ -17,6 +19,7 @@ from shop.web.services import now
 
 LARGEST_ID = 2**31 - 1
 LONGEST_REASON = 500
+_AMOUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def load(product_id: int) -> Product:
@@ -50,13 +53,20 @@ def one_line(text: str) -> str:
 
 
 def posted_reasons() -> dict[str, str]:
-    """The reasons that were filled in, by finding."""
+    """The reasons that were filled in, by finding; one for a high daily portion only from who may publish."""
     found = {}
     for name, text in request.form.items():
         identity = name.removeprefix("reason-")
-        if identity != name and len(identity) == 32 and identity.isalnum() and one_line(text):  # noqa: PLR2004 - its hash
+        if identity != name and _may_accept(identity) and one_line(text):
             found[identity] = one_line(text)
     return found
+
+
+def _may_accept(finding: str) -> bool:
+    amount = finding.removeprefix(HIGH_DOSE)
+    if amount != finding:
+        return bool(_AMOUNT.fullmatch(amount)) and may(role_of_request(), "product.publish")
+    return len(finding) == 32 and finding.isalnum()  # noqa: PLR2004 - its hash
 
 
 def carried_values() -> list[tuple[str, Any]]:

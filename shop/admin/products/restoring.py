@@ -56,7 +56,7 @@ def restore_product(product_id: int) -> Response:
     except RefusedError as error:
         get_session().rollback()
         return _page(load(product_id), version, then, refused=said_of(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    flash(_("Version %(number)d stands again.", number=version), "success")
+    flash(_("Version %(number)d is restored.", number=version), "success")
     return redirect(url_for("admin.product_history", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 

@@ -8,6 +8,8 @@ from shop.cli.loading import CommandsByName
 @click.group(
     cls=CommandsByName,
     commands_by_name={
+        "brands": "shop.cli.catalog.brands:brands",
+        "brand": "shop.cli.catalog.brands:brand",
         "check": "shop.cli.catalog.check:check",
         "import": "shop.cli.catalog.import_:import_",
         "ingredients": "shop.cli.catalog.ingredients:ingredients",

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from catalog.search.listing import PAGE_SIZE
 from tests.bench.shop.app import CAPTURE
-from tests.shop.visitor import FINDER, SAFETY, WISHES
+from tests.shop.visitor import FINDER, HEALTHY
 
 
 class Step(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Work(Struct, frozen=True):
 
 LISTING = "/nl/beste-magnesium-supplementen"
 ONE_FORM = f"{LISTING}?form=citrate&sort=price_per_100mg"
-_WISHES, _SAFETY, _ADVICE, _ = FINDER["nl"]
+_FINDER = FINDER["nl"]
 
 NULL = Work("null", (Step("/bench/null"),))
 BARE = Work("bare", (Step("/bench/bare"),))
@@ -63,8 +63,8 @@ SEARCH = Work("search for a word in one of eight products", (Step(f"{LISTING}?q=
 KEPT = Work("one form, the page kept", ONE_FACET.steps)
 ADVICE = Work(
     "answers sent, then the advice",
-    (Step(_SAFETY, form=SAFETY), Step(_ADVICE)),
-    first=(Step(_WISHES, form=WISHES),),
+    (Step(_FINDER["wishes"], form=HEALTHY["wishes"]), Step(_FINDER["advice"])),
+    first=(Step(_FINDER["start"], form=HEALTHY["start"]), Step(_FINDER["intake"], form=HEALTHY["intake"])),
     template="finder/advice.html",
 )
 

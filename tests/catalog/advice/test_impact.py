@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.advice.candidates import Wishes, advised_products, budget_bands
+from catalog.advice.candidates import Wishes, advised_products, budget_bands, is_by_fit
 from catalog.advice.impact import all_wishes, finder_impact, outcomes
 from catalog.composition import LabelLine
 from catalog.edits.products import product_to_edit, save_product
@@ -25,7 +25,8 @@ def save(session: Session, product: Product, ruleset: Ruleset, **fields: object)
     save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
 
 
-def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(session: Session, ruleset: Ruleset) -> None:
+def test_combinations_of_wishes_are_answered_as_the_finder_answers_them(session: Session, ruleset: Ruleset) -> None:
+    """All are answered at once; a tenth of them, of every kind, are asked of the finder one by one."""
     chance = random.Random(5)  # noqa: S311 - any products will do, the same at every run
     for _ in range(60):
         forms = chance.sample(FORMS, chance.choice([1, 2]))
@@ -41,10 +42,14 @@ def test_every_combination_of_wishes_is_answered_as_the_finder_answers_it(sessio
             stock=chance.choice([0, 5, 5]),
         )
     wishes = list(all_wishes(ruleset))
+    answered = list(zip(wishes, outcomes(session, wishes, ruleset), strict=True))
     budget = budget_bands(session)
-    for wish, outcome in zip(wishes, outcomes(session, wishes, ruleset), strict=True):
+    for wish, outcome in chance.sample(answered, len(answered) // 10):
         limit = budget.limit(wish.budget)
-        asked = Wishes(wish.dose_mg * 1000, wish.without, limit, wish.vegan, wish.dosage_form, wish.only_magnesium)
+        asked = Wishes(
+            *(wish.dose_mg * 1000, wish.without, limit, wish.vegan, wish.dosage_form, wish.only_magnesium),
+            by_fit=is_by_fit(wish.budget),
+        )
         sold = (*ruleset.ranked_records, *(form.id for form in ruleset.other_forms))
         forms = [form for form in sold if form not in wish.without]
         found = advised_products(session, forms, asked)

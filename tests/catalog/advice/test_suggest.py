@@ -1,6 +1,7 @@
 """Product suggestions: within dose, label, budget and wishes."""
 
 import random
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,14 +17,16 @@ from catalog.advice.candidates import (
     advised_products,
     budget_bands,
     excluded_by_wishes,
+    left_out_for_other_actives,
     prices_of_catalogue,
 )
 from catalog.advice.suggest import Suggestion, Suggestions, decimal_string, suggest_products, suggestion_as_dict
 from catalog.composition import LabelLine
 from catalog.edits.products import product_to_edit, save_product
-from catalog.models import DosageForm, FormTag, Product, Status
+from catalog.models import Beside, DosageForm, FormTag, Product, Status
 from catalog.other_actives import other_actives_text, read_other_actives
 from catalog.product_state import state_of_product
+from catalog.search.documents import OWN_LIMIT_UG, UPPER_LIMIT_UG
 from recommend.engine import advise
 from recommend.knowledge import Ruleset
 from tests.factories import AnswersFactory, AuthorFactory, make_product
@@ -181,13 +184,14 @@ def test_every_form_in_stock_without_a_fitting_product_has_a_reason(session: Ses
 def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session: Session, ruleset: Ruleset) -> None:
     product = make_product(session, [LabelLine("citrate", elemental_ug=56_250)], units_per_day=1, price_cents=1000)
     found = suggest(session, ruleset)
-    english, dutch = (suggestion_as_dict(found[0], language) for language in ("en", "nl"))
+    english, dutch = (suggestion_as_dict(found[0], language, date(2026, 11, 22)) for language in ("en", "nl"))
     assert english == {
         "sku": product.sku,
         "form": "citrate",
         "slug": product.slug,
         "brand": "Merk",
         "name": product.name.en,
+        "name_language": "en",
         "unit": "capsule",
         "units_per_day": 1,
         "elemental_mg_per_day": "56.25",
@@ -195,7 +199,7 @@ def test_amounts_in_the_json_are_decimal_strings_and_follow_the_language(session
         "cents_per_100mg": "29.6",
         "price_cents": 1000,
     }
-    assert dutch == english | {"name": product.name.nl}
+    assert dutch == english | {"name": product.name.nl, "name_language": "nl"}
 
 
 @given(amount=st.integers(0, 10**9), places=st.integers(1, 6))
@@ -281,6 +285,30 @@ def test_what_fits_and_what_is_excluded_is_what_each_product_itself_answers(sess
         assert fitting.keys() <= excluded.keys()
 
 
+def test_products_left_out_for_their_substances_are_counted_once_and_only_if_they_fit_otherwise(
+    session: Session,
+) -> None:
+    half_and_half = [*milligrams("citrate", 50), *milligrams("oxide", 50)]
+    zinc = {"other_actives": read_other_actives("zinc 5 mg")}
+    make_product(session, half_and_half, **zinc)
+    make_product(session, milligrams("citrate", 100), **zinc, vegan=False)
+    make_product(session, milligrams("citrate", 100), **zinc, stock=0)
+    make_product(session, milligrams("citrate", 300), **zinc, units_per_day=1)
+    make_product(session, milligrams("bisglycinate", 100), **zinc)
+    make_product(session, milligrams("citrate", 100), other_actives=read_other_actives("ashwagandha 300 mg"))
+    make_product(session, milligrams("oxide", 100), other_actives_stated=False)
+    make_product(session, milligrams("oxide", 100))
+    session.commit()
+    forms = ["citrate", "oxide"]
+    alone = Wishes(200_000, vegan=True, only_magnesium=True)
+    assert left_out_for_other_actives(session, forms, alone) == {
+        Beside.ORDINARY: 1,
+        Beside.NEVER: 1,
+        Beside.UNKNOWN: 1,
+    }
+    assert left_out_for_other_actives(session, forms, Wishes(200_000)) == {Beside.NEVER: 1, Beside.UNKNOWN: 1}
+
+
 def test_a_form_costs_what_its_cheapest_product_in_stock_costs(session: Session, ruleset: Ruleset) -> None:
     changes: list[tuple[int, dict[str, Any]]] = [
         (900, {}),
@@ -319,7 +347,7 @@ def blends(session: Session) -> Session:
     return session
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=anybody())
 def test_nobody_with_a_condition_medicine_sign_or_unknown_gets_a_product_with_other_substances(
     answers: dict[str, Any], blends: Session, ruleset: Ruleset
@@ -338,7 +366,36 @@ def test_a_healthy_adult_may_get_ordinary_substances_and_hears_what_was_left_out
     blends: Session, ruleset: Ruleset
 ) -> None:
     answers = AnswersFactory.build(budget="high")
-    found = suggest_products(blends, answers, advise(answers, ruleset), budget_bands(blends)).products
-    assert {other_actives_text(one.product.other_actives) for one in found} == {"", "zinc 5 mg", "vitamin_b6 1.4 mg"}
+    found = suggest_products(blends, answers, advise(answers, ruleset), budget_bands(blends))
+    held = {other_actives_text(one.product.other_actives) for one in found.products}
+    assert held == {"", "zinc 5 mg", "vitamin_b6 1.4 mg"}
+    assert (found.left_out_for_substances, found.left_out_for_silence) == (2, 5)
     wishes = Wishes(200_000, only_magnesium=True)
     assert excluded_by_wishes(blends, ["citrate"], wishes)["citrate"].failing["other_actives"] == 9
+
+
+def test_a_low_budget_gets_the_cheapest_and_other_budgets_the_pure_form_nearest_to_the_most_suggested(
+    session: Session, ruleset: Ruleset
+) -> None:
+    for sku, amount, price in (("CHEAP", 60, 300), ("FULL", 200, 900), ("HALF", 110, 800)):
+        make_product(session, milligrams("citrate", amount), sku=sku, price_cents=price, units_per_day=1)
+    blend = [*milligrams("citrate", 150), *milligrams("malate", 50)]
+    make_product(session, blend, sku="BLEND", price_cents=100, units_per_day=1)
+    for budget, skus in (("low", ["BLEND", "CHEAP"]), ("high", ["FULL", "HALF", "CHEAP"])):
+        found = [one.product.sku for one in suggest(session, ruleset, budget=budget) if one.form == "citrate"]
+        assert found[: len(skus)] == skus, budget
+
+
+def test_products_of_two_names_of_one_compound_are_merged_in_the_order_of_the_budget(
+    session: Session, ruleset: Ruleset
+) -> None:
+    make_product(session, milligrams("bisglycinate", 60), sku="CHEAP", price_cents=300)
+    make_product(session, milligrams("glycinate", 200), sku="FULL", price_cents=900)
+    answers = AnswersFactory.build(budget="high")
+    found = suggest_products(session, answers, advise(answers, ruleset), budget_bands(session))
+    assert [one.product.sku for one in found.of_forms(["bisglycinate", "glycinate"])] == ["FULL", "CHEAP"]
+
+
+def test_the_limits_that_the_index_knows_are_those_of_the_rules(ruleset: Ruleset) -> None:
+    dose = ruleset.manifest.dose
+    assert (dose.upper_limit_mg * 1000, dose.own_limit_mg * 1000) == (UPPER_LIMIT_UG, OWN_LIMIT_UG)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import MIGRATIONS, for_writing, migrate, open_engine
-from catalog.models import Base, IndexState, Product
+from catalog.models import Base, ClaimOverride, IndexState, Product
 from catalog.product_state import TEXTS
 from tests import databases
 
@@ -60,6 +60,29 @@ def test_what_nobody_said_becomes_unknown_and_what_was_said_stays(old: Engine) -
             "S3": (False, (), True, (), True),
         }
         assert session.scalars(select(IndexState.revision)).one() == 0, "the next start derives the index again"
+
+
+@pytest.mark.parametrize("revision", ["real_products", "brands", "label_faults", "settings"])
+def test_every_earlier_version_becomes_this_one(revision: str, old: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with for_writing(old).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.execute(text("INSERT INTO brand (id, name, address, invented) VALUES (1, 'Echt', 'Hier 1', false)"))
+        row = BLANK | {
+            **{"id": 1, "sku": "S1", "slug": "s1", "status": "draft", "version": 1, "brand_id": 1, "supplier": ""},
+            **{"dosage_form": "capsule", "unit": "capsule", "allergens": "", "reduced": False},
+            **dict.fromkeys(NUMBERS, 0),
+            **{"portion_too_small": False, "form_not_permitted": False},
+        }
+        values = ", ".join(f":{name}" for name in row)
+        connection.execute(text(f"INSERT INTO product ({', '.join(row)}) VALUES ({values})"), row)  # noqa: S608 - names above
+    migrate(old)
+    with Session(old) as session:
+        product = session.scalars(select(Product)).one()
+        assert (product.sku, product.overridden) == ("S1", ())
+        assert session.scalars(select(ClaimOverride)).all() == []
 
 
 def test_a_migrated_database_has_the_columns_of_the_models(old: Engine) -> None:

@@ -1,5 +1,6 @@
 """Edits of products: derived values, refusals, history and restoring."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -20,8 +21,9 @@ from catalog.edits.products import (
 )
 from catalog.edits.store import ConflictError
 from catalog.models import CatalogueState, Change, Product, SlugRedirect, Status
+from catalog.other_actives import read_other_actives
 from catalog.product_problems import RefusedError
-from catalog.product_state import ProductState, state_of_product
+from catalog.product_state import TEXTS, ProductState, state_of_product
 from recommend.knowledge import Ruleset
 from tests.factories import AuthorFactory, ProductStateFactory, make_product
 
@@ -63,6 +65,9 @@ def refused(session: Session, **fields: Any) -> dict[str, str]:
         ),
         ({"name_nl": "x" * 201}, "name_nl", "too-long"),
         ({"summary_en": "nul \0 byte"}, "summary_en", "control-character"),
+        ({"name_nl": "Magnesium \u202egpj.tak"}, "name_nl", "control-character"),
+        ({"name_en": "Mag\u200bnesium"}, "name_en", "control-character"),
+        ({"brand": "\u2066Kiezelpunt"}, "brand", "control-character"),
     ],
 )
 def test_what_no_product_may_hold_is_refused_even_in_a_draft(
@@ -81,12 +86,30 @@ def test_an_ean_with_the_right_check_digit_is_kept(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["name_nl", "summary_en", "storage_nl", "price_cents", "units_per_day", "net_quantity"]
+    "field", ["name_nl", "summary_nl", "storage_nl", "price_cents", "units_per_day", "net_quantity"]
 )
 def test_a_draft_may_lack_what_a_published_product_may_not(field: str, session: Session) -> None:
     nothing: dict[str, Any] = {field: "" if field.endswith(("_nl", "_en")) else 0}
     make_product(session, status=Status.DRAFT, **nothing)
     assert refused(session, **nothing) == {field: "missing"}
+
+
+def test_english_texts_are_never_needed_and_a_blank_one_is_no_text(session: Session) -> None:
+    assert make_product(session).english_complete
+    nothing: dict[str, Any] = {f"{name}_en": "" for name in TEXTS}
+    product = make_product(session, **nothing)
+    assert product.status is Status.PUBLISHED
+    assert not product.english_complete
+    assert not make_product(session, storage_en=" \n").english_complete
+    assert not make_product(session, picture="-", alt_nl="pot").english_complete
+
+
+def test_a_picture_needs_a_dutch_description_before_it_is_public(session: Session) -> None:
+    assert refused(session, picture="-") == {"alt_nl": "missing"}
+
+
+def test_what_may_not_be_said_blocks_in_english_too_even_while_nobody_sees_it(session: Session) -> None:
+    assert refused(session, name_en="", summary_en="Cures migraine.") == {"summary_en": "blocked-text"}
 
 
 def test_a_draft_may_leave_out_an_amount_that_publishing_asks_for(session: Session) -> None:
@@ -132,7 +155,7 @@ def test_an_authorised_claim_needs_15_percent_of_the_reference_intake_in_a_daily
 def test_a_warning_keeps_a_product_back_until_somebody_gives_a_reason(session: Session, ruleset: Ruleset) -> None:
     doubtful = "Magnesium: goed voor een normale spierwerking."
     draft = make_product(session, summary_nl=doubtful, status=Status.DRAFT)
-    [found] = revalidate(session, draft, ruleset).findings
+    [found] = revalidate(session, draft, ruleset, date(2026, 11, 22)).findings
     assert not found.blocks
     with pytest.raises(RefusedError, match="asks for a reason"):
         change(session, draft, ruleset, status=Status.PUBLISHED)
@@ -207,3 +230,18 @@ def test_every_write_moves_the_revision_of_the_catalogue(session: Session, rules
     added = revision()
     change(session, product, ruleset, stock=3)
     assert before < added < revision()
+
+
+def test_the_products_own_amounts_decide_on_claims_about_other_nutrients(session: Session) -> None:
+    claim: dict[str, Any] = {
+        "summary_nl": "Zink draagt bij tot de instandhouding van een normale huid.",
+        "summary_en": "Zinc contributes to the maintenance of normal skin.",
+        "ingredients_nl": "magnesiumcitraat, zinkcitraat",
+        "ingredients_en": "magnesium citrate, zinc citrate",
+    }
+    enough = read_other_actives("zinc 0.75 mg")  # two capsules a day
+    assert make_product(session, other_actives=enough, **claim).open_warnings == 0
+    too_little = read_other_actives("zinc 0.74 mg")
+    assert refused(session, other_actives=too_little, **claim)["summary_nl"] == "blocked-text"
+    undeclared = claim | {"ingredients_nl": "magnesiumcitraat", "ingredients_en": "magnesium citrate"}
+    assert refused(session, **undeclared)["summary_en"] == "blocked-text"

@@ -15,6 +15,7 @@ from catalog.exchange.planning import PlannedRow, RowOutcome
 from catalog.exchange.reading import Table, open_table
 from catalog.exchange.row_reader import RowReader
 from catalog.models import How
+from catalog.queries.settings import owner_settings
 from recommend.loading import load_ruleset
 from recommend.naming import form_names
 from tests.factories import AuthorFactory
@@ -50,12 +51,14 @@ def run_import(
     mapping: Mapping | None = None,
     dry_run: bool = False,
     skip_bad: bool = False,
+    correct_addresses: bool = False,
 ) -> ImportRun:
     """Import a file and commit; roll back when a row is refused."""
     session.commit()  # the test's own rows
     table = table_of(content, name)
     names = form_names(answers=mapping.answers if mapping else None)
-    importer = Import(session, table, RowReader(table, names, mapping), load_ruleset())
+    reader = RowReader(table, names, mapping, owner_settings(session).default_texts)
+    importer = Import(session, table, reader, load_ruleset(), correct_addresses=correct_addresses)
     run = ImportRun(Summary())
     callbacks = ImportCallbacks(run.rows.append, run.gone.append)
     author = AuthorFactory.build(how=How.IMPORT)

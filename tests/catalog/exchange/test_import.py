@@ -206,3 +206,35 @@ def test_a_plan_with_reductions_asks_no_more_the_more_rows_there_are(session: Se
         assert run.outcomes == {"changed": len(rows)}, run.errors
         asked.append(len(sent))
     assert asked[0] == asked[1]
+
+
+def test_a_row_with_a_high_daily_portion_waits_for_a_reason_and_a_public_one_keeps_its_price_right(
+    session: Session,
+) -> None:
+    make_product(session)  # 200 mg a day
+    refused = run_import(session, changed(session, units_per_day="3"))
+    assert refused.errors == [(2, "units_per_day", "high-dose")]
+    assert run_import(session, changed(session, units_per_day="3", status="draft")).outcomes == {"changed": 1}
+
+
+def test_a_row_whose_ingredients_contradict_it_is_refused_at_the_columns_that_are_wrong(session: Session) -> None:
+    make_product(session)
+    with_milk = changed(session, ingredients_nl="magnesiumcitraat, *wei*, zinkcitraat")
+    refused = run_import(session, with_milk)
+    assert refused.errors == [
+        (2, "allergens", "allergen-not-ticked"),
+        (2, "vegan", "not-vegan"),
+        (2, "other_actives", "active-not-declared"),
+    ]
+    mended = changed(
+        session,
+        ingredients_nl="magnesiumcitraat, *wei*, zinkcitraat",
+        vegan="false",
+        allergens="milk",
+        other_actives="zinc 5 mg",
+    )
+    assert run_import(session, mended).outcomes == {"changed": 1}
+    session.execute(update(Product).values(allergens=(), allergens_stated=True))  # as before the check
+    session.commit()
+    assert run_import(session, changed(session, price_eur="13.50", stock="0")).outcomes == {"changed": 1}
+    assert only(session).label_faults == 1

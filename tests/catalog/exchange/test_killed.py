@@ -11,13 +11,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import open_engine
 from tests.catalog.exchange.files import exported
 from tests.conftest import settings_in
 
+pytestmark = pytest.mark.exhaustive
+
 ROWS = 700
+HIGH_PORTIONS = (["OXI", "300"], ["OXI", "400"])
+"""In the SKUs of products with more than 250 mg a day."""
 COMMAND = [sys.executable, "-c", "from shop.cli import main; main()", "catalog", "import"]
 
 
@@ -30,15 +35,16 @@ def catalogue(instance: Path) -> bytes:
 
 
 def larger(content: bytes, rows: int) -> str:
-    """The same catalogue with other prices, and many more products."""
+    """The same catalogue with other prices, and many more products, of those that need no reason for their portion."""
     products = list(csv.DictReader(io.StringIO(content.decode())))
+    ordinary = [product for product in products if product["sku"].split("-")[1:3] not in HIGH_PORTIONS]
     file = io.StringIO()
     writer = csv.DictWriter(file, products[0], lineterminator="\n")
     writer.writeheader()
     for product in products:
         writer.writerow(product | {"price_eur": "11.11"})
     for number in range(rows):
-        writer.writerow(products[number % len(products)] | {"sku": f"K-{number}", "slug": f"k-{number}"})
+        writer.writerow(ordinary[number % len(ordinary)] | {"sku": f"K-{number}", "slug": f"k-{number}"})
     return file.getvalue()
 
 

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.brands import add_brand
 from catalog.edits.products import product_to_edit
+from catalog.edits.settings import save_settings
 from catalog.exchange.mapping import Mapping
 from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import Brand, Product, Status
+from catalog.queries.settings import OwnerSettings
 from tests.catalog.exchange.files import run_import, spreadsheet
+from tests.factories import AuthorFactory
 
 SUPPLIER = Mapping(
     supplier="Groothandel",
@@ -115,3 +118,43 @@ def test_a_spreadsheet_of_a_supplier_may_hold_typed_numbers(session: Session) ->
 def only(session: Session) -> Product:
     session.expire_all()
     return product_to_edit(session, session.scalars(select(Product.id)).one())
+
+
+DEFAULTS = OwnerSettings(directions_nl="Neem in met water.", storage_nl="Droog bewaren.", storage_en="Keep dry.")
+
+
+def texts(session: Session) -> tuple[str, str, str, str]:
+    product = only(session)
+    return product.directions_nl, product.directions_en, product.storage_nl, product.storage_en
+
+
+def test_a_new_product_gets_the_shops_texts_where_a_suppliers_file_gives_none(session: Session) -> None:
+    save_settings(session, DEFAULTS, 0, AuthorFactory.build())
+    supplied(session, "G-1;Magnesium;Huis;60;2;magnesiumcitraat;200;12,95\n")
+    assert texts(session) == ("Neem in met water.", "", "Droog bewaren.", "Keep dry.")
+
+
+def test_what_a_file_or_its_mapping_gives_is_never_replaced_by_the_shops_text(session: Session) -> None:
+    save_settings(session, DEFAULTS, 0, AuthorFactory.build())
+    mapping = structs.replace(
+        SUPPLIER,
+        columns={**SUPPLIER.columns, "storage_nl": "Bewaren"},
+        constants=SUPPLIER.constants | {"directions_nl": "Oplossen in water."},
+    )
+    file = f"{HEADING[:-1]};Bewaren\nG-1;Magnesium;Huis;60;2;magnesiumcitraat;200;12,95;Koel bewaren.\n"
+    run_import(session, file.encode("cp1252"), mapping=mapping)
+    assert texts(session) == ("Oplossen in water.", "", "Koel bewaren.", "Keep dry.")
+
+
+def test_the_shops_texts_change_no_product_that_is_there_already(session: Session) -> None:
+    supplied(session, "G-1;Magnesium;Huis;60;2;magnesiumcitraat;200;12,95\n")
+    save_settings(session, DEFAULTS, 0, AuthorFactory.build())
+    run = supplied(session, "G-1;Magnesium;Huis;60;2;magnesiumcitraat;200;13,95\n")
+    assert run.rows[0].changed == ("price_cents",)
+    assert texts(session) == ("", "", "", "")
+
+
+def test_an_empty_cell_of_our_own_layout_stays_empty_and_a_missing_column_gets_the_shops_text(session: Session) -> None:
+    save_settings(session, DEFAULTS, 0, AuthorFactory.build())
+    run_import(session, "sku,name_nl,storage_nl,unit\nA-1,Magnesium,,capsule\n")
+    assert texts(session) == ("Neem in met water.", "", "", "Keep dry.")

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from catalog.exchange.formula_guard import FORMULA, guarded, in_lines, on_one_line, unguarded
-from catalog.exchange.reading import open_table
+from catalog.exchange.reading import TableChoice, open_table
+from catalog.exchange.reading.heading import find_heading
 from catalog.exchange.row_errors import FileRefusedError
 from tests.catalog.exchange.files import spreadsheet, table_of, zip_bomb
 
@@ -70,7 +72,6 @@ def test_a_table_can_be_gone_through_twice() -> None:
         ("wide.csv", lambda: ",".join(f"c{n}" for n in range(50_000)).encode(), "many-columns"),
         ("endless.csv", lambda: b"x" * 2_000_000, "long-line"),
         ("wider.csv", lambda: b"," * 1_000_000, "long-line"),
-        ("double.csv", lambda: b"sku,name,SKU\n", "double-column"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(name: str, make: Callable[[], bytes], code: str) -> None:
@@ -140,7 +141,7 @@ def test_a_row_of_another_width_and_a_line_that_is_no_object_are_faults_of_that_
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_guarded_and_put_on_one_line_comes_back_as_it_was(text: str) -> None:
     cell = guarded(on_one_line(text))
     assert in_lines(unguarded(cell)) == text
@@ -151,3 +152,48 @@ def test_what_is_guarded_and_put_on_one_line_comes_back_as_it_was(text: str) -> 
 def test_only_what_a_spreadsheet_would_run_is_guarded() -> None:
     assert guarded("=1+1") == "'=1+1"
     assert guarded("'s avonds") == "'s avonds" == unguarded("'s avonds")
+
+
+def test_a_table_says_what_it_was_read_as() -> None:
+    table = table_of("sep=;\r\nPrijslijst\r\n\r\nArtikelnr;Naam;;\r\nA-1;Citraat;;\r\n".encode("cp1252"))
+    assert (table.columns, table.heading_row, table.delimiter) == (("Artikelnr", "Naam"), 4, ";")
+    assert [(row.number, list(row.cells), row.error) for row in table] == [(5, ["A-1", "Citraat"], None)]
+    wide = "sku\tnaam\nA\té\n".encode("utf-16")
+    assert table_of(wide).encoding == "utf-16"
+    assert table_of("sku|naam\nA|B\n").delimiter == "|"
+
+
+def test_a_heading_row_and_a_sheet_are_found_or_chosen() -> None:
+    book = Workbook()
+    book.active.title = "Welkom"  # type: ignore[union-attr] # a new book has a sheet
+    book.active.append(["Groothandel De Wilg"])  # type: ignore[union-attr]
+    prices, hidden = book.create_sheet("Prijzen"), book.create_sheet("Lijsten")
+    hidden.sheet_state = "hidden"
+    for row in (["Prijslijst"], [], ["Artikel", None, "Prijs"], ["Artikelnr", "Naam", "Adviesprijs"], ["A", "B", 3]):
+        prices.append(row)
+    for row in (["sku", "naam", "prijs", "voorraad"], ["X", "Y", 1, 2]):
+        hidden.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    table = open_table(file, "a.xlsx")
+    assert (table.sheet, table.sheets, table.heading_row) == ("Prijzen", ("Welkom", "Prijzen"), 4)
+    assert [(row.number, list(row.cells)) for row in table] == [(5, ["A", "B", 3])]
+    chosen = open_table(file, "a.xlsx", TableChoice(sheet="Prijzen", heading_row=3))
+    assert chosen.columns == ("Artikel", "(2)", "Prijs")
+    for choice, code in ((TableChoice(sheet="Lijsten"), "no-sheet"), (TableChoice(heading_row=99), "no-heading")):
+        with pytest.raises(FileRefusedError) as refused:
+            open_table(file, "a.xlsx", choice)
+        assert refused.value.error.code == code
+
+
+def test_headings_have_single_blanks_and_one_of_them_may_be_there_twice() -> None:
+    table = table_of('\ufeff"Artikel-\nnummer";"Prijs \u00a0\nincl.  btw";Opmerking;Opmerking\nA;1;x;y\n')
+    assert table.columns == ("Artikelnummer", "Prijs incl. btw", "Opmerking", "Opmerking")
+
+
+def test_a_heading_is_found_by_its_words_or_else_by_its_shape() -> None:
+    titled = [(1, ["Lijst"]), (3, ["Alfa", "Beta", "Gamma"]), (4, ["Een", "2", "3"])]
+    assert find_heading(titled, frozenset()) == 3
+    assert find_heading(titled, {"een", "alfa"}) == 3
+    assert find_heading([*titled, (5, ["merk", "naam", "x"])], {"merk", "naam"}) == 5
+    assert find_heading([], frozenset()) == 0

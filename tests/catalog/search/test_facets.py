@@ -96,8 +96,14 @@ def passes(product: Product, chosen: dict[Facet, list[str]]) -> bool:
 
 def order(product: Product, sort: Sort, language: Language) -> tuple[Any, ...]:
     keys: dict[Sort, tuple[Any, ...]] = {
-        Sort.RECOMMENDED: (product.stock == 0, product.tenth_cents_per_100mg),
+        Sort.RECOMMENDED: (
+            product.magnesium_per_day_ug > 250_000,
+            len(product.tags) > 1,
+            product.stock == 0,
+            product.tenth_cents_per_100mg,
+        ),
         Sort.PRICE_PER_100MG: (product.tenth_cents_per_100mg,),
+        Sort.PRICE_PER_DAY: (product.tenth_cents_per_day,),
         Sort.PRICE: (product.price_cents,),
         Sort.MG_PER_DAY: (product.magnesium_per_day_ug,),
         Sort.NAME: (plain(product.name.in_language(language)),),
@@ -105,7 +111,7 @@ def order(product: Product, sort: Sort, language: Language) -> tuple[Any, ...]:
     return (*keys[sort], product.sku)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     chosen=FILTERS,
     brand=st.integers(-3, 2),
@@ -160,7 +166,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_blocks")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(EDIT, st.booleans()), max_size=6))
 def test_what_a_process_keeps_is_what_another_wrote_and_committed(
     edits: list[tuple[tuple[int, dict[str, Any]], bool]], session: Session, ruleset: Ruleset

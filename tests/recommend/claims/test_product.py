@@ -68,6 +68,27 @@ def test_a_claim_among_the_ingredients_is_none_of_them() -> None:
     assert text.nl[finding.finding.start : finding.finding.end] == "helpt tegen kramp"
 
 
+@pytest.mark.parametrize(
+    "item", ["melatonine", "melatonine 0,29 mg", "melatonine (0,29 mg)", "collageen", "GABA 50 mg"]
+)
+def test_a_substance_that_a_list_must_name_claims_nothing_there(item: str) -> None:
+    text = Text(f"Magnesiumcitraat, {item}, maïszetmeel.", "Magnesium citrate.")
+    assert not check_product({"ingredients": text}, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("ingredients", "Magnesiumcitraat, melatonine voor een goede nacht"),
+        ("ingredients", "Magnesiumcitraat, melatonine om in te slapen 0,29 mg"),
+        ("name", "Magnesium met melatonine"),
+        ("summary", "Tabletten met melatonine."),
+    ],
+)
+def test_it_still_promises_an_effect_with_more_words_or_elsewhere(field: str, text: str) -> None:
+    assert any(one.blocks for one in check_product({field: Text(text, "")}, 100_000))
+
+
 def test_a_general_benefit_needs_the_authorised_claim_beside_it() -> None:
     alone = check_product({"summary": Text("Goed voor je lichaam.", "A jar.")}, 100_000)
     beside = check_product({"summary": Text(f"Goed voor je lichaam. {CLAIM.nl}", "A jar.")}, 100_000)

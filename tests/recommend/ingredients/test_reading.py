@@ -306,7 +306,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(), st.lists(WORDS).map(" ".join), st.lists(WORDS).map("".join)))
 def test_any_text_is_read_and_every_span_lies_in_it(text: str) -> None:
     for language in ("nl", "en"):

@@ -18,6 +18,8 @@ from recommend.verify.schedule import prove_schedule
 from recommend.verify.totality import FORMS, prove_totality
 from tests.recommend.verify.rulesets import Edit, Records, broken_claims, change, edited, record
 
+pytestmark = pytest.mark.exhaustive
+
 Prove = Callable[[Ruleset], Iterator[Proof]]
 Shows = Callable[[Ruleset, tuple[Answers, ...]], bool]
 """Whether the counter-example shows the opposite of the claim."""

@@ -12,6 +12,8 @@ from recommend.loading import RulesetError, load_ruleset
 from recommend.verify import prove_texts
 from tests.recommend.verify.rulesets import copy_of_data
 
+pytestmark = pytest.mark.exhaustive
+
 CONDITIONS, FORMS, INTAKE = "notes/conditions.yaml", "notes/forms.yaml", "notes/intake.yaml"
 MEDICINES, SIGNS, QUESTIONS = "notes/medicines.yaml", "notes/signs_and_goals.yaml", "questions.yaml"
 

@@ -17,6 +17,8 @@ from recommend.verify.schedule import prove_schedule
 from recommend.verify.totality import prove_totality
 from tests.recommend.verify.rulesets import broken_claims
 
+pytestmark = pytest.mark.exhaustive
+
 
 def test_a_tie_decided_by_chance_is_found(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
     def swapped(answers: Answers, given: Ruleset) -> tuple[RankedForm, ...]:

@@ -18,6 +18,8 @@ from recommend.verify.totality import prove_totality, status_points
 from tests.recommend.shoppers import MANY
 from tests.recommend.verify.rulesets import broken_claims
 
+pytestmark = pytest.mark.exhaustive
+
 
 def test_a_dose_is_tried_for_somebody_who_gets_one_even_if_the_neutral_answers_are_withheld(
     ruleset: Ruleset,

@@ -26,6 +26,15 @@ def mapped(page: TestResponse) -> dict[str, str]:
     """The mapping form as it stands, to be sent."""
     form: dict[str, str] = {}
     for name, options in re.findall(r'<select id="[^"]+" name="([^"]+)"[^>]*>(.*?)</select>', page.text, re.S):
-        chosen = re.search(r"<option selected>([^<]*)", options)
-        form[name] = chosen[1].replace("&#39;", "'") if chosen else ""
+        chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        form[name] = (chosen[2] if chosen[1] is None else chosen[1]) if chosen else ""
+    return form
+
+
+def chosen(page: TestResponse) -> dict[str, str]:
+    """The answers on a file's questions as the page proposes them, to be sent."""
+    form: dict[str, str] = {}
+    for name, options in re.findall(r'<select id="[^"]+" name="(answer-[^"]+)"[^>]*>(.*?)</select>', page.text, re.S):
+        values = re.findall(r'<option value="([^"]*)"( selected)?', options)
+        form[name] = next((value for value, selected in values if selected), values[0][0])
     return form

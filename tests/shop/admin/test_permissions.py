@@ -106,8 +106,9 @@ def test_editors_draft_publishers_publish_and_owners_do_everything() -> None:
     def of(role: Role) -> set[str]:
         return {action for action in PERMISSIONS if may(role, action)}
 
-    assert of(Role.EDITOR) == {"admin.enter", "product.view", "product.edit", "account.secure"}
-    assert of(Role.PUBLISHER) - of(Role.EDITOR) == {"product.publish", "catalogue.import", "history.restore"}
+    assert of(Role.EDITOR) == {"admin.enter", "product.view", "product.edit", "brand.view", "account.secure"}
+    more = {"product.publish", "brand.change", "claim.confirm", "claim.withdraw", "catalogue.import", "history.restore"}
+    assert of(Role.PUBLISHER) - of(Role.EDITOR) == more
     assert of(Role.OWNER) == PERMISSIONS.keys()
 
 
@@ -140,7 +141,7 @@ def test_a_changed_role_counts_from_the_next_request(
 def test_who_asks_for_confirmed_actions_gives_the_password_again_and_loses_nothing_typed(
     admin_client: AdminClient, clock: Clock
 ) -> None:
-    assert {"accounts.manage", "account.secure"} <= CONFIRMED
+    assert {"accounts.manage", "account.secure", "settings.manage"} <= CONFIRMED
     client = admin_client("owner")
     token = csrf_token(client.get("/admin/accounts"))
     clock.turn(minutes=10)

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import Databases
 from catalog.edits.store import begin_writing
+from catalog.models import Status
+from catalog.product_state import TEXTS
 from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.queries import counted
 from tests.shop.admin.products import CLAIM, add, id_of, press, send_to, stored
-from tests.shop.visitor import main_text
+from tests.shop.visitor import csrf_token, main_text
 from tests.shop.web.test_page_contract import check_page
 
 MOST_QUERIES = 8
@@ -44,6 +47,9 @@ def test_every_page_keeps_the_contract(
         f"/admin/products/{draft}/publish",
         f"/admin/products/{product_id}/history",
         f"/admin/products/{product_id}/pictures",
+        f"/admin/products/{draft}/overrides",
+        "/admin/overrides",
+        "/admin/overrides?show=expired",
         "/admin/history",
         "/admin/batches",
     ]
@@ -87,7 +93,7 @@ def test_ticks_are_kept_from_page_to_page(admin_client: AdminClient, own_app: Fl
     answer = send_to(client, "/admin/products/select", id=[str(first)], go="2", sort="newest")
     assert f"chosen={first}" in answer.location
     page = client.get(answer.location)
-    assert "1 van 7" in main_text(page)
+    assert "1 van 99" in main_text(page)
     assert f'name="ticked_elsewhere" value="{first}"' in page.text
 
 
@@ -104,7 +110,7 @@ def test_a_draft_is_seen_beforehand_by_who_is_signed_in_alone(admin_client: Admi
 
 def test_an_incomplete_draft_can_be_seen_beforehand_too(admin_client: AdminClient) -> None:
     client = admin_client("editor")
-    bare = {"price_cents": "", "units_per_pack": "", "units_per_day": "", "net_quantity": "", "summary_en": ""}
+    bare = {"price_cents": "", "units_per_pack": "", "units_per_day": "", "net_quantity": "", "summary_nl": ""}
     product_id = add(client, dosage_form="powder", **bare, **{"composition-0-elemental": ""})
     assert client.get(f"/admin/products/{product_id}/preview/en").status_code == 200
 
@@ -134,3 +140,42 @@ def test_an_announced_reduction_needs_an_earlier_price(admin_client: AdminClient
     assert refused.status_code == 422
     assert "30 dagen" in main_text(refused)
     assert not stored(own_app, product_id).reduced
+
+
+NO_ENGLISH = {f"{name}_en": "" for name in TEXTS}
+
+
+def test_a_product_without_english_is_published_and_its_english_is_a_to_do_that_blocks_nothing(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("publisher")
+    product_id = add(client, **NO_ENGLISH)
+    address = f"/admin/products/{product_id}"
+    for page in (client.get(address), client.get(f"{address}/publish")):
+        assert "Nog niet in het Engels: 5 teksten te doen" in main_text(page)
+        check_page(page, "nl")
+    assert "Er ontbreekt niets" in main_text(client.get(f"{address}/publish"))
+    assert press_publish(client, address) == 303
+    assert stored(own_app, product_id).status is Status.PUBLISHED
+    assert "Engelse tekst ontbreekt" in main_text(client.get("/admin/"))
+    assert "Proefcapsules" in client.get("/admin/products?trouble=english_missing").text
+    in_english = client.get(f"{address}/preview/en?lang=en")
+    assert '<h1 lang="nl">Proefcapsules</h1>' in in_english.text
+    assert "Proefcapsules" in client.get(f"{address}?lang=en").text
+
+
+def press_publish(client: FlaskClient, address: str) -> int:
+    page = client.get(f"{address}/publish")
+    return client.post(f"{address}/publish", data={"csrf_token": csrf_token(page), "version": "1"}).status_code
+
+
+def test_many_products_without_english_are_published_at_once(admin_client: AdminClient, own_app: Flask) -> None:
+    client = admin_client("publisher")
+    ids = [add(client, **NO_ENGLISH | {"sku": f"NL-{number}", "name_nl": f"Proef {number}"}) for number in range(3)]
+    chosen = {"id": list(map(str, ids)), "which": "ticked", "action": "publish"}
+    preview = send_to(client, "/admin/products/bulk", **chosen)
+    assert "3 producten openbaar maken" in main_text(preview)
+    shown = re.search(r'name="shown" value="([^"]+)"', preview.text)
+    assert shown
+    assert send_to(client, "/admin/products/bulk", **chosen, shown=shown[1], confirm="yes").status_code == 303
+    assert {stored(own_app, product_id).status for product_id in ids} == {Status.PUBLISHED}

@@ -86,7 +86,7 @@ api = schemathesis.openapi.from_dict(msgspec.json.decode(document()))
 
 
 @api.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_that_the_description_allows_or_forbids_breaks_its_promises(
     case: "schemathesis.Case[Any]", app: Flask
 ) -> None:

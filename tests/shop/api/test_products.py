@@ -34,7 +34,7 @@ def test_a_page_is_the_page_of_the_listing(query: str, sort: str, language: str,
     total = re.search(r"(\d+) product", page.split('class="total"')[1])
     assert total
     assert shown["total"] == int(total[1])
-    counts = re.findall(r'name="form" value="([^"]+)".*?class="count">(\d+)', page)
+    counts = re.findall(r'type="checkbox" name="form" value="([^"]+)".*?class="count">(\d+)', page)
     apart = {value: count for value, count in counts if "," not in value}
     assert {
         facet["value"]: str(facet["count"]) for facet in shown["facets"]["form"] if "glycinate" not in facet["value"]
@@ -66,7 +66,19 @@ def test_the_count_beside_a_value_is_the_total_with_that_value_of_its_facet(quer
 def test_an_item_has_exactly_these_keys_and_exact_amounts(client: FlaskClient) -> None:
     for item in products(client, "lang=en")["items"]:
         assert item.keys() == {
-            *("sku", "slug", "url", "brand", "name", "forms", "dosage_form", "unit", "units_per_pack", "units_per_day"),
+            *(
+                "sku",
+                "slug",
+                "url",
+                "brand",
+                "name",
+                "name_language",
+                "forms",
+                "dosage_form",
+                "unit",
+                "units_per_pack",
+                "units_per_day",
+            ),
             *("elemental_mg_per_unit", "elemental_mg_per_day", "price_cents", "cents_per_100mg", "cents_per_day"),
             *("in_stock", "vegan", "allergens", "allergens_stated", "other_actives", "other_actives_stated"),
         }

@@ -106,6 +106,14 @@ def test_what_is_no_json_exits_2_with_one_line(text: str, sample_instance: Path)
     assert result.stderr.count("\n") == 1
 
 
+def test_a_file_of_answers_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "answers.json"
+    file.write_text(json.dumps(HEALTHY), encoding="utf-8-sig")
+    for name, given in ((str(file), None), ("-", file.read_bytes())):
+        result = CliRunner().invoke(main, ["advise", name, "--no-products"], given, {"SHOP_INSTANCE": str(tmp_path)})
+        assert (result.exit_code, json.loads(result.stdout)["status"]) == (0, "suggested")
+
+
 def test_a_file_that_is_not_there_exits_2(sample_instance: Path) -> None:
     result = subprocess.run(
         [*SHOP, "advise", "no-such-file.json"], capture_output=True, text=True, check=False, timeout=60
@@ -146,7 +154,7 @@ def test_a_database_that_cannot_be_used_is_one_line_that_names_the_setting(
     assert result.stdout == ""
 
 
-def test_an_occupied_port_is_one_line(port: int, tmp_path: Path) -> None:
+def test_an_occupied_port_is_one_line(port: int, sample_instance: Path) -> None:
     with socket.socket() as occupant:
         occupant.bind(("127.0.0.1", port))
         occupant.listen()
@@ -155,7 +163,7 @@ def test_an_occupied_port_is_one_line(port: int, tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            env=os.environ | {"SHOP_INSTANCE": str(tmp_path)},
+            env=os.environ | {"SHOP_INSTANCE": str(sample_instance)},
             timeout=60,
         )
     assert result.returncode == 1
@@ -197,13 +205,13 @@ def port() -> int:
 
 
 @pytest.fixture
-def server(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    """`shop serve` on a new instance folder, once it has printed its address."""
+def server(sample_instance: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`shop serve` on the sample catalogue, once it has printed its address."""
     process = subprocess.Popen(
         [*SHOP, "serve", "--port", str(port), "--workers", "2"],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"SHOP_INSTANCE": str(tmp_path)},
+        env=os.environ | {"SHOP_INSTANCE": str(sample_instance)},
     )
     assert process.stdout
     assert process.stdout.readline() == f"Magnesiumwijzer: http://127.0.0.1:{port}/\n"
@@ -245,5 +253,5 @@ def test_several_processes_may_make_the_catalogue_at_once(tmp_path: Path) -> Non
         thread.start()
     for thread in threads:
         thread.join()
-    assert [result.returncode for result in results] == [0, 0, 0]
+    assert [result.returncode for result in results] == [0, 0, 0], [result.stderr for result in results]
     assert len({result.stdout for result in results}) == 1

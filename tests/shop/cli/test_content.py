@@ -1,5 +1,6 @@
 """`shop content check`."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -55,8 +56,29 @@ def test_text_shows_what_asks_for_something_with_its_reason() -> None:
     assert result.stdout.endswith("2 checked, 1 blocked, 0 to look at\n")
 
 
-def test_bytes_that_are_no_text_are_checked_all_the_same() -> None:
-    assert check("-", given=b"\xff\xfe Helpt tegen kramp \x00").exit_code == 1
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"\xff\xfe Helpt tegen kramp \x00",
+        "Helpt tegen kramp".encode("utf-16-le"),
+        gzip.compress(b"Helpt tegen kramp"),
+        b"PK\x03\x04 a document",
+        b"%PDF-1.7",
+        b"\xd0\xcf\x11\xe0 an old document",
+    ],
+    ids=["broken UTF-16", "UTF-16 without mark", "gzip", "docx", "pdf", "doc"],
+)
+def test_a_file_that_is_no_text_is_refused_and_never_called_clean(given: bytes) -> None:
+    result = check("-", given=given)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "no readable text" in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_a_text_in_a_known_encoding_is_read(encoding: str) -> None:
+    text = "Wij verzenden elke dag naar Groningen en naar België, op werkdagen ook 's avonds. Helpt tegen kramp."
+    assert check("-", given=text.encode(encoding)).exit_code == 1
 
 
 def test_a_file_that_is_not_there_is_wrong_use() -> None:

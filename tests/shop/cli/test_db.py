@@ -28,7 +28,7 @@ def test_what_is_backed_up_is_restored_into_a_new_shop(tmp_path: Path) -> None:
     file, new = tmp_path / "backup.zip", tmp_path / "new"
     made = db(tmp_path, "backup", str(file))
     assert (made.exit_code, made.stderr) == (0, "")
-    assert "product: 71 rows, sha256 " in made.stdout
+    assert "product: 99 rows, sha256 " in made.stdout
     restored = db(new, "restore", str(file))
     assert (restored.exit_code, restored.stdout) == (0, made.stdout)
     assert (new / "shop.db").stat().st_mode & 0o777 == 0o600

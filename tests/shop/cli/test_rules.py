@@ -31,6 +31,7 @@ def shop(*arguments: str, rules: Path | None = None) -> Result:
     return CliRunner().invoke(main, arguments, env={"SHOP_RULES_DIR": str(rules) if rules else None})
 
 
+@pytest.mark.exhaustive
 def test_verify_proves_the_rules_and_needs_no_catalogue() -> None:
     result = shop("verify")
     assert (result.exit_code, result.stderr) == (0, "")

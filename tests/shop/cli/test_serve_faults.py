@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,31 @@ def test_when_a_worker_is_killed_the_others_serve_on(served: tuple[subprocess.Po
     os.kill(int(min(before)), signal.SIGKILL)
     assert [status(port) for _ in range(20)] == [200] * 20
     wait_until(lambda: len(set(children.read_text().split()) - before) == 1, "a new worker")
+
+
+def test_an_address_that_no_server_reads_gets_the_page_that_the_shop_has_for_it(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
+    _process, port = served
+    pages = []
+    for length in (7000, 8180, 9000, 70_000):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(
+                b"GET /nl/?q=" + b"x" * length + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            )
+            answer = b""
+            with suppress(ConnectionResetError):  # it does not read what is too long to its end
+                while part := connection.recv(65536):
+                    answer += part
+        pages.append(answer.partition(b"\r\n\r\n")[::2])
+    assert [head[9:12] for head, _body in pages] == [b"200", b"414", b"414", b"414"]
+    assert all("Het adres is te lang" in body.decode() for _head, body in pages[2:])
+
+
+def test_scheme_headers_of_anybody_are_not_believed(served: tuple[subprocess.Popen[str], int]) -> None:
+    connection = HTTPConnection("127.0.0.1", served[1], timeout=20)
+    connection.request("GET", "/nl/keuzehulp", headers={"X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"})
+    page = connection.getresponse()
+    connection.close()
+    assert "Strict-Transport-Security" not in page.headers
+    assert "Secure" not in page.headers["Set-Cookie"]

@@ -1,7 +1,8 @@
-"""The questionnaire: agreement, kept answers, mending, starting again; and its advice page."""
+"""The questionnaire: pages of one theme, filters, kept answers, a check of all of them, and its advice page."""
 
 import html
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,13 +11,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from catalog.composition import LabelLine
+from recommend.answers import QUESTIONS
 from recommend.knowledge import Ruleset
 from shop.web.services import services_of
 from tests.factories import make_product
-from tests.shop.api.conftest import HEALTHY
-from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, answer, csrf_token, main_text, send
+from tests.shop.api.conftest import HEALTHY as HEALTHY_ANSWERS
+from tests.shop.visitor import FILLED, FINDER, HEALTHY, PUBLIC_PAGES, answer, csrf_token, filled, main_text, send
 
-NL_WISHES, NL_SAFETY, NL_ADVICE, NL_AGAIN = FINDER["nl"]
+NL = FINDER["nl"]
+LISTING = PUBLIC_PAGES["nl"][2]
+PRODUCT = "/nl/product/duinvallei-magnesiumcitraat-100-capsules"
 
 
 def ticked(page: str) -> set[str]:
@@ -30,106 +34,415 @@ def ticked(page: str) -> set[str]:
     return found
 
 
-def test_the_budget_question_shows_euros_a_day(client: FlaskClient) -> None:
-    assert re.search(r"tot en met € \d+,\d+ per dag", html.unescape(client.get(NL_WISHES).text).replace("\xa0", " "))
+def begin(client: FlaskClient, **changes: Any) -> None:
+    """Pass the first page without its filter."""
+    assert send(client, NL["start"], **filled("start", **changes)).status_code == 303
+
+
+# Pages and their order
+
+
+def test_a_healthy_adult_needs_three_pages_and_a_check(client: FlaskClient) -> None:
+    assert send(client, NL["start"], **HEALTHY["start"]).location == NL["intake"]
+    assert send(client, NL["intake"], **HEALTHY["intake"]).location == NL["wishes"]
+    assert send(client, NL["wishes"], **HEALTHY["wishes"]).location == NL["check"]
+    assert f'href="{NL["advice"]}"' in client.get(NL["check"]).text
+    assert client.get(NL["advice"]).status_code == 200
+
+
+def test_who_passes_no_filter_walks_all_pages_in_order(client: FlaskClient) -> None:
+    pages = [*FILLED, "check"]
+    for page, following in pairwise(pages):
+        assert send(client, NL[page], **FILLED[page]).location == NL[following]
+
+
+def test_the_filter_names_every_condition_and_sign_that_it_answers(client: FlaskClient) -> None:
+    """A value new to the questionnaire must be added to the sentences of the filter, and here."""
+    named = {
+        "kidney_disease": "een nierziekte",
+        "kidney_unknown": "weet niet hoe goed mijn nieren werken",
+        "heart_conduction": "een heel trage hartslag",
+        "heart_other": "hartziekte",
+        "myasthenia": "spierziekte",
+        "bowel_obstruction": "een darmafsluiting of plotselinge hevige buikpijn",
+        "bowel_resection": "aan maag of darmen geopereerd",
+        "bowel_disease": "een darmziekte of stoma",
+        "pregnant": "misschien zwanger",
+        "breastfeeding": "borstvoeding",
+        "unknown": "ik weet het niet",
+        "overdose_signs": "na magnesium spierzwakte",
+        "seizure_or_fainting": "een aanval of viel flauw",
+        "low_mood": "langer dan twee weken somber",
+        "suicidal_thoughts": "aan de dood of aan zelfdoding",
+        "persistent_gut_trouble": "bloed in de ontlasting",
+    }
+    assert named.keys() == {*QUESTIONS["conditions"].values, *QUESTIONS["warning_signs"].values}
+    page = html.unescape(main_text(client.get(NL["start"])))
+    assert [value for value, words in named.items() if words not in page] == []
+    assert "medicijnen, ook zonder recept, of ijzer of zink" in page
+
+
+def test_passing_the_filter_answers_its_three_questions_and_taking_it_back_asks_them(client: FlaskClient) -> None:
+    send(client, NL["start"], **HEALTHY["start"])
+    assert "health=none" in ticked(client.get(NL["start"]).text)
+    assert "conditions=none" in ticked(client.get(NL["conditions"]).text)
+    assert send(client, NL["start"], **FILLED["start"]).location == NL["signs"]
+    assert "conditions=none" not in ticked(client.get(NL["conditions"]).text)
+
+
+def test_passing_the_filter_afterwards_takes_back_what_was_ticked(client: FlaskClient) -> None:
+    begin(client)
+    send(client, NL["conditions"], conditions=["pregnant"])
+    assert send(client, NL["start"], **HEALTHY["start"]).location == NL["intake"]
+    assert "conditions=pregnant" not in ticked(client.get(NL["conditions"]).text)
+
+
+def test_the_filter_on_stomach_and_bowel_works_alike(client: FlaskClient) -> None:
+    begin(client, health="none")
+    assert send(client, NL["intake"], **HEALTHY["intake"]).location == NL["wishes"]
+    assert send(client, NL["intake"], **FILLED["intake"]).location == NL["stomach"]
+    assert not ticked(client.get(NL["stomach"]).text)
+
+
+def test_every_page_says_which_part_it_is_and_has_back_on_top(client: FlaskClient) -> None:
+    begin(client)
+    for page in list(FILLED)[1:]:
+        shown = client.get(NL[page]).text
+        assert re.search(r"Deel [1-3] van 4: \w+", shown)
+        assert shown.index('name="back"') < shown.index("<h1")
+
+
+def test_back_keeps_what_was_filled_in_and_skips_the_pages_that_a_filter_answered(client: FlaskClient) -> None:
+    begin(client, health="none")
+    half = {"supplement": "some", "supplement_mg": "50", "back": "1"}
+    assert send(client, NL["intake"], **half).location == NL["start"]
+    kept = client.get(NL["intake"]).text
+    assert "supplement=some" in ticked(kept)
+    assert 'value="50"' in kept
+    begin(client)
+    assert send(client, NL["intake"], back="1").location == NL["medicines"]
+
+
+def test_none_of_these_comes_first_and_excludes_the_rest(client: FlaskClient) -> None:
+    begin(client)
+    page = client.get(NL["conditions"]).text
+    boxes = re.findall(r'<input[^>]*name="conditions"[^>]*value="(\w+)"', page)
+    assert boxes[0] == "none"
+    refused = send(client, NL["conditions"], conditions=["none", "pregnant"])
+    assert refused.status_code == 422
+    assert "autofocus" in refused.text
+
+
+# Agreement, correction and erasure
 
 
 def test_without_agreement_nothing_is_kept_and_what_was_chosen_stays(client: FlaskClient) -> None:
-    page = send(
-        client, NL_WISHES, **{key: value for key, value in WISHES.items() if key != "agreement"} | {"stomach": "strong"}
-    )
+    page = send(client, NL["start"], age_group="65_plus", health="some")
     assert page.status_code == 422
-    assert "stomach=strong" in ticked(page.text)
+    assert {"age_group=65_plus", "health=some"} <= ticked(page.text)
     assert client.get_cookie("answers") is None
-    assert client.get(NL_SAFETY).location == NL_WISHES
+    assert client.get(NL["intake"]).location == NL["start"]
 
 
-@pytest.mark.parametrize("missing", ["stomach", "budget", "absorption", "agreement"])
-def test_a_missing_wish_is_named_and_the_rest_stays(missing: str, client: FlaskClient) -> None:
-    page = send(client, NL_WISHES, **{key: value for key, value in WISHES.items() if key != missing})
+@pytest.mark.parametrize("missing", ["age_group", "health", "agreement"])
+def test_a_missing_answer_on_the_first_page_is_named_and_nothing_is_kept(missing: str, client: FlaskClient) -> None:
+    page = send(client, NL["start"], **{key: value for key, value in FILLED["start"].items() if key != missing})
     assert page.status_code == 422
-    assert re.search(rf'href="#{missing}"', page.text)
-    assert f"dosage_form={WISHES['dosage_form']}" in ticked(page.text)
+    assert f'href="#{missing}"' in page.text
+    assert client.get_cookie("answers") is None
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("page", "field", "value"),
     [
-        ("age_group", None),
-        ("age_group", "eighteen"),
-        ("conditions", []),
-        ("medicines", []),
-        ("conditions", ["none", "pregnant"]),
-        ("conditions", ["warts"]),
-        ("supplement_mg", "-1"),
-        ("supplement_mg", "5001"),
-        ("supplement_mg", "veel"),
-        ("supplement_mg", "1_00"),
-        ("supplement_mg", "1.2.3"),
-        ("goal", "world_peace"),
+        ("signs", "warning_signs", []),
+        ("signs", "warning_signs", ["none", "low_mood"]),
+        ("conditions", "conditions", []),
+        ("conditions", "conditions", ["warts"]),
+        ("medicines", "medicines", []),
+        ("intake", "supplement", ""),
+        ("intake", "goal", "world_peace"),
+        ("intake", "gut", ""),
+        ("stomach", "stomach", "iron"),
+        ("stomach", "bowel", ""),
+        ("wishes", "budget", "gold"),
+        ("wishes", "sex", "unknown"),
     ],
 )
-def test_a_wrong_safety_answer_is_named_and_what_was_typed_stays(field: str, value: Any, client: FlaskClient) -> None:
-    send(client, NL_WISHES, **WISHES)
-    filled = SAFETY | {"warning_signs": ["low_mood"]} | {field: value}
-    page = send(client, NL_SAFETY, **{key: v for key, v in filled.items() if v is not None})
+def test_a_wrong_answer_is_named_and_silence_is_none(page: str, field: str, value: Any, client: FlaskClient) -> None:
+    begin(client)
+    refused = send(client, NL[page], **(FILLED[page] | {field: value}))
+    assert refused.status_code == 422
+    assert f'href="#{field}"' in refused.text
+
+
+@pytest.mark.parametrize("amount", ["-1", "5001", "veel", "1_00", "1.2.3", ""])
+def test_a_wrong_amount_is_named_and_what_was_typed_stays(amount: str, client: FlaskClient) -> None:
+    begin(client)
+    page = send(client, NL["intake"], **(FILLED["intake"] | {"supplement": "some", "supplement_mg": amount}))
     assert page.status_code == 422
-    assert f'href="#{field}"' in page.text
-    assert "warning_signs=low_mood" in ticked(page.text)
-    if field == "supplement_mg":
-        assert f'value="{value}"' in page.text
+    assert 'href="#supplement_mg"' in page.text
+    assert f'value="{amount}"' in page.text
+    assert "goal=top_up_diet" in ticked(page.text)
 
 
-@pytest.mark.parametrize("conditions", [["none", "kidney_disease"], [], ["rabies"]])
+def test_an_amount_beside_another_choice_is_refused_and_one_without_a_choice_counts(client: FlaskClient) -> None:
+    begin(client)
+    for choice in ("none", "unknown"):
+        both = FILLED["intake"] | {"supplement": choice, "supplement_mg": "100"}
+        assert send(client, NL["intake"], **both).status_code == 422
+    assert send(client, NL["intake"], **(FILLED["intake"] | {"supplement": "", "supplement_mg": "100"})).location
+    assert "supplement=some" in ticked(client.get(NL["intake"]).text)
+
+
+@pytest.mark.parametrize("conditions", [["none", "kidney_unknown"], [], ["rabies"]])
 def test_a_refused_answer_does_not_leave_the_earlier_one_in_force(conditions: list[str], client: FlaskClient) -> None:
-    assert "note-stop" not in answer(client).text
-    assert send(client, NL_SAFETY, **(SAFETY | {"conditions": conditions})).status_code == 422
-    assert client.get(FINDER["nl"][2]).location == NL_SAFETY
+    assert answer(client, conditions=["pregnant"]).status_code == 200
+    assert send(client, NL["conditions"], conditions=conditions).status_code == 422
+    assert client.get(NL["advice"]).location == NL["conditions"]
 
 
-def test_back_keeps_the_answers_of_both_pages(client: FlaskClient) -> None:
-    send(client, NL_WISHES, **WISHES | {"stomach": "mild", "vegan": "y"})
-    half = {"age_group": "65_plus", "conditions": ["pregnant"], "supplement_mg": "50", "back": "1"}
-    assert send(client, NL_SAFETY, **half).location == NL_WISHES
-    assert {"stomach=mild", "vegan=y"} <= ticked(client.get(NL_WISHES).text)
-    kept = client.get(NL_SAFETY).text
-    assert {"age_group=65_plus", "conditions=pregnant"} <= ticked(kept)
-    assert 'value="50"' in kept
+@pytest.mark.parametrize("page", list(FILLED))
+def test_half_filled_answers_go_along_to_the_other_language_and_nothing_is_kept(page: str, client: FlaskClient) -> None:
+    begin(client)
+    before = client.get_cookie("answers")
+    shown = client.get(NL[page]).text
+    assert f'formaction="{FINDER["en"][page]}"' in shown
+    assert shown.index('form="questions"') < shown.index('name="translate"')  # Enter presses the first button
+    fields = {key: value for key, value in FILLED[page].items() if key != "agreement"}
+    token = csrf_token(client.get(NL[page]))
+    sent = client.post(FINDER["en"][page], data={"csrf_token": token, "translate": "1", **fields})
+    assert sent.status_code == 200
+    assert 'lang="en"' in sent.text
+    assert "error-summary" not in sent.text
+    given = {f"{key}={one}" for key, many in fields.items() for one in (many if isinstance(many, list) else [many])}
+    assert given - {"supplement_mg="} <= ticked(sent.text)
+    assert client.get_cookie("answers") == before
 
 
 def test_answers_survive_a_change_of_language(client: FlaskClient) -> None:
-    answer(client, "nl", stomach="strong", medicines=["digoxin"])
-    assert "stomach=strong" in ticked(client.get(FINDER["en"][0]).text)
-    assert client.get(FINDER["en"][2]).status_code == 200
+    answer(client, "nl", stomach="strong")
+    assert "stomach=strong" in ticked(client.get(FINDER["en"]["stomach"]).text)
+    assert client.get(FINDER["en"]["advice"]).status_code == 200
 
 
-def test_starting_again_erases_the_answers(client: FlaskClient) -> None:
+def test_erasing_is_asked_first_and_then_erases_all(client: FlaskClient) -> None:
     answer(client, stomach="strong")
-    again = client.post(NL_AGAIN)
-    assert again.location == NL_WISHES
+    asked = client.get(NL["start_again"])
+    assert asked.status_code == 200
+    assert "Al je antwoorden wissen?" in asked.text
+    assert client.get_cookie("answers") is not None
+    assert client.post(NL["start_again"]).location == NL["start"]
     assert client.get_cookie("answers") is None
-    assert "stomach=strong" not in ticked(client.get(NL_WISHES).text)
-    assert client.get(NL_ADVICE).status_code == 303
+    assert client.get(NL["advice"]).status_code == 303
 
 
-def test_the_advice_needs_the_answers_first(client: FlaskClient) -> None:
-    assert client.get(NL_ADVICE).location == NL_SAFETY
-    assert client.get(NL_SAFETY).location == NL_WISHES
+def test_who_answered_nothing_is_not_asked_whether_to_erase(client: FlaskClient) -> None:
+    assert NL["start_again"] not in client.get(NL["start"]).text
+    assert client.get(NL["start_again"]).location == NL["start"]
 
 
-def test_the_advice_lists_the_forms_with_reasons_sources_and_matching_products(client: FlaskClient) -> None:
+def test_a_form_with_an_expired_session_keeps_what_was_typed(client: FlaskClient) -> None:
+    page = client.post(NL["start"], data=FILLED["start"] | {"csrf_token": "stale"})
+    assert page.status_code == 422
+    assert "age_group=18_64" in ticked(page.text)
+    sent_again = client.post(NL["start"], data=FILLED["start"] | {"csrf_token": csrf_token(page)})
+    assert sent_again.location == NL["signs"]
+
+
+@pytest.mark.parametrize("page", ["advice", "summary", "keep"])
+def test_a_link_to_an_advice_says_why_it_holds_no_answers(page: str, client: FlaskClient) -> None:
+    start = client.get(NL[page], follow_redirects=True)
+    assert start.request.path == NL["start"]
+    assert "In deze link zitten geen antwoorden" in start.text
+    assert "In deze link zitten geen antwoorden" not in client.get(NL["start"]).text
+
+
+def test_nothing_that_bears_on_safety_is_filled_in_beforehand(client: FlaskClient) -> None:
+    assert not ticked(client.get(NL["start"]).text)
+    begin(client)
+    for page in ("signs", "conditions", "medicines", "intake", "stomach"):
+        shown = client.get(NL[page]).text
+        assert not ticked(shown)
+        assert not re.search(r'name="supplement_mg"[^>]*value="[^"]', shown)
+    assert "budget=high" in ticked(client.get(NL["wishes"]).text)
+
+
+# Check of all answers
+
+
+def test_every_answer_has_a_link_to_the_place_that_asks_it(client: FlaskClient) -> None:
+    answer(client, stomach="mild", conditions=["pregnant"])
+    page = client.get(NL["check"]).text
+    links = re.findall(r'<dd class="change"><a href="([^"#]+)#(\w+)">', page)
+    assert len(links) == len(QUESTIONS)
+    for address, anchor in links:
+        assert f'id="{anchor}"' in client.get(address).text
+
+
+def test_questions_that_a_filter_answered_lead_to_the_filter(client: FlaskClient) -> None:
+    for page, fields in HEALTHY.items():
+        send(client, NL[page], **fields)
+    page = client.get(NL["check"]).text
+    assert page.count(f"{NL['start']}#health") == 3
+    assert page.count(f"{NL['intake']}#gut") == 2
+
+
+def test_one_changed_answer_leads_straight_back_to_the_check(client: FlaskClient) -> None:
+    answer(client)
+    assert send(client, NL["medicines"], medicines=["levothyroxine"]).location == NL["check"]
+
+
+def test_an_open_question_is_said_to_be_open(client: FlaskClient) -> None:
+    begin(client, health="none")
+    page = client.get(NL["check"]).text
+    assert "nog niet beantwoord" in page
+    assert f'href="{NL["intake"]}"' in page
+
+
+# Budget
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_budget_question_shows_whole_cents_a_day(language: str, client: FlaskClient) -> None:
+    send(client, FINDER[language]["start"], **FILLED["start"])
+    page = html.unescape(client.get(FINDER[language]["wishes"]).text).replace("\xa0", " ")
+    words = r"tot ongeveer € 0,\d\d per dag" if language == "nl" else r"up to about €0\.\d\d a day"
+    assert len(re.findall(words, page)) == 2
+
+
+# Stop
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "value"),
+    [
+        ("start", "age_group", "under_18"),
+        ("signs", "warning_signs", ["overdose_signs"]),
+        ("conditions", "conditions", ["kidney_disease"]),
+        ("medicines", "medicines", ["digoxin"]),
+        ("intake", "supplement_mg", "240"),
+        ("intake", "goal", "replace_medicine"),
+    ],
+)
+def test_a_stop_ends_the_questionnaire_at_once(page: str, field: str, value: Any, client: FlaskClient) -> None:
+    if page != "start":
+        begin(client)
+    assert send(client, NL[page], **filled(page, **{field: value})).location == NL["advice"]
+    stop = client.get(NL["advice"])
+    assert stop.status_code == 200
+    assert "note-stop" in stop.text
+
+
+def test_a_stop_shows_no_form_no_product_and_no_price_but_what_to_do(client: FlaskClient) -> None:
+    page = answer(client, "en", conditions=["kidney_disease"])
+    text = main_text(page)
+    assert "note-stop" in page.text
+    assert "<title>Ask your doctor or pharmacist first ·" in page.text
+    assert 'id="form-' not in page.text
+    assert "best match" not in text
+    assert "/en/product/" not in page.text
+    assert "€" not in page.text
+    assert not re.search(r"\d+ mg of magnesium a day", text)
+    assert "Ask your GP or kidney specialist" in text
+    assert f'href="{FINDER["en"]["summary"]}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("sign", "numbers"), [("overdose_signs", ["112"]), ("suicidal_thoughts", ["113", "0800-0113", "112"])]
+)
+def test_the_numbers_to_call_can_be_tapped(sign: str, numbers: list[str], client: FlaskClient) -> None:
+    page = answer(client, warning_signs=[sign]).text
+    for number in numbers:
+        assert f'<a href="tel:{number}">{number}</a>' in page
+
+
+def test_an_emergency_is_the_heading_and_the_title(client: FlaskClient) -> None:
+    page = answer(client, conditions=["kidney_disease"], warning_signs=["overdose_signs"]).text
+    assert re.search(r"<title>Tekenen van te veel magnesium: vraag nu hulp ·", page)
+    assert page.index("<h1") < page.index("tel:112") < page.index("Nierziekte")
+
+
+def test_a_half_answered_stop_tells_the_pharmacist_only_what_was_answered(client: FlaskClient) -> None:
+    begin(client)
+    send(client, NL["conditions"], conditions=["kidney_disease"])
+    text = html.unescape(main_text(client.get(NL["summary"])))
+    assert "Nierziekte" in text
+    assert "Hoe gevoelig zijn je maag en darmen?" not in text
+
+
+def test_while_a_stop_is_kept_it_comes_first_and_products_are_folded(client: FlaskClient) -> None:
+    answer(client, conditions=["kidney_disease"])
+    for address in (LISTING, PRODUCT, "/nl/vergelijk", "/nl/vormen/citrate"):
+        page = client.get(address).text
+        fold = page.index('<details class="behind-stop">')
+        assert page.index("note-stop") < fold
+        shown = page[:fold] + page[page.index("</main>") :]
+        assert "€" not in shown.split("</head>")[1]
+    client.post(NL["start_again"])
+    assert "note-stop" not in client.get(LISTING).text
+
+
+def test_a_stop_is_known_even_while_other_answers_are_refused(client: FlaskClient) -> None:
+    begin(client)
+    send(client, NL["intake"], goal="replace_medicine")
+    assert "note-stop" in client.get(LISTING).text
+
+
+def test_after_a_stop_an_answer_can_still_be_changed(client: FlaskClient) -> None:
+    answer(client, conditions=["kidney_disease"])
+    assert client.get(NL["check"]).status_code == 200
+    assert send(client, NL["conditions"], conditions=["none"]).location == NL["check"]
+    assert "note-stop" not in client.get(NL["advice"]).text
+
+
+def test_a_caution_alone_leaves_the_listing_as_it_is(client: FlaskClient) -> None:
+    answer(client, conditions=["pregnant"])
+    assert "note-stop" not in client.get(LISTING).text
+
+
+# Advice
+
+
+def card_of(page: str) -> str:
+    """The card with the answer, which is the first screen."""
+    card = page[page.index('<section class="answer') :].split("</section>", maxsplit=1)[0]
+    return html.unescape(card).replace("\xa0", " ")
+
+
+def test_the_first_card_answers_form_why_amount_product_and_what_to_watch(client: FlaskClient) -> None:
+    page = answer(client, stomach="strong", budget="high", medicines=["proton_pump_inhibitor"])
+    card = card_of(page.text)
+    for words in (
+        "Bisglycinaat past bij jouw antwoorden",
+        "Omdat je erg gevoelig bent.",
+        "Bewijs: zwak",
+        "Hooguit 200 mg magnesium per dag",
+        "Maagbeschermers",
+        "Bekijk dit product",
+    ):
+        assert words in card
+    assert re.search(r"per dag: \d+ mg, (\d ct|€ \d,\d\d)", card)
+    assert card.count("/nl/product/") == 2  # its name and its button
+    assert NL["check"] in card
+    assert NL["keep"] in card
+
+
+def test_personal_notes_come_before_the_forms_and_general_ones_after_them(client: FlaskClient) -> None:
+    page = answer(client, "en", conditions=["pregnant"], age_group="65_plus").text
+    forms = page.index('class="forms"')
+    assert page.index('id="note-pregnant"') < page.index('id="note-age-65-plus"') < forms
+    assert forms < page.index("Too much magnesium: whom to call")
+
+
+def test_the_forms_stand_in_order_with_reasons_sources_and_products(client: FlaskClient) -> None:
     page = answer(client, "en", budget="high")
-    assert page.status_code == 200
     assert re.findall(r'<span class="rank">(\d)</span>', page.text) == ["1", "2", "3", "4"]
     assert page.text.count('class="reason"') >= 5
     assert page.text.count('class="sources"') >= page.text.count('class="reason"')
     matches = re.findall(r'(?s)<ul class="matches">(.*?)</ul>', page.text)
     assert matches
     assert all(1 <= match.count("/en/product/") <= 3 for match in matches)
-    assert re.search(
-        r"\d+ (capsules?|tablets?|scoops?|ml) a day: [\d.]+ mg magnesium, €[\d.]+ a day",
-        html.unescape(page.text).replace("\xa0", " "),
-    )
 
 
 def test_bisglycinate_and_glycinate_are_one_entry_with_the_products_of_both_cheapest_first(own_app: Flask) -> None:
@@ -137,14 +450,12 @@ def test_bisglycinate_and_glycinate_are_one_entry_with_the_products_of_both_chea
         for form, price in [("glycinate", 100), ("bisglycinate", 50)]:
             make_product(session, [LabelLine(form, elemental_ug=100_000)], slug=f"own-{form}", price_cents=price)
         session.commit()
-    page = html.unescape(answer(own_app.test_client(), budget="high").text)
+    page = html.unescape(answer(own_app.test_client(), budget="high", stomach="strong").text)
     assert page.count('id="form-bisglycinate"') == 1
     assert 'id="form-glycinate"' not in page
-    assert "Magnesiumbisglycinaat, ook glycinaat" in page
-    entry = page[page.index('id="form-bisglycinate"') :].split("</ul>\n        </div>")[0]
-    products = re.findall(r"/nl/product/([\w-]+)", entry[: entry.index('<li id="form-')])
+    assert "Bisglycinaat, ook glycinaat" in page
+    products = list(dict.fromkeys(re.findall(r"/nl/product/([\w-]+)", page)))
     assert products[:2] == ["own-bisglycinate", "own-glycinate"]
-    assert len(products) == 3
 
 
 def test_every_other_form_in_stock_stands_under_the_ranked_ones_with_its_line_and_certainty(
@@ -152,7 +463,8 @@ def test_every_other_form_in_stock_stands_under_the_ranked_ones_with_its_line_an
 ) -> None:
     page = html.unescape(answer(client, "en", budget="high").text)
     others = page[page.index('id="other-forms"') :].split("</section>")[0]
-    advice = client.post("/api/v1/advice", json=HEALTHY | {"budget": "high"}, query_string={"lang": "en"}).get_json()
+    asked = HEALTHY_ANSWERS | {"budget": "high"}
+    advice = client.post("/api/v1/advice", json=asked, query_string={"lang": "en"}).get_json()
     assert [form["form"] for form in advice["other_forms"]] == re.findall(r'<li id="form-(\w+)"', others)
     assert len(advice["other_forms"]) >= 5
     for form in advice["other_forms"]:
@@ -166,63 +478,18 @@ def test_threonate_is_not_there_for_whom_the_law_forbids_it(client: FlaskClient)
     for condition in ("pregnant", "breastfeeding", "unknown"):
         page = answer(client, "en", budget="high", conditions=[condition]).text
         assert 'id="form-threonate"' not in page
-        asked = client.post("/api/v1/advice", json=HEALTHY | {"budget": "high", "conditions": [condition]}).get_json()
+        given = HEALTHY_ANSWERS | {"budget": "high", "conditions": [condition]}
+        asked = client.post("/api/v1/advice", json=given).get_json()
         assert "threonate" not in {form["form"] for form in asked["other_forms"]}
         assert "threonate" not in {product["form"] for product in asked["products"]}
 
 
 def test_no_suggested_amount_exceeds_what_is_left_below_250_mg(client: FlaskClient) -> None:
     page = html.unescape(answer(client, "en", budget="high", supplement_mg="130").text).replace("\xa0", " ")
-    amounts = [float(amount) for amount in re.findall(r"a day: ([\d.]+) mg magnesium", page)]
+    amounts = [int(amount) for amount in re.findall(r"a day: (\d+) mg,", page)]
     assert amounts
     assert max(amounts) <= 120
     assert "At most 120 mg" in page
-
-
-def test_caution_notes_come_before_the_forms_and_info_notes_after_the_products(client: FlaskClient) -> None:
-    page = answer(client, "en", medicines=["levothyroxine"], age_group="65_plus").text
-    assert page.index("note-caution") < page.index('class="forms"') < page.index("note-info")
-
-
-def test_a_stop_shows_no_product_no_price_and_what_to_do_instead(client: FlaskClient) -> None:
-    page = answer(client, "en", conditions=["kidney_disease"])
-    text = main_text(page)
-    assert page.status_code == 200
-    assert "note-stop" in page.text
-    assert "best match" not in text
-    assert 'id="form-' not in page.text
-    assert "/en/product/" not in page.text
-    assert "€" not in page.text
-    assert not re.search(r"\d+ mg of magnesium a day from a supplement", text)
-    assert "Ask your GP or kidney specialist" in text
-
-
-def test_an_emergency_stands_above_everything_else(client: FlaskClient) -> None:
-    page = answer(client, "en", conditions=["kidney_disease", "pregnant"], warning_signs=["overdose_signs"]).text
-    assert page.index("note-emergency") < page.index("Kidney disease")
-    assert page.index("112") < page.index("Kidney disease")
-
-
-def test_while_a_stop_is_kept_listing_and_products_show_it_first(client: FlaskClient) -> None:
-    answer(client, conditions=["kidney_disease"])
-    for address in (PUBLIC_PAGES["nl"][2], "/nl/product/duinvallei-magnesiumcitraat-100-capsules"):
-        page = client.get(address).text
-        assert page.index("note-stop") < page.index("<h1")
-    client.post(NL_AGAIN)
-    assert "note-stop" not in client.get(PUBLIC_PAGES["nl"][2]).text
-
-
-@pytest.mark.parametrize("button", [{"back": "1"}, {}])
-def test_a_stop_is_known_even_while_other_questions_are_open(button: dict[str, str], client: FlaskClient) -> None:
-    send(client, NL_WISHES, **WISHES)
-    send(client, NL_SAFETY, conditions=["kidney_disease"], **button)
-    assert "note-stop" in client.get(PUBLIC_PAGES["nl"][2]).text
-
-
-def test_taking_the_agreement_back_erases_the_answers(client: FlaskClient) -> None:
-    answer(client, stomach="strong")
-    send(client, NL_WISHES, **{key: value for key, value in WISHES.items() if key != "agreement"})
-    assert client.get_cookie("answers") is None
 
 
 @pytest.mark.parametrize(("typed", "left"), [("112,5", 137), ("56.25", 193), ("100 mg", 150), ("0", 200)])
@@ -231,65 +498,28 @@ def test_amounts_are_read_as_labels_write_them_and_rounded_up(typed: str, left: 
 
 
 def test_an_unknown_amount_counts_as_150_mg_and_comes_back_as_it_was_answered(client: FlaskClient) -> None:
-    advice = answer(client, "en", supplement_mg="", supplement_unknown="y").text
-    assert "At most 100 mg of magnesium a day more, with 150 mg counted" in advice
+    advice = answer(client, "en", supplement="unknown").text
+    assert "At most 100 mg a day more; we count 150 mg" in advice
     assert "You do not know how much magnesium you already take" in advice
-    form = client.get(NL_SAFETY).text
-    assert re.search(r'<input[^>]*checked[^>]*name="supplement_unknown"', form)
-    assert re.search(r'<input[^>]*name="supplement_mg"[^>]*value=""', form)
+    assert "supplement=unknown" in ticked(client.get(NL["intake"]).text)
 
 
-@pytest.mark.parametrize(
-    "silence",
-    [
-        {"supplement_mg": ""},
-        {"supplement_mg": "100", "supplement_unknown": "y"},
-        {"bowel": ""},
-        {"goal": ""},
-        {"warning_signs": []},
-    ],
-)
-def test_silence_on_safety_is_no_answer(silence: dict[str, Any], client: FlaskClient) -> None:
-    send(client, NL_WISHES, **WISHES)
-    refused = send(client, NL_SAFETY, **(SAFETY | silence))
-    assert refused.status_code == 422
-    assert f'href="#{next(iter(silence))}"' in refused.text
+def test_a_pregnant_visitor_is_given_no_amount_for_women_and_men_in_general(client: FlaskClient) -> None:
+    assert "350 mg for men" in answer(client, "en").text
+    assert "350 mg for men" not in answer(client, "en", conditions=["pregnant"]).text
 
 
-def test_nothing_that_bears_on_safety_is_filled_in_beforehand(client: FlaskClient) -> None:
-    send(client, NL_WISHES, **WISHES)
-    fields = re.findall(r"<input[^>]*>", client.get(NL_SAFETY).text)
-    given = [field for field in fields if " checked" in field or ('name="supplement_mg"' in field)]
-    assert [field for field in given if "unspecified" not in field and 'value=""' not in field] == []
+def test_when_no_product_fits_the_page_names_the_wishes_with_a_way_to_change_them(client: FlaskClient) -> None:
+    page = answer(client, "en", budget="low", dosage_form="liquid")
+    text = main_text(page)
+    assert re.search(r"\d+ products are not the kind of product you chose", text)
+    assert f'href="{FINDER["en"]["wishes"]}#dosage_form"' in page.text
 
 
-def test_a_caution_alone_leaves_the_listing_as_it_is(client: FlaskClient) -> None:
-    answer(client, conditions=["pregnant"])
-    assert "note-stop" not in client.get(PUBLIC_PAGES["nl"][2]).text
-
-
-def test_when_no_product_fits_the_page_says_so(client: FlaskClient) -> None:
+def test_a_small_amount_left_is_said_with_what_does_not_fit_it(client: FlaskClient) -> None:
     page = answer(client, "en", budget="low", supplement_mg="200")
-    assert "No product of this form fits" in page.text
     assert "At most 50 mg" in page.text
-
-
-def test_a_form_without_products_says_which_wish_excludes_them(client: FlaskClient) -> None:
-    page = main_text(answer(client, "en", budget="low", dosage_form="liquid"))
-    assert re.search(r"\d+ products have another dosage form", page)
-
-
-def test_a_sign_of_an_emergency_stands_above_a_stop_of_another_kind(client: FlaskClient) -> None:
-    page = answer(client, "en", conditions=["kidney_disease"], warning_signs=["suicidal_thoughts"]).text
-    assert page.index("0800-0113") < page.index("Kidney disease")
-
-
-def test_a_form_with_an_expired_session_keeps_what_was_typed(client: FlaskClient) -> None:
-    page = client.post(NL_WISHES, data=WISHES | {"stomach": "mild", "csrf_token": "stale"})
-    assert page.status_code == 422
-    assert "stomach=mild" in ticked(page.text)
-    sent_again = client.post(NL_WISHES, data=WISHES | {"stomach": "mild", "csrf_token": csrf_token(page)})
-    assert sent_again.location == NL_SAFETY
+    assert "a single unit is already too much for you" in main_text(page)
 
 
 @pytest.mark.parametrize("form", ["citrate", "oxide"])
@@ -304,11 +534,40 @@ def test_on_a_low_budget_the_form_goes_first_that_is_cheapest_in_this_catalogue(
     assert first
     assert first[1] == form
     assert f"Per mg magnesium is {form.replace('citrate', 'citraat')} in deze winkel nu goedkoper" in page
-    asked = client.post("/api/v1/advice", json=HEALTHY | {"budget": "low"}).get_json()
+    asked = client.post("/api/v1/advice", json=HEALTHY_ANSWERS | {"budget": "low"}).get_json()
     assert asked["forms"][0]["form"] == form
 
 
 @pytest.mark.parametrize("medicines", [["none"], ["levothyroxine"], ["other"]])
 def test_the_sentences_on_the_dose_have_a_blank_between_them(medicines: list[str], client: FlaskClient) -> None:
-    dose = html.unescape(answer(client, medicines=medicines).text).split('class="dose-text"')[1].split("</p>")[1]
+    dose = html.unescape(answer(client, medicines=medicines).text).split('class="dose-text"')[1].split("</p>")[0]
     assert not re.search(r"[a-z]\.[A-Z]", dose)
+
+
+# Keep and share
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_is_kept_names_form_amount_and_products_and_no_answer(language: str, client: FlaskClient) -> None:
+    answer(client, language, stomach="strong", budget="high", conditions=["pregnant"], medicines=["levothyroxine"])
+    page = html.unescape(client.get(FINDER[language]["keep"]).text)
+    shown = re.search(r"(?s)<textarea[^>]*>(.*?)</textarea>", page)
+    assert shown
+    text = client.get(f"{FINDER[language]['keep']}.txt")
+    assert text.mimetype == "text/plain"
+    assert text.headers["Cache-Control"] == "no-store"
+    assert text.text.strip() == shown[1].strip()
+    assert "200 mg" in text.text
+    for words in ("levothyroxin", "zwanger", "pregnan", "gevoelig", "sensitive"):
+        assert words not in text.text.lower()
+    address = re.search(r"http://\S+", text.text)
+    assert address
+    compared = client.get(address[0])
+    assert compared.status_code == 200
+    assert compared.text.count('class="comparison') == 1
+
+
+def test_with_a_stop_there_is_nothing_to_keep(client: FlaskClient) -> None:
+    answer(client, conditions=["kidney_disease"])
+    for address in (NL["keep"], f"{NL['keep']}.txt"):
+        assert client.get(address).location == NL["advice"]

@@ -1,4 +1,4 @@
-"""Medicines by name on the safety page: search by POST, boxes ticked on request, names neither stored nor logged."""
+"""Medicines by name on their page: search by POST, boxes ticked on request, names neither stored nor logged."""
 
 import html
 import json
@@ -15,17 +15,17 @@ from recommend.claims.check import check_text
 from recommend.medicines import load_medicines
 from recommend.text import LANGUAGES, Language
 from tests.shop.finder.test_finder import ticked
-from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, csrf_token, main_text, send
+from tests.shop.visitor import FILLED, FINDER, PUBLIC_PAGES, csrf_token, main_text, send
 
 LISTS = {"nl": "/nl/keuzehulp/medicijnen.json", "en": "/en/finder/medicines.json"}
-HALF: dict[str, Any] = {"age_group": "65_plus", "conditions": ["pregnant"], "supplement_mg": "50"}
+PAGE = FINDER["nl"]["medicines"]
+HALF: dict[str, Any] = {"medicines": ["levothyroxine", "gabapentin"]}
 
 
 def search(client: FlaskClient, name: str, language: str = "nl", **fields: Any) -> TestResponse:
-    """Search on the safety page with some questions answered, as the button does."""
-    wishes, safety, *_ = FINDER[language]
-    send(client, wishes, **WISHES)
-    return send(client, safety, medicine_name=name, find_medicine="1", **fields)
+    """Search on the page of medicines with some boxes ticked, as the button does."""
+    send(client, FINDER[language]["start"], **FILLED["start"])
+    return send(client, FINDER[language]["medicines"], medicine_name=name, find_medicine="1", **fields)
 
 
 def result(page: TestResponse) -> str:
@@ -37,8 +37,7 @@ def result(page: TestResponse) -> str:
 def test_a_search_keeps_everything_typed_and_ticked_and_demands_nothing(client: FlaskClient) -> None:
     page = search(client, "Thyrax", **HALF)
     assert page.status_code == 200
-    assert {"age_group=65_plus", "conditions=pregnant"} <= ticked(page.text)
-    assert 'value="50"' in page.text
+    assert {"medicines=levothyroxine", "medicines=gabapentin"} <= ticked(page.text)
     assert 'value="Thyrax"' in page.text
     assert "error" not in page.text
 
@@ -61,10 +60,10 @@ def test_a_search_ticks_nothing_by_itself(client: FlaskClient) -> None:
 
 
 def test_the_button_ticks_the_box_and_takes_back_none_of_these(client: FlaskClient) -> None:
-    send(client, FINDER["nl"][0], **WISHES)
-    page = send(client, FINDER["nl"][1], take_medicine="levothyroxine", medicines=["none"], **HALF)
+    send(client, FINDER["nl"]["start"], **FILLED["start"])
+    page = send(client, PAGE, take_medicine="levothyroxine", medicines=["none", "gabapentin"])
     assert page.status_code == 200
-    assert {"medicines=levothyroxine", "conditions=pregnant", "age_group=65_plus"} <= ticked(page.text)
+    assert {"medicines=levothyroxine", "medicines=gabapentin"} <= ticked(page.text)
     assert "medicines=none" not in ticked(page.text)
     assert "hieronder aangekruist" in result(page)
     assert 'name="medicine_name" value=""' in page.text
@@ -73,10 +72,12 @@ def test_the_button_ticks_the_box_and_takes_back_none_of_these(client: FlaskClie
 def test_a_condition_that_always_belongs_to_a_medicine_is_ticked_with_it_and_said(client: FlaskClient) -> None:
     shown = result(search(client, "Mestinon"))
     assert "Telt ook als: “Spierziekte" in shown
-    page = send(client, FINDER["nl"][1], take_medicine="pyridostigmine", conditions=["none"])
-    assert {"medicines=other", "conditions=myasthenia"} <= ticked(page.text)
-    assert "conditions=none" not in ticked(page.text)
+    send(client, FINDER["nl"]["conditions"], conditions=["none"])
+    page = send(client, PAGE, take_medicine="pyridostigmine")
+    assert "medicines=other" in ticked(page.text)
     assert "Telt ook als" in result(page)
+    assert "conditions=myasthenia" in ticked(client.get(FINDER["nl"]["conditions"]).text)
+    assert "conditions=none" not in ticked(client.get(FINDER["nl"]["conditions"]).text)
 
 
 @pytest.mark.parametrize("name", ["Lanoxin", "dolutegravir", "gentamicine", "Mestinon"])
@@ -89,23 +90,24 @@ def test_a_medicine_that_withholds_the_advice_gives_no_hours_that_would_read_as_
 
 
 def test_a_stop_of_a_medicine_taken_over_counts_at_once(client: FlaskClient) -> None:
-    send(client, FINDER["nl"][0], **WISHES)
-    send(client, FINDER["nl"][1], take_medicine="digoxin")
+    send(client, FINDER["nl"]["start"], **FILLED["start"])
+    send(client, PAGE, take_medicine="digoxin")
     assert "note-stop" in client.get(PUBLIC_PAGES["nl"][2]).text
 
 
 def test_a_medicine_without_interaction_may_still_tell_of_a_condition(client: FlaskClient) -> None:
     page = search(client, "nicorandil")
     assert "Telt ook als: “Een andere hartziekte”" in result(page)
-    taken = send(client, FINDER["nl"][1], take_medicine="nicorandil", medicines=["none"])
-    assert {"medicines=none", "conditions=heart_other"} <= ticked(taken.text)
+    taken = send(client, PAGE, take_medicine="nicorandil", medicines=["none"])
+    assert "medicines=none" in ticked(taken.text)
+    assert "conditions=heart_other" in ticked(client.get(FINDER["nl"]["conditions"]).text)
 
 
 def test_a_condition_that_a_medicine_may_tell_of_is_asked_and_not_ticked(client: FlaskClient) -> None:
     page = search(client, "furosemide")
-    assert "Gebruik je het hierom: “Een andere hartziekte”? Kruis dat dan ook aan." in result(page)
-    taken = send(client, FINDER["nl"][1], take_medicine="furosemide")
-    assert "conditions=heart_other" not in ticked(taken.text)
+    assert "Gebruik je het hierom: “Een andere hartziekte”? Kruis dat dan ook aan op de vorige pagina." in result(page)
+    send(client, PAGE, take_medicine="furosemide")
+    assert "conditions=heart_other" not in ticked(client.get(FINDER["nl"]["conditions"]).text)
 
 
 def test_a_medicine_that_matters_nothing_says_so_and_offers_no_button(client: FlaskClient) -> None:
@@ -144,33 +146,33 @@ def test_many_candidates_are_listed_and_cut_with_a_word(client: FlaskClient) -> 
 
 
 def test_an_empty_search_asks_for_a_name(client: FlaskClient) -> None:
-    page = search(client, "  ", **SAFETY)
+    page = search(client, "  ", **FILLED["medicines"])
     assert page.status_code == 200
     assert "Typ eerst de naam" in result(page)
 
 
-def test_a_name_never_searched_is_shown_before_the_advice(client: FlaskClient) -> None:
-    send(client, FINDER["nl"][0], **WISHES)
-    page = send(client, FINDER["nl"][1], medicine_name="Lanoxin", **SAFETY)
+def test_a_name_never_searched_is_shown_before_going_on(client: FlaskClient) -> None:
+    send(client, FINDER["nl"]["start"], **FILLED["start"])
+    page = send(client, PAGE, medicine_name="Lanoxin", **FILLED["medicines"])
     assert page.status_code == 200
     assert "digoxine" in result(page)
-    again = SAFETY | {"medicine_name": "Lanoxin", "searched_name": "Lanoxin"}
-    assert send(client, FINDER["nl"][1], **again).location == FINDER["nl"][2]
+    again = FILLED["medicines"] | {"medicine_name": "Lanoxin", "searched_name": "Lanoxin"}
+    assert send(client, PAGE, **again).location == FINDER["nl"]["signs"]
 
 
 def test_back_goes_back_whatever_was_typed(client: FlaskClient) -> None:
-    send(client, FINDER["nl"][0], **WISHES)
-    assert send(client, FINDER["nl"][1], medicine_name="Lanoxin", back="1").location == FINDER["nl"][0]
+    send(client, FINDER["nl"]["start"], **FILLED["start"])
+    assert send(client, PAGE, medicine_name="Lanoxin", back="1").location == FINDER["nl"]["conditions"]
 
 
 def test_a_search_from_an_expired_session_keeps_the_name_and_says_so(client: FlaskClient) -> None:
-    send(client, FINDER["nl"][0], **WISHES)
+    send(client, FINDER["nl"]["start"], **FILLED["start"])
     fields = HALF | {"medicine_name": "Thyrax", "find_medicine": "1"}
-    page = client.post(FINDER["nl"][1], data=fields | {"csrf_token": "stale"})
+    page = client.post(PAGE, data=fields | {"csrf_token": "stale"})
     assert page.status_code == 422
     assert 'value="Thyrax"' in page.text
-    assert "age_group=65_plus" in ticked(page.text)
-    assert client.post(FINDER["nl"][1], data=fields | {"csrf_token": csrf_token(page)}).status_code == 200
+    assert "medicines=gabapentin" in ticked(page.text)
+    assert client.post(PAGE, data=fields | {"csrf_token": csrf_token(page)}).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "x" * 5000, "\x00", "%(typed)s", "🙂"])
@@ -181,8 +183,9 @@ def test_any_name_is_answered_and_escaped(name: str, client: FlaskClient) -> Non
 
 
 def test_an_unknown_medicine_taken_over_ticks_nothing(client: FlaskClient) -> None:
-    send(client, FINDER["nl"][0], **WISHES)
-    page = send(client, FINDER["nl"][1], take_medicine="unobtainium", **HALF)
+    send(client, FINDER["nl"]["start"], **FILLED["start"])
+    page = send(client, PAGE, take_medicine="unobtainium")
+    assert page.status_code == 422
     assert not [box for box in ticked(page.text) if box.startswith("medicines=")]
 
 
@@ -190,10 +193,10 @@ def test_a_name_is_in_no_address_no_log_no_file_and_not_on_the_page_of_the_next_
     client: FlaskClient, sample_instance: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    page = search(client, "Lanoxin", **SAFETY)
+    page = search(client, "Lanoxin", **FILLED["medicines"])
     assert page.headers["Cache-Control"] == "no-store"
     assert "Lanoxin" not in caplog.text
-    assert 'value="Lanoxin"' not in client.get(FINDER["nl"][1]).text
+    assert 'value="Lanoxin"' not in client.get(PAGE).text
     cookie = client.get_cookie("answers")
     assert cookie
     assert "Lanoxin" not in cookie.decoded_value
@@ -202,8 +205,8 @@ def test_a_name_is_in_no_address_no_log_no_file_and_not_on_the_page_of_the_next_
 
 
 def test_a_name_in_the_address_is_not_looked_at(client: FlaskClient) -> None:
-    send(client, FINDER["nl"][0], **WISHES)
-    page = client.get(FINDER["nl"][1], query_string={"medicine_name": "Lanoxin", "find_medicine": "1"})
+    send(client, FINDER["nl"]["start"], **FILLED["start"])
+    page = client.get(PAGE, query_string={"medicine_name": "Lanoxin", "find_medicine": "1"})
     assert "Lanoxin" not in main_text(page).replace("digoxine (Lanoxin)", "")
 
 
@@ -218,16 +221,17 @@ def test_the_list_for_typing_is_whole_the_same_for_all_and_asked_again_by_its_ta
     assert len(listed["cards"]) == len(medicines.by_id)
     assert "Set-Cookie" not in first.headers
     assert client.get(LISTS[language], headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
-    search(client, "Lanoxin", language, conditions=["pregnant"])
+    search(client, "Lanoxin", language, medicines=["gabapentin"])
     assert client.get(LISTS[language]).data == first.data
 
 
 def test_a_card_in_the_list_says_what_the_page_says(client: FlaskClient) -> None:
     listed = json.loads(client.get(LISTS["nl"]).data)
-    title, ticks, lines, button = listed["cards"][listed["names"]["mestinon"][0]]
-    shown = result(search(client, "Mestinon"))
+    title, medicine, lines, button = listed["cards"][listed["names"]["mestinon"][0]]
+    page = search(client, "Mestinon")
+    shown = result(page)
     assert title in shown
-    assert ticks == [["medicines", "other"], ["conditions", "myasthenia"]]
+    assert f'name="take_medicine" value="{medicine}"' in page.text
     assert all(listed["sentences"][line] in shown for line in lines)
     assert listed["sentences"][button] in shown
 

@@ -9,10 +9,9 @@ from flask.testing import FlaskClient
 
 from recommend.answers import QUESTIONS
 from shop.web.services import services_of
-from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, send
+from tests.shop.visitor import FILLED, FINDER, PUBLIC_PAGES, send
 
-WISHES_PAGE, SAFETY_PAGE, ADVICE_PAGE, _ = FINDER["nl"]
-SUMMARY_PAGE = "/nl/keuzehulp/samenvatting"
+PAGES = FINDER["nl"]
 LISTING = PUBLIC_PAGES["nl"][2]
 CHANGED = "De vragen van de keuzehulp zijn veranderd"
 OPEN = "Nog niet elke vraag op deze pagina heeft een antwoord."
@@ -31,7 +30,19 @@ COMPLETE: dict[str, Any] = {
     "vegan": False,
     "dosage_form": "any",
 }
-OF_WISHES = {"stomach", "budget", "absorption", "vegan", "dosage_form"}
+PAGE_OF = {
+    "age_group": "start",
+    "warning_signs": "signs",
+    "conditions": "conditions",
+    "medicines": "medicines",
+    "supplement_mg": "intake",
+    "goal": "intake",
+    "stomach": "stomach",
+    "bowel": "stomach",
+}
+"""The page that asks a question; the wishes ask the others."""
+ALONE = {"age_group", "warning_signs", "conditions", "medicines"}
+"""Questions with a page of their own, where nothing else can be open."""
 
 
 def keep(app: Flask, client: FlaskClient, answers: object) -> None:
@@ -42,7 +53,7 @@ def keep(app: Flask, client: FlaskClient, answers: object) -> None:
 def test_the_cookie_of_today_has_every_question(app: Flask, client: FlaskClient) -> None:
     assert COMPLETE.keys() == QUESTIONS.keys()
     keep(app, client, COMPLETE)
-    page = client.get(ADVICE_PAGE)
+    page = client.get(PAGES["advice"])
     assert page.status_code == 200
     assert CHANGED not in page.text
 
@@ -50,11 +61,11 @@ def test_the_cookie_of_today_has_every_question(app: Flask, client: FlaskClient)
 @pytest.mark.parametrize("key", QUESTIONS)
 def test_a_question_that_is_newer_than_the_cookie_is_asked(key: str, app: Flask, client: FlaskClient) -> None:
     keep(app, client, {name: value for name, value in COMPLETE.items() if name != key})
-    for address in (ADVICE_PAGE, SUMMARY_PAGE):
+    for address in (PAGES["advice"], PAGES["summary"], PAGES["keep"]):
         page = client.get(address, follow_redirects=True)
         assert page.status_code == 200
-        assert page.request.path == (WISHES_PAGE if key in OF_WISHES else SAFETY_PAGE)
-        assert page.text.count(OPEN) == 1
+        assert page.request.path == PAGES[PAGE_OF.get(key, "wishes")]
+        assert page.text.count(OPEN) == (0 if key in ALONE else 1)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +89,9 @@ def test_an_answer_that_is_none_of_todays_is_asked_again_with_a_notice(
     key: str, value: object, app: Flask, client: FlaskClient
 ) -> None:
     keep(app, client, COMPLETE | {key: value})
-    page = client.get(ADVICE_PAGE, follow_redirects=True)
+    page = client.get(PAGES["advice"], follow_redirects=True)
     assert page.status_code == 200
-    assert page.request.path == (WISHES_PAGE if key in OF_WISHES else SAFETY_PAGE)
+    assert page.request.path == PAGES[PAGE_OF.get(key, "wishes")]
     assert page.text.count(CHANGED) == 1
     assert OPEN not in page.text
     assert client.get(LISTING).text.count(CHANGED) == 1
@@ -88,18 +99,18 @@ def test_an_answer_that_is_none_of_todays_is_asked_again_with_a_notice(
 
 def test_after_answering_again_the_notice_is_gone(app: Flask, client: FlaskClient) -> None:
     keep(app, client, COMPLETE | {"stomach": "iron", "goal": "relax"})
-    assert client.get(SAFETY_PAGE).location == WISHES_PAGE
-    assert send(client, WISHES_PAGE, **WISHES).location == SAFETY_PAGE
-    assert OPEN in client.get(SAFETY_PAGE).text  # the cookie is new, and the goal still to be answered
-    assert send(client, SAFETY_PAGE, **SAFETY).location == ADVICE_PAGE
-    page = client.get(ADVICE_PAGE)
+    assert client.get(PAGES["advice"]).location == PAGES["intake"]
+    assert send(client, PAGES["intake"], **FILLED["intake"]).location == PAGES["stomach"]
+    assert OPEN in client.get(PAGES["stomach"]).text  # the cookie is new, and the stomach still to be answered
+    assert send(client, PAGES["stomach"], **FILLED["stomach"]).location == PAGES["check"]
+    page = client.get(PAGES["advice"])
     assert page.status_code == 200
     assert CHANGED not in page.text
 
 
 def test_a_question_that_is_no_longer_asked_is_ignored(app: Flask, client: FlaskClient) -> None:
     keep(app, client, COMPLETE | {"shoe_size": 44})
-    page = client.get(ADVICE_PAGE)
+    page = client.get(PAGES["advice"])
     assert page.status_code == 200
     assert CHANGED not in page.text
 
@@ -109,9 +120,9 @@ def test_a_cookie_without_a_known_answer_is_a_fresh_start_with_a_notice(
     content: object, app: Flask, client: FlaskClient
 ) -> None:
     keep(app, client, content)
-    assert client.get(ADVICE_PAGE).location == SAFETY_PAGE
+    assert client.get(PAGES["advice"]).location == f"{PAGES['start']}?without_answers=1"
     keep(app, client, content)
-    page = client.get(WISHES_PAGE)
+    page = client.get(PAGES["start"])
     assert page.status_code == 200
     assert "opnieuw beginnen" in page.text
     assert client.get_cookie("answers") is None

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from shop.app import create_app
 from shop.web.services import services_of
 from tests.conftest import settings_in
-from tests.shop.visitor import FINDER, PUBLIC_PAGES, SAFETY, WISHES, answer, send
+from tests.shop.visitor import FILLED, FINDER, PUBLIC_PAGES, answer, csrf_token, send
 
 LISTING = PUBLIC_PAGES["nl"][2]
-WISHES_PAGE, SAFETY_PAGE, ADVICE_PAGE, _ = FINDER["nl"]
+START, ADVICE = FINDER["nl"]["start"], FINDER["nl"]["advice"]
 
 
 def test_the_cookie_is_encrypted_http_only_lax_and_gone_after_an_hour(client: FlaskClient) -> None:
@@ -28,12 +28,10 @@ def test_the_cookie_is_encrypted_http_only_lax_and_gone_after_an_hour(client: Fl
 
 
 def test_the_cookie_is_secure_under_tls(client: FlaskClient) -> None:
-    page = client.get(WISHES_PAGE, base_url="https://localhost")
-    from tests.shop.visitor import csrf_token
-
+    page = client.get(START, base_url="https://localhost")
     sent = client.post(
-        WISHES_PAGE,
-        data=WISHES | {"csrf_token": csrf_token(page)},
+        START,
+        data=FILLED["start"] | {"csrf_token": csrf_token(page)},
         base_url="https://localhost",
         headers={"Referer": "https://localhost/"},
     )
@@ -44,7 +42,7 @@ def test_the_cookie_is_secure_under_tls(client: FlaskClient) -> None:
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_a_proxy_is_believed_only_where_one_is_set(proxies: int, sample_instance: Path) -> None:
     app = create_app(replace(settings_in(sample_instance), proxies=proxies))
-    page = app.test_client().get(WISHES_PAGE, headers={"X-Forwarded-Proto": "https"})
+    page = app.test_client().get(START, headers={"X-Forwarded-Proto": "https"})
     assert ("; Secure" in page.headers["Set-Cookie"]) == bool(proxies)
     services_of(app).databases.dispose()
 
@@ -52,18 +50,18 @@ def test_a_proxy_is_believed_only_where_one_is_set(proxies: int, sample_instance
 @pytest.mark.parametrize("token", ["x", "gAAAAAB" + "a" * 100, "é", "A" * 3000, "%00", ""])
 def test_a_forged_cookie_is_a_fresh_start_with_a_notice(token: str, client: FlaskClient) -> None:
     client.set_cookie("answers", token)
-    for address in (WISHES_PAGE, LISTING):
+    for address in (START, LISTING):
         page = client.get(address)
         assert page.status_code == 200
-        assert ("opnieuw beginnen" in page.text) == bool(token and address == WISHES_PAGE)
-    assert client.get(ADVICE_PAGE).status_code == 303
+        assert ("opnieuw beginnen" in page.text) == bool(token and address == START)
+    assert client.get(ADVICE).status_code == 303
 
 
 def test_an_expired_cookie_is_a_fresh_start_with_a_notice(app: Flask, client: FlaskClient) -> None:
     cipher: Fernet = services_of(app).answers_cipher
     old = cipher.encrypt_at_time(b'{"stomach": "none"}', int(time.time()) - 3601)
     client.set_cookie("answers", old.decode())
-    assert "opnieuw beginnen" in client.get(WISHES_PAGE).text
+    assert "opnieuw beginnen" in client.get(START).text
 
 
 def test_a_cookie_with_answers_that_the_contract_does_not_know_is_a_fresh_start(
@@ -72,18 +70,18 @@ def test_a_cookie_with_answers_that_the_contract_does_not_know_is_a_fresh_start(
     cipher: Fernet = services_of(app).answers_cipher
     for content in (b'{"stomach": "iron"}', b'{"shoe_size": 44}', b"[1]", b"not json"):
         client.set_cookie("answers", cipher.encrypt(content).decode())
-        assert client.get(WISHES_PAGE).status_code == 200
+        assert client.get(START).status_code == 200
 
 
 def test_pages_that_show_answers_are_never_stored(client: FlaskClient) -> None:
     assert answer(client, conditions=["kidney_disease"]).headers["Cache-Control"] == "no-store"
-    for address in (WISHES_PAGE, SAFETY_PAGE, LISTING, "/nl/product/duinvallei-magnesiumcitraat-100-capsules"):
+    for address in (START, FINDER["nl"]["check"], LISTING, "/nl/product/duinvallei-magnesiumcitraat-100-capsules"):
         assert client.get(address).headers["Cache-Control"] == "no-store", address
 
 
 def test_answers_are_never_part_of_an_address(client: FlaskClient) -> None:
-    assert "?" not in str(send(client, WISHES_PAGE, **WISHES).location)
-    assert "?" not in str(send(client, SAFETY_PAGE, **SAFETY).location)
+    for page, fields in FILLED.items():
+        assert "?" not in str(send(client, FINDER["nl"][page], **fields).location)
 
 
 def test_answers_are_neither_logged_nor_stored(

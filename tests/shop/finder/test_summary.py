@@ -20,7 +20,7 @@ def test_it_holds_answers_notes_sources_and_the_version_of_the_rules(client: Fla
         assert words in text
     note = next(note for note in ruleset.notes if note.id == "levothyroxine")
     for citation in note.citations:
-        assert f"{ruleset.sources[citation.source].title}, {citation.place.en}" in text
+        assert f"{ruleset.sources[citation.source].title_in('en')}, {citation.place.en}" in text
     assert "Not yet checked: the fact was found elsewhere" in text
     assert page.headers["Cache-Control"] == "no-store"
 
@@ -38,3 +38,10 @@ def test_a_withheld_summary_names_no_product_and_no_amount(client: FlaskClient) 
 
 def test_without_answers_it_leads_to_the_questions(client: FlaskClient) -> None:
     assert client.get(SUMMARY["nl"]).status_code == 303
+
+
+def test_a_note_that_only_informs_stands_among_those_that_apply(client: FlaskClient) -> None:
+    answer(client, "nl", medicines=["proton_pump_inhibitor"])
+    page = client.get(SUMMARY["nl"]).text
+    own = page[page.index('id="notes"') : page.index("En voor iedereen:")]
+    assert "Maagbeschermers" in own

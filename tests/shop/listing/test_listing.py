@@ -10,6 +10,8 @@ from tests.shop.visitor import main_text
 
 NL = "/nl/beste-magnesium-supplementen"
 EN = "/en/best-magnesium-supplements"
+PAGES = range(1, 6)
+"""The pages of the sample."""
 
 
 def cards(page: str) -> list[str]:
@@ -29,8 +31,8 @@ def test_a_card_shows_form_daily_magnesium_price_and_price_per_100_mg_and_per_da
         text = html.unescape(re.sub(r"<[^>]+>", " ", card))
         assert 'class="tag' in card
         assert re.search(r"Magnesium per dag\s+[\d,.]+\s*mg", text)
-        assert re.search(r"Per 100 mg magnesium\s+€\s*\d+,\d{2}", text)
-        assert re.search(r"Per dag\s+€\s*\d+,\d{2}", text)
+        assert re.search(r"(€\s*\d+,\d{2}|[\d,]+\sct) per 100 mg", text)
+        assert re.search(r"Prijs per dag\s+(€\s*\d+,\d{2}|\d\sct)\s+per dag", text)
         assert re.search(r'class="price">€', card)
 
 
@@ -52,7 +54,10 @@ def test_sorting_by_price_per_100_mg_never_goes_down_over_all_pages(client: Flas
     prices: list[float] = []
     for number in (1, 2, 3):
         page = html.unescape(client.get(f"{NL}?sort=price_per_100mg&page={number}").text)
-        prices += euros(re.findall(r"Per 100 mg magnesium</dt><dd><strong>€\s*([\d,]+)", page))
+        shown = re.findall(r'class="per-100">(€?)\s*([\d,]+)', page)
+        prices += [
+            price * (100 if euro else 1) for (euro, _), price in zip(shown, euros([p for _, p in shown]), strict=True)
+        ]
     assert len(prices) > 60
     assert prices == sorted(prices)
 
@@ -67,20 +72,52 @@ def test_sorting_by_price_and_by_name_orders_the_cards(client: FlaskClient) -> N
     assert [name.lower() for name in names] == sorted(name.lower() for name in names)
 
 
-def test_our_order_puts_sold_out_products_last(client: FlaskClient) -> None:
-    shown = [card for number in (1, 2, 3) for card in cards(client.get(f"{NL}?page={number}").text)]
-    sold_out = ["sold-out" in card for card in shown]
-    assert sold_out == sorted(sold_out)
-    assert any(sold_out)
+def test_our_order_puts_portions_above_the_limit_last_then_blends_then_what_is_sold_out(client: FlaskClient) -> None:
+    shown = [card for number in PAGES for card in cards(client.get(f"{NL}?page={number}").text)]
+    grades = [("Boven de EU-grens" in card, card.count('class="tag ') > 1, "sold-out" in card) for card in shown]
+    assert grades == sorted(grades)
+    assert all(any(grade[place] for grade in grades) for place in range(3))
+
+
+def test_ticks_for_a_comparison_survive_pages_and_filters_without_javascript(client: FlaskClient) -> None:
+    here, there = (
+        re.findall(r'name="p" value="([^"]+)"', client.get(f"{NL}?page={number}").text)[0] for number in (1, 2)
+    )
+    page = html.unescape(client.get(f"{NL}?p={here}&p={there}").text)
+    assert f'value="{here}" form="filters" checked' in page
+    assert f'<input type="hidden" name="p" value="{there}">' in page
+    assert f'rel="next" href="{NL}?page=2&p={here}&p={there}"' in page
+    assert 'form="filters" name="page" value="2"' in page
+    sent = client.get(f"/nl/vergelijk?q=&sort=name&form=citrate&p={here}&p={there}&from=listing")
+    assert sent.status_code == 302
+    assert sent.headers["Location"] == f"/nl/vergelijk?p={here}&p={there}"
+
+
+def test_a_value_without_products_cannot_be_ticked_and_the_button_counts_the_result(client: FlaskClient) -> None:
+    page = client.get(f"{NL}?form=taurate&dosage_form=liquid&brand=Hazelveen").text
+    empty = re.findall(r'<input type="checkbox"[^>]*>(?= <span class="name">[^<]*</span> <span class="count">0)', page)
+    assert empty
+    assert all("disabled" in box or "checked" in box for box in empty)
+    button = re.search(r">Toon (\d+) product", client.get(f"{NL}?form=taurate").text)
+    assert button
+    assert f"<strong>{button[1]} producten</strong>" in client.get(f"{NL}?form=taurate").text
+
+
+def test_quick_filters_send_the_form_and_are_off_once_they_apply(client: FlaskClient) -> None:
+    names = r'<button form="filters" name="([a-z_]+)" value="([^"]+)"'
+    offered = [one for one in re.findall(names, client.get(NL).text) if one[0] != "page"]
+    assert ("form", "citrate") in offered
+    assert ("vegan", "true") in offered
+    assert ("vegan", "true") not in re.findall(names, client.get(f"{NL}?vegan=true").text)
 
 
 def test_every_product_stands_on_exactly_one_page(client: FlaskClient) -> None:
     slugs = [
         slug
-        for number in (1, 2, 3)
+        for number in PAGES
         for slug in re.findall(r'<h2><a href="/nl/product/([^"]+)"', client.get(f"{NL}?page={number}").text)
     ]
-    assert len(slugs) == len(set(slugs)) == 71
+    assert len(slugs) == len(set(slugs)) == 99
 
 
 def test_page_links_keep_the_filter_and_the_order(client: FlaskClient) -> None:

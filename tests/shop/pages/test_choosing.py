@@ -25,10 +25,10 @@ def test_it_shows_every_rule_note_and_source_in_the_language(
         assert rule.reason.in_language(language) in text
     for note in ruleset.notes:
         assert f'id="note-{note.id}"' in text
-        assert note.text.in_language(language) in text
+        assert note.text.in_language(language) in re.sub("</?a[^>]*>", "", text)  # numbers to call are links
     for source in ruleset.sources.values():
         assert f'id="source-{source.id}"' in text
-        assert source.title in text
+        assert source.title_in(language) in text
 
 
 def test_it_says_in_words_when_a_rule_applies(client: FlaskClient) -> None:

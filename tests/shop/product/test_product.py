@@ -13,13 +13,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from catalog.composition import LabelLine
 from catalog.models import DosageForm, Product, Unit
+from catalog.other_actives import read_other_actives
 from recommend.knowledge import Ruleset
 from shop.app import create_app
 from shop.web.services import services_of
 from tests.conftest import settings_in
 from tests.factories import make_product
-from tests.shop.visitor import main_text
+from tests.shop.visitor import answer, main_text
 
 TWO_CAPSULES = "duinvallei-magnesiumcitraat-100-capsules"
 
@@ -52,7 +54,7 @@ def test_a_product_shows_magnesium_per_unit_and_portion_share_of_375_mg_and_room
 
 def test_a_portion_above_250_mg_says_by_how_much_and_what_to_do(client: FlaskClient) -> None:
     text = text_of(client, slug_with(client, "oxide", "above it"))
-    assert "more than the EU's upper limit" in text
+    assert "above 250 mg, the EU's upper limit" in text
 
 
 def test_every_product_carries_the_statements_that_the_law_asks_for(client: FlaskClient) -> None:
@@ -63,7 +65,7 @@ def test_every_product_carries_the_statements_that_the_law_asks_for(client: Flas
         "Een voedingssupplement is geen vervanging voor een gevarieerde voeding.",
         "Een gevarieerde, evenwichtige voeding en een gezonde leefstijl zijn belangrijk.",
         "Buiten bereik van jonge kinderen houden.",
-        "Aanbevolen dagelijkse portie",
+        "Aanbevolen dagportie",
         "Ingrediënten",
         "Netto",
         "btw",
@@ -85,8 +87,8 @@ def test_powders_and_liquids_carry_a_unit_price_and_capsules_do_not(client: Flas
 
 
 def test_a_buffered_bisglycinate_is_given_away_by_its_percentage(client: FlaskClient) -> None:
-    text = text_of(client, slug_with(client, "bisglycinate", "cannot hold that much"))
-    assert "20 % magnesium" in text or "24 % magnesium" in text
+    text = text_of(client, slug_with(client, "bisglycinate", "cannot contain that much"))
+    assert "20% magnesium" in text or "24% magnesium" in text
     assert "magnesium oxide" in text
 
 
@@ -119,7 +121,7 @@ def test_search_engines_get_a_description_in_the_language_of_the_page(
 
 
 def test_nothing_can_be_ordered_yet(client: FlaskClient) -> None:
-    page = client.get(f"/en/product/{TWO_CAPSULES}").text
+    page = client.get(f"/en/product/{TWO_CAPSULES}").text.split("<main")[1].split("</main>")[0]
     assert "Ordering is not possible yet." in page
     assert not re.search(r"(?i)<(button|form|input)|add to (cart|basket)", page)
 
@@ -156,9 +158,50 @@ def test_a_reduction_shows_the_lowest_price_of_the_30_days_before_it_and_says_so
     services_of(app).databases.primary.dispose()
 
 
+def test_a_product_says_how_long_it_lasts_and_warns_above_the_price(client: FlaskClient) -> None:
+    assert "enough for 60 days" in text_of(client, TWO_CAPSULES)
+    text = text_of(client, slug_with(client, "oxide", "above it"))
+    assert text.index("above 250 mg, the EU's upper limit") < text.index("VAT")
+
+
+def test_a_sold_out_product_shows_three_of_its_form_that_are_in_stock_and_others_show_none(
+    own_app: Flask,
+) -> None:
+    client = own_app.test_client()
+    with Session(services_of(own_app).databases.primary) as session:
+        sold_out = make_product(session, slug="sold-out-citrate", stock=0).slug
+        session.commit()
+    page = client.get(f"/en/product/{sold_out}").text
+    shown = page.split('class="instead"')[1].split("</section>")[0]
+    assert shown.count('<li class="card">') == 3
+    assert shown.count("form-citrate") >= 3
+    assert "Sold out" not in shown
+    assert 'class="instead"' not in client.get(f"/en/product/{TWO_CAPSULES}").text
+
+
+def test_safety_is_three_sentences_and_the_notes_fold_but_cautions_of_its_form_stay_open(client: FlaskClient) -> None:
+    page = client.get(f"/en/product/{slug_with(client, 'threonate', 'threonate')}").text
+    safety = page.split('class="safety"')[1].split("</section>")[0]
+    assert safety.split('class="in-short"')[1].split("</ul>")[0].count("<li>") == 3
+    assert "note-caution" in safety.split("<details")[0]
+    assert 'class="fold fold-info"' in safety.split("<details", 1)[1]
+
+
+def test_structured_data_has_a_picture_also_without_a_photo(client: FlaskClient) -> None:
+    address = re.search(
+        r'"image": "http://localhost(/media/pack/[^"]+\.svg)"', client.get(f"/nl/product/{TWO_CAPSULES}").text
+    )
+    assert address
+    drawing = client.get(address[1])
+    assert drawing.mimetype == "image/svg+xml"
+    assert drawing.text.startswith("<svg xmlns=")
+    assert client.get("/media/pack/no-such-product.svg").status_code == 404
+
+
 def test_who_sells_and_what_it_costs_per_measure_stand_on_cards_and_pages(client: FlaskClient) -> None:
     assert "per 100 g" in main_text(client.get("/nl/vormen/taurate"))
-    assert "Handelsregister (KvK)" in text_of(client, TWO_CAPSULES, "nl")
+    page = re.sub(r"\s+", " ", text_of(client, TWO_CAPSULES, "nl"))
+    assert "Verkoper, bronnen en controle Contact · Colofon" in page
 
 
 def test_every_derived_price_is_shown_rounded_half_up(own_app: Flask) -> None:
@@ -169,12 +212,70 @@ def test_every_derived_price_is_shown_rounded_half_up(own_app: Flask) -> None:
         session.commit()
     client = own_app.test_client()
     text = text_of(client, "halves")
-    assert re.search(r"Per 100 mg magnesium €0\.051 .*Per day €0\.051 .*Per 100 g €12\.63", text)
+    assert re.search(r"Per day 5 ct .*Per 100 mg magnesium 5\.1 ct .*Per 100 g €12\.63", text)
     card = html.unescape(main_text(client.get("/en/best-magnesium-supplements?brand=Merk")))
-    assert re.search(r"Per 100 mg magnesium €0\.051 .*Per day €0\.051 .*€12\.63 per 100 g", card)
+    assert re.search(r"Price per day 5\sct per day .*5\.1\sct per 100 mg.*€12\.63 per 100 g", card)
     compared = html.unescape(main_text(client.get(f"/en/compare?p=halves&p={TWO_CAPSULES}")))
-    for row in (r"Per 100 mg magnesium €0\.051", r"Cost per day €0\.051", r"Per 100 g or 100 ml €12\.63"):
+    for row in (r"Per 100 mg magnesium 5\.1\sct", r"Cost per day 5\sct", r"Per 100 g or 100 ml €12\.63"):
         assert re.search(row, compared)
     [item] = client.get("/api/v1/products?brand=Merk").get_json()["items"]
     assert (item["cents_per_100mg"], item["cents_per_day"]) == ("5.1", "5.1")
     assert '"price": "12.63"' in client.get("/en/product/halves").text
+
+
+@pytest.fixture
+def blend(own_app: Flask) -> str:
+    """The slug of a public product with threonate, vitamin D, potassium and ashwagandha."""
+    forms = [LabelLine("citrate", elemental_ug=90_000), LabelLine("threonate", elemental_ug=10_000)]
+    actives = read_other_actives("vitamin_d 5 µg; potassium 200 mg; ashwagandha 300 mg")
+    with Session(services_of(own_app).databases.primary) as session:
+        slug = make_product(session, forms, other_actives=actives).slug
+        session.commit()
+    return slug
+
+
+def personal(client: FlaskClient, slug: str, language: str = "en") -> str:
+    """The part of a product page for the answers of this visitor; empty without one."""
+    parts = client.get(f"/{language}/product/{slug}").text.split('aria-labelledby="personal-heading"')
+    return html.unescape(re.sub(r"<[^>]+>", " ", parts[1].split("</section>")[0])) if len(parts) > 1 else ""
+
+
+def test_a_product_page_warns_of_what_does_not_go_with_the_visitors_answers(own_app: Flask, blend: str) -> None:
+    client = own_app.test_client()
+    assert personal(client, blend) == ""
+    answer(client, "en", conditions=["pregnant"], medicines=["potassium_sparing_diuretic"])
+    said = personal(client, blend)
+    assert "Threonate: adults only" in said
+    assert "we suggest only products that are known to contain magnesium alone" in said
+    assert re.search(r"Ashwagandha\s+Ask your midwife", said)
+    assert re.search(r"Caution\s+Potassium", said)
+    assert "Vitamin D" not in said
+    assert "verloskundige" in personal(client, blend, "nl")
+    assert personal(client, TWO_CAPSULES) == ""
+
+
+def test_a_label_that_contradicts_itself_is_not_known_to_be_magnesium_alone(own_app: Flask) -> None:
+    with Session(services_of(own_app).databases.primary) as session:
+        product = make_product(session)
+        product.label_faults = 1  # from before the check
+        slug = product.slug
+        session.commit()
+    client = own_app.test_client()
+    answer(client, "en", conditions=["pregnant"])
+    assert "we suggest only products that are known to contain magnesium alone" in personal(client, slug)
+
+
+def test_answers_that_leave_pregnancy_or_a_medicine_open_are_warned_as_well(own_app: Flask, blend: str) -> None:
+    client = own_app.test_client()
+    answer(client, "en", conditions=["unknown"], medicines=["unknown"])
+    said = personal(client, blend)
+    assert "Threonate: adults only" in said
+    assert re.search(r"Ashwagandha\s+Ask your midwife", said)
+    assert re.search(r"Caution\s+Potassium", said)
+
+
+def test_a_healthy_adult_is_told_nothing_personal_and_the_page_is_never_kept(own_app: Flask, blend: str) -> None:
+    client = own_app.test_client()
+    answer(client, "en")
+    assert personal(client, blend) == ""
+    assert client.get(f"/en/product/{blend}").headers["Cache-Control"] == "no-store"

@@ -3,16 +3,17 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shop.web.services import services_of
-from tests.shop.visitor import FINDER, PUBLIC_PAGES, WISHES, answer, main_text, send
+from tests.shop.visitor import FILLED, FINDER, PUBLIC_PAGES, answer, main_text, send
 
 NAMES = ["form", "sort", "page", "lang", "_external", "endpoint", "slug", "self", "values", "method"]
 EVERY_PAGE = [page for pages in PUBLIC_PAGES.values() for page in pages]
-NL_WISHES, NL_SAFETY, NL_ADVICE, NL_AGAIN = FINDER["nl"]
+FIRST, LATER, AGAIN = FINDER["nl"]["start"], FINDER["nl"]["intake"], FINDER["nl"]["start_again"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
@@ -30,11 +31,11 @@ def test_an_error_outside_both_languages_follows_the_browser(client: FlaskClient
 
 
 def test_an_answer_of_a_megabyte_is_refused_with_a_413_page(client: FlaskClient) -> None:
-    for address in (NL_WISHES, NL_SAFETY, NL_AGAIN):
-        send(client, NL_WISHES, **WISHES)
+    for address in (FIRST, LATER, AGAIN):
+        send(client, FIRST, **FILLED["start"])
         page = client.post(address, data={"stomach": "x" * 1_000_000})
-        assert page.status_code == (303 if address == NL_AGAIN else 413)
-        assert address == NL_AGAIN or "te groot" in main_text(page)
+        assert page.status_code == (303 if address == AGAIN else 413)
+        assert address == AGAIN or "te groot" in main_text(page)
 
 
 def test_a_thousand_fields_or_a_broken_form_are_4xx_pages(client: FlaskClient) -> None:
@@ -44,13 +45,13 @@ def test_a_thousand_fields_or_a_broken_form_are_4xx_pages(client: FlaskClient) -
         (b"\xff\xfe=%zz&%%%", "application/x-www-form-urlencoded"),
         (b"{}", "application/json"),
     ]:
-        page = client.post(NL_WISHES, data=data, content_type=kind)
+        page = client.post(FIRST, data=data, content_type=kind)
         assert 400 <= page.status_code < 500
 
 
 def test_an_answer_sent_where_nothing_was_answered_leads_to_the_beginning(client: FlaskClient) -> None:
-    page = client.post(NL_SAFETY, data={"age_group": "18_64"})
-    assert (page.status_code, page.location) == (303, NL_WISHES)
+    page = client.post(LATER, data={"age_group": "18_64"})
+    assert (page.status_code, page.location) == (303, FIRST)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_a_strange_address_is_a_404(address: str, client: FlaskClient) -> None:
     assert client.get(address).status_code in {404, 308}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), st.text(max_size=30)))
 def test_no_query_breaks_the_listing_or_the_language_switch(query: dict[str, str], client: FlaskClient) -> None:
     for address in (
@@ -95,26 +96,26 @@ def test_hundreds_of_unknown_filters_give_a_few_notices(client: FlaskClient) -> 
     assert page.text.count('class="notice"') < 6
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fields=st.dictionaries(
         st.sampled_from(
-            ["stomach", "budget", "age_group", "conditions", "supplement_mg", "goal", "back", "csrf_token"]
+            ["age_group", "health", "agreement", "supplement", "supplement_mg", "goal", "gut", "back", "csrf_token"]
         ),
         st.text(max_size=20),
     )
 )
 def test_no_form_content_breaks_the_questionnaire(fields: dict[str, Any], client: FlaskClient) -> None:
-    for address in (NL_SAFETY, NL_WISHES):
-        send(client, NL_WISHES, **WISHES)
+    for address in (LATER, FIRST):
+        send(client, FIRST, **FILLED["start"])
         sent = send(client, address, **{key: value for key, value in fields.items() if key != "csrf_token"})
         assert sent.status_code in {422, 303}
         assert client.post(address, data=fields).status_code in {422, 303}
 
 
-def test_a_fault_of_the_shop_is_a_page_without_a_traceback(client: FlaskClient) -> None:
-    services_of(client.application).ruleset = None  # type: ignore[assignment] # a fault
-    page = client.get("/en/")
+def test_a_fault_of_the_shop_is_a_page_without_a_traceback(own_app: Flask) -> None:
+    services_of(own_app).ruleset = None  # type: ignore[assignment] # a fault
+    page = own_app.test_client().get("/en/")
     assert page.status_code == 500
     assert "Something went wrong on our side" in page.text
     assert "Traceback" not in page.text
@@ -122,4 +123,4 @@ def test_a_fault_of_the_shop_is_a_page_without_a_traceback(client: FlaskClient) 
 
 def test_a_withheld_visitor_cannot_reach_products_in_the_advice_by_another_language(client: FlaskClient) -> None:
     answer(client, "nl", age_group="under_18")
-    assert "/en/product/" not in client.get(FINDER["en"][2]).text
+    assert "/en/product/" not in client.get(FINDER["en"]["advice"]).text

@@ -83,7 +83,5 @@ def test_random_edits_through_one_worker_show_at_once_in_another(sample_instance
     machine = type("Shop", (Editing,), {"folder": tmp_path, "sample": sample_instance})
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-        ),
+        settings=settings(max_examples=6, stateful_step_count=12, suppress_health_check=[HealthCheck.too_slow]),
     )

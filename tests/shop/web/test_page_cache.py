@@ -171,9 +171,9 @@ def test_a_card_is_rendered_once_for_all_listings_until_its_product_changes(work
     assert client.get(f"{LISTING}?sort=name").status_code == 500
 
 
-def test_the_cache_is_bounded_and_drops_what_was_used_longest_ago(app: Flask) -> None:
-    services_of(app).cache = new_cache(most_bytes=1_000)
-    with app.test_request_context("/nl/"):
+def test_the_cache_is_bounded_and_drops_what_was_used_longest_ago(own_app: Flask) -> None:
+    services_of(own_app).cache = new_cache(most_bytes=1_000)
+    with own_app.test_request_context("/nl/"):
         for number in range(10):
             store_fragment((number,), escape("x" * 400))
         store_fragment(("too large",), escape("x" * 1_001))

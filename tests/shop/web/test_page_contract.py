@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from shop.web.services import services_of
 from tests.queries import counted
-from tests.shop.visitor import FINDER, PUBLIC_PAGES, answer, send
+from tests.shop.visitor import FILLED, FINDER, PUBLIC_PAGES, answer, send
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 MOST_QUERIES = 4
@@ -104,21 +104,35 @@ def all_slugs(client: FlaskClient, language: str) -> list[str]:
     return sorted(set(slugs))
 
 
+def test_a_sold_out_product_and_its_likes_take_no_more_queries(client: FlaskClient, queries: list[str]) -> None:
+    items = client.get("/api/v1/products?sort=name&page=1").get_json()
+    pages = range(1, items["pages"] + 1)
+    found = [one for page in pages for one in client.get(f"/api/v1/products?page={page}").get_json()["items"]]
+    sold_out = [one["slug"] for one in found if not one["in_stock"]]
+    assert sold_out
+    for slug in sold_out:
+        queries.clear()
+        assert client.get(f"/nl/product/{slug}").status_code == 200
+        assert len(queries) <= MOST_QUERIES
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_questionnaire_keeps_the_contract_empty_refused_and_answered(
     language: str, client: FlaskClient, queries: list[str]
 ) -> None:
-    wishes, safety, _, _ = FINDER[language]
-    check_page(send(client, wishes), language)
+    pages = FINDER[language]
+    check_page(client.get(pages["start"]), language)
+    check_page(send(client, pages["start"]), language)
+    answer(client, language, medicines=["levothyroxine"], supplement_mg="20")
+    for name in (*FILLED, "check", "summary", "keep", "start_again"):
+        check_page(client.get(pages[name]), language)
     queries.clear()
-    suggested = answer(client, language, medicines=["levothyroxine"], supplement_mg="20")
-    assert len(queries) <= 3 + 4  # the budget question on both ways to it, then the lowest prices, budget and products
-    check_page(suggested, language)
-    queries.clear()
-    client.get(FINDER[language][2])
+    check_page(client.get(pages["advice"]), language)
     assert len(queries) <= MOST_QUERIES_OF_ADVICE
-    check_page(client.get(safety), language)
-    check_page(send(client, safety, supplement_mg="-1"), language)
+    for name in FILLED:
+        refused = send(client, pages[name], supplement_mg="-1", supplement="some")
+        assert refused.status_code == 422
+        check_page(refused, language)
     check_page(answer(client, language, conditions=["kidney_disease"], warning_signs=["overdose_signs"]), language)
 
 

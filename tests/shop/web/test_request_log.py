@@ -69,25 +69,25 @@ def test_a_request_that_matches_nothing_is_told_without_its_address_or_method(
 
 
 def test_answers_cookies_and_addresses_stay_out_of_the_log(client: FlaskClient, lines: io.StringIO) -> None:
-    answer(client, conditions=["myasthenia"], supplement_mg="123")
+    answer(client, conditions=["myasthenia"], supplement_mg="4,7")
     client.get(LISTING, query_string={"form": "myasthenia"}, headers={"X-Forwarded-For": "192.0.2.77"})
     client.get("/nl/product/myasthenia")
     cookie = client.get_cookie("answers")
     assert cookie
-    for secret in ("myasthenia", "123", cookie.value[:20], "192.0.2.77", "127.0.0.1"):
-        assert secret not in lines.getvalue().replace('"ms":123', "")
+    for secret in ("myasthenia", "4,7", cookie.value[:20], "192.0.2.77", "127.0.0.1"):
+        assert secret not in lines.getvalue()
 
 
 @pytest.mark.parametrize("lines", [JsonLines, Lines], indirect=True)
-def test_an_exception_is_logged_by_type_and_place_but_not_by_what_it_says(app: Flask, lines: io.StringIO) -> None:
-    @app.get("/nl/breaks")
+def test_an_exception_is_logged_by_type_and_place_but_not_by_what_it_says(own_app: Flask, lines: io.StringIO) -> None:
+    @own_app.get("/nl/breaks")
     def breaks() -> str:
         try:
             raise KeyError("kidney_disease")
         except KeyError as error:
             raise ValueError("someone@example.com") from error
 
-    page = app.test_client().get("/nl/breaks?x=kidney_disease")
+    page = own_app.test_client().get("/nl/breaks?x=kidney_disease")
     assert page.status_code == 500
     logged = lines.getvalue()
     assert "ValueError" in logged

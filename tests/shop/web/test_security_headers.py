@@ -22,7 +22,7 @@ from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.factories import AuthorFactory
 from tests.shop.admin.test_pictures import image_file
-from tests.shop.visitor import FINDER, PUBLIC_PAGES, WISHES, answer, csrf_token, send
+from tests.shop.visitor import FILLED, FINDER, PUBLIC_PAGES, answer, csrf_token, send
 
 POLICY = {
     "default-src": ["'self'"],
@@ -32,10 +32,15 @@ POLICY = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
-EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 FOR_STAFF = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 HOME, LISTING = PUBLIC_PAGES["nl"][0], PUBLIC_PAGES["nl"][2]
-FIRST, SECOND, ADVICE, _ = FINDER["nl"]
+FIRST, LATER, ADVICE = FINDER["nl"]["start"], FINDER["nl"]["intake"], FINDER["nl"]["advice"]
 SOLD, ARCHIVED = "duinvallei-magnesiumcitraat-100-capsules", "hazelveen-magnesiumcitraat-125-tabletten"
 TOO_LONG, TOO_LARGE = "x" * 9000, {"stomach": "x" * 1_000_000}
 
@@ -138,7 +143,7 @@ def test_every_redirect_carries_every_security_header(shop: Flask) -> None:
         "to a language": (302, visitor.get("/")),
         "to the address with its slash": (308, visitor.get("/nl")),
         "to the first question": (303, visitor.get(ADVICE)),
-        "after a form": (303, send(shop.test_client(), FIRST, **WISHES)),
+        "after a form": (303, send(shop.test_client(), FIRST, **FILLED["start"])),
     }
     assert all_faults(responses, EVERYWHERE) == {}
 
@@ -156,7 +161,7 @@ def test_every_error_page_carries_every_security_header(shop: Flask) -> None:
         "archived product": (410, visitor.get(f"/nl/product/{ARCHIVED}")),
         "too large": (413, visitor.post(FIRST, data=TOO_LARGE)),
         "too long an address": (414, visitor.get(f"{LISTING}?q={TOO_LONG}")),
-        "answer that cannot be": (422, send(shopper, SECOND, supplement_mg="-1")),
+        "answer that cannot be": (422, send(shopper, LATER, supplement_mg="-1")),
         "fault of the shop": (500, visitor.get("/nl/failing")),
         "locked database": (503, visitor.get("/nl/locked")),
     }

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from recommend.claims.check import check_text
 from recommend.claims.findings import Finding
-from recommend.claims.product import check_portion
+from recommend.claims.product import Portion, check_portion
 from recommend.claims.text.marking import Piece, marked_pieces
 
 
@@ -24,7 +24,7 @@ def test_a_harmless_text_is_one_plain_piece_and_an_empty_one_none() -> None:
 
 def test_a_claim_above_its_portion_is_marked_as_a_whole() -> None:
     text = "Een pot. Rijk aan magnesium."
-    findings = check_portion(check_text(text, "nl"), 20_000, "nl")
+    findings = check_portion(check_text(text, "nl"), Portion(20_000), "nl")
     assert marked_pieces(text, findings) == (Piece("Een pot. "), Piece("Rijk aan magnesium.", 1))
 
 
@@ -32,7 +32,7 @@ def at(marks: list[tuple[int, int]]) -> Finding:
     return Finding("", 0, 0, "disease", (), "block", "", None, tuple((start, start + size) for start, size in marks))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(), st.lists(st.lists(st.tuples(st.integers(-2, 30), st.integers(0, 9))).map(at)))
 def test_the_pieces_joined_are_the_text_again_however_marks_overlap(text: str, findings: list[Finding]) -> None:
     pieces = marked_pieces(text, findings)

@@ -85,7 +85,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(JSON, st.booleans())
 def test_any_structured_data_keep_their_places(data: Any, ascii_only: bool) -> None:
     written = json.dumps(data, ensure_ascii=ascii_only)

@@ -1,0 +1,1 @@
+"""Layouts of shop systems, feeds and wholesalers: recognised by their headings, read as products."""

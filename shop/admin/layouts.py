@@ -1,0 +1,76 @@
+"""Layout of a supplier's file: what it was recognised as, and the questions about it, with their usual answers."""
+
+from collections import Counter
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from catalog.exchange.admin_import import layout_plan, make_plan
+from catalog.exchange.layouts.import_table import mapping_of_plan
+from catalog.exchange.layouts.plan import LayoutPlan
+from catalog.exchange.layouts.recognition import AUTO
+from catalog.exchange.mapping import mapping_of, remember
+from catalog.exchange.row_errors import FileRefusedError
+from catalog.models import Upload
+from shop.admin.blueprint import bp
+from shop.admin.imports import author, located, upload_or_404
+from shop.admin.permissions import requires
+from shop.admin.session import author_of_request
+from shop.web.database import committing, get_ruleset, get_session
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
+from shop.web.services import now
+
+_SHOWN = 20
+"""Rows without a product that the page names."""
+
+
+@bp.route("/import/<int:upload_id>/layout", methods=["GET", "POST"])
+@requires("catalogue.import")
+@committing
+def layout(upload_id: int) -> Response | str:
+    """Ask what the file leaves open, keep the answers, then make the plan."""
+    upload = upload_or_404(upload_id)
+    if not upload.supplier:
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+    known = mapping_of(get_session(), upload.supplier)
+    name, remembered = (known.layout, known.layout_answers) if known and known.layout else (AUTO, {})
+    try:
+        plan = layout_plan(upload, get_ruleset(), author(), name, remembered)
+        if request.method == "GET":
+            return _page(upload, plan)
+        plan = layout_plan(upload, get_ruleset(), author(), name, _answers(plan))
+        remember(get_session(), mapping_of_plan(plan, upload.supplier), author_of_request(), now())
+        with get_session().begin_nested():  # the answers stay when the file is refused
+            make_plan(get_session(), upload, author(), get_ruleset())
+    except FileRefusedError as refused:
+        flash(located(refused.error), "error")
+        return redirect(url_for("admin.mapping", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+    flash(_("The answers are kept for %(supplier)s.", supplier=upload.supplier), "success")
+    return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+
+
+def _answers(plan: LayoutPlan) -> dict[str, str]:
+    """The answers in the form; one that is no choice of its question stays the usual one."""
+    answers = {}
+    for question in (*plan.questions, *plan.offers):
+        given = request.form.get(f"answer-{question.key}", question.default)
+        choices = {choice.key for choice in question.choices}
+        answers[question.key] = given if not given or given in choices else question.default
+    return answers
+
+
+def _page(upload: Upload, plan: LayoutPlan) -> str:
+    language = current_language()
+    counts = Counter(row.outcome for row in plan.rows)
+    aside = [row for row in plan.rows if row.why is not None and row.outcome != "joined"]
+    return render_template(
+        "admin/import/layout.html",
+        upload=upload,
+        plan=plan,
+        questions=(*plan.questions, *plan.offers),
+        counts=counts,
+        aside=[(row.number, row.column, row.why.text(language)) for row in aside[:_SHOWN] if row.why],
+        more=max(0, len(aside) - _SHOWN),
+    )

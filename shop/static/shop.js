@@ -1,0 +1,133 @@
+// Comfort on top of pages that work without it: "none of these", counts before a filter is sent, copying, printing, and
+// products ticked on several pages. What a visitor ticks for comparing stays in this tab; nothing else is stored.
+"use strict";
+
+const words = document.currentScript.dataset;
+const MOST = 4; // products in one comparison, as catalog and server have it
+const TICKED = "compare";
+
+function made(name, text, className) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  element.className = className;
+  return element;
+}
+
+function button(text, press) {
+  const element = made("button", text, "secondary no-print");
+  element.type = "button";
+  element.addEventListener("click", press);
+  return element;
+}
+
+// An address with # keeps a browser from giving the summary of errors its focus.
+document.querySelector(".error-summary")?.focus();
+
+/** "None of these" and the other boxes of its question untick each other. */
+function excludeNone({ target }) {
+  if (target.type !== "checkbox" || !target.checked) return;
+  const boxes = [...(target.closest("fieldset")?.querySelectorAll('input[type="checkbox"]') ?? [])];
+  if (!boxes.some((box) => box.value === "none")) return;
+  for (const box of boxes) {
+    if (box !== target && (box.value === "none") !== (target.value === "none")) box.checked = false;
+  }
+}
+document.getElementById("questions")?.addEventListener("change", excludeNone);
+
+/** The button of the filters says how many products it would show. */
+function countLive(form) {
+  const send = form.querySelector(".show button");
+  if (!send) return;
+  const plain = send.textContent;
+  let timer;
+  let asked;
+  async function count() {
+    asked?.abort();
+    asked = new AbortController();
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    query.delete("p");
+    query.set("lang", document.documentElement.lang);
+    try {
+      const answer = await fetch(`/api/v1/products?${query}`, { signal: asked.signal, credentials: "omit" });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const { total } = await answer.json();
+      send.textContent = (total === 1 ? words.showOne : words.showMany).replace(/\d/, total.toLocaleString(document.documentElement.lang));
+    } catch (error) {
+      if (error.name !== "AbortError") send.textContent = plain;
+    }
+  }
+  form.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = setTimeout(count, 250);
+  });
+}
+document.querySelectorAll("form.filters").forEach(countLive);
+
+/** A button beside a field copies it; without a secure page there is no clipboard, and no button. */
+function offerCopy(field) {
+  const said = made("span", "", "copied");
+  said.role = "status";
+  const copy = button(words.copy, async () => {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      said.textContent = words.copied;
+    } catch {
+      field.select();
+    }
+  });
+  field.after(copy, said);
+}
+if (navigator.clipboard) document.querySelectorAll(".copy").forEach(offerCopy);
+
+document.querySelector(".summary h1")?.after(button(words.print, () => window.print()));
+
+function ticked() {
+  try {
+    return JSON.parse(sessionStorage.getItem(TICKED)) ?? [];
+  } catch {
+    return []; // storage is refused, or holds something else
+  }
+}
+
+function keep(slugs) {
+  try {
+    sessionStorage.setItem(TICKED, JSON.stringify(slugs.slice(-MOST)));
+  } catch {
+    // storage is refused: ticks count on one page, as without this script
+  }
+}
+
+/** Products ticked on an earlier page go along with those ticked on this one. */
+function carryTicks(bar, send) {
+  const form = send.form;
+  const boxes = [...form.elements].filter((box) => box.name === "p" && box.type === "checkbox");
+  const plain = send.textContent;
+  function show() {
+    const slugs = ticked();
+    for (const box of boxes) box.checked = slugs.includes(box.value);
+    form.querySelectorAll('input[type="hidden"][name="p"]').forEach((field) => field.remove());
+    for (const slug of slugs.filter((one) => !boxes.some((box) => box.value === one))) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: "p", value: slug });
+      form.append(field);
+    }
+    send.textContent = slugs.length ? `${words.compare} (${slugs.length})` : plain;
+    bar.classList.toggle("has-ticks", slugs.length > 0);
+  }
+  const here = [...new Set([...boxes.filter((box) => box.checked), ...form.querySelectorAll('[type="hidden"][name="p"]')].map((box) => box.value))];
+  keep([...new Set([...ticked(), ...here])]);
+  show();
+  for (const box of boxes) {
+    box.addEventListener("change", () => {
+      keep([...ticked().filter((slug) => slug !== box.value), ...(box.checked ? [box.value] : [])]);
+      show();
+    });
+  }
+  window.addEventListener("pageshow", show); // a page that the browser kept for its Back button
+}
+
+const bar = document.querySelector(".compare-bar");
+const send = bar?.querySelector("button");
+if (send?.form) carryTicks(bar, send);
+// The comparison itself says what is chosen: its removals and additions count on the list too.
+if (document.querySelector(".wide.compare")) keep(new URLSearchParams(location.search).getAll("p"));

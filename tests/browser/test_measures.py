@@ -1,0 +1,113 @@
+"""Heights, words and taps of the advice, printed as a table and held to their limits (run with `-s` to see it)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.browser.test_walk import fits
+
+pytestmark = pytest.mark.browser
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+START = {"nl": "/nl/keuzehulp", "en": "/en/finder"}
+HEALTHY: dict[str, Any] = {
+    "age_group": "18_64",
+    "health": "none",
+    "warning_signs": "none",
+    "conditions": "none",
+    "medicines": "none",
+    "supplement": "none",
+    "goal": "top_up_diet",
+    "gut": "none",
+    "stomach": "none",
+    "bowel": "normal",
+}
+FOUR_CONDITIONS_AND_FIVE_MEDICINES: dict[str, Any] = HEALTHY | {
+    "health": "some",
+    "conditions": ["pregnant", "heart_other", "bowel_disease", "bowel_resection"],
+    "medicines": ["levothyroxine", "bisphosphonate", "proton_pump_inhibitor", "iron_zinc", "loop_thiazide_diuretic"],
+    "gut": "some",
+    "stomach": "mild",
+    "bowel": "loose",
+}
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE)
+    yield context.new_page()
+    context.close()
+
+
+def walk(page: Page, address: str, answers: dict[str, Any]) -> int:
+    """Answer the finder until its advice; returns the taps that this took."""
+    page.goto(address)
+    taps = 0
+    while not re.search("/(advies|advice)$", page.url):
+        if re.search("/(controle|check)$", page.url):
+            page.locator("a.button").first.click()
+        else:
+            for question, given in answers.items():
+                for value in given if isinstance(given, list) else [given]:
+                    box = page.locator(f"input[name={question}][value='{value}']")
+                    if box.count() and not box.is_checked():
+                        box.check()
+                        taps += 1
+            page.locator("#questions .actions button").last.click()
+        taps += 1
+        page.wait_for_load_state()
+    return taps
+
+
+def screens(page: Page) -> float:
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    return height / PHONE["height"]
+
+
+def words(page: Page) -> int:
+    return len(page.locator("body").inner_text().split())
+
+
+def report(page: Page, visitor: str, taps: int) -> None:
+    print(f"\n{visitor}: {taps} taps, {screens(page):.1f} screens, {words(page)} words")  # noqa: T201 - the table
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_advice_for_a_healthy_adult_is_short_and_its_first_screen_answers(
+    language: str, phone: Page, address: str
+) -> None:
+    taps = walk(phone, address + START[language], HEALTHY)
+    report(phone, f"{language}, healthy", taps)
+    assert taps <= 9
+    assert screens(phone) <= 5
+    assert words(phone) <= 500
+    fits(phone)
+    card = phone.locator(".answer").bounding_box()
+    assert card
+    assert card["y"] + card["height"] <= PHONE["height"] + 40  # the last row of buttons may be cut, never the product
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_advice_beside_four_conditions_and_five_medicines_stays_within_eight_screens(
+    language: str, phone: Page, address: str
+) -> None:
+    taps = walk(phone, address + START[language], FOUR_CONDITIONS_AND_FIVE_MEDICINES)
+    report(phone, f"{language}, four conditions and five medicines", taps)
+    assert screens(phone) <= 8
+    fits(phone)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("answers", [{"conditions": "kidney_disease"}, {"warning_signs": "overdose_signs"}])
+def test_a_stop_says_what_whom_to_call_and_what_to_print_on_one_screen(
+    answers: dict[str, str], language: str, phone: Page, address: str
+) -> None:
+    taps = walk(phone, address + START[language], HEALTHY | {"health": "some"} | answers)
+    buttons = phone.locator(".stop .actions").bounding_box()
+    assert buttons
+    assert buttons["y"] + buttons["height"] <= PHONE["height"]
+    report(phone, f"{language}, stop, {answers}", taps)
+    fits(phone)

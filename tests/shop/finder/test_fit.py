@@ -1,0 +1,73 @@
+"""The advice on other pages: a strip, badges on cards and products, the menu; for its visitor alone."""
+
+import html
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from catalog.queries.products import products_by_slugs
+from catalog.search.listing import edition_of, editions
+from shop.web.services import services_of
+from tests.queries import counted
+from tests.shop.visitor import answer, main_text
+
+SLUG = "duinvallei-magnesiumcitraat-100-capsules"
+LISTING = "/en/best-magnesium-supplements"
+THREONATE = f"{LISTING}?form=threonate"
+
+
+def text(client: FlaskClient, address: str) -> str:
+    return html.unescape(main_text(client.get(address)))
+
+
+def first_product(client: FlaskClient, address: str) -> str:
+    return client.get(address).text.split('<h2><a href="')[1].split('"')[0]
+
+
+def test_a_visitor_with_an_advice_sees_it_on_the_listing_and_on_products_with_the_way_back(own_app: Flask) -> None:
+    client = own_app.test_client()
+    assert "Your advice" not in text(client, LISTING)
+    answer(client, "en")
+    product = first_product(client, f"{LISTING}?form=citrate")
+    for address in (LISTING, product):
+        assert "at most 200 mg a day" in text(client, address)
+        assert client.get(address).headers["Cache-Control"] == "no-store"
+    assert "matches your answers" in text(client, product)
+    assert client.get(LISTING).text.count('href="/en/finder/advice"') == 2  # strip and menu
+    stranger = own_app.test_client()
+    assert "Your advice" not in text(stranger, LISTING)
+    assert "matches your answers" not in text(stranger, product)
+
+
+def test_what_a_rule_or_the_law_excludes_says_why_in_a_word_or_two(own_app: Flask) -> None:
+    client = own_app.test_client()
+    answer(client, "en", conditions=["pregnant"])
+    assert "not for you: pregnant" in text(client, THREONATE)
+    assert "not for you: pregnant" in text(client, first_product(client, THREONATE))
+    answer(client, "en", supplement_mg="150")
+    assert "not for you: too much per unit" in text(client, f"{LISTING}?form=oxide")
+
+
+def test_a_stop_leaves_no_advice_and_no_badge(own_app: Flask) -> None:
+    client = own_app.test_client()
+    answer(client, "en", conditions=["kidney_disease"])
+    page = client.get(LISTING).text
+    assert "your-advice" not in page
+    assert 'class="fit' not in page
+
+
+def test_the_pages_of_a_visitor_with_an_advice_take_four_queries(own_app: Flask) -> None:
+    client = own_app.test_client()
+    answer(client, "en")
+    client.get("/en/finder/advice")
+    with counted(services_of(own_app).databases.primary) as sent:
+        assert client.get(LISTING).status_code == 200
+        assert len(sent) <= 4
+
+
+def test_a_card_is_the_same_edition_for_visitors_with_and_without_an_advice(own_app: Flask) -> None:
+    with Session(services_of(own_app).databases.primary) as session:
+        [product] = products_by_slugs(session, [SLUG]).values()
+        [edition] = editions(session, [product.id])
+        assert edition_of(product, edition.epoch) == edition
