@@ -178,7 +178,7 @@ class Product(Base):
     brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id"), index=True)
     supplier: Mapped[str]
     """The supplier whose file added it, empty when entered by hand."""
-    ean: Mapped[str | None]
+    ean: Mapped[str | None] = mapped_column(index=True)
 
     name_nl: Mapped[str]
     name_en: Mapped[str]

@@ -52,6 +52,7 @@ class Writing(Struct, frozen=True):
 
 
 _MAGNESIUM_IN_A_WORD = re.compile("magnesium(?=[a-z])", re.IGNORECASE)
+_BLANK_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:mg|µg|mcg|g|kg|ml|IE|IU)\b)")
 _WRITING: dict[Language, Writing] = {language: Writing.of(language) for language in LANGUAGES}
 
 
@@ -115,8 +116,8 @@ def upper_first(text: str) -> str:
 
 
 def breakable(name: str) -> str:
-    """A name that a narrow column breaks after "magnesium", also where the browser has no Dutch hyphenation."""
-    return _MAGNESIUM_IN_A_WORD.sub("\\g<0>\N{SOFT HYPHEN}", name)
+    """A name that a narrow column breaks after "magnesium", also without Dutch hyphenation, and not before a unit."""
+    return _BLANK_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", _MAGNESIUM_IN_A_WORD.sub("\\g<0>\N{SOFT HYPHEN}", name))
 
 
 def earlier_price(product: Product) -> int | None:

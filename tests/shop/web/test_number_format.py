@@ -52,10 +52,11 @@ def test_decimals_are_rounded_half_up_to_one_place(language: Language, value: De
 @pytest.mark.parametrize(
     ("name", "broken"),
     [
-        ("Magnesiumbisglycinaat 120 mg", "Magnesium|bisglycinaat 120 mg"),
+        ("Magnesiumbisglycinaat 120 mg", "Magnesium|bisglycinaat 120_mg"),
+        ("Poeder 300 g, 162 mg per maatschepje", "Poeder 300_g, 162_mg per maatschepje"),
         ("poeder met magnesiumoxide", "poeder met magnesium|oxide"),
         ("Magnesium citrate, 60 tablets", "Magnesium citrate, 60 tablets"),
     ],
 )
-def test_a_long_name_may_break_after_magnesium(name: str, broken: str) -> None:
-    assert breakable(name) == broken.replace("|", "\N{SOFT HYPHEN}")
+def test_a_long_name_may_break_after_magnesium_but_not_before_a_unit(name: str, broken: str) -> None:
+    assert breakable(name) == broken.replace("|", "\N{SOFT HYPHEN}").replace("_", "\N{NO-BREAK SPACE}")
