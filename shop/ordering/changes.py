@@ -15,7 +15,7 @@ from shop.web.i18n import ngettext
 from shop.web.words import shown_text
 
 QUANTITY = "quantity-"
-_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_ID = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)  # fits PostgreSQL's integer
 _COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
