@@ -17,12 +17,14 @@ from shop.finder import answers_cookie
 from shop.finder import views as finder
 from shop.listing import facet_groups
 from shop.listing import views as listing
+from shop.ordering import views as ordering
 from shop.pages import views as pages
 from shop.product import pictures
 from shop.product import views as product
 from shop.settings import Settings, read_settings
 from shop.web import (
     absolute_urls,
+    basket_cookie,
     breadcrumbs,
     database,
     errors,
@@ -58,6 +60,7 @@ EXTENSIONS = (
     absolute_urls,
     breadcrumbs,
     answers_cookie,
+    basket_cookie,
     security,
     admin,
     errors,
@@ -65,7 +68,7 @@ EXTENSIONS = (
 )
 """Modules with `init_app`, in the order in which a request meets them; answers meet them in reverse."""
 BLUEPRINTS = tuple(
-    part.bp for part in (pages, listing, product, compounds, compare, sitemap, finder, health, api, pictures)
+    part.bp for part in (pages, listing, product, compounds, compare, ordering, sitemap, finder, health, api, pictures)
 )
 """Of the admin, its own `init_app` registers the blueprint."""
 
@@ -108,6 +111,7 @@ def _make_services(settings: Settings) -> services.Services:
         databases=Databases(settings.database_url, settings.database_read_url),
         vault=Vault(settings.secret_key),
         answers_cipher=answers_cookie.make_cipher(settings.secret_key),
+        basket_cipher=basket_cookie.make_cipher(settings.secret_key),
         clock=services.system_clock,
         cache=page_cache.new_cache(),
     )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from catalog.models import OverriddenSentence
+from catalog.orders.basket import MOST_LINES
 from catalog.queries.brands import accepted_names
 from catalog.queries.overrides import overridden_sentences
 from recommend.claims.product import mask_own_name
@@ -31,6 +32,7 @@ _AROUND_A_NAME = re.compile(r"^\s*(?:zonder|without) | per (?:dag|day)\s*$")
 _MARKED = re.compile(
     r'(?s)<(?P<tag>(?!html\b)[a-z][a-z0-9]*)\b[^>]*? lang="(?P<language>nl|en)"[^>]*>(?:(?P<text>.*?)</(?P=tag)>)?'
 )
+_IN_BASKET = re.compile(r'form="to-basket" name="add" value="(\d+)"')
 _PAGED = re.compile(r"\?page=\d+$")
 
 VISITORS: dict[str, dict[str, object]] = {
@@ -185,8 +187,12 @@ def _answered_pages(
             "listing.products",
         )
         addresses = [app.url_for(endpoint, lang=language) for endpoint in endpoints]
+        basket = app.url_for("ordering.basket", lang=language)
     for address in addresses:
-        yield f"{address} ({visitor})", _html(client.get(address, follow_redirects=True))
+        page = _html(client.get(address, follow_redirects=True))
+        yield f"{address} ({visitor})", page
+    client.post(basket, data={"add": _IN_BASKET.findall(page)[:MOST_LINES]})
+    yield f"{basket} ({visitor})", _html(client.get(basket))
 
 
 def _html(response: TestResponse, expected: HTTPStatus = HTTPStatus.OK) -> str:

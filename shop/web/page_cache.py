@@ -1,7 +1,8 @@
 """Page cache: rendered public pages and rendered parts of them, in one store per process.
 
-A cached page is the same for everybody: it is neither stored nor served for a request with a cookie, whichever it be,
-so that answers, a stop, a signed-in person or a notice never get into it. The catalogue's revision is part of its key
+A cached page is the same for everybody with so many packs in the basket, which its header shows: it is neither stored
+nor served for a request with any other cookie, so that answers, a stop, a signed-in person or a notice never get into
+it. The catalogue's revision is part of its key
 and is read at every request, so an edit through any worker shows at the next request to any other. A cached part (a
 card, the body of a product page) has the product's edition in its key instead, so that an edit leaves all others.
 """
@@ -20,6 +21,7 @@ from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.search.snapshot import newest_stamp
+from shop.web.basket_cookie import count_of_lone_basket
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.services import services, services_of, today
@@ -105,7 +107,8 @@ def init_app(app: Flask) -> None:
 def _serve_cached() -> Response | None:
     asked: Request = request._get_current_object()  # type: ignore[attr-defined] # the proxy is half of the time here
     environ, query = asked.environ, asked.query_string
-    if asked.method != "GET" or "HTTP_COOKIE" in environ or len(query) > LONGEST_QUERY:
+    packs = count_of_lone_basket(environ.get("HTTP_COOKIE"))
+    if asked.method != "GET" or packs is None or len(query) > LONGEST_QUERY:
         return None
     app = current_app._get_current_object()  # type: ignore[attr-defined] # likewise
     if not getattr(app.view_functions.get(asked.endpoint), "same_for_all", False):
@@ -125,6 +128,7 @@ def _serve_cached() -> Response | None:
         asked.path,
         tuple(sorted(query.split(b"&"), key=_parameter_name)),
         environ.get("HTTP_ACCEPT_ENCODING", ""),
+        packs,
     )
     page: CachedPage | None = _get(key)
     if page is None:

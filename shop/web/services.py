@@ -30,6 +30,7 @@ class Services:
     databases: Databases
     vault: Vault
     answers_cipher: Fernet
+    basket_cipher: Fernet
     clock: Callable[[], datetime]
     """Aware, in UTC; tests put another one here."""
     cache: LRUCache[tuple[Hashable, ...], Any]

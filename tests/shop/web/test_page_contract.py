@@ -92,6 +92,18 @@ def test_product_pages_keep_the_contract(language: str, app: Flask, client: Flas
         check_page(page, language)
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_filled_basket_keeps_the_contract(language: str, client: FlaskClient, queries: list[str]) -> None:
+    basket = {"nl": "/nl/winkelmand", "en": "/en/basket"}[language]
+    offered = re.findall(r'name="add" value="(\d+)"', client.get(PUBLIC_PAGES[language][2]).text)
+    client.post(basket, data={"add": offered[:20]})
+    queries.clear()
+    page = client.get(basket)
+    assert len(queries) <= MOST_QUERIES
+    check_page(page, language)
+    check_page(client.post(basket, data={f"quantity-{offered[0]}": "-1"}), language)
+
+
 def all_slugs(client: FlaskClient, language: str) -> list[str]:
     listing = PUBLIC_PAGES[language][2]
     slugs: list[str] = []

@@ -1,0 +1,47 @@
+"""Basket page: its lines and sums, and the cautions for this visitor, which follow from the answers cookie alone."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from catalog.models import Product
+from catalog.orders.basket import Basket
+from recommend.answers import Answers
+from recommend.chemistry import UG_PER_MG
+from recommend.engine import advise
+from recommend.knowledge import Note, Ruleset
+from shop.product.page import PersonalNotes, notes_for, personal_notes
+
+
+class BasketPage(Struct, frozen=True):
+    """A basket with the notes that hold for everybody and those for this visitor's answers."""
+
+    basket: Basket
+    notes: Sequence[Note]
+    personal: Sequence[tuple[Product, PersonalNotes]] = ()
+    already_taken_mg: int = 0
+    """Magnesium a day that the visitor answered to take already."""
+
+    @property
+    def per_day_ug(self) -> int:
+        """Elemental magnesium a day: of the basket, and what the visitor already takes."""
+        return self.basket.magnesium_per_day_ug + self.already_taken_mg * UG_PER_MG
+
+    @property
+    def above_limit_ug(self) -> int:
+        limit = self.basket.ruleset.manifest.dose.upper_limit_mg * UG_PER_MG
+        return max(0, self.per_day_ug - limit)
+
+
+def basket_page(basket: Basket, ruleset: Ruleset, answers: Answers | None) -> BasketPage:
+    """The page of a basket; without answers only the notes for everybody."""
+    notes = list(dict.fromkeys(note for product in basket.products for note in notes_for(product, ruleset)))
+    if answers is None:
+        return BasketPage(basket, notes)
+    found = [(product, personal_notes(product, answers, ruleset)) for product in basket.products]
+    return BasketPage(
+        basket,
+        notes,
+        personal=[(product, notes) for product, notes in found if notes],
+        already_taken_mg=advise(answers, ruleset).dose.already_taken_mg,
+    )

@@ -1,0 +1,105 @@
+"""Changes of a basket as a form sends them: products added or removed, quantities replaced; all of them or none."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from catalog.models import Product
+from catalog.orders.basket import MOST_LINES, MOST_PACKS, products_by_ids
+from shop.web.i18n import gettext as _
+from shop.web.i18n import ngettext
+from shop.web.words import shown_text
+
+QUANTITY = "quantity-"
+_ID = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)  # fits PostgreSQL's integer
+_COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+class BasketChange(Struct):
+    """Quantities after a change, or why it is refused: by product id, and `general` for what concerns no line.
+
+    `typed` has the quantities as they were typed, so that a refused form shows them again.
+    """
+
+    quantities: dict[int, int]
+    errors: dict[int, str] = field(default_factory=dict)
+    general: list[str] = field(default_factory=list)
+    typed: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.errors or self.general)
+
+
+def read_change(session: Session, before: Mapping[int, int], form: MultiDict[str, Any]) -> BasketChange:
+    """The change of a basket that a form asks for."""
+    change = BasketChange(dict(before))
+    added, removed = _ids(change, form.getlist("add")), _ids(change, form.getlist("remove"))
+    for product_id in removed:
+        change.quantities.pop(product_id, None)
+    if not added and not removed:
+        _replace(change, form)
+    for product_id in added:
+        change.quantities[product_id] = change.quantities.get(product_id, 0) + 1
+    _refuse_what_cannot_be_had(change, session, before, added)
+    return change
+
+
+def _ids(change: BasketChange, given: list[str]) -> list[int]:
+    if all(_ID.fullmatch(one) for one in given):
+        return list(dict.fromkeys(map(int, given)))
+    change.general.append(_("We do not have this product, or no longer."))
+    return []
+
+
+def _replace(change: BasketChange, form: MultiDict[str, Any]) -> None:
+    """Take over the quantities of the form; 0 removes a product."""
+    for product_id in list(change.quantities):
+        typed = form.get(f"{QUANTITY}{product_id}")
+        if typed is None:
+            continue
+        change.typed[product_id] = typed
+        if not _COUNT.fullmatch(typed.strip()):
+            change.errors[product_id] = _("Fill in a whole number of packs, or 0 to remove the product.")
+        elif int(typed) == 0:
+            del change.quantities[product_id]
+        else:
+            change.quantities[product_id] = int(typed)
+
+
+def _refuse_what_cannot_be_had(
+    change: BasketChange, session: Session, before: Mapping[int, int], added: list[int]
+) -> None:
+    """Refuse more than there is in stock, more than a shopper takes, and products that are not for sale."""
+    if len(change.quantities) > MOST_LINES:
+        change.general.append(_("A basket holds at most %(most)d products.", most=MOST_LINES))
+        return
+    products = products_by_ids(session, change.quantities)
+    for product_id, quantity in change.quantities.items():
+        if quantity <= before.get(product_id, 0) or product_id in change.errors:
+            continue
+        reason = _reason_against(products.get(product_id), quantity)
+        if reason and product_id in added and product_id not in before:
+            change.general.append(reason)
+        elif reason:
+            change.errors[product_id] = reason
+
+
+def _reason_against(product: Product | None, quantity: int) -> str:
+    if product is None:
+        return _("We do not have this product, or no longer.")
+    name = shown_text(product, "name")
+    if not product.in_stock:
+        return _("%(name)s is sold out.", name=name)
+    if quantity > MOST_PACKS:
+        return _("At most %(most)d packs of one product fit in a basket.", most=MOST_PACKS)
+    if quantity > product.stock:
+        left = product.stock
+        return ngettext(
+            "We have %(num)d pack of %(name)s left.", "We have %(num)d packs of %(name)s left.", left, name=name
+        )
+    return ""

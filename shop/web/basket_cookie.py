@@ -1,0 +1,88 @@
+"""The basket lives in a cookie of its own, encrypted: product ids and quantities, and nothing else.
+
+Its number of packs stands before it in the clear, so that a cached page can be chosen by it without decrypting: who
+changes that number sees a wrong number and nothing more.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask, Request, Response, g, request
+
+from catalog.orders.basket import MOST_LINES, MOST_PACKS
+from shop.web.services import services
+
+COOKIE = "basket"
+LIFETIME_SECONDS = 30 * 24 * 60 * 60
+_COUNTED = re.compile(r"([1-9][0-9]{0,2})\.[A-Za-z0-9_=-]+", re.ASCII)
+_ALONE = re.compile(rf"{COOKIE}=\"?{_COUNTED.pattern}\"?", re.ASCII)
+
+
+def make_cipher(secret_key: str) -> Fernet:
+    """The cipher of baskets, with a key of its own that follows from the shop's."""
+    key = HKDF(SHA256(), length=32, salt=None, info=b"basket cookie").derive(secret_key.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def init_app(app: Flask) -> None:
+    """Write or delete the cookie at the end of a request that changed the basket."""
+    app.after_request(_write_cookie)
+    app.jinja_env.globals["basket_count"] = lambda: basket_count(request)
+
+
+def basket_count(asked: Request) -> int:
+    """The number of packs in the visitor's basket, from the clear part of the cookie."""
+    if "basket" in g:
+        return sum(g.basket.values())
+    match = _COUNTED.fullmatch(asked.cookies.get(COOKIE, ""))
+    return min(int(match[1]), MOST_LINES * MOST_PACKS) if match else 0
+
+
+def count_of_lone_basket(cookies: str | None) -> int | None:
+    """The number of packs where the Cookie header holds a basket and nothing else; 0 without one, else None."""
+    if cookies is None:
+        return 0
+    match = _ALONE.fullmatch(cookies)
+    return min(int(match[1]), MOST_LINES * MOST_PACKS) if match else None
+
+
+def stored_basket() -> dict[int, int]:
+    """Quantities by product id, in the order in which they were added; empty without a cookie, or with a forged one."""
+    if "basket" not in g:
+        g.basket = _read(request.cookies.get(COOKIE, ""))
+    basket: dict[int, int] = g.basket
+    return dict(basket)
+
+
+def _read(cookie: str) -> dict[int, int]:
+    _count, _dot, token = cookie.partition(".")
+    try:
+        given = json.loads(services().basket_cipher.decrypt(token.encode(), ttl=LIFETIME_SECONDS))
+        return {int(product_id): int(quantity) for product_id, quantity in given}
+    except (InvalidToken, ValueError, TypeError):
+        return {}
+
+
+def store_basket(quantities: Mapping[int, int]) -> None:
+    """Replace the basket; the cookie is written with the answer, and deleted for an empty basket."""
+    g.basket = dict(quantities)
+    g.basket_changed = True
+
+
+def _write_cookie(response: Response) -> Response:
+    if not g.get("basket_changed"):
+        return response
+    if g.basket:
+        token = services().basket_cipher.encrypt(json.dumps(list(g.basket.items())).encode()).decode()
+        value = f"{sum(g.basket.values())}.{token}"
+        response.set_cookie(
+            COOKIE, value, max_age=LIFETIME_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(COOKIE, secure=request.is_secure, httponly=True, samesite="Lax")
+    return response

@@ -1,0 +1,35 @@
+"""The basket in a real browser, with and without JavaScript: filled, read on a phone, usable for everybody."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.test_public_pages import COLOURS, RULES, violations
+from tests.browser.test_walk import fits
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_phone_fills_the_basket_from_the_listing_and_reads_it_in_four_screens(
+    scripts: bool, browser: Browser, address: str
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=scripts)
+    page = context.new_page()
+    for place in (0, 1):
+        page.goto(f"{address}/nl/beste-magnesium-supplementen")
+        page.locator("button.to-basket").nth(place).click()
+        page.wait_for_url("**/winkelmand")
+    assert page.locator(".basket-link .packs").inner_text() == "2"
+    assert page.locator(".basket-line").count() == 2
+    height = page.locator("main").bounding_box()
+    assert height
+    assert height["height"] <= 4 * 740
+    if scripts:
+        fits(page)
+        assert violations(page, RULES) == []
+        page.emulate_media(color_scheme="dark")
+        assert violations(page, COLOURS) == []
+        page.set_viewport_size({"width": 1280, "height": 800})
+        assert violations(page, COLOURS) == []
+        fits(page)
+    context.close()
