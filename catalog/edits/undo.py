@@ -1,17 +1,18 @@
-"""Undo of a batch: the changes made together are taken back together."""
+"""Undo of changes made together, or by one person on one day: taken back together, as a new batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
 from catalog.edits.products import DesiredState, change_all, merge, products_to_edit
 from catalog.edits.store import ConflictError, begin_writing, open_batch
-from catalog.models import Batch, Change, Status, table_of
-from catalog.product_state import ProductState, from_json, state_of_product
+from catalog.models import Batch, Change, Product, Status, table_of
+from catalog.product_state import FIELDS, ProductState, from_json, state_of_product
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000
@@ -22,78 +23,157 @@ class AlreadyUndoneError(Exception):
     """A batch that was undone before. Nothing was written."""
 
 
-class Span(Struct, frozen=True):
-    """The first and the last version that a batch gave one product."""
+class OfBatch(Struct, frozen=True):
+    """The changes of a batch."""
+
+    batch_id: int
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        return table_of(Change).c.batch_id == self.batch_id
+
+
+class OfPerson(Struct, frozen=True):
+    """The changes that a person made from one moment until another."""
+
+    who: str
+    begin: datetime
+    end: datetime
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        change = table_of(Change)
+        return (change.c.who == self.who) & (change.c.at >= self.begin) & (change.c.at < self.end)
+
+
+Selection = OfBatch | OfPerson
+
+
+class ChangedSince(Struct, frozen=True):
+    """A product in the way of an undo: `fields` are those that somebody else changed since, `now` is its state and
+    `back` its state with these fields taken back too.
+    """
 
     product_id: int
-    first: int
-    last: int
+    fields: tuple[str, ...]
+    now: ProductState
+    back: ProductState
 
 
-def undo_batch(session: Session, batch_id: int, author: Author, ruleset: Ruleset, label: str) -> int:
-    """Undo a batch, as a new batch called `label`; returns the id of the new one.
+class _Touched(Struct, frozen=True):
+    """The versions of one product that are taken back, newest first."""
 
-    Fields that somebody else changed since remain, when the batch had not changed them. A product that the batch added
-    is archived. Raises NoResultFound, AlreadyUndoneError, ConflictError with the products whose same fields somebody
-    else changed since, or RefusedError; the caller must roll back then.
+    product_id: int
+    versions: tuple[int, ...]
+
+
+class _Reverted(Struct, frozen=True):
+    """A product without the changes; `overlapping` are fields of them that somebody else changed since."""
+
+    product: Product
+    now: ProductState
+    state: ProductState
+    overlapping: tuple[str, ...]
+
+
+def undo(
+    session: Session,
+    selection: Selection,
+    author: Author,
+    ruleset: Ruleset,
+    *,
+    label: str,
+    settled: Mapping[int, bool] | None = None,
+) -> int:
+    """Undo changes, as a new batch called `label`; returns its id.
+
+    Fields that somebody else changed since remain, when the changes had not touched them. A product that they added is
+    archived. `settled` says of products in the way whether their fields are taken back too (True) or the product is
+    left as it is. Raises NoResultFound, AlreadyUndoneError, ConflictError with the products in the way that are not
+    settled, or RefusedError; the caller must roll back then.
     """
     begin_writing(session)
-    batch = session.scalars(select(Batch).where(Batch.id == batch_id)).one()
-    if batch.undone_by_id is not None:
+    if isinstance(selection, OfBatch) and _batch(session, selection.batch_id).undone_by_id is not None:
         raise AlreadyUndoneError
     undoing = open_batch(session, author, label)
     batch_author = msgspec.structs.replace(author, batch_id=undoing)
-    conflicts: list[int] = []
-    for spans in _spans(session, batch_id):
-        merged = list(_states_without_batch(session, spans))
-        conflicts += [desired.product_id for desired, overlapping in merged if overlapping]
-        if not conflicts:
-            change_all(session, [desired for desired, _overlapping in merged], batch_author, ruleset)
-    if conflicts:
-        raise ConflictError(conflicts)
-    # read again: the session expired it
-    session.scalars(select(Batch).where(Batch.id == batch_id)).one().undone_by_id = undoing
-    session.flush()
+    decided = settled or {}
+    unsettled: list[int] = []
+    for touched in _touched(session, selection.condition):
+        reverted = list(_reverted(session, touched))
+        unsettled += [one.product.id for one in reverted if one.overlapping and one.product.id not in decided]
+        taken_back = [one for one in reverted if not one.overlapping or decided.get(one.product.id)]
+        if not unsettled:
+            desired = [DesiredState(one.product.id, one.product.version, one.state) for one in taken_back]
+            change_all(session, desired, batch_author, ruleset)
+    if unsettled:
+        raise ConflictError(unsettled)
+    if isinstance(selection, OfBatch):
+        _batch(session, selection.batch_id).undone_by_id = undoing  # read again: the session expired it
+        session.flush()
     return undoing
 
 
-def _spans(session: Session, batch_id: int) -> Iterator[Sequence[Span]]:
-    """The products of a batch, CHUNK at a time."""
+def _batch(session: Session, batch_id: int) -> Batch:
+    return session.scalars(select(Batch).where(Batch.id == batch_id)).one()
+
+
+def changed_since(session: Session, selection: Selection) -> list[ChangedSince]:
+    """The products in the way of an undo: somebody else changed the same fields since."""
+    return [
+        ChangedSince(one.product.id, one.overlapping, one.now, one.state)
+        for touched in _touched(session, selection.condition)
+        for one in _reverted(session, touched)
+        if one.overlapping
+    ]
+
+
+def _touched(session: Session, changes: ColumnElement[bool]) -> Iterator[Sequence[_Touched]]:
+    """The products of the changes, CHUNK at a time."""
     change = table_of(Change)
-    query = (
-        select(change.c.product_id, func.min(change.c.version), func.max(change.c.version))
-        .where(change.c.batch_id == batch_id)
-        .group_by(change.c.product_id)
-        .order_by(change.c.product_id)
-        .limit(CHUNK)
-    )
+    ids = select(change.c.product_id).where(changes).distinct().order_by(change.c.product_id).limit(CHUNK)
     after = 0
-    while found := session.execute(query.where(change.c.product_id > after)).all():
-        yield [Span(*row) for row in found]
-        after = found[-1][0]
+    while found := session.scalars(ids.where(change.c.product_id > after)).all():
+        rows = session.execute(
+            select(change.c.product_id, change.c.version)
+            .where(changes, change.c.product_id > after, change.c.product_id <= found[-1])
+            .order_by(change.c.version.desc())
+        )
+        versions: dict[int, list[int]] = {product_id: [] for product_id in found}
+        for product_id, version in rows:
+            versions[product_id].append(version)
+        yield [_Touched(product_id, tuple(each)) for product_id, each in versions.items()]
+        after = found[-1]
 
 
-def _states_without_batch(session: Session, spans: Sequence[Span]) -> Iterator[tuple[DesiredState, bool]]:
-    """Each product's state without the batch, and whether somebody else changed the same fields since."""
-    products = products_to_edit(session, [span.product_id for span in spans])
-    states = _states(session, spans)
-    for span in spans:
-        product = products[span.product_id]
-        left_by_batch = states[span.product_id, span.last]
-        if span.first == 1:
-            before = msgspec.structs.replace(left_by_batch, status=Status.ARCHIVED)
-        else:
-            before = states[span.product_id, span.first - 1]
-        merged = merge(left_by_batch, before, state_of_product(product))
-        yield DesiredState(product.id, product.version, merged.state), bool(merged.overlapping)
+def _reverted(session: Session, touched: Sequence[_Touched]) -> Iterator[_Reverted]:
+    """Each product's state without the changes: every version is taken back by itself, the newest first, so that
+    versions of others between them stay.
+    """
+    products = products_to_edit(session, [one.product_id for one in touched])
+    states = _states(session, touched)
+    for one in touched:
+        product = products[one.product_id]
+        now = state = state_of_product(product)
+        overlapping: set[str] = set()
+        for version in one.versions:
+            left = states[one.product_id, version]
+            if version == 1:
+                before = msgspec.structs.replace(left, status=Status.ARCHIVED)
+            else:
+                before = states[one.product_id, version - 1]
+            merged = merge(left, before, state)
+            overlapping |= set(merged.overlapping)
+            state = merged.state
+        yield _Reverted(product, now, state, tuple(name for name in FIELDS if name in overlapping))
 
 
-def _states(session: Session, spans: Sequence[Span]) -> dict[tuple[int, int], ProductState]:
-    """The products after the batch and before it, by id and version."""
-    versions = {(span.product_id, version) for span in spans for version in (span.first - 1, span.last)}
+def _states(session: Session, touched: Sequence[_Touched]) -> dict[tuple[int, int], ProductState]:
+    """The products after each change and before it, by id and version."""
+    versions = {(one.product_id, version) for one in touched for each in one.versions for version in (each - 1, each)}
     change = table_of(Change)
     query = select(change.c.product_id, change.c.version, change.c.state).where(
-        change.c.product_id.in_([span.product_id for span in spans]),
+        change.c.product_id.in_([one.product_id for one in touched]),
         change.c.version.in_({version for _id, version in versions}),
     )
     return {(row[0], row[1]): from_json(row[2]) for row in session.execute(query) if (row[0], row[1]) in versions}

@@ -52,7 +52,7 @@ class Change(Base):
     """A version of a product: who made it, when, how and why, with the complete state."""
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_at", "at", "product_id"),)
+    __table_args__ = (Index("ix_change_at", "at", "product_id"), Index("ix_change_who", "who", "at"))
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)

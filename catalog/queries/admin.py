@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from catalog.models import AcceptedWarning, Batch, Brand, Change, FormTag, How, PricePoint, Product, Status
+from catalog.models import AcceptedWarning, Batch, Brand, Change, FormTag, How, PricePoint, Product, Status, table_of
 from catalog.models.product import PUBLISHED
 from catalog.product_state import TEXTS, ProductState, from_json
 from catalog.queries.overrides import OverrideTrouble, override_counts
@@ -181,12 +181,41 @@ def versions_of(session: Session, product_id: int, page: int) -> tuple[Sequence[
     return found[:ROWS], max(1, -(-total // ROWS))
 
 
-def latest_changes(session: Session, page: int, *, batch_id: int | None = None) -> tuple[Sequence[RecentChange], bool]:
-    """A page of the changes of all products, or of one batch, and whether there are more."""
-    query = select(Change, Product.sku, Product.name_nl).join(Product, Product.id == Change.product_id)
-    if batch_id is not None:
-        query = query.where(Change.batch_id == batch_id)
-    query = query.order_by(Change.at.desc(), Change.product_id.desc()).limit(ROWS + 1).offset((page - 1) * ROWS)
+class ChangeFilter(Struct, frozen=True):
+    """Changes of one batch, by one person, of one field, in a span of time; all changes by default."""
+
+    batch_id: int | None = None
+    who: str = ""
+    field: str = ""
+    begin: datetime | None = None
+    end: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        change, found = table_of(Change).c, []
+        if self.batch_id is not None:
+            found.append(change.batch_id == self.batch_id)
+        if self.who:
+            found.append(change.who == self.who)
+        if self.field:
+            fields = literal(" ") + type_coerce(change.fields, String) + " "
+            found.append(fields.contains(f" {self.field} "))
+        if self.begin is not None:
+            found.append(change.at >= self.begin)
+        if self.end is not None:
+            found.append(change.at < self.end)
+        return found
+
+
+def latest_changes(session: Session, page: int, wanted: ChangeFilter) -> tuple[Sequence[RecentChange], bool]:
+    """A page of changes, newest first, and whether there are more."""
+    query = (
+        select(Change, Product.sku, Product.name_nl)
+        .join(Product, Product.id == Change.product_id)
+        .where(*wanted.conditions())
+        .order_by(Change.at.desc(), Change.product_id.desc())
+        .limit(ROWS + 1)
+        .offset((page - 1) * ROWS)
+    )
     found = [RecentChange(*row) for row in session.execute(query)]
     return found[:ROWS], len(found) > ROWS
 

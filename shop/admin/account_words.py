@@ -12,6 +12,9 @@ from catalog.models import Role
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 
+ZONE = ZoneInfo("Europe/Amsterdam")
+"""The zone in whose time the admin shows moments and counts days."""
+
 
 def role_name(role: Role) -> str:
     names = {Role.EDITOR: _("editor"), Role.PUBLISHER: _("publisher"), Role.OWNER: _("owner")}
@@ -30,7 +33,7 @@ def role_duty(role: Role) -> str:
 
 def moment(value: datetime) -> str:
     """A moment as the language writes it, in the time of the Netherlands."""
-    return format_datetime(value, "d MMMM y HH:mm", tzinfo=ZoneInfo("Europe/Amsterdam"), locale=current_language())
+    return format_datetime(value, "d MMMM y HH:mm", tzinfo=ZONE, locale=current_language())
 
 
 def refusal_text(refusal: Refusal) -> str:

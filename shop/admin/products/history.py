@@ -1,19 +1,33 @@
 """History of one product, of all products and of batches: readable, undoable, never rewritten."""
 
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
+from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from catalog.accounts.people import all_accounts
 from catalog.edits.products import revalidate
 from catalog.edits.store import ConflictError
-from catalog.edits.undo import AlreadyUndoneError, undo_batch
+from catalog.edits.undo import AlreadyUndoneError, OfBatch, OfPerson, Selection, changed_since
+from catalog.edits.undo import undo as undo_changes
 from catalog.edits.validation import HIGH_DOSE
 from catalog.models import AcceptedWarning, Batch, How, Product
 from catalog.product_problems import RefusedError
-from catalog.queries.admin import acceptances_of, batches, latest_changes, prices_of, versions_of
+from catalog.product_state import FIELDS
+from catalog.queries.admin import (
+    ChangeFilter,
+    acceptances_of,
+    batches,
+    latest_changes,
+    prices_of,
+    versions_of,
+)
 from catalog.queries.overrides import overrides_of
+from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.labels import said_of
@@ -24,6 +38,10 @@ from shop.web.i18n import gettext as _
 from shop.web.services import today
 
 MOST_PAGES = 10_000
+LONGEST_WHO = 320
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+DECISION = "decision-"
+CARRIED = ("who", "from", "until", "reason")
 
 
 @bp.get("/products/<int:product_id>/history")
@@ -72,14 +90,83 @@ def _acceptances(product: Product) -> list[Acceptance]:
     ]
 
 
+class HistoryQuery(Struct, frozen=True):
+    """The changes that an address asks for; `day` is the one day of both dates."""
+
+    who: str = ""
+    field: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def moments(self) -> tuple[datetime | None, datetime | None]:
+        """The moments from which and before which, by the days of the Netherlands."""
+        after = self.until + timedelta(days=1) if self.until else None
+        begin, end = (datetime.combine(day, time(), ZONE) if day else None for day in (self.since, after))
+        return begin, end
+
+    @property
+    def day(self) -> date | None:
+        return self.since if self.since and self.since == self.until else None
+
+    def query(self) -> dict[str, Any]:
+        asked: dict[str, Any] = {"who": self.who, "field": self.field, "from": self.since, "until": self.until}
+        return {key: value for key, value in asked.items() if value}
+
+
+def read_history_query(args: MultiDict[str, str]) -> HistoryQuery:
+    """Read the address of a history; what it does not know is left out."""
+    field = args.get("field", "")
+    return HistoryQuery(
+        who=" ".join(args.get("who", "").replace("\0", "").split())[:LONGEST_WHO],
+        field=field if field in FIELDS else "",
+        since=_day(args.get("from", "")),
+        until=_day(args.get("until", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
 @bp.get("/history")
 @requires("product.view")
 def history() -> str:
-    """The changes of all products, or of one batch."""
-    wanted = whole_number(request.args.get("batch", ""), -1, digits=9)
-    batch = _batch(wanted) if wanted >= 0 else None
-    changes, more = latest_changes(get_session(), _page(), batch_id=batch.id if batch else None)
-    return render_template("admin/products/changes.html", changes=changes, more=more, page=_page(), batch=batch)
+    """The changes of all products, narrowed as the address says, or those of one batch."""
+    number = whole_number(request.args.get("batch", ""), -1, digits=9)
+    batch = _batch(number) if number >= 0 else None
+    wanted = read_history_query(request.args)
+    begin, end = wanted.moments
+    criteria = ChangeFilter(batch.id if batch else None, wanted.who, wanted.field, begin, end)
+    changes, more = latest_changes(get_session(), _page(), criteria)
+    return render_template(
+        "admin/products/changes.html",
+        changes=changes,
+        more=more,
+        page=_page(),
+        batch=batch,
+        wanted=wanted,
+        people=[account.email for account in all_accounts(get_session())],
+        fields=FIELDS,
+    )
+
+
+@bp.post("/history/undo")
+@requires("history.restore")
+@committing
+def undo_day() -> Response:
+    """Take back all that a person changed on a day, as a batch."""
+    wanted = read_history_query(request.form)
+    begin, end = wanted.moments
+    if not wanted.who or wanted.day is None or begin is None or end is None:
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    label = f"{wanted.who} {wanted.day.isoformat()}"
+    again = url_for("admin.history", **wanted.query())
+    return _undo(OfPerson(wanted.who, begin, end), label, again)
 
 
 @bp.get("/batches")
@@ -101,15 +188,20 @@ def all_batches() -> str:
 @committing
 def undo(batch_id: int) -> Response:
     """Take a batch back, as a batch of its own."""
-    batch = _batch(batch_id)
+    return _undo(OfBatch(batch_id), _batch(batch_id).label, url_for("admin.all_batches"))
+
+
+def _undo(selection: Selection, label: str, again: str) -> Response:
+    """Take changes back; products in the way are shown first, each to be left or taken back too."""
     author = author_of_form(request.form.get("reason", ""), How.UNDO)
+    settled = _settled()
     try:
-        undo_batch(get_session(), batch_id, author, get_ruleset(), batch.label)
+        undo_changes(get_session(), selection, author, get_ruleset(), label=label, settled=settled)
+    except ConflictError:
+        get_session().rollback()
+        return _in_the_way(selection, label, again, settled)
     except AlreadyUndoneError:
         message = _("This batch was undone already.")
-    except ConflictError as error:
-        count = len(error.product_ids)
-        message = _("Not undone: of %(count)d products somebody changed the same fields since.", count=count)
     except RefusedError as error:
         message = _("Not undone: %(why)s", why=said_of(error))
     else:
@@ -117,7 +209,28 @@ def undo(batch_id: int) -> Response:
         return redirect(url_for("admin.all_batches"), HTTPStatus.SEE_OTHER)
     get_session().rollback()
     flash(message, "error")
-    return redirect(url_for("admin.all_batches"), HTTPStatus.SEE_OTHER)
+    return redirect(again, HTTPStatus.SEE_OTHER)
+
+
+def _settled() -> dict[int, bool]:
+    """The decisions on products in the way, by id: True takes their fields back too."""
+    given = ((name.removeprefix(DECISION), value) for name, value in request.form.items() if name.startswith(DECISION))
+    return {whole_number(id_, 0): value == "back" for id_, value in given if value in ("back", "keep")}
+
+
+def _in_the_way(selection: Selection, label: str, again: str, settled: dict[int, bool]) -> Response:
+    found = changed_since(get_session(), selection)
+    html = render_template(
+        "admin/products/undo.html",
+        found=found,
+        label=label,
+        again=again,
+        settled=settled,
+        asked=bool(settled) or "decide" in request.form,
+        carried=[(name, value) for name, value in request.form.items() if name in CARRIED],
+        ruleset=get_ruleset(),
+    )
+    return make_response(html, HTTPStatus.CONFLICT)
 
 
 def _batch(batch_id: int) -> Batch:

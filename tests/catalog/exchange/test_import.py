@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.edits.products import product_to_edit, save_product
-from catalog.edits.undo import undo_batch
+from catalog.edits.undo import OfBatch, undo
 from catalog.exchange.importing import RefusedRows
 from catalog.models import Change, How, PricePoint, Product, Status
 from catalog.product_state import state_of_product
@@ -182,7 +182,7 @@ def test_an_import_is_undone_at_one_press_but_for_what_was_changed_since(session
     since = product_to_edit(session, by_sku["SINCE"])
     restocked = structs.replace(state_of_product(since), stock=3)
     save_product(session, since.id, 2, restocked, author=AuthorFactory.build(), ruleset=ruleset)
-    undo_batch(session, batch, AuthorFactory.build(how=How.UNDO), ruleset, "undo")
+    undo(session, OfBatch(batch), AuthorFactory.build(how=How.UNDO), ruleset, label="undo")
     assert product_to_edit(session, by_sku["OLD"]).price_cents == 1200
     assert product_to_edit(session, by_sku["SINCE"]).price_cents == 1200
     assert product_to_edit(session, by_sku["SINCE"]).stock == 3

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -44,6 +46,73 @@ def test_a_bulk_price_change_is_previewed_confirmed_with_its_count_and_undone(
     assert send_to(client, f"/admin/batches/{batch[1]}/undo").status_code == 303
     assert [stored(own_app, id_) for id_ in ids] == before
     assert f"/admin/batches/{batch[1]}/undo" not in client.get("/admin/batches").text
+
+
+def bulk_price(client: FlaskClient, ids: list[int]) -> str:
+    """Lower the prices of these products in a batch; returns the address that undoes it."""
+    chosen = {"id": [str(id_) for id_ in ids], "which": "ticked", "action": "price", "percent": "-10"}
+    assert confirm(client, send_to(client, "/admin/products/bulk", **chosen).text, chosen).status_code == 303
+    batch = re.search(r"/admin/batches/(\d+)/undo", client.get("/admin/batches").text)
+    assert batch
+    return batch[0]
+
+
+def test_undoing_a_batch_names_what_stands_in_the_way_and_undoes_the_rest_as_chosen(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client, ids = admin_client("publisher"), [id_of(own_app, number) for number in range(3)]
+    before = [stored(own_app, id_).price_cents for id_ in ids]
+    undo = bulk_price(client, ids)
+    press(client, f"/admin/products/{ids[0]}", "save", price_cents="1,11")
+    press(client, f"/admin/products/{ids[1]}", "save", price_cents="2,22")
+    page = send_to(client, undo)
+    assert page.status_code == 409
+    text = main_text(page)
+    for words in ("Van 2 producten heeft iemand sindsdien", stored(own_app, ids[0]).name_nl, "1,11", "2,22"):
+        assert words in text
+    assert stored(own_app, ids[2]).name_nl not in text
+    half = send_to(client, undo, **{f"decision-{ids[0]}": "keep"})
+    assert half.status_code == 409
+    assert "Niets teruggedraaid: kies bij elk product" in main_text(half)
+    assert stored(own_app, ids[2]).price_cents != before[2]
+    done = send_to(client, undo, **{f"decision-{ids[0]}": "keep", f"decision-{ids[1]}": "back"})
+    assert done.status_code == 303
+    assert [stored(own_app, id_).price_cents for id_ in ids] == [111, before[1], before[2]]
+
+
+def test_the_history_is_searched_by_person_field_and_day(admin_client: AdminClient, own_app: Flask) -> None:
+    piet, anna = (admin_client("publisher", email=f"{name}@winkel.test") for name in ("piet", "anna"))
+    first, second = id_of(own_app), id_of(own_app, 1)
+    press(piet, f"/admin/products/{first}", "save", price_cents="7,77", reason="prijs door piet")
+    press(anna, f"/admin/products/{second}", "save", stock="5", reason="telling door anna")
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    for query, found in (
+        ("who=piet@winkel.test", (True, False)),
+        ("field=stock", (False, True)),
+        ("field=price_cents&who=anna@winkel.test", (False, False)),
+        (f"from={today}&until={today}", (True, True)),
+        (f"until={today - timedelta(days=1)}", (False, False)),
+        ("field=nonsense&from=gisteren&who=", (True, True)),
+    ):
+        text = main_text(piet.get(f"/admin/history?{query}"))
+        assert ("prijs door piet" in text, "telling door anna" in text) == found, query
+
+
+def test_a_persons_day_is_undone_from_the_history(admin_client: AdminClient, own_app: Flask) -> None:
+    piet, owner = admin_client("publisher", email="piet@winkel.test"), admin_client("owner")
+    ids = [id_of(own_app), id_of(own_app, 1)]
+    before = [stored(own_app, id_) for id_ in ids]
+    for id_ in ids:
+        press(piet, f"/admin/products/{id_}", "save", price_cents="7,77")
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date().isoformat()
+    day = {"who": "piet@winkel.test", "from": today, "until": today}
+    assert "Alles terugdraaien wat piet@winkel.test" in owner.get("/admin/history", query_string=day).text
+    assert send_to(owner, "/admin/history/undo", **day).status_code == 303
+    assert [stored(own_app, id_) for id_ in ids] == before
+    assert f"piet@winkel.test {today}" in owner.get("/admin/batches").text
+    for wrong in ({"who": "", "from": today, "until": today}, {"who": "piet@winkel.test", "from": today}):
+        assert send_to(owner, "/admin/history/undo", **wrong).status_code == 422
+    assert send_to(admin_client("editor"), "/admin/history/undo", **day).status_code == 403
 
 
 def test_a_bulk_change_of_what_somebody_changed_meanwhile_is_shown_again(
