@@ -95,6 +95,10 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "no-picture": Text("kies eerst een bestand", "choose a file first"),
     "not-a-picture": Text("is geen JPEG, PNG of WebP", "is no JPEG, PNG or WebP"),
     "broken-picture": Text("is beschadigd of niet volledig", "is damaged or incomplete"),
+    "picture-not-decoded": Text(
+        "kost te veel geheugen of tijd, of is beschadigd: sla het bestand kleiner op, of als JPEG",
+        "takes too much memory or time, or is damaged: save the file smaller, or as a JPEG",
+    ),
     "picture-lies": Text(
         "heet {declared} maar is een {found}: geef het bestand zijn eigen naam",
         "is called {declared} but is a {found}: give the file its own name",

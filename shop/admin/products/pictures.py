@@ -12,7 +12,7 @@ from catalog.edits.products import acceptances, add_picture, save_with_reasons
 from catalog.edits.store import ConflictError
 from catalog.edits.validation import validate_named
 from catalog.models import Product, Status
-from catalog.pictures import MOST_BYTES
+from catalog.pictures import MOST_BYTES, BusyError
 from catalog.product_problems import RefusedError
 from catalog.product_state import ProductState, state_of_product
 from catalog.queries.brands import KnownBrands
@@ -24,6 +24,7 @@ from shop.admin.products.page import sentences
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
 from shop.admin.session import role_of_request
 from shop.web.database import committing, get_ruleset, get_session
+from shop.web.errors import RETRY_SECONDS
 from shop.web.forms import ShopForm
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
@@ -84,6 +85,13 @@ def _save(form: PictureForm, product: Product) -> Response:
     except RefusedError as error:
         session.rollback()
         return _page(form, load(product_id), state, refusals_of(error.problems))
+    except BusyError:
+        session.rollback()
+        busy = gettext("Other pictures are being read at this moment. Choose the file again and save in a moment.")
+        page = _page(form, load(product_id), state, {"picture": [busy]})
+        page.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        page.headers["Retry-After"] = str(RETRY_SECONDS)
+        return page
     flash(gettext("Saved."), "success")
     return redirect(url_for("admin.product_pictures", product_id=product_id), HTTPStatus.SEE_OTHER)
 

@@ -1,16 +1,22 @@
 """Pictures come in as files and leave as pixels alone; what is no picture is refused at the field."""
 
+import gc
 import io
+import re
+import threading
 import zlib
+from pathlib import Path
 from struct import pack
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from catalog import pictures
 from tests.conftest import AdminClient
 from tests.shop.admin.products import add, id_of, send_to, stored
 from tests.shop.visitor import csrf_token, main_text
@@ -61,6 +67,64 @@ def test_a_picture_is_kept_in_several_widths_without_its_metadata(admin_client: 
         assert b"taken at home" not in answer.data
         assert Image.open(io.BytesIO(answer.data)).width == width
     assert client.get("/media/nothing-320.webp").status_code == 404
+
+
+def peak_memory(*, reset: bool = False) -> int:
+    """The most memory that this process had, in bytes, since the last reset."""
+    if reset:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="peak memory is read from Linux's /proc")
+@pytest.mark.parametrize(("kind", "name"), [("PNG", "pot.png"), ("WEBP", "pot.webp")])
+def test_a_large_picture_takes_no_memory_of_the_worker(
+    admin_client: AdminClient, own_app: Flask, kind: str, name: str
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    file = image_file(kind, (5750, 4000))
+    assert upload(client, product_id, image_file(), "first.png").status_code == 303
+    gc.collect()
+    before = peak_memory(reset=True)
+    assert upload(client, product_id, file, name, version="2").status_code == 303
+    assert stored(own_app, product_id).picture.endswith("-1280x890")
+    assert peak_memory() - before < 25_000_000
+
+
+@pytest.mark.parametrize("fault", ["killed", "looping", "gone"])
+def test_a_picture_that_cannot_be_decoded_within_limits_is_refused_in_words(
+    admin_client: AdminClient, own_app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: str
+) -> None:
+    works = {"killed": "os.kill(os.getpid(), 9)", "looping": "time.sleep(60)", "gone": "print('no picture')"}
+    (tmp_path / "broken_decoder.py").write_text(f"import os, time\n{works[fault]}\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(pictures, "_DECODER", "broken_decoder")
+    monkeypatch.setattr(pictures, "MOST_SECONDS", 2)
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    refused = upload(client, product_id, image_file(), "pot.png")
+    assert refused.status_code == 422
+    assert "kost te veel geheugen of tijd" in main_text(refused)
+    assert "Potje met capsules" in refused.text
+
+
+def test_a_third_picture_at_once_is_told_to_come_back(
+    admin_client: AdminClient, own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    monkeypatch.setattr(pictures, "PATIENCE", 0.01)
+    turns = threading.BoundedSemaphore(pictures.MOST_AT_ONCE)
+    monkeypatch.setattr(pictures, "_turns", turns)
+    for _ in range(pictures.MOST_AT_ONCE):
+        turns.acquire()
+    busy = upload(client, product_id, image_file(), "pot.png")
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
+    assert "andere afbeeldingen" in main_text(busy)
+    assert "Potje met capsules" in busy.text
+    turns.release()
+    for version in ("1", "2", "3"):  # a turn that was refused or used comes back
+        assert upload(client, product_id, image_file("JPEG")[:2000], "pot.jpg", version=version).status_code == 422
+    assert upload(client, product_id, image_file(), "pot.png").status_code == 303
 
 
 WRONG = [
