@@ -105,6 +105,13 @@ PROBLEM_TEXTS: dict[str, Text] = {
     ),
     "picture-too-heavy": Text("is groter dan {most} MB", "is larger than {most} MB"),
     "picture-too-large": Text("heeft meer dan {most} miljoen beeldpunten", "has more than {most} million pixels"),
+    "no-first-picture": Text("zonder eerste afbeelding kan niet", "needs a first picture before it"),
+    "too-many-pictures": Text("zijn er te veel: hoogstens {most} per product", "are too many: {most} at most"),
+    "double-picture": Text("deze afbeelding staat er al bij", "this picture is there already"),
+    "unknown-picture": Text(
+        "“{name}” is geen afbeelding van deze winkel: voeg hem toe op de pagina Afbeeldingen van het product",
+        "“{name}” is no picture of this shop: add it on the product's page Pictures",
+    ),
     "picture-shape": Text(
         "moet minstens {least} beeldpunten hoog en breed zijn, en hoogstens {most} keer zo lang als smal",
         "has to be at least {least} pixels high and wide, and at most {most} times as long as narrow",

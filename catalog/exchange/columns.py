@@ -33,6 +33,10 @@ OWN: tuple[str, ...] = (
     "reduced",
     "stock",
     "composition",
+    "picture",
+    "alt_nl",
+    "alt_en",
+    "more_pictures",
 )
 """The columns of an export. Texts are as stored; amounts are per unit."""
 VERSION = "version"

@@ -31,6 +31,7 @@ from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, changed_fields, state_of_product
 from catalog.queries.brands import KnownBrands
+from catalog.queries.products import stored_pictures
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000
@@ -212,6 +213,7 @@ class ImportPlanner:
             planned.append(self._row(row, product, accepted[product.id] if product else NOTHING_ACCEPTED))
         self._refuse_false_reductions(planned)
         self._refuse_taken(planned)
+        self._refuse_missing_pictures(planned)
         return planned
 
     def _stored(self, skus: Sequence[str]) -> dict[str, Product]:
@@ -332,6 +334,22 @@ class ImportPlanner:
             for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(taken)):
                 if rows_by_slug[slug].sku != sku:
                     self._add_error(rows_by_slug[slug], _taken(rows_by_slug[slug].sku, sku))
+
+    def _refuse_missing_pictures(self, planned: Sequence[PlannedRow]) -> None:
+        """Refuse pictures that the row gives and this shop does not have, such as those of an export of another one."""
+        given: dict[str, list[tuple[str, ParsedRow]]] = {}
+        for planned_row in planned:
+            edit = planned_row.edit
+            before = edit.before.pictures if edit and edit.before else ()
+            if edit and edit.after.state.pictures != before:
+                known = {picture.name for picture in before}
+                for place, picture in enumerate(edit.after.state.pictures):
+                    if picture.name not in known:
+                        field = "more_pictures" if place else "picture"
+                        given.setdefault(picture.name, []).append((field, planned_row.row))
+        for name in given.keys() - stored_pictures(self._session, given):
+            for field, row in given[name]:
+                self._add_error(row, ProductProblem(field, "unknown-picture", {"name": name}))
 
     def _add_error(self, row: ParsedRow, problem: ProductProblem) -> None:
         column = self._reader.column_of(problem.field, problem.code)

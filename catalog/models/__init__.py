@@ -28,6 +28,7 @@ from catalog.models.product import (
     OverriddenSentence,
     PictureFile,
     Product,
+    ProductPicture,
     Status,
     Unit,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "PictureFile",
     "PricePoint",
     "Product",
+    "ProductPicture",
     "RecoveryCode",
     "Role",
     "Setting",

@@ -22,9 +22,9 @@ from tests.shop.admin.products import add, id_of, send_to, stored
 from tests.shop.visitor import csrf_token, main_text
 
 
-def image_file(kind: str = "PNG", size: tuple[int, int] = (800, 600), **options: Any) -> bytes:
+def image_file(kind: str = "PNG", size: tuple[int, int] = (800, 600), colour: str = "teal", **options: Any) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", size, "teal").save(out, kind, **options)
+    Image.new("RGB", size, colour).save(out, kind, **options)
     return out.getvalue()
 
 
