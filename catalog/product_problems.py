@@ -107,6 +107,7 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "picture-too-large": Text("heeft meer dan {most} miljoen beeldpunten", "has more than {most} million pixels"),
     "no-first-picture": Text("zonder eerste afbeelding kan niet", "needs a first picture before it"),
     "too-many-pictures": Text("zijn er te veel: hoogstens {most} per product", "are too many: {most} at most"),
+    "picture-gone": Text("is er niet meer: iemand haalde deze afbeelding weg", "is gone: somebody removed it"),
     "double-picture": Text("deze afbeelding staat er al bij", "this picture is there already"),
     "unknown-picture": Text(
         "“{name}” is geen afbeelding van deze winkel: voeg hem toe op de pagina Afbeeldingen van het product",

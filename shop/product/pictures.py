@@ -22,6 +22,8 @@ class ShownPicture(Struct, frozen=True):
     srcset: str
     width: int
     height: int
+    small: str = ""
+    """The address of its smallest file."""
 
 
 @bp.get("/media/<name>.webp")
@@ -63,7 +65,7 @@ def shown_picture(name: str) -> ShownPicture | None:
         return None
     addresses = {width: _address(found, width) for width in found.widths}
     srcset = ", ".join(f"{address} {width}w" for width, address in addresses.items())
-    return ShownPicture(addresses[found.width], srcset, found.width, found.height)
+    return ShownPicture(addresses[found.width], srcset, found.width, found.height, addresses[found.widths[0]])
 
 
 def _address(found: Picture, width: int) -> str:
