@@ -307,6 +307,39 @@ def test_the_page_of_pictures_keeps_the_contract_in_both_languages(
     check_page(upload(client, product_id, image_file(), "pot.png", version="4", alt_nl=""), language)
 
 
+def test_a_product_page_shows_every_picture_in_order_and_search_engines_get_them_all(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    address = f"/nl/product/{stored(own_app, product_id).slug}"
+    [teal] = add_colours(client, product_id, "teal")
+    page = client.get(address).text
+    assert (f"/media/{teal.partition('-')[0]}-240.webp" in page, "gallery" in page) == (True, False)
+    names = add_colours(client, product_id, "red", "blue")
+    page = client.get(address).text
+    files = [f"/media/{name.partition('-')[0]}-240.webp" for name in names]
+    shown = re.findall(r'<a href="([^"]+)"><img src="([^"]+)"[^>]*width="240" height="240" alt="([^"]+)"[^>]*>', page)
+    alts = [f"Pot {colour}" for colour in ("teal", "red", "blue")]
+    assert shown == [(file, file, alt) for file, alt in zip(files, alts, strict=True)]
+    images = re.findall(r'<img src="/media[^>]*loading="(\w+)"', page)
+    assert images == ["eager", "lazy", "lazy"]
+    assert '"image": [' + ", ".join(f'"http://localhost{file}"' for file in files) + "]" in page
+    check_page(client.get(address), "nl")
+    english = client.get(address.replace("/nl/product", "/en/product"))
+    check_page(english, "en")
+    assert 'alt="Jar blue"' in english.text
+
+
+def test_cards_and_the_list_of_the_admin_show_the_first_picture(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    first, second = add_colours(client, product_id, "teal", "red")
+    sku = stored(own_app, product_id).sku
+    for address in (f"/admin/products?q={sku}", f"/nl/beste-magnesium-supplementen?q={sku}"):
+        page = client.get(address).text
+        assert f"/media/{first.partition('-')[0]}-240.webp" in page, address
+        assert second.partition("-")[0] not in page, address
+
+
 def test_a_description_may_not_claim_what_a_text_may_not(admin_client: AdminClient, own_app: Flask) -> None:
     client = admin_client("publisher")
     product_id = add(client)
