@@ -159,7 +159,8 @@ def _pictures(layout: Layout, read: Sequence[PlacedRow]) -> Question | None:
         return Question("pictures", Text("foto’s", "pictures"), why, (keep,), "keep")
     example = next(address for address in addresses if "://" not in address)
     why = Text(
-        f"paden zonder site: wat staat er vóór {example}?", f"paths without a host: what stands before {example}?"
+        f"paden zonder site: wat staat er vóór {example}? Een import neemt ze niet over",
+        f"paths without a host: what stands before {example}? An import does not take them over",
     )
     return Question("pictures", Text("foto’s", "pictures"), why, (keep,), "")
 
