@@ -13,7 +13,8 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-_INHERITED = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR")
+_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR", *_TRUST)
 """The environment of a child: enough for Python, and none of the shop's secrets."""
 
 

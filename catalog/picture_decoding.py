@@ -77,7 +77,7 @@ def _size_refusal(image: Image.Image) -> DecodedPicture | None:
 def _name_refusal(image: Image.Image, filename: str) -> DecodedPicture | None:
     found = "JPEG" if image.format == _MULTI_PICTURE else str(image.format)
     suffix = filename.rpartition(".")[2].lower()
-    if suffix in SUFFIXES[found]:
+    if not filename or suffix in SUFFIXES[found]:
         return None
     return DecodedPicture(refused="picture-lies", values={"declared": f".{suffix[:10]}", "found": found})
 

@@ -32,7 +32,7 @@ _turns = BoundedSemaphore(MOST_AT_ONCE)
 
 
 class PictureUpload(Struct, frozen=True, array_like=True):
-    """A file as it was sent."""
+    """A file as it was sent; one that was fetched has no name of its own."""
 
     filename: str
     data: bytes
@@ -81,7 +81,7 @@ def picture_of(name: str) -> Picture | None:
 def read_picture(data: bytes, filename: str) -> tuple[Picture, dict[str, bytes]]:
     """Decode an upload; returns the picture and its files by name, one for each width.
 
-    Raises RefusedError for a bad file, and BusyError.
+    An empty filename says nothing of the format. Raises RefusedError for a bad file, and BusyError.
     """
     if not data:
         raise _refused("no-picture")

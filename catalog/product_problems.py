@@ -113,6 +113,25 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "“{name}” is geen afbeelding van deze winkel: voeg hem toe op de pagina Afbeeldingen van het product",
         "“{name}” is no picture of this shop: add it on the product's page Pictures",
     ),
+    "fetch-address": Text("is geen adres dat we kunnen opvragen", "is no address that we can ask for"),
+    "fetch-scheme": Text("begint niet met https://", "does not begin with https://"),
+    "fetch-host": Text(
+        "van {host} mogen geen afbeeldingen komen: de beheerder van de server zet die site in SHOP_PICTURE_HOSTS",
+        "pictures may not come from {host}: who looks after the server adds that site to SHOP_PICTURE_HOSTS",
+    ),
+    "fetch-unknown-host": Text("{host} bestaat niet of antwoordt niet", "{host} does not exist or does not answer"),
+    "fetch-network": Text(
+        "{host} staat in een besloten netwerk, en daar halen we niets op",
+        "{host} is in a private network, from which we fetch nothing",
+    ),
+    "fetch-certificate": Text("het certificaat van {host} klopt niet", "the certificate of {host} is not right"),
+    "fetch-status": Text("de site antwoordde met foutcode {status}", "the site answered with error code {status}"),
+    "fetch-redirects": Text("de site verwijst te vaak door", "the site redirects too often"),
+    "fetch-conflict": Text(
+        "het product werd intussen gewijzigd: probeer het nog eens", "the product was changed meanwhile: try again"
+    ),
+    "fetch-slow": Text("de site antwoordde te traag", "the site answered too slowly"),
+    "fetch-broken": Text("de verbinding met de site brak af", "the connection with the site broke off"),
     "picture-shape": Text(
         "moet minstens {least} beeldpunten hoog en breed zijn, en hoogstens {most} keer zo lang als smal",
         "has to be at least {least} pixels high and wide, and at most {most} times as long as narrow",

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from catalog.db.bulk import column_in
 from catalog.edits.brands import address_problems
 from catalog.edits.edit import Edit, ResolvedEdit
+from catalog.edits.fetched_pictures import known_addresses
 from catalog.edits.price_reductions import reference_prices
 from catalog.edits.products import acceptances_by_product
 from catalog.edits.validation import (
@@ -62,13 +63,17 @@ class PlannedRow(Struct, frozen=True, gc=False):
     edit: Edit | None = None
     address: BrandAddress | None = None
     """The address that the row gives to its brand; the first row of a brand has it."""
+    pictures: tuple[str, ...] = ()
+    """Addresses of pictures that were not known of the product yet."""
+    product_id: int | None = None
+    """The stored product of a row with such addresses; None for a new one."""
 
     @property
     def outcome(self) -> RowOutcome:
         if self.row.errors:
             return RowOutcome.REFUSED
         if self.edit is None:
-            return RowOutcome.CHANGED if self.address else RowOutcome.UNCHANGED
+            return RowOutcome.CHANGED if self.address or self.pictures else RowOutcome.UNCHANGED
         return RowOutcome.NEW if self.edit.product_id is None else RowOutcome.CHANGED
 
     @property
@@ -214,7 +219,7 @@ class ImportPlanner:
         self._refuse_false_reductions(planned)
         self._refuse_taken(planned)
         self._refuse_missing_pictures(planned)
-        return planned
+        return self._with_addresses(planned, stored)
 
     def _stored(self, skus: Sequence[str]) -> dict[str, Product]:
         query = (
@@ -334,6 +339,20 @@ class ImportPlanner:
             for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(taken)):
                 if rows_by_slug[slug].sku != sku:
                     self._add_error(rows_by_slug[slug], _taken(rows_by_slug[slug].sku, sku))
+
+    def _with_addresses(self, planned: list[PlannedRow], stored: Mapping[str, Product]) -> list[PlannedRow]:
+        """The rows with the addresses of pictures that they add; one query for all of them."""
+        given = {each.row.sku: stored.get(each.row.sku) for each in planned if each.row.values.get("pictures")}
+        if not given:
+            return planned
+        known = known_addresses(self._session, [product.id for product in given.values() if product])
+        found = []
+        for each in planned:
+            product = given.get(each.row.sku)
+            addresses = each.row.values.get("pictures", ())
+            new = tuple(address for address in addresses if product is None or (product.id, address) not in known)
+            found.append(msgspec.structs.replace(each, pictures=new, product_id=product.id if product else None))
+        return found
 
     def _refuse_missing_pictures(self, planned: Sequence[PlannedRow]) -> None:
         """Refuse pictures that the row gives and this shop does not have, such as those of an export of another one."""

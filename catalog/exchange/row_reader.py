@@ -61,6 +61,7 @@ READERS: dict[str, Callable[[Cell], Any]] = {
     "reduced": values.yes_or_no,
     "stock": numbers.stock,
     "picture": values.picture_name,
+    "pictures": values.picture_addresses,
 }
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("units_per_pack", "units_per_day", "net_quantity", "price_eur", "stock"), 0),

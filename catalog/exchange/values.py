@@ -25,6 +25,7 @@ from catalog.exchange.reading.table import text as plain
 from catalog.exchange.row_errors import CellRefusedError
 from catalog.models import Allergen, DosageForm, OtherActive, ProductPicture, Status, Unit
 from catalog.other_actives import OtherActiveError, read_other_actives
+from catalog.picture_fetching import LONGEST_ADDRESS
 from catalog.pictures import picture_of
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS, Words
 from recommend.chemistry import UG_PER_MG
@@ -160,6 +161,18 @@ def picture_name(cell: Cell) -> str:
     if picture_of(name) is None:
         raise CellRefusedError("unknown-picture", name=name[:_SHOWN])
     return name
+
+
+_BETWEEN_ADDRESSES = re.compile(r"\s*[|;\n]\s*|,\s*(?=https?://)|,?\s+")
+
+
+def picture_addresses(cell: Cell) -> tuple[str, ...]:
+    """The addresses of pictures in a cell; a comma parts two only where another one begins."""
+    found = tuple(dict.fromkeys(filter(None, _BETWEEN_ADDRESSES.split(plain(cell)))))
+    for address in found:
+        if not address.lower().startswith("https://") or len(address) > LONGEST_ADDRESS:
+            raise CellRefusedError("not-an-address", address=address[:_SHOWN])
+    return found
 
 
 def more_pictures(cell: Cell) -> tuple[ProductPicture, ...]:

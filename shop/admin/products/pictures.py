@@ -10,6 +10,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 from wtforms import FileField, HiddenField, TextAreaField
 
+from catalog.edits.fetched_pictures import addresses_of_product, reason_of
 from catalog.edits.products import acceptances, save_with_reasons, state_at, store_picture
 from catalog.edits.store import ConflictError
 from catalog.edits.validation import MOST_PICTURES, alt_field, validate_named
@@ -216,6 +217,7 @@ def _page(
         room=len(forms) < MOST_PICTURES,
         most=MOST_PICTURES,
         refusals=refusals,
+        addresses=[(each, reason_of(each)) for each in addresses_of_product(get_session(), product.id)],
         may_save=product.status is Status.DRAFT or may(role_of_request(), "product.publish"),
     )
     return make_response(html)

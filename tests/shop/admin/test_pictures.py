@@ -1,5 +1,6 @@
 """Pictures come in as files and leave as pixels alone; what is no picture is refused at the field."""
 
+import csv
 import gc
 import io
 import re
@@ -13,11 +14,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from catalog import pictures
+from catalog.edits.fetched_pictures import queue_addresses, record_address, waiting_addresses
+from catalog.product_problems import ProductProblem
+from shop.web.services import services_of
 from tests.conftest import AdminClient
+from tests.factories import AuthorFactory
+from tests.shop.admin.imports import send_file
 from tests.shop.admin.products import add, id_of, send_to, stored
 from tests.shop.visitor import csrf_token, main_text
 from tests.shop.web.test_page_contract import check_page
@@ -338,6 +345,48 @@ def test_cards_and_the_list_of_the_admin_show_the_first_picture(admin_client: Ad
         page = client.get(address).text
         assert f"/media/{first.partition('-')[0]}-240.webp" in page, address
         assert second.partition("-")[0] not in page, address
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_page_says_which_addresses_wait_and_why_one_was_not_fetched(
+    admin_client: AdminClient, own_app: Flask, language: str
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    with Session(services_of(own_app).databases.primary) as session:
+        author = AuthorFactory.build()
+        queue_addresses(session, {product_id: [f"https://a.example/{name}.jpg" for name in "abc"]}, author)
+        first, second, _third = waiting_addresses(session)
+        problem = ProductProblem("picture", "fetch-status", {"status": "404"})
+        record_address(session, first.id, problem, author.at)
+        record_address(session, second.id, None, author.at)
+        session.commit()
+    page = client.get(f"/admin/products/{product_id}/pictures?lang={language}", follow_redirects=True)
+    check_page(page, language)
+    told = {
+        "nl": ("Niet opgehaald: de site antwoordde met foutcode 404", "Wacht tot hij van de site wordt opgehaald"),
+        "en": ("Not fetched: the site answered with error code 404", "Waits to be fetched from the site"),
+    }
+    for words in (*told[language], "https://a.example/a.jpg", "https://a.example/c.jpg"):
+        assert words in main_text(page)
+    assert "https://a.example/b.jpg" not in page.text
+
+
+def test_the_plan_of_an_import_shows_pictures_and_other_lists(admin_client: AdminClient, own_app: Flask) -> None:
+    client = admin_client("publisher")
+    product_id = add(client)
+    names = add_colours(client, product_id, "teal", "red")
+    file = client.get("/admin/export/csv").data
+    header, line = file.decode().splitlines()[0], next(x for x in file.decode().splitlines() if names[1] in x)
+    [row] = csv.DictReader(io.StringIO(f"{header}\n{line}\n"))
+    changed = row | {"more_pictures": "", "other_actives": "zinc 5 mg"}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, changed)
+    writer.writeheader()
+    writer.writerow(changed)
+    plan = send_file(client, out.getvalue()).location
+    page = client.get(plan)
+    assert page.status_code == 200
+    assert (names[1] in page.text, "zinc 5 mg" in main_text(page)) == (True, True)
 
 
 def test_a_description_may_not_claim_what_a_text_may_not(admin_client: AdminClient, own_app: Flask) -> None:
