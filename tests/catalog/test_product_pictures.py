@@ -5,10 +5,13 @@ import io
 
 import msgspec
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.edits.fetched_pictures import waiting_addresses
 from catalog.edits.products import add_picture, merge, product_to_edit, restore, save_product
 from catalog.edits.validation import validate
+from catalog.exchange.mapping import Mapping
 from catalog.models import Product, ProductPicture, Status
 from catalog.product_problems import RefusedError
 from catalog.product_state import ProductState, from_json, state_of_product, to_json
@@ -161,3 +164,23 @@ def test_a_file_without_these_columns_leaves_the_pictures_alone(session: Session
     save(session, product, ruleset, *stored(session, "teal", "red"))
     assert run_import(session, f"sku,stock\n{product.sku},3\n").outcomes == {"changed": 1}
     assert len(product_to_edit(session, product.id).pictures) == 2
+
+
+def test_a_mapped_column_of_addresses_lets_them_wait_and_names_one_that_cannot(
+    session: Session, ruleset: Ruleset
+) -> None:
+    columns = {"sku": "Art", "name_nl": "Naam", "dosage_form": "Soort", "pictures": "Foto"}
+    mapping = Mapping(supplier="Veld", columns=columns)
+    file = "Art,Naam,Soort,Foto\nV-1,Citraat,capsule,{}\n"
+    refused = run_import(session, file.format("http://a.example/1.jpg"), mapping=mapping)
+    assert refused.errors == [(2, "Foto", "not-an-address")]
+    several = file.format('"https://a.example/a,1.jpg, https://a.example/2.jpg|https://a.example/2.jpg"')
+    assert run_import(session, several, mapping=mapping).outcomes == {"new": 1}
+    waiting = ["https://a.example/a,1.jpg", "https://a.example/2.jpg"]
+    assert [(each.sku, each.address) for each in waiting_addresses(session)] == [("V-1", each) for each in waiting]
+    assert run_import(session, several, mapping=mapping).outcomes == {"unchanged": 1}
+    assert run_import(session, file.format(""), mapping=mapping).outcomes == {"unchanged": 1}
+    [product] = session.scalars(select(Product))
+    archived = msgspec.structs.replace(state_of_product(product_to_edit(session, product.id)), status=Status.ARCHIVED)
+    save_product(session, product.id, 1, archived, author=AuthorFactory.build(), ruleset=ruleset)
+    assert waiting_addresses(session) == []
