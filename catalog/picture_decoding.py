@@ -41,7 +41,7 @@ _FIRST_SIDEWAYS = 5
 """EXIF orientations from this one on swap width and height."""
 _COLOUR_SPACES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Modes of Pillow by the colour space of an ICC profile."""
-_DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError, struct.error)
+_DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error)
 
 # `_size_refusal` checks the size before decoding; Pillow would only warn.
 Image.MAX_IMAGE_PIXELS = None
@@ -60,6 +60,8 @@ def decode_picture(upload: PictureUpload) -> DecodedPicture:
         widths = [each for each in WIDTHS if each < width] + [min(width, WIDTHS[-1])]
         files = {each: _encoded(shown, each) for each in dict.fromkeys(widths)}
         return DecodedPicture(widths[-1], _height(shown, widths[-1]), files)
+    except MemoryError:
+        return DecodedPicture(refused="picture-not-decoded")
     except _DECODING_ERRORS:
         return DecodedPicture(refused="broken-picture")
 

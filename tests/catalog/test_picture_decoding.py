@@ -1,6 +1,8 @@
 """Pictures as cameras, telephones and print shops write them: upright, in sRGB, with the right greys."""
 
 import io
+import subprocess
+import sys
 import zlib
 from itertools import chain, product
 from struct import pack
@@ -202,3 +204,17 @@ def test_a_colour_that_a_file_calls_transparent_is() -> None:
     found = decoded(image, transparency=(10, 20, 30)).convert("RGBA")
     assert found.getchannel("A").getpixel((300, 150)) == 0
     assert found.getchannel("A").getpixel((50, 150)) == 255
+
+
+def test_a_picture_that_needs_more_memory_than_its_process_has_is_not_called_damaged() -> None:
+    code = (
+        "import resource, sys\n"
+        "from catalog.picture_decoding import decode_picture\n"
+        "from catalog.pictures import PictureUpload\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (180 << 20, 180 << 20))\n"
+        "print(decode_picture(PictureUpload('pot.png', sys.stdin.buffer.read())).refused)\n"
+    )
+    out = io.BytesIO()
+    Image.new("RGB", (5750, 4000)).save(out, "PNG")
+    done = subprocess.run([sys.executable, "-c", code], input=out.getvalue(), capture_output=True, check=True)
+    assert done.stdout == b"picture-not-decoded\n"
