@@ -1,13 +1,15 @@
-"""Product pictures: decoded from an upload, stripped of metadata, encoded as WebP in several widths."""
+"""Product pictures: decoded from an upload in a limited process, kept as WebP in several widths."""
 
 import hashlib
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
+import msgspec
 from msgspec import Struct
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from catalog.limited_process import LimitedProcessError, run_limited
 from catalog.product_problems import ProductProblem, RefusedError
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -17,21 +19,37 @@ MAX_ASPECT_RATIO = 4
 """The longest allowed side divided by the shortest."""
 WIDTHS = (320, 640, 1280)
 """Pixels."""
-QUALITY = 82
-SUFFIXES = {"JPEG": ("jpg", "jpeg", "jpe", "jfif"), "PNG": ("png",), "WEBP": ("webp",)}
+SUFFIXES = {"JPEG": ("jpg", "jpeg", "jpe", "jfif", "mpo"), "PNG": ("png",), "WEBP": ("webp",)}
 NAME = re.compile(r"([0-9a-f]{32})-([1-9][0-9]{0,3})x([1-9][0-9]{0,4})", re.ASCII)
-_DECODING_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    OverflowError,
-    MemoryError,
-    Image.DecompressionBombError,
-)
+MOST_AT_ONCE = 2
+"""Pictures that one worker has decoded at the same time; others wait."""
+PATIENCE = 20.0
+"""Seconds that an upload waits for its turn."""
+MOST_SECONDS = 60.0
+"""Seconds on the clock for one picture, on a machine that is busy."""
+_DECODER = "catalog.picture_decoding"
+_turns = BoundedSemaphore(MOST_AT_ONCE)
 
-# `_require_size` checks the size before decoding; Pillow would only warn.
-Image.MAX_IMAGE_PIXELS = None
+
+class PictureUpload(Struct, frozen=True, array_like=True):
+    """A file as it was sent; one that was fetched has no name of its own."""
+
+    filename: str
+    data: bytes
+
+
+class DecodedPicture(Struct, frozen=True, array_like=True):
+    """The size in pixels of the largest file, and the WebP files by width; or a problem's code and values."""
+
+    width: int = 0
+    height: int = 0
+    files: dict[int, bytes] = {}
+    refused: str = ""
+    values: dict[str, str] = {}
+
+
+class BusyError(Exception):
+    """As many pictures as this worker decodes at once are still in work."""
 
 
 class Picture(Struct, frozen=True):
@@ -63,62 +81,38 @@ def picture_of(name: str) -> Picture | None:
 def read_picture(data: bytes, filename: str) -> tuple[Picture, dict[str, bytes]]:
     """Decode an upload; returns the picture and its files by name, one for each width.
 
-    Raises RefusedError for a bad file.
+    An empty filename says nothing of the format. Raises RefusedError for a bad file, and BusyError.
     """
-    image = _decoded(data, filename)
-    largest = min(image.width, WIDTHS[-1])
-    sizes = [width for width in WIDTHS if width < largest] + [largest]
-    files = {width: _encoded(image, width) for width in sizes}
-    sha = hashlib.sha256(files[largest]).hexdigest()[:32]
-    picture = Picture(sha, largest, _height(image, largest))
-    return picture, {picture.file(width): file for width, file in files.items()}
-
-
-def _decoded(data: bytes, filename: str) -> Image.Image:
     if not data:
         raise _refused("no-picture")
     if len(data) > MOST_BYTES:
         raise _refused("picture-too-heavy", most=str(MOST_BYTES // 1024 // 1024))
+    with _turn():
+        decoded = _decoded(PictureUpload(filename, data))
+    if decoded.refused:
+        raise _refused(decoded.refused, **decoded.values)
+    sha = hashlib.sha256(decoded.files[decoded.width]).hexdigest()[:32]
+    picture = Picture(sha, decoded.width, decoded.height)
+    return picture, {picture.file(width): file for width, file in decoded.files.items()}
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One of the turns of this worker. Raises BusyError when none comes within PATIENCE."""
+    if not _turns.acquire(timeout=PATIENCE):
+        raise BusyError
     try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=tuple(SUFFIXES))
-    except (UnidentifiedImageError, *_DECODING_ERRORS) as error:
-        raise _refused("not-a-picture") from error
-    _require_size(image)
-    suffix = filename.rpartition(".")[2].lower()
-    if suffix not in _suffixes(image):
-        raise _refused("picture-lies", declared=f".{suffix[:10]}", found=str(image.format))
+        yield
+    finally:
+        _turns.release()
+
+
+def _decoded(upload: PictureUpload) -> DecodedPicture:
     try:
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-        return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except _DECODING_ERRORS as error:
-        raise _refused("broken-picture") from error
-
-
-def _suffixes(image: Image.Image) -> Sequence[str]:
-    return SUFFIXES.get(str(image.format), ())
-
-
-def _require_size(image: Image.Image) -> None:
-    shorter, longer = sorted(image.size)
-    if image.width * image.height > MOST_PIXELS:
-        raise _refused("picture-too-large", most=str(MOST_PIXELS // 1_000_000))
-    if shorter < LEAST_SIDE or longer > MAX_ASPECT_RATIO * shorter:
-        raise _refused("picture-shape", least=str(LEAST_SIDE), most=str(MAX_ASPECT_RATIO))
-
-
-def _height(image: Image.Image, width: int) -> int:
-    return max(1, round(image.height * width / image.width))
-
-
-def _encoded(image: Image.Image, width: int) -> bytes:
-    """WebP of one width, without metadata: only pixels are copied into a new image."""
-    shown = image.resize((width, _height(image, width)), Image.Resampling.LANCZOS)
-    bare = Image.new(shown.mode, shown.size)
-    bare.paste(shown)
-    out = io.BytesIO()
-    bare.save(out, "WEBP", quality=QUALITY, method=4)
-    return out.getvalue()
+        output = run_limited(_DECODER, msgspec.msgpack.encode(upload), MOST_SECONDS)
+        return msgspec.msgpack.decode(output, type=DecodedPicture)
+    except (LimitedProcessError, msgspec.MsgspecError):
+        return DecodedPicture(refused="picture-not-decoded")
 
 
 def _refused(code: str, **values: str) -> RefusedError:

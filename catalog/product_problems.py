@@ -95,12 +95,43 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "no-picture": Text("kies eerst een bestand", "choose a file first"),
     "not-a-picture": Text("is geen JPEG, PNG of WebP", "is no JPEG, PNG or WebP"),
     "broken-picture": Text("is beschadigd of niet volledig", "is damaged or incomplete"),
+    "picture-not-decoded": Text(
+        "kost te veel geheugen of tijd, of is beschadigd: sla het bestand kleiner op, of als JPEG",
+        "takes too much memory or time, or is damaged: save the file smaller, or as a JPEG",
+    ),
     "picture-lies": Text(
         "heet {declared} maar is een {found}: geef het bestand zijn eigen naam",
         "is called {declared} but is a {found}: give the file its own name",
     ),
     "picture-too-heavy": Text("is groter dan {most} MB", "is larger than {most} MB"),
     "picture-too-large": Text("heeft meer dan {most} miljoen beeldpunten", "has more than {most} million pixels"),
+    "no-first-picture": Text("zonder eerste afbeelding kan niet", "needs a first picture before it"),
+    "too-many-pictures": Text("zijn er te veel: hoogstens {most} per product", "are too many: {most} at most"),
+    "picture-gone": Text("is er niet meer: iemand haalde deze afbeelding weg", "is gone: somebody removed it"),
+    "double-picture": Text("deze afbeelding staat er al bij", "this picture is there already"),
+    "unknown-picture": Text(
+        "“{name}” is geen afbeelding van deze winkel: voeg hem toe op de pagina Afbeeldingen van het product",
+        "“{name}” is no picture of this shop: add it on the product's page Pictures",
+    ),
+    "fetch-address": Text("is geen adres dat we kunnen opvragen", "is no address that we can ask for"),
+    "fetch-scheme": Text("begint niet met https://", "does not begin with https://"),
+    "fetch-host": Text(
+        "van {host} mogen geen afbeeldingen komen: de beheerder van de server zet die site in SHOP_PICTURE_HOSTS",
+        "pictures may not come from {host}: who looks after the server adds that site to SHOP_PICTURE_HOSTS",
+    ),
+    "fetch-unknown-host": Text("{host} bestaat niet of antwoordt niet", "{host} does not exist or does not answer"),
+    "fetch-network": Text(
+        "{host} staat in een besloten netwerk, en daar halen we niets op",
+        "{host} is in a private network, from which we fetch nothing",
+    ),
+    "fetch-certificate": Text("het certificaat van {host} klopt niet", "the certificate of {host} is not right"),
+    "fetch-status": Text("de site antwoordde met foutcode {status}", "the site answered with error code {status}"),
+    "fetch-redirects": Text("de site verwijst te vaak door", "the site redirects too often"),
+    "fetch-conflict": Text(
+        "het product werd intussen gewijzigd: probeer het nog eens", "the product was changed meanwhile: try again"
+    ),
+    "fetch-slow": Text("de site antwoordde te traag", "the site answered too slowly"),
+    "fetch-broken": Text("de verbinding met de site brak af", "the connection with the site broke off"),
     "picture-shape": Text(
         "moet minstens {least} beeldpunten hoog en breed zijn, en hoogstens {most} keer zo lang als smal",
         "has to be at least {least} pixels high and wide, and at most {most} times as long as narrow",

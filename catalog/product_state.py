@@ -1,12 +1,13 @@
 """ProductState: all fields that a person enters about a product, as forms edit, files carry and history stores them."""
 
+from collections.abc import Sequence
 from operator import attrgetter
 
 import msgspec
 from msgspec import Struct
 
 from catalog.composition import LabelLine
-from catalog.models import Allergen, Component, DosageForm, OtherActive, Product, Status, Unit
+from catalog.models import Allergen, Component, DosageForm, OtherActive, Product, ProductPicture, Status, Unit
 from recommend.text import Text
 
 TEXTS = ("name", "summary", "ingredients", "directions", "storage")
@@ -55,6 +56,20 @@ class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     picture: str = ""
     alt_nl: str = ""
     alt_en: str = ""
+    more_pictures: tuple[ProductPicture, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[ProductPicture, ...]:
+        """All pictures in their order; the first is that of `picture`."""
+        first = (ProductPicture(self.picture, self.alt_nl, self.alt_en),) if self.picture else ()
+        return (*first, *self.more_pictures)
+
+    def with_pictures(self, pictures: Sequence[ProductPicture]) -> "ProductState":
+        """The product with these pictures, in this order."""
+        first = pictures[0] if pictures else ProductPicture("")
+        return msgspec.structs.replace(
+            self, picture=first.name, alt_nl=first.alt_nl, alt_en=first.alt_en, more_pictures=tuple(pictures[1:])
+        )
 
     def text(self, name: str) -> Text:
         """One of TEXTS, or "alt", in both languages; may be empty."""

@@ -18,6 +18,8 @@ from shop.seller import Seller, read_seller
 if TYPE_CHECKING:
     from sqlalchemy import URL  # commands without a database do not wait for SQLAlchemy
 
+    from catalog.picture_fetching import Allowed
+
 # Use of several hosts in one URL: https://www.postgresql.org/docs/current/libpq-connect.html
 WRITES = {"target_session_attrs": "read-write"}
 READS = {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
@@ -46,6 +48,8 @@ class Settings(Struct, frozen=True):
     public_url: str | None = None
     """Scheme and host under which the world reaches the shop; None: as the owner's settings or the request say."""
     page_cache: bool = True
+    picture_sources: "Allowed | None" = None
+    """Hosts that pictures of imported files may be fetched from; None for none."""
     proxies: int = 0
     """The number of proxies in front, trusted on the visitor's address, host and TLS."""
 
@@ -78,6 +82,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_read_url=_database_url("SHOP_DATABASE_READ_URL", url_for_reads, **READS) if url_for_reads else None,
         page_cache=_switch(environ, "SHOP_PAGE_CACHE", default=True),
         proxies=_count(environ, "SHOP_PROXIES"),
+        picture_sources=_picture_sources(environ),
         seller=_seller(environ),
         public_url=_public_url(environ),
     )
@@ -171,6 +176,22 @@ def _seller(environ: Mapping[str, str]) -> Seller:
         return read_seller(environ)
     except ValueError as error:
         raise SettingsError(str(error)) from error
+
+
+def _picture_sources(environ: Mapping[str, str]) -> "Allowed | None":
+    hosts, networks = environ.get("SHOP_PICTURE_HOSTS", ""), environ.get("SHOP_PICTURE_NETWORKS", "")
+    if not hosts and not networks:
+        return None
+    from catalog.picture_fetching import read_allowed
+
+    try:
+        read_allowed(hosts)
+    except ValueError as error:
+        raise SettingsError(f"SHOP_PICTURE_HOSTS: {error}") from error
+    try:
+        return read_allowed(hosts, networks)
+    except ValueError as error:
+        raise SettingsError(f"SHOP_PICTURE_NETWORKS: {error}") from error
 
 
 def _public_url(environ: Mapping[str, str]) -> str | None:

@@ -221,8 +221,13 @@ def _accept(session: Session, product_id: int, reasons: Mapping[str, str], autho
 def add_picture(session: Session, data: bytes, filename: str) -> Picture:
     """Store an uploaded picture in several widths; the product references it afterwards. Raises RefusedError."""
     picture, files = read_picture(data, filename)
+    store_picture(session, files)
+    return picture
+
+
+def store_picture(session: Session, files: Mapping[str, bytes]) -> None:
+    """Store the files of a picture by name, as `read_picture` gives them."""
     begin_writing(session)
     for name, file in files.items():
         session.merge(PictureFile(name=name, data=file))
     session.flush()
-    return picture

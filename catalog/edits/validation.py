@@ -53,6 +53,7 @@ MOST = {
     "net_quantity": 100_000,
 }
 """The largest number that a field accepts; the smallest is 0."""
+MOST_PICTURES = 10
 MOST_LINES = 40
 """As many as fit on a page; real labels have far fewer."""
 MOST_UG = 100_000_000
@@ -81,10 +82,32 @@ def field_problems(state: ProductState) -> Iterator[ProductProblem]:
             yield _out_of_range(name, most)
     if len(state.composition) > MOST_LINES:
         yield ProductProblem("composition", "too-many-lines", {"most": str(MOST_LINES)})
+    yield from _picture_problems(state)
     for line in state.composition:
         for amount in (line.compound_ug, line.elemental_ug):
             if amount is not None and amount > MOST_UG:
                 yield _out_of_range("composition", MOST_UG)
+
+
+def _picture_problems(state: ProductState) -> Iterator[ProductProblem]:
+    """Too many pictures, one that is there twice, and descriptions that no text may be."""
+    if not state.more_pictures:
+        return
+    names = [picture.name for picture in state.pictures]
+    if not state.picture:
+        yield ProductProblem("more_pictures", "no-first-picture")
+    if len(names) > MOST_PICTURES:
+        yield ProductProblem("more_pictures", "too-many-pictures", {"most": str(MOST_PICTURES)})
+    if len(set(names)) < len(names):
+        yield ProductProblem("more_pictures", "double-picture")
+    for place, picture in enumerate(state.more_pictures, start=2):
+        for language in LANGUAGES:
+            yield from text_problems(alt_field(language, place), getattr(picture, f"alt_{language}"), LONGEST_ALT)
+
+
+def alt_field(language: Language, place: int) -> str:
+    """The name of a picture's description in a problem; the first place is that of the first picture, 1."""
+    return f"alt_{language}" if place == 1 else f"alt_{language}-{place}"
 
 
 def derived_problems(state: ProductState, magnesium_ug: int) -> Iterator[ProductProblem]:
@@ -139,11 +162,14 @@ def missing_fields(state: ProductState) -> Iterator[ProductProblem]:
 
 
 def missing_texts(state: ProductState, language: Language) -> Iterator[ProductProblem]:
-    """The texts that a product lacks in a language; without a picture it needs no description of one."""
-    for name in (*TEXTS, *(("alt",) if state.picture else ())):
+    """The texts that a product lacks in a language; each of its pictures needs a description."""
+    for name in TEXTS:
         field = f"{name}_{language}"
         if not getattr(state, field).strip():
             yield ProductProblem(field, "missing")
+    for place, picture in enumerate(state.pictures if state.picture else (), start=1):
+        if not getattr(picture, f"alt_{language}").strip():
+            yield ProductProblem(alt_field(language, place), "missing")
 
 
 AMOUNT_MISSING = ("no-amount", "no-single-formula")
@@ -375,7 +401,13 @@ def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset, accepted_n
         texts["brand"] = state.brand
     others = daily_amounts(state.other_actives, state.units_per_day)
     others_ug = {amount.substance.id: amount.micrograms for amount in others}
-    return check_product(texts, portion_ug, ruleset.directory, accepted_name, others_ug)
+    found = check_product(texts, portion_ug, ruleset.directory, accepted_name, others_ug)
+    for picture in state.more_pictures:
+        alt = {"alt": picture.alt}
+        known = {one.identity for one in found}
+        more = check_product(alt, portion_ug, ruleset.directory, accepted_name, others_ug)
+        found += tuple(one for one in more if one.identity not in known)
+    return found
 
 
 def _not_permitted(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Imports in the admin, in steps: store the file, plan, show the plan, apply exactly that plan. Callers commit."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from hashlib import sha256
 from types import MappingProxyType
@@ -25,8 +25,9 @@ from catalog.exchange.reading import Table, TableChoice, open_table
 from catalog.exchange.reading.table import GUESSED
 from catalog.exchange.row_errors import RowError
 from catalog.exchange.row_reader import ParsedRow, RowReader
-from catalog.exchange.values import composition_text
+from catalog.exchange.values import composition_text, more_pictures_text
 from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
+from catalog.other_actives import other_actives_text
 from catalog.product_problems import ProductProblem
 from catalog.product_state import FIELDS, ProductState
 from catalog.queries.settings import owner_settings
@@ -251,9 +252,11 @@ def label_of(field: str) -> Text:
 
 
 def changes_of(planned: PlannedRow) -> tuple[FieldChange, ...]:
-    """The changed fields of a row; for a new product, all filled-in fields. The address of its brand comes last."""
+    """The changed fields of a row; for a new product, all filled-in fields. Addresses come last."""
     found = planned.address
-    address = (FieldChange("brand_address", found.known, found.given),) if found else ()
+    address: tuple[FieldChange, ...] = (FieldChange("brand_address", found.known, found.given),) if found else ()
+    if planned.pictures:
+        address += (FieldChange("pictures", "", "\n".join(planned.pictures)[:_LONGEST_SHOWN]),)
     if planned.edit is None:
         return address
     before, after = planned.edit.before, planned.edit.after.state
@@ -262,11 +265,19 @@ def changes_of(planned: PlannedRow) -> tuple[FieldChange, ...]:
     return (*fields, *address)
 
 
+_LISTS: Mapping[str, Callable[[Any], str]] = {
+    "composition": composition_text,
+    "other_actives": other_actives_text,
+    "more_pictures": more_pictures_text,
+}
+"""Fields that are lists, each with its notation in a file."""
+
+
 def _as_text(state: ProductState, field: str) -> str:
     """The value of a field as text, cut to _LONGEST_SHOWN characters."""
     value: Any = getattr(state, field)
-    if field == "composition":
-        return composition_text(value)
+    if field in _LISTS:
+        value = _LISTS[field](value)
     if field == "price_cents":
         return f"{value / 100:.2f}"
     if isinstance(value, bool):

@@ -33,6 +33,10 @@ OWN: tuple[str, ...] = (
     "reduced",
     "stock",
     "composition",
+    "picture",
+    "alt_nl",
+    "alt_en",
+    "more_pictures",
 )
 """The columns of an export. Texts are as stored; amounts are per unit."""
 VERSION = "version"
@@ -99,6 +103,7 @@ TARGETS: dict[str, Text] = {
     "status": Text("Status", "Status"),
     "slug": Text("Adres op de site", "Address on the site"),
     "composition": Text("Samenstelling, in onze schrijfwijze", "Composition, in our notation"),
+    "pictures": Text("Adressen van afbeeldingen", "Addresses of pictures"),
 }
 """The possible targets of a supplier's column, in the order of the mapping page."""
 
@@ -115,6 +120,7 @@ GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
         Text("Vegan, allergenen en andere stoffen", "Vegan, allergens and other substances"),
         ("vegan", "allergens", "allergens_stated", "other_actives", "other_actives_stated"),
     ),
+    (Text("Afbeeldingen", "Pictures"), ("pictures",)),
 )
 """The targets by subject, each in one group, in the order of the mapping page."""
 

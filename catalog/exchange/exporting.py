@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from catalog.exchange.columns import OWN, VERSION
 from catalog.exchange.formula_guard import on_one_line
 from catalog.exchange.reading import Cell
-from catalog.exchange.values import composition_text
+from catalog.exchange.values import composition_text, more_pictures_text
 from catalog.exchange.writers import open_writer
 from catalog.models import Brand, Product
 from catalog.other_actives import other_actives_text
@@ -74,6 +74,7 @@ def _cells(state: ProductState, brand: Brand, version: int) -> dict[str, Cell]:
         "other_actives": other_actives_text(state.other_actives),
         "price_eur": Decimal(state.price_cents).scaleb(-2) if state.price_cents else None,
         "composition": composition_text(state.composition),
+        "more_pictures": more_pictures_text(state.more_pictures),
         **{name: getattr(state, name) or None for name in ("units_per_pack", "units_per_day", "net_quantity", "ean")},
     }
     return {column: special[column] if column in special else getattr(state, column) for column in (VERSION, *OWN)}

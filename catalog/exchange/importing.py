@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.brands import add_named_brand
 from catalog.edits.edit import Author
+from catalog.edits.fetched_pictures import queue_addresses
 from catalog.edits.store import begin_writing, open_batch, write
 from catalog.exchange.columns import REASON_COLUMNS
 from catalog.exchange.planning import BrandAddress, ImportPlanner, PlannedRow, RowOutcome, SkuStore
@@ -173,14 +174,17 @@ class _Writer:
             return
         good = [planned for planned in chunk if not planned.row.errors]
         edits = [planned.edit for planned in good if planned.edit]
-        if not edits and not any(planned.address for planned in good):
+        if not edits and not any(planned.address or planned.pictures for planned in good):
             return
         if self.batch_id is None:
             self.batch_id = open_batch(self._session, self._author, self._label)
             self._author = msgspec.structs.replace(self._author, batch_id=self.batch_id)
         self._write_addresses(good)
-        if edits:
-            write(self._session, edits, self._author, self._indexing)
+        ids = iter(write(self._session, edits, self._author, self._indexing) if edits else ())
+        by_row = [(next(ids) if planned.edit else planned.product_id, planned.pictures) for planned in good]
+        waiting = {product_id: addresses for product_id, addresses in by_row if product_id is not None and addresses}
+        if waiting:
+            queue_addresses(self._session, waiting, self._author)
 
     def finish(self) -> None:
         """Bring the index up to date after the last chunk."""

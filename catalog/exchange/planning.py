@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from catalog.db.bulk import column_in
 from catalog.edits.brands import address_problems
 from catalog.edits.edit import Edit, ResolvedEdit
+from catalog.edits.fetched_pictures import known_addresses
 from catalog.edits.price_reductions import reference_prices
 from catalog.edits.products import acceptances_by_product
 from catalog.edits.validation import (
@@ -31,6 +32,7 @@ from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState, changed_fields, state_of_product
 from catalog.queries.brands import KnownBrands
+from catalog.queries.products import stored_pictures
 from recommend.knowledge import Ruleset
 
 CHUNK = 1000
@@ -61,13 +63,17 @@ class PlannedRow(Struct, frozen=True, gc=False):
     edit: Edit | None = None
     address: BrandAddress | None = None
     """The address that the row gives to its brand; the first row of a brand has it."""
+    pictures: tuple[str, ...] = ()
+    """Addresses of pictures that were not known of the product yet."""
+    product_id: int | None = None
+    """The stored product of a row with such addresses; None for a new one."""
 
     @property
     def outcome(self) -> RowOutcome:
         if self.row.errors:
             return RowOutcome.REFUSED
         if self.edit is None:
-            return RowOutcome.CHANGED if self.address else RowOutcome.UNCHANGED
+            return RowOutcome.CHANGED if self.address or self.pictures else RowOutcome.UNCHANGED
         return RowOutcome.NEW if self.edit.product_id is None else RowOutcome.CHANGED
 
     @property
@@ -212,7 +218,8 @@ class ImportPlanner:
             planned.append(self._row(row, product, accepted[product.id] if product else NOTHING_ACCEPTED))
         self._refuse_false_reductions(planned)
         self._refuse_taken(planned)
-        return planned
+        self._refuse_missing_pictures(planned)
+        return self._with_addresses(planned, stored)
 
     def _stored(self, skus: Sequence[str]) -> dict[str, Product]:
         query = (
@@ -332,6 +339,36 @@ class ImportPlanner:
             for slug, sku in self._session.execute(select(Product.slug, Product.sku).where(taken)):
                 if rows_by_slug[slug].sku != sku:
                     self._add_error(rows_by_slug[slug], _taken(rows_by_slug[slug].sku, sku))
+
+    def _with_addresses(self, planned: list[PlannedRow], stored: Mapping[str, Product]) -> list[PlannedRow]:
+        """The rows with the addresses of pictures that they add; one query for all of them."""
+        given = {each.row.sku: stored.get(each.row.sku) for each in planned if each.row.values.get("pictures")}
+        if not given:
+            return planned
+        known = known_addresses(self._session, [product.id for product in given.values() if product])
+        found = []
+        for each in planned:
+            product = given.get(each.row.sku)
+            addresses = each.row.values.get("pictures", ())
+            new = tuple(address for address in addresses if product is None or (product.id, address) not in known)
+            found.append(msgspec.structs.replace(each, pictures=new, product_id=product.id if product else None))
+        return found
+
+    def _refuse_missing_pictures(self, planned: Sequence[PlannedRow]) -> None:
+        """Refuse pictures that the row gives and this shop does not have, such as those of an export of another one."""
+        given: dict[str, list[tuple[str, ParsedRow]]] = {}
+        for planned_row in planned:
+            edit = planned_row.edit
+            before = edit.before.pictures if edit and edit.before else ()
+            if edit and edit.after.state.pictures != before:
+                known = {picture.name for picture in before}
+                for place, picture in enumerate(edit.after.state.pictures):
+                    if picture.name not in known:
+                        field = "more_pictures" if place else "picture"
+                        given.setdefault(picture.name, []).append((field, planned_row.row))
+        for name in given.keys() - stored_pictures(self._session, given):
+            for field, row in given[name]:
+                self._add_error(row, ProductProblem(field, "unknown-picture", {"name": name}))
 
     def _add_error(self, row: ParsedRow, problem: ProductProblem) -> None:
         column = self._reader.column_of(problem.field, problem.code)

@@ -150,6 +150,13 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
     "not-per-day": Text("is geen portie, zoals “2 per dag”", "is no daily portion, such as “2 per day”"),
     "not-yes-or-no": Text("is geen ja of nee", "is neither yes nor no"),
     "not-a-choice": Text("is niet een van: {choices}", "is none of: {choices}"),
+    "not-an-address": Text(
+        "“{address}” is geen adres van een afbeelding dat met https:// begint",
+        "“{address}” is no address of a picture that begins with https://",
+    ),
+    "not-pictures": Text(
+        "is geen lijst van afbeeldingen, zoals een export die schrijft", "is no list of pictures as an export writes it"
+    ),
     "not-a-composition": Text(
         "is geen samenstelling, zoals “citrate compound 618 mg elemental 100 mg; oxide elemental 50 mg”",
         "is no composition, such as “citrate compound 618 mg elemental 100 mg; oxide elemental 50 mg”",

@@ -60,6 +60,8 @@ READERS: dict[str, Callable[[Cell], Any]] = {
     "other_actives_stated": values.yes_or_no,
     "reduced": values.yes_or_no,
     "stock": numbers.stock,
+    "picture": values.picture_name,
+    "pictures": values.picture_addresses,
 }
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("units_per_pack", "units_per_day", "net_quantity", "price_eur", "stock"), 0),
@@ -69,6 +71,8 @@ EMPTY: dict[str, Any] = {
     "allergens": (),
     "other_actives": (),
     "composition": (),
+    "picture": "",
+    "more_pictures": (),
     **dict.fromkeys(("supplier", *NAMES, *LONG_TEXTS), ""),
 }
 """The value of an empty cell in our own layout. An empty cell of any other column changes nothing."""
@@ -182,6 +186,7 @@ class RowReader:
             "price_eur": lambda cell: numbers.cents(cell, euro_assumed=self._euro_assumed()),
             "currency": lambda cell: numbers.require_euro(text(cell)),
             "composition": lambda cell: values.read_composition(text(cell), self.names),
+            "more_pictures": lambda cell: values.more_pictures(self._unescaped(cell)),
             "form": lambda cell: self.names.forms_in(text(cell)),
         }
         return READERS.get(target) or special.get(name) or self._text_reader(target)
@@ -199,8 +204,12 @@ class RowReader:
         if target in ("name_nl", "name_en"):
             return lambda cell: " ".join(text(cell).split())
         if self._escapes_lines:
-            return lambda cell: (in_lines(cell) if "\\" in cell else cell) if isinstance(cell, str) else text(cell)
+            return lambda cell: in_lines(cell) if isinstance(cell, str) else text(cell)
         return lambda cell: cell if isinstance(cell, str) else text(cell)
+
+    def _unescaped(self, cell: Cell) -> Cell:
+        """A cell with the line breaks that our own file wrote on one line."""
+        return in_lines(cell) if self._escapes_lines and isinstance(cell, str) else cell
 
     def _euro_assumed(self) -> bool:
         """Whether a price without a currency is in euro: always in our own layout, by the mapping in a supplier's."""

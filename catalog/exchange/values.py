@@ -7,12 +7,13 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from html.parser import HTMLParser
 from typing import TypeVar
 
+import msgspec
 from ftfy.badness import is_bad
 from stdnum import ean
 
@@ -22,8 +23,10 @@ from catalog.exchange.numbers import micrograms, normal
 from catalog.exchange.reading.table import Cell
 from catalog.exchange.reading.table import text as plain
 from catalog.exchange.row_errors import CellRefusedError
-from catalog.models import Allergen, DosageForm, OtherActive, Status, Unit
+from catalog.models import Allergen, DosageForm, OtherActive, ProductPicture, Status, Unit
 from catalog.other_actives import OtherActiveError, read_other_actives
+from catalog.picture_fetching import LONGEST_ADDRESS
+from catalog.pictures import picture_of
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS, Words
 from recommend.chemistry import UG_PER_MG
 from recommend.naming import FormNames
@@ -150,6 +153,44 @@ def other_actives(cell: Cell) -> tuple[OtherActive, ...]:
         return read_other_actives(text)
     except OtherActiveError as error:
         raise CellRefusedError(error.code, **error.values) from error
+
+
+def picture_name(cell: Cell) -> str:
+    """The name of a stored picture, as an export has it."""
+    name = plain(cell).strip()
+    if picture_of(name) is None:
+        raise CellRefusedError("unknown-picture", name=name[:_SHOWN])
+    return name
+
+
+_BETWEEN_ADDRESSES = re.compile(r"\s*[|;\n]\s*|,\s*(?=https?://)|,?\s+")
+
+
+def picture_addresses(cell: Cell) -> tuple[str, ...]:
+    """The addresses of pictures in a cell; a comma parts two only where another one begins."""
+    found = tuple(dict.fromkeys(filter(None, _BETWEEN_ADDRESSES.split(plain(cell)))))
+    for address in found:
+        if not address.lower().startswith("https://") or len(address) > LONGEST_ADDRESS:
+            raise CellRefusedError("not-an-address", address=address[:_SHOWN])
+    return found
+
+
+def more_pictures(cell: Cell) -> tuple[ProductPicture, ...]:
+    """The pictures behind the first, in the notation of `more_pictures_text`."""
+    try:
+        found = _pictures.decode(plain(cell))
+    except msgspec.MsgspecError as error:
+        raise CellRefusedError("not-pictures") from error
+    return tuple(msgspec.structs.replace(one, name=picture_name(one.name)) for one in found)
+
+
+def more_pictures_text(pictures: Sequence[ProductPicture]) -> str:
+    """Pictures as one cell, a list in JSON; `more_pictures` restores it exactly."""
+    return msgspec.json.encode(pictures).decode() if pictures else ""
+
+
+_pictures = msgspec.json.Decoder(tuple[ProductPicture, ...])
+_SHOWN = 60
 
 
 def yes_no_or_unknown(cell: Cell) -> bool | None:

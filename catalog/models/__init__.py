@@ -2,7 +2,7 @@
 
 from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryCode, Role, SignInAttempt
 from catalog.models.base import Base, table_of
-from catalog.models.exchange import SupplierMapping, Upload, UploadRow
+from catalog.models.exchange import AddressState, PictureAddress, SupplierMapping, Upload, UploadRow
 from catalog.models.history import (
     AcceptedWarning,
     Batch,
@@ -28,6 +28,7 @@ from catalog.models.product import (
     OverriddenSentence,
     PictureFile,
     Product,
+    ProductPicture,
     Status,
     Unit,
 )
@@ -46,6 +47,7 @@ from catalog.models.settings import Setting, SettingChange
 __all__ = [
     "AcceptedWarning",
     "Account",
+    "AddressState",
     "AdminSession",
     "AdviceRow",
     "Allergen",
@@ -72,9 +74,11 @@ __all__ = [
     "OverriddenSentence",
     "OverrideEnd",
     "OverrideStatus",
+    "PictureAddress",
     "PictureFile",
     "PricePoint",
     "Product",
+    "ProductPicture",
     "RecoveryCode",
     "Role",
     "Setting",

@@ -1,11 +1,12 @@
 """Tables of imports: suppliers' mappings, and uploaded files between upload and import."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.models.base import Base, Moment
+from catalog.models.base import Base, Moment, choice
 
 
 class SupplierMapping(Base):
@@ -46,3 +47,29 @@ class UploadRow(Base):
     outcome: Mapped[str]
     detail: Mapped[str]
     """`exchange.admin_import.Detail` as JSON."""
+
+
+class AddressState(StrEnum):
+    """The state of a picture's address: waiting, fetched, or refused for a reason."""
+
+    WAITING = "waiting"
+    FETCHED = "fetched"
+    REFUSED = "refused"
+
+
+class PictureAddress(Base):
+    """The address of a picture in an imported file, and what became of it; fetched in the order of `id`."""
+
+    __tablename__ = "picture_address"
+    __table_args__ = (UniqueConstraint("product_id", "address"), Index("ix_picture_address_state", "state", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    address: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)
+    """The moment of the import."""
+    who: Mapped[str]
+    state: Mapped[AddressState] = mapped_column(choice(AddressState))
+    reason: Mapped[str] = mapped_column(server_default="")
+    """Why it was refused, as a `ProductProblem` in JSON; empty otherwise."""
+    tried_at: Mapped[datetime | None] = mapped_column(Moment)

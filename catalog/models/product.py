@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Bilingual, Moment, NameList, WordList, choice
-from recommend.text import LANGUAGES, Language
+from recommend.text import LANGUAGES, Language, Text
 
 
 class DosageForm(StrEnum):
@@ -129,6 +129,35 @@ class OverriddenSentences(TypeDecorator[tuple[OverriddenSentence, ...]]):
 _overridden = msgspec.json.Decoder(tuple[OverriddenSentence, ...])
 
 
+class ProductPicture(Struct, frozen=True, gc=False):
+    """A picture of a product: its name (`catalog.pictures`), and its description for readers who cannot see it."""
+
+    name: str
+    alt_nl: str = ""
+    alt_en: str = ""
+
+    @property
+    def alt(self) -> Text:
+        """The description in both languages; may be empty."""
+        return Text(self.alt_nl, self.alt_en)
+
+
+class PictureList(TypeDecorator[tuple[ProductPicture, ...]]):
+    """A tuple of pictures in one column, as JSON; empty without any. The signatures are SQLAlchemy's."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[ProductPicture, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+        return msgspec.json.encode(value).decode() if value else ""
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[ProductPicture, ...]:  # noqa: ARG002 - theirs
+        return _pictures.decode(value) if value else ()
+
+
+_pictures = msgspec.json.Decoder(tuple[ProductPicture, ...])
+
+
 class Brand(Base):
     """A brand, with the business address that the label must give; `invented` marks the sample's brands."""
 
@@ -213,11 +242,13 @@ class Product(Base):
     """Whether `other_actives` are all of them."""
 
     picture: Mapped[str] = mapped_column(server_default="")
-    """The name of its picture (`catalog.pictures`), empty without one."""
+    """The name of its first picture (`catalog.pictures`), that of cards; empty without one."""
     alt_nl: Mapped[str] = mapped_column(server_default="")
     alt_en: Mapped[str] = mapped_column(server_default="")
     alt = Bilingual()
-    """The description of the picture for readers who cannot see it."""
+    """The description of the first picture for readers who cannot see it."""
+    more_pictures: Mapped[tuple[ProductPicture, ...]] = mapped_column(PictureList, server_default="")
+    """The pictures behind the first, in their order."""
 
     price_cents: Mapped[int]
     """Including VAT."""
@@ -278,13 +309,26 @@ class Product(Base):
         """
         field = f"{name}_{self.text_language(language)}"
         found: str = getattr(self, field)
+        shown = self._without_hidden(field, found, on)
+        return shown or (self.sku if name == "name" and found else "")
+
+    def alt_text(self, picture: ProductPicture, language: Language, on: date) -> str:
+        """The description of one of its pictures, as `text` gives that of the first."""
+        field = f"alt_{self.text_language(language)}"
+        return self._without_hidden(field, getattr(picture, field), on)
+
+    @property
+    def pictures(self) -> tuple[ProductPicture, ...]:
+        """All pictures in their order."""
+        first = (ProductPicture(self.picture, self.alt_nl, self.alt_en),) if self.picture else ()
+        return (*first, *self.more_pictures)
+
+    def _without_hidden(self, field: str, text: str, on: date) -> str:
+        """A text of a field without the sentences whose override has ended."""
         hidden = [one.sentence for one in self.overridden if one.field == field and one.until < on]
-        if not hidden:
-            return found
         for sentence in hidden:
-            found = found.replace(sentence, "")
-        found = " ".join(found.split())
-        return found or (self.sku if name == "name" else "")
+            text = text.replace(sentence, "")
+        return " ".join(text.split()) if hidden else text
 
 
 def published_languages(english_complete: bool) -> tuple[Language, ...]:

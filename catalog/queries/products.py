@@ -1,14 +1,16 @@
 """Queries of the shop's pages: one product, brands, slugs, products by form."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from catalog.db.bulk import column_in
 from catalog.models import Brand, FormTag, ListingRowByForm, PictureFile, Product, SlugRedirect, Status
 from catalog.models.product import PUBLISHED, published_languages
+from catalog.pictures import picture_of
 from catalog.search.documents import GRADES_IN_STOCK
 from recommend.knowledge import Ruleset
 from recommend.text import Language
@@ -194,6 +196,16 @@ def forms_on_offer(session: Session, ruleset: Ruleset) -> dict[str, OnOffer]:
         .group_by(compound)
     )
     return {form: OnOffer(total, lowest) for form, total, lowest in session.execute(query)}
+
+
+def stored_pictures(session: Session, names: Iterable[str]) -> set[str]:
+    """The pictures among these names that are stored."""
+    found = {name: picture for name in names if (picture := picture_of(name))}
+    files = {picture.file(picture.width): name for name, picture in found.items()}
+    if not files:
+        return set()
+    query = select(PictureFile.name).where(column_in(session, PictureFile.name, list(files)))
+    return {files[name] for name in session.scalars(query)}
 
 
 def picture_data(session: Session, name: str) -> bytes | None:

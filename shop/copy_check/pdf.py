@@ -4,12 +4,11 @@ PDFium reads it, since it restores the spaces between words that a PDF does not 
 """
 
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 
 import msgspec
 
+from catalog.limited_process import LimitedProcessError, run_limited
 from shop.copy_check.documents import Passage, UnreadableError, refuse_too_long
 from shop.copy_check.pdf_pages import PdfText
 
@@ -41,11 +40,8 @@ def pdf_passage(raw: bytes) -> tuple[Passage, tuple[str, ...]]:
 def _read_pages(raw: bytes) -> PdfText:
     """Texts of the pages, from a process that has a limit of memory and time."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", _MODULE], input=raw, capture_output=True, timeout=_MAX_SECONDS, check=True
-        )
-        return msgspec.json.decode(done.stdout, type=PdfText)
-    except (subprocess.SubprocessError, msgspec.MsgspecError) as error:
+        return msgspec.json.decode(run_limited(_MODULE, raw, _MAX_SECONDS), type=PdfText)
+    except (LimitedProcessError, msgspec.MsgspecError) as error:
         raise UnreadableError("this PDF is damaged, or takes too much memory or time to unpack") from error
 
 

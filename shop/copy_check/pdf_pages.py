@@ -4,17 +4,14 @@ PDFium unpacks as much as a PDF says, and no caller can stop it; so the process 
 ends alone when the PDF is a bomb or breaks PDFium. It takes the PDF on standard input and gives `PdfText` as JSON.
 """
 
-import sys
-from contextlib import suppress
-
 import msgspec
 import pypdfium2
 from msgspec import Struct
 
+from catalog.limited_process import Limits, answer
 from shop.copy_check.documents import MAX_TEXT
 
-_MAX_MEMORY = 1 << 30
-_MAX_SECONDS = 120  # of processor time
+_LIMITS = Limits(memory=1 << 30, cpu_seconds=120)
 _NO_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _PICTURE = 3  # FPDF_PAGEOBJ_IMAGE
 _MOST_OBJECTS = 1000  # of a page without text, in which a picture is looked for
@@ -70,16 +67,9 @@ def _has_picture(page: pypdfium2.PdfPage) -> bool:
     return any(one.type == _PICTURE for one, _ in zip(page.get_objects(), range(_MOST_OBJECTS), strict=False))
 
 
-def _limit() -> None:
-    """Limit this process, where the system can."""
-    with suppress(ImportError):  # Windows
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY, _MAX_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_MAX_SECONDS, _MAX_SECONDS))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _answered(raw: bytes) -> bytes:
+    return msgspec.json.encode(read_pages(raw))
 
 
 if __name__ == "__main__":
-    _limit()
-    sys.stdout.buffer.write(msgspec.json.encode(read_pages(sys.stdin.buffer.read())))
+    answer(_answered, _LIMITS)

@@ -6,10 +6,12 @@ from flask import Blueprint, Flask, abort, make_response, render_template, reque
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.models import Product
+from catalog.models import Product, ProductPicture
 from catalog.pictures import Picture, picture_of
 from catalog.queries.products import picture_data, product_by_slug
 from shop.web.database import get_ruleset, get_session
+from shop.web.i18n import current_language
+from shop.web.services import today
 
 bp = Blueprint("pictures", __name__)
 A_YEAR = 365 * 24 * 3600
@@ -22,6 +24,8 @@ class ShownPicture(Struct, frozen=True):
     srcset: str
     width: int
     height: int
+    small: str = ""
+    """The address of its smallest file."""
 
 
 @bp.get("/media/<name>.webp")
@@ -50,10 +54,15 @@ def drawn_pack(slug: str) -> Response:
     return response
 
 
-def picture_address(product: Product) -> str:
-    """The path of a product's photo, or else of its drawn pack."""
-    photo = shown_picture(product.picture) if product.picture else None
-    return photo.src if photo else url_for("pictures.drawn_pack", slug=product.slug)
+def picture_addresses(product: Product) -> list[str]:
+    """The paths of a product's photos in their order, or else of its drawn pack."""
+    photos = [shown for picture in product.pictures if (shown := shown_picture(picture.name))]
+    return [photo.src for photo in photos] or [url_for("pictures.drawn_pack", slug=product.slug)]
+
+
+def shown_alt(product: Product, picture: ProductPicture) -> str:
+    """The description of one of a product's pictures, as this page shows it."""
+    return product.alt_text(picture, current_language(), today())
 
 
 def shown_picture(name: str) -> ShownPicture | None:
@@ -63,7 +72,7 @@ def shown_picture(name: str) -> ShownPicture | None:
         return None
     addresses = {width: _address(found, width) for width in found.widths}
     srcset = ", ".join(f"{address} {width}w" for width, address in addresses.items())
-    return ShownPicture(addresses[found.width], srcset, found.width, found.height)
+    return ShownPicture(addresses[found.width], srcset, found.width, found.height, addresses[found.widths[0]])
 
 
 def _address(found: Picture, width: int) -> str:
@@ -72,3 +81,4 @@ def _address(found: Picture, width: int) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(shown_picture)
+    app.add_template_filter(shown_alt)

@@ -7,7 +7,7 @@ from catalog.other_actives import daily_amounts
 from catalog.prices import unit_price_cents
 from recommend.chemistry import UG_PER_MG
 from recommend.knowledge import Ruleset
-from shop.product.pictures import picture_address
+from shop.product.pictures import picture_addresses
 from shop.web.absolute_urls import absolute_url
 from shop.web.breadcrumbs import CONTEXT, Data
 from shop.web.i18n import current_language, in_current_language
@@ -19,6 +19,7 @@ VAT = {"valueAddedTaxIncluded": True}
 
 def product_data(product: Product, ruleset: Ruleset) -> Data:
     """A product with its offer. An invented one says so here too."""
+    pictures = [absolute_url(address) for address in picture_addresses(product)]
     data: Data = {
         "@context": CONTEXT,
         "@type": "Product",
@@ -26,7 +27,7 @@ def product_data(product: Product, ruleset: Ruleset) -> Data:
         "url": _address(product),
         "name": shown_text(product, "name"),
         "description": shown_text(product, "summary"),
-        "image": absolute_url(picture_address(product)),
+        "image": pictures if len(pictures) > 1 else pictures[0],
         "sku": product.sku,
         "inLanguage": product.text_language(current_language()),
         "category": _("Food supplement with magnesium"),

@@ -7,7 +7,7 @@ from typing import Any
 from catalog.exchange.layouts.cells import ASK
 from catalog.exchange.layouts.notes import Note, note
 from catalog.exchange.layouts.plan import LayoutPlan, PlannedProduct
-from catalog.exchange.layouts.questions import Question
+from catalog.exchange.layouts.questions import FETCH, Question
 from catalog.exchange.mapping import Mapping
 from catalog.exchange.reading import Cell, Row, Table
 from catalog.exchange.row_errors import RowError
@@ -25,6 +25,7 @@ COLUMNS = (
     "price_eur",
     "form",
     "elemental",
+    "pictures",
 )
 """The columns, named after their targets."""
 
@@ -92,6 +93,8 @@ class LayoutTable(Table):
         if read.line is not None:
             form, ug = read.line
             cells["form"], cells["elemental"] = form, Decimal(ug) / UG_PER_MG
+        if self._plan.answers.get("pictures") == FETCH and fields.get("pictures"):
+            cells["pictures"] = "\n".join(fields["pictures"])
         if not cells["sku"] and self._plan.answers.get("sku_made") == "brand_and_ean":
             named = str(fields.get("ean") or fields.get("name") or "")
             cells["sku"] = made_sku(self._supplier, str(fields.get("brand", "")), named) if named else None

@@ -144,6 +144,10 @@ def _price(layout: Layout, table: Table, uses: Sequence[ColumnUse], read: Sequen
     return [Question("vat", about, why, (_INCLUDING, *_WITHOUT_VAT), default)]
 
 
+FETCH = "fetch"
+"""The answer that lets addresses of pictures wait to be fetched."""
+
+
 def _pictures(layout: Layout, read: Sequence[PlacedRow]) -> Question | None:
     addresses = [
         a for one in read for a in (*one.pictures, *picture_list(one.row), *picture_list(one.row, "own_pictures"))
@@ -151,15 +155,25 @@ def _pictures(layout: Layout, read: Sequence[PlacedRow]) -> Question | None:
     if not addresses or layout.open_data:
         return None
     keep = Choice("keep", Text("houd de adressen in het bestand, haal niets op", "keep the addresses, fetch nothing"))
+    if all(address.lower().startswith("https://") for address in addresses):
+        why = Text(
+            "adressen op een andere site; een import haalt zelf niets op. Wie de server beheert, haalt klaargezette"
+            " adressen op met “shop catalog pictures fetch”, van de sites die in SHOP_PICTURE_HOSTS staan",
+            "addresses on another site; an import itself fetches nothing. Who looks after the server fetches those put"
+            " ready with “shop catalog pictures fetch”, from the sites in SHOP_PICTURE_HOSTS",
+        )
+        ready = Choice(FETCH, Text("zet de adressen klaar om op te halen", "put the addresses ready to be fetched"))
+        return Question("pictures", Text("foto’s", "pictures"), why, (keep, ready), "keep")
     if all("://" in address for address in addresses):
         why = Text(
-            "adressen op een andere site; een import neemt ze nog niet over",
-            "addresses on another site; an import does not take them over yet",
+            "adressen op een andere site, niet alle met https://; een import neemt ze niet over",
+            "addresses on another site, not all with https://; an import does not take them over",
         )
         return Question("pictures", Text("foto’s", "pictures"), why, (keep,), "keep")
     example = next(address for address in addresses if "://" not in address)
     why = Text(
-        f"paden zonder site: wat staat er vóór {example}?", f"paths without a host: what stands before {example}?"
+        f"paden zonder site: wat staat er vóór {example}? Een import neemt ze niet over",
+        f"paths without a host: what stands before {example}? An import does not take them over",
     )
     return Question("pictures", Text("foto’s", "pictures"), why, (keep,), "")
 

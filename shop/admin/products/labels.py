@@ -59,11 +59,25 @@ def field_names() -> dict[str, str]:
         "picture": _("Picture"),
         "alt_nl": _("Description of the picture (%(language)s)", language=dutch),
         "alt_en": _("Description of the picture (%(language)s)", language=english),
+        "more_pictures": _("Further pictures"),
     }
 
 
 def field_name(field: str) -> str:
+    """The label of a field, or of the description of a further picture, such as "alt_nl-2"."""
+    name, _dash, number = field.partition("-")
+    if name in ALTS and number:
+        language = _("Dutch") if name.endswith("_nl") else _("English")
+        return str(_("Description of picture %(number)s (%(language)s)", number=number, language=language))
     return field_names().get(field, field)
+
+
+ALTS = ("alt_nl", "alt_en")
+
+
+def is_of_pictures(field: str) -> bool:
+    """Whether a field is on the page of the pictures, not on the form."""
+    return field.partition("-")[0] in ("picture", "more_pictures", *ALTS)
 
 
 def said_of(error: RefusedError) -> str:
@@ -161,6 +175,7 @@ def init_app(app: Flask) -> None:
     """The names as filters of the templates."""
     for filter_ in (
         field_name,
+        is_of_pictures,
         name_or_sku,
         status_name,
         how_name,

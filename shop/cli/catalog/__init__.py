@@ -13,6 +13,7 @@ from shop.cli.loading import CommandsByName
         "check": "shop.cli.catalog.check:check",
         "import": "shop.cli.catalog.import_:import_",
         "ingredients": "shop.cli.catalog.ingredients:ingredients",
+        "pictures": "shop.cli.catalog.pictures:pictures",
         "export": "shop.cli.catalog.export:export",
         "sample": "shop.cli.catalog.sample:sample",
     },

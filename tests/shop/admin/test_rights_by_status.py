@@ -66,6 +66,10 @@ class Way(NamedTuple):
     done: Callable[[ProductState], bool]
 
 
+STORED = "a" * 32 + "-240x240"
+"""The name of a picture; its file is not needed here."""
+
+
 def small_picture() -> tuple[io.BytesIO, str]:
     return io.BytesIO(image_file(size=(240, 240))), "pot.png"
 
@@ -77,9 +81,18 @@ FOR_DRAFTS: Mapping[str, Way] = {
         lambda staff, it: staff.press(it, "merge", version="1", seen="2", **{"choose-stock": "mine"}),
         lambda now: now.stock == 3,
     ),
-    "upload a picture": Way(lambda staff, it: staff.picture(it, picture=small_picture()), lambda now: now.picture > ""),
-    "describe the picture": Way(lambda staff, it: staff.picture(it), lambda now: now.alt_nl == "Pot"),
-    "remove the picture": Way(lambda staff, it: staff.picture(it, remove="yes"), lambda now: now.alt_nl == ""),
+    "upload a picture": Way(
+        lambda staff, it: staff.picture(it, picture=small_picture()), lambda now: len(now.pictures) == 2
+    ),
+    "describe the picture": Way(
+        lambda staff, it: staff.picture(it, press="describe", name=STORED), lambda now: now.alt_nl == "Pot"
+    ),
+    "move the picture": Way(
+        lambda staff, it: staff.picture(it, press="first", name=STORED), lambda now: now.alt_nl == "Pot"
+    ),
+    "remove the picture": Way(
+        lambda staff, it: staff.picture(it, press="remove", name=STORED), lambda now: now.pictures == ()
+    ),
 }
 FOR_PUBLISHERS: Mapping[str, Way] = {
     "publish": Way(
@@ -120,7 +133,7 @@ def make_twice(own_app: Flask, ruleset: Ruleset) -> MakeTwice:
 
     def make(status: Status) -> Twice:
         with Session(services_of(own_app).databases.primary) as session:
-            alts = {"alt_nl": "Potje", "alt_en": "Small jar"}
+            alts = {"picture": STORED, "alt_nl": "Potje", "alt_en": "Small jar"}
             product_id = make_product(session, None, status=status, price_cents=1200, stock=10, **alts).id
             author = AuthorFactory.build(how=How.BULK)
             batch = open_batch(session, author, "voorraad")

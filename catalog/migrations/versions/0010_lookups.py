@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "lookups"
-down_revision = "order_by_fit"
+down_revision = "picture_addresses"
 
 
 def upgrade() -> None:
