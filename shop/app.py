@@ -97,6 +97,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.page_cache:
+        page_cache.wrap(app)
     request_headers.init_app(app, settings.public_url)
     if settings.proxies:
         trusted = settings.proxies

@@ -22,6 +22,8 @@ from recommend.loading import load_ruleset
 from shop.settings import Settings
 from shop.web.services import services
 
+READING = "shop.reading"
+"""Of a WSGI environment: a session for reading that was opened before Flask was entered."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -89,7 +91,7 @@ def get_session() -> Session:
     if "catalog_session" not in g:
         databases = services().databases
         if not asked_by_staff():
-            g.catalog_session = databases.session_for_reading()
+            g.catalog_session = request.environ.get(READING) or databases.session_for_reading()
         else:
             g.catalog_session = Session(databases.writing if may_write() else databases.primary)
     session: Session = g.catalog_session

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import AddressValueError, IPv6Address
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ class SoundHeaders:
         return name is not None and (self._public is None or name == self._public or name in _LOOPBACK)
 
 
+@lru_cache(1024)
 def host_name(host: str) -> str | None:
     """The name in a Host header, in lower case and without a port; None for what cannot be one (RFC 9110, 7.2)."""
     found = _HOST.fullmatch(host)
@@ -74,6 +76,7 @@ def host_name(host: str) -> str | None:
     return found["name"].lower()
 
 
+@lru_cache(1024)
 def best_encoding(header: str) -> str:
     """The encoding of ours that an Accept-Encoding header likes best, empty when it accepts none (RFC 9110, 12.5.3)."""
     wanted = {name.lower(): quality for name, quality in parse_accept_header(header)}

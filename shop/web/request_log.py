@@ -52,15 +52,29 @@ def init_app(app: Flask) -> None:
             response.headers["Server-Timing"] = (
                 f'app;dur={seconds * 1000:.1f}, db;dur={g.database_seconds * 1000:.1f};desc="{g.queries} queries"'
             )
-        if requests_log.isEnabledFor(logging.INFO):
-            fields = _which_request() | {"status": response.status_code, "ms": round(seconds * 1000, 1)}
-            _log(fields | {"queries": g.queries})
-        _measure(response.status_code, seconds)
+        _record(g.request_id, _method(), _route(), status=response.status_code, seconds=seconds, queries=g.queries)
         return response
 
     for engine in services_of(app).databases.engines:
         event.listen(engine, "before_cursor_execute", _query_begins)
         event.listen(engine, "after_cursor_execute", _query_ends)
+
+
+def log_request(method: str, route: str, status: int, seconds: float) -> str:
+    """Log a request that Flask never saw and that asked the database nothing; returns its number."""
+    request_id = secrets.token_hex(8)
+    _record(request_id, method, route, status=status, seconds=seconds)
+    return request_id
+
+
+def _record(request_id: str, method: str, route: str, *, status: int, seconds: float, queries: int = 0) -> None:
+    if requests_log.isEnabledFor(logging.INFO):
+        which = {"request": request_id, "method": method, "route": route}
+        _log(which | {"status": status, "ms": round(seconds * 1000, 1), "queries": queries})
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # read when the library is imported, so not before it is set
+        from shop.web.metrics import measure
+
+        measure(method, route, status, seconds)
 
 
 def _log(fields: dict[str, Any]) -> None:
@@ -95,13 +109,6 @@ def _route() -> str:
 def _is_for_staff() -> bool:
     """Whether the guard found a signed-in user; the database is not asked again for this."""
     return asked_by_staff() and g.get("signed_in_user") is not None
-
-
-def _measure(status: int, seconds: float) -> None:
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # read when the library is imported, so not before it is set
-        from shop.web.metrics import measure
-
-        measure(_method(), _route(), status, seconds)
 
 
 class JsonLines(logging.Formatter):

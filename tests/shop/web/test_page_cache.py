@@ -1,6 +1,8 @@
 """Page cache: no edit through another worker and no visitor's state ever gets behind it."""
 
+import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,36 @@ def test_a_kept_page_is_sent_compressed_as_it_was_at_first(workers: list[Flask],
     assert first.headers.get("Content-Encoding", "identity") == accepted
     again = client.get(LISTING, headers={"Accept-Encoding": accepted, "If-None-Match": second.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_cached_page_has_the_headers_of_the_first_a_number_of_its_own_and_a_line_in_the_log(
+    workers: list[Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    client = workers[0].test_client(use_cookies=False)
+    caplog.set_level(logging.INFO, "shop.requests")
+    pages = [client.get(LISTING, base_url="https://localhost") for _ in range(3)]
+    numbers = [page.headers["X-Request-Id"] for page in pages]
+    assert len(set(numbers)) == 3
+    assert lasting(pages[0]) == lasting(pages[1]) == lasting(pages[2])
+    assert "max-age=" in pages[2].headers["Strict-Transport-Security"]
+    told = [vars(record)["fields"] for record in caplog.records]
+    assert [line["request"] for line in told] == numbers
+    assert {(line["method"], line["route"], line["status"]) for line in told} == {("GET", LISTING, 200)}
+
+
+def test_a_path_with_a_hidden_slash_is_no_cached_page(workers: list[Flask]) -> None:
+    client = workers[0].test_client(use_cookies=False)
+    for raw, status in ((LISTING, 200), (LISTING, 200), ("/nl%2Fbeste-magnesium-supplementen", 404)):
+        assert client.get(LISTING, environ_overrides={"RAW_URI": raw}).status_code == status
+
+
+def test_a_cached_page_is_of_today(workers: list[Flask], templates_rendered: list[str]) -> None:
+    client, shared = workers[0].test_client(use_cookies=False), services_of(workers[0])
+    client.get(LISTING)
+    shared.clock = lambda: datetime.now(UTC) + timedelta(days=1)
+    client.get(LISTING)
+    client.get(LISTING)
+    assert len(templates_rendered) == 2
 
 
 @pytest.fixture
