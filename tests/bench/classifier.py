@@ -32,7 +32,13 @@ _FIRMNESS = 30.0
 _SCALE = 1000
 _LABELLED = 1.0
 _OWN = 1.0  # the shop's own texts are many, and much alike
-_OWN_DATA = (DATA / "guide.yaml", *(DATA / "rules").glob("*.yaml"), *(DATA / "notes").glob("*.yaml"), SAMPLE)
+_OWN_DATA = (
+    DATA / "guide.yaml",
+    DATA / "search_answers.yaml",
+    *(DATA / "rules").glob("*.yaml"),
+    *(DATA / "notes").glob("*.yaml"),
+    SAMPLE,
+)
 
 
 def labelled_bytes() -> bytes:
