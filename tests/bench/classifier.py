@@ -60,6 +60,8 @@ def own_texts() -> Iterator[str]:
         yield shown(message)
     for file in sorted(_OWN_DATA):
         yield from _texts_in(yaml.safe_load(file.read_text(encoding="utf-8")))
+    medicines = yaml.safe_load((DATA / "medicines.yaml").read_text(encoding="utf-8"))
+    yield from _texts_in(medicines["reasons"])
 
 
 def _texts_in(data: object) -> Iterator[str]:
