@@ -122,6 +122,10 @@ class ParsedSentence:
         """Whether the sentence names one of these concepts."""
         return not self._named.isdisjoint(concepts)
 
+    def has_all(self, concepts: Iterable[str]) -> bool:
+        """Whether the sentence names all of these concepts."""
+        return self._named.issuperset(concepts)
+
     def mentions_between(self, concept: str, low: int, high: int) -> list[Mention]:
         """Mentions of a concept whose first token index is from `low` to `high`, in order."""
         row = self._by_concept.get(concept, [])

@@ -158,6 +158,7 @@ def main() -> None:
             "copy_unseen",
             "third_unseen",
             "fourth_unseen",
+            "fifth_unseen",
             "legal_unseen",
         )
         if chosen.heldout

@@ -35,6 +35,8 @@ def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground
     """Grounds for endorsements, and for each pattern whose concepts are near each other."""
     yield from _professional_grounds(sentence)
     for pattern in claims.patterns:
+        if not sentence.has_all(pattern.all):
+            continue
         if sentence.has(*pattern.unless) or ("consult" in pattern.unless and sentence.refers_to_professional):
             continue
         found = _mentions_within(sentence, pattern)
