@@ -183,7 +183,19 @@ _LONGEST_KEPT = 400  # characters; a longer one hardly comes twice
 def _parse(text: str, list_intro: ParsedSentence | None, language: Language, directory: Path) -> ParsedSentence:
     """Sentence with places in its own text."""
     tokens = tokens_of(text, list(range(len(text))), list(range(1, len(text) + 1)))
-    return ParsedSentence(tokens, check_data(directory).lexicons[language], list_intro)
+    lexicon = check_data(directory).lexicons[language]
+    if "#" in text:
+        tokens = [
+            replace(token, text=word)
+            for token in tokens
+            for word in (lexicon.words_in_hashtag(token.text) if _is_hashtag(text, token.start) else [token.text])
+        ]
+    return ParsedSentence(tokens, lexicon, list_intro)
+
+
+def _is_hashtag(text: str, place: int) -> bool:
+    """Whether a word of a text with hashtags is one; the sign before the first was taken for a list mark."""
+    return place == 0 or text[place - 1] == "#"
 
 
 @lru_cache(maxsize=_SENTENCES_KEPT)

@@ -18,6 +18,7 @@ from recommend.claims.findings import FORBIDDEN, VERDICTS, Severity, Verdict
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import TOPICS, Concept
 from recommend.claims.rules.ground import Ground
+from recommend.claims.rules.topics import is_about_the_shop
 from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
@@ -128,12 +129,12 @@ _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
 _BLOCK_WARNED_FROM = 0.4
 _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
 _BLOCK_DENIAL_FROM = 0.9  # "not" may refer to another part of the sentence
-_CLEAR_BELOW = 0.02
+_CLEAR_BELOW = 0.005
 _WORSEN_FROM = 0.7
 _AUTHORISED_FROM = 0.8
 _LONGEST_NAME = 9
 _MAX_NAMED = 2  # words in a reason
-_CLEARABLE = frozenset(["general-benefit", "professional-recommends", "food-falls-short", "harm-by-not-taking"])
+_CLEARABLE = frozenset(["general-benefit", "professional-recommends", "harm-by-not-taking"])
 """Reasons that name neither a disease nor an effect: the model may turn these blocks into a question for a person."""
 _EVIDENCE = frozenset(
     {"nutrient", "mineral-form", "deficiency", "not-taking", "going-without", "drug", "food", "night"} | {"makes-you"}
@@ -234,9 +235,9 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
     if _reason_of(judgement) == "denied" and not sentence.expresses_doubt:
         return _BLOCK_DENIAL_FROM
     states_fact = sentence.has(*_FACTS) and not any(segment.has_effect for segment in sentence.segments)
-    if _reason_of(judgement) != "neutral" or sentence.is_warning or states_fact:
+    if _reason_of(judgement) != "neutral" or sentence.is_warning or states_fact or sentence.is_application:
         return _BLOCK_EXPLAINED_FROM
-    if sentence.has("trade", "shop-world") and not sentence.topics:
+    if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM
     is_weak = all(mention.concept.id in _WEAK_EVIDENCE or mention.concept.id in OFFERED for mention in evidence)
     return _BLOCK_ON_GOODS_FROM if is_weak else _BLOCK_FROM

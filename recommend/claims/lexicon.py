@@ -23,6 +23,7 @@ from recommend.text import LANGUAGES, Language
 _GAP = "..."
 _MAX_GAP = 4
 _VOWELS = "aeiou"
+_LONGEST_HASHTAG, _SHORTEST_IN_HASHTAG = 40, 2  # letters
 _ROOT_KEY = 3
 _FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
 _PHONETIC_FROM = 5
@@ -165,7 +166,7 @@ class Lexicon:
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key != "_elements"}
+        return {key: value for key, value in self.__dict__.items() if key not in ("_elements", "_words")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
@@ -200,6 +201,26 @@ class Lexicon:
         if found <= own.endings:
             found |= own.resembling(word)
         return frozenset(found)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Single words of all concepts, in every language, without the signs of the notation."""
+        return frozenset(word.strip("=*") for table in self._tables for word in table.numbers)
+
+    def words_in_hashtag(self, word: str) -> list[str]:
+        """Words of a hashtag in lower case, the fewest known ones that it consists of: `mindermoe`; else itself."""
+        if word in self._words or len(word) > _LONGEST_HASHTAG or not word.isalpha():
+            return [word]
+        best: list[list[str] | None] = [[], *[None] * len(word)]
+        for end in range(_SHORTEST_IN_HASHTAG, len(word) + 1):
+            for start in range(end - _SHORTEST_IN_HASHTAG + 1):
+                before, piece = best[start], word[start:end]
+                if before is None or piece not in self._words:
+                    continue
+                reached = best[end]
+                if reached is None or len(before) + 1 < len(reached):
+                    best[end] = [*before, piece]
+        return best[-1] or [word]
 
     @cached_property
     def meaningful_numbers(self) -> frozenset[str]:

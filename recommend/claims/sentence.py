@@ -51,6 +51,20 @@ _OF_THE_GOODS = (
     "covert-hint",
 )
 _OF_EXPERTS = ("professional", "professionals", "made-by", "recommends")
+_HONEST = (
+    "contribute",
+    "role",
+    "normal",
+    "consult",
+    "not",
+    "study",
+    "contains",
+    "source-of",
+    "rich-in",
+    "amount",
+    "trade",
+)
+"""Concepts of a fact or an authorised claim: behind "but" they make a denial no hint."""
 _ENDINGS = ("", "e", "n", "s", "en", "heid", "ness")
 
 
@@ -107,6 +121,10 @@ class ParsedSentence:
     def has(self, *concepts: str) -> bool:
         """Whether the sentence names one of these concepts."""
         return not self._named.isdisjoint(concepts)
+
+    def has_all(self, concepts: Iterable[str]) -> bool:
+        """Whether the sentence names all of these concepts."""
+        return self._named.issuperset(concepts)
 
     def mentions_between(self, concept: str, low: int, high: int) -> list[Mention]:
         """Mentions of a concept whose first token index is from `low` to `high`, in order."""
@@ -172,6 +190,26 @@ class ParsedSentence:
     def expresses_doubt(self) -> bool:
         """Whether the sentence calls something unproven, undecided or not permitted to say."""
         return self.has("denial", "undecided") or bool(self._doubted_mentions())
+
+    @cached_property
+    def hints_at_banned_claim(self) -> bool:
+        """Whether a denial is withdrawn: by a wink, or by a "but" after a ban behind which no fact stands.
+
+        `We may not say that it helps with cramps, but you know`; not `… but it is a source of magnesium`.
+        """
+        if self.has("covert-hint"):
+            return True
+        bans = self.mentions_of("ban")
+        turns = [turn for turn in self.mentions_of("but", "although") if bans and turn.first > bans[0].first]
+        if not turns:
+            return False
+        rest = range(turns[0].first + 1, len(self.tokens))
+        return not any(mention.first in rest for mention in self.mentions_of(*_HONEST))
+
+    @cached_property
+    def is_application(self) -> bool:
+        """Whether the sentence says where to rub or spray the goods, and promises nothing: `Spray on your arms`."""
+        return self.has("applying") and not self.has(*EFFECTS, "gone", "stronger", "suffering", "makes-you")
 
     def segment(self, mention: Mention) -> Segment:
         """Segment in which a mention starts."""

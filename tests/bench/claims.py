@@ -149,7 +149,21 @@ def main() -> None:
     report("develop", develop, chosen.misses)
     for name in ("kinds_develop", "shop_develop"):
         report(name, read_cases(name), chosen.misses)
-    for name in ("unseen", "kinds_unseen", "shop_unseen", "second_unseen", "copy_unseen") if chosen.heldout else ():
+    for name in (
+        (
+            "unseen",
+            "kinds_unseen",
+            "shop_unseen",
+            "second_unseen",
+            "copy_unseen",
+            "third_unseen",
+            "fourth_unseen",
+            "fifth_unseen",
+            "legal_unseen",
+        )
+        if chosen.heldout
+        else ()
+    ):
         report(name, read_cases(name), chosen.misses)
     if not chosen.no_time:
         report_time(develop)

@@ -32,7 +32,13 @@ _FIRMNESS = 30.0
 _SCALE = 1000
 _LABELLED = 1.0
 _OWN = 1.0  # the shop's own texts are many, and much alike
-_OWN_DATA = (DATA / "guide.yaml", *(DATA / "rules").glob("*.yaml"), *(DATA / "notes").glob("*.yaml"), SAMPLE)
+_OWN_DATA = (
+    DATA / "guide.yaml",
+    DATA / "search_answers.yaml",
+    *(DATA / "rules").glob("*.yaml"),
+    *(DATA / "notes").glob("*.yaml"),
+    SAMPLE,
+)
 
 
 def labelled_bytes() -> bytes:
@@ -54,6 +60,8 @@ def own_texts() -> Iterator[str]:
         yield shown(message)
     for file in sorted(_OWN_DATA):
         yield from _texts_in(yaml.safe_load(file.read_text(encoding="utf-8")))
+    medicines = yaml.safe_load((DATA / "medicines.yaml").read_text(encoding="utf-8"))
+    yield from _texts_in(medicines["reasons"])
 
 
 def _texts_in(data: object) -> Iterator[str]:

@@ -14,6 +14,7 @@ _RELATIVE = ("dat", "die", "which", "that", "who")
 _THAT = ("dat", "dit", "deze", "die", "that", "this")
 _NUTRIENT = ("mineraal", "mineral", "voedingsstof", "stof", "nutrient", "element")
 _IN = ("in", "uit", "van", "from", "of", "inside")
+_OUR = ("onze", "our", "deze", "dit", "this")
 _WITH = ("met", "with", "plus", "incl", "inclusief", "including")
 
 
@@ -69,7 +70,7 @@ def _judge(
         return overreach
     subject = _actor(sentence, previous)
     if subject == "product":
-        mentions = tuple(sentence.mentions_of("product")) or named
+        mentions = tuple(sentence.mentions_of("product", "mineral-form")) or named
         return Ground("unauthorised_health", "block", "on-the-product", mentions, (claim.id,), claim.id)
     if subject == "other":
         return Ground(
@@ -137,10 +138,11 @@ def _actor(sentence: ParsedSentence, previous: ParsedSentence | None) -> str:
     verbs = [mention.first for mention in sentence.mentions_of(*_LINKS, "needed", "good-for", "mild-benefit")]
     verb = min(verbs, default=len(sentence.tokens))
     products = [mention.first for mention in sentence.mentions_of("product")]
-    own = [mention.first for mention in sentence.mentions_of(*_MAGNESIUM)]
+    named = sentence.mentions_of(*_MAGNESIUM)
+    own = [mention.first for mention in named]
+    if (not own and products) or (own and all(_is_our_form(sentence, mention) for mention in named)):
+        return "product"
     if not own:
-        if products:
-            return "product"
         if sentence.has("other-nutrient", "other-ingredient"):
             return "other"
         return _actor_from_context(sentence, previous, verb)
@@ -151,6 +153,12 @@ def _actor(sentence: ParsedSentence, previous: ParsedSentence | None) -> str:
     if not early or _refers_back(sentence, own, verb) or _magnesium_acts(sentence, own, early, verb):
         return "magnesium"
     return "product"
+
+
+def _is_our_form(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a compound is the shop's product, not the substance: `our bisglycinate`."""
+    before = sentence.tokens[max(0, mention.first - 1) : mention.first]
+    return mention.concept.id == "mineral-form" and any(token.text in _OUR for token in before)
 
 
 def _refers_back(sentence: ParsedSentence, own: list[int], verb: int) -> bool:

@@ -23,7 +23,9 @@ _MAX_NAME = 3  # words in the name of an unknown substance
 _CLAUSE_SUBJECTS = frozenset(["je", "jij", "u", "jullie", "we", "men"])
 _OF = {"nl": "van", "en": "of"}
 _TO = frozenset(["tot", "aan", "to", "bij"])
+_LIKE = frozenset(["net", "zoals", "evenals", "naast", "like", "besides", "alongside"])
 _HENCE = frozenset(["dus", "zo", "daarmee", "daardoor", "zelfs", "so", "thus", "thereby", "hence", "therefore", "even"])
+_CLAUSE = frozenset(["doordat", "daar", "daaraan", "daartoe", "mede", "because", "something", "things"])
 _SO_THAT = frozenset(["zodat", "waardoor", "so"])
 _READER = frozenset(["je", "jij", "jouw", "u", "uw", "you", "your"])
 _AFTER = frozenset(["na", "after", "following"])
@@ -80,11 +82,22 @@ def _said_of(sentence: ParsedSentence, concept: str, claimed: Set[int]) -> list[
 
 
 def _joint_subject_grounds(sentence: ParsedSentence, named: NamedClaims) -> Iterator[Ground]:
-    """Ground for substances joined to magnesium that have no such claim of their own."""
+    """Ground for substances joined to magnesium, or compared with it, that have no such claim of their own."""
     shared = set.intersection(*(set(claim.shared_with) for claim, _ in named))
     wrong = [partner for partner in _partners(sentence) if partner.concept.id not in shared]
+    some = set.union(*(set(claim.shared_with) for claim, _ in named))
+    wrong += [likened for likened in _likened(sentence) if likened.concept.id not in some]
     if wrong:
         yield Ground("unauthorised_health", "block", "joint-subject", tuple(wrong), tuple(c.id for c, _ in named))
+
+
+def _likened(sentence: ParsedSentence) -> Iterator[Mention]:
+    """Substances after `net als` or `like`: `Magnesium contributes, like turmeric, …`."""
+    for place, token in enumerate(sentence.tokens[:-1]):
+        before = sentence.tokens[place - 1].text if place else ""
+        is_like = token.text == "like" or (token.text == "als" and before == "net")
+        if is_like and any(mention.first == place + 1 for mention in sentence.mentions if _is_substance(mention)):
+            yield from _substances_at(sentence, place + 1, len(sentence.tokens), 1)[0]
 
 
 def _partners(sentence: ParsedSentence) -> list[Mention]:
@@ -140,12 +153,7 @@ def _walk(sentence: ParsedSentence, place: int, stop: int, step: int) -> list[Me
 
 def _substances_at(sentence: ParsedSentence, place: int, stop: int, step: int) -> tuple[list[Mention], int]:
     """Substance at a place, known or not, and the place after it; nothing where the name is too long for one."""
-    known = [
-        mention
-        for mention in sentence.mentions
-        if mention.first <= place <= mention.last
-        and (mention.concept.kind == "substance" or mention.concept.id in ("other-nutrient", "other-ingredient"))
-    ]
+    known = [one for one in sentence.mentions if one.first <= place <= one.last and _is_substance(one)]
     if known:
         longest = max(known, key=lambda mention: (mention.last - mention.first, mention.concept.kind == "substance"))
         return [longest], (longest.last + 1 if step > 0 else longest.first - 1)
@@ -163,6 +171,11 @@ def _substances_at(sentence: ParsedSentence, place: int, stop: int, step: int) -
     if place == first or not is_whole:
         return [], place
     return [Mention(_UNKNOWN, *sorted((first, place - step)))], place
+
+
+def _is_substance(mention: Mention) -> bool:
+    """Whether the mention is a substance other than magnesium."""
+    return mention.concept.kind == "substance" or mention.concept.id in ("other-nutrient", "other-ingredient")
 
 
 def _bounds_name(sentence: ParsedSentence, place: int, step: int) -> bool:
@@ -185,27 +198,26 @@ def _is_no_substance(sentence: ParsedSentence, place: int) -> bool:
 
 
 def _effects_beyond(sentence: ParsedSentence, named: NamedClaims) -> list[Mention]:
-    """Words after the verb that name an effect or an organ beside the listed ones.
+    """Words that name an effect or an organ beside the listed ones: after the verb, or before a verb at the end.
 
-    Each item of the list after the verb must name a listed effect; and what a function is the function "of" must too.
+    Each item of the list of effects must name a listed effect; and what a function is the function "of" must too.
     """
-    verb = max((m.last for m in sentence.mentions_of(*_LINKS) if m.first < _first_part(named)), default=None)
-    if verb is None:
-        return []
+    span = _effect_span(sentence, named)
     known = _known_places(sentence, named)
     found: list[Mention] = []
     item: list[int] = []
+    is_inverted = span.stop < len(sentence.tokens)
     is_of = False  # whether the last item ended in "of …", which the next one continues
     seen = False  # a circumstance before the first listed effect closes nothing: `of importance for …`
-    for place in range(verb + 1, len(sentence.tokens) + 1):
-        token = sentence.tokens[place] if place < len(sentence.tokens) else None
+    for place in range(span.start, span.stop + 1 if span else 0):
+        token = sentence.tokens[place] if place < span.stop else None
         text = token.text if token else ""
         seen = seen or (place in known and _is_part(sentence, place))
         closes = seen and place not in known and _closes(sentence, place)
         if token and not token.is_stop and text not in _AND[sentence.language] and not closes:
             item.append(place)
             continue
-        gap, is_of = _gap(sentence, item, known, is_of)
+        gap, is_of = _gap(sentence, item, known, is_of, seen and is_inverted)
         if gap is not None:
             found.append(Mention(_UNKNOWN, gap, gap))
         item = []
@@ -213,6 +225,31 @@ def _effects_beyond(sentence: ParsedSentence, named: NamedClaims) -> list[Mentio
             found += _occasion(sentence, place)
             break
     return found
+
+
+def _effect_span(sentence: ParsedSentence, named: NamedClaims) -> range:
+    """Places of the list of effects: after the verb, or from "tot" to a verb behind it (`tot … bijdraagt`)."""
+    first = _first_part(named)
+    verbs = sentence.mentions_of(*_LINKS)
+    before = [verb.last for verb in verbs if verb.first < first]
+    if before:
+        return range(max(before) + 1, len(sentence.tokens))
+    last = max(part.last for _, parts in named for part in parts)
+    after = [verb.first for verb in verbs if verb.first > last]
+    if not after:
+        return range(0)
+    start = next((place + 1 for place in range(first, -1, -1) if sentence.tokens[place].text in _TO), None)
+    stop = next((place for place in range(last + 1, min(after)) if _ends_inverted(sentence, place)), min(after))
+    return range(sentence.segment_start(first) if start is None else start, stop)
+
+
+def _ends_inverted(sentence: ParsedSentence, place: int) -> bool:
+    """Whether the subject or a clause stands here, behind effects that come first: `… supports magnesium`."""
+    token = sentence.tokens[place]
+    named = any(
+        sentence.mentions_between(concept, place, place) for concept in ("nutrient", "mineral-form", "claim-end")
+    )
+    return named or token.text in _CLAUSE or (token.is_stop and token.text != ",")
 
 
 def _is_of_the_reader(sentence: ParsedSentence, place: int) -> bool:
@@ -269,12 +306,17 @@ def _is_simple(sentence: ParsedSentence, mention: Mention) -> bool:
     return sentence.tokens[mention.first].text.startswith(("werk", "funct"))
 
 
-def _gap(sentence: ParsedSentence, item: Sequence[int], known: frozenset[int], is_of: bool) -> tuple[int | None, bool]:
-    """Index of the word in an item that names something beyond, and whether the item ends in "of …"."""
+def _gap(
+    sentence: ParsedSentence, item: Sequence[int], known: frozenset[int], is_of: bool, is_claim: bool
+) -> tuple[int | None, bool]:
+    """Index of the word in an item that names something beyond, and whether the item ends in "of …".
+
+    `is_claim`: the item is one of a list of effects by its place, whatever its words.
+    """
     words = [place for place in item if sentence.tokens[place].text.isalpha()]
     while words and sentence.tokens[words[0]].text in _HENCE:
         words = words[1:]
-    if not words:
+    if not words or sentence.tokens[words[0]].text in _LIKE:
         return None, is_of
     texts = [sentence.tokens[place].text for place in words]
     ofs = [place for place in words if sentence.tokens[place].text == _OF[sentence.language]]
@@ -289,7 +331,9 @@ def _gap(sentence: ParsedSentence, item: Sequence[int], known: frozenset[int], i
         if sentence.language == "en":
             beside += [place for place in others if place - 1 in parts]  # `muscle growth`
         return (beside[0] if beside else None), bool(ofs)
-    claims_more = texts[0] in _TO or any(place in known for place in words) or (is_of and len(words) <= _MAX_NAME)
+    claims_more = (
+        is_claim or texts[0] in _TO or any(place in known for place in words) or (is_of and len(words) <= _MAX_NAME)
+    )
     return (others[0] if others and claims_more else None), is_of
 
 

@@ -10,6 +10,7 @@ from recommend.claims.sentence import OFFERED, ParsedSentence
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
 _PREPOSITIONS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
+_LONGEST_NAME = 4  # words between a title and a colon
 _SAYS = frozenset(
     [
         "zegt",
@@ -34,6 +35,8 @@ def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground
     """Grounds for endorsements, and for each pattern whose concepts are near each other."""
     yield from _professional_grounds(sentence)
     for pattern in claims.patterns:
+        if not sentence.has_all(pattern.all):
+            continue
         if sentence.has(*pattern.unless) or ("consult" in pattern.unless and sentence.refers_to_professional):
             continue
         found = _mentions_within(sentence, pattern)
@@ -45,8 +48,10 @@ def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a professional named as an endorser of the product, not as a person to ask."""
     if sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
+    if sentence.has("ask") and sentence.has("shop-world", "trade") and not sentence.has(*OFFERED):
+        return  # `Have you a question for our dietitian? Send an email`
     found = sentence.mentions_of("professionals")
-    if sentence.has(*OFFERED):
+    if sentence.has(*OFFERED, "first-person"):
         found += [one for one in sentence.mentions_of("professional") if _speaks(sentence, one)]
     if not sentence.refers_to_professional:
         about_us = sentence.has(*OFFERED) or any(token.text in _THIS for token in sentence.tokens)
@@ -64,7 +69,10 @@ def _is_quoted(sentence: ParsedSentence, professional: Mention) -> bool:
 
 
 def _speaks(sentence: ParsedSentence, professional: Mention) -> bool:
-    """Whether the sentence ends in the words of a professional: `…, zegt sportarts Vos`."""
+    """Whether the sentence has the words of a professional: `…, zegt sportarts Vos`, `Sportarts Vos: "Ik …"`."""
+    behind = sentence.tokens[professional.last + 1 : professional.last + 1 + _LONGEST_NAME]
+    if any(token.text == ":" for token in behind) and sentence.has("first-person"):
+        return True
     before = sentence.tokens[max(0, professional.first - 2) : professional.first]
     return any(token.text in _SAYS for token in before) and any(token.is_stop for token in before)
 

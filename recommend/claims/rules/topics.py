@@ -15,6 +15,7 @@ _FUNCTION_WORDS = frozenset(
 )
 _OF_HEALTH = ("gezond", "health", "welzijn", "well", "lichaam", "body")  # a reference to health in general
 _MADE = ("speciaal", "special", "samengesteld", "ontwikkeld", "ontworpen", "gemaakt", "made", "designed", "developed")
+_PEOPLE = frozenset(["mensen", "wie", "klanten", "iedereen", "people", "anyone", "those", "customers", "everyone"])
 _THE = frozenset(("de", "het", "the"))
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
@@ -32,7 +33,9 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or sentence.is_said_of_others(mention)
         ):
             continue
-        is_denied = sentence.segment(mention).denied and not sentence.has("covert-hint")
+        if sentence.is_application and (mention.concept.kind == "process" or mention.concept.id == "skin-hair"):
+            continue
+        is_denied = sentence.segment(mention).denied and not sentence.hints_at_banned_claim
         if is_denied and not _promises_absence(sentence, mention):
             continue
         ground = _JUDGES[mention.concept.kind](sentence, mention, has_claim)
@@ -72,7 +75,7 @@ def _judge_complaint(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
         return _ground("disease", "block", "deficiency", mention)
     if _is_excused(sentence, mention):
         return None
-    is_studied = sentence.has("absorption", "study") and not sentence.has("benefit", "mild-benefit")
+    is_studied = sentence.has("absorption", "study") and not sentence.has("benefit", "mild-benefit", "gone", "less")
     if (_is_bare_label(sentence) and not sentence.is_listed_use) or (
         is_studied and not sentence.segment(mention).has_effect
     ):
@@ -118,6 +121,7 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
     if (
         is_promised
         or _is_made_for(sentence, mention)
+        or _is_chosen_by(sentence, mention)
         or sentence.has(*PROMISES)
         or sentence.names_suffering
         or _is_gone(sentence, mention)
@@ -132,6 +136,14 @@ def _is_made_for(sentence: ParsedSentence, mention: Mention) -> bool:
     if not before or before[-1] not in ("met", "with") or not {"voor", "for"} & set(before):
         return False
     return any(token.text.startswith(_MADE) for token in sentence.tokens[: mention.first])
+
+
+def _is_chosen_by(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether those who have the condition are said to choose the goods: `Popular with people who have …`."""
+    before = {token.text for token in sentence.tokens[: mention.first]}
+    return (
+        not _PEOPLE.isdisjoint(before) and sentence.has("recommends", "praise", "endorses") and not sentence.has("not")
+    )
 
 
 def _is_gone(sentence: ParsedSentence, mention: Mention) -> bool:
