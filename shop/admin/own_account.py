@@ -6,7 +6,7 @@ import segno
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from catalog.accounts import AccountError
+from catalog.accounts import AccountError, Purpose
 from catalog.accounts.people import change_password
 from catalog.accounts.second_factor import (
     address_for_app,
@@ -74,7 +74,9 @@ def set_up() -> Response | str:
     if account.has_second_factor:
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
     form = SetUpForm()
-    secret = services().vault.unseal(form.sealed.data or "", within_seconds=SET_UP_SECONDS)
+    secret = services().vault.unseal(
+        Purpose.SET_UP, form.sealed.data or "", owner=str(account.id), within_seconds=SET_UP_SECONDS
+    )
     if form.validate_on_submit():
         codes = secret and switch_on(
             get_session(), services().vault, account, secret=secret, code=form.code.data or "", now=now()
@@ -87,7 +89,7 @@ def set_up() -> Response | str:
     return render_form(
         "admin/set_up.html",
         form,
-        sealed=services().vault.seal(secret),
+        sealed=services().vault.seal(Purpose.SET_UP, secret, owner=str(account.id)),
         letters=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         address=address,
         picture=segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff"),
