@@ -80,7 +80,7 @@ class Invitation(Base):
 
 
 class SignInAttempt(Base):
-    """A recent sign-in attempt, under a keyed hash of the account or of the network address."""
+    """A recent attempt to sign in or to confirm, under a keyed hash of what its counter counts."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_key", "key", "tried_at"),)
@@ -88,3 +88,5 @@ class SignInAttempt(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(HASH_CHARACTERS))
     tried_at: Mapped[datetime] = mapped_column(Moment)
+    account_key: Mapped[str] = mapped_column(String(HASH_CHARACTERS), server_default="", index=True)
+    """A keyed hash of the account's e-mail address, by which the account is unlocked."""

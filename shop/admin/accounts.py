@@ -10,6 +10,7 @@ from catalog.accounts.invitations import invitation_of, invite, open_invitations
 from catalog.accounts.people import all_accounts, change_role, deactivate, reactivate
 from catalog.accounts.second_factor import switch_off
 from catalog.accounts.sessions import end_all_sessions
+from catalog.accounts.throttle import failures_today, unlock
 from catalog.models import Account, Role
 from shop.admin.account_words import EMAIL_REFUSALS, refusal_text, role_name
 from shop.admin.blueprint import bp
@@ -21,7 +22,7 @@ from shop.web.absolute_urls import absolute_url
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
-from shop.web.services import now
+from shop.web.services import now, services
 
 LARGEST_ID = 2**31 - 1
 
@@ -74,7 +75,8 @@ def account(account_id: int) -> Response:
         else:
             flash(_("%(email)s is now %(role)s.", email=row.email, role=role_name(row.role)), "success")
             return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
-    return render_form("admin/account.html", form, row=row)
+    failures = failures_today(get_session(), services().vault, row.email, now())
+    return render_form("admin/account.html", form, row=row, failures=failures)
 
 
 @bp.post("/accounts/<int:account_id>/deactivate")
@@ -109,6 +111,17 @@ def sign_out_account(account_id: int) -> Response:
     end_all_sessions(get_session(), row.id)
     flash(_("%(email)s is signed out in every browser.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/accounts/<int:account_id>/unlock")
+@requires("accounts.manage")
+@committing
+def unlock_account(account_id: int) -> Response:
+    """Forget the failed attempts on an account, so that nobody has to wait for its next one."""
+    row = _row(account_id)
+    unlock(get_session(), services().vault, row.email)
+    flash(_("%(email)s can try to sign in again at once.", email=row.email), "success")
+    return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/second-factor/off")

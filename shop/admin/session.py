@@ -17,6 +17,7 @@ from catalog.accounts.sessions import (
 from catalog.db.engine import fail_fast_on_lock
 from catalog.models import Account, Role
 from recommend.text import LANGUAGES
+from shop.admin.known_browser import remember_browser
 from shop.web.database import get_session
 from shop.web.services import now
 
@@ -63,6 +64,7 @@ def sign_in(account: Account) -> None:
     token = start_session(get_session(), account, now())
     _clear_cookie()
     session[TOKEN] = token
+    remember_browser(account.email)
 
 
 def begin_sign_in(account: Account) -> None:

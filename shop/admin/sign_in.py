@@ -14,7 +14,7 @@ from shop.admin.blueprint import bp
 from shop.admin.forms import CodeForm, ConfirmForm, SignInForm, add_error
 from shop.admin.password_attempts import (
     Attempt,
-    begin_attempt,
+    begin_sign_in_attempt,
     is_confirmed_now,
     record_password_ok,
     record_success,
@@ -40,7 +40,7 @@ def sign_in() -> Response:
     form = SignInForm()
     if form.validate_on_submit():
         email = form.email.data or ""
-        attempt = begin_attempt(email)
+        attempt = begin_sign_in_attempt(email)
         if attempt.wait:
             return _too_many("admin/sign_in.html", form, attempt.wait)
         account = authenticate(get_session(), email, form.password.data or "")
@@ -82,7 +82,7 @@ def second_step() -> Response:
         return redirect(url_for("admin.sign_in", next=next_page()), HTTPStatus.SEE_OTHER)
     form = CodeForm()
     if form.validate_on_submit():
-        attempt = begin_attempt(account.email)
+        attempt = begin_sign_in_attempt(account.email)
         if attempt.wait:
             return _too_many("admin/code.html", form, attempt.wait)
         if accept_code(get_session(), services().vault, account, form.code.data or "", now()):

@@ -19,7 +19,7 @@ from catalog.accounts.invitations import invite, open_invitations, redeem
 from catalog.accounts.people import authenticate, change_role, create_account
 from catalog.accounts.second_factor import accept_code, renew_recovery_codes
 from catalog.accounts.sessions import signed_in_user, start_session
-from catalog.accounts.throttle import counted_for, record_attempt, wait_after_recording, wait_before_trying
+from catalog.accounts.throttle import limits_of_sign_in, record_attempt, wait_after_recording, wait_before_trying
 from catalog.models import Account, Role
 from tests.factories import PASSWORD, AccountFactory
 
@@ -95,19 +95,19 @@ def test_a_recovery_code_used_by_several_at_once_lets_one_in(engine: Engine) -> 
 
 
 def test_of_many_attempts_at_once_no_more_pass_than_the_throttle_admits(engine: Engine) -> None:
-    counted = counted_for(Vault("key"), "eva@winkel.test", "192.0.2.1")
+    limits = limits_of_sign_in(Vault("key"), "eva@winkel.test", "192.0.2.1")
     with Session(engine) as session:
         for _ in range(8):
-            record_attempt(session, counted, NOW)
+            record_attempt(session, limits, NOW)
         session.commit()
 
     def attempt(session: Session) -> bool:
-        if wait_before_trying(session, counted, NOW):
+        if wait_before_trying(session, limits, NOW):
             return False
         session.rollback()
-        record_attempt(session, counted, NOW)
+        record_attempt(session, limits, NOW)
         session.commit()
-        return not wait_after_recording(session, counted, NOW)
+        return not wait_after_recording(session, limits, NOW)
 
     assert all_at_once(engine, attempt).count(True) <= 2
 

@@ -14,16 +14,21 @@ from flask import Flask
 from shop.cli import main
 from tests import databases
 from tests.conftest import TEST_KEY
-from tests.shop.admin.conftest import sign_in
+from tests.shop.admin.conftest import AddAccount, sign_in
 from tests.shop.visitor import send
 
 NEW = "drie groene peren"
+WRONG = "not the password"
+
+
+def admin(instance: Path, *arguments: str, typed: str = "", **settings: str) -> Result:
+    url = databases.new(instance).render_as_string(hide_password=False)
+    env = {"SHOP_INSTANCE": str(instance), "SHOP_SECRET_KEY": TEST_KEY, "SHOP_DATABASE_URL": url, **settings}
+    return CliRunner().invoke(main, ["admin", *arguments], input=typed, env=env)
 
 
 def create(instance: Path, *arguments: str, typed: str = f"{NEW}\n{NEW}\n") -> Result:
-    url = databases.new(instance).render_as_string(hide_password=False)
-    env = {"SHOP_INSTANCE": str(instance), "SHOP_SECRET_KEY": TEST_KEY, "SHOP_DATABASE_URL": url}
-    return CliRunner().invoke(main, ["admin", "create", *arguments], input=typed, env=env)
+    return admin(instance, "create", *arguments, typed=typed)
 
 
 def test_an_account_is_made_with_a_password_typed_twice(own_instance: Path, own_app: Flask) -> None:
@@ -64,6 +69,27 @@ def test_an_account_is_made_once_and_only_with_a_role_that_exists(own_instance: 
     assert (again.exit_code, "already" in again.stderr) == (1, True)
     assert create(own_instance, "you@winkel.test", "--role", "king").exit_code == 2
     assert create(own_instance, "you@winkel.test").exit_code == 2
+
+
+def test_a_link_starts_with_the_public_address_and_no_other(own_instance: Path) -> None:
+    public = "https://winkel.test"
+    arguments = ("create", "me@winkel.test", "--role", "editor", "--invite")
+    assert admin(own_instance, *arguments, SHOP_PUBLIC_URL=public).stdout.startswith(f"{public}/admin/invitation/")
+    same = admin(own_instance, *arguments, "--address", f"{public}/", SHOP_PUBLIC_URL=public)
+    assert same.stdout.startswith(f"{public}/admin/invitation/")
+    other = admin(own_instance, *arguments, "--address", "https://evil.test", SHOP_PUBLIC_URL=public)
+    assert (other.exit_code, other.stdout) == (2, "")
+    assert public in other.stderr
+
+
+def test_an_account_is_unlocked_by_its_address(own_instance: Path, own_app: Flask, add_account: AddAccount) -> None:
+    add_account()
+    browser = own_app.test_client()
+    assert [sign_in(browser, password=WRONG).status_code for _ in range(11)] == [422] * 10 + [429]
+    assert admin(own_instance, "unlock", "EVA@winkel.test").exit_code == 0
+    assert sign_in(browser).location == "/admin/"
+    unknown = admin(own_instance, "unlock", "nobody@winkel.test")
+    assert (unknown.exit_code, "no account" in unknown.stderr) == (1, True)
 
 
 def first_lines_of_serve(instance: Path) -> tuple[str, str]:
