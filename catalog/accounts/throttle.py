@@ -21,6 +21,7 @@ TRIES_OF_KNOWN_BROWSER = 10
 TRIES_OF_SESSION = 10
 TRIES_OF_ADDRESS = 30
 """More than for an account, since colleagues may share a network address."""
+MAILS_OF_ADDRESS = 10
 TRIES_OF_ACCOUNT_A_DAY = 100
 """From all unknown browsers together."""
 
@@ -69,6 +70,12 @@ def limits_of_confirming(vault: Vault, email: str, session_token: str) -> Limits
     """The counter of a password entered again in a session, which no attempt outside the session touches."""
     key = vault.fingerprint(f"session {session_token}")
     return Limits(account_key(vault, email), [Counted(key, TRIES_OF_SESSION)])
+
+
+def limits_of_mail(vault: Vault, address: str) -> Limits:
+    """The counter of requests for a mail from a network address."""
+    key = vault.fingerprint(f"mail from {address}")
+    return Limits(key, [Counted(key, MAILS_OF_ADDRESS)])
 
 
 def wait_before_trying(session: Session, limits: Limits, now: datetime) -> timedelta:

@@ -1,6 +1,6 @@
 """The tables, by subject."""
 
-from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryCode, Role, SignInAttempt
+from catalog.models.accounts import Account, AdminSession, Invitation, PasswordReset, RecoveryCode, Role, SignInAttempt
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import (
@@ -72,6 +72,7 @@ __all__ = [
     "OverriddenSentence",
     "OverrideEnd",
     "OverrideStatus",
+    "PasswordReset",
     "PictureFile",
     "PricePoint",
     "Product",

@@ -79,6 +79,18 @@ class Invitation(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class PasswordReset(Base):
+    """A link with which a person chooses a new password for an account, once."""
+
+    __tablename__ = "password_reset"
+
+    token_hash: Mapped[str] = mapped_column(String(HASH_CHARACTERS), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    by_mail: Mapped[bool]
+    """Asked for on the sign-in page, by whom is not known; else made by an owner or on the command line."""
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class SignInAttempt(Base):
     """A recent attempt to sign in or to confirm, under a keyed hash of what its counter counts."""
 

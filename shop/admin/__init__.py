@@ -15,6 +15,7 @@ from shop.admin import (
     mapping,
     own_account,
     products,
+    resets,
     settings,
     sign_in,
 )
@@ -40,6 +41,7 @@ PAGES = (
     pictures,
     publishing,
     restoring,
+    resets,
     settings,
     sign_in,
 )

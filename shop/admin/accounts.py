@@ -65,7 +65,7 @@ def withdraw_invitation() -> Response:
 @committing
 def account(account_id: int) -> Response:
     """One account: its role, and whether it may come in."""
-    row = _row(account_id)
+    row = account_or_404(account_id)
     form = RoleForm(role=row.role.value)
     if form.validate_on_submit():
         try:
@@ -83,7 +83,7 @@ def account(account_id: int) -> Response:
 @requires("accounts.manage")
 @committing
 def deactivate_account(account_id: int) -> Response:
-    row = _row(account_id)
+    row = account_or_404(account_id)
     try:
         deactivate(get_session(), row)
     except AccountError as error:
@@ -97,7 +97,7 @@ def deactivate_account(account_id: int) -> Response:
 @requires("accounts.manage")
 @committing
 def reactivate_account(account_id: int) -> Response:
-    row = _row(account_id)
+    row = account_or_404(account_id)
     reactivate(row)
     flash(_("%(email)s can sign in again.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
@@ -107,7 +107,7 @@ def reactivate_account(account_id: int) -> Response:
 @requires("accounts.manage")
 @committing
 def sign_out_account(account_id: int) -> Response:
-    row = _row(account_id)
+    row = account_or_404(account_id)
     end_all_sessions(get_session(), row.id)
     flash(_("%(email)s is signed out in every browser.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
@@ -118,7 +118,7 @@ def sign_out_account(account_id: int) -> Response:
 @committing
 def unlock_account(account_id: int) -> Response:
     """Forget the failed attempts on an account, so that nobody has to wait for its next one."""
-    row = _row(account_id)
+    row = account_or_404(account_id)
     unlock(get_session(), services().vault, row.email)
     flash(_("%(email)s can try to sign in again at once.", email=row.email), "success")
     return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
@@ -129,13 +129,13 @@ def unlock_account(account_id: int) -> Response:
 @committing
 def turn_off_for(account_id: int) -> Response:
     """For a colleague who lost both the telephone and the recovery codes."""
-    row = _row(account_id)
+    row = account_or_404(account_id)
     switch_off(get_session(), row)
     flash(_("The second factor is off for %(email)s.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
-def _row(account_id: int) -> Account:
+def account_or_404(account_id: int) -> Account:
     row = get_session().get(Account, account_id) if account_id <= LARGEST_ID else None
     if row is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -149,7 +149,7 @@ def invitation(token: str) -> Response:
     """Set a password and come in. Opening the link does not use it up: mail programs open links too."""
     invited = invitation_of(get_session(), token, now())
     if invited is None:
-        return _gone()
+        return link_gone()
     form = RedeemForm(email=invited.email)
     if invited.email:
         del form.email
@@ -160,7 +160,7 @@ def invitation(token: str) -> Response:
         except AccountError as error:
             get_session().rollback()
             if error.refusal is Refusal.INVITATION_GONE:
-                return _gone()
+                return link_gone()
             field = form.email if error.refusal in EMAIL_REFUSALS and form.email else form.password
             add_error(field, refusal_text(error.refusal))
         else:
@@ -170,5 +170,5 @@ def invitation(token: str) -> Response:
     return render_form("admin/invitation.html", form, invited=invited)
 
 
-def _gone() -> Response:
+def link_gone() -> Response:
     return make_response(render_template("admin/invitation_gone.html"), HTTPStatus.GONE)

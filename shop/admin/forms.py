@@ -44,6 +44,12 @@ class CodeForm(ShopForm):
     )
 
 
+class ForgottenForm(ShopForm):
+    """The address to which a link is mailed."""
+
+    email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
+
+
 class ConfirmForm(ShopForm):
     """The password once more. Its field has a name of its own, since it travels along with other forms."""
 

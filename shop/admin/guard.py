@@ -24,6 +24,7 @@ from shop.admin.navigation import navigation
 from shop.admin.password_attempts import is_confirmed_now
 from shop.admin.permissions import CONFIRMED, OPEN, Action, declared_action, may
 from shop.admin.redirects import carried_fields, seal_request
+from shop.admin.resets import can_mail_links
 from shop.admin.session import current_user, require_user, touch
 from shop.web.database import asked_by_staff
 from shop.web.services import now, services
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
 @bp.context_processor
 def admin_names() -> dict[str, Any]:
     """Names that every template of the admin may use."""
-    return {"signed_in_user": current_user, "navigation": navigation, "may": may_here}
+    return {"signed_in_user": current_user, "navigation": navigation, "may": may_here, "can_mail_links": can_mail_links}
 
 
 def may_here(action: Action) -> bool:

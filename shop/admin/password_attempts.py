@@ -13,6 +13,7 @@ from catalog.accounts.throttle import (
     Limits,
     forgive,
     limits_of_confirming,
+    limits_of_mail,
     limits_of_sign_in,
     record_attempt,
     take_back,
@@ -43,6 +44,11 @@ def begin_sign_in_attempt(email: str) -> Attempt:
 def begin_confirming() -> Attempt:
     """Count an attempt of the signed-in user to enter the password again. Commits."""
     return _begin(limits_of_confirming(services().vault, require_user().email, current_token()))
+
+
+def begin_asking_for_mail() -> timedelta:
+    """Count a request for a mail from this network address; the time to wait, zero when it is allowed. Commits."""
+    return _begin(limits_of_mail(services().vault, network_address())).wait
 
 
 def _begin(limits: Limits) -> Attempt:

@@ -106,6 +106,26 @@ def unlock(email: str) -> None:
     click.echo(f"{normal_email(email)} can try to sign in again at once.", err=True)
 
 
+@admin.command()
+@click.argument("email")
+@click.option("--address", help=_ADDRESS_HELP)
+def reset(email: str, address: str | None) -> None:
+    """Print a one-time link with which the person of EMAIL chooses a new password; it works for 24 hours.
+
+    Used, it signs the account out everywhere. A second factor stays on.
+    """
+    from catalog.accounts.resets import make_reset
+
+    with _accounts(email) as accounts:
+        account = _existing(accounts, email)
+        if not account.active:
+            raise click.ClickException(f"{email}: this account is deactivated; an owner can let it sign in again")
+        start = _start_of_links(accounts, address)
+        token = make_reset(accounts.session, account, accounts.now)
+        accounts.session.commit()
+    click.echo(link(start, token, "reset"))
+
+
 def _start_of_links(accounts: _Accounts, address: str | None) -> str:
     """Scheme and host of a link: the public address once it is set, and no other."""
     from catalog.queries.settings import owner_settings
@@ -116,9 +136,9 @@ def _start_of_links(accounts: _Accounts, address: str | None) -> str:
     return public or address or ADDRESS
 
 
-def link(address: str, token: str) -> str:
+def link(address: str, token: str, page: str = "invitation") -> str:
     """The address of a one-time link."""
-    return f"{address.rstrip('/')}/admin/invitation/{token}"
+    return f"{address.rstrip('/')}/admin/{page}/{token}"
 
 
 def _ask_password() -> str:
