@@ -13,6 +13,7 @@ from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 
 FILL_IN = _("Fill this in.")
+CODE_HELP = _("Six digits from your authenticator app, or one of your recovery codes.")
 _PASSWORD_HELP = _(
     "At least %(count)d characters. A few words in a row are easy to remember and hard to guess.",
     count=SHORTEST_PASSWORD,
@@ -39,7 +40,7 @@ class CodeForm(ShopForm):
     code = StringField(
         _("Code"),
         [InputRequired(FILL_IN)],
-        description=_("Six digits from your authenticator app, or one of your recovery codes."),
+        description=CODE_HELP,
         render_kw={"autocomplete": "one-time-code"},
     )
 
@@ -56,6 +57,25 @@ class ConfirmForm(ShopForm):
     confirm_password = PasswordField(
         _("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
     )
+
+
+class ProofForm(ShopForm):
+    """The current password and, with a second factor, a code: the proof that its owner changes an account."""
+
+    current_password = PasswordField(
+        _("Current password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
+    )
+    current_code = StringField(
+        _("Code of your second factor"),
+        [InputRequired(FILL_IN)],
+        description=CODE_HELP,
+        render_kw={"autocomplete": "one-time-code"},
+    )
+
+    def __init__(self, *, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not with_code:
+            del self.current_code
 
 
 class NewPasswordForm(ShopForm):
@@ -76,14 +96,18 @@ class NewPasswordForm(ShopForm):
             raise ValidationError(gettext("The two passwords differ."))
 
 
+class ChangePasswordForm(NewPasswordForm, ProofForm):
+    """Another password for one's own account."""
+
+
 class RedeemForm(NewPasswordForm):
     """A password for a new account, and the address where the link does not say it."""
 
     email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
 
 
-class SetUpForm(ShopForm):
-    """The proof that an authenticator app has the secret, which travels sealed."""
+class SetUpForm(ProofForm):
+    """The proof that an authenticator app has the secret, which travels sealed, and the current password."""
 
     sealed = HiddenField()
     code = StringField(

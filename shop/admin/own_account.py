@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from catalog.accounts import AccountError, Purpose
+from catalog.accounts.passwords import require_good
 from catalog.accounts.people import change_password
 from catalog.accounts.second_factor import (
     address_for_app,
@@ -16,10 +17,12 @@ from catalog.accounts.second_factor import (
     switch_off,
     switch_on,
 )
+from catalog.accounts.sessions import end_all_sessions
 from catalog.models import Account
 from shop.admin.account_words import refusal_text
 from shop.admin.blueprint import bp
-from shop.admin.forms import NewPasswordForm, SetUpForm, add_error
+from shop.admin.forms import ChangePasswordForm, ProofForm, SetUpForm, add_error
+from shop.admin.password_attempts import is_proven
 from shop.admin.permissions import requires
 from shop.admin.session import require_user
 from shop.admin.session import sign_in as let_in
@@ -45,18 +48,24 @@ def my_account() -> str:
 @committing
 def new_password() -> Response:
     """Set another password; every other browser is signed out."""
-    form = NewPasswordForm()
-    if form.validate_on_submit():
-        account = own_row()
-        try:
-            change_password(get_session(), account, form.password.data or "")
-        except AccountError as error:
-            add_error(form.password, refusal_text(error.refusal))
-        else:
-            let_in(account)
-            flash(_("Your password is changed. Every other browser is signed out."), "success")
-            return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    account = own_row()
+    form = ChangePasswordForm(with_code=account.has_second_factor)
+    if form.validate_on_submit() and _is_good(form) and is_proven(form):
+        change_password(get_session(), account, form.password.data or "")
+        let_in(account)
+        flash(_("Your password is changed. Every other browser is signed out."), "success")
+        return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
     return render_form("admin/new_password.html", form)
+
+
+def _is_good(form: ChangePasswordForm) -> bool:
+    """Whether the new password may be used; checked first, since a refusal would have used up a code."""
+    try:
+        require_good(form.password.data or "", require_user().email)
+    except AccountError as error:
+        add_error(form.password, refusal_text(error.refusal))
+        return False
+    return True
 
 
 SET_UP_SECONDS = 30 * 60
@@ -73,15 +82,16 @@ def set_up() -> Response | str:
     account = own_row()
     if account.has_second_factor:
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
-    form = SetUpForm()
+    form = SetUpForm(with_code=False)
     secret = services().vault.unseal(
         Purpose.SET_UP, form.sealed.data or "", owner=str(account.id), within_seconds=SET_UP_SECONDS
     )
-    if form.validate_on_submit():
+    if form.validate_on_submit() and is_proven(form):
         codes = secret and switch_on(
             get_session(), services().vault, account, secret=secret, code=form.code.data or "", now=now()
         )
         if codes:
+            _end_other_sessions(account)
             return render_template("admin/recovery_codes.html", codes=codes)
         add_error(form.code, _("This code is wrong or too old. Type the one that your app shows now."))
     secret = secret or new_secret()
@@ -96,7 +106,7 @@ def set_up() -> Response | str:
     )
 
 
-@bp.post("/my-account/recovery-codes")
+@bp.route("/my-account/recovery-codes", methods=["GET", "POST"])
 @requires("account.secure")
 @committing
 def recovery_codes() -> Response | str:
@@ -104,14 +114,31 @@ def recovery_codes() -> Response | str:
     account = own_row()
     if not account.has_second_factor:
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
-    codes = renew_recovery_codes(get_session(), account)
-    return render_template("admin/recovery_codes.html", codes=codes)
+    form = ProofForm(with_code=True)
+    if form.validate_on_submit() and is_proven(form):
+        codes = renew_recovery_codes(get_session(), account)
+        _end_other_sessions(account)
+        return render_template("admin/recovery_codes.html", codes=codes)
+    return render_form("admin/new_codes.html", form)
 
 
-@bp.post("/my-account/second-factor/off")
+@bp.route("/my-account/second-factor/off", methods=["GET", "POST"])
 @requires("account.secure")
 @committing
 def turn_off() -> Response:
-    switch_off(get_session(), own_row())
-    flash(_("The second factor is off for %(email)s.", email=require_user().email), "success")
-    return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    account = own_row()
+    if not account.has_second_factor:
+        return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    form = ProofForm(with_code=True)
+    if form.validate_on_submit() and is_proven(form):
+        switch_off(get_session(), account)
+        _end_other_sessions(account)
+        flash(_("The second factor is off for %(email)s.", email=account.email), "success")
+        return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    return render_form("admin/factor_off.html", form)
+
+
+def _end_other_sessions(account: Account) -> None:
+    """Sign the account out everywhere but here, where the session goes on under a new token."""
+    end_all_sessions(get_session(), account.id)
+    let_in(account)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
-from wtforms import Form
+from wtforms import Field
 
 from catalog.accounts.people import authenticate
+from catalog.accounts.second_factor import accept_code
 from catalog.accounts.sessions import confirm
 from catalog.accounts.throttle import (
     Limits,
@@ -20,7 +21,7 @@ from catalog.accounts.throttle import (
     wait_after_recording,
     wait_before_trying,
 )
-from catalog.models import Account
+from shop.admin.forms import ConfirmForm, ProofForm, add_error
 from shop.admin.known_browser import known_browser_of
 from shop.admin.session import current_token, network_address, require_user
 from shop.web.database import get_session
@@ -81,16 +82,35 @@ def too_many_attempts(wait: timedelta) -> str:
     )
 
 
-def is_confirmed_now(form: Form) -> bool:
+def is_confirmed_now(form: ConfirmForm) -> bool:
     """Whether the form has the signed-in user's password; if so the session counts as confirmed. Commits."""
-    field = form["confirm_password"]
-    email = require_user().email
-    attempt = begin_confirming()
-    account: Account | None = None if attempt.wait else authenticate(get_session(), email, field.data or "")
-    if account is None:
-        field.errors = [too_many_attempts(attempt.wait) if attempt.wait else _("That is not your password.")]
+    if not _is_owner(form.confirm_password):
         return False
-    record_success(attempt)
     confirm(get_session(), current_token(), now())
     get_session().commit()  # the guard asks before any view
     return True
+
+
+def is_proven(form: ProofForm) -> bool:
+    """Whether the form has the signed-in user's password and, with a second factor, a right code. Commits."""
+    return _is_owner(form.current_password, form.current_code if "current_code" in form else None)
+
+
+def _is_owner(password: Field, code: Field | None = None) -> bool:
+    """Whether password and code are the signed-in user's; else there is an error at one of them.
+
+    The code is judged only once the password is right, so that no wrong password uses one up.
+    """
+    email = require_user().email
+    attempt = begin_confirming()
+    account = None if attempt.wait else authenticate(get_session(), email, password.data or "")
+    if attempt.wait:
+        add_error(password, too_many_attempts(attempt.wait))
+    elif account is None:
+        add_error(password, _("That is not your password."))
+    elif code is not None and not accept_code(get_session(), services().vault, account, code.data or "", now()):
+        add_error(code, _("This code is wrong, used already or too old."))
+    else:
+        record_success(attempt)
+        return True
+    return False

@@ -181,8 +181,14 @@ def test_changing_ones_password_signs_out_every_other_browser(own_app: Flask, ad
     here, there = own_app.test_client(), own_app.test_client()
     sign_in(here)
     sign_in(there)
-    assert send(here, "/admin/my-account/password", password=SHORT, again=SHORT).status_code == 422
-    assert send(here, "/admin/my-account/password", password=NEW, again=NEW).location == "/admin/my-account"
+    assert (
+        send(here, "/admin/my-account/password", current_password=PASSWORD, password=SHORT, again=SHORT).status_code
+        == 422
+    )
+    assert (
+        send(here, "/admin/my-account/password", current_password=PASSWORD, password=NEW, again=NEW).location
+        == "/admin/my-account"
+    )
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert sign_in(there, password=PASSWORD).status_code == 422
     assert sign_in(there, password=NEW).location == "/admin/"

@@ -196,7 +196,7 @@ def test_sealed_values_in_each_others_place_are_ordinary_wrong_input(
     sign_in(browser)
     set_up = "/admin/my-account/second-factor"
     sealed_secret = hidden(browser.get(set_up), "sealed")
-    assert send(browser, set_up, sealed=sealed_form, code="123456").status_code == 422
+    assert send(browser, set_up, sealed=sealed_form, code="123456", current_password=PASSWORD).status_code == 422
     other = own_app.test_client()
     data = {"csrf_token": csrf_token(other.get("/admin/sign-in")), "email": "eva@winkel.test", "password": PASSWORD}
     assert other.post("/admin/sign-in", data=data | {"interrupted": sealed_secret}).location == "/admin/"
