@@ -26,6 +26,7 @@ _REFUSED = {
     "password_short": "choose at least 12 characters",
     "password_long": "the password is too long",
     "password_names_account": "the password holds the address or the shop's name",
+    "password_common": "this password is easy to guess; choose a few words that do not belong together",
     "password_plain": "the password needs more different characters",
 }
 

@@ -55,6 +55,7 @@ def test_an_invitation_is_the_link_alone(own_instance: Path, own_app: Flask) -> 
         ("me@winkel.test", "kort", "at least 12 characters"),
         ("me@winkel.test", "a" * 20, "different characters"),
         ("me@winkel.test", "mijn winkel is leuk", "holds the address"),
+        ("me@winkel.test", "welkom012345", "easy to guess"),
     ],
 )
 def test_what_cannot_be_an_account_is_one_line(email: str, password: str, words: str, own_instance: Path) -> None:
