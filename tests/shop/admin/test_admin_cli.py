@@ -93,14 +93,14 @@ def test_an_account_is_unlocked_by_its_address(own_instance: Path, own_app: Flas
     assert (unknown.exit_code, "no account" in unknown.stderr) == (1, True)
 
 
-def first_lines_of_serve(instance: Path) -> tuple[str, str]:
+def first_lines_of_serve(instance: Path, **settings: str) -> tuple[str, str]:
     """The standard output and standard error of a start that is stopped once it serves."""
     process = subprocess.Popen(
         [Path(sys.executable).with_name("shop"), "serve", "--port", "0", "--workers", "1"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"SHOP_INSTANCE": str(instance)},
+        env=os.environ | {"SHOP_INSTANCE": str(instance), **settings},
     )
     assert process.stdout
     address = process.stdout.readline()
@@ -120,3 +120,8 @@ def test_serve_prints_a_link_for_the_first_owner_until_there_is_an_account(own_i
     assert create(own_instance, "me@winkel.test", "--role", "owner").exit_code == 0
     _, errors = first_lines_of_serve(own_instance)
     assert "invitation" not in errors
+
+
+def test_the_first_owners_link_starts_with_the_public_address(own_instance: Path) -> None:
+    _, errors = first_lines_of_serve(own_instance, SHOP_PUBLIC_URL="https://winkel.test")
+    assert re.findall(r"https?://\S+/admin/invitation/", errors) == ["https://winkel.test/admin/invitation/"]

@@ -272,3 +272,23 @@ def test_without_a_mail_server_the_sign_in_page_says_whom_to_ask(own_app: Flask)
     assert "An owner of the shop can make you a link" in page
     assert "shop admin reset" in page
     assert PASSWORD not in page
+
+
+def test_links_start_with_the_public_address_whatever_the_request_says(
+    mailing_app: Flask, mailed: Mailed, add_account: AddAccount
+) -> None:
+    account = add_account()
+    owner = mailing_app.test_client()
+    sign_in(owner)
+    lies = {"X-Forwarded-Host": "evil.test", "Forwarded": "host=evil.test", "X-Host": "evil.test"}
+    token = csrf_token(owner.get("/admin/accounts"))
+    invited = owner.post(
+        "/admin/accounts", data={"csrf_token": token, "email": "new@winkel.test", "role": "editor"}, headers=lies
+    )
+    made = owner.post(f"/admin/accounts/{account.id}/reset", data={"csrf_token": token}, headers=lies)
+    owner.post(FORGOTTEN, data={"csrf_token": token, "email": "eva@winkel.test"}, headers=lies)
+    for text in (invited.text, made.text, mailed()[0].get_content()):
+        assert re.findall(r"(https?://\S+)/admin/(?:invitation|reset)/", text.replace("<code>", " ")) == [
+            "https://shop.example"
+        ]
+    assert owner.get("/admin/accounts", base_url="http://evil.test").status_code == 400
