@@ -1,5 +1,6 @@
 """Sessions of signed-in browsers, stored in the database so that they can be ended from anywhere."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -7,6 +8,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.accounts.tokens import hash_token, new_token
+from catalog.db.bulk import rows_changed
 from catalog.models import Account, AdminSession, Role
 
 IDLE = timedelta(minutes=30)
@@ -19,6 +21,9 @@ CONFIRMED = timedelta(minutes=10)
 """The time that an entered password remains confirmed."""
 TOUCH_INTERVAL = timedelta(minutes=1)
 """The shortest time between two records of a session's use; at every request, readers would queue for writing."""
+
+
+NAME_CHARACTERS = 16
 
 
 class SignedInUser(Struct, frozen=True):
@@ -37,7 +42,9 @@ class SignedInUser(Struct, frozen=True):
         return now - self.confirmed_at < CONFIRMED
 
 
-def start_session(session: Session, account: Account, now: datetime, *, awaits_code: bool = False) -> str:
+def start_session(
+    session: Session, account: Account, now: datetime, *, awaits_code: bool = False, device: str = "", network: str = ""
+) -> str:
     """Create a session and return its token; expired sessions are deleted."""
     session.execute(
         delete(AdminSession).where(
@@ -53,6 +60,8 @@ def start_session(session: Session, account: Account, now: datetime, *, awaits_c
             last_seen_at=now,
             confirmed_at=now,
             awaits_code=awaits_code,
+            device=device,
+            network=network,
         )
     )
     session.flush()
@@ -100,14 +109,62 @@ def awaiting_code(session: Session, token: str, now: datetime) -> Account | None
     )
 
 
-def touch_session(session: Session, token: str, now: datetime) -> None:
-    """Record that the session is in use at this moment."""
-    session.execute(update(AdminSession).where(AdminSession.token_hash == hash_token(token)).values(last_seen_at=now))
+def touch_session(session: Session, token: str, now: datetime, network: str) -> None:
+    """Record that the session is in use at this moment, from this network."""
+    used = update(AdminSession).where(AdminSession.token_hash == hash_token(token))
+    session.execute(used.values(last_seen_at=now, network=network))
 
 
 def confirm(session: Session, token: str, now: datetime) -> None:
     """Record that the password was entered again."""
     session.execute(update(AdminSession).where(AdminSession.token_hash == hash_token(token)).values(confirmed_at=now))
+
+
+class OpenSession(Struct, frozen=True):
+    """A signed-in browser, as its owner sees it."""
+
+    name: str
+    """The beginning of the token's hash, by which the session is ended; the token cannot be made from it."""
+    device: str
+    network: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_here: bool
+    """Whether it is the browser that asks."""
+
+
+def open_sessions(session: Session, account_id: int, token: str, now: datetime) -> Sequence[OpenSession]:
+    """The signed-in browsers of an account, the last used first; `token` is that of the browser that asks."""
+    rows = session.scalars(
+        select(AdminSession)
+        .where(
+            AdminSession.account_id == account_id,
+            AdminSession.last_seen_at > now - IDLE,
+            AdminSession.created_at > now - ABSOLUTE,
+            AdminSession.awaits_code.is_(False),
+        )
+        .order_by(AdminSession.last_seen_at.desc(), AdminSession.token_hash)
+    )
+    here = hash_token(token)
+    return [
+        OpenSession(
+            name=row.token_hash[:NAME_CHARACTERS],
+            device=row.device,
+            network=row.network,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_here=row.token_hash == here,
+        )
+        for row in rows
+    ]
+
+
+def end_open_session(session: Session, account_id: int, name: str) -> bool:
+    """End one browser of an account; whether there was one of that name."""
+    if len(name) != NAME_CHARACTERS or not name.isalnum():
+        return False
+    named = AdminSession.token_hash.startswith(name)
+    return bool(rows_changed(session.execute(delete(AdminSession).where(AdminSession.account_id == account_id, named))))
 
 
 def end_session(session: Session, token: str) -> None:

@@ -64,6 +64,10 @@ class AdminSession(Base):
     confirmed_at: Mapped[datetime] = mapped_column(Moment)
     """The last time that the password was entered."""
     awaits_code: Mapped[bool]
+    device: Mapped[str] = mapped_column(server_default="")
+    """Browser and system, such as "Firefox, Linux"; empty when unknown."""
+    network: Mapped[str] = mapped_column(server_default="")
+    """The prefix of the IP address at the last use, such as "192.0.2.0/24"."""
 
 
 class Invitation(Base):

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 import segno
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from catalog.accounts import AccountError, Purpose
@@ -17,14 +17,14 @@ from catalog.accounts.second_factor import (
     switch_off,
     switch_on,
 )
-from catalog.accounts.sessions import end_all_sessions
+from catalog.accounts.sessions import end_all_sessions, end_open_session, open_sessions
 from catalog.models import Account
 from shop.admin.account_words import refusal_text
 from shop.admin.blueprint import bp
 from shop.admin.forms import ChangePasswordForm, ProofForm, SetUpForm, add_error
 from shop.admin.password_attempts import is_proven
 from shop.admin.permissions import requires
-from shop.admin.session import require_user
+from shop.admin.session import current_token, require_user
 from shop.admin.session import sign_in as let_in
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form
@@ -40,7 +40,23 @@ def own_row() -> Account:
 @bp.get("/my-account")
 @requires("admin.enter")
 def my_account() -> str:
-    return render_template("admin/my_account.html", codes_left=recovery_codes_left(get_session(), own_row()))
+    return render_template(
+        "admin/my_account.html",
+        codes_left=recovery_codes_left(get_session(), own_row()),
+        browsers=open_sessions(get_session(), require_user().account_id, current_token(), now()),
+    )
+
+
+@bp.post("/my-account/sessions/end")
+@requires("admin.enter")
+@committing
+def end_one_session() -> Response:
+    """Sign one's account out in one browser."""
+    if end_open_session(get_session(), require_user().account_id, request.form.get("browser", "")):
+        flash(_("That browser is signed out."), "success")
+    else:
+        flash(_("That browser was signed out already."), "warning")
+    return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
 
 
 @bp.route("/my-account/password", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Accounts: sign-in attempts that say which account they were on, links for a new password."""
+"""Accounts: sign-in attempts that say which account they were on, links for a new password, devices of sessions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,3 +20,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name="pk_password_reset"),
     )
     op.create_index("ix_password_reset_account_id", "password_reset", ["account_id"])
+    for name in ("device", "network"):
+        op.add_column("admin_session", sa.Column(name, sa.String(), server_default="", nullable=False))
