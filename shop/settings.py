@@ -68,6 +68,8 @@ class Settings(Struct, frozen=True):
     """Scheme and host under which the world reaches the shop; None: as the owner's settings or the request say."""
     smtp: Smtp | None = None
     """None: no mail is sent."""
+    audit_days: int = 365
+    """The number of days that the log of people is kept."""
     page_cache: bool = True
     proxies: int = 0
     """The number of proxies in front, trusted on the visitor's address, host and TLS."""
@@ -104,6 +106,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         seller=_seller(environ),
         public_url=_public_url(environ),
         smtp=_smtp(environ),
+        audit_days=_audit_days(environ),
     )
 
 
@@ -241,3 +244,15 @@ def _smtp(environ: Mapping[str, str]) -> Smtp | None:
         password=unquote(parts.password or ""),
         sender=sender,
     )
+
+
+LEAST_AUDIT_DAYS, MOST_AUDIT_DAYS = 30, 3650
+
+
+def _audit_days(environ: Mapping[str, str]) -> int:
+    value = environ.get("SHOP_AUDIT_DAYS") or "365"
+    if not re.fullmatch("[0-9]{1,4}", value) or not LEAST_AUDIT_DAYS <= int(value) <= MOST_AUDIT_DAYS:
+        raise SettingsError(
+            f"SHOP_AUDIT_DAYS: a number of days from {LEAST_AUDIT_DAYS} to {MOST_AUDIT_DAYS}, not {value!r}"
+        )
+    return int(value)

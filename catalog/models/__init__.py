@@ -1,6 +1,17 @@
 """The tables, by subject."""
 
-from catalog.models.accounts import Account, AdminSession, Invitation, PasswordReset, RecoveryCode, Role, SignInAttempt
+from catalog.models.accounts import (
+    Account,
+    AdminSession,
+    Invitation,
+    PasswordReset,
+    PeopleEvent,
+    PeopleEventKind,
+    PeopleLogState,
+    RecoveryCode,
+    Role,
+    SignInAttempt,
+)
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import SupplierMapping, Upload, UploadRow
 from catalog.models.history import (
@@ -73,6 +84,9 @@ __all__ = [
     "OverrideEnd",
     "OverrideStatus",
     "PasswordReset",
+    "PeopleEvent",
+    "PeopleEventKind",
+    "PeopleLogState",
     "PictureFile",
     "PricePoint",
     "Product",

@@ -95,6 +95,61 @@ class PasswordReset(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class PeopleEventKind(StrEnum):
+    """The kind of an event in the log of people; at most 16 characters."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    PROOF_FAILED = "proof_failed"
+    """A wrong password or code in a session that is signed in."""
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
+    INVITED = "invited"
+    UNINVITED = "uninvited"
+    JOINED = "joined"
+    ROLE_CHANGED = "role_changed"
+    DEACTIVATED = "deactivated"
+    REACTIVATED = "reactivated"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an event, no password
+    RESET_MADE = "reset_made"
+    RESET_MAILED = "reset_mailed"
+    RESET_USED = "reset_used"
+    UNLOCKED = "unlocked"
+    FACTOR_ON = "factor_on"
+    FACTOR_OFF = "factor_off"
+    FACTOR_REQUIRED = "factor_required"
+    NEW_CODES = "new_codes"
+    EXPORTED = "exported"
+    LOG_EXPORTED = "log_exported"
+
+
+class PeopleEvent(Base):
+    """An event in the log of people. The database refuses to change a row, and to delete one before its time."""
+
+    __tablename__ = "people_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    kind: Mapped[PeopleEventKind] = mapped_column(choice(PeopleEventKind))
+    who: Mapped[str]
+    """The e-mail address of the account that did it; empty for the command line and for strangers."""
+    about: Mapped[str]
+    """The e-mail address of the account concerned."""
+    detail: Mapped[str]
+    """Words such as roles or formats, separated by spaces."""
+    device: Mapped[str]
+    network: Mapped[str]
+
+
+class PeopleLogState(Base):
+    """One row: the moment before which events may be deleted."""
+
+    __tablename__ = "people_log_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    removable_before: Mapped[datetime] = mapped_column(Moment)
+
+
 class SignInAttempt(Base):
     """A recent attempt to sign in or to confirm, under a keyed hash of what its counter counts."""
 

@@ -11,10 +11,11 @@ from catalog.accounts.people import all_accounts, change_role, deactivate, react
 from catalog.accounts.second_factor import switch_off
 from catalog.accounts.sessions import end_all_sessions
 from catalog.accounts.throttle import failures_today, unlock
-from catalog.models import Account, Role
+from catalog.models import Account, PeopleEventKind, Role
 from shop.admin.account_words import EMAIL_REFUSALS, refusal_text, role_name
 from shop.admin.blueprint import bp
 from shop.admin.forms import InviteForm, RedeemForm, RoleForm, add_error
+from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.session import author_of_request
 from shop.admin.session import sign_in as let_in
@@ -40,6 +41,7 @@ def accounts() -> Response | str:
         except AccountError as error:
             add_error(form.email, refusal_text(error.refusal))
         else:
+            log_event(PeopleEventKind.INVITED, about=email.strip().lower(), detail=form.role.data)
             address = absolute_url(url_for("admin.invitation", token=token))
             # Shown once: the database has only its hash.
             return render_template("admin/invited.html", email=email.strip().lower(), address=address)
@@ -55,7 +57,9 @@ def accounts() -> Response | str:
 @requires("accounts.manage")
 @committing
 def withdraw_invitation() -> Response:
-    withdraw(get_session(), request.form.get("email", ""))
+    email = request.form.get("email", "")
+    if withdraw(get_session(), email):
+        log_event(PeopleEventKind.UNINVITED, about=email)
     flash(_("The invitation is withdrawn."), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -68,11 +72,13 @@ def account(account_id: int) -> Response:
     row = account_or_404(account_id)
     form = RoleForm(role=row.role.value)
     if form.validate_on_submit():
+        before = row.role
         try:
             change_role(get_session(), row, Role(form.role.data))
         except AccountError as error:
             add_error(form.role, refusal_text(error.refusal))
         else:
+            log_event(PeopleEventKind.ROLE_CHANGED, about=row.email, detail=f"{before} → {row.role}")
             flash(_("%(email)s is now %(role)s.", email=row.email, role=role_name(row.role)), "success")
             return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
     failures = failures_today(get_session(), services().vault, row.email, now())
@@ -89,6 +95,7 @@ def deactivate_account(account_id: int) -> Response:
     except AccountError as error:
         flash(refusal_text(error.refusal), "error")
         return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
+    log_event(PeopleEventKind.DEACTIVATED, about=row.email)
     flash(_("%(email)s can no longer sign in.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -99,6 +106,7 @@ def deactivate_account(account_id: int) -> Response:
 def reactivate_account(account_id: int) -> Response:
     row = account_or_404(account_id)
     reactivate(row)
+    log_event(PeopleEventKind.REACTIVATED, about=row.email)
     flash(_("%(email)s can sign in again.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -109,6 +117,7 @@ def reactivate_account(account_id: int) -> Response:
 def sign_out_account(account_id: int) -> Response:
     row = account_or_404(account_id)
     end_all_sessions(get_session(), row.id)
+    log_event(PeopleEventKind.SESSIONS_ENDED, about=row.email)
     flash(_("%(email)s is signed out in every browser.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -120,6 +129,7 @@ def unlock_account(account_id: int) -> Response:
     """Forget the failed attempts on an account, so that nobody has to wait for its next one."""
     row = account_or_404(account_id)
     unlock(get_session(), services().vault, row.email)
+    log_event(PeopleEventKind.UNLOCKED, about=row.email)
     flash(_("%(email)s can try to sign in again at once.", email=row.email), "success")
     return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
 
@@ -131,6 +141,7 @@ def turn_off_for(account_id: int) -> Response:
     """For a colleague who lost both the telephone and the recovery codes."""
     row = account_or_404(account_id)
     switch_off(get_session(), row)
+    log_event(PeopleEventKind.FACTOR_OFF, about=row.email)
     flash(_("The second factor is off for %(email)s.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -164,6 +175,7 @@ def invitation(token: str) -> Response:
             field = form.email if error.refusal in EMAIL_REFUSALS and form.email else form.password
             add_error(field, refusal_text(error.refusal))
         else:
+            log_event(PeopleEventKind.JOINED, who=account.email, about=account.email, detail=account.role)
             let_in(account)
             flash(_("Welcome. Your account is made; a second factor makes it safer still."), "success")
             return redirect(url_for("admin.dashboard"), HTTPStatus.SEE_OTHER)

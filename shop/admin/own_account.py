@@ -18,11 +18,12 @@ from catalog.accounts.second_factor import (
     switch_on,
 )
 from catalog.accounts.sessions import end_all_sessions, end_open_session, open_sessions
-from catalog.models import Account
+from catalog.models import Account, PeopleEventKind
 from shop.admin.account_words import refusal_text
 from shop.admin.blueprint import bp
 from shop.admin.forms import ChangePasswordForm, ProofForm, SetUpForm, add_error
 from shop.admin.password_attempts import is_proven
+from shop.admin.people_events import log_event
 from shop.admin.permissions import requires
 from shop.admin.session import current_token, require_user
 from shop.admin.session import sign_in as let_in
@@ -53,6 +54,7 @@ def my_account() -> str:
 def end_one_session() -> Response:
     """Sign one's account out in one browser."""
     if end_open_session(get_session(), require_user().account_id, request.form.get("browser", "")):
+        log_event(PeopleEventKind.SESSIONS_ENDED, about=require_user().email)
         flash(_("That browser is signed out."), "success")
     else:
         flash(_("That browser was signed out already."), "warning")
@@ -68,6 +70,7 @@ def new_password() -> Response:
     form = ChangePasswordForm(with_code=account.has_second_factor)
     if form.validate_on_submit() and _is_good(form) and is_proven(form):
         change_password(get_session(), account, form.password.data or "")
+        log_event(PeopleEventKind.PASSWORD_CHANGED, about=account.email)
         let_in(account)
         flash(_("Your password is changed. Every other browser is signed out."), "success")
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
@@ -107,6 +110,7 @@ def set_up() -> Response | str:
             get_session(), services().vault, account, secret=secret, code=form.code.data or "", now=now()
         )
         if codes:
+            log_event(PeopleEventKind.FACTOR_ON, about=account.email)
             _end_other_sessions(account)
             return render_template("admin/recovery_codes.html", codes=codes)
         add_error(form.code, _("This code is wrong or too old. Type the one that your app shows now."))
@@ -133,6 +137,7 @@ def recovery_codes() -> Response | str:
     form = ProofForm(with_code=True)
     if form.validate_on_submit() and is_proven(form):
         codes = renew_recovery_codes(get_session(), account)
+        log_event(PeopleEventKind.NEW_CODES, about=account.email)
         _end_other_sessions(account)
         return render_template("admin/recovery_codes.html", codes=codes)
     return render_form("admin/new_codes.html", form)
@@ -148,6 +153,7 @@ def turn_off() -> Response:
     form = ProofForm(with_code=True)
     if form.validate_on_submit() and is_proven(form):
         switch_off(get_session(), account)
+        log_event(PeopleEventKind.FACTOR_OFF, about=account.email)
         _end_other_sessions(account)
         flash(_("The second factor is off for %(email)s.", email=account.email), "success")
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)

@@ -21,8 +21,10 @@ from catalog.accounts.throttle import (
     wait_after_recording,
     wait_before_trying,
 )
+from catalog.models import PeopleEventKind
 from shop.admin.forms import ConfirmForm, ProofForm, add_error
 from shop.admin.known_browser import known_browser_of
+from shop.admin.people_events import log_event
 from shop.admin.session import current_token, network_address, require_user
 from shop.web.database import get_session
 from shop.web.i18n import gettext as _
@@ -113,4 +115,6 @@ def _is_owner(password: Field, code: Field | None = None) -> bool:
     else:
         record_success(attempt)
         return True
+    log_event(PeopleEventKind.PROOF_FAILED, about=email)
+    get_session().commit()  # of all callers, not each commits after a refusal
     return False

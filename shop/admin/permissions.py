@@ -24,6 +24,7 @@ Action = Literal[
     "history.restore",
     "account.secure",
     "accounts.manage",
+    "people.view",
     "settings.manage",
 ]
 
@@ -45,6 +46,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "history.restore": PUBLISHERS,
     "account.secure": EVERYBODY,  # one's own password and second factor
     "accounts.manage": OWNERS,
+    "people.view": OWNERS,
     "settings.manage": OWNERS,
 }
 

@@ -10,13 +10,16 @@ from werkzeug.wrappers import Response
 
 from catalog.accounts import AccountError, Refusal
 from catalog.accounts.people import account_by_email
+from catalog.accounts.people_log import record_event
 from catalog.accounts.resets import account_of_reset, make_mailed_reset, make_reset, redeem_reset
 from catalog.accounts.throttle import unlock
+from catalog.models import PeopleEventKind
 from shop.admin.account_words import refusal_text
 from shop.admin.accounts import account_or_404, link_gone
 from shop.admin.blueprint import bp
 from shop.admin.forms import ForgottenForm, NewPasswordForm, add_error
 from shop.admin.password_attempts import begin_asking_for_mail, too_many_attempts
+from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.session import begin_sign_in
 from shop.admin.session import sign_in as let_in
@@ -38,6 +41,7 @@ def reset_link(account_id: int) -> Response | str:
     if not row.active:
         flash(_("%(email)s is deactivated. Let the account sign in again first.", email=row.email), "error")
         return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
+    log_event(PeopleEventKind.RESET_MADE, about=row.email)
     address = absolute_url(url_for("admin.reset", token=make_reset(get_session(), row, now())))
     return render_template("admin/reset_link.html", row=row, address=address)
 
@@ -62,6 +66,7 @@ def reset(token: str) -> Response:
             add_error(form.password, refusal_text(error.refusal))
         else:
             unlock(get_session(), services().vault, email)
+            log_event(PeopleEventKind.RESET_USED, who=email, about=email)
             flash(_("Your new password is saved. Every other browser is signed out."), "success")
             if account.has_second_factor:
                 begin_sign_in(account)
@@ -128,6 +133,8 @@ def _mail_link(shop: Services, email: str, letter: _Letter) -> None:
             return
         token = make_mailed_reset(session, account, shop.clock())
         to = account.email
+        if token:
+            record_event(session, PeopleEventKind.RESET_MAILED, shop.clock(), about=to)
         session.commit()
     if token:
         address = f"{letter.start}/admin/reset/{token}"

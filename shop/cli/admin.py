@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
-from catalog.models import Role
+from catalog.models import PeopleEventKind, Role
 from shop.cli.faults import plain_faults
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def create(email: str, role: str, by_link: bool, address: str | None) -> None:
     """Make an account for EMAIL: the password is asked for twice, or chosen by the person who opens the link."""
     from catalog.accounts.invitations import invite
     from catalog.accounts.people import create_account, normal_email, require_free
+    from catalog.accounts.people_log import record_event
 
     with _accounts(email) as accounts:
         require_free(accounts.session, normal_email(email))  # before a password is typed for nothing
@@ -86,6 +87,8 @@ def create(email: str, role: str, by_link: bool, address: str | None) -> None:
             token = invite(accounts.session, email, Role(role), accounts.now)
         else:
             create_account(accounts.session, email, _ask_password(), Role(role), accounts.now)
+        kind = PeopleEventKind.INVITED if by_link else PeopleEventKind.JOINED
+        record_event(accounts.session, kind, accounts.now, about=normal_email(email), detail=role)
         accounts.session.commit()
     if by_link:
         click.echo(link(start, token))
@@ -99,10 +102,12 @@ def unlock(email: str) -> None:
     """Forget the failed attempts on the account of EMAIL, so that the next one need not wait."""
     from catalog.accounts import Vault, throttle
     from catalog.accounts.people import normal_email
+    from catalog.accounts.people_log import record_event
 
     with _accounts(email) as accounts:
         account = _existing(accounts, email)
         throttle.unlock(accounts.session, Vault(accounts.settings.secret_key), account.email)
+        record_event(accounts.session, PeopleEventKind.UNLOCKED, accounts.now, about=account.email)
         accounts.session.commit()
     click.echo(f"{normal_email(email)} can try to sign in again at once.", err=True)
 
@@ -115,6 +120,7 @@ def reset(email: str, address: str | None) -> None:
 
     Used, it signs the account out everywhere. A second factor stays on.
     """
+    from catalog.accounts.people_log import record_event
     from catalog.accounts.resets import make_reset
 
     with _accounts(email) as accounts:
@@ -123,6 +129,7 @@ def reset(email: str, address: str | None) -> None:
             raise click.ClickException(f"{email}: this account is deactivated; an owner can let it sign in again")
         start = _start_of_links(accounts, address)
         token = make_reset(accounts.session, account, accounts.now)
+        record_event(accounts.session, PeopleEventKind.RESET_MADE, accounts.now, about=account.email)
         accounts.session.commit()
     click.echo(link(start, token, "reset"))
 

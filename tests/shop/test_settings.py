@@ -121,3 +121,11 @@ def test_a_mail_server_that_cannot_be_used_is_named_without_its_password(url: st
     with pytest.raises(SettingsError, match=r"^SHOP_SMTP_URL: ") as refused:
         read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_SMTP_URL": url})
     assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("days", ["0", "29", "3651", "-1", "a year", "٣٦٥"])
+def test_a_log_is_kept_for_a_number_of_days_that_can_be(days: str, tmp_path: Path) -> None:
+    assert read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_AUDIT_DAYS": "30"}).audit_days == 30
+    assert read_settings({"SHOP_INSTANCE": str(tmp_path)}).audit_days == 365
+    with pytest.raises(SettingsError, match=r"^SHOP_AUDIT_DAYS: "):
+        read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_AUDIT_DAYS": days})
