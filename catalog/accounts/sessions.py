@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from catalog.accounts.required_factor import read_roles, value_of_setting
 from catalog.accounts.tokens import hash_token, new_token
 from catalog.db.bulk import rows_changed
 from catalog.models import Account, AdminSession, Role
@@ -36,6 +37,8 @@ class SignedInUser(Struct, frozen=True):
     created_at: datetime
     last_seen_at: datetime
     confirmed_at: datetime
+    needs_second_factor: bool = False
+    """Whether the role requires a second factor that the account does not have."""
 
     def is_confirmed(self, now: datetime) -> bool:
         """Whether the password was entered a moment ago."""
@@ -71,7 +74,7 @@ def start_session(
 def signed_in_user(session: Session, token: str, now: datetime) -> SignedInUser | None:
     """The user of a token: None once idle for 30 minutes, 12 hours old, ended, or the account is closed."""
     row = session.execute(
-        select(AdminSession, Account)
+        select(AdminSession, Account, value_of_setting())
         .join(Account, Account.id == AdminSession.account_id)
         .where(
             AdminSession.token_hash == hash_token(token),
@@ -83,7 +86,7 @@ def signed_in_user(session: Session, token: str, now: datetime) -> SignedInUser 
     ).first()
     if row is None:
         return None
-    admin_session, account = row
+    admin_session, account, required_of = row
     return SignedInUser(
         account_id=account.id,
         email=account.email,
@@ -92,6 +95,7 @@ def signed_in_user(session: Session, token: str, now: datetime) -> SignedInUser 
         created_at=admin_session.created_at,
         last_seen_at=admin_session.last_seen_at,
         confirmed_at=admin_session.confirmed_at,
+        needs_second_factor=account.role in read_roles(required_of) and not account.has_second_factor,
     )
 
 

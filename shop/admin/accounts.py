@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 from catalog.accounts import AccountError, Refusal
 from catalog.accounts.invitations import invitation_of, invite, open_invitations, redeem, withdraw
 from catalog.accounts.people import all_accounts, change_role, deactivate, reactivate
+from catalog.accounts.required_factor import require_factor, roles_with_factor
 from catalog.accounts.second_factor import switch_off
 from catalog.accounts.sessions import end_all_sessions
 from catalog.accounts.throttle import failures_today, unlock
 from catalog.models import Account, PeopleEventKind, Role
 from shop.admin.account_words import EMAIL_REFUSALS, refusal_text, role_name
 from shop.admin.blueprint import bp
-from shop.admin.forms import InviteForm, RedeemForm, RoleForm, add_error
+from shop.admin.forms import InviteForm, RedeemForm, RequiredFactorForm, RoleForm, add_error
 from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.session import author_of_request
@@ -45,12 +46,35 @@ def accounts() -> Response | str:
             address = absolute_url(url_for("admin.invitation", token=token))
             # Shown once: the database has only its hash.
             return render_template("admin/invited.html", email=email.strip().lower(), address=address)
+    return _accounts_page(form)
+
+
+def _accounts_page(form: InviteForm, required: RequiredFactorForm | None = None) -> Response:
+    roles = sorted(roles_with_factor(get_session()))
     return render_form(
         "admin/accounts.html",
         form,
+        required=required or RequiredFactorForm(formdata=None, roles=roles),
         accounts=all_accounts(get_session()),
         invitations=open_invitations(get_session(), now()),
     )
+
+
+@bp.post("/accounts/second-factor")
+@requires("accounts.manage")
+@committing
+def require_second_factor() -> Response:
+    """Say of which roles a second factor is required; who lacks it sets it up before anything else."""
+    form = RequiredFactorForm()
+    if not form.validate():
+        page = _accounts_page(InviteForm(formdata=None), form)
+        page.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return page
+    roles = [Role(role) for role in form.roles.data or ()]
+    if require_factor(get_session(), roles):
+        log_event(PeopleEventKind.FACTOR_REQUIRED, detail=" ".join(sorted(roles)))
+    flash(_("Saved. It counts from everybody's next page."), "success")
+    return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/withdraw")

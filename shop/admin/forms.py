@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 from catalog.accounts.passwords import SHORTEST_PASSWORD
 from catalog.models import Role
 from shop.admin.account_words import role_duty, role_name
-from shop.web.forms import ShopForm
+from shop.web.forms import ShopForm, Ticks
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 
@@ -130,6 +130,16 @@ class RoleForm(ShopForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.role.choices = [(role.value, f"{role_name(role)}: {role_duty(role)}") for role in Role]
+
+
+class RequiredFactorForm(ShopForm):
+    """The roles of which a second factor is required."""
+
+    roles = Ticks(_("A second factor is required of"), choices=())
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.roles.choices = [(role.value, role_name(role)) for role in Role]
 
 
 class InviteForm(RoleForm):

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from catalog.accounts import AccountError, Purpose
 from catalog.accounts.passwords import require_good
 from catalog.accounts.people import change_password
+from catalog.accounts.required_factor import roles_with_factor
 from catalog.accounts.second_factor import (
     address_for_app,
     new_secret,
@@ -149,6 +150,9 @@ def recovery_codes() -> Response | str:
 def turn_off() -> Response:
     account = own_row()
     if not account.has_second_factor:
+        return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
+    if account.role in roles_with_factor(get_session()):
+        flash(_("Your role needs the second factor, so it stays on. For a new telephone, ask an owner."), "error")
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
     form = ProofForm(with_code=True)
     if form.validate_on_submit() and is_proven(form):
