@@ -30,6 +30,7 @@ from shop.web import (
     errors,
     health,
     i18n,
+    mail,
     number_format,
     owner_settings,
     page_cache,
@@ -116,4 +117,5 @@ def _make_services(settings: Settings) -> services.Services:
         basket_cipher=basket_cookie.make_cipher(settings.secret_key),
         clock=services.system_clock,
         cache=page_cache.new_cache(),
+        background=mail.new_worker(),
     )

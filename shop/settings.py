@@ -6,14 +6,15 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec import Struct
 
 from recommend.loading import DATA
-from shop.seller import Seller, read_seller
+from shop.seller import EMAIL, Seller, read_seller
 
 if TYPE_CHECKING:
     from sqlalchemy import URL  # commands without a database do not wait for SQLAlchemy
@@ -35,6 +36,26 @@ class SettingsError(ValueError):
     """A setting that is missing or cannot be used; the message names its variable."""
 
 
+class SmtpSecurity(StrEnum):
+    """The encryption of the way to the mail server."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Smtp(Struct, frozen=True):
+    """The server that mail is handed to."""
+
+    host: str
+    port: int
+    security: SmtpSecurity
+    user: str = ""
+    password: str = ""
+    sender: str | None = None
+    """The address that mail comes from; None: the seller's."""
+
+
 class Settings(Struct, frozen=True):
     """The places of the shop's data, and the key that signs and encrypts its cookies."""
 
@@ -47,6 +68,10 @@ class Settings(Struct, frozen=True):
     seller: Seller = Seller()
     public_url: str | None = None
     """Scheme and host under which the world reaches the shop; None: as the owner's settings or the request say."""
+    smtp: Smtp | None = None
+    """None: no mail is sent."""
+    audit_days: int = 365
+    """The number of days that the log of people is kept."""
     page_cache: bool = True
     picture_sources: "Allowed | None" = None
     """Hosts that pictures of imported files may be fetched from; None for none."""
@@ -85,6 +110,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         picture_sources=_picture_sources(environ),
         seller=_seller(environ),
         public_url=_public_url(environ),
+        smtp=_smtp(environ),
+        audit_days=_audit_days(environ),
     )
 
 
@@ -201,3 +228,52 @@ def _public_url(environ: Mapping[str, str]) -> str | None:
     if not PUBLIC_URL.fullmatch(given):
         raise SettingsError(f"SHOP_PUBLIC_URL: {given!r} is not a scheme and a host, such as https://shop.example")
     return given
+
+
+SMTP_FORM = "smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465"
+_SMTP = {
+    "smtp": (SmtpSecurity.NONE, 25),
+    "smtp+starttls": (SmtpSecurity.STARTTLS, 587),
+    "smtps": (SmtpSecurity.TLS, 465),
+}
+"""The security and the usual port of each scheme."""
+
+
+def _smtp(environ: Mapping[str, str]) -> Smtp | None:
+    """The mail server, optionally with `?from=ADDRESS`. No message repeats the value, which may hold a password."""
+    given = environ.get("SHOP_SMTP_URL", "")
+    if not given:
+        return None
+    try:
+        parts = urlsplit(given)
+        port, query = parts.port, parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+    except ValueError as error:
+        raise SettingsError(f"SHOP_SMTP_URL: not of the form {SMTP_FORM}") from error
+    if parts.scheme not in _SMTP or not parts.hostname or parts.path not in ("", "/") or query.keys() - {"from"}:
+        raise SettingsError(f"SHOP_SMTP_URL: not of the form {SMTP_FORM}, with ?from=ADDRESS or without")
+    security, usual_port = _SMTP[parts.scheme]
+    sender = query.get("from", [None])[-1]
+    if sender is not None and not EMAIL.fullmatch(sender):
+        raise SettingsError("SHOP_SMTP_URL: what follows ?from= is not an e-mail address")
+    if parts.password and security is SmtpSecurity.NONE:
+        raise SettingsError("SHOP_SMTP_URL: a password needs smtp+starttls:// or smtps://, which encrypt the way")
+    return Smtp(
+        host=parts.hostname,
+        port=port or usual_port,
+        security=security,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
+    )
+
+
+LEAST_AUDIT_DAYS, MOST_AUDIT_DAYS = 30, 3650
+
+
+def _audit_days(environ: Mapping[str, str]) -> int:
+    value = environ.get("SHOP_AUDIT_DAYS") or "365"
+    if not re.fullmatch("[0-9]{1,4}", value) or not LEAST_AUDIT_DAYS <= int(value) <= MOST_AUDIT_DAYS:
+        raise SettingsError(
+            f"SHOP_AUDIT_DAYS: a number of days from {LEAST_AUDIT_DAYS} to {MOST_AUDIT_DAYS}, not {value!r}"
+        )
+    return int(value)

@@ -4,6 +4,6 @@ As in the edits, nothing here commits, and nothing reads the clock: the caller p
 """
 
 from catalog.accounts.refusals import AccountError, Refusal
-from catalog.accounts.tokens import Vault
+from catalog.accounts.tokens import Purpose, Vault
 
-__all__ = ["AccountError", "Refusal", "Vault"]
+__all__ = ["AccountError", "Purpose", "Refusal", "Vault"]

@@ -53,10 +53,11 @@ def open_invitations(session: Session, now: datetime) -> Sequence[Invitation]:
     ).all()
 
 
-def withdraw(session: Session, email: str) -> None:
-    """Delete the link for an address."""
-    if email.isprintable():  # PostgreSQL refuses NUL
-        session.execute(delete(Invitation).where(Invitation.email == email))
+def withdraw(session: Session, email: str) -> bool:
+    """Delete the link for an address; whether there was one."""
+    if not email.isprintable():  # PostgreSQL refuses NUL
+        return False
+    return bool(rows_changed(session.execute(delete(Invitation).where(Invitation.email == email))))
 
 
 def invitation_of(session: Session, token: str, now: datetime) -> Invitation | None:

@@ -1,5 +1,6 @@
 """Passwords: their requirements, and their hashes (argon2id)."""
 
+import re
 import unicodedata
 
 from argon2 import PasswordHasher
@@ -11,6 +12,22 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 FEWEST_DIFFERENT = 5
 SHORTEST_NAME = 4
+LEAST_GUESSES = 1_000_000_000
+"""The estimated number of guesses that a password must withstand."""
+JUDGED_CHARACTERS = 72
+"""The beginning of a password that is judged; zxcvbn takes no more, and its time grows with the square."""
+WORDS_GUESSED_FIRST = (
+    *("magnesiumwijzer", "magnesium", "supplement", "supplementen", "capsule", "capsules", "tablet", "tabletten"),
+    *("citraat", "bisglycinaat", "glycinaat", "tauraat", "malaat", "oxide", "mineraal", "mineralen", "vitamine"),
+    *("winkel", "webwinkel", "beheer", "beheerder", "eigenaar", "redactie", "redacteur", "uitgever", "account"),
+    *("wachtwoord", "welkom", "geheim", "inloggen", "toegang", "sleutel", "admin", "gebruiker", "medewerker"),
+    *("voorjaar", "lente", "zomer", "herfst", "najaar", "winter", "vakantie", "kerst", "kerstmis", "pasen"),
+    *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober"),
+    *("november", "december", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+    *("nederland", "holland", "amsterdam", "rotterdam", "utrecht", "denhaag", "ajax", "feyenoord", "oranje"),
+    *("hallo", "lieverd", "schatje", "liefde", "ikhouvanjou", "voetbal", "konijn", "poes", "hond", "test"),
+)
+"""Words of the shop and common Dutch ones; zxcvbn's own lists are English."""
 SHOP_NAME = "magnesium"
 
 _hasher = PasswordHasher()  # RFC 9106's parameters for machines with little memory: 64 MiB, three passes
@@ -38,7 +55,7 @@ def is_outdated(password_hash: str) -> bool:
 
 
 def require_good(password: str, email: str) -> None:
-    """Raise AccountError for a password that is too short, long or uniform, or contains the address or the shop."""
+    """Raise AccountError for a password that is too short, long, uniform or common, or has the address or the shop."""
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError(Refusal.PASSWORD_SHORT)
     if len(password) > LONGEST_PASSWORD:
@@ -49,6 +66,17 @@ def require_good(password: str, email: str) -> None:
         raise AccountError(Refusal.PASSWORD_NAMES_ACCOUNT)
     if len(set(lowered)) < FEWEST_DIFFERENT:
         raise AccountError(Refusal.PASSWORD_PLAIN)
+    if _is_common(password, email):
+        raise AccountError(Refusal.PASSWORD_COMMON)
+
+
+def _is_common(password: str, email: str) -> bool:
+    """Whether the password is soon guessed from lists of common passwords, words, names, dates, keys and sequences."""
+    from zxcvbn import zxcvbn  # its lists take a tenth of a second to load
+
+    words = [*WORDS_GUESSED_FIRST, *re.split(r"[^a-z0-9]+", email.casefold())]
+    judged = zxcvbn(_normal(password)[:JUDGED_CHARACTERS], user_inputs=[word for word in words if word])
+    return judged["guesses"] < LEAST_GUESSES
 
 
 def _normal(password: str) -> str:

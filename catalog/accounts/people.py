@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.accounts.passwords import hash_password, is_outdated, is_right, require_good
 from catalog.accounts.refusals import AccountError, Refusal
-from catalog.models import Account, AdminSession, Role
+from catalog.models import Account, AdminSession, PasswordReset, Role
 
 LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
@@ -72,9 +72,10 @@ def authenticate(session: Session, email: str, password: str) -> Account | None:
 
 
 def change_password(session: Session, account: Account, password: str) -> None:
-    """Set a new password and end every session of the account. Raises AccountError."""
+    """Set a new password, end every session of the account and void its reset links. Raises AccountError."""
     require_good(password, account.email)
     account.password_hash = hash_password(password)
+    session.execute(delete(PasswordReset).where(PasswordReset.account_id == account.id))
     session.execute(delete(AdminSession).where(AdminSession.account_id == account.id))
 
 

@@ -10,6 +10,7 @@ class Refusal(StrEnum):
     PASSWORD_LONG = "password_long"  # noqa: S105 - likewise
     PASSWORD_NAMES_ACCOUNT = "password_names_account"  # noqa: S105 - likewise
     PASSWORD_PLAIN = "password_plain"  # noqa: S105 - likewise
+    PASSWORD_COMMON = "password_common"  # noqa: S105 - likewise
     INVITATION_GONE = "invitation_gone"
     LAST_OWNER = "last_owner"
 

@@ -8,7 +8,7 @@ from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from catalog.accounts.tokens import Vault, hash_token
+from catalog.accounts.tokens import Purpose, Vault, hash_token
 from catalog.db.bulk import rows_changed
 from catalog.models import Account, RecoveryCode
 
@@ -37,7 +37,7 @@ def switch_on(
     step = _step_of(secret, code, now)
     if step is None:
         return None
-    account.totp_sealed = vault.seal(secret)
+    account.totp_sealed = vault.seal(Purpose.SECOND_FACTOR, secret)
     account.totp_last_step = step
     return renew_recovery_codes(session, account)
 
@@ -68,7 +68,7 @@ def accept_code(session: Session, vault: Vault, account: Account, code: str, now
 
 
 def _accept_app_code(session: Session, vault: Vault, account: Account, code: str, now: datetime) -> bool:
-    secret = vault.unseal(account.totp_sealed) if account.totp_sealed else None
+    secret = vault.unseal(Purpose.SECOND_FACTOR, account.totp_sealed) if account.totp_sealed else None
     step = _step_of(secret, code, now) if secret else None
     if step is None:
         return False

@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from catalog.models import Base, CatalogueState, IndexState, table_of
+from catalog.models import Base, CatalogueState, IndexState, PeopleEvent, PeopleLogState, table_of
 
 BATCH = 1000
 _PYTHON: tuple[tuple[type[TypeEngine[Any]], Any], ...] = (
@@ -140,6 +140,9 @@ def copy_into(connection: Connection, parts: Iterable[tuple[Table, Iterable[byte
     if connection.dialect.name == "postgresql":
         names = ", ".join(f'"{table.name}"' for table in tables())
         connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))  # edits wait, reads go on
+    # The log of people, which refuses to lose a row, is replaced as a whole like every other table.
+    connection.execute(update(table_of(PeopleLogState)).values(removable_before=datetime.max.replace(tzinfo=UTC)))
+    connection.execute(table_of(PeopleEvent).delete())
     for table in reversed(tables()):
         connection.execute(table.delete())
     for table, lines, expected in parts:
@@ -162,7 +165,7 @@ def _continue_numbering(connection: Connection, table: Table) -> None:
 
 def is_empty(connection: Connection) -> bool:
     """Whether no table has rows other than those of migrations."""
-    states = {table_of(CatalogueState), table_of(IndexState)}
+    states = {table_of(CatalogueState), table_of(IndexState), table_of(PeopleLogState)}
     others = (table for table in tables() if table not in states)
     return all(connection.execute(select(1).select_from(table).limit(1)).first() is None for table in others)
 

@@ -1,6 +1,17 @@
 """The tables, by subject."""
 
-from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryCode, Role, SignInAttempt
+from catalog.models.accounts import (
+    Account,
+    AdminSession,
+    Invitation,
+    PasswordReset,
+    PeopleEvent,
+    PeopleEventKind,
+    PeopleLogState,
+    RecoveryCode,
+    Role,
+    SignInAttempt,
+)
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import AddressState, PictureAddress, SupplierMapping, Upload, UploadRow
 from catalog.models.history import (
@@ -74,6 +85,10 @@ __all__ = [
     "OverriddenSentence",
     "OverrideEnd",
     "OverrideStatus",
+    "PasswordReset",
+    "PeopleEvent",
+    "PeopleEventKind",
+    "PeopleLogState",
     "PictureAddress",
     "PictureFile",
     "PricePoint",

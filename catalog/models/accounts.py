@@ -64,6 +64,10 @@ class AdminSession(Base):
     confirmed_at: Mapped[datetime] = mapped_column(Moment)
     """The last time that the password was entered."""
     awaits_code: Mapped[bool]
+    device: Mapped[str] = mapped_column(server_default="")
+    """Browser and system, such as "Firefox, Linux"; empty when unknown."""
+    network: Mapped[str] = mapped_column(server_default="")
+    """The prefix of the IP address at the last use, such as "192.0.2.0/24"."""
 
 
 class Invitation(Base):
@@ -79,8 +83,75 @@ class Invitation(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class PasswordReset(Base):
+    """A link with which a person chooses a new password for an account, once."""
+
+    __tablename__ = "password_reset"
+
+    token_hash: Mapped[str] = mapped_column(String(HASH_CHARACTERS), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    by_mail: Mapped[bool]
+    """Asked for on the sign-in page, by whom is not known; else made by an owner or on the command line."""
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PeopleEventKind(StrEnum):
+    """The kind of an event in the log of people; at most 16 characters."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    PROOF_FAILED = "proof_failed"
+    """A wrong password or code in a session that is signed in."""
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
+    INVITED = "invited"
+    UNINVITED = "uninvited"
+    JOINED = "joined"
+    ROLE_CHANGED = "role_changed"
+    DEACTIVATED = "deactivated"
+    REACTIVATED = "reactivated"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an event, no password
+    RESET_MADE = "reset_made"
+    RESET_MAILED = "reset_mailed"
+    RESET_USED = "reset_used"
+    UNLOCKED = "unlocked"
+    FACTOR_ON = "factor_on"
+    FACTOR_OFF = "factor_off"
+    FACTOR_REQUIRED = "factor_required"
+    NEW_CODES = "new_codes"
+    EXPORTED = "exported"
+    LOG_EXPORTED = "log_exported"
+
+
+class PeopleEvent(Base):
+    """An event in the log of people. The database refuses to change a row, and to delete one before its time."""
+
+    __tablename__ = "people_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    kind: Mapped[PeopleEventKind] = mapped_column(choice(PeopleEventKind))
+    who: Mapped[str]
+    """The e-mail address of the account that did it; empty for the command line and for strangers."""
+    about: Mapped[str]
+    """The e-mail address of the account concerned."""
+    detail: Mapped[str]
+    """Words such as roles or formats, separated by spaces."""
+    device: Mapped[str]
+    network: Mapped[str]
+
+
+class PeopleLogState(Base):
+    """One row: the moment before which events may be deleted."""
+
+    __tablename__ = "people_log_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    removable_before: Mapped[datetime] = mapped_column(Moment)
+
+
 class SignInAttempt(Base):
-    """A recent sign-in attempt, under a keyed hash of the account or of the network address."""
+    """A recent attempt to sign in or to confirm, under a keyed hash of what its counter counts."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_key", "key", "tried_at"),)
@@ -88,3 +159,5 @@ class SignInAttempt(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(HASH_CHARACTERS))
     tried_at: Mapped[datetime] = mapped_column(Moment)
+    account_key: Mapped[str] = mapped_column(String(HASH_CHARACTERS), server_default="", index=True)
+    """A keyed hash of the account's e-mail address, by which the account is unlocked."""

@@ -14,7 +14,9 @@ from shop.admin import (
     layouts,
     mapping,
     own_account,
+    people_log,
     products,
+    resets,
     settings,
     sign_in,
 )
@@ -31,6 +33,7 @@ PAGES = (
     layouts,
     mapping,
     own_account,
+    people_log,
     products,
     bulk,
     editing,
@@ -40,6 +43,7 @@ PAGES = (
     pictures,
     publishing,
     restoring,
+    resets,
     settings,
     sign_in,
 )

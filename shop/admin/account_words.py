@@ -45,15 +45,16 @@ def refusal_text(refusal: Refusal) -> str:
         Refusal.PASSWORD_LONG: _("This password is too long."),
         Refusal.PASSWORD_NAMES_ACCOUNT: _("Choose a password without your address or the shop's name in it."),
         Refusal.PASSWORD_PLAIN: _("Choose a password with more different characters."),
+        Refusal.PASSWORD_COMMON: _(
+            "This password is easy to guess: common words, names, dates and rows of keys are tried first. "
+            "Choose a few words that do not belong together."
+        ),
         Refusal.INVITATION_GONE: _("This link was used already or has run out. Ask an owner for a new one."),
         Refusal.LAST_OWNER: _("This is the last active owner. Make somebody else an owner first."),
     }
     return str(texts[refusal])
 
 
-PASSWORD_REFUSALS = frozenset(
-    {Refusal.PASSWORD_SHORT, Refusal.PASSWORD_LONG, Refusal.PASSWORD_NAMES_ACCOUNT, Refusal.PASSWORD_PLAIN}
-)
 EMAIL_REFUSALS = frozenset({Refusal.EMAIL_WRONG, Refusal.EMAIL_TAKEN})
 
 

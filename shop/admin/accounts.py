@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response
 from catalog.accounts import AccountError, Refusal
 from catalog.accounts.invitations import invitation_of, invite, open_invitations, redeem, withdraw
 from catalog.accounts.people import all_accounts, change_role, deactivate, reactivate
+from catalog.accounts.required_factor import require_factor, roles_with_factor
 from catalog.accounts.second_factor import switch_off
 from catalog.accounts.sessions import end_all_sessions
-from catalog.models import Account, Role
+from catalog.accounts.throttle import failures_today, unlock
+from catalog.models import Account, PeopleEventKind, Role
 from shop.admin.account_words import EMAIL_REFUSALS, refusal_text, role_name
 from shop.admin.blueprint import bp
-from shop.admin.forms import InviteForm, RedeemForm, RoleForm, add_error
+from shop.admin.forms import InviteForm, RedeemForm, RequiredFactorForm, RoleForm, add_error
+from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.session import author_of_request
 from shop.admin.session import sign_in as let_in
@@ -21,7 +24,7 @@ from shop.web.absolute_urls import absolute_url
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
-from shop.web.services import now
+from shop.web.services import now, services
 
 LARGEST_ID = 2**31 - 1
 
@@ -39,22 +42,48 @@ def accounts() -> Response | str:
         except AccountError as error:
             add_error(form.email, refusal_text(error.refusal))
         else:
+            log_event(PeopleEventKind.INVITED, about=email.strip().lower(), detail=form.role.data)
             address = absolute_url(url_for("admin.invitation", token=token))
             # Shown once: the database has only its hash.
             return render_template("admin/invited.html", email=email.strip().lower(), address=address)
+    return _accounts_page(form)
+
+
+def _accounts_page(form: InviteForm, required: RequiredFactorForm | None = None) -> Response:
+    roles = sorted(roles_with_factor(get_session()))
     return render_form(
         "admin/accounts.html",
         form,
+        required=required or RequiredFactorForm(formdata=None, roles=roles),
         accounts=all_accounts(get_session()),
         invitations=open_invitations(get_session(), now()),
     )
+
+
+@bp.post("/accounts/second-factor")
+@requires("accounts.manage")
+@committing
+def require_second_factor() -> Response:
+    """Say of which roles a second factor is required; who lacks it sets it up before anything else."""
+    form = RequiredFactorForm()
+    if not form.validate():
+        page = _accounts_page(InviteForm(formdata=None), form)
+        page.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return page
+    roles = [Role(role) for role in form.roles.data or ()]
+    if require_factor(get_session(), roles):
+        log_event(PeopleEventKind.FACTOR_REQUIRED, detail=" ".join(sorted(roles)))
+    flash(_("Saved. It counts from everybody's next page."), "success")
+    return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/withdraw")
 @requires("accounts.manage")
 @committing
 def withdraw_invitation() -> Response:
-    withdraw(get_session(), request.form.get("email", ""))
+    email = request.form.get("email", "")
+    if withdraw(get_session(), email):
+        log_event(PeopleEventKind.UNINVITED, about=email)
     flash(_("The invitation is withdrawn."), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -64,29 +93,33 @@ def withdraw_invitation() -> Response:
 @committing
 def account(account_id: int) -> Response:
     """One account: its role, and whether it may come in."""
-    row = _row(account_id)
+    row = account_or_404(account_id)
     form = RoleForm(role=row.role.value)
     if form.validate_on_submit():
+        before = row.role
         try:
             change_role(get_session(), row, Role(form.role.data))
         except AccountError as error:
             add_error(form.role, refusal_text(error.refusal))
         else:
+            log_event(PeopleEventKind.ROLE_CHANGED, about=row.email, detail=f"{before} → {row.role}")
             flash(_("%(email)s is now %(role)s.", email=row.email, role=role_name(row.role)), "success")
             return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
-    return render_form("admin/account.html", form, row=row)
+    failures = failures_today(get_session(), services().vault, row.email, now())
+    return render_form("admin/account.html", form, row=row, failures=failures)
 
 
 @bp.post("/accounts/<int:account_id>/deactivate")
 @requires("accounts.manage")
 @committing
 def deactivate_account(account_id: int) -> Response:
-    row = _row(account_id)
+    row = account_or_404(account_id)
     try:
         deactivate(get_session(), row)
     except AccountError as error:
         flash(refusal_text(error.refusal), "error")
         return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
+    log_event(PeopleEventKind.DEACTIVATED, about=row.email)
     flash(_("%(email)s can no longer sign in.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -95,8 +128,9 @@ def deactivate_account(account_id: int) -> Response:
 @requires("accounts.manage")
 @committing
 def reactivate_account(account_id: int) -> Response:
-    row = _row(account_id)
+    row = account_or_404(account_id)
     reactivate(row)
+    log_event(PeopleEventKind.REACTIVATED, about=row.email)
     flash(_("%(email)s can sign in again.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
@@ -105,10 +139,23 @@ def reactivate_account(account_id: int) -> Response:
 @requires("accounts.manage")
 @committing
 def sign_out_account(account_id: int) -> Response:
-    row = _row(account_id)
+    row = account_or_404(account_id)
     end_all_sessions(get_session(), row.id)
+    log_event(PeopleEventKind.SESSIONS_ENDED, about=row.email)
     flash(_("%(email)s is signed out in every browser.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/accounts/<int:account_id>/unlock")
+@requires("accounts.manage")
+@committing
+def unlock_account(account_id: int) -> Response:
+    """Forget the failed attempts on an account, so that nobody has to wait for its next one."""
+    row = account_or_404(account_id)
+    unlock(get_session(), services().vault, row.email)
+    log_event(PeopleEventKind.UNLOCKED, about=row.email)
+    flash(_("%(email)s can try to sign in again at once.", email=row.email), "success")
+    return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/accounts/<int:account_id>/second-factor/off")
@@ -116,13 +163,14 @@ def sign_out_account(account_id: int) -> Response:
 @committing
 def turn_off_for(account_id: int) -> Response:
     """For a colleague who lost both the telephone and the recovery codes."""
-    row = _row(account_id)
+    row = account_or_404(account_id)
     switch_off(get_session(), row)
+    log_event(PeopleEventKind.FACTOR_OFF, about=row.email)
     flash(_("The second factor is off for %(email)s.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
 
 
-def _row(account_id: int) -> Account:
+def account_or_404(account_id: int) -> Account:
     row = get_session().get(Account, account_id) if account_id <= LARGEST_ID else None
     if row is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -136,7 +184,7 @@ def invitation(token: str) -> Response:
     """Set a password and come in. Opening the link does not use it up: mail programs open links too."""
     invited = invitation_of(get_session(), token, now())
     if invited is None:
-        return _gone()
+        return link_gone()
     form = RedeemForm(email=invited.email)
     if invited.email:
         del form.email
@@ -147,15 +195,16 @@ def invitation(token: str) -> Response:
         except AccountError as error:
             get_session().rollback()
             if error.refusal is Refusal.INVITATION_GONE:
-                return _gone()
+                return link_gone()
             field = form.email if error.refusal in EMAIL_REFUSALS and form.email else form.password
             add_error(field, refusal_text(error.refusal))
         else:
+            log_event(PeopleEventKind.JOINED, who=account.email, about=account.email, detail=account.role)
             let_in(account)
             flash(_("Welcome. Your account is made; a second factor makes it safer still."), "success")
             return redirect(url_for("admin.dashboard"), HTTPStatus.SEE_OTHER)
     return render_form("admin/invitation.html", form, invited=invited)
 
 
-def _gone() -> Response:
+def link_gone() -> Response:
     return make_response(render_template("admin/invitation_gone.html"), HTTPStatus.GONE)

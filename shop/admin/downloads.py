@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 
 from catalog.exchange.admin_import import plan_of, write_refused
 from catalog.exchange.exporting import export as export_catalogue
+from catalog.models import PeopleEventKind
 from shop.admin.blueprint import bp
 from shop.admin.imports import upload_or_404
+from shop.admin.people_events import log_event_now
 from shop.admin.permissions import requires
 from shop.web.database import get_session
 from shop.web.i18n import current_language, gettext
@@ -41,6 +43,7 @@ def export(suffix: str) -> Response:
     """All products in our own layout."""
     if suffix not in MEDIA_TYPES:
         abort(HTTPStatus.NOT_FOUND)
+    log_event_now(PeopleEventKind.EXPORTED, detail=suffix)
     file = io.BytesIO()
     export_catalogue(get_session(), file, f"catalogue.{suffix}", versions=request.args.get("versions") == "yes")
     return _download(file, f"catalogue.{suffix}", suffix)

@@ -8,11 +8,12 @@ from wtforms.validators import InputRequired
 from catalog.accounts.passwords import SHORTEST_PASSWORD
 from catalog.models import Role
 from shop.admin.account_words import role_duty, role_name
-from shop.web.forms import ShopForm
+from shop.web.forms import ShopForm, Ticks
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 
 FILL_IN = _("Fill this in.")
+CODE_HELP = _("Six digits from your authenticator app, or one of your recovery codes.")
 _PASSWORD_HELP = _(
     "At least %(count)d characters. A few words in a row are easy to remember and hard to guess.",
     count=SHORTEST_PASSWORD,
@@ -39,9 +40,15 @@ class CodeForm(ShopForm):
     code = StringField(
         _("Code"),
         [InputRequired(FILL_IN)],
-        description=_("Six digits from your authenticator app, or one of your recovery codes."),
+        description=CODE_HELP,
         render_kw={"autocomplete": "one-time-code"},
     )
+
+
+class ForgottenForm(ShopForm):
+    """The address to which a link is mailed."""
+
+    email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
 
 
 class ConfirmForm(ShopForm):
@@ -50,6 +57,25 @@ class ConfirmForm(ShopForm):
     confirm_password = PasswordField(
         _("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
     )
+
+
+class ProofForm(ShopForm):
+    """The current password and, with a second factor, a code: the proof that its owner changes an account."""
+
+    current_password = PasswordField(
+        _("Current password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
+    )
+    current_code = StringField(
+        _("Code of your second factor"),
+        [InputRequired(FILL_IN)],
+        description=CODE_HELP,
+        render_kw={"autocomplete": "one-time-code"},
+    )
+
+    def __init__(self, *, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not with_code:
+            del self.current_code
 
 
 class NewPasswordForm(ShopForm):
@@ -70,14 +96,18 @@ class NewPasswordForm(ShopForm):
             raise ValidationError(gettext("The two passwords differ."))
 
 
+class ChangePasswordForm(NewPasswordForm, ProofForm):
+    """Another password for one's own account."""
+
+
 class RedeemForm(NewPasswordForm):
     """A password for a new account, and the address where the link does not say it."""
 
     email = EmailField(_("E-mail address"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "username"})
 
 
-class SetUpForm(ShopForm):
-    """The proof that an authenticator app has the secret, which travels sealed."""
+class SetUpForm(ProofForm):
+    """The proof that an authenticator app has the secret, which travels sealed, and the current password."""
 
     sealed = HiddenField()
     code = StringField(
@@ -100,6 +130,16 @@ class RoleForm(ShopForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.role.choices = [(role.value, f"{role_name(role)}: {role_duty(role)}") for role in Role]
+
+
+class RequiredFactorForm(ShopForm):
+    """The roles of which a second factor is required."""
+
+    roles = Ticks(_("A second factor is required of"), choices=())
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.roles.choices = [(role.value, role_name(role)) for role in Role]
 
 
 class InviteForm(RoleForm):

@@ -7,6 +7,7 @@ from flask import (
     Flask,
     abort,
     current_app,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -24,9 +25,14 @@ from shop.admin.navigation import navigation
 from shop.admin.password_attempts import is_confirmed_now
 from shop.admin.permissions import CONFIRMED, OPEN, Action, declared_action, may
 from shop.admin.redirects import carried_fields, seal_request
+from shop.admin.resets import can_mail_links
 from shop.admin.session import current_user, require_user, touch
 from shop.web.database import asked_by_staff
+from shop.web.i18n import gettext
 from shop.web.services import now, services
+
+BEFORE_FACTOR = frozenset({"admin.set_up", "admin.sign_out", "admin.sign_out_everywhere"})
+"""Pages that are open to an account whose role requires a second factor that it does not have yet."""
 
 
 def init_app(app: Flask) -> None:
@@ -48,7 +54,7 @@ def init_app(app: Flask) -> None:
 @bp.context_processor
 def admin_names() -> dict[str, Any]:
     """Names that every template of the admin may use."""
-    return {"signed_in_user": current_user, "navigation": navigation, "may": may_here}
+    return {"signed_in_user": current_user, "navigation": navigation, "may": may_here, "can_mail_links": can_mail_links}
 
 
 def may_here(action: Action) -> bool:
@@ -70,9 +76,20 @@ def _check_permission() -> Answer | None:
     touch()
     if action is None or not may(account.role, action):
         abort(HTTPStatus.FORBIDDEN)
+    if account.needs_second_factor and request.endpoint not in BEFORE_FACTOR:
+        return _lead_to_set_up()
     if action in CONFIRMED and not require_user().is_confirmed(now()):
         return _ask_password_again()
     return None
+
+
+def _lead_to_set_up() -> Answer:
+    """Send a reader to the page that sets a second factor up; carry the form of a writer, to be sent after it."""
+    if request.method == "GET":
+        flash(gettext("Your role needs a second factor. Set it up first; then everything else opens."), "warning")
+        return redirect(url_for("admin.set_up"), HTTPStatus.SEE_OTHER)
+    page = render_template("admin/factor_first.html", action=request.full_path.rstrip("?"), carried=carried_fields())
+    return make_response(page, HTTPStatus.FORBIDDEN)
 
 
 def _ask_to_sign_in() -> Answer:

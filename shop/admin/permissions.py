@@ -24,6 +24,7 @@ Action = Literal[
     "history.restore",
     "account.secure",
     "accounts.manage",
+    "people.view",
     "settings.manage",
 ]
 
@@ -45,13 +46,15 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "history.restore": PUBLISHERS,
     "account.secure": EVERYBODY,  # one's own password and second factor
     "accounts.manage": OWNERS,
+    "people.view": OWNERS,
     "settings.manage": OWNERS,
 }
 
-CONFIRMED: frozenset[Action] = frozenset(
-    {"account.secure", "accounts.manage", "settings.manage", "claim.override", "claim.confirm"}
-)
-"""Actions that ask for the password again when it was given more than ten minutes ago."""
+CONFIRMED: frozenset[Action] = frozenset({"accounts.manage", "settings.manage", "claim.override", "claim.confirm"})
+"""Actions that ask for the password again when it was given more than ten minutes ago.
+
+Not "account.secure": its forms ask for password and code themselves, however fresh the session is.
+"""
 
 OPEN: Literal["open"] = "open"
 _DECLARED = "admin_action"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import request, url_for
 from msgspec import Struct
 
-from catalog.accounts import Vault
+from catalog.accounts import Purpose, Vault
 from catalog.accounts.sessions import ABSOLUTE
 
 _OWN_FIELDS = frozenset({"csrf_token", "confirm_password"})
@@ -43,12 +43,13 @@ class Interrupted(Struct, frozen=True):
 
 def seal_request(vault: Vault) -> str:
     """This request's form, sealed, so that the sign-in page can carry it without anybody else making one up."""
-    return vault.seal(json.dumps([request.full_path.rstrip("?"), carried_fields()]))
+    return vault.seal(Purpose.INTERRUPTED_FORM, json.dumps([request.full_path.rstrip("?"), carried_fields()]))
 
 
 def interrupted(vault: Vault, sealed: str | None) -> Interrupted | None:
     """The form that `seal_request` sealed; None for anything else."""
-    opened = vault.unseal(sealed, within_seconds=int(ABSOLUTE.total_seconds())) if sealed else None
+    seconds = int(ABSOLUTE.total_seconds())
+    opened = vault.unseal(Purpose.INTERRUPTED_FORM, sealed, within_seconds=seconds) if sealed else None
     if opened is None:
         return None
     address, fields = json.loads(opened)

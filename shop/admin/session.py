@@ -17,6 +17,8 @@ from catalog.accounts.sessions import (
 from catalog.db.engine import fail_fast_on_lock
 from catalog.models import Account, Role
 from recommend.text import LANGUAGES
+from shop.admin.known_browser import remember_browser
+from shop.admin.origin import network_of, origin_of_request
 from shop.web.database import get_session
 from shop.web.services import now
 
@@ -60,9 +62,11 @@ def sign_in(account: Account) -> None:
     """Start a session under a new token; of the old cookie only the language stays."""
     if session.get(TOKEN):
         end_session(get_session(), current_token())
-    token = start_session(get_session(), account, now())
+    origin = origin_of_request()
+    token = start_session(get_session(), account, now(), device=origin.device, network=origin.network)
     _clear_cookie()
     session[TOKEN] = token
+    remember_browser(account.email)
 
 
 def begin_sign_in(account: Account) -> None:
@@ -94,7 +98,7 @@ def touch() -> None:
         return
     try:
         with fail_fast_on_lock(get_session()):
-            touch_session(get_session(), current_token(), now())
+            touch_session(get_session(), current_token(), now(), network_of(network_address()))
         get_session().commit()
     except OperationalError:
         get_session().rollback()

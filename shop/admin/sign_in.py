@@ -6,20 +6,21 @@ from http import HTTPStatus
 from flask import flash, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from catalog.accounts.people import authenticate
+from catalog.accounts.people import account_by_email, authenticate
 from catalog.accounts.second_factor import accept_code, recovery_codes_left
 from catalog.accounts.sessions import awaiting_code, end_all_sessions, end_session
-from catalog.models import Account
+from catalog.models import Account, PeopleEventKind
 from shop.admin.blueprint import bp
 from shop.admin.forms import CodeForm, ConfirmForm, SignInForm, add_error
 from shop.admin.password_attempts import (
     Attempt,
-    begin_attempt,
+    begin_sign_in_attempt,
     is_confirmed_now,
     record_password_ok,
     record_success,
     too_many_attempts,
 )
+from shop.admin.people_events import log_event, log_sign_in
 from shop.admin.permissions import open_to_all, requires
 from shop.admin.redirects import interrupted, next_page
 from shop.admin.session import AWAITING_CODE, begin_sign_in, current_user, require_user
@@ -40,12 +41,14 @@ def sign_in() -> Response:
     form = SignInForm()
     if form.validate_on_submit():
         email = form.email.data or ""
-        attempt = begin_attempt(email)
+        attempt = begin_sign_in_attempt(email)
         if attempt.wait:
             return _too_many("admin/sign_in.html", form, attempt.wait)
         account = authenticate(get_session(), email, form.password.data or "")
         if account:
             return _welcome(account, form, attempt)
+        known = account_by_email(get_session(), email)
+        _log_failure(known.email if known else "", "password")
         # The same words for both, so that nobody learns who has an account.
         add_error(form.password, _("This address and password do not belong together."))
     return render_form("admin/sign_in.html", form, next=next_page())
@@ -61,6 +64,7 @@ def _welcome(account: Account, form: SignInForm, attempt: Attempt) -> Response:
         return redirect(url_for("admin.second_step", next=next_page()), HTTPStatus.SEE_OTHER)
     record_success(attempt)
     let_in(account)
+    log_sign_in(account.email)
     return _go_on(form)
 
 
@@ -82,17 +86,24 @@ def second_step() -> Response:
         return redirect(url_for("admin.sign_in", next=next_page()), HTTPStatus.SEE_OTHER)
     form = CodeForm()
     if form.validate_on_submit():
-        attempt = begin_attempt(account.email)
+        attempt = begin_sign_in_attempt(account.email)
         if attempt.wait:
             return _too_many("admin/code.html", form, attempt.wait)
         if accept_code(get_session(), services().vault, account, form.code.data or "", now()):
             record_success(attempt)
             end_session(get_session(), token)
             let_in(account)
+            log_sign_in(account.email)
             _warn_of_few_recovery_codes(account)
             return _go_on(form)
+        _log_failure(account.email, "code")
         add_error(form.code, _("This code is wrong, used already or too old."))
     return render_form("admin/code.html", form, next=next_page())
+
+
+def _log_failure(email: str, what: str) -> None:
+    """Record a failure about an account; of an unknown address nothing is kept, since it may be a password."""
+    log_event(PeopleEventKind.SIGN_IN_FAILED, who="", about=email, detail=what)
 
 
 def _too_many(template: str, form: SignInForm | CodeForm, wait: timedelta) -> Response:
@@ -123,6 +134,7 @@ def confirm() -> Response:
 @requires("admin.enter")
 @committing
 def sign_out() -> Response:
+    log_event(PeopleEventKind.SIGNED_OUT, about=require_user().email)
     let_out()
     flash(_("You are signed out."), "success")
     return redirect(url_for("admin.sign_in"), HTTPStatus.SEE_OTHER)
@@ -132,6 +144,7 @@ def sign_out() -> Response:
 @requires("admin.enter")
 @committing
 def sign_out_everywhere() -> Response:
+    log_event(PeopleEventKind.SESSIONS_ENDED, about=require_user().email)
     end_all_sessions(get_session(), require_user().account_id)
     let_out()
     flash(_("You are signed out in every browser."), "success")

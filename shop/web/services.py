@@ -1,6 +1,7 @@
 """Services of a running shop, its clock among them: one typed value on the application, read by `services()`."""
 
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -35,6 +36,8 @@ class Services:
     """Aware, in UTC; tests put another one here."""
     cache: LRUCache[tuple[Hashable, ...], Any]
     """Rendered pages and fragments; see `page_cache`."""
+    background: ThreadPoolExecutor
+    """The thread for what no page waits for; see `mail`."""
     owner_settings: tuple[CatalogueStamp, OwnerSettings] | None = None
     """The settings in the database and the stamp at which they were read; see `owner_settings`."""
 

@@ -1,21 +1,25 @@
 """Accounts on both databases: simultaneous requests, and the storage of secrets."""
 
+import base64
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from argon2 import PasswordHasher
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from catalog.accounts import AccountError, Refusal, Vault, passwords
+from catalog.accounts import AccountError, Purpose, Refusal, Vault, passwords
 from catalog.accounts.invitations import invite, open_invitations, redeem
 from catalog.accounts.people import authenticate, change_role, create_account
 from catalog.accounts.second_factor import accept_code, renew_recovery_codes
 from catalog.accounts.sessions import signed_in_user, start_session
-from catalog.accounts.throttle import counted_for, record_attempt, wait_after_recording, wait_before_trying
+from catalog.accounts.throttle import limits_of_sign_in, record_attempt, wait_after_recording, wait_before_trying
 from catalog.models import Account, Role
 from tests.factories import PASSWORD, AccountFactory
 
@@ -91,19 +95,19 @@ def test_a_recovery_code_used_by_several_at_once_lets_one_in(engine: Engine) -> 
 
 
 def test_of_many_attempts_at_once_no_more_pass_than_the_throttle_admits(engine: Engine) -> None:
-    counted = counted_for(Vault("key"), "eva@winkel.test", "192.0.2.1")
+    limits = limits_of_sign_in(Vault("key"), "eva@winkel.test", "192.0.2.1")
     with Session(engine) as session:
         for _ in range(8):
-            record_attempt(session, counted, NOW)
+            record_attempt(session, limits, NOW)
         session.commit()
 
     def attempt(session: Session) -> bool:
-        if wait_before_trying(session, counted, NOW):
+        if wait_before_trying(session, limits, NOW):
             return False
         session.rollback()
-        record_attempt(session, counted, NOW)
+        record_attempt(session, limits, NOW)
         session.commit()
-        return not wait_after_recording(session, counted, NOW)
+        return not wait_after_recording(session, limits, NOW)
 
     assert all_at_once(engine, attempt).count(True) <= 2
 
@@ -144,10 +148,26 @@ def test_a_password_is_the_same_however_its_accents_are_typed() -> None:
 
 
 def test_a_vault_opens_only_with_its_own_key() -> None:
-    sealed = Vault("one key").seal("secret")
-    assert Vault("one key").unseal(sealed) == "secret"
-    assert Vault("another key").unseal(sealed) is None
+    sealed = Vault("one key").seal(Purpose.SET_UP, "secret", owner="1")
+    assert Vault("one key").unseal(Purpose.SET_UP, sealed, owner="1") == "secret"
+    assert Vault("another key").unseal(Purpose.SET_UP, sealed, owner="1") is None
     assert Vault("one key").fingerprint("eva") != Vault("another key").fingerprint("eva")
+
+
+def test_a_sealed_value_opens_for_its_own_purpose_and_owner_only() -> None:
+    vault = Vault("key")
+    for purpose in Purpose:
+        sealed = vault.seal(purpose, "secret", owner="1")
+        opened = {
+            (other, owner) for other in Purpose for owner in ("1", "2", "") if vault.unseal(other, sealed, owner=owner)
+        }
+        assert opened == {(purpose, "1")}
+
+
+def test_second_factors_that_were_stored_before_purposes_existed_still_open() -> None:
+    key = HKDF(SHA256(), length=32, salt=None, info=b"account secrets").derive(b"key")
+    sealed = Fernet(base64.urlsafe_b64encode(key)).encrypt(b"secret").decode()
+    assert Vault("key").unseal(Purpose.SECOND_FACTOR, sealed) == "secret"
 
 
 @pytest.mark.parametrize(

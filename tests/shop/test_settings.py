@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.settings import SettingsError, read_settings
+from shop.settings import SettingsError, Smtp, SmtpSecurity, read_settings
 
 
 def test_many_processes_starting_at_once_get_one_whole_key(tmp_path: Path) -> None:
@@ -93,3 +93,39 @@ def test_one_host_is_taken_as_it_is(tmp_path: Path) -> None:
     url = "postgresql+psycopg://shop@one:5432/shop"
     settings = read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_SECRET_KEY": "k" * 40, "SHOP_DATABASE_URL": url})
     assert str(settings.database_url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://localhost", Smtp("localhost", 25, SmtpSecurity.NONE)),
+        ("smtp://localhost:2525?from=a@b.nl", Smtp("localhost", 2525, SmtpSecurity.NONE, sender="a@b.nl")),
+        ("smtp+starttls://me:p%40ss@mail.test", Smtp("mail.test", 587, SmtpSecurity.STARTTLS, "me", "p@ss")),
+        ("smtps://me:pass@mail.test", Smtp("mail.test", 465, SmtpSecurity.TLS, "me", "pass")),
+        ("", None),
+    ],
+)
+def test_the_mail_server_is_read_from_its_address(url: str, expected: Smtp | None, tmp_path: Path) -> None:
+    assert read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_SMTP_URL": url}).smtp == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("mail.test", "http://mail.test", "smtp://", "smtp://mail.test:port", "smtp://mail.test:99999", "smtp://[::1"),
+        *("smtp://me:geheim@mail.test", "smtps://mail.test/geheim", "smtps://mail.test?to=geheim"),
+        *("smtps://mail.test?from=geheim", "smtps://mail.test?geheim"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_is_named_without_its_password(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^SHOP_SMTP_URL: ") as refused:
+        read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_SMTP_URL": url})
+    assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("days", ["0", "29", "3651", "-1", "a year", "٣٦٥"])
+def test_a_log_is_kept_for_a_number_of_days_that_can_be(days: str, tmp_path: Path) -> None:
+    assert read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_AUDIT_DAYS": "30"}).audit_days == 30
+    assert read_settings({"SHOP_INSTANCE": str(tmp_path)}).audit_days == 365
+    with pytest.raises(SettingsError, match=r"^SHOP_AUDIT_DAYS: "):
+        read_settings({"SHOP_INSTANCE": str(tmp_path), "SHOP_AUDIT_DAYS": days})

@@ -16,6 +16,12 @@ from tests.shop.visitor import csrf_token, main_text, send
 
 NEW = "drie groene peren"
 SHORT = "kort"
+COMMON = [
+    *("123456789012", "abcdefghijkl", "qwertyuiopas", "1q2w3e4r5t6y", "password12345", "P@ssw0rd2026"),
+    *("welkom012345", "Welkom2026!!", "wachtwoord1234", "geheim123geheim", "Feyenoord1908!", "januari2026!"),
+    *("supplement2026!", "newnewnewnew1"),
+]
+"""From lists, rows of keys, sequences; then Dutch words, words of the shop, words of the address."""
 
 
 @pytest.fixture
@@ -96,6 +102,7 @@ def test_a_role_that_does_not_exist_is_refused(role: str, owner: FlaskClient) ->
         ("new@winkel.test", "new@winkel.test"),
         ("mijn winkel is leuk", "mijn winkel is leuk"),
         ("magnesium magnesium", "magnesium magnesium"),
+        *[(common, common) for common in COMMON],
         (NEW, "iets heel anders"),
         ("x" * 300, "x" * 300),
         ("", ""),
@@ -110,6 +117,22 @@ def test_a_password_that_is_too_easy_or_differs_is_refused(
     assert 'class="error-summary"' in page.text
     assert not password or f'value="{password}"' not in page.text
     assert not is_signed_in(newcomer)
+
+
+@pytest.mark.parametrize(
+    "password", ["drie groene peren", "kV7#qpL2!xWz", "correct horse battery", "été à la mer 2031"]
+)
+def test_a_password_that_nobody_guesses_soon_is_taken(password: str, owner: FlaskClient, own_app: Flask) -> None:
+    assert send(own_app.test_client(), invite(owner), password=password, again=password).status_code == 303
+
+
+@pytest.mark.parametrize(("language", "words"), [("nl", "makkelijk te raden"), ("en", "easy to guess")])
+def test_a_common_password_is_refused_in_the_language_of_the_page(
+    language: str, words: str, owner: FlaskClient, own_app: Flask
+) -> None:
+    link = invite(owner)
+    page = send(own_app.test_client(), f"{link}?lang={language}", password="Welkom2026!!", again="Welkom2026!!")  # noqa: S106
+    assert words in page.text
 
 
 def test_the_first_owners_link_works_while_there_is_no_account(own_app: Flask, clock: Clock) -> None:
@@ -181,8 +204,14 @@ def test_changing_ones_password_signs_out_every_other_browser(own_app: Flask, ad
     here, there = own_app.test_client(), own_app.test_client()
     sign_in(here)
     sign_in(there)
-    assert send(here, "/admin/my-account/password", password=SHORT, again=SHORT).status_code == 422
-    assert send(here, "/admin/my-account/password", password=NEW, again=NEW).location == "/admin/my-account"
+    assert (
+        send(here, "/admin/my-account/password", current_password=PASSWORD, password=SHORT, again=SHORT).status_code
+        == 422
+    )
+    assert (
+        send(here, "/admin/my-account/password", current_password=PASSWORD, password=NEW, again=NEW).location
+        == "/admin/my-account"
+    )
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert sign_in(there, password=PASSWORD).status_code == 422
     assert sign_in(there, password=NEW).location == "/admin/"

@@ -14,16 +14,21 @@ from flask import Flask
 from shop.cli import main
 from tests import databases
 from tests.conftest import TEST_KEY
-from tests.shop.admin.conftest import sign_in
+from tests.shop.admin.conftest import AddAccount, sign_in
 from tests.shop.visitor import send
 
 NEW = "drie groene peren"
+WRONG = "not the password"
+
+
+def admin(instance: Path, *arguments: str, typed: str = "", **settings: str) -> Result:
+    url = databases.new(instance).render_as_string(hide_password=False)
+    env = {"SHOP_INSTANCE": str(instance), "SHOP_SECRET_KEY": TEST_KEY, "SHOP_DATABASE_URL": url, **settings}
+    return CliRunner().invoke(main, ["admin", *arguments], input=typed, env=env)
 
 
 def create(instance: Path, *arguments: str, typed: str = f"{NEW}\n{NEW}\n") -> Result:
-    url = databases.new(instance).render_as_string(hide_password=False)
-    env = {"SHOP_INSTANCE": str(instance), "SHOP_SECRET_KEY": TEST_KEY, "SHOP_DATABASE_URL": url}
-    return CliRunner().invoke(main, ["admin", "create", *arguments], input=typed, env=env)
+    return admin(instance, "create", *arguments, typed=typed)
 
 
 def test_an_account_is_made_with_a_password_typed_twice(own_instance: Path, own_app: Flask) -> None:
@@ -50,6 +55,7 @@ def test_an_invitation_is_the_link_alone(own_instance: Path, own_app: Flask) -> 
         ("me@winkel.test", "kort", "at least 12 characters"),
         ("me@winkel.test", "a" * 20, "different characters"),
         ("me@winkel.test", "mijn winkel is leuk", "holds the address"),
+        ("me@winkel.test", "welkom012345", "easy to guess"),
     ],
 )
 def test_what_cannot_be_an_account_is_one_line(email: str, password: str, words: str, own_instance: Path) -> None:
@@ -66,14 +72,35 @@ def test_an_account_is_made_once_and_only_with_a_role_that_exists(own_instance: 
     assert create(own_instance, "you@winkel.test").exit_code == 2
 
 
-def first_lines_of_serve(instance: Path) -> tuple[str, str]:
+def test_a_link_starts_with_the_public_address_and_no_other(own_instance: Path) -> None:
+    public = "https://winkel.test"
+    arguments = ("create", "me@winkel.test", "--role", "editor", "--invite")
+    assert admin(own_instance, *arguments, SHOP_PUBLIC_URL=public).stdout.startswith(f"{public}/admin/invitation/")
+    same = admin(own_instance, *arguments, "--address", f"{public}/", SHOP_PUBLIC_URL=public)
+    assert same.stdout.startswith(f"{public}/admin/invitation/")
+    other = admin(own_instance, *arguments, "--address", "https://evil.test", SHOP_PUBLIC_URL=public)
+    assert (other.exit_code, other.stdout) == (2, "")
+    assert public in other.stderr
+
+
+def test_an_account_is_unlocked_by_its_address(own_instance: Path, own_app: Flask, add_account: AddAccount) -> None:
+    add_account()
+    browser = own_app.test_client()
+    assert [sign_in(browser, password=WRONG).status_code for _ in range(11)] == [422] * 10 + [429]
+    assert admin(own_instance, "unlock", "EVA@winkel.test").exit_code == 0
+    assert sign_in(browser).location == "/admin/"
+    unknown = admin(own_instance, "unlock", "nobody@winkel.test")
+    assert (unknown.exit_code, "no account" in unknown.stderr) == (1, True)
+
+
+def first_lines_of_serve(instance: Path, **settings: str) -> tuple[str, str]:
     """The standard output and standard error of a start that is stopped once it serves."""
     process = subprocess.Popen(
         [Path(sys.executable).with_name("shop"), "serve", "--port", "0", "--workers", "1"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"SHOP_INSTANCE": str(instance)},
+        env=os.environ | {"SHOP_INSTANCE": str(instance), **settings},
     )
     assert process.stdout
     address = process.stdout.readline()
@@ -93,3 +120,8 @@ def test_serve_prints_a_link_for_the_first_owner_until_there_is_an_account(own_i
     assert create(own_instance, "me@winkel.test", "--role", "owner").exit_code == 0
     _, errors = first_lines_of_serve(own_instance)
     assert "invitation" not in errors
+
+
+def test_the_first_owners_link_starts_with_the_public_address(own_instance: Path) -> None:
+    _, errors = first_lines_of_serve(own_instance, SHOP_PUBLIC_URL="https://winkel.test")
+    assert re.findall(r"https?://\S+/admin/invitation/", errors) == ["https://winkel.test/admin/invitation/"]

@@ -52,7 +52,7 @@ def test_every_admin_page_keeps_the_contract(
 def test_the_pages_before_signing_in_keep_it_too(language: str, own_app: Flask, add_account: AddAccount) -> None:
     add_account()
     client = own_app.test_client()
-    for address in ("/admin/sign-in", "/admin/invitation/used"):
+    for address in ("/admin/sign-in", "/admin/invitation/used", "/admin/reset/used"):
         check_page(client.get(f"{address}?lang={language}"), language)
     check_page(sign_in(client, password=""), language)
 

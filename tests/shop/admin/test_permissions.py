@@ -16,7 +16,7 @@ from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in
 from tests.shop.admin.products import id_of, press
 from tests.shop.visitor import csrf_token
 
-OPEN_PAGES = {"admin.sign_in", "admin.second_step", "admin.invitation"}
+OPEN_PAGES = {"admin.sign_in", "admin.second_step", "admin.invitation", "admin.reset", "admin.forgotten"}
 
 
 def admin_rules(app: Flask) -> list[Rule]:
@@ -141,7 +141,7 @@ def test_a_changed_role_counts_from_the_next_request(
 def test_who_asks_for_confirmed_actions_gives_the_password_again_and_loses_nothing_typed(
     admin_client: AdminClient, clock: Clock
 ) -> None:
-    assert {"accounts.manage", "account.secure", "settings.manage"} <= CONFIRMED
+    assert {"accounts.manage", "settings.manage"} <= CONFIRMED
     client = admin_client("owner")
     token = csrf_token(client.get("/admin/accounts"))
     clock.turn(minutes=10)

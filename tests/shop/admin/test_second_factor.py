@@ -15,9 +15,12 @@ from catalog.db.copying import lines_of, tables
 from catalog.models import Account, RecoveryCode
 from shop.web.services import services_of
 from tests.conftest import AdminClient
+from tests.factories import PASSWORD
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in, sign_in
 from tests.shop.visitor import csrf_token, send
+from tests.shop.web.test_page_contract import check_page
 
+NEW = "drie groene peren"
 SET_UP = "/admin/my-account/second-factor"
 
 
@@ -45,7 +48,7 @@ def switch_on(client: FlaskClient, clock: Clock) -> tuple[str, list[str]]:
     secret = secret_on(page)
     sealed = re.search(r'name="sealed" value="([^"]+)"', page.text)
     assert sealed
-    data = {"csrf_token": csrf_token(page), "sealed": sealed[1]}
+    data = {"csrf_token": csrf_token(page), "sealed": sealed[1], "current_password": PASSWORD}
     wrong = client.post(SET_UP, data=data | {"code": "000000"})
     assert wrong.status_code == 422
     assert secret_on(wrong) == secret  # the telephone need not scan again
@@ -116,17 +119,17 @@ def test_the_code_must_come_within_ten_minutes_of_the_password(
 def test_new_recovery_codes_replace_the_old_and_switching_off_drops_all(
     client: FlaskClient, own_app: Flask, clock: Clock
 ) -> None:
-    _, old = switch_on(client, clock)
-    page = client.post(
-        "/admin/my-account/recovery-codes", data={"csrf_token": csrf_token(client.get("/admin/my-account"))}
-    )
+    secret, old = switch_on(client, clock)
+    clock.turn(seconds=30)
+    codes = "/admin/my-account/recovery-codes"
+    page = send(client, codes, current_password=PASSWORD, current_code=code(secret, clock))
     new = re.findall(r"<code>([^<]+)</code>", page.text)
     assert not set(old) & set(new)
     browser = own_app.test_client()
     sign_in(browser)
     assert send(browser, "/admin/sign-in/code", code=old[0]).status_code == 422
     assert send(browser, "/admin/sign-in/code", code=new[0]).location == "/admin/"
-    client.post(f"{SET_UP}/off", data={"csrf_token": csrf_token(client.get("/admin/my-account"))})
+    assert send(client, f"{SET_UP}/off", current_password=PASSWORD, current_code=new[1]).status_code == 303
     assert sign_in(own_app.test_client()).location == "/admin/"
     with Session(services_of(own_app).databases.primary) as session:
         assert session.scalars(select(RecoveryCode)).all() == []
@@ -159,6 +162,77 @@ def test_an_owner_can_switch_it_off_for_a_colleague(
 
 def test_a_sealed_secret_of_somebody_else_or_of_yesterday_is_not_taken(client: FlaskClient, clock: Clock) -> None:
     page = client.get(SET_UP)
-    answer = client.post(SET_UP, data={"csrf_token": csrf_token(page), "sealed": "forged", "code": "123456"})
+    data = {"csrf_token": csrf_token(page), "sealed": "forged", "code": "123456", "current_password": PASSWORD}
+    answer = client.post(SET_UP, data=data)
     assert answer.status_code == 422
     assert secret_on(answer)
+
+
+@pytest.mark.parametrize("page", ["password", "second-factor/off", "recovery-codes"])
+def test_password_factor_and_codes_change_only_with_the_password_and_a_code(
+    page: str, client: FlaskClient, own_app: Flask, clock: Clock
+) -> None:
+    """However fresh the session is: a browser that somebody left open may not become the account."""
+    secret, codes = switch_on(client, clock)
+    clock.turn(seconds=30)
+    there = own_app.test_client()
+    sign_in(there)
+    send(there, "/admin/sign-in/code", code=codes[0])
+    address = f"/admin/my-account/{page}"
+    new = {"password": NEW, "again": NEW}
+    for language in ("en", "nl"):
+        check_page(client.get(f"{address}?lang={language}"), language)
+    right = code(secret, clock)
+    for password, given, field in [
+        ("", right, "current_password"),
+        ("not the password", right, "current_password"),
+        (PASSWORD, "", "current_code"),
+        (PASSWORD, "000000", "current_code"),
+    ]:
+        refused = send(client, address, current_password=password, current_code=given, **new)
+        assert refused.status_code == 422
+        assert f'id="{field}-error"' in refused.text
+    assert is_signed_in(there)
+    done = send(client, address, current_password=PASSWORD, current_code=right, **new)  # nothing used the code up
+    assert done.status_code in {200, 303}
+    assert (is_signed_in(client), is_signed_in(there)) == (True, False)
+
+
+def test_setting_a_factor_up_asks_for_the_password_and_ends_other_sessions(
+    client: FlaskClient, own_app: Flask, clock: Clock
+) -> None:
+    there = own_app.test_client()
+    sign_in(there)
+    page = client.get(SET_UP)
+    sealed = re.search(r'name="sealed" value="([^"]+)"', page.text)
+    assert sealed
+    data = {"csrf_token": csrf_token(page), "sealed": sealed[1], "code": code(secret_on(page), clock)}
+    assert client.post(SET_UP, data=data).status_code == 422
+    assert client.post(SET_UP, data=data | {"current_password": "not the password"}).status_code == 422
+    assert is_signed_in(there)
+    assert client.post(SET_UP, data=data | {"current_password": PASSWORD}).status_code == 200
+    assert (is_signed_in(client), is_signed_in(there)) == (True, False)
+
+
+def test_a_weak_new_password_uses_up_no_code(client: FlaskClient, clock: Clock) -> None:
+    secret, _ = switch_on(client, clock)
+    clock.turn(seconds=30)
+    proof = {"current_password": PASSWORD, "current_code": code(secret, clock)}
+    address = "/admin/my-account/password"
+    assert send(client, address, password="kort", again="kort", **proof).status_code == 422  # noqa: S106 - refused
+    assert send(client, address, password=NEW, again=NEW, **proof).status_code == 303
+
+
+def test_proofs_are_counted_so_that_an_open_browser_is_no_place_to_guess(client: FlaskClient, clock: Clock) -> None:
+    address = "/admin/my-account/password"
+    for _ in range(10):
+        send(client, address, password=NEW, again=NEW, current_password="not the password")  # noqa: S106 - wrong
+    refused = send(client, address, password=NEW, again=NEW, current_password=PASSWORD)
+    assert refused.status_code == 422
+    clock.turn(minutes=15)
+    assert send(client, address, password=NEW, again=NEW, current_password=PASSWORD).status_code == 303
+
+
+def test_pages_about_a_factor_that_is_off_lead_back(client: FlaskClient) -> None:
+    for page in ("second-factor/off", "recovery-codes"):
+        assert client.get(f"/admin/my-account/{page}").location == "/admin/my-account"

@@ -186,6 +186,22 @@ def test_an_interrupted_form_that_nobody_interrupted_is_ignored(browser: FlaskCl
     assert browser.post("/admin/sign-in", data=data).location == "/admin/"
 
 
+def test_sealed_values_in_each_others_place_are_ordinary_wrong_input(
+    browser: FlaskClient, own_app: Flask, add_account: AddAccount
+) -> None:
+    """Anybody gets a sealed form by a POST without a session; everybody with an account gets a sealed secret."""
+    add_account()
+    token = csrf_token(browser.get("/admin/sign-in"))
+    sealed_form = hidden(browser.post("/admin/accounts", data={"csrf_token": token}), "interrupted")
+    sign_in(browser)
+    set_up = "/admin/my-account/second-factor"
+    sealed_secret = hidden(browser.get(set_up), "sealed")
+    assert send(browser, set_up, sealed=sealed_form, code="123456", current_password=PASSWORD).status_code == 422
+    other = own_app.test_client()
+    data = {"csrf_token": csrf_token(other.get("/admin/sign-in")), "email": "eva@winkel.test", "password": PASSWORD}
+    assert other.post("/admin/sign-in", data=data | {"interrupted": sealed_secret}).location == "/admin/"
+
+
 def test_a_form_without_its_token_is_refused_with_a_page(browser: FlaskClient, add_account: AddAccount) -> None:
     add_account()
     page = browser.post("/admin/sign-in", data={"email": "eva@winkel.test", "password": PASSWORD}, headers=ENGLISH)

@@ -1,0 +1,53 @@
+"""Known browsers: a sealed cookie that names the accounts which signed in with a browser.
+
+Attempts there are counted apart, so that no stranger's failures make those people wait (OWASP's device cookies).
+"""
+
+import secrets
+
+from flask import Response, after_this_request, request
+
+from catalog.accounts import Purpose
+from catalog.accounts.throttle import account_key
+from shop.web.services import services
+
+COOKIE = "admin_browser"
+VALID_SECONDS = 180 * 24 * 60 * 60
+MOST_ACCOUNTS = 5
+"""The newest accounts of a browser that are remembered."""
+
+
+def known_browser_of(email: str) -> str | None:
+    """The random name of this browser when the account has signed in with it before; None otherwise."""
+    name, accounts = _read()
+    return name if account_key(services().vault, email) in accounts else None
+
+
+def remember_browser(email: str) -> None:
+    """Set the cookie with this answer; for an account that has signed in completely."""
+    name, accounts = _read()
+    account = account_key(services().vault, email)
+    kept = [account, *(each for each in accounts if each != account)][:MOST_ACCOUNTS]
+    sealed = services().vault.seal(Purpose.KNOWN_BROWSER, " ".join([name or secrets.token_urlsafe(16), *kept]))
+
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        response.set_cookie(
+            COOKIE,
+            sealed,
+            max_age=VALID_SECONDS,
+            path="/admin",
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Strict",
+        )
+        return response
+
+
+def _read() -> tuple[str | None, list[str]]:
+    cookie = request.cookies.get(COOKIE, "")
+    opened = services().vault.unseal(Purpose.KNOWN_BROWSER, cookie, within_seconds=VALID_SECONDS) if cookie else None
+    if opened is None:
+        return None, []
+    name, *accounts = opened.split(" ")
+    return name, accounts
