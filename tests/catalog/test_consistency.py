@@ -115,3 +115,4 @@ def test_a_public_product_whose_ingredients_contradict_its_label_is_named_and_no
     assert "label_faults is" not in found.output
     with engine.connect() as connection:
         assert connection.execute(text("SELECT sku FROM product WHERE label_faults > 0")).scalars().all() == [sku]
+    engine.dispose()
