@@ -9,6 +9,7 @@ from flask import Response, after_this_request, request
 
 from catalog.accounts import Purpose
 from catalog.accounts.throttle import account_key
+from shop.web.security import cookie_name
 from shop.web.services import services
 
 COOKIE = "admin_browser"
@@ -33,7 +34,7 @@ def remember_browser(email: str) -> None:
     @after_this_request
     def set_cookie(response: Response) -> Response:
         response.set_cookie(
-            COOKIE,
+            cookie_name(COOKIE, "/admin"),
             sealed,
             max_age=VALID_SECONDS,
             path="/admin",
@@ -45,7 +46,7 @@ def remember_browser(email: str) -> None:
 
 
 def _read() -> tuple[str | None, list[str]]:
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = request.cookies.get(cookie_name(COOKIE, "/admin"), "")
     opened = services().vault.unseal(Purpose.KNOWN_BROWSER, cookie, within_seconds=VALID_SECONDS) if cookie else None
     if opened is None:
         return None, []

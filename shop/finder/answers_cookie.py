@@ -17,6 +17,7 @@ from flask import Flask, Response, g, request
 from recommend.answers import QUESTIONS, Answers, AnswersError, parse_answer, parse_answers
 from recommend.engine import safety_notes
 from recommend.knowledge import Note, Ruleset
+from shop.web.security import cookie_name
 from shop.web.services import services
 
 COOKIE = "answers"
@@ -99,7 +100,7 @@ def answers_are_outdated() -> bool:
 
 
 def _read_cookie() -> dict[str, Any]:
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(cookie_name(COOKIE))
     if not token:
         return {}
     try:
@@ -139,10 +140,15 @@ def _write_cookie(response: Response) -> Response:
         if g.answers:
             token = services().answers_cipher.encrypt(json.dumps(g.answers).encode()).decode()
             response.set_cookie(
-                COOKIE, token, max_age=LIFETIME_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+                cookie_name(COOKIE),
+                token,
+                max_age=LIFETIME_SECONDS,
+                httponly=True,
+                samesite="Lax",
+                secure=request.is_secure,
             )
         else:
-            response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+            response.delete_cookie(cookie_name(COOKIE), httponly=True, samesite="Lax", secure=request.is_secure)
     elif g.get("answers_lost"):
-        response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+        response.delete_cookie(cookie_name(COOKIE), httponly=True, samesite="Lax", secure=request.is_secure)
     return response

@@ -15,12 +15,16 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Request, Response, g, request
 
 from catalog.orders.basket import MOST_LINES, MOST_PACKS
+from shop.web.security import cookie_name
 from shop.web.services import services
 
 COOKIE = "basket"
 LIFETIME_SECONDS = 30 * 24 * 60 * 60
 _COUNTED = re.compile(r"([1-9][0-9]{0,2})\.[A-Za-z0-9_=-]+", re.ASCII)
-_ALONE = re.compile(rf"{COOKIE}=\"?{_COUNTED.pattern}\"?", re.ASCII)
+_ALONE = {
+    scheme: re.compile(rf"{name}=\"?{_COUNTED.pattern}\"?", re.ASCII)
+    for scheme, name in (("http", COOKIE), ("https", f"__Host-{COOKIE}"))
+}
 
 
 def make_cipher(secret_key: str) -> Fernet:
@@ -39,22 +43,22 @@ def basket_count(asked: Request) -> int:
     """The number of packs in the visitor's basket, from the clear part of the cookie."""
     if "basket" in g:
         return sum(g.basket.values())
-    match = _COUNTED.fullmatch(asked.cookies.get(COOKIE, ""))
+    match = _COUNTED.fullmatch(asked.cookies.get(cookie_name(COOKIE), ""))
     return min(int(match[1]), MOST_LINES * MOST_PACKS) if match else 0
 
 
-def count_of_lone_basket(cookies: str | None) -> int | None:
+def count_of_lone_basket(cookies: str | None, scheme: str) -> int | None:
     """The number of packs where the Cookie header holds a basket and nothing else; 0 without one, else None."""
     if cookies is None:
         return 0
-    match = _ALONE.fullmatch(cookies)
+    match = _ALONE[scheme].fullmatch(cookies)
     return min(int(match[1]), MOST_LINES * MOST_PACKS) if match else None
 
 
 def stored_basket() -> dict[int, int]:
     """Quantities by product id, in the order in which they were added; empty without a cookie, or with a forged one."""
     if "basket" not in g:
-        g.basket = _read(request.cookies.get(COOKIE, ""))
+        g.basket = _read(request.cookies.get(cookie_name(COOKIE), ""))
     basket: dict[int, int] = g.basket
     return dict(basket)
 
@@ -81,8 +85,13 @@ def _write_cookie(response: Response) -> Response:
         token = services().basket_cipher.encrypt(json.dumps(list(g.basket.items())).encode()).decode()
         value = f"{sum(g.basket.values())}.{token}"
         response.set_cookie(
-            COOKIE, value, max_age=LIFETIME_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+            cookie_name(COOKIE),
+            value,
+            max_age=LIFETIME_SECONDS,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
         )
     else:
-        response.delete_cookie(COOKIE, secure=request.is_secure, httponly=True, samesite="Lax")
+        response.delete_cookie(cookie_name(COOKIE), secure=request.is_secure, httponly=True, samesite="Lax")
     return response

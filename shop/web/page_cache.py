@@ -167,7 +167,7 @@ class CachedPages:
 
 def _asked(environ: "WSGIEnvironment") -> tuple[Hashable, ...] | None:
     """All of a request that a cached page depends on; None for a request that no cached page answers."""
-    packs = count_of_lone_basket(environ.get("HTTP_COOKIE"))
+    packs = count_of_lone_basket(environ.get("HTTP_COOKIE"), environ["wsgi.url_scheme"])
     query = environ.get("QUERY_STRING", "")
     if environ["REQUEST_METHOD"] != "GET" or packs is None or len(query) > LONGEST_QUERY:
         return None

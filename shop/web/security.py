@@ -28,6 +28,13 @@ def hides_slash() -> bool:
     return "%2f" in str(request.environ.get("RAW_URI", "")).partition("?")[0].lower()
 
 
+def cookie_name(name: str, path: str = "/") -> str:
+    """A cookie's name on this request: under TLS with the prefix that lets no other host and no plain page set it."""
+    if not request.is_secure:
+        return name
+    return f"__Host-{name}" if path == "/" else f"__Secure-{name}"
+
+
 class SessionsForPages(SecureCookieSessionInterface):
     """The session cookie with the forms' CSRF token. The API neither reads nor sets it.
 
@@ -35,10 +42,13 @@ class SessionsForPages(SecureCookieSessionInterface):
     """
 
     def get_cookie_name(self, app: Flask) -> str:
-        return "admin_session" if asked_by_staff() else super().get_cookie_name(app)
+        return cookie_name("admin_session", "/admin") if asked_by_staff() else cookie_name(super().get_cookie_name(app))
 
     def get_cookie_path(self, app: Flask) -> str:
         return "/admin" if asked_by_staff() else super().get_cookie_path(app)
+
+    def get_cookie_samesite(self, app: Flask) -> str | None:
+        return "Strict" if asked_by_staff() else super().get_cookie_samesite(app)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return None if asked_of_api() else super().open_session(app, request)

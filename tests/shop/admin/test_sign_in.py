@@ -123,7 +123,7 @@ def test_signing_in_and_out_renews_and_ends_the_session(
     assert before
     assert after
     assert before.value != after.value
-    assert (after.http_only, after.same_site, after.secure) == (True, "Lax", False)
+    assert (after.http_only, after.same_site, after.secure) == (True, "Strict", False)
     send_out(browser, "/admin/sign-out")
     stolen = own_app.test_client()
     stolen.set_cookie("admin_session", after.value, path="/admin")
@@ -133,8 +133,8 @@ def test_signing_in_and_out_renews_and_ends_the_session(
 def test_the_cookie_is_for_the_admin_alone_and_secure_under_tls(browser: FlaskClient) -> None:
     answer = browser.get("/admin/sign-in", base_url="https://localhost")
     cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("admin_session=")
-    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/admin"):
+    assert cookie.startswith("__Secure-admin_session=")
+    for flag in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/admin"):
         assert f"; {flag}" in cookie
     assert "admin_session" not in str(browser.get("/nl/keuzehulp").headers)
 

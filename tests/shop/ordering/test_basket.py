@@ -202,10 +202,10 @@ def test_a_basket_lasts_30_days(app: Flask, client: FlaskClient) -> None:
 def test_the_cookie_holds_products_encrypted_http_only_lax_and_secure_under_tls(app: Flask) -> None:
     client = app.test_client()
     sent = client.post(BASKET["nl"], data={"add": str(id_of(app))}, base_url="https://localhost")
-    (cookie,) = [header for header in sent.headers.getlist("Set-Cookie") if header.startswith("basket=")]
+    (cookie,) = [header for header in sent.headers.getlist("Set-Cookie") if header.startswith("__Host-basket=")]
     for flag in ("HttpOnly", "SameSite=Lax", "Secure", "Max-Age=2592000"):
         assert flag in cookie
-    assert re.match(r"basket=1\.gAAAA", cookie)
+    assert re.match(r"__Host-basket=1\.gAAAA", cookie)
 
 
 def test_a_form_of_another_site_cannot_replace_the_basket(app: Flask, client: FlaskClient) -> None:

@@ -271,3 +271,13 @@ def test_every_response_to_staff_is_kept_from_caches_and_search_engines_as_well(
         "after a form": (303, owner.post("/admin/sign-out", data=token)),
     }
     assert all_faults(responses, EVERYWHERE | FOR_STAFF) == {}
+
+
+def test_cookies_under_tls_can_be_set_by_this_host_alone(client: FlaskClient) -> None:
+    page = client.get("/nl/keuzehulp", base_url="https://localhost")
+    assert page.headers["Set-Cookie"].startswith("__Host-session=")
+    for part in ("; Secure", "; Path=/", "; HttpOnly"):
+        assert part in page.headers["Set-Cookie"]
+    assert "Domain=" not in page.headers["Set-Cookie"]
+    client.set_cookie("answers", "forged", secure=True)  # a name without the prefix, as a plain page may set it
+    assert "opnieuw beginnen" not in client.get("/nl/keuzehulp", base_url="https://localhost").text
