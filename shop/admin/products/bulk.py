@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from catalog.advice.impact import FinderImpact, finder_impact
 from catalog.edits import bulk as edits
-from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, SelectionChangedError, digest_of
-from catalog.models import How
+from catalog.edits.bulk import Planned, Planner, SelectionChangedError, digest_of
+from catalog.edits.bulk_actions import MOST_PERCENT, Action, PriceChange, StatusChange
+from catalog.models import How, Status
 from catalog.product_problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
 from shop.admin.blueprint import bp, max_request_bytes
@@ -34,6 +35,7 @@ class Preview(Struct, frozen=True):
     """Preview of a bulk change; only the first products of each kind are listed."""
 
     action: Action
+    kind: str
     versions: Sequence[tuple[int, int]]
     changed: Sequence[Planned]
     refused: Sequence[Planned]
@@ -91,16 +93,16 @@ def _read_action() -> Action | str:
     """The action, or what is wrong with it."""
     kind = request.form.get("action")
     if kind == "publish":
-        return Action("publish")
+        return StatusChange(Status.PUBLISHED)
     if kind == "archive":
-        return Action("archive")
+        return StatusChange(Status.ARCHIVED)
     if kind != "price":
         abort(HTTPStatus.UNPROCESSABLE_ENTITY)
     match = _PERCENT.fullmatch(request.form.get("percent", "").replace(" ", "").removesuffix("%").replace("−", "-"))
     percent = Decimal(match[1] + match[2].replace(",", ".")) if match else Decimal(0)
     if not -100 < percent <= MOST_PERCENT or not percent:  # noqa: PLR2004 - a whole price off leaves none
         return str(_("Fill in a percentage above -100 and at most %(most)d, such as -10 or 2,5.", most=MOST_PERCENT))
-    return Action("price", percent)
+    return PriceChange(percent)
 
 
 def _chosen(wanted: Filter) -> Sequence[int] | Filter:
@@ -123,6 +125,7 @@ def _preview(
     refused = [each for each in planned if each.refused]
     preview = Preview(
         action=action,
+        kind=request.form["action"],
         versions=versions,
         changed=changed[:SHOWN],
         refused=refused[:SHOWN],
@@ -151,7 +154,7 @@ def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Actio
     shown = request.form.get("shown", "")
     try:
         _batch, changed = edits.apply(
-            session, chosen, action, shown=shown, author=author, label=_label(action), ruleset=get_ruleset()
+            session, chosen, action, shown=shown, author=author, label=action.label, ruleset=get_ruleset()
         )
     except SelectionChangedError:
         session.rollback()
@@ -172,8 +175,3 @@ def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> FinderImpact
         return finder_impact(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
     except RefusedError:
         return None
-
-
-def _label(action: Action) -> str:
-    """The label of the batch in the history, in no language: `labels.batch_name` words it."""
-    return f"{action.percent:+f}" if action.kind == "price" else action.kind
