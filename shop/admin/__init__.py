@@ -19,7 +19,18 @@ from shop.admin import (
     sign_in,
 )
 from shop.admin.blueprint import bp
-from shop.admin.products import bulk, editing, history, labels, listing, overrides, pictures, publishing, restoring
+from shop.admin.products import (
+    amounts,
+    bulk,
+    editing,
+    history,
+    labels,
+    listing,
+    overrides,
+    pictures,
+    publishing,
+    restoring,
+)
 
 PAGES = (
     accounts,
@@ -32,6 +43,7 @@ PAGES = (
     mapping,
     own_account,
     products,
+    amounts,
     bulk,
     editing,
     history,
