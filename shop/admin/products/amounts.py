@@ -23,7 +23,7 @@ from shop.admin.permissions import requires
 from shop.admin.products.form import typed_price
 from shop.admin.products.labels import said_of
 from shop.admin.products.listing import AdminListQuery, page_numbers, read_ids, read_list_query
-from shop.admin.products.request import author_of_form, read_version
+from shop.admin.products.request import author_of_form, one_line, read_version
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
@@ -143,7 +143,7 @@ def _read_row(product: Product, version: int, base: Amounts) -> AmountsRow:
     for name, reader in READERS.items():
         amounts[name] = getattr(product, name)
         text = request.form.get(f"{name}-{product.id}")
-        typed[name] = shown_amount(name, getattr(base, name)) if text is None else text.strip()
+        typed[name] = shown_amount(name, getattr(base, name)) if text is None else one_line(text)
         try:
             amount = reader(typed[name])
         except CellRefusedError as error:

@@ -110,8 +110,11 @@ def how_name(how: How) -> str:
 
 def batch_name(batch: Batch) -> str:
     """The label of a batch: the file's name, or the bulk change in words."""
-    if batch.how not in (How.BULK, How.UNDO):
-        return batch.label
+    return bulk_name(batch.label) if batch.how in (How.BULK, How.UNDO) else batch.label
+
+
+def bulk_name(label: str) -> str:
+    """A bulk change in words, from the label of its batch; any other label as it is."""
     names = {
         "publish": _("Publish"),
         "archive": _("Archive"),
@@ -123,12 +126,12 @@ def batch_name(batch: Batch) -> str:
         "reduced yes": _("Announce as a reduction"),
         "reduced no": _("No longer announce as a reduction"),
     }
-    if batch.label in names:
-        return str(names[batch.label])
-    if price := _PRICE_LABEL.fullmatch(batch.label):
+    if label in names:
+        return str(names[label])
+    if price := _PRICE_LABEL.fullmatch(label):
         return _price_change_name(price)
-    kind, _blank, brand = batch.label.partition(" ")
-    return str(_("Brand: %(brand)s", brand=brand)) if kind == "brand" and brand else batch.label
+    kind, _blank, brand = label.partition(" ")
+    return str(_("Brand: %(brand)s", brand=brand)) if kind == "brand" and brand else label
 
 
 def _price_change_name(label: re.Match[str]) -> str:
@@ -213,6 +216,7 @@ def init_app(app: Flask) -> None:
         status_name,
         how_name,
         batch_name,
+        bulk_name,
         dosage_form_name,
         unit_name,
         allergen_name,
