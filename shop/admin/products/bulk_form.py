@@ -53,7 +53,7 @@ class BulkForm(ShopForm):
         super().__init__(**kwargs)
         labels = {
             "action": _("Change"),
-            "change": _("Price change, such as -10 or 2,50"),
+            "change": _("How much (-10 or 2.50)"),
             "by": _("In"),
             "rounding": _("Rounded"),
             "to_vegan": _("Vegan"),
