@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from threading import Thread
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
@@ -121,3 +123,22 @@ def test_ten_different_prices_are_typed_and_saved_in_thirteen_actions(open_list:
     page.get_by_role("button", name="10 producten bewaren").click()
     expect(page.get_by_role("status").first).to_contain_text("10 producten gewijzigd")
     expect(prices.nth(9)).to_have_value("39,95")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_list_and_its_modes(
+    width: int, scheme: Literal["light", "dark"], open_list: OpenList
+) -> None:
+    for path in ("/products", "/products/amounts"):
+        page = open_list(path, width=width, javascript=True)
+        page.emulate_media(color_scheme=scheme)
+        assert not Axe().run(page).response["violations"], path
+        if path == "/products":
+            page.select_option("#action", "price")
+        else:
+            page.locator("[name^=price_cents]").first.fill("veel")
+        page.locator(".bulk button").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        found = Axe().run(page).response["violations"]
+        assert not found, [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]

@@ -177,3 +177,24 @@ def test_a_draft_gets_its_first_price_in_the_list(admin_client: AdminClient, own
     fields = typed(client, "?status=draft", **{f"price_cents-{draft}": "12,95"})
     assert send_to(client, ADDRESS, **fields, confirm="yes").status_code == 303
     assert stored(own_app, draft).price_cents == 1295
+
+
+def test_a_preview_asks_no_more_the_more_rows_change(admin_client: AdminClient, own_app: Flask) -> None:
+    client = admin_client("publisher")
+    fields = typed(client)
+    asked = []
+    for rows in (2, 40):
+        changed = {f"price_cents-{id_}": "99,95" for id_ in fields["id"][:rows]}
+        with counted(services_of(own_app).databases.writing) as sent:
+            assert send_to(client, ADDRESS, **fields | changed).status_code == 200
+        asked.append(len(sent))
+    assert asked[0] == asked[1] > 0
+
+
+def test_who_may_not_publish_sees_the_list_without_bulk_changes(admin_client: AdminClient) -> None:
+    editor = admin_client("editor")
+    page = editor.get("/admin/products")
+    assert 'id="bulk"' not in page.text
+    assert "Prijzen en voorraad" not in main_text(page)
+    assert editor.get(ADDRESS).status_code == 403
+    assert send_to(editor, ADDRESS, id="1", confirm="yes").status_code == 403
