@@ -123,8 +123,8 @@ def bulk_name(label: str) -> str:
         "vegan yes": _("Vegan: yes"),
         "vegan no": _("Vegan: no"),
         "vegan unknown": _("Vegan: not stated"),
-        "reduced yes": _("Announce as a reduction"),
-        "reduced no": _("No longer announce as a reduction"),
+        "reduced yes": _("Reduction: announced"),
+        "reduced no": _("Reduction: not announced"),
     }
     if label in names:
         return str(names[label])
@@ -147,9 +147,9 @@ def _price_change_name(label: re.Match[str]) -> str:
 def rounding_name(rounding: Rounding) -> str:
     names = {
         Rounding.CENT: _("to the cent"),
-        Rounding.UP_95: _("up to ,95"),
-        Rounding.UP_99: _("up to ,99"),
-        Rounding.NEAREST_5: _("to the nearest 0,05"),
+        Rounding.UP_95: _("up to .95"),
+        Rounding.UP_99: _("up to .99"),
+        Rounding.NEAREST_5: _("to the nearest 0.05"),
     }
     return str(names[rounding])
 

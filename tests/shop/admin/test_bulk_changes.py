@@ -42,7 +42,7 @@ PRICE = {"action": "price"}
 @pytest.mark.parametrize(
     ("asked", "after", "dutch", "english"),
     [
-        ({"change": "-10", "rounding": "95"}, 1195, "Prijzen -10 %, omhoog naar ,95", "Prices -10%, up to ,95"),
+        ({"change": "-10", "rounding": "95"}, 1195, "Prijzen -10 %, omhoog naar ,95", "Prices -10%, up to .95"),
         ({"change": "-1,5", "by": "euro"}, 1145, "Prijzen -€ 1,50", "Prices -€ 1.50"),
         ({"change": "+2", "by": "euro", "rounding": "99"}, 1499, "Prijzen +€ 2,00, omhoog naar ,99", "Prices +€ 2.00"),
         (
@@ -92,7 +92,7 @@ def test_a_price_that_its_rounding_moves_the_other_way_is_marked_before_it_is_sa
         ({"action": "vegan", "to_vegan": "unknown"}, "vegan", None, None, ""),
         ({"action": "vegan", "to_vegan": "false"}, "vegan", None, False, "Veganistisch: nee"),
         ({"action": "brand", "to_brand": "duinvallei"}, "brand", "Proefmerk", "Duinvallei", "Merk: Duinvallei"),
-        ({"action": "reduced", "to_reduced": "true"}, "reduced", False, True, "Als korting aankondigen"),
+        ({"action": "reduced", "to_reduced": "true"}, "reduced", False, True, "Korting: aangekondigd"),
         ({"action": "archive"}, "status", Status.DRAFT, Status.ARCHIVED, "Archiveren"),
     ],
 )
