@@ -2,16 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from typing import Literal
+from functools import cached_property
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from catalog.edits.bulk_actions import Action, PriceChange
 from catalog.edits.edit import Author, Edit, ResolvedEdit
-from catalog.edits.price_reductions import reference_prices
+from catalog.edits.price_reductions import Reference, reference_prices
 from catalog.edits.products import DesiredState, acceptances_by_product, change_all, products_to_edit
 from catalog.edits.store import begin_writing, open_batch, publishing_problems
 from catalog.edits.validation import Acceptances, validate
@@ -19,32 +18,20 @@ from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError, in_euro
 from catalog.product_state import ProductState, state_of_product
 from catalog.queries.admin import Filter, chosen_versions
-from recommend.chemistry import half_up
+from catalog.queries.brands import KnownBrands
 from recommend.knowledge import Ruleset
 
 CHUNK = 500
 """Products planned or written at a time."""
-MOST_PERCENT = 1000
 Versions = Sequence[tuple[int, int]]
 """Products as (id, version)."""
 
 
-class Action(Struct, frozen=True):
-    """The action on each product; `percent` only for prices, above -100 and at most MOST_PERCENT."""
-
-    kind: Literal["publish", "archive", "price"]
-    percent: Decimal = Decimal(0)
-
-    def applied_to(self, state: ProductState) -> ProductState:
-        if self.kind == "price":
-            cents = half_up(Fraction(state.price_cents) * (100 + Fraction(self.percent)) / 100)
-            return msgspec.structs.replace(state, price_cents=cents)
-        status = Status.PUBLISHED if self.kind == "publish" else Status.ARCHIVED
-        return msgspec.structs.replace(state, status=status)
-
-
 class Planned(Struct, frozen=True):
-    """A product before and after the action; a product with `problems` is left unchanged."""
+    """A product before and after the action; a product with `problems` is left unchanged.
+
+    `reference` is the earlier price of a product on sale with an announced reduction.
+    """
 
     product_id: int
     version: int
@@ -53,6 +40,7 @@ class Planned(Struct, frozen=True):
     problems: tuple[ProductProblem, ...] = ()
     edit: Edit | None = None
     """The validated edit of a product that will be on sale; its reduction is still to be checked."""
+    reference: Reference | None = None
 
     @property
     def refused(self) -> bool:
@@ -85,32 +73,40 @@ class Planner:
 
     def _planned(self, product: Product, accepted: Acceptances) -> Planned:
         before = state_of_product(product)
-        after = self._action.applied_to(before)
+        after = self._action.applied_to(product.id, before)
         planned = Planned(product.id, product.version, before, after)
         if before == after:
-            no_price = self._action.kind == "price" and not before.price_cents
+            no_price = isinstance(self._action, PriceChange) and not before.price_cents
             return _refused(planned, ProductProblem("price_cents", "missing")) if no_price else planned
-        if before.price_cents and not after.price_cents:
+        if before.price_cents and after.price_cents <= 0:
             return _refused(
                 planned, ProductProblem("price_cents", "out-of-range", {"least": in_euro(1), "most": "10000"})
             )
+        brand = product.brand if after.brand == before.brand else self._brands.find(after.brand)
         try:
-            validated = validate(after, self._ruleset, accepted, product.brand.accepted_name)
+            validated = validate(after, self._ruleset, accepted, brand.accepted_name if brand else "")
         except RefusedError as error:
             return _refused(planned, *error.problems)
         if after.status is not Status.PUBLISHED:
             return planned
-        if blockers := publishing_problems(validated, product.brand, before):
+        if blockers := publishing_problems(validated, brand, before):
             return _refused(planned, *blockers)
         return msgspec.structs.replace(planned, edit=Edit(validated, product.id, product.version, before))
 
+    @cached_property
+    def _brands(self) -> KnownBrands:
+        return KnownBrands(self._session)
+
     def _with_reductions(self, planned: Sequence[Planned]) -> Iterator[Planned]:
-        """The plan, with false announced reductions refused; one query for all of them."""
+        """The plan with the earlier prices of reductions, false ones refused; one query for all of them."""
         edits = [ResolvedEdit(each.product_id, each.edit, 0) for each in planned if each.edit]
         found = reference_prices(self._session, edits, self._author.at)
         for each in planned:
-            problem = found.get(each.product_id)
-            yield _refused(each, problem) if isinstance(problem, ProductProblem) else each
+            reference = found.get(each.product_id)
+            if isinstance(reference, ProductProblem):
+                yield _refused(each, reference)
+            else:
+                yield msgspec.structs.replace(each, reference=reference) if reference else each
 
 
 def _refused(planned: Planned, *problems: ProductProblem) -> Planned:

@@ -80,6 +80,16 @@ def state_at(session: Session, product_id: int, version: int) -> ProductState:
     return from_json(session.scalars(query).one())
 
 
+def states_at(session: Session, versions: Mapping[int, int]) -> dict[int, ProductState]:
+    """The states of some hundreds of products, each at its version, by product id; unknown versions are left out."""
+    if not versions:
+        return {}
+    query = select(Change.product_id, Change.version, Change.state).where(
+        Change.product_id.in_(versions), Change.version.in_(set(versions.values()))
+    )
+    return {row[0]: from_json(row[2]) for row in session.execute(query) if versions[row[0]] == row[1]}
+
+
 def merge(base: ProductState, mine: ProductState, theirs: ProductState) -> Merge:
     """Combine two edits of `base`; a field that both changed differently has the value of `mine` and is listed."""
     own, other = set(changed_fields(base, mine)), set(changed_fields(base, theirs))

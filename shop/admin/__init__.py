@@ -21,7 +21,18 @@ from shop.admin import (
     sign_in,
 )
 from shop.admin.blueprint import bp
-from shop.admin.products import bulk, editing, history, labels, listing, overrides, pictures, publishing, restoring
+from shop.admin.products import (
+    amounts,
+    bulk,
+    editing,
+    history,
+    labels,
+    listing,
+    overrides,
+    pictures,
+    publishing,
+    restoring,
+)
 
 PAGES = (
     accounts,
@@ -35,6 +46,7 @@ PAGES = (
     own_account,
     people_log,
     products,
+    amounts,
     bulk,
     editing,
     history,

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from sqlalchemy.orm import Session
 
-from catalog.edits.bulk import Action, Planner
+from catalog.edits.bulk import Planner
+from catalog.edits.bulk_actions import PriceChange, StatusChange
 from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.validation import validate
 from catalog.ingredient_check import check_label
@@ -113,7 +114,7 @@ def test_the_price_of_a_public_product_changes_while_its_label_waits_to_be_mende
     save_product(session, product.id, 1, dearer, author=AuthorFactory.build(), ruleset=ruleset)
     changed = product_to_edit(session, product.id)
     assert (changed.price_cents, changed.label_faults) == (999, 2)
-    [planned] = Planner(session, Action("price", Decimal(10)), AuthorFactory.build(), ruleset).plan([(product.id, 2)])
+    [planned] = Planner(session, PriceChange(Decimal(10)), AuthorFactory.build(), ruleset).plan([(product.id, 2)])
     assert planned.changes
 
 
@@ -152,5 +153,5 @@ def test_a_mended_label_has_no_faults_left(session: Session, ruleset: Ruleset) -
 
 def test_bulk_publishing_leaves_a_contradicting_draft_alone_and_says_why(session: Session, ruleset: Ruleset) -> None:
     product = make_product(session, status=Status.DRAFT, **WITH_MILK)
-    [planned] = Planner(session, Action("publish"), AuthorFactory.build(), ruleset).plan([(product.id, 1)])
+    [planned] = Planner(session, StatusChange(Status.PUBLISHED), AuthorFactory.build(), ruleset).plan([(product.id, 1)])
     assert {problem.code for problem in planned.problems} == {"allergen-not-ticked", "not-vegan"}

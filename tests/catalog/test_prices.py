@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.edits.bulk import Action
+from catalog.edits.bulk_actions import PriceChange
 from catalog.models import DosageForm, Product
 from catalog.prices import (
     cents_per_measure,
@@ -64,7 +64,7 @@ def half_up(exact: Decimal) -> int:
 )
 def test_a_price_changed_in_bulk_is_rounded_half_up(cents: int, percent: str, expected: int) -> None:
     state = ProductStateFactory.build(price_cents=cents)
-    assert Action("price", Decimal(percent)).applied_to(state).price_cents == expected
+    assert PriceChange(Decimal(percent)).applied_to(1, state).price_cents == expected
 
 
 def test_the_unit_price_is_per_100_g_or_100_ml() -> None:

@@ -1,23 +1,30 @@
 """Changing several products at once: choose, look at what would happen, confirm with the count."""
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal
 from http import HTTPStatus
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from catalog.advice.impact import FinderImpact, finder_impact
 from catalog.edits import bulk as edits
-from catalog.edits.bulk import MOST_PERCENT, Action, Planned, Planner, SelectionChangedError, digest_of
+from catalog.edits.bulk import Planned, Planner, SelectionChangedError, digest_of
+from catalog.edits.bulk_actions import Action, PriceChange
 from catalog.models import How
 from catalog.product_problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.permissions import requires
-from shop.admin.products.listing import MOST_TICKED, AdminListQuery, as_word, chosen_in_form, read_list_query
+from shop.admin.products.bulk_form import BulkForm, read_action
+from shop.admin.products.listing import (
+    MOST_TICKED,
+    AdminListQuery,
+    as_word,
+    chosen_in_form,
+    list_page,
+    read_list_query,
+)
 from shop.admin.products.request import author_of_form, whole_number
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
@@ -27,7 +34,6 @@ MOST_AT_ONCE = 5000
 MOST_FOR_EFFECT = 500
 """Above this number the finder's answer would make other writers wait."""
 SHOWN = 500
-_PERCENT = re.compile(r"([+-]?)([0-9]{1,4}(?:[.,][0-9]{1,2})?)", re.ASCII)
 
 
 class Preview(Struct, frozen=True):
@@ -40,6 +46,8 @@ class Preview(Struct, frozen=True):
     changes: int
     refusals: int
     unchanged: int
+    opposite: int
+    """Prices that rounding moves the other way."""
 
     @property
     def digest(self) -> str:
@@ -69,13 +77,14 @@ def select_products() -> Response:
 @committing
 def bulk() -> Response:
     """Show what would happen, and do it once the same selection is confirmed."""
-    wanted = read_list_query(request.form)
-    action = _read_action()
+    wanted, form = read_list_query(request.form), BulkForm()
+    action = read_action(form, get_session())
     chosen = _chosen(wanted.filter)
     versions = chosen_versions(get_session(), chosen)
-    if isinstance(action, str) or not versions or len(versions) > MOST_AT_ONCE:
-        flash(action if isinstance(action, str) else _too_few_or_many(len(versions)), "error")
-        return _list_again(wanted)
+    if not versions or len(versions) > MOST_AT_ONCE:
+        form.refuse("which", _too_few_or_many(len(versions)))
+    if action is None or form.errors:
+        return list_page(wanted, chosen_in_form(request.form), form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if "confirm" not in request.form:
         return _preview(wanted, versions, action)
     return _apply(wanted, chosen, action)
@@ -85,22 +94,6 @@ def _list_again(wanted: AdminListQuery) -> Response:
     """The list as it was, with what was ticked."""
     chosen = as_word(chosen_in_form(request.form)[:MOST_TICKED])
     return redirect(url_for("admin.products", **wanted.query(page=1, chosen=chosen)), HTTPStatus.SEE_OTHER)
-
-
-def _read_action() -> Action | str:
-    """The action, or what is wrong with it."""
-    kind = request.form.get("action")
-    if kind == "publish":
-        return Action("publish")
-    if kind == "archive":
-        return Action("archive")
-    if kind != "price":
-        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
-    match = _PERCENT.fullmatch(request.form.get("percent", "").replace(" ", "").removesuffix("%").replace("−", "-"))
-    percent = Decimal(match[1] + match[2].replace(",", ".")) if match else Decimal(0)
-    if not -100 < percent <= MOST_PERCENT or not percent:  # noqa: PLR2004 - a whole price off leaves none
-        return str(_("Fill in a percentage above -100 and at most %(most)d, such as -10 or 2,5.", most=MOST_PERCENT))
-    return Action("price", percent)
 
 
 def _chosen(wanted: Filter) -> Sequence[int] | Filter:
@@ -129,6 +122,7 @@ def _preview(
         changes=len(changed),
         refusals=len(refused),
         unchanged=len(planned) - len(changed) - len(refused),
+        opposite=sum(_is_opposite(action, each) for each in changed),
     )
     carried = [
         (name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "shown", "reason"}
@@ -138,11 +132,18 @@ def _preview(
         preview=preview,
         wanted=wanted,
         carried=[pair for pair in carried if pair[0] != "confirm"],
+        is_opposite=_is_opposite,
+        kind=request.form["action"],
         effect=_effect(action, versions) if 0 < len(changed) <= MOST_FOR_EFFECT else None,
         changed_meanwhile=status == HTTPStatus.CONFLICT,
         language=current_language(),
     )
     return make_response(page, status)
+
+
+def _is_opposite(action: Action, planned: Planned) -> bool:
+    """Whether rounding turns a cut of this product's price into a rise, or a rise into a cut."""
+    return isinstance(action, PriceChange) and action.is_opposite(planned.before, planned.after)
 
 
 def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Action) -> Response:
@@ -151,7 +152,7 @@ def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Actio
     shown = request.form.get("shown", "")
     try:
         _batch, changed = edits.apply(
-            session, chosen, action, shown=shown, author=author, label=_label(action), ruleset=get_ruleset()
+            session, chosen, action, shown=shown, author=author, label=action.label, ruleset=get_ruleset()
         )
     except SelectionChangedError:
         session.rollback()
@@ -172,8 +173,3 @@ def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> FinderImpact
         return finder_impact(session, lambda: edits.change(session, versions, action, author, ruleset), ruleset)
     except RefusedError:
         return None
-
-
-def _label(action: Action) -> str:
-    """The label of the batch in the history, in no language: `labels.batch_name` words it."""
-    return f"{action.percent:+f}" if action.kind == "price" else action.kind

@@ -7,6 +7,7 @@ from fractions import Fraction
 from babel.numbers import format_decimal
 from flask import Flask
 
+from catalog.edits.bulk_actions import Rounding
 from catalog.models import Allergen, Batch, DosageForm, How, OtherActive, Product, Status, Unit
 from catalog.product_problems import RefusedError
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS, STATUSES, UNITS
@@ -16,7 +17,7 @@ from recommend.substances import load_substances
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
 
-_PERCENT = re.compile(r"[+-]\d+(\.\d+)?", re.ASCII)
+_PRICE_LABEL = re.compile(r"(?P<sign>[+-])(?P<amount>\d+(?:\.\d+)?)(?P<euro>€?)(?: (?P<rounding>95|99|5))?", re.ASCII)
 
 
 def field_names() -> dict[str, str]:
@@ -108,14 +109,49 @@ def how_name(how: How) -> str:
 
 
 def batch_name(batch: Batch) -> str:
-    """The label of a batch: the file's name, or the bulk change."""
-    if batch.how not in (How.BULK, How.UNDO):
-        return batch.label
-    names = {"publish": _("Publish"), "archive": _("Archive")}
-    if _PERCENT.fullmatch(batch.label):
-        sign, amount = batch.label[0], format_decimal(Decimal(batch.label[1:]), locale=current_language())
-        return str(_("Prices %(percent)s%%", percent=f"{sign}{amount}"))
-    return str(names.get(batch.label, batch.label))
+    """The label of a batch: the file's name, or the bulk change in words."""
+    return bulk_name(batch.label) if batch.how in (How.BULK, How.UNDO) else batch.label
+
+
+def bulk_name(label: str) -> str:
+    """A bulk change in words, from the label of its batch; any other label as it is."""
+    names = {
+        "publish": _("Publish"),
+        "archive": _("Archive"),
+        "draft": _("Make draft"),
+        "amounts": _("Prices and stock"),
+        "vegan yes": _("Vegan: yes"),
+        "vegan no": _("Vegan: no"),
+        "vegan unknown": _("Vegan: not stated"),
+        "reduced yes": _("Reduction: announced"),
+        "reduced no": _("Reduction: not announced"),
+    }
+    if label in names:
+        return str(names[label])
+    if price := _PRICE_LABEL.fullmatch(label):
+        return _price_change_name(price)
+    kind, _blank, brand = label.partition(" ")
+    return str(_("Brand: %(brand)s", brand=brand)) if kind == "brand" and brand else label
+
+
+def _price_change_name(label: re.Match[str]) -> str:
+    """The name of a price change, such as "Prijzen -10 %, naar boven op ,95"."""
+    amount = format_decimal(Decimal(label["amount"]), "0.00" if label["euro"] else None, locale=current_language())
+    if label["euro"]:
+        change = str(_("Prices %(sign)s€ %(amount)s", sign=label["sign"], amount=amount))
+    else:
+        change = str(_("Prices %(percent)s%%", percent=f"{label['sign']}{amount}"))
+    return f"{change}, {rounding_name(Rounding(label['rounding']))}" if label["rounding"] else change
+
+
+def rounding_name(rounding: Rounding) -> str:
+    names = {
+        Rounding.CENT: _("to the cent"),
+        Rounding.UP_95: _("up to .95"),
+        Rounding.UP_99: _("up to .99"),
+        Rounding.NEAREST_5: _("to the nearest 0.05"),
+    }
+    return str(names[rounding])
 
 
 def dosage_form_name(value: DosageForm) -> str:
@@ -180,12 +216,14 @@ def init_app(app: Flask) -> None:
         status_name,
         how_name,
         batch_name,
+        bulk_name,
         dosage_form_name,
         unit_name,
         allergen_name,
         other_active_name,
         trouble_name,
         order_name,
+        rounding_name,
         share,
     ):
         app.add_template_filter(filter_)

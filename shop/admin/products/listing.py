@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from catalog.models import Status
 from catalog.queries.admin import Filter, Order, Trouble, product_rows
 from catalog.queries.products import brand_names
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
+from shop.admin.products.bulk_form import BulkForm
 from shop.admin.products.request import whole_number
 from shop.web.database import get_ruleset, get_session
 
@@ -60,13 +63,17 @@ def read_list_query(args: MultiDict[str, str]) -> AdminListQuery:
 
 @bp.get("/products")
 @requires("product.view")
-def products() -> str:
+def products() -> Response:
     """Everything in the catalogue, narrowed as the address says."""
-    wanted = read_list_query(request.args)
+    return list_page(read_list_query(request.args), chosen_in_address(request.args), BulkForm(formdata=None))
+
+
+def list_page(wanted: AdminListQuery, chosen: Sequence[int], form: BulkForm, status: int = HTTPStatus.OK) -> Response:
+    """A page of the list, with the products that are ticked and the bulk bar."""
     rows = product_rows(get_session(), wanted.filter, wanted.order, wanted.page)
-    chosen = chosen_in_address(request.args)
-    shown = {product.id for product in rows.products}
-    return render_template(
+    shown = [product.id for product in rows.products]
+    elsewhere = [id_ for id_ in chosen if id_ not in shown][:MOST_TICKED]
+    page = render_template(
         "admin/products/list.html",
         wanted=wanted,
         rows=rows,
@@ -77,8 +84,11 @@ def products() -> str:
         orders=list(Order),
         page_numbers=page_numbers,
         chosen=frozenset(chosen),
-        ticked_elsewhere=as_word([id_ for id_ in chosen if id_ not in shown]),
+        ticked_elsewhere=as_word(elsewhere),
+        whole_page=as_word([*elsewhere, *shown]) if len(elsewhere) + len(shown) <= MOST_TICKED else "",
+        bulk_form=form,
     )
+    return make_response(page, status)
 
 
 def page_numbers(page: int, pages: int) -> list[int]:

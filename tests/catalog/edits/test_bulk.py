@@ -9,7 +9,8 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import for_writing
-from catalog.edits.bulk import Action, Planner, SelectionChangedError, apply, digest_of
+from catalog.edits.bulk import Planner, SelectionChangedError, apply, digest_of
+from catalog.edits.bulk_actions import PriceChange
 from catalog.models import PricePoint, Product
 from catalog.queries.admin import Filter, chosen_versions
 from recommend.knowledge import Ruleset
@@ -27,7 +28,7 @@ def test_a_reduction_that_is_confirmed_twice_at_once_is_made_once(engine: Engine
     def confirm(_press: int) -> bool:
         with Session(for_writing(engine)) as session:
             together.wait()
-            action, author = Action("price", Decimal(-10)), AuthorFactory.build()
+            action, author = PriceChange(Decimal(-10)), AuthorFactory.build()
             try:
                 apply(session, Filter(), action, shown=shown, author=author, label="-10", ruleset=ruleset)
             except SelectionChangedError:
@@ -55,7 +56,7 @@ def test_a_preview_of_reduced_products_asks_no_more_the_more_there_are(engine: E
         with Session(engine) as session:
             _reduced_products(session, number)
             versions = chosen_versions(session, Filter())
-            planner = Planner(session, Action("price", Decimal(-10)), AuthorFactory.build(), ruleset)
+            planner = Planner(session, PriceChange(Decimal(-10)), AuthorFactory.build(), ruleset)
             with counted(engine) as sent:
                 planned = list(planner.plan(versions))
         assert all(each.changes for each in planned)
@@ -69,7 +70,7 @@ def test_a_reduction_that_is_none_is_refused_beside_one_that_is(engine: Engine, 
         young = make_product(session, price_cents=1000).id
         session.execute(update(Product).values(reduced=True))
         session.commit()
-        planner = Planner(session, Action("price", Decimal(-10)), AuthorFactory.build(), ruleset)
+        planner = Planner(session, PriceChange(Decimal(-10)), AuthorFactory.build(), ruleset)
         planned = {each.product_id: each for each in planner.plan(chosen_versions(session, Filter()))}
     assert [problem.code for problem in planned[young].problems] == ["too-young-for-reduction"]
     assert [each.product_id for each in planned.values() if each.changes] == [id_ for id_ in planned if id_ != young]

@@ -33,7 +33,7 @@ def test_a_bulk_price_change_is_previewed_confirmed_with_its_count_and_undone(
     client = admin_client("publisher")
     ids = [id_of(own_app, number) for number in range(3)]
     before = [stored(own_app, product_id) for product_id in ids]
-    chosen = {"id": [str(id_) for id_ in ids], "which": "ticked", "action": "price", "percent": "-10"}
+    chosen = {"id": [str(id_) for id_ in ids], "which": "ticked", "action": "price", "change": "-10"}
     preview = send_to(client, "/admin/products/bulk", **chosen)
     assert preview.status_code == 200
     assert "3 prijzen wijzigen" in main_text(preview)
@@ -50,7 +50,7 @@ def test_a_bulk_price_change_is_previewed_confirmed_with_its_count_and_undone(
 
 def bulk_price(client: FlaskClient, ids: list[int]) -> str:
     """Lower the prices of these products in a batch; returns the address that undoes it."""
-    chosen = {"id": [str(id_) for id_ in ids], "which": "ticked", "action": "price", "percent": "-10"}
+    chosen = {"id": [str(id_) for id_ in ids], "which": "ticked", "action": "price", "change": "-10"}
     assert confirm(client, send_to(client, "/admin/products/bulk", **chosen).text, chosen).status_code == 303
     batch = re.search(r"/admin/batches/(\d+)/undo", client.get("/admin/batches").text)
     assert batch
@@ -144,8 +144,9 @@ def test_a_bulk_change_says_which_products_it_refuses_and_why(admin_client: Admi
     press(client, f"/admin/products/{product_id}", "save", summary_nl="Helpt tegen migraine.")
     chosen = {"id": [str(product_id)], "which": "ticked", "action": "publish"}
     assert "Helpt tegen migraine" in main_text(send_to(client, "/admin/products/bulk", **chosen))
-    wrong = send_to(client, "/admin/products/bulk", **chosen | {"action": "price", "percent": "-100"})
-    assert wrong.location == f"/admin/products?chosen={product_id}"
+    wrong = send_to(client, "/admin/products/bulk", **chosen | {"action": "price", "change": "-100"})
+    assert wrong.status_code == 422
+    assert f'name="ticked_elsewhere" value="{product_id}"' in wrong.text
 
 
 def test_an_address_that_changed_leads_to_the_new_one(admin_client: AdminClient, own_app: Flask) -> None:

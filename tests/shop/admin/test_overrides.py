@@ -228,7 +228,7 @@ def test_import_and_bulk_keep_to_the_exception(people: People, clock: Clock) -> 
     assert SLEEP in people.in_the_shop(), "an import of a price leaves the exception alone"
     assert not import_row(people.publisher, row | {"version": "", "summary_nl": f"{SLEEP} Nu ook met slaapgarantie."})
     assert SLEEP in people.in_the_shop()
-    raised = {"which": "all", "action": "price", "percent": "10"}
+    raised = {"which": "all", "action": "price", "change": "10"}
     clock.turn(minutes=1)
     assert SLEEP not in main_text(send_to(people.publisher, "/admin/products/bulk?lang=nl", **raised))
     people.withdraw(people.publisher)

@@ -61,7 +61,7 @@ def test_every_page_keeps_the_contract(
         check_page(page, language)
     check_page(client.get(f"/admin/products/{product_id}/preview/{language}"), language)
     check_page(press(client, "/admin/products/new", "save", price_cents="veel"), language)
-    check_page(send_to(client, "/admin/products/bulk", which="all", action="price", percent="5"), language)
+    check_page(send_to(client, "/admin/products/bulk", which="all", action="price", change="5"), language)
 
 
 def test_the_list_is_searched_narrowed_and_ordered_by_its_address(admin_client: AdminClient, own_app: Flask) -> None:

@@ -113,7 +113,13 @@ FOR_PUBLISHERS: Mapping[str, Way] = {
         lambda staff, it: staff.bulk(it, action="archive"), lambda now: now.status is Status.ARCHIVED
     ),
     "other prices in bulk": Way(
-        lambda staff, it: staff.bulk(it, action="price", percent="50"), lambda now: now.price_cents == 1800
+        lambda staff, it: staff.bulk(it, action="price", change="50"), lambda now: now.price_cents == 1800
+    ),
+    "a price typed in the list": Way(
+        lambda staff, it: staff.send(
+            "products/amounts", confirm="yes", id=it.id, **{f"version-{it.id}": 2, f"price_cents-{it.id}": "18"}
+        ),
+        lambda now: now.price_cents == 1800,
     ),
 }
 WAYS: Mapping[str, Way] = {**FOR_DRAFTS, **FOR_PUBLISHERS}
