@@ -19,6 +19,7 @@ from shop.admin.permissions import requires
 from shop.admin.products.conflicts import conflict_page, merged_form
 from shop.admin.products.form import ProductForm, form_from_state
 from shop.admin.products.form_to_state import Refusals, read_state, refusals_of
+from shop.admin.products.made_names import with_made_names
 from shop.admin.products.page import edit_page, take_over
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
 from shop.web.database import committing, get_ruleset, get_session
@@ -71,6 +72,7 @@ def edit_product(product_id: int) -> Response:
 
 def _pressed(form: ProductForm, product: Product | None, base: ProductState | None) -> Response:
     state, refusals = read_state(form, base)
+    state = with_made_names(form, state, product, base)
     press, take = request.form.get("press", "check"), request.form.get("take")
     if take:
         return _taken_over(form, state, product, take)
