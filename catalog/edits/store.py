@@ -33,6 +33,7 @@ from catalog.models.search_index import STAMP
 from catalog.other_actives import beside_magnesium
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import STORED_AS_THEY_ARE, ProductState, to_json
+from catalog.queries.brands import KnownBrand
 from catalog.search.documents import SearchDocument, days_supply, of_label, search_documents, searched_text
 from catalog.search.update import DeferredIndexing, index_products
 
@@ -187,7 +188,7 @@ def record_brand_change(
 
 
 def publishing_problems(
-    after: ValidatedProduct, brand: Brand, before: ProductState | None = None
+    after: ValidatedProduct, brand: Brand | KnownBrand, before: ProductState | None = None
 ) -> tuple[ProductProblem, ...]:
     """The problems that block publishing, a missing brand address included; `before` is the product as stored."""
     blockers = blockers_of_edit(after, before)

@@ -330,7 +330,8 @@ def validate(
     if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
         raise RefusedError(problems, state.sku)
     portion_ug = composed.magnesium.total_ug * state.units_per_day
-    findings = _findings(state, portion_ug, ruleset, accepted_name)
+    is_known = bool(portion_ug and not composed.missing)
+    findings = _findings(state, portion_ug if is_known else None, ruleset, accepted_name)
     overridden = tuple(accepted.overridden(findings))
     high_dose = high_dose_finding(portion_ug, ruleset)
     not_permitted = (form_name(form, ruleset) for form in composed.not_permitted)
@@ -428,7 +429,10 @@ def _composition_of(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> _Co
     return _Composition(magnesium_in(lines), not_permitted, tuple(impossible), tuple(missing))
 
 
-def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset, accepted_name: str) -> tuple[ProductFinding, ...]:
+def _findings(
+    state: ProductState, portion_ug: int | None, ruleset: Ruleset, accepted_name: str
+) -> tuple[ProductFinding, ...]:
+    """The findings in all texts; `portion_ug` is None while the amount a day is unknown, which refuses no claim."""
     texts: dict[str, Text | str] = {name: state.text(name) for name in (*TEXTS, "alt")}
     if not accepted_name or brand_key(accepted_name) != brand_key(state.brand):
         texts["brand"] = state.brand

@@ -64,8 +64,8 @@ class ProductForm(ShopForm):
     )
     slug = StringField(
         description=_(
-            "The last part of its address. Left empty it is made from the Dutch name, and follows that until the product"
-            " is first published."
+            "The last part of its address. Left empty it is made from the Dutch name, and follows that until the"
+            " product is first published."
         ),
         render_kw=SHORT,
     )

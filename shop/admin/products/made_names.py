@@ -1,4 +1,4 @@
-"""SKU and address that a form leaves to the shop: made from the name, unique, and in step with it until it is public."""
+"""SKU and address that a form leaves to the shop: made from the name, unique, in step with it until public."""
 
 import re
 

@@ -20,6 +20,7 @@ from recommend.text import LANGUAGES
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.labels import status_name
+from shop.admin.products.page import reduction_of
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version
 from shop.product.page import render_product
 from shop.web.database import committing, get_ruleset, get_session
@@ -70,7 +71,9 @@ def _set_status(product: Product, status: Status) -> Response:
 
 def _publish_page(product: Product, refused: tuple[ProductProblem, ...] = ()) -> Response:
     prepared = revalidate(get_session(), product, get_ruleset(), today())
-    lacking = refused or publishing_problems(prepared, product.brand)
+    reduction = reduction_of(prepared.state, product)
+    false_reduction = (reduction,) if isinstance(reduction, ProductProblem) else ()
+    lacking = refused or (*publishing_problems(prepared, product.brand), *false_reduction)
     only_reason = [problem.code for problem in lacking] == ["high-dose"]
     may_publish = product.status is not Status.PUBLISHED and (only_reason or not lacking)
     page = render_template(

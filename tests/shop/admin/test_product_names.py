@@ -7,8 +7,8 @@ from tests.conftest import AdminClient
 from tests.shop.admin.products import COMPLETE, add, press, send_to, stored, typed_values
 from tests.shop.visitor import main_text
 
-NEEDED = ("name_nl", "summary_nl", "ingredients_nl", "directions_nl", "storage_nl", "brand", "price_cents")
-NEEDED += ("units_per_pack", "units_per_day", "net_quantity")
+COUNTS = ("units_per_pack", "units_per_day", "net_quantity")
+NEEDED = ("name_nl", "summary_nl", "ingredients_nl", "directions_nl", "storage_nl", "brand", "price_cents", *COUNTS)
 
 
 def test_the_form_marks_the_fields_that_publishing_needs(admin_client: AdminClient) -> None:
