@@ -28,6 +28,10 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "moet met een letter of cijfer beginnen, niet met “{character}”",
         "must begin with a letter or digit, not with “{character}”",
     ),
+    "was-public": Text(
+        "is of was openbaar: archiveer het product in plaats van het te verwijderen",
+        "is or was public: archive the product instead of deleting it",
+    ),
     "not-a-slug": Text(
         "mag alleen kleine letters, cijfers en losse streepjes bevatten, hoogstens 120",
         "may hold only lower-case letters, digits and single dashes, at most 120",

@@ -1,4 +1,7 @@
-"""History tables, written by edits and imports only. Versions and prices are added, never changed or deleted."""
+"""History tables, written by edits and imports only. Versions and prices are added, never changed.
+
+They are deleted only with a product that was never public (`catalog.edits.drafts`).
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -150,7 +153,8 @@ class OverrideStatus(StrEnum):
 class ClaimOverride(Base):
     """An exact sentence in one field of one product that may be said although the content check blocks it.
 
-    One person proposes it, another confirms it; `until` is its last day. Rows are never deleted.
+    One person proposes it, another confirms it; `until` is its last day. Rows are never deleted,
+    but for those of a product that was never public and is deleted.
     """
 
     __tablename__ = "claim_override"

@@ -19,7 +19,18 @@ from shop.admin import (
     sign_in,
 )
 from shop.admin.blueprint import bp
-from shop.admin.products import bulk, editing, history, labels, listing, overrides, pictures, publishing, restoring
+from shop.admin.products import (
+    bulk,
+    drafts,
+    editing,
+    history,
+    labels,
+    listing,
+    overrides,
+    pictures,
+    publishing,
+    restoring,
+)
 
 PAGES = (
     accounts,
@@ -33,6 +44,7 @@ PAGES = (
     own_account,
     products,
     bulk,
+    drafts,
     editing,
     history,
     listing,

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
 from catalog.composition import CompositionError, LabelLine, Line, work_out
+from catalog.edits.drafts import may_be_deleted
 from catalog.edits.price_reductions import Point, Reference, reference_price
 from catalog.edits.products import acceptances
 from catalog.edits.store import publishing_problems
@@ -200,6 +201,11 @@ class EditPage(Struct, frozen=True):
         """Editors write drafts; what shoppers see takes a publisher."""
         published = self.product is not None and self.product.status is not Status.DRAFT
         return may(role_of_request(), "product.publish" if published else "product.edit")
+
+    @property
+    def may_delete(self) -> bool:
+        """Whether the product can be removed by who looks at it: never public, and theirs to change."""
+        return self.product is not None and self.may_save and may_be_deleted(get_session(), self.product)
 
     @property
     def may_publish(self) -> bool:
