@@ -22,8 +22,6 @@ from catalog.models import (
 )
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import state_of_product
-from catalog.search.documents import search_documents
-from catalog.search.update import index_products
 from recommend.knowledge import Ruleset
 
 _ROWS_OF_A_PRODUCT: tuple[type[Base], ...] = (
@@ -61,7 +59,7 @@ def may_be_deleted(session: Session, product: Product) -> bool:
 
 
 def delete_draft(session: Session, product_id: int, version: int) -> None:
-    """Remove a product that was never public, with its history and index.
+    """Remove a product that was never public, with its history; the index has public products alone.
 
     Raises ConflictError when somebody changed it since `version`, RefusedError when it was ever public, and
     NoResultFound.
@@ -72,7 +70,6 @@ def delete_draft(session: Session, product_id: int, version: int) -> None:
         raise ConflictError([product_id])
     if not may_be_deleted(session, product):
         raise RefusedError([ProductProblem("status", "was-public")], product.sku)
-    index_products(session, list(search_documents(session, [product_id])), [])
     for model in _ROWS_OF_A_PRODUCT:
         table = table_of(model)
         session.execute(delete(table).where(table.c.product_id == product_id))
