@@ -13,6 +13,7 @@ from catalog.models import (
     Change,
     ClaimOverride,
     Component,
+    FormDraft,
     FormTag,
     PictureAddress,
     Product,
@@ -27,6 +28,7 @@ from recommend.knowledge import Ruleset
 _ROWS_OF_A_PRODUCT: tuple[type[Base], ...] = (
     Component,
     FormTag,
+    FormDraft,
     SlugRedirect,
     AcceptedWarning,
     ClaimOverride,

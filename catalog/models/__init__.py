@@ -3,6 +3,7 @@
 from catalog.models.accounts import Account, AdminSession, Invitation, RecoveryCode, Role, SignInAttempt
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import AddressState, PictureAddress, SupplierMapping, Upload, UploadRow
+from catalog.models.form_drafts import FormDraft
 from catalog.models.history import (
     AcceptedWarning,
     Batch,
@@ -64,6 +65,7 @@ __all__ = [
     "Component",
     "DosageForm",
     "FacetPosting",
+    "FormDraft",
     "FormTag",
     "How",
     "IndexState",

@@ -30,6 +30,7 @@ from shop.admin.products import (
     pictures,
     publishing,
     restoring,
+    unsaved,
 )
 
 PAGES = (
@@ -52,6 +53,7 @@ PAGES = (
     pictures,
     publishing,
     restoring,
+    unsaved,
     settings,
     sign_in,
 )

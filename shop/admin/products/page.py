@@ -1,14 +1,14 @@
 """The page with a product's form, as one value for its template."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Literal
 
 import msgspec
 from babel.dates import format_date
-from flask import make_response, render_template
+from flask import make_response, render_template, request
 from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
@@ -42,6 +42,7 @@ from shop.admin.permissions import may
 from shop.admin.products.form import ProductForm
 from shop.admin.products.form_to_state import Refusals, refusals_of
 from shop.admin.products.labels import field_name, name_or_sku
+from shop.admin.products.unsaved import own_unsaved_form
 from shop.admin.session import role_of_request
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
@@ -195,6 +196,10 @@ class EditPage(Struct, frozen=True):
     """Texts without which English pages show the Dutch ones; they block nothing."""
     reduction: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
+    is_unsaved: bool = False
+    """Whether the form shows what is typed and not what is stored."""
+    waits_since: datetime | None = None
+    """The moment of an unsaved form that the user may take back."""
 
     @property
     def may_save(self) -> bool:
@@ -233,6 +238,8 @@ def edit_page(
     prepared, impossible = _validated(state, brands, msgspec.structs.replace(accepted, reasons=given))
     found = refusals_of(impossible, refusals)
     reduction = reduction_of(state, product)
+    is_unsaved = request.method == "POST" or "unsaved" in request.args
+    waiting = None if is_unsaved else own_unsaved_form(product)
     for name, texts in found.items():
         if name in form and name != "composition":
             form[name].errors = tuple(texts)
@@ -250,6 +257,8 @@ def edit_page(
         lacking_english=tuple(missing_texts(state, "en")),
         reduction=_reduction_in_words(reduction),
         reasons=known,
+        is_unsaved=is_unsaved,
+        waits_since=waiting.at if waiting else None,
     )
     html = render_template("admin/products/edit.html", page=page, title=_title(product), ruleset=ruleset)
     return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if refusals else 200)
