@@ -1,7 +1,7 @@
 """Copies of products, and the removal of products that no shopper ever saw."""
 
 import msgspec
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
@@ -10,6 +10,7 @@ from catalog.edits.store import ConflictError, begin_writing
 from catalog.models import (
     AcceptedWarning,
     Base,
+    CatalogueState,
     Change,
     ClaimOverride,
     Component,
@@ -77,4 +78,7 @@ def delete_draft(session: Session, product_id: int, version: int) -> None:
         session.execute(delete(table).where(table.c.product_id == product_id))
     table = table_of(Product)
     session.execute(delete(table).where(table.c.id == product_id))
+    state = session.scalars(select(CatalogueState)).one()
+    state.highest_deleted_id = max(state.highest_deleted_id, product_id)
+    session.flush()
     session.expire_all()

@@ -33,6 +33,8 @@ class CatalogueState(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int]
+    highest_deleted_id: Mapped[int] = mapped_column(server_default="0")
+    """The highest id of a deleted product; no later product gets it, since a form of the deleted one may be open."""
 
 
 class Batch(Base):

@@ -1,4 +1,4 @@
-"""Unsaved forms of products, by person; there are none yet."""
+"""Unsaved forms of products, by person, and the highest id of a deleted product; there are none yet."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,4 +16,5 @@ def upgrade() -> None:
         sa.Column("fields", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("who", "product_id", name="pk_form_draft"),
     )
+    op.add_column("catalogue_state", sa.Column("highest_deleted_id", sa.Integer(), server_default="0", nullable=False))
     op.create_index("ix_form_draft_at", "form_draft", ["at"], unique=False)

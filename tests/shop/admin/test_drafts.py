@@ -68,7 +68,9 @@ def test_a_draft_that_was_never_public_is_deleted_after_a_question(admin_client:
         assert list(derived_data_mismatches(session, services_of(own_app).ruleset)) == []
         with pytest.raises(NoResultFound):
             product_to_edit(session, product_id)
-    assert stored(own_app, add(client)).sku == "PROEF-1", "SKU and address are free again"
+    new_id = add(client)
+    assert stored(own_app, new_id).sku == "PROEF-1", "SKU and address are free again"
+    assert new_id > product_id, "a form of the deleted one that is still open changes no other product"
 
 
 def test_a_product_that_shoppers_saw_is_not_deleted(admin_client: AdminClient, own_app: Flask) -> None:
