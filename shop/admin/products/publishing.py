@@ -102,6 +102,8 @@ def preview_product(product_id: int, language: str) -> Response:
     left_out = [field_name(problem.field) for problem in missing_fields(state)]
     if state.composition and not product.magnesium_ug:
         left_out.append(_("Magnesium per day"))
+    if state.brand and not product.brand.address.strip():
+        left_out.append(_("Address of the brand"))
     return make_response(render_product(product, robots="noindex", stops=(), left_out=left_out))
 
 

@@ -33,11 +33,11 @@ def test_any_draft_has_a_preview_without_the_parts_that_it_lacks(language: Any, 
 
 def test_a_preview_names_what_it_leaves_out(admin_client: AdminClient) -> None:
     client = admin_client("editor")
-    product_id = add(client, price_cents="", storage_nl="", **{"composition-0-elemental": ""})
+    product_id = add(client, price_cents="", storage_nl="", brand_address="", **{"composition-0-elemental": ""})
     text = main_text(client.get(f"/admin/products/{product_id}/preview/nl"))
     left_out = text.partition("weggelaten: ")[2].partition(".")[0]
-    assert left_out == "Bewaren (Nederlands), Prijs in euro, met btw, Magnesium per dag"
-    complete = add(client, sku="PROEF-2", slug="proef-2")
+    assert left_out == "Bewaren (Nederlands), Prijs in euro, met btw, Magnesium per dag, Adres van het merk"
+    complete = add(client, sku="PROEF-2", slug="proef-2", brand="Ander merk")
     assert "Zo zouden bezoekers" in main_text(client.get(f"/admin/products/{complete}/preview/nl"))
 
 
