@@ -63,11 +63,10 @@ def test_the_address_follows_the_name_until_the_product_is_public(admin_client: 
     press(client, address, "save", name_nl="Andere naam", name_en="Other name")
     assert stored(own_app, product_id).slug == "andere-naam"
     assert send_to(client, f"{address}/publish", version="2").status_code == 303
-    press(client, address, "save", name_nl="Derde naam")
-    assert stored(own_app, product_id).slug == "andere-naam"
-    send_to(client, f"{address}/status", version="4", status="draft")
-    press(client, address, "save", name_nl="Vierde naam")
-    assert (stored(own_app, product_id).name_nl, stored(own_app, product_id).slug) == ("Vierde naam", "andere-naam")
+    send_to(client, f"{address}/status", version="3", status="draft")
+    for name in ("Derde naam", "Vierde naam"):
+        press(client, address, "save", name_nl=name)
+        assert (stored(own_app, product_id).name_nl, stored(own_app, product_id).slug) == (name, "andere-naam")
 
 
 def test_an_address_that_was_typed_stays_when_the_name_changes(admin_client: AdminClient, own_app: Flask) -> None:
