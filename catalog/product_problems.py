@@ -17,8 +17,20 @@ PROBLEM_TEXTS: dict[str, Text] = {
     ),
     "markup": Text("bevat HTML: een tekst is gewone tekst", "holds HTML: a text is plain text"),
     "not-a-sku": Text(
-        "mag alleen letters, cijfers, punt, streepje en laag streepje bevatten, hoogstens 64",
-        "may hold only letters, digits, dot, dash and underscore, at most 64",
+        "mag alleen letters, cijfers, punt, streepje en laag streepje bevatten; hier staat {characters} in",
+        "may hold only letters, digits, dot, dash and underscore; this one holds {characters}",
+    ),
+    "no-sku": Text(
+        "is leeg: vul een SKU in, of een naam om er een van te maken",
+        "is empty: fill in a SKU, or a name to make one from",
+    ),
+    "sku-start": Text(
+        "moet met een letter of cijfer beginnen, niet met “{character}”",
+        "must begin with a letter or digit, not with “{character}”",
+    ),
+    "was-public": Text(
+        "is of was openbaar: archiveer het product in plaats van het te verwijderen",
+        "is or was public: archive the product instead of deleting it",
     ),
     "not-a-slug": Text(
         "mag alleen kleine letters, cijfers en losse streepjes bevatten, hoogstens 120",

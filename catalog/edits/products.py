@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import count
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -12,8 +14,25 @@ from sqlalchemy.sql.base import ExecutableOption
 from catalog.db.bulk import column_in
 from catalog.edits.edit import Author, Edit
 from catalog.edits.store import ConflictError, begin_writing, write
-from catalog.edits.validation import Acceptances, ValidatedProduct, validate, validate_named
-from catalog.models import AcceptedWarning, Change, ClaimOverride, OverrideEnd, PictureFile, Product, Status
+from catalog.edits.validation import (
+    LONGEST_SKU,
+    LONGEST_SLUG,
+    Acceptances,
+    ValidatedProduct,
+    validate,
+    validate_named,
+)
+from catalog.models import (
+    AcceptedWarning,
+    Change,
+    ClaimOverride,
+    OverrideEnd,
+    PictureFile,
+    PricePoint,
+    Product,
+    Status,
+    table_of,
+)
 from catalog.pictures import Picture, read_picture
 from catalog.product_state import FIELDS, ProductState, changed_fields, from_json, state_of_product
 from catalog.queries.brands import KnownBrands
@@ -219,6 +238,25 @@ def save_with_reasons(
     """Record the reasons by finding, then `save_product`. Raises as that does; the caller must roll back then."""
     _accept(session, product_id, reasons, author)
     return save_product(session, product_id, version, state, author=author, ruleset=ruleset)
+
+
+def free_value(session: Session, field: Literal["sku", "slug"], wanted: str, product_id: int | None = None) -> str:
+    """The SKU or slug, or the first one with a number behind it that no other product has."""
+    column = table_of(Product).c[field]
+    others = select(column).where(column.startswith(wanted[:_STEM], autoescape=True), Product.id != (product_id or 0))
+    taken = set(session.scalars(others))
+    longest = {"sku": LONGEST_SKU, "slug": LONGEST_SLUG}[field]
+    numbered = (f"{wanted[: longest - len(tail)].rstrip('-')}{tail}" for tail in (f"-{n}" for n in count(2)))
+    return wanted if wanted not in taken else next(each for each in numbered if each not in taken)
+
+
+_STEM = 50
+"""Characters that a SKU or slug and its numbered variants have in common."""
+
+
+def was_ever_public(session: Session, product_id: int) -> bool:
+    """Whether shoppers ever saw a product: its first publication left a price."""
+    return session.scalar(select(PricePoint.product_id).where(PricePoint.product_id == product_id).limit(1)) is not None
 
 
 def _accept(session: Session, product_id: int, reasons: Mapping[str, str], author: Author) -> None:

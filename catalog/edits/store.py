@@ -211,7 +211,8 @@ def _product_ids(session: Session, edits: Sequence[Edit]) -> list[int]:
 
     The writer's lock makes that safe.
     """
-    following = (session.scalar(select(func.max(Product.id))) or 0) + 1
+    highest = session.scalar(select(func.max(Product.id))) or 0
+    following = max(highest, session.scalars(select(CatalogueState.highest_deleted_id)).one()) + 1
     ids: list[int] = []
     for edit in edits:
         ids.append(edit.product_id if edit.product_id is not None else following)

@@ -28,6 +28,9 @@ from recommend.text import LANGUAGES, Language, Text
 
 LONGEST_SKU, LONGEST_SLUG = 64, 120
 SKU = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_SKU - 1}}}", re.ASCII)
+_NOT_IN_SKU = re.compile(r"[^A-Za-z0-9._-]", re.ASCII)
+MOST_CHARACTERS = 5
+"""Wrong characters that a problem names."""
 SLUG = re.compile(rf"(?=.{{1,{LONGEST_SLUG}}}\Z)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LONGEST = {"name": 200, "summary": 2_000, "ingredients": 5_000, "directions": 2_000, "storage": 1_000}
 """Characters, by text."""
@@ -40,6 +43,8 @@ _LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME, "alt_nl": LONGEST_A
 _texts = attrgetter(*_LIMITS)
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _REQUIRED = ("price_cents", "units_per_pack", "units_per_day", "net_quantity")
+NEEDED_TO_PUBLISH = ("brand", *(f"{name}_nl" for name in TEXTS), *_REQUIRED, "composition")
+"""The fields without which no product is published; `missing_fields` names the empty ones."""
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, all but tab and line feed
     r"\u200b-\u200f\u2060-\u2064\ufeff"  # characters of no width: a word with one is another word to a search
@@ -70,9 +75,8 @@ MOST_DERIVED = 2**31 - 1
 
 def field_problems(state: ProductState) -> Iterator[ProductProblem]:
     """Values that no product may have, not even a draft."""
-    if not SKU.fullmatch(state.sku):
-        yield ProductProblem("sku", "not-a-sku")
-    if not SLUG.fullmatch(state.slug):
+    yield from _sku_problems(state.sku)
+    if not SLUG.fullmatch(state.slug) and (state.slug or state.sku):  # without either the SKU is what lacks
         yield ProductProblem("slug", "not-a-slug")
     if state.ean is not None and not ean.is_valid(state.ean):
         yield ProductProblem("ean", "not-an-ean")
@@ -87,6 +91,35 @@ def field_problems(state: ProductState) -> Iterator[ProductProblem]:
         for amount in (line.compound_ug, line.elemental_ug):
             if amount is not None and amount > MOST_UG:
                 yield _out_of_range("composition", MOST_UG)
+
+
+def _sku_problems(sku: str) -> Iterator[ProductProblem]:
+    """The reason why a SKU is none: empty, too long, its first character, or the characters that it may not have."""
+    if SKU.fullmatch(sku):
+        return
+    wrong = "".join(dict.fromkeys(_NOT_IN_SKU.findall(sku)))
+    if not sku:
+        yield ProductProblem("sku", "no-sku")
+    elif wrong:
+        yield ProductProblem("sku", "not-a-sku", {"characters": _characters_in_words(wrong)})
+    elif len(sku) > LONGEST_SKU:
+        yield ProductProblem("sku", "too-long", {"most": str(LONGEST_SKU)})
+    else:
+        yield ProductProblem("sku", "sku-start", {"character": sku[0]})
+
+
+def _characters_in_words(characters: str) -> Text:
+    """Characters for a sentence: quoted, with words for those that nobody sees."""
+    named = dict.fromkeys(_character_in_words(each) for each in characters[:MOST_CHARACTERS])
+    return Text(", ".join(each.nl for each in named), ", ".join(each.en for each in named))
+
+
+def _character_in_words(character: str) -> Text:
+    if character.isspace():
+        return Text("een spatie", "a space")
+    if not character.isprintable():
+        return Text("een onzichtbaar teken", "an invisible character")
+    return Text(f"“{character}”", f"“{character}”")
 
 
 def _picture_problems(state: ProductState) -> Iterator[ProductProblem]:
@@ -297,7 +330,8 @@ def validate(
     if problems := problems or list(derived_problems(state, composed.magnesium.total_ug)):
         raise RefusedError(problems, state.sku)
     portion_ug = composed.magnesium.total_ug * state.units_per_day
-    findings = _findings(state, portion_ug, ruleset, accepted_name)
+    is_known = bool(portion_ug and not composed.missing)
+    findings = _findings(state, portion_ug if is_known else None, ruleset, accepted_name)
     overridden = tuple(accepted.overridden(findings))
     high_dose = high_dose_finding(portion_ug, ruleset)
     not_permitted = (form_name(form, ruleset) for form in composed.not_permitted)
@@ -395,7 +429,10 @@ def _composition_of(composition: tuple[LabelLine, ...], ruleset: Ruleset) -> _Co
     return _Composition(magnesium_in(lines), not_permitted, tuple(impossible), tuple(missing))
 
 
-def _findings(state: ProductState, portion_ug: int, ruleset: Ruleset, accepted_name: str) -> tuple[ProductFinding, ...]:
+def _findings(
+    state: ProductState, portion_ug: int | None, ruleset: Ruleset, accepted_name: str
+) -> tuple[ProductFinding, ...]:
+    """The findings in all texts; `portion_ug` is None while the amount a day is unknown, which refuses no claim."""
     texts: dict[str, Text | str] = {name: state.text(name) for name in (*TEXTS, "alt")}
     if not accepted_name or brand_key(accepted_name) != brand_key(state.brand):
         texts["brand"] = state.brand

@@ -53,9 +53,9 @@ _FORMS = tuple(
 """The columns of up to three forms."""
 _TEXT_NAMES = {
     "name": Text("Naam", "Name"),
-    "summary": Text("Korte tekst", "Short text"),
+    "summary": Text("Samenvatting", "Summary"),
     "ingredients": Text("Ingrediënten", "Ingredients"),
-    "directions": Text("Gebruik", "Directions"),
+    "directions": Text("Gebruik", "Use"),
     "storage": Text("Bewaren", "Storage"),
 }
 _LANGUAGE_NAMES = {"nl": Text("Nederlands", "Dutch"), "en": Text("Engels", "English")}
@@ -88,8 +88,8 @@ TARGETS: dict[str, Text] = {
     **{column: _text_label(column) for column in _TEXT_COLUMNS},
     "dosage_form": Text("Soort product", "Kind of product"),
     "unit": Text("Eenheid (capsule, tablet, schep, ml)", "Unit (capsule, tablet, scoop, ml)"),
-    "units_per_pack": Text("Stuks per verpakking", "Units per pack"),
-    "units_per_day": Text("Dagportie in stuks", "Daily portion in units"),
+    "units_per_pack": Text("Eenheden per verpakking", "Units per pack"),
+    "units_per_day": Text("Dagportie in eenheden", "Daily portion in units"),
     "net_quantity": Text("Inhoud in g of ml", "Content in g or ml"),
     **{column: _form_label(column) for column in _FORMS},
     "price_eur": Text("Prijs met btw", "Price with VAT"),
@@ -101,7 +101,7 @@ TARGETS: dict[str, Text] = {
     "other_actives": Text("Andere werkzame stoffen, per stuk", "Other active substances, per unit"),
     "other_actives_stated": Text("Andere stoffen volledig opgegeven", "Other substances fully stated"),
     "status": Text("Status", "Status"),
-    "slug": Text("Adres op de site", "Address on the site"),
+    "slug": Text("Adres in de winkel", "Address in the shop"),
     "composition": Text("Samenstelling, in onze schrijfwijze", "Composition, in our notation"),
     "pictures": Text("Adressen van afbeeldingen", "Addresses of pictures"),
 }

@@ -14,6 +14,7 @@ from catalog.models.accounts import (
 )
 from catalog.models.base import Base, table_of
 from catalog.models.exchange import AddressState, PictureAddress, SupplierMapping, Upload, UploadRow
+from catalog.models.form_drafts import FormDraft
 from catalog.models.history import (
     AcceptedWarning,
     Batch,
@@ -75,6 +76,7 @@ __all__ = [
     "Component",
     "DosageForm",
     "FacetPosting",
+    "FormDraft",
     "FormTag",
     "How",
     "IndexState",

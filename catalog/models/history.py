@@ -1,4 +1,7 @@
-"""History tables, written by edits and imports only. Versions and prices are added, never changed or deleted."""
+"""History tables, written by edits and imports only. Versions and prices are added, never changed.
+
+They are deleted only with a product that was never public (`catalog.edits.drafts`).
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -30,6 +33,8 @@ class CatalogueState(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int]
+    highest_deleted_id: Mapped[int] = mapped_column(server_default="0")
+    """The highest id of a deleted product; no later product gets it, since a form of the deleted one may be open."""
 
 
 class Batch(Base):
@@ -150,7 +155,8 @@ class OverrideStatus(StrEnum):
 class ClaimOverride(Base):
     """An exact sentence in one field of one product that may be said although the content check blocks it.
 
-    One person proposes it, another confirms it; `until` is its last day. Rows are never deleted.
+    One person proposes it, another confirms it; `until` is its last day. Rows are never deleted,
+    but for those of a product that was never public and is deleted.
     """
 
     __tablename__ = "claim_override"

@@ -233,6 +233,12 @@ def batches(session: Session, page: int) -> tuple[Sequence[tuple[Batch, int]], i
     return [(batch, counts.get(batch.id, 0)) for batch in shown], max(1, -(-total // ROWS))
 
 
+def changes_after(session: Session, product_id: int, version: int) -> Sequence[Change]:
+    """The changes of a product since a version, newest first; at most a page of them."""
+    query = select(Change).where(Change.product_id == product_id, Change.version > version)
+    return session.scalars(query.order_by(Change.version.desc()).limit(MOST_PRICES)).all()
+
+
 def prices_of(session: Session, product_id: int) -> Sequence[PricePoint]:
     """The price changes of a product, newest first."""
     query = select(PricePoint).where(PricePoint.product_id == product_id).order_by(PricePoint.at.desc())

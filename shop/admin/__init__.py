@@ -24,6 +24,7 @@ from shop.admin.blueprint import bp
 from shop.admin.products import (
     amounts,
     bulk,
+    drafts,
     editing,
     history,
     labels,
@@ -32,6 +33,7 @@ from shop.admin.products import (
     pictures,
     publishing,
     restoring,
+    unsaved,
 )
 
 PAGES = (
@@ -48,6 +50,7 @@ PAGES = (
     products,
     amounts,
     bulk,
+    drafts,
     editing,
     history,
     listing,
@@ -56,6 +59,7 @@ PAGES = (
     publishing,
     restoring,
     resets,
+    unsaved,
     settings,
     sign_in,
 )

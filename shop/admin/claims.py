@@ -5,8 +5,10 @@ from decimal import Decimal
 from flask import render_template, request
 from msgspec import Struct
 
+from catalog.composition import worked_out
 from catalog.models import Product
 from catalog.other_actives import daily_amounts
+from catalog.product_state import label_line_of
 from recommend.claims import register_words as words
 from recommend.claims.register import RegisteredClaim, SubstanceClaims, load_register
 from recommend.substances import MAGNESIUM
@@ -20,7 +22,9 @@ LONGEST_SEARCH = 100
 
 
 class ProductSubstance(Struct, frozen=True):
-    """A substance of the register with the amount in a product's daily portion; None outside a product."""
+    """A substance of the register with the amount in a product's daily portion; None outside a product, and while
+    the amount is not known yet.
+    """
 
     entry: SubstanceClaims
     daily_ug: Decimal | None = None
@@ -78,7 +82,9 @@ def product_claims(product_id: int) -> str:
 def _substances_of(product: Product) -> list[ProductSubstance]:
     """Magnesium and the declared substances of a product, each with its parts."""
     register = load_register(get_ruleset().directory)
-    amounts = {MAGNESIUM: Decimal(product.magnesium_ug * product.units_per_day)}
+    lines = worked_out(map(label_line_of, product.components), get_ruleset())
+    magnesium_ug = Decimal(product.magnesium_per_day_ug) if len(lines) == len(product.components) else None
+    amounts = {MAGNESIUM: magnesium_ug or None}
     for amount in daily_amounts(product.other_actives, product.units_per_day, get_ruleset().directory):
-        amounts[amount.substance.id] = amount.micrograms
+        amounts[amount.substance.id] = amount.micrograms or None
     return [ProductSubstance(entry, daily_ug) for key, daily_ug in amounts.items() for entry in register.find(key)]

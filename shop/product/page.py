@@ -191,7 +191,7 @@ class ProductParts:
 
     @staticmethod
     def _render_title(product: Product) -> str:
-        return f"{shown_text(product, 'name')}, {product.brand.name}"
+        return ", ".join(filter(None, (shown_text(product, "name") or product.sku, product.brand.name)))
 
     def _render_description(self, product: Product) -> str:
         amount = milligrams(product.magnesium_per_day_ug)
@@ -245,5 +245,5 @@ def render_product(product: Product, **values: object) -> str:
 
 
 def render_parts(parts: ProductParts, **values: object) -> str:
-    values = {"personal": PersonalNotes(), "instead": (), "visitor": None, "fit": None} | values
+    values = {"personal": PersonalNotes(), "instead": (), "visitor": None, "fit": None, "left_out": None} | values
     return render_template("product/page.html", parts=parts, ruleset=get_ruleset(), **values)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from catalog.edits.products import merge, state_at
 from catalog.models import Product
 from catalog.product_state import FIELDS, ProductState, state_of_product
+from catalog.queries.admin import changes_after
 from shop.admin.products.form import ProductForm, form_from_state
 from shop.admin.products.form_to_state import read_state
 from shop.admin.products.request import carried_values, read_version
@@ -38,6 +39,7 @@ def conflict_page(product: Product) -> str:
         "admin/products/conflict.html",
         product=product,
         started=started,
+        changes=changes_after(get_session(), product.id, started),
         differences=_differences(base, mine, theirs),
         asked=request.form.get("press") == "merge" and request.form.get("seen") == str(product.version),
         carried=carried_values(),

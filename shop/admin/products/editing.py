@@ -19,8 +19,10 @@ from shop.admin.permissions import requires
 from shop.admin.products.conflicts import conflict_page, merged_form
 from shop.admin.products.form import ProductForm, form_from_state
 from shop.admin.products.form_to_state import Refusals, read_state, refusals_of
+from shop.admin.products.made_names import with_made_names
 from shop.admin.products.page import edit_page, take_over
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
+from shop.admin.products.unsaved import FORM_BYTES, discard_own_form, form_of_unsaved, own_unsaved_form
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
@@ -28,8 +30,6 @@ from shop.web.owner_settings import owner_settings
 
 NOTHING_TYPED = ProductState(sku="new", slug="new")
 """Behind an empty form: it passes for a product, since nobody made a mistake yet."""
-FORM_BYTES = 1024 * 1024
-"""A form whose texts are all as long as they may be, percent-encoded."""
 
 
 @bp.route("/products/new", methods=["GET", "POST"])
@@ -43,6 +43,8 @@ def new_product() -> Response:
         form = form_from_state(None, 0, ruleset, current_language())
         for name, text in defaults.items():
             form[name].data = text
+        if taken_back := _taken_back(None):
+            return taken_back
         return edit_page(form, msgspec.structs.replace(NOTHING_TYPED, **defaults), None)
     form = ProductForm(ruleset, current_language())
     return _pressed(form, None, None)
@@ -55,6 +57,8 @@ def new_product() -> Response:
 def edit_product(product_id: int) -> Response:
     product = load(product_id)
     if request.method == "GET":
+        if taken_back := _taken_back(product):
+            return taken_back
         state = state_of_product(product)
         return edit_page(form_from_state(state, product.version, get_ruleset(), current_language()), state, product)
     version = read_version(request.form.get("version", ""), product)
@@ -69,8 +73,22 @@ def edit_product(product_id: int) -> Response:
     return _pressed(form, product, base)
 
 
+def _taken_back(product: Product | None) -> Response | None:
+    """The form with what the user typed earlier and did not save, where the address asks for it."""
+    unsaved = own_unsaved_form(product) if "unsaved" in request.args else None
+    if unsaved is None:
+        return None
+    form = form_of_unsaved(unsaved)
+    base = state_at(get_session(), product.id, read_version(form.version.data or "", product)) if product else None
+    state, refusals = read_state(form, base)
+    page = edit_page(form, state, product, refusals)
+    page.status_code = HTTPStatus.OK
+    return page
+
+
 def _pressed(form: ProductForm, product: Product | None, base: ProductState | None) -> Response:
     state, refusals = read_state(form, base)
+    state = with_made_names(form, state, product, base)
     press, take = request.form.get("press", "check"), request.form.get("take")
     if take:
         return _taken_over(form, state, product, take)
@@ -108,6 +126,7 @@ def _save(form: ProductForm, state: ProductState, product: Product | None, refus
         get_session().rollback()
         saved = load(product.id) if product else None
         return edit_page(form, state, saved, refusals_of(error.problems), posted_reasons())
+    discard_own_form(product)
     if request.form.get("press") == "publish":
         return redirect(url_for("admin.publish_product", product_id=product_id), HTTPStatus.SEE_OTHER)
     flash(_("Saved."), "success")

@@ -14,7 +14,7 @@ from wtforms import (
     TextAreaField,
 )
 
-from catalog.edits.validation import MOST_LINES
+from catalog.edits.validation import MOST_LINES, NEEDED_TO_PUBLISH
 from catalog.models import Allergen, AmountUnit, DosageForm, Unit
 from catalog.other_actives import MOST_OTHER_ACTIVES, amount_text
 from catalog.product_state import TEXTS, ProductState
@@ -56,9 +56,18 @@ class ProductForm(ShopForm):
     """The fields of a product that a person fills in."""
 
     version = HiddenField()
-    sku = StringField(render_kw=SHORT)
+    sku = StringField(
+        description=_(
+            "Left empty it is made from supplier, brand and name. Letters, digits, dot, dash and underscore."
+        ),
+        render_kw=SHORT,
+    )
     slug = StringField(
-        description=_("The last part of its address. Left empty it is made from the Dutch name."), render_kw=SHORT
+        description=_(
+            "The last part of its address. Left empty it is made from the Dutch name, and follows that until the"
+            " product is first published."
+        ),
+        render_kw=SHORT,
     )
     brand = StringField(description=_("Choose one or type a new name."), render_kw=SHORT | {"list": "brands"})
     brand_address = TextAreaField(
@@ -96,6 +105,8 @@ class ProductForm(ShopForm):
         for name, label in field_names().items():
             if name in self:
                 self[name].label.text = label
+        for name in NEEDED_TO_PUBLISH:
+            self[name].flags.needed = True
         self.dosage_form.choices = [(each.value, dosage_form_name(each)) for each in DosageForm]
         self.unit.choices = [(each.value, unit_name(each)) for each in Unit]
         self.vegan.choices = [(UNKNOWN, gettext("not stated")), ("true", gettext("yes")), ("false", gettext("no"))]

@@ -1,8 +1,11 @@
 """Labels of a product's fields, statuses, troubles and orders on the admin's pages."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from babel.numbers import format_decimal
 from flask import Flask
@@ -162,6 +165,17 @@ def unit_name(value: Unit) -> str:
     return in_current_language(UNITS[Unit(value)].name)
 
 
+def option_name(value: str, field: str) -> str:
+    """The name of a choice of a field that has choices, such as a unit; any other value as it is."""
+    names: dict[str, tuple[type[StrEnum], Callable[[Any], str]]] = {
+        "dosage_form": (DosageForm, dosage_form_name),
+        "unit": (Unit, unit_name),
+        "status": (Status, status_name),
+    }
+    kind, name = names.get(field, (None, str))
+    return name(value) if kind and value in set(kind) else value
+
+
 def allergen_name(value: Allergen) -> str:
     return in_current_language(ALLERGENS[Allergen(value)].name)
 
@@ -220,6 +234,7 @@ def init_app(app: Flask) -> None:
         dosage_form_name,
         unit_name,
         allergen_name,
+        option_name,
         other_active_name,
         trouble_name,
         order_name,

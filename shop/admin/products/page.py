@@ -1,20 +1,22 @@
 """The page with a product's form, as one value for its template."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Literal
 
 import msgspec
 from babel.dates import format_date
-from flask import make_response, render_template
+from flask import make_response, render_template, request
 from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
 from catalog.composition import CompositionError, LabelLine, Line, work_out
-from catalog.edits.price_reductions import Point, reference_price
+from catalog.edits.drafts import may_be_deleted
+from catalog.edits.price_reductions import Point, Reference, reference_price
 from catalog.edits.products import acceptances
+from catalog.edits.store import publishing_problems
 from catalog.edits.validation import (
     Acceptances,
     ValidatedProduct,
@@ -29,7 +31,7 @@ from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState
 from catalog.queries.admin import prices_of
-from catalog.queries.brands import KnownBrands
+from catalog.queries.brands import KnownBrand, KnownBrands
 from catalog.queries.products import brand_names
 from recommend.claims.findings import Finding
 from recommend.claims.product import ProductFinding
@@ -40,6 +42,7 @@ from shop.admin.permissions import may
 from shop.admin.products.form import ProductForm
 from shop.admin.products.form_to_state import Refusals, refusals_of
 from shop.admin.products.labels import field_name, name_or_sku
+from shop.admin.products.unsaved import own_unsaved_form
 from shop.admin.session import role_of_request
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
@@ -177,7 +180,7 @@ def _with_marks(text: str, marks: Sequence[tuple[int, int]]) -> list[Piece]:
 
 
 class EditPage(Struct, frozen=True):
-    """All that the form's page shows. `prepared` is None when the product cannot even be a draft."""
+    """All that the form's page shows. `prepared` leaves out impossible values; None when it cannot be worked out."""
 
     form: ProductForm
     state: ProductState
@@ -193,12 +196,21 @@ class EditPage(Struct, frozen=True):
     """Texts without which English pages show the Dutch ones; they block nothing."""
     reduction: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
+    is_unsaved: bool = False
+    """Whether the form shows what is typed and not what is stored."""
+    waits_since: datetime | None = None
+    """The moment of an unsaved form that the user may take back."""
 
     @property
     def may_save(self) -> bool:
         """Editors write drafts; what shoppers see takes a publisher."""
         published = self.product is not None and self.product.status is not Status.DRAFT
         return may(role_of_request(), "product.publish" if published else "product.edit")
+
+    @property
+    def may_delete(self) -> bool:
+        """Whether the product can be removed by who looks at it: never public, and theirs to change."""
+        return self.product is not None and self.may_save and may_be_deleted(get_session(), self.product)
 
     @property
     def may_publish(self) -> bool:
@@ -221,14 +233,13 @@ def edit_page(
     session, ruleset = get_session(), get_ruleset()
     accepted = acceptances(session, product.id, today()) if product else Acceptances()
     known = {**accepted.reasons, **(reasons or {})}
-    found = dict(refusals or {})
-    prepared = None
-    try:
-        given = {key: reason for key, reason in known.items() if reason}
-        accepted = msgspec.structs.replace(accepted, reasons=given)
-        prepared = validate_named(state, ruleset, KnownBrands(session), accepted)
-    except RefusedError as error:
-        found = refusals_of(error.problems, found)
+    given = {key: reason for key, reason in known.items() if reason}
+    brands = KnownBrands(session)
+    prepared, impossible = _validated(state, brands, msgspec.structs.replace(accepted, reasons=given))
+    found = refusals_of(impossible, refusals)
+    reduction = reduction_of(state, product)
+    is_unsaved = request.method == "POST" or "unsaved" in request.args
+    waiting = None if is_unsaved else own_unsaved_form(product)
     for name, texts in found.items():
         if name in form and name != "composition":
             form[name].errors = tuple(texts)
@@ -242,25 +253,68 @@ def edit_page(
         sentences=sentences(prepared, known) if prepared else {},
         label=label_findings(state) if prepared else {},
         brands=brand_names(session),
-        lacking=prepared.publish_blockers if prepared else (),
+        lacking=_lacking(prepared, brands, form, reduction, found) if prepared else (),
         lacking_english=tuple(missing_texts(state, "en")),
-        reduction=_reduction(state, product),
+        reduction=_reduction_in_words(reduction),
         reasons=known,
+        is_unsaved=is_unsaved,
+        waits_since=waiting.at if waiting else None,
     )
     html = render_template("admin/products/edit.html", page=page, title=_title(product), ruleset=ruleset)
     return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if refusals else 200)
+
+
+def _validated(
+    state: ProductState, brands: KnownBrands, accepted: Acceptances
+) -> tuple[ValidatedProduct | None, tuple[ProductProblem, ...]]:
+    """The product with its findings, and the values that not even a draft may have; those are left out of it."""
+    ruleset = get_ruleset()
+    try:
+        return validate_named(state, ruleset, brands, accepted), ()
+    except RefusedError as error:
+        problems = error.problems
+    empty = ProductState(sku="new", slug="new")
+    fields = {each.field for each in problems} & set(state.__struct_fields__)
+    without = msgspec.structs.replace(state, **{name: getattr(empty, name) for name in fields})
+    try:
+        return validate_named(without, ruleset, brands, accepted), problems
+    except RefusedError:
+        return None, problems
+
+
+def _lacking(
+    prepared: ValidatedProduct,
+    brands: KnownBrands,
+    form: ProductForm,
+    reduction: Reference | ProductProblem | None,
+    refused: Refusals,
+) -> tuple[ProductProblem, ...]:
+    """All that publishing would refuse, as its page lists it; fields that are refused already stand above the list."""
+    name = prepared.state.brand
+    known = brands.find(name) or KnownBrand(0, name)
+    address = known.address if known.address.strip() else form.brand_address.data or ""
+    lacking = publishing_problems(prepared, msgspec.structs.replace(known, address=address))
+    if isinstance(reduction, ProductProblem):
+        lacking = (*lacking, reduction)
+    return tuple(problem for problem in lacking if problem.field not in refused)
 
 
 def _title(product: Product | None) -> str:
     return str(_("New product")) if product is None else name_or_sku(product)
 
 
-def _reduction(state: ProductState, product: Product | None) -> str:
-    """The earlier price that shoppers would see beside an announced reduction, or why there is none."""
+def reduction_of(state: ProductState, product: Product | None) -> Reference | ProductProblem | None:
+    """The earlier price of an announced reduction, or why there is none; None without a reduction."""
     if not state.reduced:
-        return ""
+        return None
     points = prices_of(get_session(), product.id) if product else ()
-    found = reference_price([Point(one.at, one.cents) for one in reversed(points)], state.price_cents, now())
+    return reference_price([Point(one.at, one.cents) for one in reversed(points)], state.price_cents, now())
+
+
+def _reduction_in_words(found: Reference | ProductProblem | None) -> str:
+    """The earlier price that shoppers would see beside an announced reduction, or why there is none."""
+    if found is None:
+        return ""
     if isinstance(found, ProductProblem):
         return f"{field_name(found.field)} {found.text(current_language())}"
     if found.until <= today():

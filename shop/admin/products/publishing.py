@@ -12,14 +12,15 @@ from catalog.db.engine import fail_fast_on_lock
 from catalog.db.faults import DatabaseFault, fault_of
 from catalog.edits.products import accepted_reasons, revalidate, save_with_reasons
 from catalog.edits.store import ConflictError, publishing_problems
-from catalog.edits.validation import ValidatedProduct, missing_texts
+from catalog.edits.validation import ValidatedProduct, missing_fields, missing_texts
 from catalog.models import Product, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import state_of_product
 from recommend.text import LANGUAGES
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
-from shop.admin.products.labels import status_name
+from shop.admin.products.labels import field_name, status_name
+from shop.admin.products.page import reduction_of
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version
 from shop.product.page import render_product
 from shop.web.database import committing, get_ruleset, get_session
@@ -70,7 +71,9 @@ def _set_status(product: Product, status: Status) -> Response:
 
 def _publish_page(product: Product, refused: tuple[ProductProblem, ...] = ()) -> Response:
     prepared = revalidate(get_session(), product, get_ruleset(), today())
-    lacking = refused or publishing_problems(prepared, product.brand)
+    reduction = reduction_of(prepared.state, product)
+    false_reduction = (reduction,) if isinstance(reduction, ProductProblem) else ()
+    lacking = refused or (*publishing_problems(prepared, product.brand), *false_reduction)
     only_reason = [problem.code for problem in lacking] == ["high-dose"]
     may_publish = product.status is not Status.PUBLISHED and (only_reason or not lacking)
     page = render_template(
@@ -90,15 +93,18 @@ def _publish_page(product: Product, refused: tuple[ProductProblem, ...] = ()) ->
 @bp.get("/products/<int:product_id>/preview/<language>")
 @requires("product.view")
 def preview_product(product_id: int, language: str) -> Response:
-    """The product's page as shoppers would see it, for any status."""
+    """The product's page as shoppers would see it, for any status; what a draft lacks is left out and named."""
     if language not in LANGUAGES:
         abort(HTTPStatus.NOT_FOUND)
     product = load(product_id)
-    if not product.tags:
-        flash(_("A preview needs at least one line of composition."), "error")
-        return redirect(url_for("admin.edit_product", product_id=product_id), HTTPStatus.SEE_OTHER)
     g.lang = language
-    return make_response(render_product(product, robots="noindex", stops=()))
+    state = state_of_product(product)
+    left_out = [field_name(problem.field) for problem in missing_fields(state)]
+    if state.composition and not product.magnesium_ug:
+        left_out.append(_("Magnesium per day"))
+    if state.brand and not product.brand.address.strip():
+        left_out.append(_("Address of the brand"))
+    return make_response(render_product(product, robots="noindex", stops=(), left_out=left_out))
 
 
 def _effect(product: Product, prepared: ValidatedProduct) -> FinderImpact | None:

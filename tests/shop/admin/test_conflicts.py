@@ -1,5 +1,7 @@
 """Two people, one product: nothing that either typed is lost."""
 
+import re
+
 from flask import Flask
 
 from tests.conftest import AdminClient
@@ -62,3 +64,20 @@ def _fields(html: str) -> dict[str, list[str]]:
         if element.tag.endswith("}input") and element.get("type") == "hidden":
             fields.setdefault(element.get("name"), []).append(element.get("value") or "")
     return {name: list(dict.fromkeys(values)) for name, values in fields.items()}
+
+
+def test_a_conflict_says_who_saved_and_when(admin_client: AdminClient, own_app: Flask) -> None:
+    first, second, product_id = (
+        admin_client("publisher"),
+        admin_client("owner", email="anna@winkel.test"),
+        id_of(own_app),
+    )
+    address = f"/admin/products/{product_id}"
+    opened = typed_values(first.get(address))
+    press(second, address, "save", stock="41", reason="geteld")
+    press(second, address, "save", stock="42")
+    text = main_text(first.post(address, data=opened | {"price_cents": "7,77", "press": "save"}))
+    assert re.search(r"Versie 2: bewaard door anna@winkel\.test op \d+ \w+ \d{4},? \d\d:\d\d · geteld", text), text[
+        :900
+    ]
+    assert "Versie 3: bewaard door anna@winkel.test" in text

@@ -158,12 +158,12 @@ def test_an_address_that_changed_leads_to_the_new_one(admin_client: AdminClient,
 
 
 def test_no_code_changes_or_deletes_what_the_history_keeps() -> None:
-    """`Change` is only ever inserted and selected."""
+    """`Change` is only ever inserted and selected; `edits/drafts.py` removes what was never public, rows included."""
     sources = [
         file.read_text(encoding="utf-8")
         for package in (catalog, shop)
         for file in Path(str(package.__file__)).parent.rglob("*.py")
-        if "migrations" not in file.parts
+        if "migrations" not in file.parts and file.parts[-2:] != ("edits", "drafts.py")
     ]
     for source in sources:
         assert not re.search(r"(update|delete)\((table_of\()?(Change|change)\b", source)
