@@ -16,10 +16,14 @@ from shop.web.i18n import in_current_language
 
 
 class Fit(Struct, frozen=True):
-    """Whether a product suits the visitor; `reason` is why not, in one or two words."""
+    """Whether a product suits the visitor; `reason` is why not, in one or two words.
+
+    `most_units` are those of a day within the advised amount, where the label's daily portion is above it; else 0.
+    """
 
     suits: bool
     reason: str = ""
+    most_units: int = 0
 
 
 class VisitorAdvice(Struct, frozen=True):
@@ -40,7 +44,11 @@ class VisitorAdvice(Struct, frozen=True):
         reason = self._reason_against(product)
         if reason:
             return Fit(suits=False, reason=reason)
-        return Fit(suits=True) if self._is_as_asked(product) else None
+        return Fit(suits=True, most_units=self._most_units(product)) if self._is_as_asked(product) else None
+
+    def _most_units(self, product: Product) -> int:
+        advised_ug = self.advice.dose.suggested_mg * UG_PER_MG
+        return advised_ug // product.magnesium_ug if product.magnesium_per_day_ug > advised_ug else 0
 
     def _reason_against(self, product: Product) -> str:
         forms = [tag.form for tag in product.tags]

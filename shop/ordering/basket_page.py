@@ -39,9 +39,10 @@ def basket_page(basket: Basket, ruleset: Ruleset, answers: Answers | None) -> Ba
     if answers is None:
         return BasketPage(basket, notes)
     found = [(product, personal_notes(product, answers, ruleset)) for product in basket.products]
+    personal = [note for _product, own in found for _form, of_form in own.not_for for note in of_form]
     return BasketPage(
         basket,
-        notes,
-        personal=[(product, notes) for product, notes in found if notes],
+        [note for note in notes if note not in personal],
+        personal=[(product, own) for product, own in found if own],
         already_taken_mg=advise(answers, ruleset).dose.already_taken_mg,
     )

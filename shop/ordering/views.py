@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from catalog.orders.basket import MOST_PACKS, read_basket
 from shop.finder.answers_cookie import partial_answers, visitor_stops
+from shop.finder.fit import visitor_advice
 from shop.ordering.basket_page import basket_page
 from shop.ordering.changes import BasketChange, read_change
 from shop.web.basket_cookie import store_basket, stored_basket
@@ -47,6 +48,7 @@ def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Res
         gone=gone,
         most=MOST_PACKS,
         stops=visitor_stops(ruleset),
+        visitor=visitor_advice(get_session(), ruleset),
         ruleset=ruleset,
         today=today(),
     )

@@ -73,7 +73,7 @@ def test_the_first_owner_signs_in_from_the_printed_link_and_sets_up_a_second_fac
     assert picture.bounding_box()
     secret = page.locator(".key").inner_text().replace(" ", "")
     app = pyotp.TOTP(secret)
-    type_in(page, app.now())
+    type_in(page, app.now(), PASSWORD)
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     codes = page.locator(".codes code").all_inner_texts()
     assert len(codes) == 10
