@@ -87,12 +87,13 @@ def change_role(session: Session, account: Account, role: Role) -> None:
 
 
 def deactivate(session: Session, account: Account) -> None:
-    """Deactivate an account, which history still refers to, and end its sessions.
+    """Deactivate an account, which history still refers to, end its sessions and void its reset links.
 
     Raises AccountError for the last owner.
     """
     _require_other_owner(session, account)
     account.active = False
+    session.execute(delete(PasswordReset).where(PasswordReset.account_id == account.id))
     session.execute(delete(AdminSession).where(AdminSession.account_id == account.id))
 
 

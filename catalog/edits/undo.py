@@ -55,9 +55,17 @@ class ChangedSince(Struct, frozen=True):
     """
 
     product_id: int
+    version: int
     fields: tuple[str, ...]
     now: ProductState
     back: ProductState
+
+
+class Decision(Struct, frozen=True):
+    """A decision on a product in the way as it was at a version: take its fields back too, or leave the product."""
+
+    version: int
+    back: bool
 
 
 class _Touched(Struct, frozen=True):
@@ -83,26 +91,25 @@ def undo(
     ruleset: Ruleset,
     *,
     label: str,
-    settled: Mapping[int, bool] | None = None,
+    settled: Mapping[int, Decision] | None = None,
 ) -> int:
     """Undo changes, as a new batch called `label`; returns its id.
 
     Fields that somebody else changed since remain, when the changes had not touched them. A product that they added is
-    archived. `settled` says of products in the way whether their fields are taken back too (True) or the product is
-    left as it is. Raises NoResultFound, AlreadyUndoneError, ConflictError with the products in the way that are not
-    settled, or RefusedError; the caller must roll back then.
+    archived. `settled` has decisions on products in the way; one on another version than the present does not count.
+    Raises NoResultFound, AlreadyUndoneError, ConflictError with the products in the way that are not settled, or
+    RefusedError; the caller must roll back then.
     """
     begin_writing(session)
     if isinstance(selection, OfBatch) and _batch(session, selection.batch_id).undone_by_id is not None:
         raise AlreadyUndoneError
     undoing = open_batch(session, author, label)
     batch_author = msgspec.structs.replace(author, batch_id=undoing)
-    decided = settled or {}
     unsettled: list[int] = []
     for touched in _touched(session, selection.condition):
-        reverted = list(_reverted(session, touched))
-        unsettled += [one.product.id for one in reverted if one.overlapping and one.product.id not in decided]
-        taken_back = [one for one in reverted if not one.overlapping or decided.get(one.product.id)]
+        reverted = [(one, _decision(one, settled or {})) for one in _reverted(session, touched)]
+        unsettled += [one.product.id for one, decision in reverted if decision is None]
+        taken_back = [one for one, decision in reverted if decision and decision.back]
         if not unsettled:
             desired = [DesiredState(one.product.id, one.product.version, one.state) for one in taken_back]
             change_all(session, desired, batch_author, ruleset)
@@ -114,6 +121,14 @@ def undo(
     return undoing
 
 
+def _decision(one: _Reverted, settled: Mapping[int, Decision]) -> Decision | None:
+    """The decision on a product; nobody need decide on one that nothing stands in the way of."""
+    if not one.overlapping:
+        return Decision(one.product.version, back=True)
+    found = settled.get(one.product.id)
+    return found if found and found.version == one.product.version else None
+
+
 def _batch(session: Session, batch_id: int) -> Batch:
     return session.scalars(select(Batch).where(Batch.id == batch_id)).one()
 
@@ -121,7 +136,7 @@ def _batch(session: Session, batch_id: int) -> Batch:
 def changed_since(session: Session, selection: Selection) -> list[ChangedSince]:
     """The products in the way of an undo: somebody else changed the same fields since."""
     return [
-        ChangedSince(one.product.id, one.overlapping, one.now, one.state)
+        ChangedSince(one.product.id, one.product.version, one.overlapping, one.now, one.state)
         for touched in _touched(session, selection.condition)
         for one in _reverted(session, touched)
         if one.overlapping

@@ -18,7 +18,7 @@ from shop.admin.blueprint import bp
 from shop.admin.forms import InviteForm, RedeemForm, RequiredFactorForm, RoleForm, add_error
 from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
-from shop.admin.session import author_of_request
+from shop.admin.session import author_of_request, require_user
 from shop.admin.session import sign_in as let_in
 from shop.web.absolute_urls import absolute_url
 from shop.web.database import committing, get_session
@@ -164,10 +164,18 @@ def unlock_account(account_id: int) -> Response:
 def turn_off_for(account_id: int) -> Response:
     """For a colleague who lost both the telephone and the recovery codes."""
     row = account_or_404(account_id)
+    if row.id == require_user().account_id:
+        return own_account_instead()
     switch_off(get_session(), row)
     log_event(PeopleEventKind.FACTOR_OFF, about=row.email)
     flash(_("The second factor is off for %(email)s.", email=row.email), "success")
     return redirect(url_for("admin.accounts"), HTTPStatus.SEE_OTHER)
+
+
+def own_account_instead() -> Response:
+    """Lead an owner to the page of their own account, which asks for the password and a code."""
+    flash(_("Change your own account on this page: it asks for your password and a code."), "error")
+    return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
 
 
 def account_or_404(account_id: int) -> Account:

@@ -15,13 +15,13 @@ from catalog.accounts.resets import account_of_reset, make_mailed_reset, make_re
 from catalog.accounts.throttle import unlock
 from catalog.models import PeopleEventKind
 from shop.admin.account_words import refusal_text
-from shop.admin.accounts import account_or_404, link_gone
+from shop.admin.accounts import account_or_404, link_gone, own_account_instead
 from shop.admin.blueprint import bp
 from shop.admin.forms import ForgottenForm, NewPasswordForm, add_error
 from shop.admin.password_attempts import begin_asking_for_mail, too_many_attempts
 from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
-from shop.admin.session import begin_sign_in
+from shop.admin.session import begin_sign_in, require_user
 from shop.admin.session import sign_in as let_in
 from shop.web import mail
 from shop.web.absolute_urls import absolute_url
@@ -38,6 +38,8 @@ from shop.web.services import Services, now, services
 def reset_link(account_id: int) -> Response | str:
     """Make a link for a new password; shown once, because the database has only its hash."""
     row = account_or_404(account_id)
+    if row.id == require_user().account_id:
+        return own_account_instead()
     if not row.active:
         flash(_("%(email)s is deactivated. Let the account sign in again first.", email=row.email), "error")
         return redirect(url_for("admin.account", account_id=account_id), HTTPStatus.SEE_OTHER)
@@ -65,7 +67,8 @@ def reset(token: str) -> Response:
                 return link_gone()
             add_error(form.password, refusal_text(error.refusal))
         else:
-            unlock(get_session(), services().vault, email)
+            if not account.has_second_factor:  # else a link, and then another, would buy ten more guesses at the code
+                unlock(get_session(), services().vault, email)
             log_event(PeopleEventKind.RESET_USED, who=email, about=email)
             flash(_("Your new password is saved. Every other browser is signed out."), "success")
             if account.has_second_factor:

@@ -51,14 +51,17 @@ def count_of_lone_basket(cookies: str | None, scheme: str) -> int | None:
     """The number of packs where the Cookie header holds a basket and nothing else; 0 without one, else None."""
     if cookies is None:
         return 0
-    match = _ALONE[scheme].fullmatch(cookies)
+    alone = _ALONE.get(scheme)
+    match = alone.fullmatch(cookies) if alone else None
     return min(int(match[1]), MOST_LINES * MOST_PACKS) if match else None
 
 
 def stored_basket() -> dict[int, int]:
     """Quantities by product id, in the order in which they were added; empty without a cookie, or with a forged one."""
     if "basket" not in g:
-        g.basket = _read(request.cookies.get(cookie_name(COOKIE), ""))
+        cookie = request.cookies.get(cookie_name(COOKIE), "")
+        g.basket = _read(cookie)
+        g.basket_changed = bool(cookie and not g.basket)  # one that cannot be read is deleted
     basket: dict[int, int] = g.basket
     return dict(basket)
 

@@ -1,7 +1,7 @@
 """One catalogue session per request; the catalogue made ready before the first."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -96,6 +96,14 @@ def get_session() -> Session:
             g.catalog_session = Session(databases.writing if may_write() else databases.primary)
     session: Session = g.catalog_session
     return session
+
+
+def roll_back() -> None:
+    """End the transaction of this request, if it has one, whatever state it is in."""
+    session: Session | None = g.get("catalog_session")
+    if session is not None:
+        with suppress(SQLAlchemyError):
+            session.rollback()
 
 
 def committing(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:

@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from flask import Flask, current_app, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, SQLAlchemyError
-from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
+from sqlalchemy.exc import DataError, IntegrityError, NoResultFound, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from catalog.db.faults import DatabaseFault, fault_of
 from shop.web.api_problems import as_problem
-from shop.web.database import SAFE, asked_by_staff
+from shop.web.database import SAFE, asked_by_staff, roll_back
 from shop.web.i18n import gettext as _
 from shop.web.security import asked_of_api, hides_slash
 
@@ -57,9 +57,14 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(SQLAlchemyError)
     def show_fault_of_database(error: SQLAlchemyError) -> Response:
+        roll_back()  # the page asks for settings, which a transaction that failed refuses
+        if isinstance(error, NoResultFound) and asked_by_staff():
+            return show(NotFound())  # somebody deleted it meanwhile
         if isinstance(error, DataError):
             return show(BadRequest())  # text or a number that this kind of database cannot store
         fault = fault_of(error)
+        if isinstance(error, IntegrityError) and asked_by_staff():
+            fault = DatabaseFault.BUSY  # two saved the same new row at once
         if fault is None:
             raise error
         app.logger.warning("the database is %s", fault.name.lower())

@@ -5,13 +5,14 @@ worker and costs other requests no query.
 """
 
 from flask import Flask, g
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.prices import without_vat
 from catalog.queries.settings import OwnerSettings, stamped_settings
 from catalog.search.snapshot import stamp_in_use
 from shop.seller import Seller
 from shop.web.database import get_session, may_write
+from shop.web.page_cache import never_cache
 from shop.web.services import services
 
 SELLER_FIELDS = Seller.__struct_fields__
@@ -33,7 +34,8 @@ def _read() -> OwnerSettings:
         if known is not None and known[0] == stamp:
             return known[1]
         own_stamp, settings = stamped_settings(get_session())
-    except (DBAPIError, TimeoutError):
+    except SQLAlchemyError:
+        never_cache()  # a page with other settings than those in force is for this moment alone
         return known[1] if known else OwnerSettings()
     # Neither what a transaction has not committed yet nor what an older one still sees is for other requests.
     if own_stamp == stamp and not may_write():

@@ -52,6 +52,14 @@ class OtherActiveForm(Form):
 UNKNOWN = "unknown"
 
 
+class Lines(FieldList):  # type: ignore[type-arg] # generic in its types alone
+    """Lines of a table; a field whose number is none, such as "composition-²-form", is no line."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
+        named = [name for name in formdata if name.removeprefix(f"{prefix}-").partition("-")[0].isascii()]
+        return super()._extract_indices(prefix, named)  # type: ignore[misc] # WTForms has it, its types do not
+
+
 class ProductForm(ShopForm):
     """The fields of a product that a person fills in."""
 
@@ -92,12 +100,12 @@ class ProductForm(ShopForm):
     vegan = SelectField(validate_choice=False)
     allergens = Ticks(validate_choice=False)
     allergens_stated = BooleanField(description=_("Also tick this when the label names no allergen at all."))
-    other_actives = FieldList(FormField(OtherActiveForm), max_entries=MOST_OTHER_ACTIVES)
+    other_actives = Lines(FormField(OtherActiveForm), max_entries=MOST_OTHER_ACTIVES)
     other_actives_stated = BooleanField(description=_("Only a product that states this is ever suggested."))
     price_cents = StringField(render_kw=AMOUNT)
     reduced = BooleanField()
     stock = StringField(render_kw=COUNT)
-    composition = FieldList(FormField(LineForm), max_entries=MOST_LINES)
+    composition = Lines(FormField(LineForm), max_entries=MOST_LINES)
     reason = StringField(_("Why you change it (for the history; may stay empty)"), render_kw=SHORT)
 
     def __init__(self, ruleset: Ruleset, language: Language, **kwargs: Any) -> None:

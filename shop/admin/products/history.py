@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from catalog.accounts.people import all_accounts
 from catalog.edits.products import revalidate
 from catalog.edits.store import ConflictError
-from catalog.edits.undo import AlreadyUndoneError, OfBatch, OfPerson, Selection, changed_since
+from catalog.edits.undo import AlreadyUndoneError, Decision, OfBatch, OfPerson, Selection, changed_since
 from catalog.edits.undo import undo as undo_changes
 from catalog.edits.validation import HIGH_DOSE
 from catalog.models import AcceptedWarning, Batch, How, Product
@@ -40,7 +40,7 @@ from shop.web.services import today
 MOST_PAGES = 10_000
 LONGEST_WHO = 320
 FIRST_YEAR, LAST_YEAR = 2000, 2999
-DECISION = "decision-"
+DECISION, SEEN = "decision-", "seen-"
 CARRIED = ("who", "from", "until", "reason")
 
 
@@ -212,20 +212,28 @@ def _undo(selection: Selection, label: str, again: str) -> Response:
     return redirect(again, HTTPStatus.SEE_OTHER)
 
 
-def _settled() -> dict[int, bool]:
-    """The decisions on products in the way, by id: True takes their fields back too."""
+def _settled() -> dict[int, Decision]:
+    """The decisions on products in the way, by id, each on the version that was shown."""
     given = ((name.removeprefix(DECISION), value) for name, value in request.form.items() if name.startswith(DECISION))
-    return {whole_number(id_, 0): value == "back" for id_, value in given if value in ("back", "keep")}
+    return {
+        whole_number(id_, 0): Decision(whole_number(request.form.get(f"{SEEN}{id_}", ""), 0, digits=9), value == "back")
+        for id_, value in given
+        if value in ("back", "keep")
+    }
 
 
-def _in_the_way(selection: Selection, label: str, again: str, settled: dict[int, bool]) -> Response:
+def _in_the_way(selection: Selection, label: str, again: str, settled: dict[int, Decision]) -> Response:
     found = changed_since(get_session(), selection)
     html = render_template(
         "admin/products/undo.html",
         found=found,
         label=label,
         again=again,
-        settled=settled,
+        settled={
+            one.product_id: settled[one.product_id].back
+            for one in found
+            if one.product_id in settled and settled[one.product_id].version == one.version
+        },
         asked=bool(settled) or "decide" in request.form,
         carried=[(name, value) for name, value in request.form.items() if name in CARRIED],
         ruleset=get_ruleset(),

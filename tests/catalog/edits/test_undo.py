@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.products import DesiredState, add_product, change_all, product_to_edit, save_product
 from catalog.edits.store import ConflictError, open_batch
-from catalog.edits.undo import AlreadyUndoneError, OfBatch, OfPerson, changed_since
+from catalog.edits.undo import AlreadyUndoneError, Decision, OfBatch, OfPerson, changed_since
 from catalog.edits.undo import undo as undo_changes
 from catalog.models import Batch, How, Product, Status
 from catalog.product_state import ProductState, state_of_product
@@ -100,7 +100,7 @@ def test_a_product_in_the_way_is_left_or_taken_back_as_decided_and_the_rest_is_u
         AuthorFactory.build(how=How.UNDO),
         ruleset,
         label="terug",
-        settled={left.id: False, taken.id: True},
+        settled={left.id: Decision(3, back=False), taken.id: Decision(3, back=True)},
     )
     assert [now(session, product).price_cents for product in (left, taken, free)] == [800, 1000, 1000]
 
@@ -111,7 +111,14 @@ def test_a_decision_on_one_product_does_not_settle_another(session: Session, rul
     change(session, ruleset, [first, second], price_cents=800)
     author = AuthorFactory.build(how=How.UNDO)
     with pytest.raises(ConflictError) as conflict:
-        undo_changes(session, OfBatch(batch), author, ruleset, label="terug", settled={first.id: True})
+        undo_changes(
+            session,
+            OfBatch(batch),
+            author,
+            ruleset,
+            label="terug",
+            settled={first.id: Decision(3, back=True), second.id: Decision(2, back=True)},
+        )
     assert conflict.value.product_ids == (second.id,)
 
 

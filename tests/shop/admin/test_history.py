@@ -71,11 +71,17 @@ def test_undoing_a_batch_names_what_stands_in_the_way_and_undoes_the_rest_as_cho
     for words in ("Van 2 producten heeft iemand sindsdien", stored(own_app, ids[0]).name_nl, "1,11", "2,22"):
         assert words in text
     assert stored(own_app, ids[2]).name_nl not in text
-    half = send_to(client, undo, **{f"decision-{ids[0]}": "keep"})
+    seen = dict(re.findall(r'name="(seen-\d+)" value="(\d+)"', page.text))
+    assert seen == {f"seen-{id_}": "3" for id_ in ids[:2]}
+    half = send_to(client, undo, **seen, **{f"decision-{ids[0]}": "keep"})
     assert half.status_code == 409
     assert "Niets teruggedraaid: kies bij elk product" in main_text(half)
     assert stored(own_app, ids[2]).price_cents != before[2]
-    done = send_to(client, undo, **{f"decision-{ids[0]}": "keep", f"decision-{ids[1]}": "back"})
+    decided = {f"decision-{ids[0]}": "keep", f"decision-{ids[1]}": "back"}
+    press(client, f"/admin/products/{ids[1]}", "save", price_cents="3,33")
+    assert send_to(client, undo, **seen, **decided).status_code == 409  # one that nobody was shown
+    assert stored(own_app, ids[1]).price_cents == 333
+    done = send_to(client, undo, **seen | {f"seen-{ids[1]}": "4"}, **decided)
     assert done.status_code == 303
     assert [stored(own_app, id_).price_cents for id_ in ids] == [111, before[1], before[2]]
 

@@ -75,9 +75,11 @@ def test_a_link_runs_out_is_replaced_and_is_void_once_the_account_is_deactivated
     refused = owner.post(f"{page}/reset", data={"csrf_token": csrf_token(owner.get(page))})
     assert refused.location == page
     owner.post(f"{page}/reactivate", data={"csrf_token": csrf_token(owner.get(page))})
-    assert browser.get(second).status_code == 200
+    assert browser.get(second).status_code == 410  # deactivating voided it for good
+    third = press_reset(owner, account.id)
+    assert browser.get(third).status_code == 200
     clock.turn(hours=24)
-    assert browser.get(second).status_code == 410
+    assert browser.get(third).status_code == 410
     assert browser.get("/admin/reset/forged").status_code == 410
 
 
@@ -277,7 +279,8 @@ def test_without_a_mail_server_the_sign_in_page_says_whom_to_ask(own_app: Flask)
 def test_links_start_with_the_public_address_whatever_the_request_says(
     mailing_app: Flask, mailed: Mailed, add_account: AddAccount
 ) -> None:
-    account = add_account()
+    add_account()
+    account = add_account("ben@winkel.test")
     owner = mailing_app.test_client()
     sign_in(owner)
     lies = {"X-Forwarded-Host": "evil.test", "Forwarded": "host=evil.test", "X-Host": "evil.test"}
@@ -292,3 +295,28 @@ def test_links_start_with_the_public_address_whatever_the_request_says(
             "https://shop.example"
         ]
     assert owner.get("/admin/accounts", base_url="http://evil.test").status_code == 400
+
+
+def test_an_owner_changes_the_own_account_only_with_proof(admin_client: AdminClient) -> None:
+    owner = admin_client("owner")
+    own = re.search(r'href="/admin/accounts/(\d+)"', owner.get("/admin/accounts").text)
+    assert own
+    page = f"/admin/accounts/{own[1]}"
+    for action in ("reset", "second-factor/off"):
+        sent = owner.post(f"{page}/{action}", data={"csrf_token": csrf_token(owner.get(page))})
+        assert sent.location == "/admin/my-account"
+
+
+def test_a_used_link_forgives_no_wrong_codes(
+    own_app: Flask, admin_client: AdminClient, add_account: AddAccount, clock: Clock
+) -> None:
+    account = add_account()
+    browser = own_app.test_client()
+    sign_in(browser)
+    switch_on(browser, clock)
+    owner, guesser = admin_client("owner"), own_app.test_client()
+    for round_ in range(2):
+        link = press_reset(owner, account.id)
+        assert send(guesser, link, password=NEW, again=NEW).location == "/admin/sign-in/code"
+        answers = [send(guesser, "/admin/sign-in/code", code="000000").status_code for _ in range(10)]
+        assert (429 in answers) == bool(round_)

@@ -189,6 +189,13 @@ def test_a_forged_basket_is_an_empty_one(cookie: str, client: FlaskClient) -> No
     for address in (BASKET["nl"], LISTING, "/nl/"):
         assert client.get(address).status_code == 200
     assert "Je winkelmand is leeg" in client.get(BASKET["nl"]).text
+    assert client.get_cookie("basket") is None
+
+
+@pytest.mark.parametrize("scheme", ["HTTPS", "foo", ""])
+def test_a_scheme_that_is_none_reaches_no_cached_page(scheme: str, app: Flask, client: FlaskClient) -> None:
+    add(client, id_of(app))
+    assert client.get("/nl/", environ_overrides={"wsgi.url_scheme": scheme}).status_code == 200
 
 
 def test_a_basket_lasts_30_days(app: Flask, client: FlaskClient) -> None:
