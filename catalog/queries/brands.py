@@ -43,6 +43,10 @@ class KnownBrands:
         for alias, brand in aliases:
             self._by_key.setdefault(brand_key(alias), brand)
 
+    def names(self, most: int) -> list[str]:
+        """The first names by alphabet."""
+        return sorted(name for name in self._by_name if name)[:most]
+
     def find(self, name: str) -> KnownBrand | None:
         """The brand with this name, else the one with a name or alias of the same key."""
         return self._by_name.get(name) or self._by_key.get(brand_key(name))

@@ -32,7 +32,7 @@ from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState
 from catalog.queries.admin import prices_of
 from catalog.queries.brands import KnownBrand, KnownBrands
-from catalog.queries.products import brand_names
+from catalog.queries.products import MOST_TO_CHOOSE
 from recommend.claims.findings import Finding
 from recommend.claims.product import ProductFinding
 from recommend.claims.text.marking import Piece, marked_pieces
@@ -235,6 +235,7 @@ def edit_page(
     known = {**accepted.reasons, **(reasons or {})}
     given = {key: reason for key, reason in known.items() if reason}
     brands = KnownBrands(session)
+    names = brands.names(MOST_TO_CHOOSE)  # before the one that is typed, which becomes known too
     prepared, impossible = _validated(state, brands, msgspec.structs.replace(accepted, reasons=given))
     found = refusals_of(impossible, refusals)
     reduction = reduction_of(state, product)
@@ -252,7 +253,7 @@ def edit_page(
         refusals=found,
         sentences=sentences(prepared, known) if prepared else {},
         label=label_findings(state) if prepared else {},
-        brands=brand_names(session),
+        brands=names,
         lacking=_lacking(prepared, brands, form, reduction, found) if prepared else (),
         lacking_english=tuple(missing_texts(state, "en")),
         reduction=_reduction_in_words(reduction),
