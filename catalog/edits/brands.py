@@ -13,7 +13,7 @@ from catalog.brand_names import brand_key, clean_name
 from catalog.edits.edit import Author, Edit, ResolvedEdit
 from catalog.edits.price_reductions import Reference
 from catalog.edits.products import acceptances_by_product, products_to_edit
-from catalog.edits.store import begin_writing, document_of_edit, record_brand_change, write_rows
+from catalog.edits.store import begin_writing, documents_after, record_brand_change, write_rows
 from catalog.edits.validation import LONGEST_ADDRESS, LONGEST_NAME, Acceptances, text_problems, validate
 from catalog.models import Brand, BrandChange, BrandEvent, How, Product, Status, table_of
 from catalog.product_problems import ProductProblem, RefusedError
@@ -338,7 +338,8 @@ def _write_products(
             if product.from_cents is not None and product.from_until is not None:
                 references[product.id] = Reference(product.from_cents, product.from_until)
         write_rows(session, edits, references, by)
-        index_products(session, [documents[edit.id] for edit in edits], [document_of_edit(edit) for edit in edits])
+        earlier = [documents[edit.id] for edit in edits]
+        index_products(session, earlier, documents_after(earlier, edits))
 
     _each_product(session, brand, author.at.date(), write)
     session.expire_all()  # loaded products no longer match the rows

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from catalog.edits.edit import Author, Edit, ResolvedEdit
 from catalog.edits.price_reductions import Reference
 from catalog.edits.products import product_to_edit, revalidate
-from catalog.edits.store import begin_writing, document_of_edit, write_rows
+from catalog.edits.store import begin_writing, documents_after, write_rows
 from catalog.edits.validation import field_of, may_be_overridden, place_of
 from catalog.models import ClaimOverride, OverrideEnd, OverrideStatus, Product
 from catalog.product_problems import ProductProblem, RefusedError
@@ -150,5 +150,5 @@ def _write_version(session: Session, product: Product, author: Author, ruleset: 
     if product.from_cents is not None and product.from_until is not None:
         references[product.id] = Reference(product.from_cents, product.from_until)
     write_rows(session, [edit], references, author)
-    index_products(session, before, [document_of_edit(edit)])
+    index_products(session, before, documents_after(before, [edit]))
     session.expire_all()

@@ -1,9 +1,11 @@
 """The writes of products, one or a hundred thousand: rows, history, prices and index in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from catalog.models import (
     ClaimOverride,
     Component,
     FormTag,
+    How,
     OverrideEnd,
     PricePoint,
     Product,
@@ -32,7 +35,7 @@ from catalog.models import (
 from catalog.models.search_index import STAMP
 from catalog.other_actives import beside_magnesium
 from catalog.product_problems import ProductProblem, RefusedError
-from catalog.product_state import STORED_AS_THEY_ARE, ProductState, to_json
+from catalog.product_state import STORED_AS_THEY_ARE, ProductState, from_json, to_json
 from catalog.queries.brands import KnownBrand
 from catalog.search.documents import SearchDocument, days_supply, of_label, search_documents, searched_text
 from catalog.search.update import DeferredIndexing, index_products
@@ -90,7 +93,8 @@ def write(
     before = list(search_documents(session, [edit.id for edit in resolved if not edit.is_new]))
     write_rows(session, resolved, _require_reductions(session, resolved, author), author)
     _void_overrides(session, resolved, author)
-    after = [document_of_edit(edit) for edit in resolved]
+    _record_counts(session, resolved, author)
+    after = documents_after(before, resolved)
     if indexing is None:
         index_products(session, before, after)
     else:
@@ -98,6 +102,50 @@ def write(
     if not all(edit.is_new for edit in resolved):
         session.expire_all()  # loaded objects no longer match the rows
     return [edit.id for edit in resolved]
+
+
+def _record_counts(session: Session, edits: Sequence[ResolvedEdit], author: Author) -> None:
+    """Record the moment of every new count of stock, from which orders subtract what was sold since.
+
+    A count that an undo or a restoration brings back has the moment at which it was entered: so it never brings back
+    packs that were sold meanwhile.
+    """
+    counted = [edit for edit in edits if "stock" in edit.changed]
+    moments = _earlier_counts(session, counted) if author.how in (How.UNDO, How.RESTORE) else {}
+    table = table_of(Product)
+    statement = update(table).where(table.c.id == bindparam("key"))
+    rows = [
+        {"key": edit.id, "stock_counted_at": moments.get(edit.id, author.at), "sold_out": False} for edit in counted
+    ]
+    _execute_many(session, statement, rows)
+
+
+def _earlier_counts(session: Session, edits: Sequence[ResolvedEdit]) -> dict[int, datetime | None]:
+    """The moment at which the stock of each product was last counted as what it becomes again, where it was.
+
+    None for the count that the product came with.
+    """
+    wanted = {edit.id: edit.after.stock for edit in edits}
+    query = (
+        select(Change.product_id, Change.version, Change.at, Change.fields, Change.state)
+        .where(column_in(session, Change.product_id, wanted), Change.how.not_in([How.UNDO, How.RESTORE]))
+        .order_by(Change.product_id, Change.version)
+    )
+    found: dict[int, datetime | None] = {}
+    for product_id, version, at, fields, state in session.execute(query):
+        if (version == 1 or "stock" in fields) and from_json(state).stock == wanted[product_id]:
+            found[product_id] = None if version == 1 else at
+    return found
+
+
+def documents_after(before: Sequence[SearchDocument], edits: Sequence[ResolvedEdit]) -> list[SearchDocument]:
+    """The search documents after the edits; a product whose stock is not counted anew stays sold out."""
+    left = {document.product_id: document.stock for document in before}
+    documents = [_document(edit) for edit in edits]
+    return [
+        document if edit.is_new or "stock" in edit.changed else structs.replace(document, stock=left[edit.id])
+        for edit, document in zip(edits, documents, strict=True)
+    ]
 
 
 def _require_reductions(session: Session, edits: Sequence[ResolvedEdit], author: Author) -> dict[int, Reference]:
@@ -347,7 +395,7 @@ def _redirect(session: Session, edits: Sequence[ResolvedEdit]) -> None:
     _execute_many(session, insert(table), given_up)
 
 
-def document_of_edit(edit: ResolvedEdit) -> SearchDocument:
+def _document(edit: ResolvedEdit) -> SearchDocument:
     """The search document of a product after the edit."""
     state, after = edit.after, edit.validated
     magnesium_ug = after.magnesium.total_ug

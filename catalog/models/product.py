@@ -255,6 +255,11 @@ class Product(Base):
     reduced: Mapped[bool]
     """Whether the price is announced as a reduction."""
     stock: Mapped[int]
+    """Packs as last counted, those of unsent orders included; what was sold since is in the orders' store."""
+    stock_counted_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Derived: the moment of that count; None for the count that the product came with."""
+    sold_out: Mapped[bool] = mapped_column(server_default=false())
+    """Derived: orders took the last pack of the count."""
 
     magnesium_ug: Mapped[int]
     """Derived: elemental magnesium per unit."""
@@ -296,7 +301,7 @@ class Product(Base):
 
     @property
     def in_stock(self) -> bool:
-        return self.stock > 0
+        return self.stock > 0 and not self.sold_out
 
     def text_language(self, language: Language) -> Language:
         """The language of the texts on a page in `language`: never two at once, so Dutch until the English is whole."""
@@ -338,6 +343,8 @@ def published_languages(english_complete: bool) -> tuple[Language, ...]:
 
 PUBLISHED = Product.status == Status.PUBLISHED
 """The condition that a product is published."""
+IN_STOCK = (Product.stock > 0) & Product.sold_out.is_(False)
+"""The condition that packs of a product are left."""
 
 
 class Component(Base):

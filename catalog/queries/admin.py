@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal,
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.models import AcceptedWarning, Batch, Brand, Change, FormTag, How, PricePoint, Product, Status, table_of
-from catalog.models.product import PUBLISHED
+from catalog.models.product import IN_STOCK, PUBLISHED
 from catalog.product_state import TEXTS, ProductState, from_json
 from catalog.queries.overrides import OverrideTrouble, override_counts
 
@@ -88,7 +88,7 @@ def trouble_conditions(trouble: Trouble) -> list[ColumnElement[bool]]:
         Trouble.NO_AMOUNT: Product.magnesium_ug == 0,
         Trouble.DUTCH_MISSING: or_(*(getattr(Product, f"{name}_nl") == "" for name in TEXTS)),
         Trouble.ENGLISH_MISSING: Product.english_complete.is_(False),
-        Trouble.SOLD_OUT: Product.stock == 0,
+        Trouble.SOLD_OUT: ~IN_STOCK,
     }
     where = Product.status == Status.PUBLISHED if trouble is Trouble.SOLD_OUT else Product.status != Status.ARCHIVED
     return [conditions[trouble], where]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.db.bulk import column_in
 from catalog.models import Brand, FormTag, ListingRowByForm, PictureFile, Product, SlugRedirect, Status
-from catalog.models.product import PUBLISHED, published_languages
+from catalog.models.product import IN_STOCK, PUBLISHED, published_languages
 from catalog.pictures import picture_of
 from catalog.search.documents import GRADES_IN_STOCK
 from recommend.knowledge import Ruleset
@@ -155,7 +155,7 @@ def best_of_forms(session: Session, compounds: Sequence[Collection[str]], *, mos
         select(Product.id)
         .where(
             PUBLISHED,
-            Product.stock > 0,
+            IN_STOCK,
             Product.magnesium_ug * Product.units_per_day <= most_ug_per_day,
             Product.id.in_(select(FormTag.product_id).where(FormTag.form.in_(sorted(names)), FormTag.counts_as_form)),
         )

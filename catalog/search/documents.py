@@ -107,7 +107,7 @@ def search_documents(session: Session, product_ids: Sequence[int] | None = None)
 
 
 _COLUMNS = (
-    *("id", "status", "sku", "dosage_form", "vegan", "allergens", "price_cents", "stock", "magnesium_ug"),
+    *("id", "status", "sku", "dosage_form", "vegan", "allergens", "price_cents", "stock", "sold_out", "magnesium_ug"),
     *("allergens_stated", "other_actives", "other_actives_stated", "label_faults"),
     *("units_per_pack", "units_per_day", "tenth_cents_per_100mg", "tenth_cents_per_day"),
     *("name_nl", "name_en", "summary_nl", "summary_en", "ingredients_nl", "ingredients_en", "english_complete"),
@@ -147,7 +147,7 @@ def _document(row: Any, forms: Mapping[str, bool]) -> SearchDocument:
         other_actives=tuple(active.substance for active in row.other_actives),
         beside=beside_magnesium(row),
         price_cents=row.price_cents,
-        stock=row.stock,
+        stock=0 if row.sold_out else row.stock,
         tenth_cents_per_100mg=row.tenth_cents_per_100mg,
         tenth_cents_per_day=row.tenth_cents_per_day,
         magnesium_ug=row.magnesium_ug,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Product
-from catalog.models.product import PUBLISHED
+from catalog.models.product import IN_STOCK, PUBLISHED
 from catalog.search.facet_counts import Filters, Found, find
 from catalog.search.facets import Facet
 from catalog.search.snapshot import IndexSnapshot, current_snapshot
@@ -200,7 +200,7 @@ def edition_by_slug(session: Session, slug: str) -> Edition | None:
 def edition_of(product: Product, epoch: str) -> Edition:
     """The edition of a product that is read already."""
     brand = product.brand
-    shown = (product.english_complete, product.slug, product.stock == 0)
+    shown = (product.english_complete, product.slug, not product.in_stock)
     return Edition(product.id, product.version, brand.name, brand.invented, brand.address, *shown, epoch)
 
 
@@ -214,5 +214,5 @@ def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
 
 _EPOCH = select(IndexState.epoch).scalar_subquery()
 _BRAND = (Brand.name, Brand.invented, Brand.address)
-_SHOWN = (Product.english_complete, Product.slug, Product.stock == 0)
+_SHOWN = (Product.english_complete, Product.slug, ~IN_STOCK)
 _EDITIONS = select(Product.id, Product.version, *_BRAND, *_SHOWN, _EPOCH).join(Brand)
