@@ -34,7 +34,7 @@ settings.load_profile("unhurried")
 TEST_KEY = "a key for tests only, and long enough"
 
 
-IN_A_DATABASE = {"session", "app", "own_app", "workers"}
+IN_A_DATABASE = {"session", "app", "own_app", "workers", "store"}
 """Fixtures whose database is of the kind that SHOP_TEST_DATABASE names."""
 
 
@@ -139,7 +139,7 @@ def app(shared_instance: Path) -> Iterator[Flask]:
     app = create_app(settings_in(shared_instance))
     app.testing = False  # errors become pages, as shoppers see them
     yield app
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def own_app(own_instance: Path) -> Iterator[Flask]:
     app = create_app(settings_in(own_instance))
     app.testing = False
     yield app
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 AdminClient = Callable[..., FlaskClient]

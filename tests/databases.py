@@ -47,6 +47,9 @@ def copy(url: URL, instance: Path) -> URL:
     else:
         file = instance / "shop.db"
         shutil.copy(str(url.database), file)
+        orders = Path(str(url.database)).with_name("orders.db")
+        if orders.exists():
+            shutil.copy(orders, instance / "orders.db")
         _known[instance] = URL.create("sqlite", database=str(file))
     return _known[instance]
 

@@ -1,11 +1,12 @@
 """SQL for hundreds of keys or thousands of rows in one statement."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, CursorResult, Dialect, Result, Table, any_, bindparam, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -65,3 +66,9 @@ def _prepared(
 def rows_changed(result: Result[Any]) -> int:
     """The number of rows that an UPDATE or DELETE matched."""
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows but those whose unique values another row has, also one of a transaction at the same time."""
+    engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(engine.insert(table).on_conflict_do_nothing(), list(rows))

@@ -13,13 +13,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from msgspec import Struct
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.db.faults import DatabaseFault, fault_of
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 POOL_SIZE = 5
 POOL_OVERFLOW = 10
@@ -51,10 +50,11 @@ _NEWER = "the database was made by a newer version of the shop: start that versi
 _ADVISORY_LOCK = 0x6D61676E  # "magn": the lock number of all our processes
 
 
-def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
+def open_engine(url: str | URL, *, serving: bool = False, durable: bool = False) -> Engine:
     """An engine for a SQLAlchemy URL. Raises SQLAlchemyError or ImportError for an unusable one.
 
-    `serving` ends statements that a visitor would not wait for; commands may take longer.
+    `serving` ends statements that a visitor would not wait for; commands may take longer. `durable` loses no commit
+    when the power fails: SQLite then waits for the disk, PostgreSQL always does.
     """
     url = make_url(url)
     # Query parameters may depend on a visitor's answers: `hide_parameters` keeps them out of errors and logs.
@@ -70,7 +70,7 @@ def open_engine(url: str | URL, *, serving: bool = False) -> Engine:
             connect_args=_postgresql_arguments(url, serving=serving),
         )
     engine = create_engine(url, hide_parameters=True)
-    event.listen(engine, "connect", partial(_prepare_sqlite, SERVING_CACHE_KIB if serving else CACHE_KIB))
+    event.listen(engine, "connect", partial(_prepare_sqlite, SERVING_CACHE_KIB if serving else CACHE_KIB, durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -104,7 +104,7 @@ def _postgresql_arguments(url: URL, *, serving: bool) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if name not in url.query}
 
 
-def _prepare_sqlite(cache_kib: int, connection: Any, _record: object) -> None:
+def _prepare_sqlite(cache_kib: int, durable: bool, connection: Any, _record: object) -> None:
     """Set write-ahead logging, so that readers never wait for the writer.
 
     The driver waits 5 s for a lock (`?timeout=` in the URL).
@@ -114,7 +114,7 @@ def _prepare_sqlite(cache_kib: int, connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",
-        "synchronous=NORMAL",
+        f"synchronous={'FULL' if durable else 'NORMAL'}",
         f"cache_size=-{cache_kib}",
         "journal_size_limit=67108864",
         "temp_store=MEMORY",
@@ -210,50 +210,62 @@ class DatabaseVersionError(Exception):
     """A database that this version of the shop cannot migrate; the message has the way out."""
 
 
-def migrate(engine: Engine) -> None:
+class Migrations(Struct, frozen=True):
+    """The migrations of one set of tables, and the table that has their revision."""
+
+    folder: Path
+    version_table: str = "alembic_version"
+
+
+CATALOGUE = Migrations(Path(__file__).parent.parent / "migrations")
+
+
+def migrate(engine: Engine, migrations: Migrations = CATALOGUE) -> None:
     """Migrate the tables to the newest revision, in one transaction; an up-to-date database is only read.
 
     Raises DatabaseVersionError for a database from before 0.1.0, or from a newer version.
     """
     with engine.connect() as connection:
-        found = revision_of(connection)
-    if found == newest_revision():
+        found = revision_of(connection, migrations)
+    if found == newest_revision(migrations):
         return
-    if found is not None and not knows_revision(found):
+    if found is not None and not knows_revision(found, migrations):
         raise DatabaseVersionError(_EXPORT_FIRST if _UNRELEASED.fullmatch(found) else f"{_NEWER} (revision {found})")
-    config = _config()
+    config = _config(migrations)
     with for_writing(engine).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def is_migrated(engine: Engine) -> bool:
+def is_migrated(engine: Engine, migrations: Migrations = CATALOGUE) -> bool:
     """Whether the tables are at the newest revision."""
     with engine.connect() as connection:
-        return revision_of(connection) == newest_revision()
+        return revision_of(connection, migrations) == newest_revision(migrations)
 
 
-def revision_of(connection: Connection) -> str | None:
+def revision_of(connection: Connection, migrations: Migrations = CATALOGUE) -> str | None:
     """The revision of the tables, None for a database without tables."""
-    return MigrationContext.configure(connection).get_current_revision()
+    options = {"version_table": migrations.version_table}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
 
 
-def newest_revision() -> str:
+def newest_revision(migrations: Migrations = CATALOGUE) -> str:
     """The revision that this version of the shop needs."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    newest = ScriptDirectory.from_config(_config(migrations)).get_current_head()
     if newest is None:
         raise RuntimeError("no migrations")
     return newest
 
 
-def knows_revision(revision: str) -> bool:
+def knows_revision(revision: str, migrations: Migrations = CATALOGUE) -> bool:
     """Whether the revision is the newest or an earlier one of this version."""
-    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+    scripts = ScriptDirectory.from_config(_config(migrations)).walk_revisions()
+    return any(script.revision == revision for script in scripts)
 
 
-def _config() -> Config:
+def _config(migrations: Migrations) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations.folder))
     config.set_main_option("path_separator", "os")
     return config
 

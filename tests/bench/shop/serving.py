@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 import psutil
-from alembic.script import ScriptDirectory
 
-from catalog.db.engine import _config
+from catalog.db.engine import newest_revision
 from tests.bench.shop.work import Job, Outcome
 
 KEPT = Path("instance") / "bench"
@@ -26,7 +25,7 @@ MEGABYTE = 1_000_000
 
 def catalogue(count: int) -> Path:
     """An instance folder with that many made-up products, kept from run to run until the tables change."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = newest_revision()
     instance = KEPT / f"{count}-{revision}"
     if not instance.exists():
         making = instance.with_suffix(".making")

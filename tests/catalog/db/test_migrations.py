@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
-from catalog.db.engine import MIGRATIONS, for_writing, migrate, open_engine
+from catalog.db.engine import CATALOGUE, for_writing, migrate, open_engine
 from catalog.models import Base, ClaimOverride, IndexState, Product
 from catalog.product_state import TEXTS
 from tests import databases
@@ -25,7 +25,7 @@ NUMBERS = (
 def old(tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(databases.new(tmp_path))
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(CATALOGUE.folder))
     with for_writing(engine).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "initial")
@@ -65,7 +65,7 @@ def test_what_nobody_said_becomes_unknown_and_what_was_said_stays(old: Engine) -
 @pytest.mark.parametrize("revision", ["real_products", "brands", "label_faults", "settings"])
 def test_every_earlier_version_becomes_this_one(revision: str, old: Engine) -> None:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(CATALOGUE.folder))
     with for_writing(old).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

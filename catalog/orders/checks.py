@@ -1,0 +1,139 @@
+"""Proof of the books: every sum of moves, lines, payments, refunds, VAT and documents against its level."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.orders.models import (
+    Document,
+    DocumentKind,
+    NumberSeries,
+    Purchase,
+    PurchaseState,
+    Refund,
+    RefundStatus,
+    StockLevel,
+    StockMove,
+)
+from catalog.orders.money import Amount, vat_of_lines, vat_within
+from catalog.orders.payments import owed_cents
+
+BATCH = 500
+
+
+class BookFault(Struct, frozen=True):
+    """A sum that does not agree: of an order by its number, of a product by its id, or of a series of documents."""
+
+    where: str
+    what: str
+
+
+def book_faults(session: Session) -> Iterator[BookFault]:
+    """Every sum that does not agree: stock first, then orders by age, then documents."""
+    yield from _stock_faults(session)
+    query = select(Purchase).order_by(Purchase.id).execution_options(yield_per=BATCH)
+    for purchase in session.scalars(query):
+        for what in _purchase_faults(session, purchase):
+            yield BookFault(purchase.number, what)
+    yield from _series_faults(session)
+
+
+def _stock_faults(session: Session) -> Iterator[BookFault]:
+    moved = {
+        row[0]: (int(row[1]), int(row[2]))
+        for row in session.execute(
+            select(StockMove.product_id, func.sum(StockMove.by_on_hand), func.sum(StockMove.by_reserved)).group_by(
+                StockMove.product_id
+            )
+        )
+    }
+    for level in session.scalars(select(StockLevel).order_by(StockLevel.product_id)):
+        expected = moved.pop(level.product_id, (0, 0))
+        if (level.on_hand, level.reserved) != expected:
+            found = f"{level.on_hand} on hand and {level.reserved} reserved"
+            yield BookFault(
+                f"product {level.product_id}", f"{found}, but its moves give {expected[0]} and {expected[1]}"
+            )
+    for product_id in sorted(moved):
+        yield BookFault(f"product {product_id}", "moves without a level")
+
+
+def _purchase_faults(session: Session, purchase: Purchase) -> Iterator[str]:
+    lines = sum(line.line_cents for line in purchase.lines)
+    if lines != purchase.lines_cents:
+        yield f"lines add up to {lines} cents, stored are {purchase.lines_cents}"
+    gross = sum(one.gross_cents for one in purchase.vat)
+    if gross != purchase.total_cents:
+        yield f"VAT is computed over {gross} cents of {purchase.total_cents}"
+    for one in purchase.vat:
+        if one.vat_cents != vat_within(one.gross_cents, one.percent):
+            yield f"VAT at {one.percent} % is {one.vat_cents} cents, not {vat_within(one.gross_cents, one.percent)}"
+    amounts = [Amount(line.line_cents, line.vat_percent) for line in purchase.lines]
+    if [line.vat_cents for line in purchase.lines] != vat_of_lines(amounts, [one.percent for one in purchase.vat]):
+        yield "the VAT of its lines does not add up"
+    yield from _reserved_faults(session, purchase)
+    yield from _payment_faults(session, purchase)
+    yield from _document_faults(purchase)
+
+
+def _reserved_faults(session: Session, purchase: Purchase) -> Iterator[str]:
+    open_ = purchase.state in (PurchaseState.PLACED, PurchaseState.CONFIRMED)
+    expected: dict[int, int] = defaultdict(int)
+    for line in purchase.lines:
+        expected[line.product_id] += line.quantity - line.withdrawn if open_ else 0
+    held = session.execute(
+        select(StockMove.product_id, func.sum(StockMove.by_reserved))
+        .where(StockMove.purchase_id == purchase.id)
+        .group_by(StockMove.product_id)
+    )
+    found = {product_id: int(packs) for product_id, packs in held}
+    for product_id, packs in expected.items():
+        if purchase.delivered_at is None and found.get(product_id, 0) != packs:
+            yield f"holds {found.get(product_id, 0)} packs of product {product_id} reserved, not {packs}"
+
+
+def _payment_faults(session: Session, purchase: Purchase) -> Iterator[str]:
+    for payment in purchase.payments:
+        claimed = session.scalar(
+            select(func.sum(Refund.cents)).where(Refund.payment_id == payment.id, Refund.status != RefundStatus.FAILED)
+        )
+        if (claimed or 0) != payment.refund_claimed_cents:
+            yield f"payment {payment.id}: refunds of {claimed or 0} cents, claimed are {payment.refund_claimed_cents}"
+        if payment.refund_claimed_cents > payment.paid_cents:
+            yield f"payment {payment.id}: more sent back than was paid"
+    paid = sum(payment.paid_cents - payment.refund_claimed_cents for payment in purchase.payments)
+    if purchase.state is not PurchaseState.PLACED and paid > owed_cents(purchase):
+        yield f"{paid - owed_cents(purchase)} cents were paid in vain and not sent back"
+
+
+def _document_faults(purchase: Purchase) -> Iterator[str]:
+    credited = 0
+    for document in purchase.documents:
+        if hashlib.sha256(document.snapshot.encode()).hexdigest() != document.sha256:
+            yield f"{document.number} is not what was issued"
+            continue
+        cents: int = msgspec.json.decode(document.snapshot)["cents"]
+        if document.kind is DocumentKind.CREDIT:
+            credited += cents
+        elif cents != purchase.total_cents:
+            yield f"{document.number} is over {cents} cents, the order over {purchase.total_cents}"
+    if credited > purchase.total_cents - owed_cents(purchase):
+        yield f"{credited} cents credited, more than is not owed"
+
+
+def _series_faults(session: Session) -> Iterator[BookFault]:
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for number in session.scalars(select(Document.number)):
+        series, _dash, count = number.rpartition("-")
+        numbers[series].add(int(count))
+    for row in session.scalars(select(NumberSeries).order_by(NumberSeries.name)):
+        gaps = set(range(1, row.last + 1)) ^ numbers.pop(row.name, set())
+        if gaps:
+            yield BookFault(row.name, f"numbers missing or too many: {sorted(gaps)[:5]}")
+    for series in sorted(numbers):
+        yield BookFault(series, "documents without a series")

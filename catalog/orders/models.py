@@ -1,0 +1,382 @@
+"""Tables of the orders' store: stock, purchases, payments, withdrawals, documents, and the outbox.
+
+Cents include VAT, magnesium is in micrograms, moments are in UTC. Products of the catalogue are named by id and kept as
+they were sold; there are no foreign keys across, since the catalogue may be another file.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, Table
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from catalog.models.base import Base, Moment, choice
+
+
+class OrdersBase(DeclarativeBase):
+    """Base of the orders' tables, apart from the catalogue's: they may live in a database of their own."""
+
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+
+
+def orders_table(model: type[OrdersBase]) -> Table:
+    """The table of a model, for statements that write many rows at once."""
+    assert isinstance(model.__table__, Table)  # noqa: S101 - for the type checker: it might be a join
+    return model.__table__
+
+
+class MoveKind(StrEnum):
+    """The reason of a change of stock."""
+
+    COUNTED = "counted"
+    RESERVED = "reserved"
+    RELEASED = "released"
+    SOLD = "sold"
+    RETURNED = "returned"
+    WRITTEN_OFF = "written_off"
+
+
+class StockLevel(OrdersBase):
+    """Packs of a product on the shelf, and how many of them are promised; the sums of its moves."""
+
+    __tablename__ = "stock_level"
+    __table_args__ = (CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved_is_there"),)
+
+    product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    on_hand: Mapped[int]
+    reserved: Mapped[int]
+    counted_at: Mapped[datetime] = mapped_column(Moment)
+    """The moment of the catalogue's count that the level starts from."""
+    short: Mapped[int] = mapped_column(server_default="0")
+    """Promised packs that the last count did not find."""
+
+    @property
+    def available(self) -> int:
+        """Packs that may still be ordered."""
+        return self.on_hand - self.reserved
+
+
+class StockMove(OrdersBase):
+    """A change of a product's stock; added, never changed."""
+
+    __tablename__ = "stock_move"
+    __table_args__ = (Index("ix_stock_move_product", "product_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    kind: Mapped[MoveKind] = mapped_column(choice(MoveKind))
+    by_on_hand: Mapped[int]
+    by_reserved: Mapped[int]
+    purchase_id: Mapped[int | None] = mapped_column(index=True)
+    lot: Mapped[str] = mapped_column(server_default="")
+    who: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")
+
+
+class PurchaseState(StrEnum):
+    """The stored state of a purchase; paid, shipped and refunded follow from sums."""
+
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class DeliveryKind(StrEnum):
+    HOME = "home"
+    LETTERBOX = "letterbox"
+    PICKUP = "pickup"
+
+
+class PaymentMethod(StrEnum):
+    """The way that the shopper chose: at once through the provider, or by transfer after delivery."""
+
+    ONLINE = "online"
+    AFTER_DELIVERY = "after_delivery"
+
+
+class Terms(OrdersBase):
+    """General terms in one wording; purchases refer to the version that was agreed to."""
+
+    __tablename__ = "terms"
+
+    version: Mapped[str] = mapped_column(primary_key=True)
+    """The start of the SHA-256 of the text."""
+    language: Mapped[str] = mapped_column(String(2))
+    text: Mapped[str]
+
+
+class Purchase(OrdersBase):
+    """An order: who, where to, how paid, and its totals. Personal fields are emptied when it is erased."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        CheckConstraint("total_cents = lines_cents + delivery_cents", name="total_adds_up"),
+        CheckConstraint("lines_cents > 0 AND delivery_cents >= 0", name="cents_not_negative"),
+        Index("ix_purchase_state", "state", "reserve_until"),
+        Index("ix_purchase_email", "email", "placed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    """Random, with a check character, such as M26-7KQ42X: it tells nobody how many there are."""
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    checkout_key: Mapped[str] = mapped_column(unique=True)
+    """The key of the summary that was ordered from: the same summary never orders twice."""
+    state: Mapped[PurchaseState] = mapped_column(choice(PurchaseState))
+    trial: Mapped[bool]
+    """Whether no money moves and nothing is sent."""
+    language: Mapped[str] = mapped_column(String(2))
+    placed_at: Mapped[datetime] = mapped_column(Moment)
+
+    email: Mapped[str]
+    name: Mapped[str]
+    company: Mapped[str]
+    vat_number: Mapped[str]
+    street: Mapped[str]
+    house_number: Mapped[str]
+    addition: Mapped[str]
+    postcode: Mapped[str]
+    town: Mapped[str]
+    country: Mapped[str] = mapped_column(String(2))
+
+    delivery: Mapped[DeliveryKind] = mapped_column(choice(DeliveryKind))
+    method: Mapped[PaymentMethod] = mapped_column(choice(PaymentMethod))
+    terms_version: Mapped[str] = mapped_column(ForeignKey("terms.version"))
+    lines_cents: Mapped[int]
+    delivery_cents: Mapped[int]
+    total_cents: Mapped[int]
+    reserve_until: Mapped[datetime | None] = mapped_column(Moment)
+    """The end of the reservation of an unpaid purchase; None once it is confirmed."""
+    delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    lines: Mapped[list["PurchaseLine"]] = relationship(order_by="PurchaseLine.position")
+    vat: Mapped[list["PurchaseVat"]] = relationship(order_by="PurchaseVat.percent")
+    payments: Mapped[list["Payment"]] = relationship(order_by="Payment.id")
+    withdrawals: Mapped[list["Withdrawal"]] = relationship(order_by="Withdrawal.id")
+    documents: Mapped[list["Document"]] = relationship(order_by="Document.id")
+    events: Mapped[list["PurchaseEvent"]] = relationship(order_by="PurchaseEvent.id")
+
+
+class PurchaseLine(OrdersBase):
+    """A product as sold: what its label said, how many packs, at which price."""
+
+    __tablename__ = "purchase_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0 AND line_cents = unit_cents * quantity", name="line_adds_up"),
+        CheckConstraint("withdrawn >= 0 AND withdrawn <= quantity", name="withdrawn_was_bought"),
+        Index("ix_purchase_line_product", "product_id"),
+    )
+
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int]
+    sku: Mapped[str]
+    name: Mapped[str]
+    brand: Mapped[str]
+    magnesium_ug: Mapped[int]
+    """Elemental magnesium per unit."""
+    units_per_pack: Mapped[int]
+    units_per_day: Mapped[int]
+    unit: Mapped[str]
+    directions: Mapped[str]
+    quantity: Mapped[int]
+    unit_cents: Mapped[int]
+    reference_cents: Mapped[int | None]
+    """The earlier price that stood beside a reduced one."""
+    line_cents: Mapped[int]
+    vat_percent: Mapped[int]
+    vat_cents: Mapped[int]
+    """Its share of the VAT of its rate."""
+    withdrawn: Mapped[int] = mapped_column(server_default="0")
+    """Packs that a statement of withdrawal took back."""
+
+
+class PurchaseVat(OrdersBase):
+    """The VAT of one rate over a whole purchase, delivery included."""
+
+    __tablename__ = "purchase_vat"
+    __table_args__ = (CheckConstraint("gross_cents = net_cents + vat_cents", name="vat_adds_up"),)
+
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), primary_key=True)
+    percent: Mapped[int] = mapped_column(primary_key=True)
+    net_cents: Mapped[int]
+    vat_cents: Mapped[int]
+    gross_cents: Mapped[int]
+
+
+class PurchaseEvent(OrdersBase):
+    """A step in the life of a purchase; added, never changed, and without personal data."""
+
+    __tablename__ = "purchase_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    """`shopper`, `provider`, `shop`, or the account of staff."""
+    kind: Mapped[str]
+    detail: Mapped[str]
+
+
+class PaymentStatus(StrEnum):
+    """The status of one attempt to pay, in the provider's words; `new` before the provider knows of it."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class Payment(OrdersBase):
+    """An attempt to pay a purchase through the provider. Its row is there before the provider is called."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        CheckConstraint("cents > 0", name="cents_positive"),
+        CheckConstraint("refund_claimed_cents >= 0 AND refund_claimed_cents <= paid_cents", name="refund_within_paid"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    """The secret end of the provider's address to call."""
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    provider: Mapped[str]
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    provider_id: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[PaymentStatus] = mapped_column(choice(PaymentStatus))
+    cents: Mapped[int]
+    paid_cents: Mapped[int] = mapped_column(server_default="0")
+    refund_claimed_cents: Mapped[int] = mapped_column(server_default="0")
+    charged_back_cents: Mapped[int] = mapped_column(server_default="0")
+    checkout_url: Mapped[str | None]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class RefundStatus(StrEnum):
+    WANTED = "wanted"
+    SENT = "sent"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+
+
+class Refund(OrdersBase):
+    """Money to send back on a payment; claimed before the provider is called, so that it is never sent twice."""
+
+    __tablename__ = "refund"
+    __table_args__ = (CheckConstraint("cents > 0", name="cents_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    cents: Mapped[int]
+    reason: Mapped[str]
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    provider_id: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[RefundStatus] = mapped_column(choice(RefundStatus))
+    who: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Withdrawal(OrdersBase):
+    """A statement of withdrawal (Civil Code 6:230oa) as it was sent, and when it was acknowledged."""
+
+    __tablename__ = "withdrawal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The key of the page that it was confirmed on: the same page never states it twice."""
+    at: Mapped[datetime] = mapped_column(Moment)
+    name: Mapped[str]
+    email: Mapped[str]
+    lines: Mapped[str]
+    """JSON list of the positions and quantities withdrawn from."""
+    reason: Mapped[str]
+    acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class DocumentKind(StrEnum):
+    INVOICE = "invoice"
+    CREDIT = "credit"
+
+
+class NumberSeries(OrdersBase):
+    """The last number given out in a series of documents; a row is locked while its next number is taken."""
+
+    __tablename__ = "number_series"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Document(OrdersBase):
+    """An invoice or credit note: its number, its contents as JSON, and their checksum."""
+
+    __tablename__ = "document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind))
+    number: Mapped[str] = mapped_column(unique=True)
+    issued_on: Mapped[date]
+    snapshot: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Made by the worker; the same contents always give the same file."""
+
+
+class Job(OrdersBase):
+    """Work for after a commit, written in the same transaction; done at least once (`outbox`)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "done_at", "failed_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    """The same work has the same key, and is written once."""
+    row_id: Mapped[int]
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    failed_at: Mapped[datetime | None] = mapped_column(Moment)
+    error: Mapped[str] = mapped_column(server_default="")
+
+
+class TrialPayment(OrdersBase):
+    """A payment at the shop's own trial provider, which moves no money: it plays what a tester asks for."""
+
+    __tablename__ = "trial_payment"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[PaymentStatus] = mapped_column(choice(PaymentStatus))
+    cents: Mapped[int]
+    paid_cents: Mapped[int] = mapped_column(server_default="0")
+    refunded_cents: Mapped[int] = mapped_column(server_default="0")
+    webhook_path: Mapped[str]
+    return_path: Mapped[str]
+    description: Mapped[str]
+
+
+class DeliveryRate(OrdersBase):
+    """The price of one way of delivery to a country up to a weight; free from an amount of goods on."""
+
+    __tablename__ = "delivery_rate"
+    __table_args__ = (CheckConstraint("cents >= 0 AND max_grams > 0", name="rate_not_negative"),)
+
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    kind: Mapped[DeliveryKind] = mapped_column(choice(DeliveryKind), primary_key=True)
+    max_grams: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cents: Mapped[int]
+    free_from_cents: Mapped[int | None]

@@ -1,0 +1,87 @@
+"""Outbox: work for after a commit, written in the same transaction, claimed by workers, done at least once.
+
+A handler may run twice after a killed worker, so each is written to do the same thing again without harm.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from catalog.db.bulk import insert_new
+from catalog.orders.models import Job, orders_table
+
+CLAIM = timedelta(minutes=2)
+"""The time after which a claimed job counts as left behind by a killed worker."""
+MOST_ATTEMPTS = 12
+_SECONDS = (10, 20, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 21600)
+"""The wait after each failed attempt."""
+OVERDUE = timedelta(minutes=5)
+
+
+class Waiting(Struct, frozen=True):
+    """The state of the outbox: jobs not done, the age of the oldest due one, and jobs given up."""
+
+    waiting: int
+    failed: int
+    oldest_due: datetime | None
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether somebody should look: a job is overdue or given up."""
+        return self.failed > 0 or (self.oldest_due is not None and self.oldest_due < now - OVERDUE)
+
+
+def enqueue(session: Session, kind: str, row_id: int, due_at: datetime, *, key: str = "") -> None:
+    """Add a job in this session's transaction; one with the same key is added once, ever."""
+    values = {"kind": kind, "key": key or f"{kind}:{row_id}", "row_id": row_id, "due_at": due_at}
+    insert_new(session, orders_table(Job), [values])
+
+
+def _due(now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        Job.done_at.is_(None),
+        Job.failed_at.is_(None),
+        Job.due_at <= now,
+        or_(Job.claimed_until.is_(None), Job.claimed_until < now),
+    ]
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether a job waits; only read, so that an idle worker holds nobody up."""
+    return session.scalar(select(Job.id).where(*_due(now)).limit(1)) is not None
+
+
+def claim(session: Session, now: datetime) -> Job | None:
+    """The next due job, claimed for CLAIM; the caller commits before it works."""
+    query = select(Job).where(*_due(now)).order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)
+    job = session.scalars(query).first()
+    if job is not None:
+        job.claimed_until, job.attempts = now + CLAIM, job.attempts + 1
+    return job
+
+
+def finish(session: Session, job_id: int, now: datetime) -> None:
+    """Mark a job as done."""
+    job = session.get_one(Job, job_id)
+    job.done_at, job.claimed_until, job.error = now, None, ""
+
+
+def postpone(session: Session, job_id: int, error: str, now: datetime) -> None:
+    """Plan a failed job again, later each time; after the last attempt it is given up and shown to staff."""
+    job = session.get_one(Job, job_id)
+    job.error, job.claimed_until = error, None
+    if job.attempts >= MOST_ATTEMPTS:
+        job.failed_at = now
+    else:
+        job.due_at = now + timedelta(seconds=_SECONDS[min(job.attempts, len(_SECONDS)) - 1])
+
+
+def waiting(session: Session, now: datetime) -> Waiting:
+    """The state of the outbox at a moment."""
+    open_ = Job.done_at.is_(None) & Job.failed_at.is_(None)
+    count, oldest = session.execute(
+        select(func.count(), func.min(Job.due_at).filter(Job.due_at <= now)).where(open_)
+    ).one()
+    failed = session.scalar(select(func.count()).where(Job.failed_at.is_not(None))) or 0
+    return Waiting(count, failed, oldest)

@@ -1,0 +1,267 @@
+"""Payments as a provider reports them, and their effect on a purchase.
+
+Whatever reports come, in whatever order and number, the same sums give the same end: statuses only move forward, paid
+sums only grow, and every consequence is written once.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.models import Product
+from catalog.orders import outbox
+from catalog.orders.models import (
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    Purchase,
+    PurchaseState,
+    Refund,
+    RefundStatus,
+)
+from catalog.orders.placing import confirm
+from catalog.orders.states import Arrow, record, take
+from catalog.orders.stock import Count, SoldOutError, release, reserve
+
+FINAL = frozenset({PaymentStatus.PAID, PaymentStatus.CANCELED, PaymentStatus.EXPIRED, PaymentStatus.FAILED})
+"""Statuses after which a provider takes no money any more; a late payment may still turn them into paid."""
+_RANK = {
+    PaymentStatus.NEW: 0,
+    PaymentStatus.OPEN: 1,
+    PaymentStatus.PENDING: 2,
+    PaymentStatus.CANCELED: 3,
+    PaymentStatus.EXPIRED: 3,
+    PaymentStatus.FAILED: 3,
+    PaymentStatus.AUTHORIZED: 4,
+    PaymentStatus.PAID: 5,
+}
+SWEEP_AGAIN = timedelta(minutes=10)
+"""The time after which a payment that the provider has not ended is asked for again."""
+
+
+class PaymentUnavailableError(Exception):
+    """A provider that did not answer, or not rightly. Whether it acted is unknown; the same key asks again."""
+
+
+class PaymentRefusedError(Exception):
+    """A provider that refuses a request for good; the message names its reason and nothing of the shopper."""
+
+
+class PaymentSeen(Struct, frozen=True):
+    """A payment as the provider reports it; sums in cents. A status that the shop does not know is None."""
+
+    provider_id: str
+    status: PaymentStatus | None
+    cents: int
+    paid_cents: int = 0
+    refunded_cents: int = 0
+    charged_back_cents: int = 0
+    checkout_url: str | None = None
+    expires_at: datetime | None = None
+
+
+class PaymentRequest(Struct, frozen=True):
+    """A request to a provider for a payment; the description names no product."""
+
+    key: str
+    token: str
+    cents: int
+    description: str
+    return_url: str
+    webhook_url: str
+    language: str
+
+
+class PaymentProvider(Protocol):
+    """A payment provider. Calls raise PaymentUnavailableError or PaymentRefusedError."""
+
+    name: str
+
+    def create(self, request: PaymentRequest) -> PaymentSeen: ...
+
+    def get(self, provider_id: str) -> PaymentSeen: ...
+
+    def refund(self, provider_id: str, cents: int, key: str, description: str) -> str:
+        """Ask to send money back; returns the provider's id of the refund."""
+        ...
+
+
+def payment_for_update(session: Session, payment_id: int) -> Payment:
+    """A payment, held until the end of the transaction. Raises NoResultFound."""
+    query = select(Payment).where(Payment.id == payment_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def purchase_for_update(session: Session, purchase_id: int) -> Purchase:
+    """A purchase, held until the end of the transaction. Raises NoResultFound."""
+    query = select(Purchase).where(Purchase.id == purchase_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Collection[Count], now: datetime) -> None:
+    """Take over a provider's report, and do what follows from it for the purchase.
+
+    `counts` has the catalogue's counts of its products, for a purchase that was paid after its packs were released. A
+    report on another payment than the stored one, or on another amount, changes nothing.
+    """
+    owner = session.scalars(select(Payment.purchase_id).where(Payment.id == payment_id)).one()
+    purchase = purchase_for_update(session, owner)  # always before its payments
+    payment = payment_for_update(session, payment_id)
+    if payment.provider_id is None:
+        payment.provider_id = seen.provider_id
+    if payment.provider_id != seen.provider_id or seen.cents != payment.cents:
+        record(session, purchase, "report-refused", now, who="provider", detail=f"payment {payment.id}")
+        return
+    before = payment.status, payment.paid_cents, payment.charged_back_cents
+    payment.checkout_url = payment.checkout_url or seen.checkout_url
+    if seen.status is not None and _RANK[seen.status] > _RANK[payment.status]:
+        payment.status = seen.status
+    payment.paid_cents = max(payment.paid_cents, seen.paid_cents)
+    payment.charged_back_cents = max(payment.charged_back_cents, seen.charged_back_cents)
+    payment.seen_at = now
+    if seen.expires_at and purchase.state is PurchaseState.PLACED and purchase.reserve_until:
+        purchase.reserve_until = max(purchase.reserve_until, seen.expires_at)
+    if before != (payment.status, payment.paid_cents, payment.charged_back_cents):
+        detail = f"payment {payment.id}: {payment.paid_cents} cents, charged back {payment.charged_back_cents}"
+        record(session, purchase, payment.status, now, who="provider", detail=detail)
+    session.flush()
+    _settle(session, purchase, counts, now)
+
+
+def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now: datetime) -> None:
+    """Do what follows from the sums: confirm what is paid, send back what is paid too much or in vain."""
+    paid = paid_cents(session, purchase)
+    covered = paid >= purchase.total_cents or _is_authorized(purchase)
+    late = purchase.state is PurchaseState.EXPIRED
+    if covered and (
+        purchase.state is PurchaseState.PLACED or (late and _reserve_again(session, purchase, counts, now))
+    ):
+        confirm(session, purchase, now, who="provider")
+    if purchase.state is PurchaseState.PLACED:
+        return  # a part payment may still become whole
+    late = purchase.state is PurchaseState.EXPIRED
+    refunds = refund_surplus(session, purchase, now, reason="paid too late" if late else "paid too much")
+    if refunds and late:
+        outbox.enqueue(session, "mail_paid_too_late", purchase.id, now)
+
+
+def owed_cents(purchase: Purchase) -> int:
+    """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery."""
+    if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED):
+        return 0
+    kept = sum(line.unit_cents * (line.quantity - line.withdrawn) for line in purchase.lines)
+    return kept + purchase.delivery_cents if kept else 0
+
+
+def refund_surplus(
+    session: Session, purchase: Purchase, now: datetime, *, reason: str, who: str = "shop"
+) -> list[Refund]:
+    """Claim what was paid above what is owed and is not sent back yet."""
+    surplus = paid_cents(session, purchase) - owed_cents(purchase) - claimed_cents(session, purchase)
+    return claim_refund(session, purchase, surplus, now, reason=reason, who=who) if surplus > 0 else []
+
+
+def paid_cents(session: Session, purchase: Purchase) -> int:
+    """The sum of what was paid on all attempts, refunds not subtracted."""
+    return session.scalar(select(func.sum(Payment.paid_cents)).where(Payment.purchase_id == purchase.id)) or 0
+
+
+def claimed_cents(session: Session, purchase: Purchase) -> int:
+    """The sum of what was sent back or is under way."""
+    return session.scalar(select(func.sum(Payment.refund_claimed_cents)).where(Payment.purchase_id == purchase.id)) or 0
+
+
+def _is_authorized(purchase: Purchase) -> bool:
+    return any(payment.status is PaymentStatus.AUTHORIZED for payment in purchase.payments)
+
+
+def _reserve_again(session: Session, purchase: Purchase, counts: Collection[Count], now: datetime) -> bool:
+    """Reserve the packs of an expired purchase again, if they are still there."""
+    wanted = {line.product_id: line.quantity for line in purchase.lines}
+    known = [count for count in counts if count.product_id in wanted]
+    if len(known) < len(wanted):
+        return False
+    try:
+        reserve(session, wanted, known, purchase.id, now)
+    except SoldOutError:
+        return False
+    return True
+
+
+def counts_of(catalogue: Session, purchase: Purchase) -> list[Count]:
+    """The catalogue's counts of the products of a purchase; a deleted product has none."""
+    ids = [line.product_id for line in purchase.lines]
+    return [Count.of(product) for product in catalogue.scalars(select(Product).where(Product.id.in_(ids)))]
+
+
+def claim_refund(
+    session: Session, purchase: Purchase, cents: int, now: datetime, *, reason: str, who: str = "shop"
+) -> list[Refund]:
+    """Claim money to send back, from the payments that have it; the worker sends it.
+
+    Raises ValueError when more is asked for than was paid and not sent back yet.
+    """
+    refunds = []
+    payments = select(Payment).where(Payment.purchase_id == purchase.id).order_by(Payment.id).with_for_update()
+    for payment in session.scalars(payments.execution_options(populate_existing=True)):
+        part = min(cents, payment.paid_cents - payment.refund_claimed_cents)
+        if part <= 0:
+            continue
+        payment.refund_claimed_cents += part
+        cents -= part
+        refund = Refund(
+            payment_id=payment.id,
+            purchase_id=purchase.id,
+            cents=part,
+            reason=reason,
+            idempotency_key=secrets.token_urlsafe(24),
+            status=RefundStatus.WANTED,
+            who=who,
+            at=now,
+        )
+        session.add(refund)
+        session.flush()
+        outbox.enqueue(session, "send_refund", refund.id, now)
+        refunds.append(refund)
+    if cents > 0:
+        raise ValueError("more than was paid")
+    record(session, purchase, "refund-claimed", now, who=who, detail=f"{sum(one.cents for one in refunds)} cents")
+    return refunds
+
+
+def cancel(session: Session, purchase: Purchase, now: datetime, *, who: str) -> None:
+    """Cancel a purchase that is not sent: release its packs and send back what was paid. Raises ForbiddenArrowError."""
+    take(session, purchase, Arrow.CANCEL, now, who=who)
+    purchase.reserve_until = None
+    release(session, purchase, now)
+    outbox.enqueue(session, "check_availability", purchase.id, now, key=f"check_availability:{purchase.id}:cancelled")
+    refund_surplus(session, purchase, now, reason="cancelled", who=who)
+
+
+def expire(session: Session, purchase: Purchase, now: datetime) -> None:
+    """Let an unpaid purchase end: release its packs; a mail offers to order again."""
+    take(session, purchase, Arrow.EXPIRE, now)
+    purchase.reserve_until = None
+    release(session, purchase, now)
+    outbox.enqueue(session, "check_availability", purchase.id, now, key=f"check_availability:{purchase.id}:expired")
+    outbox.enqueue(session, "mail_expired", purchase.id, now)
+    refund_surplus(session, purchase, now, reason="paid in part")
+
+
+def is_ready_to_expire(purchase: Purchase, now: datetime) -> bool:
+    """Whether its reservation is over and no attempt can still be paid."""
+    over = purchase.reserve_until is not None and purchase.reserve_until <= now
+    ended = all(payment.status in FINAL or payment.provider_id is None for payment in purchase.payments)
+    online = purchase.method is PaymentMethod.ONLINE
+    return purchase.state is PurchaseState.PLACED and online and over and ended
+
+
+def overdue_purchases(session: Session, now: datetime) -> list[int]:
+    """Ids of unpaid purchases whose reservation is over, oldest first."""
+    query = select(Purchase.id).where(Purchase.state == PurchaseState.PLACED, Purchase.reserve_until <= now)
+    return list(session.scalars(query.order_by(Purchase.reserve_until).limit(100)))

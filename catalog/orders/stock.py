@@ -1,0 +1,141 @@
+"""Stock as a ledger: levels that are the sums of their moves, reserved and released by purchases.
+
+The catalogue has counts, each with a moment. A level starts from the newest count, less what was sold since: so neither
+an old file nor an undo ever brings sold packs back.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from catalog.db.bulk import insert_new
+from catalog.models import Product
+from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove, orders_table
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+"""The moment of the count that a product came with, before any sale."""
+_LEAVING = (MoveKind.SOLD, MoveKind.RETURNED, MoveKind.WRITTEN_OFF)
+"""Moves of packs that a count no longer finds, or finds again."""
+
+
+class Count(Struct, frozen=True):
+    """A count of the packs of a product on the shelf, those of unsent orders included."""
+
+    product_id: int
+    packs: int
+    at: datetime
+
+    @staticmethod
+    def of(product: Product) -> "Count":
+        """The newest count in the catalogue."""
+        return Count(product.id, product.stock, product.stock_counted_at or _FIRST)
+
+
+class SoldOutError(Exception):
+    """More packs asked for than there are; `left` has the number that is left, by product id. Nothing was reserved."""
+
+    def __init__(self, left: Mapping[int, int]) -> None:
+        self.left = dict(left)
+        super().__init__(f"not enough stock: {self.left}")
+
+
+def available(session: Session, counts: Collection[Count]) -> dict[int, int]:
+    """The packs that may be ordered at this moment, by product id."""
+    levels = _levels(session, [count.product_id for count in counts])
+    return {count.product_id: _left(session, count, levels.get(count.product_id)) for count in counts}
+
+
+def _left(session: Session, count: Count, level: StockLevel | None) -> int:
+    if level is None:
+        return count.packs
+    if level.counted_at == count.at:
+        return level.available
+    return max(0, count.packs + _left_since(session, count) - level.reserved)
+
+
+def _levels(session: Session, product_ids: Collection[int], *, lock: bool = False) -> dict[int, StockLevel]:
+    """The levels by product id, read anew; `lock` holds them until the end of the transaction, in one order."""
+    query = select(StockLevel).where(StockLevel.product_id.in_(sorted(product_ids))).order_by(StockLevel.product_id)
+    if lock:
+        query = query.with_for_update()
+    rows = session.scalars(query.execution_options(populate_existing=True))
+    return {level.product_id: level for level in rows}
+
+
+def _left_since(session: Session, count: Count) -> int:
+    """The change of the packs on the shelf by sales, returns and write-offs after a count."""
+    moved = select(func.sum(StockMove.by_on_hand)).where(
+        StockMove.product_id == count.product_id, StockMove.kind.in_(_LEAVING), StockMove.at > count.at
+    )
+    return session.scalar(moved) or 0
+
+
+def reserve(
+    session: Session, wanted: Mapping[int, int], counts: Sequence[Count], purchase_id: int, at: datetime
+) -> None:
+    """Reserve packs for a purchase: all or none. Raises SoldOutError."""
+    levels = _counted_levels(session, counts, at)
+    short = {id_: levels[id_].available for id_, packs in wanted.items() if levels[id_].available < packs}
+    if short:
+        raise SoldOutError(short)
+    for product_id in sorted(wanted):
+        _move(session, levels[product_id], MoveKind.RESERVED, at, by_reserved=wanted[product_id], purchase=purchase_id)
+
+
+def _counted_levels(session: Session, counts: Sequence[Count], at: datetime) -> dict[int, StockLevel]:
+    """The levels of counted products, held until the end of the transaction, with the newest counts taken over."""
+    new = [{"product_id": count.product_id, "on_hand": 0, "reserved": 0, "counted_at": count.at} for count in counts]
+    before = set(_levels(session, [count.product_id for count in counts]))
+    insert_new(session, orders_table(StockLevel), new)
+    levels = _levels(session, [count.product_id for count in counts], lock=True)
+    for count in sorted(counts, key=lambda count: count.product_id):
+        level = levels[count.product_id]
+        first = count.product_id not in before and level.on_hand == 0
+        if first or level.counted_at != count.at:
+            _take_over(session, level, count, at)
+    return levels
+
+
+def _take_over(session: Session, level: StockLevel, count: Count, at: datetime) -> None:
+    """Start a level from a count; packs that are promised and not found make it short, and stay promised."""
+    found = count.packs + _left_since(session, count)
+    on_hand = max(found, level.reserved)
+    level.short, level.counted_at = on_hand - found, count.at
+    _move(session, level, MoveKind.COUNTED, at, by_on_hand=on_hand - level.on_hand)
+
+
+def held_packs(session: Session, purchase: Purchase) -> dict[int, int]:
+    """The packs that a purchase holds reserved, by product id."""
+    query = select(StockMove.product_id, func.sum(StockMove.by_reserved)).where(StockMove.purchase_id == purchase.id)
+    return {id_: int(packs) for id_, packs in session.execute(query.group_by(StockMove.product_id)) if packs}
+
+
+def release(session: Session, purchase: Purchase, at: datetime, packs: Mapping[int, int] | None = None) -> None:
+    """Give back packs that a purchase holds reserved, by product id; without them all of them."""
+    held = held_packs(session, purchase)
+    if packs is not None:
+        held = {id_: min(packs.get(id_, 0), number) for id_, number in held.items() if packs.get(id_)}
+    levels = _levels(session, held, lock=True)
+    for product_id in sorted(held):
+        _move(session, levels[product_id], MoveKind.RELEASED, at, by_reserved=-held[product_id], purchase=purchase.id)
+
+
+def _move(
+    session: Session,
+    level: StockLevel,
+    kind: MoveKind,
+    at: datetime,
+    *,
+    by_on_hand: int = 0,
+    by_reserved: int = 0,
+    purchase: int | None = None,
+) -> None:
+    """Add a move to the ledger and to its level."""
+    move = {"product_id": level.product_id, "at": at, "kind": kind, "purchase_id": purchase}
+    session.execute(insert(StockMove), [move | {"by_on_hand": by_on_hand, "by_reserved": by_reserved}])
+    level.on_hand += by_on_hand
+    level.reserved += by_reserved
+    session.flush()

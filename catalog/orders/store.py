@@ -1,0 +1,62 @@
+"""The orders' store: a database of its own, so that an import into the catalogue never holds a checkout up.
+
+SQLite keeps it in `orders.db`; on PostgreSQL its tables live in the catalogue's database.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import URL, Engine
+from sqlalchemy.orm import Session
+
+from catalog.db.engine import Migrations, for_writing, is_migrated, migrate, migration_lock, open_engine
+
+ORDERS = Migrations(Path(__file__).parent / "migrations", version_table="orders_version")
+
+
+class OrdersStore:
+    """The engine of the orders' store. No commit that was answered is lost, at a power cut neither."""
+
+    def __init__(self, url: URL, *, serving: bool = True) -> None:
+        self.engine: Engine = open_engine(url, serving=serving, durable=True)
+        self._writing = for_writing(self.engine)
+        # SQLite lets waiting writers in by chance: where many press a button at once, some would wait for too long.
+        sqlite = self.engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[Any] = Lock() if sqlite else nullcontext()
+
+    def migrate(self) -> None:
+        """Migrate the tables, while no other process does."""
+        if not is_migrated(self.engine, ORDERS):
+            with migration_lock(self.engine):
+                migrate(self.engine, ORDERS)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the tables are at the newest revision. Raises SQLAlchemyError when the database does not answer."""
+        return is_migrated(self.engine, ORDERS)
+
+    def reading(self) -> Session:
+        return Session(self.engine)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in one transaction, committed at the end and rolled back by an exception."""
+        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def opened_store(url: URL) -> Iterator[OrdersStore]:
+    """A migrated store for a command, closed at the end."""
+    store = OrdersStore(url, serving=False)
+    try:
+        store.migrate()
+        yield store
+    finally:
+        store.dispose()

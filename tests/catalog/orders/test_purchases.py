@@ -1,0 +1,245 @@
+"""Purchases under any sequence of events: after every step the sums agree to the cent, and no pack is sold twice."""
+
+import shutil
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from sqlalchemy import select
+
+from catalog.models import Product
+from catalog.orders.checks import book_faults
+from catalog.orders.models import (
+    Job,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    Purchase,
+    PurchaseState,
+    StockLevel,
+)
+from catalog.orders.payments import (
+    PaymentSeen,
+    cancel,
+    expire,
+    is_ready_to_expire,
+    purchase_for_update,
+    see_payment,
+)
+from catalog.orders.placing import TooManyUnpaidError, new_payment
+from catalog.orders.states import ARROWS, Arrow, ForbiddenArrowError, take
+from catalog.orders.stock import Count, SoldOutError
+from catalog.orders.store import OrdersStore
+from catalog.orders.withdrawal import NothingLeftError, Statement, WithdrawnLine, is_open, withdraw
+from tests import databases
+from tests.catalog.orders.conftest import new_store_url
+from tests.catalog.orders.goods import NOW, goods, placed, placing_of, purchase_in, quote_of
+
+PRODUCTS = [goods(number, stock=6, cents=cents) for number, cents in ((1, 595), (2, 1299), (3, 1))]
+COUNTS = [Count.of(product) for product in PRODUCTS]
+
+
+class Purchases(RuleBasedStateMachine):
+    """Orders placed, paid early, late, twice and in part, expired, cancelled, withdrawn from, in any order."""
+
+    orders = Bundle("orders")
+
+    @initialize()
+    def open_store(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.store = OrdersStore(new_store_url(self.folder))
+        self.store.migrate()
+        self.now: datetime = NOW
+        self.number = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.dispose()
+            databases.drop(self.store.engine.url)
+            shutil.rmtree(self.folder)
+
+    @rule(
+        target=orders,
+        packs=st.lists(st.tuples(st.sampled_from(PRODUCTS), st.integers(1, 4)), min_size=1, max_size=3, unique_by=id),
+        method=st.sampled_from(PaymentMethod),
+    )
+    def place(self, packs: list[tuple[Product, int]], method: PaymentMethod) -> Any:
+        self.number += 1
+        lines = {product.id: (product, quantity) for product, quantity in packs}
+        quote = quote_of(*lines.values())
+        try:
+            made = placed(self.store, placing_of(quote, method, email=f"k{self.number}@voorbeeld.nl"), self.now)
+        except (SoldOutError, TooManyUnpaidError):
+            return multiple()
+        return made.purchase.id
+
+    @rule(minutes=st.integers(1, 60))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(
+        order=orders,
+        status=st.sampled_from([None, *PaymentStatus]),
+        share=st.sampled_from([0, 1, 2]),
+        attempt=st.integers(0, 2),
+    )
+    def report(self, order: int, status: PaymentStatus | None, share: int, attempt: int) -> None:
+        with self.store.reading() as session:
+            ids = list(session.scalars(select(Payment.id).where(Payment.purchase_id == order).order_by(Payment.id)))
+            if not ids:
+                return
+            payment = session.get_one(Payment, ids[attempt % len(ids)])
+        paid = payment.cents * share // 2 if status is PaymentStatus.PAID else 0
+        seen = PaymentSeen(f"tr_{payment.id}", status, payment.cents, paid)
+        with self.store.writing() as session:
+            see_payment(session, payment.id, seen, COUNTS, self.now)
+
+    @rule(order=orders)
+    def pay_again(self, order: int) -> None:
+        with self.store.writing() as session:
+            purchase = purchase_for_update(session, order)
+            if purchase.method is PaymentMethod.ONLINE and purchase.state is PurchaseState.PLACED:
+                new_payment(session, purchase, "trial", self.now)
+
+    @rule(order=orders)
+    def sweep(self, order: int) -> None:
+        with self.store.writing() as session:
+            purchase = purchase_for_update(session, order)
+            if is_ready_to_expire(purchase, self.now):
+                expire(session, purchase, self.now)
+
+    @rule(order=orders)
+    def cancel(self, order: int) -> None:
+        before = purchase_in(self.store, order).state
+        try:
+            with self.store.writing() as session:
+                cancel(session, purchase_for_update(session, order), self.now, who="shopper")
+        except ForbiddenArrowError:
+            assert purchase_in(self.store, order).state is before
+
+    @rule(order=orders, packs=st.lists(st.integers(0, 3), min_size=3, max_size=3))
+    def withdraw(self, order: int, packs: list[int]) -> None:
+        purchase = purchase_in(self.store, order)
+        if not is_open(purchase, self.now):
+            return
+        lines = tuple(WithdrawnLine(place + 1, number) for place, number in enumerate(packs) if number)
+        self.number += 1
+        statement = Statement(f"key {self.number}", "Jo", "jo@voorbeeld.nl", lines)
+        try:
+            for _twice in range(2):
+                with self.store.writing() as session:
+                    withdraw(session, purchase_for_update(session, order), statement, self.now)
+        except NothingLeftError:
+            assert purchase_in(self.store, order).lines[0].withdrawn == purchase.lines[0].withdrawn
+
+    @invariant()
+    def sums_agree(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        with self.store.reading() as session:
+            assert not list(book_faults(session))
+            for level in session.scalars(select(StockLevel)):
+                assert 0 <= level.reserved <= level.on_hand == 6
+
+
+Purchases.TestCase.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)
+TestPurchasesInAnyOrder = pytest.mark.database(Purchases.TestCase)
+
+
+def test_reports_in_any_order_and_number_give_one_end_state(store: OrdersStore) -> None:
+    ends = set()
+    reports: list[PaymentStatus | None] = [
+        PaymentStatus.OPEN,
+        PaymentStatus.PENDING,
+        PaymentStatus.PAID,
+        PaymentStatus.EXPIRED,
+        None,
+    ]
+    orders: list[list[PaymentStatus | None]] = [
+        reports,
+        reports[::-1],
+        reports * 3,
+        [PaymentStatus.PAID],
+        reports[2:] + reports,
+    ]
+    for number, order in enumerate(orders):
+        made = placed(store, placing_of(quote_of((goods(9, stock=99), 1)), email=f"{number}@voorbeeld.nl"))
+        assert made.payment is not None
+        for status in order:
+            cents = made.payment.cents
+            seen = PaymentSeen(f"tr_{made.payment.id}", status, cents, cents if status is PaymentStatus.PAID else 0)
+            with store.writing() as session:
+                see_payment(session, made.payment.id, seen, (), NOW)
+        found = purchase_in(store, made.purchase.id)
+        with store.reading() as session:
+            jobs = session.scalars(select(Job.kind).where(Job.row_id == found.id, Job.kind == "issue_invoice")).all()
+        ends.add((found.state, found.payments[0].status, found.payments[0].paid_cents, len(jobs)))
+    assert ends == {(PurchaseState.CONFIRMED, PaymentStatus.PAID, 1695, 1)}
+
+
+def test_a_report_on_another_payment_or_amount_changes_nothing(store: OrdersStore) -> None:
+    made = placed(store, placing_of(quote_of((goods(1), 1))))
+    assert made.payment is not None
+    with store.writing() as session:
+        see_payment(session, made.payment.id, PaymentSeen("tr_mine", PaymentStatus.OPEN, made.payment.cents), (), NOW)
+    for seen in (
+        PaymentSeen("tr_other", PaymentStatus.PAID, made.payment.cents, made.payment.cents),
+        PaymentSeen("tr_mine", PaymentStatus.PAID, 1, 1),
+    ):
+        with store.writing() as session:
+            see_payment(session, made.payment.id, seen, (), NOW)
+    assert purchase_in(store, made.purchase.id).state is PurchaseState.PLACED
+
+
+def test_a_payment_that_comes_too_late_is_honoured_while_the_packs_are_there_and_refunded_when_not(
+    store: OrdersStore,
+) -> None:
+    jar = goods(1, stock=1)
+    late = NOW + timedelta(hours=2)
+    for taken_by_another in (False, True):
+        made = placed(store, placing_of(quote_of((jar, 1)), email=f"{taken_by_another}@voorbeeld.nl"))
+        assert made.payment is not None
+        with store.writing() as session:
+            expire(session, purchase_for_update(session, made.purchase.id), late)
+        if taken_by_another:
+            placed(store, placing_of(quote_of((jar, 1)), email="ander@voorbeeld.nl"), late)
+        cents = made.payment.cents
+        with store.writing() as session:
+            seen = PaymentSeen(f"tr_{made.payment.id}", PaymentStatus.PAID, cents, cents)
+            see_payment(session, made.payment.id, seen, [Count.of(jar)], late)
+        found = purchase_in(store, made.purchase.id)
+        if taken_by_another:
+            assert (found.state, found.payments[0].refund_claimed_cents) == (PurchaseState.EXPIRED, cents)
+        else:
+            assert (found.state, found.payments[0].refund_claimed_cents) == (PurchaseState.CONFIRMED, 0)
+            with store.writing() as session:
+                cancel(session, purchase_for_update(session, found.id), late, who="shopper")
+
+
+def test_every_step_outside_the_table_is_refused_and_changes_nothing(store: OrdersStore) -> None:
+    for state in PurchaseState:
+        for arrow in Arrow:
+            with store.writing() as session:
+                purchase = Purchase(id=1, state=state)
+                if (state, arrow) in ARROWS:
+                    take(session, purchase, arrow, NOW)
+                    assert purchase.state is ARROWS[state, arrow]
+                else:
+                    with pytest.raises(ForbiddenArrowError):
+                        take(session, purchase, arrow, NOW)
+                    assert purchase.state is state
+                session.expunge_all()
+
+
+def test_a_fourth_unpaid_order_of_one_address_is_refused(store: OrdersStore) -> None:
+    jar = goods(1)
+    for _order in range(3):
+        placed(store, placing_of(quote_of((jar, 1))))
+    with pytest.raises(TooManyUnpaidError):
+        placed(store, placing_of(quote_of((jar, 1))))
+    assert placed(store, placing_of(quote_of((jar, 1)), email="ander@voorbeeld.nl"))
