@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
+from catalog.orders.store import OrdersStore
 from recommend.loading import load_ruleset
 from recommend.medicines import load_medicines
 from shop import admin, api
@@ -17,8 +18,10 @@ from shop.finder import answers_cookie
 from shop.finder import views as finder
 from shop.listing import facet_groups
 from shop.listing import views as listing
+from shop.ordering import checkout, guarantee, order_page, order_words, withdrawal
 from shop.ordering import views as ordering
 from shop.pages import views as pages
+from shop.payments import views as payments
 from shop.product import pictures
 from shop.product import views as product
 from shop.settings import Settings, read_settings
@@ -62,6 +65,7 @@ EXTENSIONS = (
     breadcrumbs,
     answers_cookie,
     basket_cookie,
+    order_words,
     security,
     admin,
     errors,
@@ -69,7 +73,11 @@ EXTENSIONS = (
 )
 """Modules with `init_app`, in the order in which a request meets them; answers meet them in reverse."""
 BLUEPRINTS = tuple(
-    part.bp for part in (pages, listing, product, compounds, compare, ordering, sitemap, finder, health, api, pictures)
+    part.bp
+    for part in (
+        *(pages, listing, product, compounds, compare, finder, sitemap, health, api, pictures),
+        *(ordering, checkout, order_page, withdrawal, guarantee, payments),
+    )
 )
 """Of the admin, its own `init_app` registers the blueprint."""
 
@@ -112,9 +120,11 @@ def _make_services(settings: Settings) -> services.Services:
         ruleset=load_ruleset(settings.rules_dir),
         medicines=load_medicines(settings.rules_dir),
         databases=Databases(settings.database_url, settings.database_read_url),
+        orders=OrdersStore(settings.orders_url),
         vault=Vault(settings.secret_key),
         answers_cipher=answers_cookie.make_cipher(settings.secret_key),
         basket_cipher=basket_cookie.make_cipher(settings.secret_key),
+        checkout_cipher=basket_cookie.make_cipher(settings.secret_key, b"checkout"),
         clock=services.system_clock,
         cache=page_cache.new_cache(),
         background=mail.new_worker(),

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec import Struct
@@ -56,6 +56,13 @@ class Smtp(Struct, frozen=True):
     """The address that mail comes from; None: the seller's."""
 
 
+class PaymentsSetting(StrEnum):
+    """The provider of payments: the shop's own trial, which moves no money, or Mollie."""
+
+    TRIAL = "trial"
+    MOLLIE = "mollie"
+
+
 class Settings(Struct, frozen=True):
     """The places of the shop's data, and the key that signs and encrypts its cookies."""
 
@@ -75,8 +82,28 @@ class Settings(Struct, frozen=True):
     page_cache: bool = True
     picture_sources: "Allowed | None" = None
     """Hosts that pictures of imported files may be fetched from; None for none."""
+    orders_database_url: "URL | None" = None
+    """The database of orders; None: `orders.db` beside the catalogue, or the catalogue's own on a server."""
+    payments: "PaymentsSetting | None" = None
+    """The provider of payments; None: the trial one for invented products, and none for real ones."""
+    mollie_key: str = ""
+    hold_outbox: bool = False
+    """Whether nothing is sent: no mail, no refund, no call to a provider, as in a restored copy."""
+    guarantee_notices: Path | None = None
+    """The folder with the official notice on the legal guarantee as a picture, in each language."""
+    served_at: str | None = None
+    """The address that `shop serve` listens on, for links in mails while no public address is set."""
     proxies: int = 0
     """The number of proxies in front, trusted on the visitor's address, host and TLS."""
+
+    @property
+    def orders_url(self) -> "URL":
+        """The database of orders."""
+        if self.orders_database_url is not None:
+            return self.orders_database_url
+        if self.database_url.get_backend_name() != "sqlite":
+            return self.database_url
+        return self.database_url.set(database=str(Path(self.database_url.database or "").with_name("orders.db")))
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -112,7 +139,31 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=_public_url(environ),
         smtp=_smtp(environ),
         audit_days=_audit_days(environ),
+        **_orders(environ),
     )
+
+
+def _orders(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of ordering, by field."""
+    url, given = environ.get("SHOP_ORDERS_DATABASE_URL"), environ.get("SHOP_PAYMENTS", "")
+    if given not in ("", *PaymentsSetting):
+        raise SettingsError(f"SHOP_PAYMENTS: {' or '.join(PaymentsSetting)}, not {given!r}")
+    payments = PaymentsSetting(given) if given else None
+    key = environ.get("SHOP_MOLLIE_KEY", "")
+    if payments is PaymentsSetting.MOLLIE and not re.fullmatch(r"(live|test)_[A-Za-z0-9]{20,}", key, re.ASCII):
+        raise SettingsError("SHOP_MOLLIE_KEY: needed with SHOP_PAYMENTS=mollie, a key that starts with live_ or test_")
+    hold = environ.get("SHOP_OUTBOX") or "send"
+    if hold not in ("send", "hold"):
+        raise SettingsError(f"SHOP_OUTBOX: send or hold, not {hold!r}")
+    notices = environ.get("SHOP_GUARANTEE_NOTICES")
+    return {
+        "orders_database_url": _database_url("SHOP_ORDERS_DATABASE_URL", url, **WRITES) if url else None,
+        "payments": payments,
+        "mollie_key": key,
+        "hold_outbox": hold == "hold",
+        "guarantee_notices": Path(notices).absolute() if notices else None,
+        "served_at": environ.get("SHOP_SERVED_AT") or None,
+    }
 
 
 def read_cache_dir(environ: Mapping[str, str] = os.environ) -> Path:

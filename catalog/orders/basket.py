@@ -31,6 +31,8 @@ class BasketLine(Struct, frozen=True, dict=True):
 
     product: Product
     quantity: int
+    left: int
+    """Packs that may still be ordered."""
 
     @property
     def cents(self) -> int:
@@ -137,7 +139,7 @@ class Basket(Struct, frozen=True, dict=True):
     @property
     def sold_out(self) -> tuple[BasketLine, ...]:
         """Lines with more packs than there are in stock."""
-        return tuple(line for line in self.lines if line.quantity > line.product.stock)
+        return tuple(line for line in self.lines if line.quantity > line.left)
 
 
 def _ingredients(products: Sequence[Product]) -> Text:
@@ -147,10 +149,11 @@ def _ingredients(products: Sequence[Product]) -> Text:
     )
 
 
-def read_basket(session: Session, quantities: Mapping[int, int], ruleset: Ruleset) -> Basket:
-    """A basket of published products, by id; an unpublished or unknown one is left out."""
-    products = products_by_ids(session, quantities)
-    lines = (BasketLine(products[id_], quantity) for id_, quantity in quantities.items() if id_ in products)
+def make_basket(
+    products: Mapping[int, Product], quantities: Mapping[int, int], left: Mapping[int, int], ruleset: Ruleset
+) -> Basket:
+    """A basket of published products, by id, with the packs that are left; an unknown one is left out."""
+    lines = (BasketLine(products[id_], quantity, left[id_]) for id_, quantity in quantities.items() if id_ in products)
     return Basket(tuple(lines), ruleset)
 
 

@@ -29,6 +29,14 @@ class OwnerSettings(Struct, frozen=True):
     directions_en: str = ""
     storage_nl: str = ""
     storage_en: str = ""
+    return_address: str = ""
+    seller_iban: str = ""
+    delivery_days: int = 3
+    """The most working days from a confirmed order to its arrival."""
+    vat_percent_be: int | None = None
+    """The Belgian VAT rate, once the shop declares it (OSS); None: the Dutch rate, below the threshold."""
+    terms_nl: str = ""
+    terms_en: str = ""
 
     @property
     def default_texts(self) -> dict[str, str]:

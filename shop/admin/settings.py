@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, flash, redirect, url_for
+from stdnum import iban
 from stdnum.eu import vat
 from werkzeug.wrappers import Response
 from wtforms import EmailField, Field, HiddenField, StringField, TextAreaField, ValidationError
@@ -33,10 +34,15 @@ from shop.web.owner_settings import fixed_settings, public_url, seller
 from shop.web.services import now
 
 LONGEST_LINE = 200
+LONGEST_TERMS = 20_000
+MOST_DELIVERY_DAYS = 30
+TERMS = ("terms_nl", "terms_en")
+CHECKED_TEXTS = (*DEFAULT_TEXTS, *TERMS)
 HIGHEST_VAT = 50
 GROUPS = {
     "seller": ("seller_name", "seller_address", "seller_email", "seller_phone", "seller_kvk", "seller_vat"),
     "site": ("public_url", "vat_percent"),
+    "ordering": ("return_address", "seller_iban", "delivery_days", "vat_percent_be", *TERMS),
     "texts": DEFAULT_TEXTS,
 }
 """The fields of the page, by heading."""
@@ -48,6 +54,11 @@ def _line(label: str, help_: str = "", **attributes: Any) -> StringField:
 
 def _text(label: str, language: str) -> TextAreaField:
     return TextAreaField(label, render_kw={"rows": 2, "lang": language})
+
+
+def _terms(label: str, language: str) -> TextAreaField:
+    help_ = _("Every order keeps the version that it was agreed to under.")
+    return TextAreaField(label, description=help_, render_kw={"rows": 8, "lang": language})
 
 
 class SettingsForm(ShopForm):
@@ -70,6 +81,27 @@ class SettingsForm(ShopForm):
         _("Prices are entered with VAT, and net prices computed from them. In the Netherlands it is 9 on supplements."),
         inputmode="numeric",
     )
+    return_address = _line(_("Return address"), _("Where shoppers send goods back to."), autocomplete="off")
+    seller_iban = _line(
+        _("Bank account (IBAN)"),
+        _("Without it nobody can pay after delivery, and the law forbids to ask for all of it before (BW 7:26)."),
+        autocomplete="off",
+    )
+    delivery_days = _line(
+        _("Delivered within (working days)"),
+        _("From the confirmation of an order to its arrival."),
+        inputmode="numeric",
+    )
+    vat_percent_be = _line(
+        _("VAT on supplements in Belgium (percent)"),
+        _(
+            "Empty: the Dutch rate. Above € 10,000 a year of sales to consumers in other EU countries together, the "
+            "rate of the country of arrival applies (OSS)."
+        ),
+        inputmode="numeric",
+    )
+    terms_nl = _terms(_("General terms (Dutch)"), "nl")
+    terms_en = _terms(_("General terms (English)"), "en")
     directions_nl = _text(_("Use (Dutch)"), "nl")
     directions_en = _text(_("Use (English)"), "en")
     storage_nl = _text(_("Storage (Dutch)"), "nl")
@@ -99,10 +131,26 @@ class SettingsForm(ShopForm):
         if not re.fullmatch("[0-9]{1,2}", field.data) or int(field.data) > HIGHEST_VAT:
             raise ValidationError(gettext("Fill in a whole number from 0 to %(most)d.", most=HIGHEST_VAT))
 
+    def validate_seller_iban(self, field: Field) -> None:
+        if field.data and not iban.is_valid(field.data):
+            raise ValidationError(gettext("This is no valid IBAN: a sign is wrong or missing."))
+
+    def validate_delivery_days(self, field: Field) -> None:
+        if not re.fullmatch("[0-9]{1,2}", field.data) or not 1 <= int(field.data) <= MOST_DELIVERY_DAYS:
+            raise ValidationError(gettext("Fill in a whole number from 1 to %(most)d.", most=MOST_DELIVERY_DAYS))
+
+    def validate_vat_percent_be(self, field: Field) -> None:
+        if field.data and (not re.fullmatch("[0-9]{1,2}", field.data) or int(field.data) > HIGHEST_VAT):
+            raise ValidationError(gettext("Fill in a whole number from 0 to %(most)d.", most=HIGHEST_VAT))
+
     def settings(self, before: OwnerSettings) -> OwnerSettings:
         """The settings as entered; those that the form does not have stay."""
         entered = {field.name: field.data for field in self if field.name in OwnerSettings.__struct_fields__}
-        return msgspec.structs.replace(before, **entered | {"vat_percent": int(entered["vat_percent"])})
+        numbers = {name: int(entered[name]) for name in ("vat_percent", "delivery_days")}
+        abroad = entered["vat_percent_be"]
+        return msgspec.structs.replace(
+            before, **entered | numbers | {"vat_percent_be": int(abroad) if abroad else None}
+        )
 
 
 _BLANKS = re.compile(r"[\s.]+")
@@ -111,12 +159,12 @@ _BLANKS = re.compile(r"[\s.]+")
 def _clean(name: str, entered: Any) -> str:
     """A value without the blanks and signs that do not belong to it."""
     value = str("" if entered is None else entered)
-    if name in DEFAULT_TEXTS:
+    if name in CHECKED_TEXTS:
         return "\n".join(line.strip() for line in value.strip().splitlines())
     value = "".join(sign for sign in " ".join(value.split()) if sign.isprintable())
     if name == "seller_kvk":
         return _BLANKS.sub("", value)
-    if name == "seller_vat":
+    if name in ("seller_vat", "seller_iban"):
         return _BLANKS.sub("", value).upper()
     return value.rstrip("/") if name == "public_url" else value
 
@@ -156,10 +204,12 @@ def _texts_are_right(form: SettingsForm) -> bool:
     """Check the texts as those of a product; what may not be said to shoppers is an error at its field."""
     for field in form:
         if isinstance(field.data, str):
-            most = LONGEST.get(field.name[:-3], LONGEST_LINE)
+            most = LONGEST_TERMS if field.name in TERMS else LONGEST.get(field.name[:-3], LONGEST_LINE)
             problems = text_problems(field.name, field.data, most)
             field.errors = [f"{upper_first(problem.text(current_language()))}." for problem in problems]
-    texts = {name: Text(form[f"{name}_nl"].data, form[f"{name}_en"].data) for name in ("directions", "storage")}
+    texts = {
+        name: Text(form[f"{name}_nl"].data, form[f"{name}_en"].data) for name in ("directions", "storage", "terms")
+    }
     for found in check_product(texts, None, get_ruleset().directory):
         if found.blocks:
             field = form[f"{found.field}_{found.language}"]

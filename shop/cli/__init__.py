@@ -15,6 +15,8 @@ from shop.cli.loading import CommandsByName
         "content": "shop.cli.content:content",
         "catalog": "shop.cli.catalog:catalog",
         "db": "shop.cli.db:db",
+        "orders": "shop.cli.orders:orders",
+        "worker": "shop.cli.worker:worker",
         "verify": "shop.cli.verify:verify",
         "rules": "shop.cli.rules:rules",
     },

@@ -129,7 +129,7 @@ def _check_site(report: Report, rules: Path) -> None:
     except BrokenPageError as error:
         raise _Refused(str(error)) from error
     finally:
-        services_of(app).databases.dispose()
+        services_of(app).dispose()
     for message in (*interface_messages(), *answer_messages()):
         for finding in check_message(message, rules):
             report.add(message.place, finding, Place())

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 from filelock import FileLock
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import LimitRequestLine
@@ -41,10 +42,13 @@ SILENCE_SECONDS = 5
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--worker/--no-worker", "with_worker", default=True, help="Also do the outbox's work; on by default.")
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve /metrics for Prometheus there; off without.")
-def serve(host: str, port: int, workers: int, metrics_port: int | None) -> None:
+def serve(host: str, port: int, workers: int, with_worker: bool, metrics_port: int | None) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
     settings = make_ready()
+    os.environ["SHOP_SERVED_AT"] = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    os.environ["SHOP_SERVE_WORKER"] = "on" if with_worker else "off"
     with _metrics(host, metrics_port):
         run_server("shop.app:create_app", host, port, workers, settings)
 
@@ -189,4 +193,9 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         from shop.web.request_log import log_to_stderr
 
         log_to_stderr()
-        return self.make()
+        app = self.make()
+        if os.environ.get("SHOP_SERVE_WORKER") == "on" and isinstance(app, Flask):
+            from shop.outbox.worker import start_thread
+
+            start_thread(app)
+        return app

@@ -1,16 +1,27 @@
 """Basket page: its lines and sums, and the cautions for this visitor, which follow from the answers cookie alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from catalog.models import Product
-from catalog.orders.basket import Basket
+from catalog.orders.basket import Basket, make_basket, products_by_ids
+from catalog.orders.stock import Count, available
 from recommend.answers import Answers
 from recommend.chemistry import UG_PER_MG
 from recommend.engine import advise
 from recommend.knowledge import Note, Ruleset
 from shop.product.page import PersonalNotes, notes_for, personal_notes
+from shop.web.database import get_ruleset, get_session
+from shop.web.services import services
+
+
+def available_basket(quantities: Mapping[int, int]) -> Basket:
+    """The basket with the packs that are left at this moment."""
+    products = products_by_ids(get_session(), quantities)
+    with services().orders.reading() as session:
+        left = available(session, [Count.of(product) for product in products.values()]) if products else {}
+    return make_basket(products, quantities, left, get_ruleset())
 
 
 class BasketPage(Struct, frozen=True):

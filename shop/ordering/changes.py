@@ -10,8 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from catalog.models import Product
 from catalog.orders.basket import MOST_LINES, MOST_PACKS, products_by_ids
+from catalog.orders.stock import Count, available
 from shop.web.i18n import gettext as _
 from shop.web.i18n import ngettext
+from shop.web.services import services
 from shop.web.words import shown_text
 
 QUANTITY = "quantity-"
@@ -79,26 +81,27 @@ def _refuse_what_cannot_be_had(
         change.general.append(_("A basket holds at most %(most)d products.", most=MOST_LINES))
         return
     products = products_by_ids(session, change.quantities)
+    with services().orders.reading() as orders:
+        left = available(orders, [Count.of(product) for product in products.values()]) if products else {}
     for product_id, quantity in change.quantities.items():
         if quantity <= before.get(product_id, 0) or product_id in change.errors:
             continue
-        reason = _reason_against(products.get(product_id), quantity)
+        reason = _reason_against(products.get(product_id), quantity, left.get(product_id, 0))
         if reason and product_id in added and product_id not in before:
             change.general.append(reason)
         elif reason:
             change.errors[product_id] = reason
 
 
-def _reason_against(product: Product | None, quantity: int) -> str:
+def _reason_against(product: Product | None, quantity: int, left: int) -> str:
     if product is None:
         return _("We do not have this product, or no longer.")
     name = shown_text(product, "name")
-    if not product.in_stock:
+    if not left:
         return _("%(name)s is sold out.", name=name)
     if quantity > MOST_PACKS:
         return _("At most %(most)d packs of one product fit in a basket.", most=MOST_PACKS)
-    if quantity > product.stock:
-        left = product.stock
+    if quantity > left:
         return ngettext(
             "We have %(num)d pack of %(name)s left.", "We have %(num)d packs of %(name)s left.", left, name=name
         )

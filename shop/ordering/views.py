@@ -5,10 +5,10 @@ from http import HTTPStatus
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from catalog.orders.basket import MOST_PACKS, read_basket
+from catalog.orders.basket import MOST_PACKS
 from shop.finder.answers_cookie import partial_answers, visitor_stops
 from shop.finder.fit import visitor_advice
-from shop.ordering.basket_page import basket_page
+from shop.ordering.basket_page import available_basket, basket_page
 from shop.ordering.changes import BasketChange, read_change
 from shop.web.basket_cookie import store_basket, stored_basket
 from shop.web.database import get_ruleset, get_session
@@ -35,7 +35,7 @@ def basket() -> Response:
 
 def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Response:
     ruleset = get_ruleset()
-    found = read_basket(get_session(), quantities, ruleset)
+    found = available_basket(quantities)
     kept = {line.product.id: line.quantity for line in found.lines}
     gone = len(quantities) - len(kept)
     if gone:

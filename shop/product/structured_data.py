@@ -12,6 +12,7 @@ from shop.web.absolute_urls import absolute_url
 from shop.web.breadcrumbs import CONTEXT, Data
 from shop.web.i18n import current_language, in_current_language
 from shop.web.i18n import gettext as _
+from shop.web.services import services
 from shop.web.words import allergens_in_words, shown_text, yes_no_or_unknown
 
 VAT = {"valueAddedTaxIncluded": True}
@@ -63,7 +64,8 @@ def _properties(product: Product, ruleset: Ruleset) -> list[Data]:
 
 
 def offer_data(product: Product) -> Data:
-    """The offer of a product: out of stock for everybody, since nothing can be ordered yet."""
+    """The offer of a product; an invented one is out of stock for search engines, whose users cannot buy it."""
+    buyable = product.in_stock and not product.brand.invented and services().settings.payments is not None
     prices: list[Data] = [{"@type": "UnitPriceSpecification", **_price(product.price_cents), **VAT}]
     unit_price = unit_price_cents(product)
     if unit_price is not None:
@@ -75,7 +77,7 @@ def offer_data(product: Product) -> Data:
         "url": _address(product),
         **_price(product.price_cents),
         "priceSpecification": prices,
-        "availability": f"{CONTEXT}/OutOfStock",
+        "availability": f"{CONTEXT}/{'InStock' if buyable else 'OutOfStock'}",
         "itemCondition": f"{CONTEXT}/NewCondition",
     }
 

@@ -8,6 +8,7 @@ from flask import Flask, request, url_for
 from recommend.text import LANGUAGES, Language
 from shop.web.i18n import DEFAULT
 from shop.web.owner_settings import public_url
+from shop.web.services import services
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +18,11 @@ def init_app(app: Flask) -> None:
 def absolute_url(path: str) -> str:
     """An address of this shop with scheme and host: the configured ones, or those of the request."""
     return (public_url() or request.url_root.rstrip("/")) + path
+
+
+def base_url() -> str:
+    """Scheme and host for links in mails and for providers: configured, as served, or those of the request."""
+    return public_url() or services().settings.served_at or request.url_root.rstrip("/")
 
 
 def alternates(query: Mapping[str, Any], languages: Sequence[Language] = LANGUAGES) -> dict[str, str]:

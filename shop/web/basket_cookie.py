@@ -27,9 +27,9 @@ _ALONE = {
 }
 
 
-def make_cipher(secret_key: str) -> Fernet:
-    """The cipher of baskets, with a key of its own that follows from the shop's."""
-    key = HKDF(SHA256(), length=32, salt=None, info=b"basket cookie").derive(secret_key.encode())
+def make_cipher(secret_key: str, purpose: bytes = b"basket cookie") -> Fernet:
+    """The cipher of baskets, or of another purpose, with a key of its own that follows from the shop's."""
+    key = HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
     return Fernet(base64.urlsafe_b64encode(key))
 
 

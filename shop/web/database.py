@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from catalog.consistency import repair_derived_data
 from catalog.db.engine import for_writing, migrate, migration_lock, opened_engine
 from catalog.models import IndexState, Product
+from catalog.orders.store import opened_store
 from catalog.samples.sample import load_sample
 from catalog.search.update import has_current_format
 from recommend.knowledge import Ruleset
@@ -41,6 +42,17 @@ def prepare_catalogue(settings: Settings) -> None:
             with Session(for_writing(engine)) as session:
                 repair_derived_data(session, ruleset)
                 session.commit()
+    prepare_orders(settings)
+
+
+def prepare_orders(settings: Settings) -> None:
+    """Migrate the orders' store."""
+    with FileLock(settings.instance / "prepare.lock"):
+        try:
+            with opened_store(settings.orders_url):
+                pass
+        finally:
+            _restrict_to_owner(settings.instance)
 
 
 @contextmanager
@@ -67,8 +79,9 @@ def _lacks_index(engine: Engine) -> bool:
 
 
 def _restrict_to_owner(instance: Path) -> None:
-    for file in instance.glob("shop.db*"):
-        file.chmod(0o600)
+    for name in ("shop.db*", "orders.db*"):
+        for file in instance.glob(name):
+            file.chmod(0o600)
 
 
 def init_app(app: Flask) -> None:

@@ -49,6 +49,11 @@ def send(smtp: Smtp, from_address: str, to: str, subject: str, text: str) -> Non
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=from_address.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
+    send_message(smtp, message)
+
+
+def send_message(smtp: Smtp, message: EmailMessage) -> None:
+    """Hand a message to the mail server. Raises OSError or smtplib.SMTPException."""
     with _connect(smtp) as connection:
         if smtp.user:
             connection.login(smtp.user, smtp.password)

@@ -1,9 +1,11 @@
 """Security headers of every response, the session cookies, and requests refused at once."""
 
 from http import HTTPStatus
+from typing import TypeVar
 
 from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from shop.web.database import asked_by_staff
 
@@ -16,6 +18,7 @@ UNUSED = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 """Powers of the browser that no page here uses."""
 YEAR_SECONDS = 365 * 24 * 60 * 60
 MAX_QUERY_BYTES = 8 * 1024
+AnyResponse = TypeVar("AnyResponse", bound=WerkzeugResponse)
 
 
 def asked_of_api() -> bool:
@@ -90,7 +93,7 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def never_store(response: Response) -> Response:
+def never_store(response: AnyResponse) -> AnyResponse:
     """Keep a page with answers out of every cache, the browser's included."""
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
+from catalog.orders.store import OrdersStore
 from catalog.queries.settings import OwnerSettings
 from catalog.search.snapshot import CatalogueStamp
 from recommend.knowledge import Ruleset
@@ -29,9 +30,11 @@ class Services:
     ruleset: Ruleset
     medicines: Medicines
     databases: Databases
+    orders: OrdersStore
     vault: Vault
     answers_cipher: Fernet
     basket_cipher: Fernet
+    checkout_cipher: Fernet
     clock: Callable[[], datetime]
     """Aware, in UTC; tests put another one here."""
     cache: LRUCache[tuple[Hashable, ...], Any]
@@ -40,6 +43,11 @@ class Services:
     """The thread for what no page waits for; see `mail`."""
     owner_settings: tuple[CatalogueStamp, OwnerSettings] | None = None
     """The settings in the database and the stamp at which they were read; see `owner_settings`."""
+
+    def dispose(self) -> None:
+        """Close the connections of all databases."""
+        self.databases.dispose()
+        self.orders.dispose()
 
 
 def init_app(app: Flask, made: Services) -> None:

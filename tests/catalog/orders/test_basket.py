@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from catalog.composition import LabelLine
 from catalog.models import Product, Status
-from catalog.orders.basket import Basket, BasketLine, read_basket
+from catalog.orders.basket import Basket, BasketLine, make_basket, products_by_ids
 from catalog.other_actives import read_other_actives
 from recommend.chemistry import rounded
 from recommend.knowledge import Ruleset
@@ -25,7 +25,12 @@ def product(session: Session, **facts: Any) -> Product:
 
 
 def basket(session: Session, ruleset: Ruleset, *lines: tuple[Product, int]) -> Basket:
-    return read_basket(session, {product.id: quantity for product, quantity in lines}, ruleset)
+    return basket_of(session, ruleset, {product.id: quantity for product, quantity in lines})
+
+
+def basket_of(session: Session, ruleset: Ruleset, quantities: dict[int, int]) -> Basket:
+    products = products_by_ids(session, quantities)
+    return make_basket(products, quantities, {product.id: product.stock for product in products.values()}, ruleset)
 
 
 def test_a_second_pack_lengthens_the_supply_and_adds_nothing_to_a_day(session: Session, ruleset: Ruleset) -> None:
@@ -48,9 +53,9 @@ def test_exactly_250_mg_is_within_the_limit(session: Session, ruleset: Ruleset) 
 
 
 def test_the_supply_ends_on_the_last_day_with_a_whole_portion(session: Session, ruleset: Ruleset) -> None:
-    line = BasketLine(product(session, units_per_pack=61), 1)
+    line = BasketLine(product(session, units_per_pack=61), 1, 9)
     assert line.last_day(date(2026, 11, 29)) == date(2026, 12, 28)
-    assert BasketLine(line.product, 2).last_day(date(2026, 11, 29)) == date(2027, 1, 28)
+    assert BasketLine(line.product, 2, 9).last_day(date(2026, 11, 29)) == date(2027, 1, 28)
 
 
 @pytest.mark.parametrize(("first", "second"), [("citrate", "citrate"), ("glycinate", "bisglycinate")])
@@ -99,9 +104,9 @@ def test_a_product_that_does_not_state_its_substances_is_named_as_silent(session
 
 def test_drafts_archived_and_unknown_products_are_left_out(session: Session, ruleset: Ruleset) -> None:
     shown, draft = product(session), product(session, status=Status.DRAFT)
-    found = read_basket(session, {draft.id: 1, shown.id: 2, 10**9 - 1: 1}, ruleset)
+    found = basket_of(session, ruleset, {draft.id: 1, shown.id: 2, 10**9 - 1: 1})
     assert [(line.product, line.quantity) for line in found.lines] == [(shown, 2)]
-    assert read_basket(session, {}, ruleset).lines == ()
+    assert basket_of(session, ruleset, {}).lines == ()
 
 
 def test_a_line_with_more_than_the_stock_is_named(session: Session, ruleset: Ruleset) -> None:
@@ -124,7 +129,9 @@ def test_sums_are_those_of_the_lines_whatever_the_basket(
     found = Basket(
         tuple(
             BasketLine(
-                Product(price_cents=cents, magnesium_ug=ug, units_per_pack=pack, units_per_day=day, tags=[]), quantity
+                Product(price_cents=cents, magnesium_ug=ug, units_per_pack=pack, units_per_day=day, tags=[]),
+                quantity,
+                99,
             )
             for cents, ug, pack, day, quantity in lines
         ),

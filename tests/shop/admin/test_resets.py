@@ -162,7 +162,7 @@ def mailing_app(own_instance: Path, own_app: Flask, postbox: tuple[Postbox, int]
     services_of(app).clock = clock
     yield app
     services_of(app).background.shutdown()
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def fixed_app(own_instance: Path) -> Iterator[Flask]:
     environment = {"seller": Seller(name="Uit de omgeving"), "public_url": "https://omgeving.example"}
     app = create_app(structs.replace(settings_in(own_instance), **environment))
     yield app
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 def test_the_environment_wins_and_its_settings_are_shown_with_the_reason_and_cannot_be_typed(fixed_app: Flask) -> None:

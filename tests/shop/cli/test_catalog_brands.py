@@ -36,7 +36,7 @@ def shop(instance: Path) -> Run:
 
 @pytest.fixture
 def engine(instance: Path) -> Iterator[Engine]:
-    engine = open_engine(URL.create("sqlite", database=str(next(instance.glob("*.db")))))
+    engine = open_engine(URL.create("sqlite", database=str(next(instance.glob("shop.db")))))
     yield engine
     engine.dispose()
 

@@ -44,7 +44,7 @@ def test_a_proxy_is_believed_only_where_one_is_set(proxies: int, sample_instance
     app = create_app(replace(settings_in(sample_instance), proxies=proxies))
     page = app.test_client().get(START, headers={"X-Forwarded-Proto": "https"})
     assert ("; Secure" in page.headers["Set-Cookie"]) == bool(proxies)
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 @pytest.mark.parametrize("token", ["x", "gAAAAAB" + "a" * 100, "é", "A" * 3000, "%00", ""])

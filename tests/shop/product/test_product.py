@@ -120,12 +120,6 @@ def test_search_engines_get_a_description_in_the_language_of_the_page(
     assert description[1].endswith(words)
 
 
-def test_nothing_can_be_ordered_yet(client: FlaskClient) -> None:
-    page = client.get(f"/en/product/{TWO_CAPSULES}").text.split("<main")[1].split("</main>")[0]
-    assert "Ordering is not possible yet." in page
-    assert not re.search(r"(?i)<input|checkout|order (now|with)", page)
-
-
 def test_an_unknown_product_is_a_404_in_the_language_of_the_address(client: FlaskClient) -> None:
     for language, words in (("nl", "Deze pagina bestaat niet"), ("en", "This page does not exist")):
         page = client.get(f"/{language}/product/geen-product")

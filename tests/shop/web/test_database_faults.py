@@ -59,7 +59,7 @@ def embedded(tmp_path: Path) -> Iterator[Flask]:
     prepare_catalogue(settings)
     app = with_an_edit(settings)
     yield app
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 def test_an_edit_while_the_database_is_locked_is_refused_and_others_read_on(embedded: Flask, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def on_pair(pair: tuple[Server, Server], tmp_path: Path) -> Iterator[Flask]:
     prepare_catalogue(settings)
     app = with_an_edit(settings)
     yield app
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 def assert_unavailable(client: FlaskClient) -> None:

@@ -48,7 +48,7 @@ def public_app(shared_instance: Path) -> Iterator[Flask]:
     settings = structs.replace(settings_in(shared_instance), public_url="https://winkel.test", proxies=1)
     app = create_app(settings)
     yield app
-    services_of(app).databases.dispose()
+    services_of(app).dispose()
 
 
 def test_a_shop_with_a_public_address_answers_to_its_host_and_this_machine_alone(public_app: Flask) -> None:

@@ -1,0 +1,156 @@
+"""Handlers of jobs, by kind. Each may run twice, and does the same again without harm."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from catalog.db.engine import for_writing
+from catalog.edits.availability import set_sold_out
+from catalog.orders import outbox
+from catalog.orders.models import Document, Payment, Purchase, PurchaseState, Refund, Terms, Withdrawal
+from catalog.orders.payments import counts_of, purchase_for_update
+from catalog.orders.stock import available
+from shop.outbox import letters
+from shop.outbox.documents import issue_credit, issue_invoice, make_pdf
+from shop.outbox.post import Attachment, post
+from shop.payments import steps
+from shop.web.absolute_urls import base_url
+from shop.web.services import Services, services_of
+
+Handler = Callable[[Services, int], None]
+
+
+def handle(app: Flask, kind: str, row_id: int) -> None:
+    """Do a job, within the language of its order. Raises KeyError for a kind that this version does not know."""
+    shared = services_of(app)
+    language = _language(shared, kind, row_id)
+    base = shared.settings.public_url or shared.settings.served_at
+    with app.test_request_context(f"/{language}/", base_url=base):
+        HANDLERS[kind](shared, row_id)
+
+
+def _language(shared: Services, kind: str, row_id: int) -> str:
+    """The language of the order that a job is about."""
+    owner: Mapping[str, Any] = {
+        **dict.fromkeys(("start_payment", "see_payment"), Payment),
+        **dict.fromkeys(("send_refund", "mail_refund"), Refund),
+        "mail_withdrawal": Withdrawal,
+        "make_pdf": Document,
+    }
+    with shared.orders.reading() as session:
+        row = session.get_one(owner[kind], row_id) if kind in owner else session.get_one(Purchase, row_id)
+        purchase_id = row.id if isinstance(row, Purchase) else row.purchase_id
+        return session.get_one(Purchase, purchase_id).language
+
+
+def _mail_of_purchase(write: Callable[[Purchase], letters.Letter], name: str) -> Handler:
+    def mail(shared: Services, purchase_id: int) -> None:
+        with shared.orders.reading() as session:
+            purchase = session.get_one(Purchase, purchase_id)
+            if purchase.erased_at is None:
+                post(letters.checked(write(purchase), purchase), f"{name}.{purchase.number}")
+
+    return mail
+
+
+def _mail_receipt(shared: Services, purchase_id: int) -> None:
+    with shared.orders.reading() as session:
+        waits = session.get_one(Purchase, purchase_id).state is PurchaseState.PLACED
+    if waits:  # one that is confirmed by now gets the confirmation alone
+        _mail_of_purchase(letters.receipt, "receipt")(shared, purchase_id)
+
+
+def _mail_confirmation(shared: Services, purchase_id: int) -> None:
+    with shared.orders.reading() as session:
+        purchase = session.get_one(Purchase, purchase_id)
+        letter = letters.confirmation(purchase, session.get_one(Terms, purchase.terms_version))
+        files = [Attachment(f"{one.number}.pdf", one.pdf) for one in purchase.documents if one.pdf is not None]
+        post(letters.checked(letter, purchase), f"confirmation.{purchase.number}", files)
+
+
+def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
+    with shared.orders.reading() as session:
+        withdrawal = session.get_one(Withdrawal, withdrawal_id)
+        purchase = session.get_one(Purchase, withdrawal.purchase_id)
+        letter = letters.checked(letters.acknowledgement(purchase, withdrawal), purchase)
+        post(letter, f"withdrawal-{withdrawal.id}.{purchase.number}")
+    with shared.orders.writing() as session:
+        row = session.get_one(Withdrawal, withdrawal_id)
+        row.acknowledged_at = row.acknowledged_at or shared.clock()
+        outbox.enqueue(session, "issue_credit", row.purchase_id, shared.clock(), key=f"issue_credit:w{row.id}")
+
+
+def _mail_refund(shared: Services, refund_id: int) -> None:
+    with shared.orders.reading() as session:
+        refund = session.get_one(Refund, refund_id)
+        purchase = session.get_one(Purchase, refund.purchase_id)
+        post(letters.checked(letters.refunded(purchase, refund), purchase), f"refund-{refund.id}.{purchase.number}")
+    with shared.orders.writing() as session:
+        outbox.enqueue(session, "issue_credit", purchase.id, shared.clock(), key=f"issue_credit:r{refund_id}")
+
+
+def _issue_invoice(shared: Services, purchase_id: int) -> None:
+    """Issue the invoice, then mail the confirmation, which the law wants whether a PDF can be made or not."""
+    with shared.orders.writing() as session:
+        document = issue_invoice(session, purchase_for_update(session, purchase_id), shared.clock())
+    with suppress(Exception):  # the job that makes it is planned already, and says what is wrong
+        _make_pdf(shared, document.id)
+    with shared.orders.writing() as session:
+        outbox.enqueue(session, "mail_confirmation", purchase_id, shared.clock())
+
+
+def _issue_credit(shared: Services, purchase_id: int) -> None:
+    with shared.orders.writing() as session:
+        issue_credit(session, purchase_for_update(session, purchase_id), shared.clock())
+
+
+def _make_pdf(shared: Services, document_id: int) -> None:
+    with shared.orders.reading() as session:
+        document = session.get_one(Document, document_id)
+        pdf = document.pdf or make_pdf(document.snapshot, document.issued_on)
+    with shared.orders.writing() as session:
+        session.get_one(Document, document_id).pdf = pdf
+
+
+def _start_payment(shared: Services, payment_id: int) -> None:
+    with shared.orders.reading() as session:
+        payment = session.get_one(Payment, payment_id)
+        waits = session.get_one(Purchase, payment.purchase_id).state is PurchaseState.PLACED
+    if waits and payment.provider_id is None:
+        steps.begin(shared, payment_id, base_url())
+
+
+def _see_payment(shared: Services, payment_id: int) -> None:
+    steps.ask(shared, payment_id)
+
+
+def _check_availability(shared: Services, purchase_id: int) -> None:
+    """Mark the products of an order as sold out, or not, where that changed."""
+    with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
+        purchase = orders.get_one(Purchase, purchase_id)
+        counts = counts_of(catalogue, purchase)
+        left = available(orders, counts)
+        counted = {count.product_id for count in counts if count.packs > 0}
+    with Session(for_writing(shared.databases.primary)) as session:
+        set_sold_out(session, {id_: packs == 0 for id_, packs in left.items() if id_ in counted})
+        session.commit()
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "mail_receipt": _mail_receipt,
+    "mail_confirmation": _mail_confirmation,
+    "mail_expired": _mail_of_purchase(letters.expired, "expired"),
+    "mail_paid_too_late": _mail_of_purchase(letters.paid_too_late, "paid-too-late"),
+    "mail_withdrawal": _mail_withdrawal,
+    "mail_refund": _mail_refund,
+    "issue_invoice": _issue_invoice,
+    "issue_credit": _issue_credit,
+    "make_pdf": _make_pdf,
+    "start_payment": _start_payment,
+    "see_payment": _see_payment,
+    "send_refund": steps.send_refund,
+    "check_availability": _check_availability,
+}

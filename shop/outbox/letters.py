@@ -1,0 +1,264 @@
+"""Letters to shoppers: each one a subject and blocks, which two templates write as text and as HTML.
+
+The text is complete by itself. Every letter passes the content check before it is sent: one that does not, because a
+product's name says what may not be said, goes out without product names.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import render_template, url_for
+from msgspec import Struct
+
+from catalog.orders.models import PaymentMethod, Purchase, Refund, Terms, Withdrawal
+from catalog.orders.payments import owed_cents
+from catalog.orders.withdrawal import withdrawn_lines
+from recommend.claims.check import check_text
+from shop.ordering.order_words import delivery_words, method_words
+from shop.web.absolute_urls import base_url
+from shop.web.database import get_ruleset
+from shop.web.i18n import current_language
+from shop.web.i18n import gettext as _
+from shop.web.number_format import euro
+from shop.web.order_links import order_token
+from shop.web.owner_settings import owner_settings, seller
+from shop.web.services import services
+
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+class Block(Struct, frozen=True):
+    """A part of a letter: a heading, paragraphs, rows of two columns, and a link with its words; each may be empty."""
+
+    heading: str = ""
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    link: tuple[str, str] | None = None
+
+
+class Letter(Struct, frozen=True):
+    """A letter to one address, in the language of its order."""
+
+    to: str
+    subject: str
+    blocks: tuple[Block, ...]
+
+    def text(self) -> str:
+        """The letter as plain text."""
+        return render_template("mail/letter.txt", letter=self)
+
+    def html(self) -> str:
+        """The letter as HTML, which loads nothing."""
+        return render_template("mail/letter.html", letter=self)
+
+
+def checked(letter: Letter, purchase: Purchase) -> Letter:
+    """The letter, or where the content check blocks a text in it, a plain one that leads to the order."""
+    findings = check_text(letter.text(), current_language(), get_ruleset().directory, is_private=True)
+    if not any(finding.severity == "block" for finding in findings):
+        return letter
+    return Letter(letter.to, letter.subject, (_opening(purchase, ()), _order_link(purchase)))
+
+
+def _opening(purchase: Purchase, paragraphs: Sequence[str]) -> Block:
+    trial = _("Trial: no money moves, nothing is sold and nothing is sent.")
+    greeting = _("Dear %(name)s,", name=purchase.name)
+    return Block(paragraphs=(greeting, *([trial] if purchase.trial else []), *paragraphs))
+
+
+def _subject(purchase: Purchase, subject: str) -> str:
+    trial = _("Trial")
+    return f"[{trial}] {subject}" if purchase.trial else subject
+
+
+def order_address(purchase: Purchase) -> str:
+    """The secret link to an order."""
+    return base_url() + url_for("orders.order", token=order_token(services(), purchase.number))
+
+
+def _order_link(purchase: Purchase) -> Block:
+    return Block(link=(_("See your order"), order_address(purchase)))
+
+
+def _lines(purchase: Purchase) -> Block:
+    rows = [(f"{line.quantity} × {line.name} ({line.brand})", euro(line.line_cents)) for line in purchase.lines]
+    rows.append((delivery_words(purchase.delivery), euro(purchase.delivery_cents)))
+    rows.append((_("Total, VAT included"), euro(purchase.total_cents)))
+    rows += [(_("of which %(percent)d%% VAT", percent=one.percent), euro(one.vat_cents)) for one in purchase.vat]
+    return Block(heading=_("Order %(number)s", number=purchase.number), rows=tuple(rows))
+
+
+def receipt(purchase: Purchase) -> Letter:
+    """The receipt of an order that is to be paid online."""
+    opening = _opening(purchase, (_("We received your order. It is confirmed as soon as it is paid."),))
+    subject = _subject(purchase, _("We received your order %(number)s", number=purchase.number))
+    return Letter(purchase.email, subject, (opening, _lines(purchase), _order_link(purchase)))
+
+
+def confirmation(purchase: Purchase, terms: Terms) -> Letter:
+    """The confirmation of the contract with all that Civil Code 6:230m asks, on a durable medium (6:230v(7))."""
+    opening = _opening(purchase, (_("Thank you for your order. We confirm the contract with this message."),))
+    blocks = (
+        opening,
+        _lines(purchase),
+        _payment(purchase),
+        _delivery(purchase),
+        *_right_of_withdrawal(purchase),
+        _guarantee_and_complaints(),
+        _seller(purchase),
+        Block(heading=_("General terms"), paragraphs=tuple(terms.text.splitlines())),
+        _order_link(purchase),
+    )
+    return Letter(purchase.email, _subject(purchase, _("Your order %(number)s", number=purchase.number)), blocks)
+
+
+def _payment(purchase: Purchase) -> Block:
+    if purchase.method is PaymentMethod.ONLINE:
+        return Block(heading=_("Payment"), paragraphs=(_("Paid online."),))
+    how = _(
+        "You pay within 14 days after delivery: %(amount)s to %(iban)s, with the number %(number)s.",
+        amount=euro(owed_cents(purchase)),
+        iban=owner_settings().seller_iban or _("no account: this is a trial"),
+        number=purchase.number,
+    )
+    return Block(heading=_("Payment"), paragraphs=(method_words(purchase.method), how))
+
+
+def _delivery(purchase: Purchase) -> Block:
+    country = _("Netherlands") if purchase.country == "NL" else _("Belgium")
+    house = f"{purchase.street} {purchase.house_number} {purchase.addition}".strip()
+    to = ", ".join(
+        part
+        for part in (purchase.company, purchase.name, house, f"{purchase.postcode} {purchase.town}", country)
+        if part
+    )
+    within = _("Within %(days)d working days.", days=owner_settings().delivery_days)
+    return Block(heading=_("Delivery"), paragraphs=(f"{delivery_words(purchase.delivery)}: {to}.", within))
+
+
+def _right_of_withdrawal(purchase: Purchase) -> tuple[Block, Block]:
+    address = base_url() + url_for("withdrawal.state", token=order_token(services(), purchase.number))
+    paragraphs = (
+        _(
+            "You may withdraw from this contract without a reason until 14 days after you, or somebody on your behalf, "
+            "received the last parcel. Tell us in any clear way, for example with the link below, which also stands "
+            "below every page of the shop, or with the model form."
+        ),
+        _(
+            "We pay back all that you paid, standard delivery included, within 14 days after your statement, to the "
+            "account that you paid from. We may wait until we have the goods or the proof that you sent them. You send "
+            "them back within 14 days and pay for that."
+        ),
+        _("A pack whose seal you broke after delivery cannot be sent back, for reasons of hygiene."),
+    )
+    right = Block(
+        heading=_("Right of withdrawal"),
+        paragraphs=paragraphs,
+        link=(_("Withdraw from the contract here"), address),
+    )
+    known = seller()
+    to = ", ".join(part for part in (known.name, owner_settings().return_address, known.email) if part)
+    form = Block(
+        heading=_("Model form for withdrawal"),
+        paragraphs=(
+            _("To %(seller)s:", seller=to or _("the shop")),
+            _("I inform you that I withdraw from my contract for the sale of the following goods:"),
+            _("Ordered on / received on:"),
+            _("Name, address:"),
+            _("Signature (only on paper), date:"),
+        ),
+    )
+    return right, form
+
+
+def _guarantee_and_complaints() -> Block:
+    return Block(
+        heading=_("Guarantee and complaints"),
+        paragraphs=(
+            _("The law gives you a guarantee that goods are sound; it costs nothing and needs no agreement."),
+            _("Send a complaint to the addresses below. We answer within 14 days."),
+        ),
+    )
+
+
+def _seller(purchase: Purchase) -> Block:
+    known = seller()
+    facts = (
+        (_("Name"), known.name),
+        (_("Address"), known.address),
+        (_("E-mail"), known.email),
+        (_("Telephone"), known.phone),
+        (_("Trade register (KvK)"), known.kvk),
+        (_("VAT number"), known.vat),
+        (_("Return address"), owner_settings().return_address),
+    )
+    rows = tuple((label, value) for label, value in facts if value)
+    nobody = (_("A trial has no seller."),) if purchase.trial and not rows else ()
+    return Block(heading=_("Who sells"), paragraphs=nobody, rows=rows)
+
+
+def expired(purchase: Purchase) -> Letter:
+    """An order that ended unpaid."""
+    said = _("Your order was not paid in time, so it ended and costs you nothing. You may order again at any time.")
+    subject = _subject(purchase, _("Your order %(number)s has expired", number=purchase.number))
+    again = Block(link=(_("To the shop"), base_url() + url_for("listing.products")))
+    return Letter(purchase.email, subject, (_opening(purchase, (said,)), again))
+
+
+def paid_too_late(purchase: Purchase) -> Letter:
+    """A payment that came after the packs were gone; all of it goes back."""
+    said = _(
+        "Your payment came after your order had expired, and not all of it is left. We do not deliver, and send all "
+        "that you paid back to the account that it came from."
+    )
+    subject = _subject(purchase, _("Your payment for %(number)s comes back", number=purchase.number))
+    return Letter(purchase.email, subject, (_opening(purchase, (said,)), _order_link(purchase)))
+
+
+def refunded(purchase: Purchase, refund: Refund) -> Letter:
+    """Money that was sent back."""
+    said = _(
+        "We sent %(amount)s back to the account that you paid from. It may take a few days to arrive.",
+        amount=euro(refund.cents),
+    )
+    subject = _subject(purchase, _("Your money for %(number)s comes back", number=purchase.number))
+    return Letter(purchase.email, subject, (_opening(purchase, (said,)), _order_link(purchase)))
+
+
+def acknowledgement(purchase: Purchase, withdrawal: Withdrawal) -> Letter:
+    """The acknowledgement of a withdrawal: its content, date and time (Civil Code 6:230oa(5))."""
+    names = {line.position: line.name for line in purchase.lines}
+    rows = [(f"{line.quantity} × {names[line.position]}", "") for line in withdrawn_lines(withdrawal)]
+    stated = Block(
+        heading=_("What you stated"),
+        rows=(
+            *rows,
+            (_("Name"), withdrawal.name),
+            (_("Order"), purchase.number),
+            *([(_("Reason"), withdrawal.reason)] if withdrawal.reason else []),
+            (_("Date and time"), _in_words(withdrawal.at)),
+        ),
+    )
+    opening = _opening(purchase, (_("We received your withdrawal from the contract."),))
+    subject = _subject(purchase, _("Your withdrawal from order %(number)s", number=purchase.number))
+    return Letter(withdrawal.email, subject, (opening, stated, _after_withdrawal(purchase), _order_link(purchase)))
+
+
+def _after_withdrawal(purchase: Purchase) -> Block:
+    if purchase.delivered_at is None:
+        said = _(
+            "Nothing of it was sent yet, so you need not send anything back. What you paid for it comes back to you."
+        )
+        return Block(paragraphs=(said,))
+    where = owner_settings().return_address
+    address = _("Return address")
+    back = _("Send the goods back within 14 days.") + (f" {address}: {where}." if where else "")
+    return Block(paragraphs=(back, _("We pay back within 14 days after your statement.")))
+
+
+def _in_words(at: datetime) -> str:
+    """A moment in words, in the time of the shop's country."""
+    locale = "nl_NL" if current_language() == "nl" else "en_GB"
+    return str(format_datetime(at, "d MMMM y, HH:mm:ss zzz", tzinfo=_AMSTERDAM, locale=locale))

@@ -1,0 +1,105 @@
+"""Worker: does due jobs of the outbox and sweeps unpaid orders, one after the other, until it is told to stop."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from catalog.orders import outbox
+from catalog.orders.models import Job, Payment, PaymentStatus
+from catalog.orders.payments import (
+    SWEEP_AGAIN,
+    expire,
+    is_ready_to_expire,
+    overdue_purchases,
+    purchase_for_update,
+)
+from shop.outbox.handlers import handle
+from shop.payments import steps
+from shop.payments.providers import UNANSWERED
+from shop.web.services import Services, services_of
+
+log = logging.getLogger("shop.worker")
+REST_SECONDS = 1.0
+SWEEP_SECONDS = 20
+
+
+def work(app: Flask, stop: threading.Event) -> None:
+    """Do what is due until `stop` is set. A database that is away is waited for."""
+    shared = services_of(app)
+    swept: datetime | None = None
+    while not stop.is_set():
+        try:
+            if not shared.settings.hold_outbox:
+                do_due_jobs(app, stop)
+                if swept is None or shared.clock() - swept > timedelta(seconds=SWEEP_SECONDS):
+                    sweep(app)
+                    swept = shared.clock()
+        except SQLAlchemyError as error:
+            log.warning("the worker waits for the database: %s", type(error).__name__)
+        stop.wait(REST_SECONDS)
+
+
+def do_due_jobs(app: Flask, stop: threading.Event | None = None) -> int:
+    """Do all jobs that are due now, those that they bring about included; returns how many were done."""
+    shared, done = services_of(app), 0
+    while not (stop and stop.is_set()):
+        with shared.orders.reading() as session:
+            if not outbox.has_due(session, shared.clock()):
+                break
+        with shared.orders.writing() as session:
+            job = outbox.claim(session, shared.clock())
+        if job is None:
+            break
+        done += _do(app, shared, job)
+    return done
+
+
+def _do(app: Flask, shared: Services, job: Job) -> bool:
+    """Do one job; a fault is logged by its type alone, since its message may name a person, and planned again."""
+    try:
+        handle(app, job.kind, job.row_id)
+    except Exception as error:
+        log.warning("job %s failed: %s", job.kind, type(error).__name__)
+        with shared.orders.writing() as session:
+            outbox.postpone(session, job.id, type(error).__name__, shared.clock())
+        return False
+    with shared.orders.writing() as session:
+        outbox.finish(session, job.id, shared.clock())
+    return True
+
+
+def sweep(app: Flask) -> None:
+    """Ask about payments that nobody reported, and let unpaid orders end; a provider that does not answer holds none
+    of the others up.
+    """
+    shared = services_of(app)
+    now = shared.clock()
+    with shared.orders.reading() as session:
+        overdue = overdue_purchases(session, now)
+        silent = select(Payment.id).where(
+            Payment.status.in_([PaymentStatus.OPEN, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED]),
+            Payment.provider_id.is_not(None),
+            (Payment.seen_at < now - SWEEP_AGAIN) | Payment.purchase_id.in_(overdue),
+        )
+        asked = list(session.scalars(silent.order_by(Payment.seen_at).limit(100)))
+    for payment_id in asked:
+        try:
+            steps.ask(shared, payment_id)
+        except UNANSWERED as error:
+            log.warning("a payment could not be asked about: %s", type(error).__name__)
+    for purchase_id in overdue:
+        with shared.orders.writing() as session:
+            purchase = purchase_for_update(session, purchase_id)
+            if is_ready_to_expire(purchase, now):
+                expire(session, purchase, now)
+
+
+def start_thread(app: Flask) -> threading.Event:
+    """Work in a thread of its own, as in every process of `shop serve`; set the event to end it."""
+    stop = threading.Event()
+    threading.Thread(target=work, args=(app, stop), name="worker", daemon=True).start()
+    return stop

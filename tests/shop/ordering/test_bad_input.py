@@ -1,0 +1,297 @@
+"""Bad input at the checkout, the payment and the withdrawal: pages in words, nothing lost, nothing double, no 500."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from flask import Flask
+from lxml import html
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from catalog.models import Product, Status
+from catalog.orders.models import PurchaseState
+from shop.outbox.worker import sweep
+from shop.web.services import services_of
+from tests.shop.ordering.shopper import CHECKOUT, CITRATE, DETAILS, TABLETS, Shopper, mails, main_text, purchases
+
+
+def change(app: Flask, slug: str = CITRATE, **facts: Any) -> None:
+    """Change a product behind the shop's back, as another process may."""
+    with Session(services_of(app).databases.writing) as session:
+        session.execute(update(Product).where(Product.slug == slug).values(**facts))
+        session.commit()
+
+
+@pytest.fixture
+def shopper(own_app: Flask) -> Shopper:
+    made = Shopper(own_app)
+    made.add()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("email", "", "Vul je e-mailadres in."),
+        ("email", "klant@", "Dit is geen e-mailadres, zoals naam@voorbeeld.nl."),
+        ("email", "a@b.nl\r\nBcc: x@y.nl", "Dit is geen e-mailadres, zoals naam@voorbeeld.nl."),
+        ("name", "😀😀", "Gebruik alleen letters, cijfers en gewone leestekens"),
+        ("name", "123", "Vul ten minste één letter in."),
+        ("street", "x" * 10_000, "80"),
+        ("town", "<script>alert(1)</script>", "Gebruik alleen letters"),
+        ("postcode", "1000", "In dit land schrijf je een postcode als 1234 AB."),
+        ("postcode", "3511 SS", "In dit land schrijf je een postcode als 1234 AB."),
+        ("house_number", "12 bis", "Vul alleen het nummer in"),
+        ("house_number", "-1", "Vul alleen het nummer in"),
+        ("delivery", "drone", "Kies hoe we bezorgen"),
+        ("method", "", "Kies hoe je betaalt."),
+        ("country", "US", "keuze"),
+    ],
+)
+def test_a_wrong_detail_is_named_at_its_field_and_all_that_was_typed_stays(
+    field: str, typed: str, said: str, shopper: Shopper
+) -> None:
+    page = shopper.details(**{field: typed})
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    tree = html.fromstring(page.text)
+    (summary,) = tree.xpath("//section[contains(@class, 'error-summary')]")
+    if field in ("delivery", "country"):
+        assert summary.xpath(f".//a[@href='#{field}']")
+    else:
+        assert said in summary.text_content()
+    for name in ("email", "name", "street", "town"):
+        if name != field:
+            assert tree.xpath(f"//input[@name='{name}']/@value") == [DETAILS[name]]
+    assert not purchases(shopper.app)
+
+
+def test_a_belgian_postcode_and_address_are_taken_and_a_letterbox_there_is_refused(shopper: Shopper) -> None:
+    page = shopper.details(country="BE", postcode="9000", delivery="letterbox")
+    assert "Zo bezorgen we niet in dit land" in main_text(page)
+    assert shopper.details(country="BE", postcode="9000").status_code == HTTPStatus.OK
+
+
+def test_a_price_that_changed_meanwhile_is_shown_and_not_charged(shopper: Shopper) -> None:
+    summary = shopper.details()
+    change(shopper.app, price_cents=9900)
+    again = shopper.submit(summary, "order")
+    assert again.status_code == HTTPStatus.CONFLICT
+    assert "Er is niets besteld" in main_text(again)
+    assert "99,00" in main_text(again)
+    assert not purchases(shopper.app)
+    assert shopper.submit(again, "order").status_code == HTTPStatus.SEE_OTHER
+    (purchase,) = purchases(shopper.app)
+    assert purchase.lines_cents == 9900
+
+
+@pytest.mark.parametrize("facts", [{"stock": 0}, {"status": Status.ARCHIVED}])
+def test_a_product_that_went_meanwhile_leads_back_to_the_basket(facts: dict[str, Any], shopper: Shopper) -> None:
+    summary = shopper.details()
+    change(shopper.app, **facts)
+    back = shopper.submit(summary, "order")
+    assert (back.status_code, back.location) == (HTTPStatus.SEE_OTHER, "/nl/winkelmand")
+    assert not purchases(shopper.app)
+
+
+def test_the_last_pack_goes_to_one_shopper_and_the_other_reads_that_it_is_gone(own_app: Flask) -> None:
+    change(own_app, stock=1)
+    first, second = Shopper(own_app), Shopper(own_app)
+    first.add(), second.add()
+    summaries = first.details(), second.details(email="ander@voorbeeld.nl")
+    assert first.submit(summaries[0], "order").status_code == HTTPStatus.SEE_OTHER
+    back = second.submit(summaries[1], "order")
+    assert back.location == "/nl/winkelmand"
+    assert "Uitverkocht" in main_text(second.client.get(back.location))
+    first.work()
+    listed = second.client.get(f"/nl/product/{CITRATE}")
+    assert "Uitverkocht" in main_text(listed), "pages say so once the last pack is promised"
+    assert len(purchases(own_app)) == 1
+
+
+def test_the_order_button_pressed_twenty_times_at_once_places_one_order(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    summary = shopper.details()
+    form = html.fromstring(summary.text).forms[-1]
+    sent = dict(form.form_values()) | {"step": "order"}
+    cookies = [(cookie.key, cookie.value) for cookie in (shopper.client._cookies or {}).values()]
+    answers: list[tuple[int, str]] = []
+
+    def press() -> None:
+        client = own_app.test_client()
+        for key, value in cookies:
+            client.set_cookie(key, value)
+        answer = client.post(CHECKOUT["nl"], data=sent)
+        answers.append((answer.status_code, answer.location))
+
+    with ThreadPoolExecutor(8) as presses:  # twice as many at a time as a process has threads
+        for _press in range(20):
+            presses.submit(press)
+    assert (len(answers), len(set(answers))) == (20, 1)
+    assert answers[0][0] == HTTPStatus.SEE_OTHER
+    (purchase,) = purchases(own_app)
+    assert len(purchase.payments) == 1
+    shopper.work()
+    assert len(mails(own_app, "receipt")) == 1
+
+
+def test_a_forged_or_old_summary_asks_for_the_details_again(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    summary = shopper.details()
+    page = shopper.submit(summary, "order", entered="x" * 500)
+    assert "Deze pagina stond te lang open" in main_text(page)
+    monkeypatch.setattr("shop.ordering.checkout.LIFETIME_SECONDS", -1)
+    assert "Deze pagina stond te lang open" in main_text(shopper.submit(summary, "order"))
+    assert not purchases(own_app)
+
+
+def test_an_order_with_another_seal_is_not_placed(shopper: Shopper) -> None:
+    page = shopper.submit(shopper.details(), "order", seal="0" * 64)
+    assert page.status_code == HTTPStatus.CONFLICT
+    assert not purchases(shopper.app)
+
+
+def test_an_empty_basket_leads_to_the_basket(own_app: Flask) -> None:
+    client = own_app.test_client()
+    for answer in (client.get(CHECKOUT["nl"]), client.post(CHECKOUT["nl"], data={"step": "order"})):
+        assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, "/nl/winkelmand")
+
+
+def test_a_form_of_another_site_orders_nothing(shopper: Shopper) -> None:
+    answer = shopper.client.post(CHECKOUT["nl"], data=DETAILS, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"id": "tr_unknown"}, {"id": "tr_../../v2/customers"}, {"id": "x" * 900}, {"id": "trial_0000"}]
+)
+def test_a_report_for_nobody_or_of_a_forged_id_changes_nothing(sent: dict[str, str], shopper: Shopper) -> None:
+    shopper.order()
+    (before,) = purchases(shopper.app)
+    for token in ("nobody", before.payments[0].token):
+        answer = shopper.client.post(f"/betaling/{token}", data=sent)
+        assert (answer.status_code, answer.data) == (HTTPStatus.OK, b"")
+    shopper.work()
+    (after,) = purchases(shopper.app)
+    assert (after.state, after.payments[0].status) == (before.state, before.payments[0].status)
+
+
+def test_an_endless_report_is_refused(shopper: Shopper) -> None:
+    answer = shopper.client.post("/betaling/nobody", data={"id": "x" * 5000})
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("play", "state"),
+    [
+        ("paid", PurchaseState.CONFIRMED),
+        ("twice", PurchaseState.CONFIRMED),
+        ("failed", PurchaseState.PLACED),
+        ("canceled", PurchaseState.PLACED),
+        ("expired", PurchaseState.PLACED),
+        ("pending", PurchaseState.PLACED),
+        ("partial", PurchaseState.PLACED),
+    ],
+)
+def test_each_end_of_a_payment_shows_on_the_order_and_a_failed_one_can_be_tried_again(
+    play: str, state: PurchaseState, shopper: Shopper
+) -> None:
+    page = shopper.pay(shopper.order(), play)
+    assert page.status_code == HTTPStatus.OK
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    assert purchase.state is state
+    assert len(mails(shopper.app, "confirmation")) == (state is PurchaseState.CONFIRMED)
+    if play in ("failed", "canceled", "expired"):
+        way = shopper.submit(page)
+        assert shopper.pay(way).status_code == HTTPStatus.OK
+        (purchase,) = purchases(shopper.app)
+        assert (purchase.state, len(purchase.payments)) == (PurchaseState.CONFIRMED, 2)
+
+
+def test_an_unpaid_order_ends_after_its_time_and_gives_its_packs_back(shopper: Shopper) -> None:
+    change(shopper.app, stock=1)
+    shopper.pay(shopper.order(), "canceled")
+    shared = services_of(shopper.app)
+    later = shared.clock() + timedelta(hours=1)
+    shared.clock = lambda: later
+    sweep(shopper.app)
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    assert purchase.state is PurchaseState.EXPIRED
+    assert len(mails(shopper.app, "expired")) == 1
+    assert "Op voorraad" in main_text(shopper.client.get(f"/nl/product/{CITRATE}"))
+
+
+def test_half_a_payment_goes_back_when_the_order_ends(shopper: Shopper) -> None:
+    shopper.pay(shopper.order(), "partial")
+    shared = services_of(shopper.app)
+    later = shared.clock() + timedelta(hours=1)
+    shared.clock = lambda: later
+    sweep(shopper.app)
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    (payment,) = purchase.payments
+    assert purchase.state is PurchaseState.EXPIRED
+    assert 0 < payment.paid_cents == payment.refund_claimed_cents < purchase.total_cents
+    assert len(mails(shopper.app, "refund")) == 1
+
+
+@pytest.mark.parametrize(("number", "email"), [("M26-0000-000", "klant@voorbeeld.nl"), ("", ""), ("x" * 500, "@")])
+def test_a_withdrawal_of_an_unknown_order_says_so_in_words(number: str, email: str, own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    page = shopper.submit(shopper.client.get("/nl/herroepen"), number=number, email=email)
+    assert page.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def test_answers_are_alike_for_a_known_number_with_another_address(shopper: Shopper) -> None:
+    shopper.order()
+    (purchase,) = purchases(shopper.app)
+    start = shopper.client.get("/nl/herroepen")
+    pages = [
+        shopper.submit(start, number=number, email="ander@voorbeeld.nl") for number in (purchase.number, "M26-2222-222")
+    ]
+    assert len({(page.status_code, main_text(page)) for page in pages}) == 1
+    found = shopper.submit(start, number=purchase.number.lower(), email=DETAILS["email"].upper())
+    assert found.status_code == HTTPStatus.SEE_OTHER
+
+
+@pytest.mark.parametrize("packs", ["0", "-1", "3", "x", "10000000000"])
+def test_a_withdrawal_from_more_or_less_packs_than_there_are_is_refused(packs: str, shopper: Shopper) -> None:
+    shopper.pay(shopper.order())
+    (purchase,) = purchases(shopper.app)
+    start = shopper.client.get("/nl/herroepen")
+    found = shopper.submit(start, number=purchase.number, email=purchase.email)
+    page = shopper.submit(shopper.client.get(found.location), "check", **{"quantity-1": packs})
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    (purchase,) = purchases(shopper.app)
+    assert not purchase.withdrawals
+
+
+def test_a_part_of_an_order_can_be_withdrawn_from_and_its_price_goes_back(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add(CITRATE, TABLETS)
+    shopper.pay(shopper.order())
+    shopper.work()
+    (purchase,) = purchases(own_app)
+    found = shopper.submit(shopper.client.get("/nl/herroepen"), number=purchase.number, email=purchase.email)
+    check = shopper.submit(shopper.client.get(found.location), "check", **{"quantity-1": "1", "quantity-2": "0"})
+    for _twice in range(2):
+        shopper.submit(check, "confirm")
+    shopper.work()
+    (after,) = purchases(own_app)
+    assert after.state is PurchaseState.CONFIRMED
+    assert after.payments[0].refund_claimed_cents == after.lines[0].line_cents
+    assert [line.withdrawn for line in after.lines] == [1, 0]
+    assert len(after.withdrawals) == len(mails(own_app, "withdrawal")) == 1
+
+
+def test_pages_of_an_order_are_never_stored_and_an_unknown_link_is_not_found(shopper: Shopper) -> None:
+    page = shopper.pay(shopper.order())
+    assert page.headers["Cache-Control"] == "no-store"
+    for address in ("/nl/bestelling/x", "/nl/bestelling/x/gegevens.json", "/nl/bestelling/x/herroepen"):
+        assert shopper.client.get(address).status_code == HTTPStatus.NOT_FOUND

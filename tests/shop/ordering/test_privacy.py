@@ -1,0 +1,119 @@
+"""Answers and orders never meet: nothing in stores, logs, mails, documents or requests says what was answered."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from catalog.orders.payments import PaymentRequest, PaymentSeen
+from recommend.answers import QUESTIONS
+from shop.finder.answers_cookie import COOKIE, NEUTRAL_DEFAULTS
+from shop.payments.trial import TrialProvider
+from shop.web.services import services_of
+from tests.shop.ordering.shopper import CHECKOUT, DETAILS, Shopper, mails, main_text, plain, purchases
+
+STOP = NEUTRAL_DEFAULTS | {
+    "age_group": "65_plus",
+    "conditions": ["kidney_disease", "heart_other", "bowel_disease"],
+    "medicines": ["tetracycline_quinolone", "levothyroxine", "digoxin"],
+    "goal": "sleep_mood_or_complaint",
+    "warning_signs": ["low_mood"],
+    "stomach": "strong",
+    "supplement_mg": 150,
+}
+OTHER_USES = {"male", "female", "any", "none", "normal", "low", "medium", "high", "mild", "capsule", "tablet", "powder"}
+"""Answers that are words of other things too, such as a dosage form on an order."""
+
+
+def answering(shopper: Shopper, answers: dict[str, Any]) -> None:
+    """Give a shopper's browser the answers, as the finder does."""
+    cipher = services_of(shopper.app).answers_cipher
+    token = cipher.encrypt(json.dumps(answers).encode()).decode()
+    shopper.client.set_cookie(COOKIE, token)
+
+
+def words_of_health(app: Flask) -> set[bytes]:
+    """Values of answers, ids of rules and notes, and the sentences of notes in both languages."""
+    ruleset = services_of(app).ruleset
+    values = {value for question in QUESTIONS.values() for value in getattr(question, "values", ())} - OTHER_USES
+    notes = {note.id for note in ruleset.notes} | {rule.id for rule in ruleset.rules}
+    return {word.encode() for word in values | notes if len(word) > 3}
+
+
+def test_nothing_of_the_answers_reaches_stores_logs_mails_documents_or_the_provider(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests: list[PaymentRequest] = []
+    create = TrialProvider.create
+
+    def recorded(self: TrialProvider, request: PaymentRequest) -> PaymentSeen:
+        requests.append(request)
+        return create(self, request)
+
+    monkeypatch.setattr(TrialProvider, "create", recorded)
+    caplog.set_level(logging.DEBUG)
+    shopper = Shopper(own_app)
+    answering(shopper, STOP)
+    shopper.add()
+    stop = shopper.client.get(CHECKOUT["nl"])
+    assert "Vraag eerst je arts of apotheker" in main_text(stop)
+    details = shopper.submit(stop, "details")
+    ordered = shopper.submit(shopper.submit(details, "summary", **DETAILS), "order")
+    shopper.pay(ordered)
+    shopper.work()
+    (purchase,) = purchases(own_app)
+    found = shopper.submit(shopper.client.get("/nl/herroepen"), number=purchase.number, email=purchase.email)
+    shopper.submit(shopper.submit(shopper.client.get(found.location), "check"), "confirm")
+    shopper.work()
+
+    instance = services_of(own_app).settings.instance
+    stored = {file.name: file.read_bytes() for file in Path(instance).glob("orders.db*")}
+    sent = {f"mail {place}": plain(message).encode() for place, message in enumerate(mails(own_app))}
+    asked = {f"request {place}": repr(request).encode() for place, request in enumerate(requests)}
+    logged = {"log": "\n".join(record.getMessage() for record in caplog.records).encode()}
+    assert requests
+    assert sent
+    told = [
+        (where, word.decode())
+        for where, text in (stored | sent | asked | logged).items()
+        for word in words_of_health(own_app)
+        if word in text
+    ]
+    assert not told
+
+
+def test_a_stop_is_a_step_of_its_own_before_the_checkout_and_none_without_one(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    assert "Je gegevens" in main_text(shopper.client.get(CHECKOUT["nl"]))
+    answering(shopper, STOP)
+    stop = shopper.client.get(CHECKOUT["nl"])
+    assert "Toch verder met bestellen" in main_text(stop)
+    assert "?" not in stop.request.url, "nothing of it is in an address"
+    assert "Je gegevens" in main_text(shopper.submit(stop, "details"))
+
+
+def test_ones_data_are_given_as_json_without_secrets(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    page = shopper.pay(shopper.order())
+    data = shopper.client.get(f"{page.request.path}/gegevens.json")
+    found = json.loads(data.data)
+    assert found["email"] == "klant@voorbeeld.nl"
+    assert found["lines"][0]["quantity"] == 1
+    (purchase,) = purchases(own_app)
+    assert purchase.token_sha256.encode() not in data.data
+    assert purchase.payments[0].token.encode() not in data.data
+    assert data.headers["Cache-Control"] == "no-store"
+
+
+def test_links_to_orders_are_secret_and_the_store_has_only_their_hash(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    token = shopper.order().location.split("/")[3]
+    assert len(token) == 32, "192 bits"
+    instance = services_of(own_app).settings.instance
+    assert not [file for file in Path(instance).glob("orders.db*") if token.encode() in file.read_bytes()]
