@@ -19,6 +19,7 @@ from shop.finder import views as finder
 from shop.listing import facet_groups
 from shop.listing import views as listing
 from shop.ordering import checkout, guarantee, order_page, order_words, withdrawal
+from shop.ordering import notice as basket_notice
 from shop.ordering import views as ordering
 from shop.pages import views as pages
 from shop.payments import views as payments
@@ -66,6 +67,7 @@ EXTENSIONS = (
     answers_cookie,
     basket_cookie,
     order_words,
+    basket_notice,
     security,
     admin,
     errors,

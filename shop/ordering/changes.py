@@ -1,4 +1,7 @@
-"""Changes of a basket as a form sends them: products added or removed, quantities replaced; all of them or none."""
+"""Changes of a basket as a form sends them: products added, removed or put back, quantities replaced or changed by one.
+
+All of them or none.
+"""
 
 import re
 from collections.abc import Mapping
@@ -19,6 +22,7 @@ from shop.web.words import shown_text
 QUANTITY = "quantity-"
 _ID = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)  # fits PostgreSQL's integer
 _COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
+_PUT_BACK = re.compile(rf"({_ID.pattern})\.([1-9][0-9]?)", re.ASCII)
 
 
 class BasketChange(Struct):
@@ -43,10 +47,17 @@ def read_change(session: Session, before: Mapping[int, int], form: MultiDict[str
     added, removed = _ids(change, form.getlist("add")), _ids(change, form.getlist("remove"))
     for product_id in removed:
         change.quantities.pop(product_id, None)
-    if not added and not removed:
+    put_back = _PUT_BACK.fullmatch(form.get("put_back", ""))
+    if put_back:
+        product_id = int(put_back[1])
+        change.quantities[product_id] = max(int(put_back[2]), change.quantities.get(product_id, 0))
+        added = [*added, product_id]
+    elif not added and not removed:
         _replace(change, form)
-    for product_id in added:
-        change.quantities[product_id] = change.quantities.get(product_id, 0) + 1
+        _step(change, form)
+    else:
+        for product_id in added:
+            change.quantities[product_id] = change.quantities.get(product_id, 0) + 1
     _refuse_what_cannot_be_had(change, session, before, added)
     return change
 
@@ -71,6 +82,16 @@ def _replace(change: BasketChange, form: MultiDict[str, Any]) -> None:
             del change.quantities[product_id]
         else:
             change.quantities[product_id] = int(typed)
+
+
+def _step(change: BasketChange, form: MultiDict[str, Any]) -> None:
+    """One pack more or less of a product, counted from the quantity in its field; none left removes it."""
+    for name, step in (("more", 1), ("less", -1)):
+        for product_id in _ids(change, form.getlist(name)):
+            if product_id in change.quantities and product_id not in change.errors:
+                change.quantities[product_id] += step
+                if not change.quantities[product_id]:
+                    del change.quantities[product_id]
 
 
 def _refuse_what_cannot_be_had(

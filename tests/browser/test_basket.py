@@ -1,7 +1,7 @@
 """The basket in a real browser, with and without JavaScript: filled, read on a phone, usable for everybody."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.test_public_pages import COLOURS, RULES, violations
 from tests.browser.test_walk import fits
@@ -18,7 +18,11 @@ def test_a_phone_fills_the_basket_from_the_listing_and_reads_it_in_four_screens(
     for place in (0, 1):
         page.goto(f"{address}/nl/beste-magnesium-supplementen")
         page.locator("button.to-basket").nth(place).click()
-        page.wait_for_url("**/winkelmand")
+        page.wait_for_url("**/beste-magnesium-supplementen#p*")
+        expect(page.locator(".basket-notice")).to_be_in_viewport()
+        expect(page.locator("li.card:target button.to-basket")).to_be_in_viewport()
+    page.locator(".basket-notice a").click()
+    page.wait_for_url("**/winkelmand")
     assert page.locator(".basket-link .packs").inner_text() == "2"
     assert page.locator(".basket-line").count() == 2
     height = page.locator("main").bounding_box()

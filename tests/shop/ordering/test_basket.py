@@ -96,6 +96,7 @@ def test_quantities_change_and_nought_removes(app: Flask, client: FlaskClient) -
     add(client, first, second)
     sent = client.post(BASKET["nl"], data={f"quantity-{first}": "3", f"quantity-{second}": "0", "update": "1"})
     assert sent.status_code == 303
+    assert "Verwijderd:" in client.get(BASKET["nl"]).text  # once
     page = client.get(BASKET["nl"])
     assert (count(page), "€ 53,85" in text(page), "poeder" in text(page)) == (3, True, False)
     client.post(BASKET["nl"], data={"remove": str(first)})
@@ -262,6 +263,7 @@ def test_what_the_visitor_already_takes_counts_in_a_day(app: Flask, client: Flas
 def test_the_count_in_the_header_costs_no_cached_page(own_app: Flask) -> None:
     client = own_app.test_client()
     add(client, id_of(own_app), id_of(own_app, OTHER))
+    assert "In je winkelmand:" in client.get("/nl/winkelmand").text  # said on the one page after it
     first, second = client.get(LISTING), client.get(LISTING)
     assert count(first) == count(second) == 2
     assert first.text == second.text
