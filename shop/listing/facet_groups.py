@@ -133,10 +133,14 @@ class Promoted(Struct, frozen=True):
 
 
 def promoted(groups: Iterable[Group], total: int) -> list[Promoted]:
-    """Values that many look for, as far as they are off and would narrow the present list."""
+    """Values that many look for, as far as they are off and would narrow the present list.
+
+    A second value of a facet with one of them on would widen it.
+    """
     options = {
         (group.facet, option.record or option.value): option
         for group in groups
+        if group.facet in ALL_APPLY or not group.chosen
         for option in (*group.options, *group.more)
     }
     found = [(facet, options.get((facet, value))) for facet, value in PROMOTED]

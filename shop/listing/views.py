@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from functools import partial
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from catalog.search.facets import Facet
 from catalog.search.listing import PAGE_SIZE, Sort
+from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Form, Ruleset
 from shop.finder.answers_cookie import visitor_stops
 from shop.finder.fit import visitor_advice
@@ -15,11 +16,14 @@ from shop.listing.facet_groups import applied_filters, groups, promoted
 from shop.listing.page import find_page, loosened
 from shop.listing.query import ListingQuery, in_words, ticked_in
 from shop.listing.search_words import answer_blocks, notices, wish_chips
+from shop.listing.suggestions import suggested_words
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
 from shop.web.page_cache import never_cache, same_for_all
 
 bp = Blueprint("listing", __name__)
+WORDS_SECONDS = 600
+"""Age up to which a browser uses the words of suggestions again."""
 
 
 @localized(bp, nl="/nl/beste-magnesium-supplementen", en="/en/best-magnesium-supplements")
@@ -58,6 +62,15 @@ def products() -> str:
         stops=visitor_stops(ruleset),
         **_for_crawlers(wanted),
     )
+
+
+@localized(bp, nl="/nl/zoekwoorden.json", en="/en/search-words.json")
+def words() -> Response:
+    """The same for everybody, so that a browser can suggest while one types and send none of it."""
+    index = current_snapshot(get_session())
+    response = jsonify(suggested_words(index, get_ruleset(), current_language()))
+    response.headers["Cache-Control"] = f"public, max-age={WORDS_SECONDS}"
+    return response
 
 
 def _compounds(forms: Iterable[str], ruleset: Ruleset) -> list[Form]:

@@ -63,6 +63,33 @@ function countLive(form) {
 }
 document.querySelectorAll("form.filters").forEach(countLive);
 
+/** Suggestions for the word being typed, from the catalogue's own: fetched once, searched here, nothing typed is sent. */
+const SUGGESTED = 8;
+let known;
+function suggest(field) {
+  const list = document.createElement("datalist");
+  list.id = `${field.id}-words`;
+  field.after(list);
+  field.setAttribute("list", list.id);
+  field.addEventListener("focus", () => {
+    known ??= fetch(words.suggest, { credentials: "omit" }).then((answer) => (answer.ok ? answer.json() : [])).catch(() => []);
+  }, { once: true });
+  field.addEventListener("input", async () => {
+    const typed = field.value;
+    const [, before = "", last] = /^(.*\s)?(\S*)$/.exec(typed);
+    const start = last.toLocaleLowerCase();
+    const found = start.length < 2 ? [] : (await known ?? []).filter((word) => word.toLocaleLowerCase().split(/[\s-]/).some((part) => part.startsWith(start)));
+    if (field.value !== typed) return; // typed on meanwhile
+    list.replaceChildren(...found.slice(0, SUGGESTED).map((word) => new Option(before + word)));
+  });
+}
+for (const field of [document.getElementById("site-q"), document.querySelector(".listing #q"), document.querySelector(".compare #q")]) {
+  if (field) suggest(field);
+}
+document.querySelector(".site-search")?.addEventListener("toggle", ({ target }) => {
+  if (target.open) target.querySelector("input").focus();
+});
+
 /** A button beside a field copies it; without a secure page there is no clipboard, and no button. */
 function offerCopy(field) {
   const said = made("span", "", "copied");

@@ -55,6 +55,30 @@ def test_without_the_script_the_server_says_what_contradicts_itself(page: Page, 
 
 
 @with_script
+def test_the_search_of_the_header_takes_the_focus_and_suggests_words_of_the_catalogue(page: Page, address: str) -> None:
+    page.goto(f"{address}/nl/")
+    page.locator(".site-search summary").click()
+    field = page.locator("#site-q")
+    expect(field).to_be_focused()
+    field.press_sequentially("vegan cit")
+    suggested = page.locator("#site-q-words option")
+    expect(suggested.first).to_have_text("vegan citraat")
+    assert 1 <= suggested.count() <= 8
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("q=vegan"))
+    expect(page.locator(".listing #q")).to_have_attribute("list", "q-words")
+
+
+@without_script
+def test_without_the_script_the_header_searches_too(page: Page, address: str) -> None:
+    page.goto(f"{address}/nl/")
+    page.locator(".site-search summary").click()
+    page.locator("#site-q").fill("citraat")
+    page.locator("#site-q").press("Enter")
+    expect(page).to_have_url(re.compile("q=citraat"))
+
+
+@with_script
 def test_the_filter_button_counts_before_it_is_pressed(page: Page, address: str) -> None:
     page.goto(f"{address}/nl/beste-magnesium-supplementen")
     page.locator("details.facets > summary").click()

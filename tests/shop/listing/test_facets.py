@@ -249,3 +249,36 @@ def test_a_low_price_of_a_day_is_one_tap_away_and_chooses_every_band_up_to_it(cl
     assert total(found) == int(count) > 0
     assert all(options(found)["price_per_day", band][1] for band in bands)
     assert f'value="{value}"' not in found
+
+
+@pytest.mark.parametrize(
+    ("query", "facet"),
+    [("form=bisglycinate", "form"), ("form=oxide", "form"), ("dosage_form=capsule", "dosage_form")],
+)
+def test_a_quick_filter_never_widens_what_was_filtered(query: str, facet: str, client: FlaskClient) -> None:
+    page = client.get(f"{NL}?{query}").text
+    offered = re.findall(r'<button form="filters" name="(\w+)" value="([^"]+)"', page)
+    assert offered
+    for name, value in offered:
+        assert name != facet
+        assert total(client.get(f"{NL}?{query}&{name}={value}").text) < total(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "some"),
+    [
+        ("/nl/zoekwoorden.json", {"citraat", "poeder", "Hazelveen"}),
+        ("/en/search-words.json", {"citrate", "powder", "Hazelveen"}),
+    ],
+)
+def test_words_that_a_search_suggests_are_those_of_the_catalogue_and_each_finds_something(
+    address: str, some: set[str], client: FlaskClient
+) -> None:
+    answer = client.get(address)
+    assert answer.headers["Cache-Control"] == "public, max-age=600"
+    assert answer.json is not None
+    assert some <= {*answer.json}
+    listing = NL if address.startswith("/nl/") else EN
+    for word in answer.json:
+        page = client.get(listing, query_string={"q": word}).text
+        assert total(page) > 0, word
