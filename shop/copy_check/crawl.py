@@ -177,7 +177,6 @@ def _answered_pages(
             "finder.conditions",
             "finder.medicines",
             "finder.intake",
-            "finder.stomach",
             "finder.wishes",
             "finder.check",
             "finder.advice",

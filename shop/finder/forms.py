@@ -21,9 +21,10 @@ from shop.web.number_format import euro
 
 NONE = "none"
 SOME = "some"
+UNSURE = "unsure"
 _AMOUNT = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
 HEALTH = ("warning_signs", "conditions", "medicines")
-"""Questions that the filter of the first page answers with "none of these"."""
+"""Questions that the filter of the first page answers with none, unless their group is ticked there."""
 NO_TROUBLE = {"stomach": "none", "bowel": "normal"}
 """Answers of who has no trouble with stomach or bowel."""
 CHOOSE_ONE = _("Choose one of the answers.")
@@ -57,6 +58,16 @@ def amount_as_chosen(form: Form, field: Field) -> None:
         raise StopValidation(gettext("You filled in an amount and chose another answer. Choose one of them."))
     else:
         raise StopValidation
+
+
+def asked_of_the_sensitive(form: Form, field: Field) -> None:
+    """An answer is needed by who has trouble with stomach or bowel; of all others the field is not seen."""
+    if form["gut"].data != SOME:
+        field.errors = []
+        raise StopValidation
+    if not field.raw_data or not field.raw_data[0]:
+        field.errors = []
+        raise StopValidation(gettext("Choose one of the answers."))
 
 
 def none_or_some(_form: Form, field: Field) -> None:
@@ -101,8 +112,10 @@ class QuestionnaireForm(ShopForm):
         return [key for key in QUESTIONS if hasattr(cls, key)]
 
     @classmethod
-    def anchor_of(cls, key: str) -> str:
+    def anchor_of(cls, key: str, stored: dict[str, Any]) -> str:
         """Id of the field group that asks a question."""
+        if key in NO_TROUBLE and has_no_trouble(stored):
+            return "gut"
         return "supplement" if key == "supplement_mg" else key
 
     @classmethod
@@ -152,37 +165,69 @@ def _one(preset: str | None = None) -> RadioField:
     return RadioField(validators=[InputRequired(CHOOSE_ONE)], default=preset, validate_choice=True, choices=())
 
 
+def has_no_trouble(answers: dict[str, Any]) -> bool:
+    """Whether neither stomach nor bowel gives trouble."""
+    return NO_TROUBLE.items() <= answers.items()
+
+
 def passed_filter(answers: dict[str, Any]) -> bool:
     """Whether nothing applies of all that the filter on health asks."""
     return all(key in answers and not answers[key] for key in HEALTH)
 
 
 class StartForm(QuestionnaireForm):
-    """Age, and the filter that spares the healthy the pages on safety; sending it is the agreement."""
+    """Age, and the filter that asks nobody about what does not apply; sending it is the agreement.
+
+    A group of the filter is a page on health: one that is not ticked is answered with none.
+    """
 
     filter = "health"
 
     age_group = _one()
-    health = RadioField(
-        _("Does any of this apply to you?"),
-        choices=(),
-        validators=[InputRequired(CHOOSE_ONE)],
-    )
+    health = TicksOrNone(_("Does any of this apply to you?"), choices=(), validators=[none_or_some])
     agreement = BooleanField(
         _("Agree and continue"),
         validators=[InputRequired(_("Without your agreement we may not use answers about health."))],
     )
 
+    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
+        super().__init__(ruleset, language, stored)
+        self.health.choices = [
+            (NONE, gettext("No, none of these")),
+            ("conditions", gettext("Pregnant, breastfeeding or a condition")),
+            ("medicines", gettext("Medicines, or iron or zinc")),
+            ("warning_signs", gettext("A complaint or a warning sign")),
+            (UNSURE, gettext("I don't know / rather not say")),
+        ]
+        self.hints["health"] = {
+            "conditions": gettext(
+                "Possibly pregnant too. Kidney, heart or muscle disease, a very slow heartbeat, or not knowing how "
+                "well your kidneys work. Bowel disease or stoma, an operation on stomach or bowel, a bowel "
+                "obstruction or sudden severe abdominal pain."
+            ),
+            "medicines": gettext("Also without a prescription."),
+            "warning_signs": gettext(
+                "Recently a seizure or fainting. Diarrhoea or abdominal pain that does not pass, or blood in the "
+                "stool. Low for more than two weeks, or thoughts of death or suicide. After magnesium: muscle "
+                "weakness, a slow or irregular heartbeat, trouble breathing, chest pain, drowsiness, flushing with "
+                "dizziness, or being unable to pass urine."
+            ),
+        }
+
     @staticmethod
     def _shown(stored: dict[str, Any]) -> dict[str, Any]:
-        return stored | ({"health": NONE if passed_filter(stored) else SOME} if stored else {})
+        if not stored:
+            return {}
+        return stored | {"health": [key for key in HEALTH if stored.get(key, True)] or [NONE]}
 
     def with_answers(self) -> dict[str, Any]:
         answers = super().with_answers()
-        if self.health.data == NONE:
-            return answers | {key: [] for key in HEALTH}
-        if passed_filter(answers):
-            return {key: value for key, value in answers.items() if key not in HEALTH}
+        ticked = HEALTH if UNSURE in (self.health.data or ()) else self.health.data or ()
+        for key in HEALTH:
+            if key not in ticked:
+                answers[key] = []
+            elif not answers.get(key):
+                answers.pop(key, None)  # asked on its page
         return answers
 
 
@@ -215,7 +260,7 @@ class MedicinesForm(HealthForm):
 
 
 class IntakeForm(QuestionnaireForm):
-    """Magnesium already taken, the purpose, and the filter that spares many the page on stomach and bowel."""
+    """Magnesium already taken, the purpose, and stomach and bowel for who has trouble with them."""
 
     filter = "gut"
 
@@ -235,6 +280,8 @@ class IntakeForm(QuestionnaireForm):
         choices=(),
         validators=[InputRequired(CHOOSE_ONE)],
     )
+    stomach = RadioField(validators=[asked_of_the_sensitive], choices=())
+    bowel = RadioField(validators=[asked_of_the_sensitive], choices=())
 
     def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
         super().__init__(ruleset, language, stored)
@@ -256,8 +303,10 @@ class IntakeForm(QuestionnaireForm):
         if amount is not None:
             shown["supplement"] = UNKNOWN if amount == UNKNOWN else SOME if amount else NONE
             shown["supplement_mg"] = amount if shown["supplement"] == SOME else None
-        if "goal" in stored:
-            shown["gut"] = NONE if StomachForm.is_skipped(stored) else SOME
+        if has_no_trouble(stored):
+            shown = {key: value for key, value in shown.items() if key not in NO_TROUBLE} | {"gut": NONE}
+        elif NO_TROUBLE.keys() & stored.keys():
+            shown["gut"] = SOME
         return shown
 
     def _given(self, key: str) -> Any:
@@ -271,22 +320,9 @@ class IntakeForm(QuestionnaireForm):
             answers.pop("supplement_mg", None)
         if self.gut.data == NONE:
             return answers | NO_TROUBLE
-        if StomachForm.is_skipped(answers):
+        if self.gut.data != SOME:
             return {key: value for key, value in answers.items() if key not in NO_TROUBLE}
         return answers
-
-
-class StomachForm(QuestionnaireForm):
-    """Stomach and bowel, skipped by who has no trouble with them."""
-
-    filtered_by = IntakeForm
-
-    stomach = _one()
-    bowel = _one()
-
-    @classmethod
-    def is_skipped(cls, stored: dict[str, Any]) -> bool:
-        return NO_TROUBLE.items() <= stored.items()
 
 
 class WishesForm(QuestionnaireForm):
@@ -312,7 +348,6 @@ PAGES: tuple[type[QuestionnaireForm], ...] = (
     ConditionsForm,
     MedicinesForm,
     IntakeForm,
-    StomachForm,
     WishesForm,
 )
 """Pages of the questionnaire, in its order."""

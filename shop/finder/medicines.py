@@ -29,6 +29,7 @@ from shop.finder.forms import MedicinesForm
 from shop.web.i18n import gettext, ngettext
 
 MAX_SHOWN = 8
+TAKE_AND_GO_ON = "take_and_go_on"
 
 
 class MedicineCard(Struct, frozen=True):
@@ -39,6 +40,8 @@ class MedicineCard(Struct, frozen=True):
     ticks: tuple[tuple[str, str], ...]
     button: str
     lines: tuple[str, ...]
+    onward: bool = False
+    """Whether it can be ticked and left at that: it has a box, and no condition is to be asked about."""
 
 
 class MedicineSearch(Struct, frozen=True):
@@ -97,6 +100,7 @@ def medicine_card(medicine: Medicine, medicines: Medicines, ruleset: Ruleset, la
         if ticks
         else "",
         lines=tuple(line for line in lines if line),
+        onward=medicine.box is not None and (medicine.implies is None or medicine.counted_condition is not None),
     )
 
 
@@ -182,7 +186,17 @@ def asks_for_search() -> bool:
     if "find_medicine" in request.form:
         return True
     unseen = comparable_name(typed_name()) != comparable_name(request.form.get("searched_name", ""))
-    return bool(typed_name()) and unseen and not {"back", "take_medicine"} & request.form.keys()
+    return bool(typed_name()) and unseen and not {"back", "take_medicine", TAKE_AND_GO_ON} & request.form.keys()
+
+
+def taken_id() -> str:
+    """Id of the medicine whose button was pressed."""
+    return request.form.get("take_medicine") or request.form.get(TAKE_AND_GO_ON, "")
+
+
+def goes_on() -> bool:
+    """Whether the button also goes on to the next page."""
+    return TAKE_AND_GO_ON in request.form
 
 
 def take_medicine(form: MedicinesForm, medicine: Medicine) -> None:
@@ -220,7 +234,7 @@ def medicine_list(medicines: Medicines, ruleset: Ruleset, language: Language) ->
             [sentences.setdefault(line, len(sentences)) for line in said] for said in (card.lines, [card.button])
         )
         places[medicine.id] = len(cards)
-        cards.append((card.title, card.id if card.ticks else "", lines, *button))
+        cards.append((card.title, card.id if card.ticks else "", lines, *button, int(card.onward)))
     names = {
         comparable_name(name): (places[medicine.id], name)
         for medicine in medicines.by_id.values()
@@ -237,6 +251,7 @@ def medicine_list(medicines: Medicines, ruleset: Ruleset, language: Language) ->
                 "nothing": gettext("No name begins like this. The search button also looks for misspelt names."),
                 "which": gettext("Which one do you mean?"),
                 "more": gettext("There are more: type more letters."),
+                "onward": gettext("Tick and continue"),
             },
         },
         ensure_ascii=False,

@@ -28,7 +28,6 @@ from shop.finder.forms import (
     QuestionnaireForm,
     SignsForm,
     StartForm,
-    StomachForm,
     WishesForm,
 )
 from shop.finder.kept_advice import KeptAdvice, kept_advice
@@ -36,10 +35,12 @@ from shop.finder.medicines import (
     MedicineCard,
     MedicineSearch,
     asks_for_search,
+    goes_on,
     medicine_card,
     medicine_list,
     search_medicines,
     take_medicine,
+    taken_id,
     typed_name,
     with_condition_of,
 )
@@ -76,11 +77,6 @@ def intake() -> Response:
     return _question_page(IntakeForm)
 
 
-@localized(bp, nl="/nl/keuzehulp/gevoeligheid", en="/en/finder/sensitivity", methods=("GET", "POST"))
-def stomach() -> Response:
-    return _question_page(StomachForm)
-
-
 @localized(bp, nl="/nl/keuzehulp/wensen", en="/en/finder/wishes", methods=("GET", "POST"))
 def wishes() -> Response:
     return _question_page(WishesForm)
@@ -92,7 +88,6 @@ ENDPOINTS: Mapping[type[QuestionnaireForm], str] = {
     ConditionsForm: "finder.conditions",
     MedicinesForm: "finder.medicines",
     IntakeForm: "finder.intake",
-    StomachForm: "finder.stomach",
     WishesForm: "finder.wishes",
 }
 
@@ -122,17 +117,22 @@ def _onward(form: QuestionnaireForm, taken: Medicine | None, *, valid: bool) -> 
     """Back, on to the stop or the next open question, or the same page again."""
     if "back" in request.form:
         return redirect(url_for(ENDPOINTS[_page_before(type(form))]), HTTPStatus.SEE_OTHER)
-    if isinstance(form, MedicinesForm) and (taken or asks_for_search()):
+    if isinstance(form, MedicinesForm) and ((taken and not goes_on()) or asks_for_search()):
         form.forget_errors()  # the visitor is not done yet, so nothing is missing yet
         return _show(form, search=_search() if asks_for_search() else None, taken=_card_of(taken))
     if visitor_stops(get_ruleset()):
         return redirect(url_for("finder.advice"), HTTPStatus.SEE_OTHER)
-    return redirect(url_for(next_endpoint()), HTTPStatus.SEE_OTHER) if valid else _show(form)
+    if not valid:
+        return _show(form, taken=_card_of(taken))
+    endpoint = next_endpoint()
+    if endpoint == "finder.advice" and "check" in request.form:
+        endpoint = "finder.check"
+    return redirect(url_for(endpoint), HTTPStatus.SEE_OTHER)
 
 
 def _taken_medicine(form: QuestionnaireForm) -> Medicine | None:
     """The medicine whose button was pressed, its box ticked."""
-    taken = services().medicines.by_id.get(request.form.get("take_medicine", ""))
+    taken = services().medicines.by_id.get(taken_id())
     if taken is None or not isinstance(form, MedicinesForm):
         return None
     take_medicine(form, taken)
@@ -144,9 +144,9 @@ def _search() -> MedicineSearch:
 
 
 def next_endpoint() -> str:
-    """The first page with an open question; without one the page that shows all answers."""
+    """The first page with an open question; without one the advice."""
     stored = stored_answers()
-    return next((ENDPOINTS[page] for page in PAGES if page.is_open(stored)), "finder.check")
+    return next((ENDPOINTS[page] for page in PAGES if page.is_open(stored)), "finder.advice")
 
 
 def _page_before(kind: type[QuestionnaireForm]) -> type[QuestionnaireForm]:
@@ -203,7 +203,7 @@ def _rows(stored: dict[str, Any]) -> list[AnswerRow]:
         for key in page.questions():
             answer = answer_in_words(stored[key], ruleset.questions[key], language) if key in stored else ""
             label = ruleset.questions[key].label.in_language(language)
-            anchor = skipped.filter if skipped else page.anchor_of(key)
+            anchor = skipped.filter if skipped else page.anchor_of(key, stored)
             rows.append(AnswerRow(label, answer, ENDPOINTS[skipped or page], anchor))
     return rows
 

@@ -28,7 +28,7 @@ function button(text, press) {
 }
 
 function show(card) {
-  const [title, id, lines, buttonText] = list.cards[card];
+  const [title, id, lines, buttonText, onward] = list.cards[card];
   const said = element("ul", "", ...lines.map((line) => element("li", list.sentences[line])));
   const shown = element("div", "", element("h3", title), said);
   if (id) {
@@ -38,6 +38,11 @@ function show(card) {
     taking.formAction = "#medicine-search";
     const done = element("p", "");
     done.append(taking);
+    if (onward) {
+      const going = element("button", list.messages.onward);
+      Object.assign(going, { type: "submit", name: "take_and_go_on", value: id });
+      done.append(" ", going);
+    }
     shown.append(done);
   }
   result.replaceChildren(shown);

@@ -58,7 +58,6 @@ FINDER = {
         "conditions": "/nl/keuzehulp/gezondheid",
         "medicines": "/nl/keuzehulp/medicijnen",
         "intake": "/nl/keuzehulp/gebruik",
-        "stomach": "/nl/keuzehulp/gevoeligheid",
         "wishes": "/nl/keuzehulp/wensen",
         "check": "/nl/keuzehulp/controle",
         "advice": "/nl/keuzehulp/advies",
@@ -72,7 +71,6 @@ FINDER = {
         "conditions": "/en/finder/health",
         "medicines": "/en/finder/medicines",
         "intake": "/en/finder/intake",
-        "stomach": "/en/finder/sensitivity",
         "wishes": "/en/finder/wishes",
         "check": "/en/finder/check",
         "advice": "/en/finder/advice",
@@ -83,17 +81,23 @@ FINDER = {
 }
 """Addresses of the finder's pages, in the order in which they are walked."""
 FILLED: dict[str, dict[str, Any]] = {
-    "start": {"age_group": "18_64", "health": "some", "agreement": "y"},
+    "start": {"age_group": "18_64", "health": ["conditions", "medicines", "warning_signs"], "agreement": "y"},
     "signs": {"warning_signs": ["none"]},
     "conditions": {"conditions": ["none"]},
     "medicines": {"medicines": ["none"]},
-    "intake": {"supplement": "none", "supplement_mg": "", "goal": "top_up_diet", "gut": "some"},
-    "stomach": {"stomach": "none", "bowel": "normal"},
+    "intake": {
+        "supplement": "none",
+        "supplement_mg": "",
+        "goal": "top_up_diet",
+        "gut": "some",
+        "stomach": "none",
+        "bowel": "normal",
+    },
     "wishes": {"budget": "medium", "absorption": "normal", "dosage_form": "any", "sex": "unspecified"},
 }
 """Every page as a healthy adult fills it in who passes no filter."""
 HEALTHY: dict[str, dict[str, Any]] = {
-    "start": FILLED["start"] | {"health": "none"},
+    "start": FILLED["start"] | {"health": ["none"]},
     "intake": FILLED["intake"] | {"gut": "none"},
     "wishes": FILLED["wishes"],
 }

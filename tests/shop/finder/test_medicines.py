@@ -69,6 +69,19 @@ def test_the_button_ticks_the_box_and_takes_back_none_of_these(client: FlaskClie
     assert 'name="medicine_name" value=""' in page.text
 
 
+def test_one_button_ticks_the_box_and_goes_on(client: FlaskClient) -> None:
+    shown = search(client, "omeprazol")
+    assert 'name="take_and_go_on" value="omeprazole"' in shown.text
+    sent = send(client, PAGE, take_and_go_on="omeprazole", medicine_name="omeprazol", medicines=["gabapentin"])
+    assert sent.status_code == 303
+    assert {"medicines=proton_pump_inhibitor", "medicines=gabapentin"} <= ticked(client.get(PAGE).text)
+
+
+def test_no_button_goes_on_past_a_condition_that_is_to_be_asked_about(client: FlaskClient) -> None:
+    assert 'name="take_medicine"' in search(client, "furosemide").text
+    assert 'name="take_and_go_on" value="furosemide"' not in search(client, "furosemide").text
+
+
 def test_a_condition_that_always_belongs_to_a_medicine_is_ticked_with_it_and_said(client: FlaskClient) -> None:
     shown = result(search(client, "Mestinon"))
     assert "Telt ook als: “Spierziekte" in shown
@@ -227,13 +240,14 @@ def test_the_list_for_typing_is_whole_the_same_for_all_and_asked_again_by_its_ta
 
 def test_a_card_in_the_list_says_what_the_page_says(client: FlaskClient) -> None:
     listed = json.loads(client.get(LISTS["nl"]).data)
-    title, medicine, lines, button = listed["cards"][listed["names"]["mestinon"][0]]
+    title, medicine, lines, button, onward = listed["cards"][listed["names"]["mestinon"][0]]
     page = search(client, "Mestinon")
     shown = result(page)
     assert title in shown
     assert f'name="take_medicine" value="{medicine}"' in page.text
     assert all(listed["sentences"][line] in shown for line in lines)
     assert listed["sentences"][button] in shown
+    assert bool(onward) == ('name="take_and_go_on"' in page.text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
