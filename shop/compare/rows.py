@@ -12,7 +12,7 @@ from recommend.knowledge import Ruleset
 from shop.compounds.page import CompoundPage, compound_page
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
-from shop.web.number_format import day_price, euro, fine_euro, milligrams, percent, percent_of
+from shop.web.number_format import day_price, euro, fine_euro, milligrams, percent, percent_of, whole_milligrams
 from shop.web.words import (
     allergens_in_words,
     certainty_name,
@@ -41,13 +41,13 @@ def rows_of_products(products: Sequence[Product], ruleset: Ruleset) -> list[Row]
     """Products side by side; the lowest price of 100 mg magnesium is pointed out."""
     columns: list[tuple[str, Callable[[Product], str]]] = [
         (_("Form of magnesium"), lambda product: _forms(product, ruleset)),
-        (_("Magnesium per day"), lambda product: milligrams(product.magnesium_per_day_ug)),
+        (_("Magnesium per day"), lambda product: whole_milligrams(product.magnesium_per_day_ug)),
         (
             _("Share of the EU's upper limit of %(mg)d mg", mg=ruleset.manifest.dose.upper_limit_mg),
             lambda product: percent_of(product.magnesium_per_day_ug, ruleset.manifest.dose.upper_limit_mg * 1000),
         ),
         (_("Daily portion"), lambda product: counted_units(product.units_per_day, product.unit)),
-        (_("Magnesium per unit"), lambda product: milligrams(product.magnesium_ug)),
+        (_("Magnesium per unit"), lambda product: whole_milligrams(product.magnesium_ug)),
         (_("Per 100 mg magnesium"), lambda product: fine_euro(product.tenth_cents_per_100mg)),
         (_("Cost per day"), lambda product: day_price(product.tenth_cents_per_day)),
         (_("Price"), lambda product: euro(product.price_cents)),

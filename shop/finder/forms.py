@@ -325,12 +325,16 @@ class IntakeForm(QuestionnaireForm):
         return answers
 
 
+NO_PREFERENCE = {"budget": "high", "absorption": "normal", "dosage_form": "any"}
+"""Wishes of who leaves them as they are preset: not said to be an answer."""
+
+
 class WishesForm(QuestionnaireForm):
     """Wishes, each of them preset."""
 
-    budget = _one(preset="high")
-    absorption = _one(preset="normal")
-    dosage_form = _one(preset="any")
+    budget = _one(preset=NO_PREFERENCE["budget"])
+    absorption = _one(preset=NO_PREFERENCE["absorption"])
+    dosage_form = _one(preset=NO_PREFERENCE["dosage_form"])
     vegan = BooleanField()
     sex = _one(preset="unspecified")
 

@@ -21,6 +21,7 @@ from shop.finder.answers_cookie import (
     visitor_stops,
 )
 from shop.finder.forms import (
+    NO_PREFERENCE,
     PAGES,
     ConditionsForm,
     IntakeForm,
@@ -45,7 +46,7 @@ from shop.finder.medicines import (
     with_condition_of,
 )
 from shop.web.database import get_ruleset, get_session
-from shop.web.i18n import current_language, localized
+from shop.web.i18n import current_language, gettext, localized
 from shop.web.security import never_store
 from shop.web.services import services
 
@@ -202,6 +203,8 @@ def _rows(stored: dict[str, Any]) -> list[AnswerRow]:
         skipped = page.filtered_by if page.is_skipped(stored) else None
         for key in page.questions():
             answer = answer_in_words(stored[key], ruleset.questions[key], language) if key in stored else ""
+            if answer and stored[key] == NO_PREFERENCE.get(key):
+                answer = gettext("no preference")
             label = ruleset.questions[key].label.in_language(language)
             anchor = skipped.filter if skipped else page.anchor_of(key, stored)
             rows.append(AnswerRow(label, answer, ENDPOINTS[skipped or page], anchor))

@@ -28,7 +28,7 @@ from shop.web.absolute_urls import absolute_url
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
-from shop.web.number_format import milligrams
+from shop.web.number_format import whole_milligrams
 from shop.web.owner_settings import owner_settings, seller
 from shop.web.page_cache import cached_fragment, fragment_key, store_fragment
 from shop.web.words import shown_text
@@ -194,7 +194,7 @@ class ProductParts:
         return ", ".join(filter(None, (shown_text(product, "name") or product.sku, product.brand.name)))
 
     def _render_description(self, product: Product) -> str:
-        amount = milligrams(product.magnesium_per_day_ug)
+        amount = whole_milligrams(product.magnesium_per_day_ug)
         if product.text_language(current_language()) != current_language():  # a sentence has one language
             return _(
                 "Food supplement with magnesium by %(brand)s. %(amount)s magnesium per day.",

@@ -18,6 +18,7 @@ from shop.web.i18n import current_language
 from shop.web.services import today
 
 UG_PER_TENTH_MG = 100
+LEAST_WHOLE_UG = 10_000
 FINE_BELOW_TENTH_CENTS = 100
 CENTS_IN_EUROS_FROM = 10
 _MODEL = Decimal("1234.56")
@@ -85,7 +86,9 @@ def milligrams(micrograms: int) -> str:
 
 
 def whole_milligrams(micrograms: int) -> str:
-    """An amount as labels round it, e.g. "113 mg", half up; the label's own sum stands with the composition."""
+    """An amount as labels round it, e.g. "113 mg", half up; below 10 mg, as of a millilitre, with one decimal."""
+    if micrograms < LEAST_WHOLE_UG:
+        return milligrams(micrograms)
     return f"{_writing().whole(half_up(Fraction(micrograms, 1000)))}\N{NO-BREAK SPACE}mg"
 
 

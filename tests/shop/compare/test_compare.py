@@ -38,7 +38,7 @@ def folded(page: str) -> str:
 def test_what_differs_stands_in_the_table_and_what_is_the_same_is_folded_below_it(client: FlaskClient) -> None:
     page = client.get(f"{EN}?{TWO_PRODUCTS}").text
     rows = table(page)
-    assert rows["Magnesium per day"] == ["199.8\xa0mg", "125\xa0mg"]
+    assert rows["Magnesium per day"] == ["200\xa0mg", "125\xa0mg"]
     assert rows["Price"] == ["€17.95", "€17.50"]
     assert all(len(set(cells)) > 1 for cells in rows.values())
     assert "Form of magnesium" not in rows

@@ -339,6 +339,16 @@ def test_one_changed_answer_leads_straight_back_to_the_advice(client: FlaskClien
     assert send(client, NL["medicines"], medicines=["levothyroxine"]).location == NL["advice"]
 
 
+def test_a_wish_left_as_it_was_is_not_called_an_answer(client: FlaskClient) -> None:
+    answer(client, budget="high")
+    for page in ("check", "summary"):
+        shown = html.unescape(main_text(client.get(NL[page])))
+        assert shown.count("geen voorkeur") == 3
+        assert "de prijs maakt minder uit" not in shown
+    answer(client, budget="low", dosage_form="powder")
+    assert html.unescape(main_text(client.get(NL["check"]))).count("geen voorkeur") == 1
+
+
 def test_an_open_question_is_said_to_be_open(client: FlaskClient) -> None:
     begin(client, health=["none"])
     page = client.get(NL["check"]).text
@@ -461,7 +471,7 @@ def test_the_first_card_answers_form_why_amount_product_and_what_to_watch(client
     card = card_of(page.text)
     for words in (
         "Bisglycinaat past bij jouw antwoorden",
-        "Omdat je erg gevoelig bent.",
+        "Omdat je maag en darmen erg gevoelig zijn.",
         "Bewijs: zwak",
         "Hooguit 200 mg magnesium per dag",
         "Maagbeschermers",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommend.text import LANGUAGES, Language
-from shop.web.number_format import breakable, euro, fine_euro, milligrams, number
+from shop.web.number_format import breakable, euro, fine_euro, milligrams, number, whole_milligrams
 
 AMOUNTS = st.one_of(st.integers(0, 2000), st.integers(0, 10**10))
 APP = Flask("formats")
@@ -60,3 +60,12 @@ def test_decimals_are_rounded_half_up_to_one_place(language: Language, value: De
 )
 def test_a_long_name_may_break_after_magnesium_but_not_before_a_unit(name: str, broken: str) -> None:
     assert breakable(name) == broken.replace("|", "\N{SOFT HYPHEN}").replace("_", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize(
+    ("micrograms", "shown"), [(161_600, "162"), (112_500, "113"), (99_900, "100"), (10_000, "10"), (5_630, "5,6")]
+)
+def test_an_amount_is_whole_as_on_labels_and_has_a_decimal_where_it_is_small(micrograms: int, shown: str) -> None:
+    with APP.test_request_context():
+        g.lang = "nl"
+        assert whole_milligrams(micrograms) == f"{shown}\N{NO-BREAK SPACE}mg"
