@@ -152,3 +152,18 @@ def test_the_first_page_of_the_finder_is_at_most_three_screens_with_its_footer(
     print(f"\n{language}, first page: {screens(phone):.1f} screens")  # noqa: T201 - the table
     assert screens(phone) <= 3
     fits(phone)
+
+
+@pytest.mark.parametrize(
+    "address_of_guide", ["/nl/gids/magnesium-en-het-zenuwstelsel", "/en/guide/magnesium-and-the-nervous-system"]
+)
+def test_the_guide_is_at_most_eight_screens_with_its_details_folded(
+    address_of_guide: str, phone: Page, address: str
+) -> None:
+    phone.goto(address + address_of_guide)
+    print(f"\n{address_of_guide}: {screens(phone):.1f} screens")  # noqa: T201 - the table
+    assert screens(phone) <= 8
+    fits(phone)
+    phone.locator(".guide-text .more > summary").first.click()
+    assert phone.locator(".guide-text .more").first.locator(".passage").count() >= 2
+    fits(phone)

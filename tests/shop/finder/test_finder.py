@@ -471,7 +471,7 @@ def test_the_first_card_answers_form_why_amount_product_and_what_to_watch(client
     card = card_of(page.text)
     for words in (
         "Bisglycinaat past bij jouw antwoorden",
-        "Omdat je maag en darmen erg gevoelig zijn.",
+        "Omdat je “erg gevoelig” antwoordde op de vraag over maag en darmen.",
         "Bewijs: zwak",
         "Hooguit 200 mg magnesium per dag",
         "Maagbeschermers",
