@@ -30,7 +30,7 @@ function button(text, press) {
 function show(card) {
   const [title, id, lines, buttonText, onward] = list.cards[card];
   const said = element("ul", "", ...lines.map((line) => element("li", list.sentences[line])));
-  const shown = element("div", "", element("h3", title), said);
+  const shown = element("div", "", element("h2", title), said);
   if (id) {
     // The server ticks the box, as it does without this script: a medicine can also tell of a condition.
     const taking = element("button", list.sentences[buttonText]);

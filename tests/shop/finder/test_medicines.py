@@ -155,7 +155,7 @@ def test_many_candidates_are_listed_and_cut_with_a_word(client: FlaskClient) -> 
     page = search(client, "met")
     assert "“met”: welke bedoel je?" in result(page)
     assert "typ meer letters" in result(page)
-    assert page.text.count("<h3>") == 8
+    assert page.text.count("<h2>") == 8
 
 
 def test_an_empty_search_asks_for_a_name(client: FlaskClient) -> None:
