@@ -194,16 +194,20 @@ class StartForm(QuestionnaireForm):
         super().__init__(ruleset, language, stored)
         self.health.choices = [
             (NONE, gettext("No, none of these")),
-            ("conditions", gettext("Pregnant, breastfeeding or a condition")),
+            (
+                "conditions",
+                gettext(
+                    "Pregnant or breastfeeding, or kidney disease, heart disease, a muscle disease or bowel disease"
+                ),
+            ),
             ("medicines", gettext("Medicines, or iron or zinc")),
             ("warning_signs", gettext("A complaint or a warning sign")),
             (UNSURE, gettext("I don't know / rather not say")),
         ]
         self.hints["health"] = {
             "conditions": gettext(
-                "Possibly pregnant too. Kidney, heart or muscle disease, a very slow heartbeat, or not knowing how "
-                "well your kidneys work. Bowel disease or stoma, an operation on stomach or bowel, a bowel "
-                "obstruction or sudden severe abdominal pain."
+                "Also if you may be pregnant, have a very slow heartbeat or do not know whether your kidneys work well. "
+                "Also a stoma, an operation on stomach or bowel, a bowel obstruction or sudden severe abdominal pain."
             ),
             "medicines": gettext("Also without a prescription."),
             "warning_signs": gettext(

@@ -49,7 +49,7 @@ def test_a_product_shows_magnesium_per_unit_and_portion_share_of_375_mg_and_room
     assert re.search(r"Magnesium per capsule \d", text)
     assert "of the reference intake of 375 mg" in text
     assert "upper limit of 250 mg" in text
-    assert re.search(r"\d mg left", text)
+    assert re.search(r"\d mg below it", text)
 
 
 def test_a_portion_above_250_mg_says_by_how_much_and_what_to_do(client: FlaskClient) -> None:
