@@ -206,8 +206,9 @@ class StartForm(QuestionnaireForm):
         ]
         self.hints["health"] = {
             "conditions": gettext(
-                "Also if you may be pregnant, have a very slow heartbeat or do not know whether your kidneys work well. "
-                "Also a stoma, an operation on stomach or bowel, a bowel obstruction or sudden severe abdominal pain."
+                "Also if you may be pregnant, have a very slow heartbeat or do not know whether your kidneys work "
+                "well. Also a stoma, an operation on stomach or bowel, a bowel obstruction or sudden severe "
+                "abdominal pain."
             ),
             "medicines": gettext("Also without a prescription."),
             "warning_signs": gettext(

@@ -35,16 +35,22 @@ function excludeNone({ target }) {
 document.getElementById("questions")?.addEventListener("change", excludeNone);
 
 /** The button of the filters says how many products it would show. */
+const wide = window.matchMedia("(min-width: 62rem)");
+
+function queryOf(form) {
+  return new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+}
+
 function countLive(form) {
-  const send = form.querySelector(".show button");
-  if (!send) return;
-  const plain = send.textContent;
   let timer;
   let asked;
   async function count() {
+    const send = form.querySelector(".show button");
+    if (!send) return;
+    const plain = send.textContent;
     asked?.abort();
     asked = new AbortController();
-    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    const query = queryOf(form);
     query.delete("p");
     query.set("lang", document.documentElement.lang);
     try {
@@ -58,10 +64,57 @@ function countLive(form) {
   }
   form.addEventListener("change", () => {
     clearTimeout(timer);
-    timer = setTimeout(count, 250);
+    if (!wide.matches) timer = setTimeout(count, 250);
   });
 }
-document.querySelectorAll("form.filters").forEach(countLive);
+
+/** In a wide window the filters stay beside the list, and a tick shows its products at once. */
+function filterAtOnce(form) {
+  const said = made("span", "", "visually-hidden");
+  said.role = "status";
+  form.after(said);
+  let shown = location.search;
+  let asked;
+  function show(next, chosen) {
+    const [results, facets] = [next.querySelector(".results"), next.querySelector(".facets")];
+    if (!results || !facets) throw new Error("no list");
+    const own = form.querySelector(".facets");
+    const isOpen = [...own.querySelectorAll("details")].map((fold) => fold.open);
+    document.querySelector(".results").replaceChildren(...results.childNodes);
+    own.replaceChildren(...facets.childNodes);
+    const folds = [...own.querySelectorAll("details")];
+    if (folds.length === isOpen.length) folds.forEach((fold, place) => { fold.open = isOpen[place]; });
+    form.querySelectorAll('input[type="hidden"][name="p"]').forEach((field) => field.remove());
+    form.append(...next.querySelectorAll('.filters > input[type="hidden"][name="p"]'));
+    const again = chosen.id ? document.getElementById(chosen.id) : [...form.elements].find((field) => field.name === chosen.name && field.value === chosen.value);
+    again?.focus({ preventScroll: true });
+    said.textContent = document.querySelector(".total")?.textContent ?? "";
+    document.title = next.title;
+    startCompare();
+  }
+  form.addEventListener("change", async ({ target }) => {
+    if (!wide.matches || target.name === "q") return;
+    asked?.abort();
+    asked = new AbortController();
+    const query = queryOf(form);
+    try {
+      const answer = await fetch(`${form.action}?${query}`, { signal: asked.signal });
+      if (!answer.ok) throw new Error(answer.statusText);
+      show(new DOMParser().parseFromString(await answer.text(), "text/html"), target);
+      history.pushState(null, "", `?${query}`);
+      shown = location.search;
+    } catch (error) {
+      if (error.name !== "AbortError") form.requestSubmit();
+    }
+  });
+  window.addEventListener("popstate", () => {
+    if (location.search !== shown) location.reload();
+  });
+}
+document.querySelectorAll("form.filters").forEach((form) => {
+  countLive(form);
+  filterAtOnce(form);
+});
 
 /** Suggestions for the word being typed, from the catalogue's own: fetched once, searched here, nothing typed is sent. */
 const SUGGESTED = 8;
@@ -150,11 +203,16 @@ function carryTicks(bar, send) {
       show();
     });
   }
-  window.addEventListener("pageshow", show); // a page that the browser kept for its Back button
+  showTicks = show;
 }
+let showTicks = () => {};
+window.addEventListener("pageshow", () => showTicks()); // a page that the browser kept for its Back button
 
-const bar = document.querySelector(".compare-bar");
-const send = bar?.querySelector("button");
-if (send?.form) carryTicks(bar, send);
+function startCompare() {
+  const bar = document.querySelector(".compare-bar");
+  const send = bar?.querySelector("button");
+  if (send?.form) carryTicks(bar, send);
+}
+startCompare();
 // The comparison itself says what is chosen: its removals and additions count on the list too.
 if (document.querySelector(".wide.compare")) keep(new URLSearchParams(location.search).getAll("p"));

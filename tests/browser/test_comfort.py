@@ -119,6 +119,31 @@ def test_without_the_script_ticks_of_one_page_are_compared(page: Page, address: 
     expect(page).to_have_url(re.compile("p=.*p="))
 
 
+@pytest.mark.parametrize("page", [(1280, True)], indirect=True)
+def test_beside_the_list_a_tick_shows_its_products_without_a_reload(page: Page, address: str) -> None:
+    page.goto(f"{address}/nl/beste-magnesium-supplementen")
+    page.evaluate("window.stays = true")
+    box = page.locator('input[name="p"][form="filters"]').first
+    box.check()
+    total = page.locator(".total[role=status] strong")
+    before = total.inner_text()
+    page.locator('input[name="form"][value="citrate"]').check()
+    expect(page).to_have_url(re.compile("form=citrate"))
+    expect(total).not_to_have_text(before)
+    expect(page.locator('input[name="form"][value="citrate"]')).to_be_focused()
+    expect(page.locator(".applied")).to_contain_text("citraat")
+    expect(page.locator(".compare-bar button")).to_have_text("Vergelijk (1)")
+    page.get_by_label("Sorteer").select_option("price_per_day")
+    expect(page).to_have_url(re.compile("sort=price_per_day"))
+    expect(page.get_by_label("Sorteer")).to_be_focused()
+    assert page.evaluate("window.stays")
+    page.go_back()
+    expect(page).to_have_url(re.compile("form=citrate"))
+    expect(page.locator('input[name="form"][value="citrate"]')).to_be_checked()
+    page.go_back()
+    expect(total).to_have_text(before)
+
+
 @with_script
 def test_an_advice_is_copied_with_one_press_and_its_summary_printed(page: Page, address: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
