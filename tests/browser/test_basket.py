@@ -1,5 +1,7 @@
 """The basket in a real browser, with and without JavaScript: filled, read on a phone, usable for everybody."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -36,4 +38,33 @@ def test_a_phone_fills_the_basket_from_the_listing_and_reads_it_in_four_screens(
         page.set_viewport_size({"width": 1280, "height": 800})
         assert violations(page, COLOURS) == []
         fits(page)
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_packs_are_counted_up_and_down_by_big_buttons_and_a_removal_is_undone(
+    width: int, browser: Browser, address: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/nl/beste-magnesium-supplementen?form=citrate")
+    page.locator("button.to-basket").first.click()
+    page.locator(".basket-notice a").click()
+    packs = page.locator(".basket-line input")
+    for name, left in (("more", "2"), ("more", "3"), ("less", "2")):
+        button = page.locator(f"button[name={name}]")
+        box = button.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+        button.click()
+        expect(packs).to_have_value(left)
+    packs.fill("4")
+    packs.press("Enter")
+    expect(packs).to_have_value("4")
+    page.locator("button[name=remove]").click()
+    expect(page.locator(".basket-line")).to_have_count(0)
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(packs).to_have_value("4")
+    page.get_by_role("link", name="Verder winkelen").click()
+    expect(page).to_have_url(re.compile("supplementen[?]form=citrate"))
     context.close()
