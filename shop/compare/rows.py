@@ -95,7 +95,7 @@ def rows_of_forms(ruleset: Ruleset, on_offer: Mapping[str, OnOffer]) -> list[Row
         (_("Magnesium in the pure compound"), _share),
         (_("Compound for 100 mg magnesium"), _needed),
         (
-            _("Certainty of the evidence"),
+            _("Evidence"),
             lambda page: ", ".join(certainty_name(rule.certainty) for rule in page.evidence),
         ),
         (_("What studies show"), lambda page: " ".join(in_current_language(rule.reason) for rule in page.evidence)),

@@ -113,4 +113,4 @@ def test_cards_of_the_listing_can_be_ticked_for_it_without_javascript(client: Fl
 def test_the_ranked_forms_stand_side_by_side(client: FlaskClient) -> None:
     rows = table(client.get("/en/compare/forms").text)
     assert rows["Magnesium in the pure compound"] == ["16.2%", "14.1%", "60.3%", "8.9%"]
-    assert rows["Certainty of the evidence"][3] == "no human studies found"
+    assert rows["Evidence"][3] == "no human studies found"

@@ -19,7 +19,7 @@ def test_the_ranked_forms_are_told_with_evidence_and_its_certainty(
         for rule in ruleset.rules:
             if form.record in rule.forms and isinstance(rule.when, Always):
                 assert rule.reason.in_language(language) in page  # type: ignore[arg-type] # one of the two
-        assert ("Certainty:" if language == "en" else "Zekerheid:") in page
+        assert ("Evidence:" if language == "en" else "Bewijs:") in page
         for note in ruleset.form_notes(form.id):
             assert note.label.in_language(language) in page  # type: ignore[arg-type] # one of the two
 
