@@ -99,11 +99,18 @@ class Settings(Struct, frozen=True):
     @property
     def orders_url(self) -> "URL":
         """The database of orders."""
-        if self.orders_database_url is not None:
-            return self.orders_database_url
-        if self.database_url.get_backend_name() != "sqlite":
-            return self.database_url
-        return self.database_url.set(database=str(Path(self.database_url.database or "").with_name("orders.db")))
+        return self.orders_database_url or orders_url_beside(self.database_url)
+
+
+def orders_url_beside(url: "URL") -> "URL":
+    """The database of orders of a catalogue: a file beside an SQLite one, else the same database."""
+    if url.get_backend_name() != "sqlite":
+        return url
+    return url.set(database=str(Path(url.database or "").with_name("orders.db")))
+
+
+HELD = "outbox.held"
+"""The file of an instance folder while its outbox waits, after a restore, until SHOP_OUTBOX says to send."""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -139,11 +146,11 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=_public_url(environ),
         smtp=_smtp(environ),
         audit_days=_audit_days(environ),
-        **_orders(environ),
+        **_orders(environ, instance),
     )
 
 
-def _orders(environ: Mapping[str, str]) -> dict[str, Any]:
+def _orders(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
     """The settings of ordering, by field."""
     url, given = environ.get("SHOP_ORDERS_DATABASE_URL"), environ.get("SHOP_PAYMENTS", "")
     if given not in ("", *PaymentsSetting):
@@ -152,7 +159,7 @@ def _orders(environ: Mapping[str, str]) -> dict[str, Any]:
     key = environ.get("SHOP_MOLLIE_KEY", "")
     if payments is PaymentsSetting.MOLLIE and not re.fullmatch(r"(live|test)_[A-Za-z0-9]{20,}", key, re.ASCII):
         raise SettingsError("SHOP_MOLLIE_KEY: needed with SHOP_PAYMENTS=mollie, a key that starts with live_ or test_")
-    hold = environ.get("SHOP_OUTBOX") or "send"
+    hold = environ.get("SHOP_OUTBOX") or ("hold" if (instance / HELD).exists() else "send")
     if hold not in ("send", "hold"):
         raise SettingsError(f"SHOP_OUTBOX: send or hold, not {hold!r}")
     notices = environ.get("SHOP_GUARANTEE_NOTICES")

@@ -132,18 +132,21 @@ def extent(lines: Iterable[bytes]) -> Extent:
     return Extent(rows, digest.hexdigest())
 
 
-def copy_into(connection: Connection, parts: Iterable[tuple[Table, Iterable[bytes], Extent]]) -> None:
-    """Replace all rows by the given tables and lines, in the transaction of the connection.
+def copy_into(
+    connection: Connection, replaced: Sequence[Table], parts: Iterable[tuple[Table, Iterable[bytes], Extent]]
+) -> None:
+    """Replace all rows of tables by the given lines of each, in the transaction of the connection.
 
     Raises NotTheSameError when a table then differs from its lines; the caller rolls back.
     """
     if connection.dialect.name == "postgresql":
-        names = ", ".join(f'"{table.name}"' for table in tables())
+        names = ", ".join(f'"{table.name}"' for table in replaced)
         connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))  # edits wait, reads go on
-    # The log of people, which refuses to lose a row, is replaced as a whole like every other table.
-    connection.execute(update(table_of(PeopleLogState)).values(removable_before=datetime.max.replace(tzinfo=UTC)))
-    connection.execute(table_of(PeopleEvent).delete())
-    for table in reversed(tables()):
+    if table_of(PeopleEvent) in replaced:
+        # The log of people, which refuses to lose a row, is replaced as a whole like every other table.
+        connection.execute(update(table_of(PeopleLogState)).values(removable_before=datetime.max.replace(tzinfo=UTC)))
+        connection.execute(table_of(PeopleEvent).delete())
+    for table in reversed(replaced):
         connection.execute(table.delete())
     for table, lines, expected in parts:
         fill(connection, table, lines)
@@ -163,11 +166,14 @@ def _continue_numbering(connection: Connection, table: Table) -> None:
         connection.execute(select(func.setval(sequence, highest or 1, literal_column(str(highest is not None)))))
 
 
-def is_empty(connection: Connection) -> bool:
-    """Whether no table has rows other than those of migrations."""
-    states = {table_of(CatalogueState), table_of(IndexState), table_of(PeopleLogState)}
-    others = (table for table in tables() if table not in states)
-    return all(connection.execute(select(1).select_from(table).limit(1)).first() is None for table in others)
+def initial_tables() -> frozenset[Table]:
+    """The catalogue's tables that have rows from the migrations on."""
+    return frozenset({table_of(CatalogueState), table_of(IndexState), table_of(PeopleLogState)})
+
+
+def is_empty(connection: Connection, looked_at: Iterable[Table]) -> bool:
+    """Whether no table has a row."""
+    return all(connection.execute(select(1).select_from(table).limit(1)).first() is None for table in looked_at)
 
 
 def catalogue_revision_of(connection: Connection) -> int:

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session
 
+from catalog.db.backup import Part
 from catalog.db.engine import Migrations, for_writing, is_migrated, migrate, migration_lock, open_engine
+from catalog.orders.models import DeliveryRate, OrdersBase, orders_table
 
 ORDERS = Migrations(Path(__file__).parent / "migrations", version_table="orders_version")
 
@@ -49,6 +51,11 @@ class OrdersStore:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def part_of_backup(store: OrdersStore) -> Part:
+    """The orders' tables as a part of backup, restore and move."""
+    return Part(store.engine, ORDERS, OrdersBase.metadata.sorted_tables, frozenset({orders_table(DeliveryRate)}))
 
 
 @contextmanager

@@ -9,13 +9,14 @@ import click
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from catalog.db.backup import BackupError, Manifest
+from catalog.db.backup import BackupError, Manifest, Part
 from catalog.db.backup import backup as write_backup
 from catalog.db.backup import move as copy_database
 from catalog.db.backup import restore as restore_backup
 from catalog.db.engine import opened_engine
+from catalog.orders.store import opened_store, part_of_backup
 from shop.cli.faults import plain_faults
-from shop.settings import parse_url, read_settings
+from shop.settings import HELD, orders_url_beside, parse_url, read_settings
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FORCE = click.option("--force", is_flag=True, help="Replace everything in a database that is not empty.")
@@ -32,17 +33,27 @@ def db() -> None:
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
     """Write everything to FILE, which only its owner may read. It has the accounts: store it safely."""
-    with plain_faults(), _opened(read_settings().database_url) as engine:
-        _tell(write_backup(engine, file))
+    with plain_faults():
+        settings = read_settings()
+        with _opened(settings.database_url) as engine, _orders(settings.orders_url) as orders:
+            _tell(write_backup(engine, file, [orders]))
 
 
 @db.command()
 @click.argument("file", type=FILE)
 @FORCE
 def restore(file: Path, force: bool) -> None:
-    """Fill the database from FILE: with everything, or on any fault with nothing."""
-    with plain_faults(), _opened(read_settings().database_url) as engine:
-        _tell(restore_backup(engine, file, force=force))
+    """Fill the databases from FILE: with everything, or on any fault with nothing.
+
+    The shop then sends no mail and no money until SHOP_OUTBOX=send says that this copy is the shop.
+    """
+    with plain_faults():
+        settings = read_settings()
+        with _opened(settings.database_url) as engine, _orders(settings.orders_url) as orders:
+            manifest = restore_backup(engine, file, [orders], force=force)
+        (settings.instance / HELD).touch()
+        _tell(manifest)
+        click.echo("Mails, refunds and calls to payment providers are held until SHOP_OUTBOX=send is set", err=True)
 
 
 @db.command()
@@ -57,8 +68,13 @@ def move(source: str, target: str, force: bool) -> None:
     origin, destination = _url("FROM", source), _url("TO", target)
     if origin == destination:
         raise click.UsageError("FROM and TO are the same database")
-    with _opened(origin) as one, _opened(destination) as other:
-        _tell(copy_database(one, other, force=force))
+    with (
+        _opened(origin) as one,
+        _opened(destination) as other,
+        _orders(orders_url_beside(origin)) as orders,
+        _orders(orders_url_beside(destination)) as destination_orders,
+    ):
+        _tell(copy_database(one, other, [(orders, destination_orders)], force=force))
 
 
 def _url(name: str, url: str) -> URL:
@@ -77,6 +93,13 @@ def _opened(url: URL) -> Iterator[Engine]:
             engine.connect().close()
         with _told():
             yield engine
+
+
+@contextmanager
+def _orders(url: URL) -> Iterator[Part]:
+    """The orders' tables of a migrated store."""
+    with _told(f"{url}: "), opened_store(url) as store:
+        yield part_of_backup(store)
 
 
 @contextmanager

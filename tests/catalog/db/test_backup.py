@@ -29,7 +29,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.db.backup import BackupError, backup, move, restore
-from catalog.db.copying import Extent, copy_into, extent, fill, lines_of
+from catalog.db.copying import Extent, copy_into, extent, fill, lines_of, tables
 from catalog.db.engine import for_writing, migrate, newest_revision, open_engine
 from catalog.models import Brand, CatalogueState, IndexState, Product, SlugRedirect, table_of
 from catalog.other_actives import read_other_actives
@@ -217,7 +217,7 @@ def test_a_backup_and_a_database_of_another_version_are_refused_with_both_revisi
     backup(full, file)
     before, there = products(full), newest_revision()
     assert "a before" < there < "z after"
-    monkeypatch.setattr("catalog.db.backup.newest_revision", lambda: here)
+    monkeypatch.setattr("catalog.db.backup.newest_revision", lambda _migrations=None: here)
     with pytest.raises(BackupError, match=rf"by an older version of the shop \(revision {there}, here {here}\)"):
         restore(full, file, force=True)
     with pytest.raises(BackupError, match=f"is at revision {there}, this shop at {here}"):
@@ -375,7 +375,7 @@ def test_edits_wait_for_a_restore_and_readers_do_not(full: Engine) -> None:
         yield from ()
 
     with for_writing(full).connect() as connection, connection.begin() as transaction:
-        copy_into(connection, parts())
+        copy_into(connection, tables(), parts())
         transaction.rollback()
     assert tried == ["brand"]
     assert products(full) == before
