@@ -7,8 +7,9 @@ from itertools import pairwise
 from flask import render_template
 from msgspec import Struct
 
+from catalog.orders.outbox import Waiting, waiting
 from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
-from catalog.queries.brands import brands_in_trouble
+from catalog.queries.brands import brands_in_trouble, sells_real_products
 from shop.admin.blueprint import bp
 from shop.admin.brands import trouble_name
 from shop.admin.permissions import may, requires
@@ -16,11 +17,12 @@ from shop.admin.products.overrides import override_trouble_name
 from shop.admin.ruleset_status import ruleset_status
 from shop.admin.session import role_of_request
 from shop.admin.settings import missing_settings
+from shop.ordering.readiness import missing_facts
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
 from shop.web.number_format import fine_euro
-from shop.web.services import now, today
+from shop.web.services import now, services, today
 
 WEEK = timedelta(days=7)
 
@@ -42,12 +44,21 @@ def dashboard() -> str:
             (trouble, override_trouble_name(trouble), count) for trouble, count in counts.by_override.items() if count
         ],
         missing_settings=missing_settings(),
+        missing_for_orders=list(missing_facts().values()) if sells_real_products(session) else [],
+        outbox=_outbox(),
         may_change_settings=may(role_of_request(), "settings.manage"),
         changes=changes_since(session, now() - WEEK),
         ruleset_status=ruleset_status(ruleset, now().date()),
         by_form=chart([(names.get(form, form), count) for form, count in by_form.items()]),
         by_price=chart(list(zip(_bands(), counts.by_price, strict=True))),
     )
+
+
+def _outbox() -> Waiting | None:
+    """What the outbox waits for, where somebody should look; None while all is well."""
+    with services().orders.reading() as session:
+        found = waiting(session, now())
+    return found if found.is_late(now()) else None
 
 
 def _bands() -> Sequence[str]:

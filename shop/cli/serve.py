@@ -49,12 +49,12 @@ def serve(host: str, port: int, workers: int, with_worker: bool, metrics_port: i
     settings = make_ready()
     os.environ["SHOP_SERVED_AT"] = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     os.environ["SHOP_SERVE_WORKER"] = "on" if with_worker else "off"
-    with _metrics(host, metrics_port):
+    with _metrics(host, metrics_port, settings):
         run_server("shop.app:create_app", host, port, workers, settings)
 
 
 @contextmanager
-def _metrics(host: str, port: int | None) -> Iterator[None]:
+def _metrics(host: str, port: int | None, settings: Settings) -> Iterator[None]:
     """Collect what all workers count, in files of this run, and serve it."""
     if port is None:
         yield
@@ -64,7 +64,7 @@ def _metrics(host: str, port: int | None) -> Iterator[None]:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before the library is imported
     from shop.web.metrics import publish
 
-    publish(host, port)
+    publish(host, port, settings.orders_url)
     try:
         yield
     finally:

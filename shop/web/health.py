@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response
 from sqlalchemy.exc import SQLAlchemyError
 
+from catalog.orders import outbox
 from shop.web.services import services
 
 bp = Blueprint("health", __name__)
@@ -17,9 +18,14 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 def ready() -> Response:
+    shared = services()
     try:
-        if services().databases.are_ready:
-            return Response("ready\n", mimetype="text/plain")
+        if shared.databases.are_ready and shared.orders.is_ready:
+            with shared.orders.reading() as session:
+                found = outbox.waiting(session, shared.clock())
+            late = "; jobs are overdue or given up" if found.is_late(shared.clock()) else ""
+            detail = f"ready\noutbox: {found.waiting} waiting, {found.failed} failed{late}\n"
+            return Response(detail, mimetype="text/plain")
         reason = "the database is not migrated"
     except SQLAlchemyError:
         reason = "the database does not answer"

@@ -1,0 +1,146 @@
+"""The worker: killed at any point, or with a mail server that is away, it loses nothing and doubles nothing."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+import msgspec
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from flask import Flask
+from sqlalchemy import select
+
+from catalog.orders import outbox
+from catalog.orders.models import Job
+from shop.app import create_app
+from shop.settings import Smtp, SmtpSecurity
+from shop.web.services import services_of
+from tests import databases
+from tests.conftest import TEST_KEY, settings_in
+from tests.shop.ordering.shopper import Shopper, mails, purchases
+
+SHOP = str(Path(sys.executable).with_name("shop"))
+
+
+def jobs(app: Flask) -> dict[str, Job]:
+    with services_of(app).orders.reading() as session:
+        found = {job.key: job for job in session.scalars(select(Job))}
+        session.expunge_all()
+    return found
+
+
+class Inbox(Message):
+    """Messages that a mail server took, by their Message-ID."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[str] = []
+
+    def handle_message(self, message: object) -> None:
+        self.taken.append(str(message["Message-ID"]))  # type: ignore[index]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def test_a_mail_server_that_is_away_delays_the_mail_and_loses_none(own_app: Flask) -> None:
+    port, shared = free_port(), services_of(own_app)
+    smtp = Smtp("127.0.0.1", port, SmtpSecurity.NONE, sender="winkel@voorbeeld.nl")
+    shared.settings = msgspec.structs.replace(shared.settings, smtp=smtp)
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.order()
+    shopper.work()
+    (receipt,) = (job for job in jobs(own_app).values() if job.kind == "mail_receipt")
+    assert receipt.done_at is None
+    assert receipt.error == "ConnectionRefusedError", "the type alone: a message may name a person"
+    inbox = Inbox()
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        later = shared.clock() + timedelta(seconds=30)
+        shared.clock = lambda: later
+        shopper.work()
+    finally:
+        server.stop()
+    assert len(inbox.taken) == 1
+    assert purchases(own_app)[0].number in inbox.taken[0]
+
+
+def test_a_job_that_a_killed_worker_left_is_done_again_after_its_claim(own_app: Flask) -> None:
+    shopper, shared = Shopper(own_app), services_of(own_app)
+    shopper.add()
+    shopper.order()
+    with shared.orders.writing() as session:
+        claimed = outbox.claim(session, shared.clock())  # and then the worker dies
+    assert claimed is not None
+    shopper.work()
+    assert jobs(own_app)[claimed.key].done_at is None
+    later = shared.clock() + outbox.CLAIM + timedelta(seconds=1)
+    shared.clock = lambda: later
+    shopper.work()
+    assert jobs(own_app)[claimed.key].done_at is not None
+    assert len(mails(own_app, "receipt")) == 1
+
+
+def test_a_job_that_always_fails_is_given_up_and_named_for_who_looks_after_the_shop(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.outbox.handlers.letters.receipt", lambda _purchase: 1 / 0)
+    shopper, shared = Shopper(own_app), services_of(own_app)
+    shopper.add()
+    shopper.order()
+    start = shared.clock()
+    for attempt in range(outbox.MOST_ATTEMPTS):
+        shared.clock = lambda attempt=attempt: start + timedelta(hours=7 * attempt)  # type: ignore[misc]
+        shopper.work()
+    (receipt,) = (job for job in jobs(own_app).values() if job.kind == "mail_receipt")
+    assert receipt.failed_at is not None
+    ready = own_app.test_client().get("/readyz")
+    assert ready.status_code == HTTPStatus.OK
+    assert "1 failed; jobs are overdue or given up" in ready.text
+
+
+def wait_for_jobs(app: Flask, wanted: int | None) -> None:
+    """Wait until so many jobs are done, or all."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        done = [job.done_at is not None for job in jobs(app).values()]
+        if all(done) or (wanted is not None and sum(done) >= wanted):
+            return
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(databases.ON_POSTGRESQL, reason="starts the shop on its own file")
+def test_a_worker_killed_again_and_again_does_every_job_once_in_the_end(own_instance: Path) -> None:
+    app = create_app(settings_in(own_instance))
+    app.testing = False
+    for number in range(3):
+        shopper = Shopper(app)
+        shopper.add()
+        shopper.order(email=f"klant{number}@voorbeeld.nl", method="after_delivery")
+    environ = os.environ | {"SHOP_INSTANCE": str(own_instance), "SHOP_SECRET_KEY": TEST_KEY}
+    for wanted in (1, 5, None):  # killed after the first job, in the middle, and at last left alone
+        with services_of(app).orders.writing() as session:  # as if the claims of the killed one had run out
+            for job in session.scalars(select(Job).where(Job.claimed_until.is_not(None))):
+                job.claimed_until = None
+        worker = subprocess.Popen([SHOP, "worker"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for_jobs(app, wanted)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    assert all(job.done_at is not None for job in jobs(app).values())
+    assert len(mails(app, "confirmation")) == 3
+    assert sorted(document.number for one in purchases(app) for document in one.documents) == [
+        f"TF{services_of(app).clock().year}-0000{number}" for number in (1, 2, 3)
+    ]
+    services_of(app).dispose()
