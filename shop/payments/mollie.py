@@ -97,8 +97,8 @@ def _cents(amount: Any) -> int:
 
 
 def _seen(payment: Any) -> PaymentSeen:
-    known = {status.value for status in PaymentStatus}
-    status = PaymentStatus(payment.status) if str(payment.status) in known else None
+    word = getattr(payment.status, "value", payment.status)  # an enumeration, or the word itself where it is new
+    status = PaymentStatus(word) if word in {known.value for known in PaymentStatus} else None
     cents = _cents(payment.amount)
     checkout = getattr(payment.links, "checkout", None)
     return PaymentSeen(
