@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.orders.models import (
     Document,
     DocumentKind,
+    MoveKind,
     NumberSeries,
     Purchase,
     PurchaseState,
@@ -77,6 +78,7 @@ def _purchase_faults(session: Session, purchase: Purchase) -> Iterator[str]:
     if [line.vat_cents for line in purchase.lines] != vat_of_lines(amounts, [one.percent for one in purchase.vat]):
         yield "the VAT of its lines does not add up"
     yield from _reserved_faults(session, purchase)
+    yield from _shipped_faults(session, purchase)
     yield from _payment_faults(session, purchase)
     yield from _document_faults(purchase)
 
@@ -85,7 +87,7 @@ def _reserved_faults(session: Session, purchase: Purchase) -> Iterator[str]:
     open_ = purchase.state in (PurchaseState.PLACED, PurchaseState.CONFIRMED)
     expected: dict[int, int] = defaultdict(int)
     for line in purchase.lines:
-        expected[line.product_id] += line.quantity - line.withdrawn if open_ else 0
+        expected[line.product_id] += line.unsent if open_ else 0
     held = session.execute(
         select(StockMove.product_id, func.sum(StockMove.by_reserved))
         .where(StockMove.purchase_id == purchase.id)
@@ -93,8 +95,32 @@ def _reserved_faults(session: Session, purchase: Purchase) -> Iterator[str]:
     )
     found = {product_id: int(packs) for product_id, packs in held}
     for product_id, packs in expected.items():
-        if purchase.delivered_at is None and found.get(product_id, 0) != packs:
+        if found.get(product_id, 0) != packs:
             yield f"holds {found.get(product_id, 0)} packs of product {product_id} reserved, not {packs}"
+
+
+def _shipped_faults(session: Session, purchase: Purchase) -> Iterator[str]:
+    """Lines, parcels and moves each say how many packs were sent."""
+    sent: dict[int, int] = defaultdict(int)
+    for shipment in purchase.shipments:
+        for line in shipment.lines:
+            sent[line.position] += line.quantity
+    left: dict[int, int] = defaultdict(int)
+    for one in purchase.lines:
+        left[one.product_id] += one.shipped
+        if one.shipped != sent.pop(one.position, 0) or one.shipped > one.quantity:
+            yield f"line {one.position} has {one.shipped} packs shipped, its parcels have others"
+    if sent:
+        yield f"parcels of lines that are not there: {sorted(sent)}"
+    sold = session.execute(
+        select(StockMove.product_id, func.sum(StockMove.by_on_hand))
+        .where(StockMove.purchase_id == purchase.id, StockMove.kind == MoveKind.SOLD)
+        .group_by(StockMove.product_id)
+    )
+    moved = {product_id: -int(packs) for product_id, packs in sold}
+    for product_id in sorted(left.keys() | moved.keys()):
+        if left[product_id] != moved.get(product_id, 0):
+            yield f"shipped {left[product_id]} packs of product {product_id}, moves sold {moved.get(product_id, 0)}"
 
 
 def _payment_faults(session: Session, purchase: Purchase) -> Iterator[str]:

@@ -7,7 +7,7 @@ they were sold; there are no foreign keys across, since the catalogue may be ano
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, Table
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, Table, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Moment, choice
@@ -117,6 +117,7 @@ class Purchase(OrdersBase):
         CheckConstraint("lines_cents > 0 AND delivery_cents >= 0", name="cents_not_negative"),
         Index("ix_purchase_state", "state", "reserve_until"),
         Index("ix_purchase_email", "email", "placed_at"),
+        Index("ix_purchase_state_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,6 +160,18 @@ class Purchase(OrdersBase):
     withdrawals: Mapped[list["Withdrawal"]] = relationship(order_by="Withdrawal.id")
     documents: Mapped[list["Document"]] = relationship(order_by="Document.id")
     events: Mapped[list["PurchaseEvent"]] = relationship(order_by="PurchaseEvent.id")
+    shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id")
+    notes: Mapped[list["PurchaseNote"]] = relationship(order_by="PurchaseNote.id")
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether a pack of it was sent."""
+        return any(line.shipped for line in self.lines)
+
+    @property
+    def is_all_shipped(self) -> bool:
+        """Whether nothing is left to send, and something was sent."""
+        return self.is_shipped and not any(line.unsent for line in self.lines)
 
 
 class PurchaseLine(OrdersBase):
@@ -193,6 +206,18 @@ class PurchaseLine(OrdersBase):
     """Its share of the VAT of its rate."""
     withdrawn: Mapped[int] = mapped_column(server_default="0")
     """Packs that a statement of withdrawal took back."""
+    shipped: Mapped[int] = mapped_column(server_default="0")
+    """Packs that were sent; the sum of its lines of shipments."""
+
+    @property
+    def unsent(self) -> int:
+        """Packs that are still to be sent: neither withdrawn nor shipped."""
+        return max(0, self.quantity - self.withdrawn - self.shipped)
+
+    @property
+    def expected_back(self) -> int:
+        """Packs that were sent and withdrawn from, so that the shopper sends them back."""
+        return max(0, self.withdrawn + self.shipped - self.quantity)
 
 
 class PurchaseVat(OrdersBase):
@@ -222,6 +247,63 @@ class PurchaseEvent(OrdersBase):
     detail: Mapped[str]
 
 
+class Shipment(OrdersBase):
+    """A parcel of a purchase; an order may go in several."""
+
+    __tablename__ = "shipment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The key of the form that it was sent from: the same form never ships twice."""
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    carrier: Mapped[str]
+    tracking: Mapped[str]
+    delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.position")
+
+
+class ShipmentLine(OrdersBase):
+    """Packs of a line in a parcel, with their lot, so that a recall finds exactly its orders."""
+
+    __tablename__ = "shipment_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index("ix_shipment_line_lot", "lot"),
+    )
+
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    quantity: Mapped[int]
+    lot: Mapped[str]
+    best_before: Mapped[date | None]
+
+
+class PurchaseNote(OrdersBase):
+    """A note of staff about a purchase; may name a person, so it is erased with the personal fields."""
+
+    __tablename__ = "purchase_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    text: Mapped[str]
+
+
+class PurchaseWord(OrdersBase):
+    """A word that a purchase is found by: of its number, name, company, e-mail address and postcode."""
+
+    __tablename__ = "purchase_word"
+
+    word: Mapped[str] = mapped_column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(
+        ForeignKey("purchase.id"), primary_key=True, autoincrement=False, index=True
+    )
+
+
 class PaymentStatus(StrEnum):
     """The status of one attempt to pay, in the provider's words; `new` before the provider knows of it."""
 
@@ -242,6 +324,12 @@ class Payment(OrdersBase):
     __table_args__ = (
         CheckConstraint("cents > 0", name="cents_positive"),
         CheckConstraint("refund_claimed_cents >= 0 AND refund_claimed_cents <= paid_cents", name="refund_within_paid"),
+        Index(
+            "ix_payment_charged_back",
+            "purchase_id",
+            sqlite_where=text("charged_back_cents > 0"),
+            postgresql_where=text("charged_back_cents > 0"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -272,7 +360,10 @@ class Refund(OrdersBase):
     """Money to send back on a payment; claimed before the provider is called, so that it is never sent twice."""
 
     __tablename__ = "refund"
-    __table_args__ = (CheckConstraint("cents > 0", name="cents_positive"),)
+    __table_args__ = (
+        CheckConstraint("cents > 0", name="cents_positive"),
+        Index("ix_refund_status", "status", "purchase_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)

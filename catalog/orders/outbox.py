@@ -3,6 +3,7 @@
 A handler may run twice after a killed worker, so each is written to do the same thing again without harm.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -10,7 +11,18 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
-from catalog.orders.models import Job, orders_table
+from catalog.orders.models import (
+    Document,
+    Job,
+    OrdersBase,
+    Payment,
+    Purchase,
+    PurchaseEvent,
+    Refund,
+    Shipment,
+    Withdrawal,
+    orders_table,
+)
 
 CLAIM = timedelta(minutes=2)
 """The time after which a claimed job counts as left behind by a killed worker."""
@@ -18,6 +30,24 @@ MOST_ATTEMPTS = 12
 _SECONDS = (10, 20, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 21600)
 """The wait after each failed attempt."""
 OVERDUE = timedelta(minutes=5)
+
+
+_OWNERS: Mapping[str, type[OrdersBase]] = {
+    "start_payment": Payment,
+    "see_payment": Payment,
+    "send_refund": Refund,
+    "mail_refund": Refund,
+    "mail_withdrawal": Withdrawal,
+    "mail_shipment": Shipment,
+    "mail_confirmation_again": PurchaseEvent,
+    "make_pdf": Document,
+}
+"""The table of the row that a job is about, by kind; of the others it is the order itself."""
+
+
+def owner_of(kind: str) -> type[OrdersBase]:
+    """The table of the row that a job of this kind is about."""
+    return _OWNERS.get(kind, Purchase)
 
 
 class Waiting(Struct, frozen=True):

@@ -25,7 +25,7 @@ from catalog.orders.models import (
     RefundStatus,
 )
 from catalog.orders.placing import confirm
-from catalog.orders.states import Arrow, record, take
+from catalog.orders.states import Arrow, ForbiddenArrowError, record, take
 from catalog.orders.stock import Count, SoldOutError, release, reserve
 
 FINAL = frozenset({PaymentStatus.PAID, PaymentStatus.CANCELED, PaymentStatus.EXPIRED, PaymentStatus.FAILED})
@@ -151,10 +151,13 @@ def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now
 
 
 def owed_cents(purchase: Purchase) -> int:
-    """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery."""
+    """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery.
+
+    Packs that were sent and withdrawn from count until they are back (Civil Code 6:230s lets the shop wait for them).
+    """
     if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED):
         return 0
-    kept = sum(line.unit_cents * (line.quantity - line.withdrawn) for line in purchase.lines)
+    kept = sum(line.unit_cents * max(line.quantity - line.withdrawn, line.shipped) for line in purchase.lines)
     return kept + purchase.delivery_cents if kept else 0
 
 
@@ -199,14 +202,20 @@ def counts_of(catalogue: Session, purchase: Purchase) -> list[Count]:
     return [Count.of(product) for product in catalogue.scalars(select(Product).where(Product.id.in_(ids)))]
 
 
+class TooMuchRefundedError(ValueError):
+    """More money asked back than was paid and not sent back yet."""
+
+
 def claim_refund(
-    session: Session, purchase: Purchase, cents: int, now: datetime, *, reason: str, who: str = "shop"
+    session: Session, purchase: Purchase, cents: int, now: datetime, *, reason: str, who: str = "shop", key: str = ""
 ) -> list[Refund]:
     """Claim money to send back, from the payments that have it; the worker sends it.
 
-    Raises ValueError when more is asked for than was paid and not sent back yet.
+    The same `key` again claims nothing. Raises TooMuchRefundedError; the caller rolls back then.
     """
-    refunds = []
+    refunds: list[Refund] = []
+    if key and session.scalar(select(Refund.id).where(Refund.idempotency_key.startswith(f"{key}.", autoescape=True))):
+        return refunds
     payments = select(Payment).where(Payment.purchase_id == purchase.id).order_by(Payment.id).with_for_update()
     for payment in session.scalars(payments.execution_options(populate_existing=True)):
         part = min(cents, payment.paid_cents - payment.refund_claimed_cents)
@@ -219,7 +228,7 @@ def claim_refund(
             purchase_id=purchase.id,
             cents=part,
             reason=reason,
-            idempotency_key=secrets.token_urlsafe(24),
+            idempotency_key=f"{key}.{payment.id}" if key else secrets.token_urlsafe(24),
             status=RefundStatus.WANTED,
             who=who,
             at=now,
@@ -229,13 +238,15 @@ def claim_refund(
         outbox.enqueue(session, "send_refund", refund.id, now)
         refunds.append(refund)
     if cents > 0:
-        raise ValueError("more than was paid")
+        raise TooMuchRefundedError("more than was paid")
     record(session, purchase, "refund-claimed", now, who=who, detail=f"{sum(one.cents for one in refunds)} cents")
     return refunds
 
 
 def cancel(session: Session, purchase: Purchase, now: datetime, *, who: str) -> None:
     """Cancel a purchase that is not sent: release its packs and send back what was paid. Raises ForbiddenArrowError."""
+    if purchase.is_shipped:
+        raise ForbiddenArrowError(purchase.state, Arrow.CANCEL)
     take(session, purchase, Arrow.CANCEL, now, who=who)
     purchase.reserve_until = None
     release(session, purchase, now)

@@ -14,6 +14,7 @@ from stdnum.iso7064 import mod_37_36
 from catalog.models import Product
 from catalog.orders import outbox
 from catalog.orders.basket import Basket
+from catalog.orders.finding import note_words
 from catalog.orders.models import (
     DeliveryKind,
     Payment,
@@ -186,6 +187,7 @@ def place(session: Session, placing: Placing, now: datetime) -> PlacedPurchase:
         )
         for one in placing.quote.vat
     )
+    note_words(session, purchase)
     record(session, purchase, "placed", now, who="shopper")
     outbox.enqueue(session, "check_availability", purchase.id, now)
     payment = _begin_payment(session, purchase, placing, now)

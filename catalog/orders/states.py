@@ -15,6 +15,7 @@ class Arrow(StrEnum):
     CONFIRM = "confirm"
     EXPIRE = "expire"
     CANCEL = "cancel"
+    SHIP = "ship"
     CLOSE = "close"
 
 
@@ -24,6 +25,7 @@ ARROWS: Mapping[tuple[PurchaseState, Arrow], PurchaseState] = {
     (PurchaseState.PLACED, Arrow.CANCEL): PurchaseState.CANCELLED,
     (PurchaseState.EXPIRED, Arrow.CONFIRM): PurchaseState.CONFIRMED,  # paid late, and the stock is still there
     (PurchaseState.CONFIRMED, Arrow.CANCEL): PurchaseState.CANCELLED,
+    (PurchaseState.CONFIRMED, Arrow.SHIP): PurchaseState.CONFIRMED,  # one parcel of perhaps several
     (PurchaseState.CONFIRMED, Arrow.CLOSE): PurchaseState.CLOSED,
 }
 

@@ -123,6 +123,31 @@ def release(session: Session, purchase: Purchase, at: datetime, packs: Mapping[i
         _move(session, levels[product_id], MoveKind.RELEASED, at, by_reserved=-held[product_id], purchase=purchase.id)
 
 
+class SoldPacks(Struct, frozen=True):
+    """Packs of a product and a lot that leave the shelf."""
+
+    product_id: int
+    packs: int
+    lot: str
+
+
+def sell(session: Session, purchase: Purchase, sold: Sequence[SoldPacks], at: datetime, *, who: str) -> None:
+    """Take packs that a purchase holds reserved from the shelf, each with its lot."""
+    levels = _levels(session, {one.product_id for one in sold}, lock=True)
+    for one in sold:
+        _move(
+            session,
+            levels[one.product_id],
+            MoveKind.SOLD,
+            at,
+            by_on_hand=-one.packs,
+            by_reserved=-one.packs,
+            purchase=purchase.id,
+            lot=one.lot,
+            who=who,
+        )
+
+
 def _move(
     session: Session,
     level: StockLevel,
@@ -132,9 +157,11 @@ def _move(
     by_on_hand: int = 0,
     by_reserved: int = 0,
     purchase: int | None = None,
+    lot: str = "",
+    who: str = "",
 ) -> None:
     """Add a move to the ledger and to its level."""
-    move = {"product_id": level.product_id, "at": at, "kind": kind, "purchase_id": purchase}
+    move = {"product_id": level.product_id, "at": at, "kind": kind, "purchase_id": purchase, "lot": lot, "who": who}
     session.execute(insert(StockMove), [move | {"by_on_hand": by_on_hand, "by_reserved": by_reserved}])
     level.on_hand += by_on_hand
     level.reserved += by_reserved

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from catalog.orders import outbox
 from catalog.orders.models import Purchase, PurchaseState, Withdrawal
 from catalog.orders.payments import cancel, refund_surplus
+from catalog.orders.shipping import note_delivery
 from catalog.orders.states import record
 from catalog.orders.stock import release
 
@@ -61,9 +62,10 @@ def withdrawn_lines(withdrawal: Withdrawal) -> list[WithdrawnLine]:
 
 
 def withdraw(session: Session, purchase: Purchase, statement: Statement, now: datetime) -> Withdrawal:
-    """Store a statement; before sending, one from everything cancels the purchase and sends the money back.
+    """Store a statement. It takes packs that are not sent first: those are given up, and their money goes back.
 
-    The same statement again changes nothing. Raises NothingLeftError.
+    Packs that were sent are expected back. A statement on everything, before sending, cancels the purchase. The same
+    statement again changes nothing. Raises NothingLeftError.
     """
     known = session.scalars(select(Withdrawal).where(Withdrawal.key == statement.key)).first()
     if known is not None:
@@ -82,25 +84,27 @@ def withdraw(session: Session, purchase: Purchase, statement: Statement, now: da
     )
     purchase.withdrawals.append(withdrawal)
     taken = {line.position: line.quantity for line in statement.lines}
+    given_up: dict[int, int] = {}
     for line in purchase.lines:
+        before = line.unsent
         line.withdrawn += taken.get(line.position, 0)
+        given_up[line.product_id] = given_up.get(line.product_id, 0) + before - line.unsent
     session.flush()
     record(session, purchase, "withdrawn", now, who="shopper")
     outbox.enqueue(session, "mail_withdrawal", withdrawal.id, now)
-    if purchase.delivered_at is None:
-        _give_up_unsent(session, purchase, statement, now)
+    if any(given_up.values()):
+        _give_up_unsent(session, purchase, withdrawal, given_up, now)
+    note_delivery(purchase, now)
     return withdrawal
 
 
-def _give_up_unsent(session: Session, purchase: Purchase, statement: Statement, now: datetime) -> None:
-    """Before sending: cancel a purchase that nothing is left of, else send less and give the difference back."""
-    if not any(lines_left(purchase).values()):
+def _give_up_unsent(
+    session: Session, purchase: Purchase, withdrawal: Withdrawal, packs: dict[int, int], now: datetime
+) -> None:
+    """Cancel a purchase of which nothing is left or sent; else send less of it and give the difference back."""
+    if not purchase.is_shipped and not any(lines_left(purchase).values()):
         cancel(session, purchase, now, who="shopper")
         return
-    products = {line.position: line.product_id for line in purchase.lines}
-    packs: dict[int, int] = {}
-    for line in statement.lines:
-        packs[products[line.position]] = packs.get(products[line.position], 0) + line.quantity
     release(session, purchase, now, packs)
-    outbox.enqueue(session, "check_availability", purchase.id, now, key=f"check_availability:{statement.key}")
+    outbox.enqueue(session, "check_availability", purchase.id, now, key=f"check_availability:{withdrawal.key}")
     refund_surplus(session, purchase, now, reason="withdrawn", who="shopper")

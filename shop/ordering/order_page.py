@@ -31,10 +31,17 @@ def purchase_or_404(token: str) -> Purchase:
         purchase = session.scalars(select(Purchase).where(Purchase.token_sha256 == token_hash(token))).first()
         if purchase is None:
             abort(HTTPStatus.NOT_FOUND)
-        for name in ("lines", "vat", "payments", "withdrawals", "documents", "events"):
-            getattr(purchase, name)
+        load_parts(purchase)
         session.expunge_all()
     return purchase
+
+
+def load_parts(purchase: Purchase) -> None:
+    """Load all that pages show of an order, before it leaves its session."""
+    for name in ("lines", "vat", "payments", "withdrawals", "documents", "events", "notes"):
+        getattr(purchase, name)
+    for shipment in purchase.shipments:
+        len(shipment.lines)
 
 
 @localized(bp, nl="/nl/bestelling/<token>", en="/en/order/<token>")
@@ -115,10 +122,14 @@ def order_data(purchase: Purchase) -> Mapping[str, Any]:
         "withdrawals": [_columns(one) for one in purchase.withdrawals],
         "documents": [_columns(one) for one in purchase.documents],
         "events": [_columns(event) for event in purchase.events],
+        "shipments": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.shipments],
+        "notes": [_columns(note) for note in purchase.notes],
     }
 
 
-_SECRET = frozenset({"id", "purchase_id", "product_id", "token", "token_sha256", "checkout_key", "idempotency_key"}) | {
+_SECRET = frozenset(
+    {"id", "purchase_id", "shipment_id", "product_id", "token", "token_sha256", "checkout_key", "idempotency_key"}
+) | {
     "key",
     "pdf",
     "snapshot",

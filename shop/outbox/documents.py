@@ -5,11 +5,9 @@ The contents are stored as they were issued, words included; the PDF follows fro
 
 import hashlib
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +17,7 @@ from catalog.orders.models import Document, DocumentKind, NumberSeries, PaymentM
 from catalog.orders.money import VatSum, shares, vat_of_part
 from catalog.orders.payments import owed_cents
 from shop.ordering.order_words import delivery_words, method_words
+from shop.web import pdf
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
@@ -135,16 +134,5 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
 
 
 def make_pdf(snapshot: str, issued_on: date) -> bytes:
-    """The PDF/UA-1 of a document. The same contents give the same bytes."""
-    import typst  # 80 MB, so the worker alone loads it
-
-    template = Path(current_app.root_path, current_app.template_folder or "", "documents", "invoice.typ")
-    made: bytes = typst.compile(
-        str(template),
-        format="pdf",
-        sys_inputs={"document": snapshot},
-        pdf_standards="ua-1",
-        ignore_system_fonts=True,
-        timestamp=int(datetime(issued_on.year, issued_on.month, issued_on.day).timestamp()),  # noqa: DTZ001 - a day
-    )
-    return made
+    """The PDF of a document as it was issued."""
+    return pdf.make_pdf("invoice.typ", snapshot, issued_on)

@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 from catalog.db.engine import for_writing
 from catalog.edits.availability import set_sold_out
 from catalog.orders import outbox
-from catalog.orders.models import Document, Payment, Purchase, PurchaseState, Refund, Terms, Withdrawal
+from catalog.orders.models import (
+    Document,
+    Payment,
+    Purchase,
+    PurchaseEvent,
+    PurchaseState,
+    Refund,
+    Shipment,
+    Terms,
+    Withdrawal,
+)
 from catalog.orders.payments import counts_of, purchase_for_update
 from catalog.orders.stock import available
 from shop.outbox import letters
@@ -34,14 +44,9 @@ def handle(app: Flask, kind: str, row_id: int) -> None:
 
 def _language(shared: Services, kind: str, row_id: int) -> str:
     """The language of the order that a job is about."""
-    owner: Mapping[str, Any] = {
-        **dict.fromkeys(("start_payment", "see_payment"), Payment),
-        **dict.fromkeys(("send_refund", "mail_refund"), Refund),
-        "mail_withdrawal": Withdrawal,
-        "make_pdf": Document,
-    }
+    owner: Any = outbox.owner_of(kind)
     with shared.orders.reading() as session:
-        row = session.get_one(owner[kind], row_id) if kind in owner else session.get_one(Purchase, row_id)
+        row = session.get_one(owner, row_id)
         purchase_id = row.id if isinstance(row, Purchase) else row.purchase_id
         return session.get_one(Purchase, purchase_id).language
 
@@ -66,9 +71,31 @@ def _mail_receipt(shared: Services, purchase_id: int) -> None:
 def _mail_confirmation(shared: Services, purchase_id: int) -> None:
     with shared.orders.reading() as session:
         purchase = session.get_one(Purchase, purchase_id)
-        letter = letters.confirmation(purchase, session.get_one(Terms, purchase.terms_version))
-        files = [Attachment(f"{one.number}.pdf", one.pdf) for one in purchase.documents if one.pdf is not None]
-        post(letters.checked(letter, purchase), f"confirmation.{purchase.number}", files)
+        _post_confirmation(session, purchase, f"confirmation.{purchase.number}")
+
+
+def _post_confirmation(session: Session, purchase: Purchase, key: str) -> None:
+    letter = letters.confirmation(purchase, session.get_one(Terms, purchase.terms_version))
+    files = [Attachment(f"{one.number}.pdf", one.pdf) for one in purchase.documents if one.pdf is not None]
+    post(letters.checked(letter, purchase), key, files)
+
+
+def _mail_confirmation_again(shared: Services, event_id: int) -> None:
+    """Mail the confirmation anew, under a name of its own, so that mail programs show it beside the first."""
+    with shared.orders.reading() as session:
+        event = session.get_one(PurchaseEvent, event_id)
+        purchase = session.get_one(Purchase, event.purchase_id)
+        if purchase.erased_at is None:
+            _post_confirmation(session, purchase, f"confirmation-{event.id}.{purchase.number}")
+
+
+def _mail_shipment(shared: Services, shipment_id: int) -> None:
+    with shared.orders.reading() as session:
+        shipment = session.get_one(Shipment, shipment_id)
+        purchase = session.get_one(Purchase, shipment.purchase_id)
+        if purchase.erased_at is None:
+            letter = letters.checked(letters.on_its_way(purchase, shipment), purchase)
+            post(letter, f"shipment-{shipment.id}.{purchase.number}")
 
 
 def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
@@ -144,6 +171,8 @@ HANDLERS: Mapping[str, Handler] = {
     "mail_confirmation": _mail_confirmation,
     "mail_expired": _mail_of_purchase(letters.expired, "expired"),
     "mail_paid_too_late": _mail_of_purchase(letters.paid_too_late, "paid-too-late"),
+    "mail_confirmation_again": _mail_confirmation_again,
+    "mail_shipment": _mail_shipment,
     "mail_withdrawal": _mail_withdrawal,
     "mail_refund": _mail_refund,
     "issue_invoice": _issue_invoice,

@@ -12,11 +12,12 @@ from babel.dates import format_datetime
 from flask import render_template, url_for
 from msgspec import Struct
 
-from catalog.orders.models import PaymentMethod, Purchase, Refund, Terms, Withdrawal
+from catalog.orders.models import PaymentMethod, Purchase, Refund, Shipment, Terms, Withdrawal
 from catalog.orders.payments import owed_cents
 from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
 from shop.ordering.order_words import delivery_words, method_words
+from shop.ordering.parcel_words import how_to_take, notes_for_everybody, packs_of_parcel
 from shop.web.absolute_urls import base_url
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language
@@ -217,6 +218,28 @@ def paid_too_late(purchase: Purchase) -> Letter:
     return Letter(purchase.email, subject, (_opening(purchase, (said,)), _order_link(purchase)))
 
 
+def on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
+    """A parcel that was sent: its packs with their lots, how to take them, and the notes for everybody."""
+    rows = [
+        (f"{packs}: {line.name} ({line.brand})", "; ".join(part for part in (lot, how_to_take(line)) if part))
+        for line, packs, lot in packs_of_parcel(purchase, shipment)
+    ]
+    paragraphs = [_("A parcel of your order is on its way.")]
+    if shipment.tracking:
+        code = f"{shipment.carrier} {shipment.tracking}".strip()
+        paragraphs.append(_("Follow it with the code %(code)s.", code=code))
+    if not purchase.is_all_shipped:
+        paragraphs.append(_("The rest follows in another parcel."))
+    blocks = (
+        _opening(purchase, paragraphs),
+        Block(heading=_("In this parcel"), rows=tuple(rows)),
+        Block(heading=_("Good to know"), paragraphs=tuple(notes_for_everybody())),
+        _order_link(purchase),
+    )
+    subject = _subject(purchase, _("Your order %(number)s is on its way", number=purchase.number))
+    return Letter(purchase.email, subject, blocks)
+
+
 def refunded(purchase: Purchase, refund: Refund) -> Letter:
     """Money that was sent back."""
     said = _(
@@ -247,7 +270,7 @@ def acknowledgement(purchase: Purchase, withdrawal: Withdrawal) -> Letter:
 
 
 def _after_withdrawal(purchase: Purchase) -> Block:
-    if purchase.delivered_at is None:
+    if not any(line.expected_back for line in purchase.lines):
         said = _(
             "Nothing of it was sent yet, so you need not send anything back. What you paid for it comes back to you."
         )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.orders import outbox
+from catalog.orders.finding import finished_orders
 from catalog.orders.models import Job, Payment, PaymentStatus
 from catalog.orders.payments import (
     SWEEP_AGAIN,
@@ -17,6 +18,7 @@ from catalog.orders.payments import (
     overdue_purchases,
     purchase_for_update,
 )
+from catalog.orders.states import Arrow, take
 from shop.outbox.handlers import handle
 from shop.payments import steps
 from shop.payments.providers import UNANSWERED
@@ -96,6 +98,15 @@ def sweep(app: Flask) -> None:
             purchase = purchase_for_update(session, purchase_id)
             if is_ready_to_expire(purchase, now):
                 expire(session, purchase, now)
+    _close_finished(shared, now)
+
+
+def _close_finished(shared: Services, now: datetime) -> None:
+    with shared.orders.reading() as session:
+        finished = finished_orders(session, now)
+    for purchase_id in finished:
+        with shared.orders.writing() as session:
+            take(session, purchase_for_update(session, purchase_id), Arrow.CLOSE, now)
 
 
 def start_thread(app: Flask) -> threading.Event:

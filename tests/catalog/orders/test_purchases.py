@@ -25,13 +25,16 @@ from catalog.orders.models import (
 )
 from catalog.orders.payments import (
     PaymentSeen,
+    TooMuchRefundedError,
     cancel,
+    claim_refund,
     expire,
     is_ready_to_expire,
     purchase_for_update,
     see_payment,
 )
 from catalog.orders.placing import TooManyUnpaidError, new_payment
+from catalog.orders.shipping import NotLeftToShipError, Parcel, ParcelLine, deliver, ship
 from catalog.orders.states import ARROWS, Arrow, ForbiddenArrowError, take
 from catalog.orders.stock import Count, SoldOutError
 from catalog.orders.store import OrdersStore
@@ -55,7 +58,7 @@ class Purchases(RuleBasedStateMachine):
         self.store = OrdersStore(new_store_url(self.folder))
         self.store.migrate()
         self.now: datetime = NOW
-        self.number = 0
+        self.number = self.shipped = 0
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -122,6 +125,40 @@ class Purchases(RuleBasedStateMachine):
         except ForbiddenArrowError:
             assert purchase_in(self.store, order).state is before
 
+    @rule(order=orders, packs=st.lists(st.integers(0, 3), min_size=3, max_size=3), twice=st.booleans())
+    def ship(self, order: int, packs: list[int], twice: bool) -> None:
+        before = purchase_in(self.store, order)
+        lines = [ParcelLine(place + 1, number, f"L{place}") for place, number in enumerate(packs) if number]
+        self.number += 1
+        try:
+            for _again in range(1 + twice):
+                with self.store.writing() as session:
+                    purchase = purchase_for_update(session, order)
+                    ship(session, purchase, Parcel(f"key {self.number}", lines), self.now, who="packer")
+        except (ForbiddenArrowError, NotLeftToShipError):
+            assert purchase_in(self.store, order).lines[0].shipped == before.lines[0].shipped
+        else:
+            self.shipped += sum(packs)
+
+    @rule(order=orders)
+    def deliver(self, order: int) -> None:
+        with self.store.writing() as session:
+            purchase = purchase_for_update(session, order)
+            for shipment in purchase.shipments:
+                deliver(session, purchase, shipment, self.now, who="packer")
+
+    @rule(order=orders, cents=st.integers(1, 3000), twice=st.booleans())
+    def refund(self, order: int, cents: int, twice: bool) -> None:
+        self.number += 1
+        try:
+            for _again in range(1 + twice):
+                with self.store.writing() as session:
+                    purchase = purchase_for_update(session, order)
+                    key = f"key {self.number}"
+                    claim_refund(session, purchase, cents, self.now, reason="goodwill", who="owner", key=key)
+        except TooMuchRefundedError:
+            pass
+
     @rule(order=orders, packs=st.lists(st.integers(0, 3), min_size=3, max_size=3))
     def withdraw(self, order: int, packs: list[int]) -> None:
         purchase = purchase_in(self.store, order)
@@ -143,8 +180,9 @@ class Purchases(RuleBasedStateMachine):
             return
         with self.store.reading() as session:
             assert not list(book_faults(session))
-            for level in session.scalars(select(StockLevel)):
-                assert 0 <= level.reserved <= level.on_hand == 6
+            levels = session.scalars(select(StockLevel)).all()
+            assert all(0 <= level.reserved <= level.on_hand <= 6 for level in levels)
+            assert sum(6 - level.on_hand for level in levels) == self.shipped
 
 
 Purchases.TestCase.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)

@@ -1,0 +1,22 @@
+"""PDF of a document: a Typst template of ours and its contents, which are read as data and never as markup."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from flask import current_app
+
+
+def make_pdf(template: str, contents: str, day: date) -> bytes:
+    """The PDF/UA-1 of contents as JSON. The same contents of one day give the same bytes."""
+    import typst  # 80 MB, so it is loaded with the first document
+
+    folder = Path(current_app.root_path, current_app.template_folder or "", "documents")
+    made: bytes = typst.compile(
+        str(folder / template),
+        format="pdf",
+        sys_inputs={"document": contents},
+        pdf_standards="ua-1",
+        ignore_system_fonts=True,
+        timestamp=int(datetime(day.year, day.month, day.day).timestamp()),  # noqa: DTZ001 - a day
+    )
+    return made
