@@ -17,6 +17,8 @@ class Role(StrEnum):
 
     EDITOR = "editor"
     PUBLISHER = "publisher"
+    PACKER = "packer"
+    BOOKKEEPER = "bookkeeper"
     OWNER = "owner"
 
 
@@ -121,6 +123,8 @@ class PeopleEventKind(StrEnum):
     NEW_CODES = "new_codes"
     EXPORTED = "exported"
     LOG_EXPORTED = "log_exported"
+    ORDERS_LISTED = "orders_listed"
+    ORDER_VIEWED = "order_viewed"
 
 
 class PeopleEvent(Base):

@@ -110,6 +110,8 @@ def note_words(session: Session, purchase: Purchase) -> None:
 
 def find_orders(session: Session, wanted: OrderSearch) -> OrdersPage:
     """A page of the orders that are looked for: the oldest first of those to pack, else the newest."""
+    if wanted.text and not _asked_words(wanted.text):
+        return OrdersPage((), None)
     ids: set[int] = set()
     for source in _sources(session, wanted.filter):
         ids.update(session.scalars(_limited(source, wanted)))

@@ -21,6 +21,9 @@ from shop.admin import (
     sign_in,
 )
 from shop.admin.blueprint import bp
+from shop.admin.orders import listing as orders_list
+from shop.admin.orders import order, parcels
+from shop.admin.orders import words as orders_words
 from shop.admin.products import (
     amounts,
     bulk,
@@ -45,7 +48,10 @@ PAGES = (
     imports,
     layouts,
     mapping,
+    order,
+    orders_list,
     own_account,
+    parcels,
     people_log,
     products,
     amounts,
@@ -71,5 +77,6 @@ def init_app(app: Flask) -> None:
     guard.init_app(app)
     account_words.init_app(app)
     labels.init_app(app)
+    orders_words.init_app(app)
     settings.init_app(app)
     app.register_blueprint(bp)

@@ -17,7 +17,13 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 def role_name(role: Role) -> str:
-    names = {Role.EDITOR: _("editor"), Role.PUBLISHER: _("publisher"), Role.OWNER: _("owner")}
+    names = {
+        Role.EDITOR: _("editor"),
+        Role.PUBLISHER: _("publisher"),
+        Role.PACKER: _("packer"),
+        Role.BOOKKEEPER: _("bookkeeper"),
+        Role.OWNER: _("owner"),
+    }
     return str(names[role])
 
 
@@ -26,6 +32,8 @@ def role_duty(role: Role) -> str:
     duties = {
         Role.EDITOR: _("writes drafts"),
         Role.PUBLISHER: _("writes drafts, publishes, imports and restores"),
+        Role.PACKER: _("packs and sends orders, sees no money and no products"),
+        Role.BOOKKEEPER: _("reads orders and their money, changes nothing"),
         Role.OWNER: _("does all of that and manages the accounts"),
     }
     return str(duties[role])

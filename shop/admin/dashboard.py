@@ -7,11 +7,13 @@ from itertools import pairwise
 from flask import render_template
 from msgspec import Struct
 
+from catalog.orders.finding import PAGE, OrderFilter, counts_by_filter
 from catalog.orders.outbox import Waiting, waiting
 from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
 from catalog.queries.brands import brands_in_trouble, sells_real_products
 from shop.admin.blueprint import bp
 from shop.admin.brands import trouble_name
+from shop.admin.orders.words import FILTERS
 from shop.admin.permissions import may, requires
 from shop.admin.products.overrides import override_trouble_name
 from shop.admin.ruleset_status import ruleset_status
@@ -46,12 +48,21 @@ def dashboard() -> str:
         missing_settings=missing_settings(),
         missing_for_orders=list(missing_facts().values()) if sells_real_products(session) else [],
         outbox=_outbox(),
+        orders=_orders() if may(role_of_request(), "order.view") else [],
         may_change_settings=may(role_of_request(), "settings.manage"),
         changes=changes_since(session, now() - WEEK),
         ruleset_status=ruleset_status(ruleset, now().date()),
         by_form=chart([(names.get(form, form), count) for form, count in by_form.items()]),
         by_price=chart(list(zip(_bands(), counts.by_price, strict=True))),
     )
+
+
+def _orders() -> list[tuple[OrderFilter, str, str]]:
+    """The orders that wait, by filter, each with its number in words; counting ends above a page."""
+    with services().orders.reading() as session:
+        counts = counts_by_filter(session)
+    found = [(one, str(FILTERS[one]), count) for one, count in counts.items() if count]
+    return [(one, name, f"{PAGE}+" if count > PAGE else str(count)) for one, name, count in found]
 
 
 def _outbox() -> Waiting | None:

@@ -79,7 +79,7 @@ def _check_permission() -> Answer | None:
     if account.needs_second_factor and request.endpoint not in BEFORE_FACTOR:
         return _lead_to_set_up()
     if action in CONFIRMED and not require_user().is_confirmed(now()):
-        return _ask_password_again()
+        return ask_password_again()
     return None
 
 
@@ -105,14 +105,17 @@ def _ask_to_sign_in() -> Answer:
     )
 
 
-def _ask_password_again() -> Answer | None:
-    """Let the request through when it brings the password; what was typed on a form travels along."""
+def ask_password_again(why: str = "") -> Answer | None:
+    """Let the request through when it brings the password; what was typed on a form travels along.
+
+    `why` takes the place of the page's own reason.
+    """
     if request.method == "GET":
         return redirect(url_for("admin.confirm", next=request.full_path.rstrip("?")), HTTPStatus.SEE_OTHER)
     form = ConfirmForm()
     if "confirm_password" in request.form and form.validate() and is_confirmed_now(form):
         return None
     page = render_template(
-        "admin/confirm.html", form=form, action=request.full_path.rstrip("?"), carried=carried_fields()
+        "admin/confirm.html", form=form, action=request.full_path.rstrip("?"), carried=carried_fields(), why=why
     )
     return make_response(page, HTTPStatus.FORBIDDEN)

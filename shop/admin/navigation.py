@@ -10,6 +10,7 @@ from shop.web.i18n import lazy_gettext as _
 # Endpoint of the part's first page, and its name. A new part adds its line here.
 PARTS = (
     ("admin.dashboard", _("Overview")),
+    ("admin.orders", _("Orders")),
     ("admin.products", _("Products")),
     ("admin.brands", _("Brands")),
     ("admin.claims", _("Claims")),

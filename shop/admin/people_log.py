@@ -53,6 +53,8 @@ EVENTS = {
     PeopleEventKind.NEW_CODES: _("new recovery codes made"),
     PeopleEventKind.EXPORTED: _("catalogue exported"),
     PeopleEventKind.LOG_EXPORTED: _("log of people exported"),
+    PeopleEventKind.ORDERS_LISTED: _("list of orders seen"),
+    PeopleEventKind.ORDER_VIEWED: _("order seen"),
 }
 
 

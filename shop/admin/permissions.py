@@ -26,18 +26,23 @@ Action = Literal[
     "accounts.manage",
     "people.view",
     "settings.manage",
+    "order.view",
+    "order.money",
+    "order.pack",
+    "order.change",
 ]
 
 EVERYBODY = frozenset(Role)
+EDITORS = frozenset({Role.EDITOR, Role.PUBLISHER, Role.OWNER})
 PUBLISHERS = frozenset({Role.PUBLISHER, Role.OWNER})
 OWNERS = frozenset({Role.OWNER})
 
 PERMISSIONS: dict[Action, frozenset[Role]] = {
     "admin.enter": EVERYBODY,
-    "product.view": EVERYBODY,
-    "product.edit": EVERYBODY,  # drafts; what shoppers see takes product.publish
+    "product.view": EDITORS,
+    "product.edit": EDITORS,  # drafts; what shoppers see takes product.publish
     "product.publish": PUBLISHERS,
-    "brand.view": EVERYBODY,
+    "brand.view": EDITORS,
     "brand.change": PUBLISHERS,  # a brand's name and address are on every page of its products
     "claim.override": OWNERS,  # proposing that a blocked sentence may stand; a second person confirms
     "claim.confirm": PUBLISHERS,
@@ -48,6 +53,10 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "accounts.manage": OWNERS,
     "people.view": OWNERS,
     "settings.manage": OWNERS,
+    "order.view": frozenset({Role.PACKER, Role.BOOKKEEPER, Role.OWNER}),  # names and addresses; each view is logged
+    "order.money": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # prices, payments, refunds
+    "order.pack": frozenset({Role.PACKER, Role.OWNER}),
+    "order.change": OWNERS,  # cancel, refund, correct the address, mail again, note
 }
 
 CONFIRMED: frozenset[Action] = frozenset({"accounts.manage", "settings.manage", "claim.override", "claim.confirm"})

@@ -1,6 +1,7 @@
 """Two languages by construction: every page is registered under a Dutch and an English address."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -103,6 +104,17 @@ def preferred_language() -> Language:
             if tag.split("-")[0].lower() == language:
                 return language
     return DEFAULT
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Write in another language than the page's, such as in a letter of an order."""
+    before = g.get("lang")
+    g.lang = language
+    try:
+        yield
+    finally:
+        g.lang = before
 
 
 def in_current_language(text: Text) -> str:

@@ -1,0 +1,1 @@
+"""Orders in the admin: found, shown, changed by rule, packed and sent."""

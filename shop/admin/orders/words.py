@@ -1,0 +1,79 @@
+"""Words of orders for staff: filters, what is shipped, events and who did them, statuses of refunds."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Flask
+
+from catalog.orders.finding import OrderFilter
+from catalog.orders.models import PurchaseLine, RefundStatus
+from shop.web.i18n import gettext, ngettext
+from shop.web.i18n import lazy_gettext as _
+
+FILTERS: Mapping[OrderFilter, str] = {
+    OrderFilter.TO_PACK: _("To pack"),
+    OrderFilter.UNPAID: _("Unpaid"),
+    OrderFilter.ATTENTION: _("Needs attention"),
+    OrderFilter.WITHDRAWN: _("Withdrawn from"),
+}
+_EVENTS: Mapping[str, str] = {
+    "placed": _("Ordered"),
+    "confirm": _("Confirmed"),
+    "expire": _("Expired unpaid"),
+    "cancel": _("Cancelled"),
+    "ship": _("Parcel sent"),
+    "delivered": _("Parcel arrived"),
+    "close": _("Finished"),
+    "withdrawn": _("Withdrawn from"),
+    "open": _("Payment begun"),
+    "pending": _("Payment waits for the bank"),
+    "authorized": _("Payment agreed"),
+    "paid": _("Paid"),
+    "canceled": _("Payment cancelled"),
+    "expired": _("Payment expired"),
+    "failed": _("Payment failed"),
+    "refund-claimed": _("Refund asked for"),
+    "refunded": _("Refund sent"),
+    "refund-failed": _("Refund failed"),
+    "report-refused": _("Report on another payment refused"),
+    "confirmation-again": _("Confirmation mailed again"),
+    "address-corrected": _("Address corrected"),
+}
+_WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
+_REFUNDS: Mapping[RefundStatus, str] = {
+    RefundStatus.WANTED: _("to be sent"),
+    RefundStatus.SENT: _("sent"),
+    RefundStatus.REFUNDED: _("arrived"),
+    RefundStatus.FAILED: _("failed"),
+}
+
+
+def event_words(kind: str) -> str:
+    """An event of the timeline."""
+    return str(_EVENTS.get(kind, kind))
+
+
+def who_words(who: str) -> str:
+    """The one who did it; staff by their account."""
+    return str(_WHO.get(who, who))
+
+
+def refund_words(status: RefundStatus) -> str:
+    """The status of a refund."""
+    return str(_REFUNDS[status])
+
+
+def shipped_words(lines: Sequence[PurchaseLine]) -> str:
+    """The packs of an order: sent, still to send, expected back."""
+    shipped, unsent = sum(line.shipped for line in lines), sum(line.unsent for line in lines)
+    back = sum(line.expected_back for line in lines)
+    parts = [
+        ngettext("%(num)d sent", "%(num)d sent", shipped) if shipped else "",
+        ngettext("%(num)d to send", "%(num)d to send", unsent) if unsent else "",
+        ngettext("%(num)d expected back", "%(num)d expected back", back) if back else "",
+    ]
+    return ", ".join(part for part in parts if part) or str(gettext("nothing to send"))
+
+
+def init_app(app: Flask) -> None:
+    for words in (event_words, who_words, refund_words, shipped_words):
+        app.add_template_filter(words)
