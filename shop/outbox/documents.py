@@ -125,7 +125,7 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
         "due": due.isoformat() if later else "",
         "from": [part for part in from_ if part] or [_("A trial has no seller.")],
         "to": [part for part in to if part],
-        "head": [_("Description"), _("Packs"), _("Price"), _("Amount")],
+        "head": [_("Description"), _("Packs"), _("Price"), _("Sum")],
         "total_words": _("Total, VAT included"),
         "net_words": _("without VAT"),
         "date_words": _("Date"),

@@ -1,5 +1,6 @@
 """Words of orders for staff: filters, what is shipped, events and who did them, statuses of refunds."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from flask import Flask
@@ -8,6 +9,7 @@ from catalog.orders.finding import OrderFilter
 from catalog.orders.models import PurchaseLine, RefundStatus
 from shop.web.i18n import gettext, ngettext
 from shop.web.i18n import lazy_gettext as _
+from shop.web.number_format import euro
 
 FILTERS: Mapping[OrderFilter, str] = {
     OrderFilter.TO_PACK: _("To pack"),
@@ -38,6 +40,7 @@ _EVENTS: Mapping[str, str] = {
     "confirmation-again": _("Confirmation mailed again"),
     "address-corrected": _("Address corrected"),
 }
+_CENTS = re.compile(r"([0-9]+) cents")
 _WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
 _REFUNDS: Mapping[RefundStatus, str] = {
     RefundStatus.WANTED: _("to be sent"),
@@ -50,6 +53,11 @@ _REFUNDS: Mapping[RefundStatus, str] = {
 def event_words(kind: str) -> str:
     """An event of the timeline."""
     return str(_EVENTS.get(kind, kind))
+
+
+def detail_words(detail: str) -> str:
+    """The sums in the detail of an event, as amounts; other details are for the log alone."""
+    return ", ".join(euro(int(cents)) for cents in _CENTS.findall(detail) if int(cents))
 
 
 def who_words(who: str) -> str:
@@ -75,5 +83,5 @@ def shipped_words(lines: Sequence[PurchaseLine]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for words in (event_words, who_words, refund_words, shipped_words):
+    for words in (event_words, detail_words, who_words, refund_words, shipped_words):
         app.add_template_filter(words)
