@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from catalog.db.bulk import column_in
@@ -35,6 +35,8 @@ MOST_FAILED_JOBS = 500
 _LONGEST_WORD = 64
 _SHORTEST_START = 3
 """Letters from which on the start of a word finds it; a shorter one must be the whole word."""
+_COMMON = 5000
+"""Orders from which on a word counts as common."""
 _LAST_SIGN = "\U0010ffff"
 _POSTCODE = re.compile(r"\b([1-9][0-9]{3}) ([a-z]{2})\b", re.ASCII)
 
@@ -114,23 +116,32 @@ def find_orders(session: Session, wanted: OrderSearch) -> OrdersPage:
         return OrdersPage((), None)
     ids: set[int] = set()
     for source in _sources(session, wanted.filter):
-        ids.update(session.scalars(_limited(source, wanted)))
+        ids.update(session.scalars(_limited(session, source, wanted)))
     ordered = sorted(ids, reverse=not wanted.is_oldest_first)
     page = ordered[:PAGE]
     return OrdersPage(_rows(session, page), ordered[PAGE] if len(ordered) > PAGE else None)
 
 
-def _limited(source: Select[int], wanted: OrderSearch) -> Select[int]:
+def _limited(session: Session, source: Select[int], wanted: OrderSearch) -> Select[int]:
     """The first ids of a page and one more."""
     for word in _asked_words(wanted.text):
         same = PurchaseWord.word == word
         if len(word) >= _SHORTEST_START:
             same = (PurchaseWord.word >= word) & (PurchaseWord.word < word + _LAST_SIGN)
-        source = source.where(Purchase.id.in_(select(PurchaseWord.purchase_id).where(same)))
+        source = source.where(_has_word(session, same))
     oldest = wanted.is_oldest_first
     if wanted.start is not None:
         source = source.where(Purchase.id >= wanted.start if oldest else Purchase.id <= wanted.start)
     return source.order_by(Purchase.id if oldest else Purchase.id.desc()).limit(PAGE + 1)
+
+
+def _has_word(session: Session, same: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an order has a word: from the word where few have it, else asked of each order until a page is full."""
+    few = select(PurchaseWord.purchase_id).where(same)
+    found = session.scalar(select(func.count()).select_from(few.limit(_COMMON + 1).subquery())) or 0
+    if found > _COMMON:
+        return exists().where(PurchaseWord.purchase_id == Purchase.id, same)
+    return Purchase.id.in_(few)
 
 
 _UNSENT = exists().where(
@@ -213,7 +224,7 @@ def counts_by_filter(session: Session) -> dict[OrderFilter, int]:
     for one in (OrderFilter.TO_PACK, OrderFilter.UNPAID, OrderFilter.ATTENTION):
         ids: set[int] = set()
         for source in _sources(session, one):
-            ids.update(session.scalars(_limited(source, OrderSearch(filter=one))))
+            ids.update(session.scalars(_limited(session, source, OrderSearch(filter=one))))
         counts[one] = len(ids)
     return counts
 
