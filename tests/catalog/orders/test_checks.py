@@ -45,6 +45,7 @@ def test_sound_books_have_no_fault(store: OrdersStore, number: str) -> None:
         (PurchaseVat, {"vat_cents": PurchaseVat.vat_cents + 1, "net_cents": PurchaseVat.net_cents - 1}, "number"),
         (PurchaseLine, {"vat_cents": PurchaseLine.vat_cents + 1}, "number"),
         (PurchaseLine, {"quantity": 1, "line_cents": PurchaseLine.unit_cents}, "number"),
+        (PurchaseLine, {"shipped": 1}, "number"),
         (Payment, {"refund_claimed_cents": 1}, "number"),
         (Payment, {"paid_cents": Payment.paid_cents + 1}, "number"),
         (Purchase, {"lines_cents": Purchase.lines_cents + 1, "total_cents": Purchase.total_cents + 1}, "number"),
