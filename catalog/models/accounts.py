@@ -125,6 +125,7 @@ class PeopleEventKind(StrEnum):
     LOG_EXPORTED = "log_exported"
     ORDERS_LISTED = "orders_listed"
     ORDER_VIEWED = "order_viewed"
+    ORDERS_EXPORTED = "orders_exported"
 
 
 class PeopleEvent(Base):

@@ -5,7 +5,7 @@ Every list is read along an index and stops after a page, so that it takes as lo
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -35,6 +35,7 @@ MOST_FAILED_JOBS = 500
 _LONGEST_WORD = 64
 _SHORTEST_START = 3
 """Letters from which on the start of a word finds it; a shorter one must be the whole word."""
+_BATCH = 500
 _COMMON = 5000
 """Orders from which on a word counts as common."""
 _LAST_SIGN = "\U0010ffff"
@@ -216,6 +217,15 @@ def _rows(session: Session, ids: Sequence[int]) -> list[FoundOrder]:
     )
     money = {row[0]: (int(row[1]), int(row[2])) for row in session.execute(sums)}
     return [FoundOrder(purchases[id_], lines[id_], *money.get(id_, (0, 0))) for id_ in ids]
+
+
+def orders_between(session: Session, first: datetime, last: datetime) -> Iterator[FoundOrder]:
+    """The orders placed from a moment to another, oldest first, a batch in memory at a time."""
+    query = select(Purchase.id).where(Purchase.placed_at >= first, Purchase.placed_at < last)
+    ids = session.scalars(query.order_by(Purchase.placed_at, Purchase.id)).all()
+    for start in range(0, len(ids), _BATCH):
+        yield from _rows(session, ids[start : start + _BATCH])
+        session.expunge_all()
 
 
 def counts_by_filter(session: Session) -> dict[OrderFilter, int]:

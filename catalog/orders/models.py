@@ -118,6 +118,7 @@ class Purchase(OrdersBase):
         Index("ix_purchase_state", "state", "reserve_until"),
         Index("ix_purchase_email", "email", "placed_at"),
         Index("ix_purchase_state_id", "state", "id"),
+        Index("ix_purchase_placed_at", "placed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -22,7 +22,7 @@ from shop.admin import (
 )
 from shop.admin.blueprint import bp
 from shop.admin.orders import listing as orders_list
-from shop.admin.orders import order, parcels
+from shop.admin.orders import month, order, parcels
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
     amounts,
@@ -48,6 +48,7 @@ PAGES = (
     imports,
     layouts,
     mapping,
+    month,
     order,
     orders_list,
     own_account,

@@ -55,6 +55,7 @@ EVENTS = {
     PeopleEventKind.LOG_EXPORTED: _("log of people exported"),
     PeopleEventKind.ORDERS_LISTED: _("list of orders seen"),
     PeopleEventKind.ORDER_VIEWED: _("order seen"),
+    PeopleEventKind.ORDERS_EXPORTED: _("sums of orders exported"),
 }
 
 

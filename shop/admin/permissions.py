@@ -30,6 +30,7 @@ Action = Literal[
     "order.money",
     "order.pack",
     "order.change",
+    "order.export",
 ]
 
 EVERYBODY = frozenset(Role)
@@ -56,6 +57,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "order.view": frozenset({Role.PACKER, Role.BOOKKEEPER, Role.OWNER}),  # names and addresses; each view is logged
     "order.money": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # prices, payments, refunds
     "order.pack": frozenset({Role.PACKER, Role.OWNER}),
+    "order.export": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # sums without persons
     "order.change": OWNERS,  # cancel, refund, correct the address, mail again, note
 }
 

@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from catalog.models import PeopleEventKind
 from catalog.orders.finding import OrderFilter, OrderSearch, find_orders
+from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.orders.words import FILTERS
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import requires
 from shop.web.security import never_store
-from shop.web.services import services
+from shop.web.services import now, services
 
 LONGEST_SEARCH = 100
 
@@ -32,6 +33,7 @@ def orders() -> Response:
         wanted=wanted,
         page=page,
         filters=FILTERS,
+        month=f"{now().astimezone(ZONE):%Y-%m}",
         next=url_for("admin.orders", **following) if page.next_start else None,
         first=_first(wanted) if wanted.start else None,
     )

@@ -51,6 +51,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(store: OrdersStore
         assert compare_metadata(context, OrdersBase.metadata) == []
 
 
+@pytest.mark.database
 def test_orders_from_before_are_found_after_the_migration(tmp_path: Path) -> None:
     store = OrdersStore(new_store_url(tmp_path))
     config = _config(ORDERS)

@@ -1,5 +1,7 @@
 """Orders in the admin: found, seen by role, cancelled, refunded, corrected, sent in parcels."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from catalog.models import PeopleEvent
 from catalog.orders.checks import book_faults
 from catalog.orders.models import Job, Purchase, PurchaseState, Refund, RefundStatus, StockLevel, StockMove
 from catalog.orders.withdrawal import Statement, WithdrawnLine, last_day, withdraw
+from shop.admin.account_words import ZONE
 from shop.outbox.worker import do_due_jobs, sweep
 from shop.web.services import services_of
 from tests.conftest import AdminClient
@@ -460,3 +463,23 @@ def test_every_page_of_orders_keeps_the_contract(language: str, own_app: Flask, 
     check_page(do(owner, made, "/refund", amount="99", reason="x"), language)
     other = ordered(own_app, email="b@voorbeeld.nl")
     check_page(owner.get(f"/admin/orders/{other.number}/address"), language)
+
+
+def test_the_sums_of_a_month_are_exported_without_a_person(own_app: Flask, clerk: Clerk) -> None:
+    made = ordered(own_app)
+    do(clerk("owner"), made, "/refund", amount="1.50", reason="x")
+    bookkeeper, packer = clerk("bookkeeper"), clerk("packer")
+    month = f"{made.placed_at.astimezone(ZONE):%Y-%m}"
+    (form,) = html.fromstring(bookkeeper.get("/admin/orders").text).xpath("//form[contains(@action, 'month.csv')]")
+    assert form.fields["month"] == f"{services_of(own_app).clock().astimezone(ZONE):%Y-%m}"
+    file = bookkeeper.get(f"/admin/orders/month.csv?month={month}")
+    rows = list(csv.DictReader(io.StringIO(file.text)))
+    assert [(row["number"], row["total_eur"], row["refunded_eur"], row["trial"]) for row in rows] == [
+        (made.number, f"{made.total_cents / 100:.2f}", "1.50", "yes")
+    ]
+    assert not any(word in file.text for word in ("Vries", "voorbeeld.nl", "Oudegracht", "3511"))
+    assert bookkeeper.get("/admin/orders/month.csv?month=1999-01").status_code == 404
+    assert len(bookkeeper.get("/admin/orders/month.csv?month=2031-12").text.splitlines()) == 1
+    assert bookkeeper.get("/admin/orders/month.csv?month=2026-13").status_code == 404
+    assert packer.get(f"/admin/orders/month.csv?month={month}").status_code == 403
+    assert "month.csv" not in packer.get("/admin/orders").text

@@ -60,6 +60,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_purchase_word_purchase_id", "purchase_word", ["purchase_id"], unique=False)
     op.create_index("ix_purchase_state_id", "purchase", ["state", "id"], unique=False)
+    op.create_index("ix_purchase_placed_at", "purchase", ["placed_at"], unique=False)
     op.create_index("ix_refund_status", "refund", ["status", "purchase_id"], unique=False)
     op.create_index(
         "ix_payment_charged_back",
