@@ -30,6 +30,8 @@ def ship_order(number: str) -> Response:
     """Send a parcel; the same form again sends nothing more."""
     purchase = load_order(number)
     form = parcel_form(purchase)
+    if form.key.data in {parcel.key for parcel in purchase.shipments}:
+        return to_order(number, _("The parcel is noted as sent; the shopper gets a mail."))
     if purchase.state is PurchaseState.CONFIRMED and form.positions and not form.validate():
         return show_order(purchase, ship_form=form)
     try:
