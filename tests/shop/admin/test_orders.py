@@ -347,6 +347,10 @@ def test_a_parcel_takes_packs_from_the_shelf_and_mails_lot_and_how_to_take_them(
         assert word in " ".join(text.split()), word
     assert lines[1].name not in text
     assert "€" not in text
+    link = re.findall(r"/nl/bestelling/[\w-]+$", text, re.MULTILINE)[0]
+    shopper = own_app.test_client()
+    assert "PostNL 3SABC" in main_text(shopper.get(link))
+    assert "L 77" in shopper.get(f"{link}/gegevens.json").text
     page = packer.get(f"/admin/orders/{made.number}")
     assert packer.get(f"/admin/orders/{made.number}/packing-slip.pdf").data.startswith(b"%PDF")
     (slip,) = html.fromstring(page.text).xpath("//a[contains(@href, '/parcels/')]/@href")
