@@ -26,7 +26,7 @@ def packing_slip(purchase: Purchase, shipment: Shipment | None, day: date) -> by
     to = [purchase.company, purchase.name, house, f"{purchase.postcode} {purchase.town}", country]
     from_ = [known.name, known.address, known.email, known.phone]
     complaint = _("Is something wrong with your parcel? Write to %(email)s.", email=known.email) if known.email else ""
-    back = owner_settings().return_address
+    back, back_words = owner_settings().return_address, _("Return address")
     contents = {
         "language": purchase.language,
         "title": _("Packing slip"),
@@ -41,6 +41,6 @@ def packing_slip(purchase: Purchase, shipment: Shipment | None, day: date) -> by
         ],
         "notes_words": _("Good to know"),
         "notes": list(notes_for_everybody()),
-        "back": [part for part in (complaint, f"{_('Return address')}: {back}" if back else "") if part],
+        "back": [part for part in (complaint, f"{back_words}: {back}" if back else "") if part],
     }
     return make_pdf("packing_slip.typ", msgspec.json.encode(contents).decode(), day)

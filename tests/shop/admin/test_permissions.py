@@ -112,6 +112,14 @@ def test_editors_draft_publishers_publish_and_owners_do_everything() -> None:
     assert of(Role.OWNER) == PERMISSIONS.keys()
 
 
+def test_packers_and_bookkeepers_see_orders_and_no_products() -> None:
+    def of(role: Role) -> set[str]:
+        return {action for action in PERMISSIONS if may(role, action)}
+
+    assert of(Role.PACKER) == {"admin.enter", "account.secure", "order.view", "order.pack"}
+    assert of(Role.BOOKKEEPER) == {"admin.enter", "account.secure", "order.view", "order.money", "order.export"}
+
+
 def test_the_menu_shows_only_what_the_role_may_open(admin_client: AdminClient) -> None:
     assert 'href="/admin/accounts"' not in admin_client("publisher").get("/admin/").text
     assert 'href="/admin/accounts"' in admin_client("owner").get("/admin/").text
