@@ -39,6 +39,7 @@ _EVENTS: Mapping[str, str] = {
     "report-refused": _("Report on another payment refused"),
     "confirmation-again": _("Confirmation mailed again"),
     "address-corrected": _("Address corrected"),
+    "erased": _("Personal data erased"),
 }
 _CENTS = re.compile(r"([0-9]+) cents")
 _WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
