@@ -145,6 +145,7 @@ _WEAK_EVIDENCE = frozenset(
     | {"body-word", "dosage"}
 )
 """The same, but words of a shop as well: they do not count beside its other words."""
+_ALSO_OF_WARNINGS = frozenset(["drug", "harm", "pills", "gone"])
 _ALSO_OF_SHOPS = frozenset(["food", "night"])
 _FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
 _JUDGED_BY_RULES = frozenset(["condition", "side_effect"])
@@ -176,8 +177,12 @@ def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: We
 
 def _evidence(sentence: ParsedSentence, opinion: Opinion) -> tuple[Mention, ...]:
     """Mentions of body, effect and product that count most against the sentence, in order of the text."""
+    if sentence.is_of_other_goods:
+        return ()
     elsewhere = sentence.has("trade", "shop-world") or sentence.has_other_bearer
     counting = _EVIDENCE - _ALSO_OF_SHOPS if elsewhere else _EVIDENCE | _WEAK_EVIDENCE
+    if sentence.warns_of_medicine:
+        counting -= _ALSO_OF_WARNINGS
     found = {
         mention.first: mention
         for mention in sentence.mentions

@@ -20,14 +20,21 @@ _BESIDE = frozenset(["zowel", "both", "samen", "together", "combined", "combinat
 _ARTICLES = frozenset(["de", "het", "een", "the", "a", "an", "ook", "also", "onze", "our"])
 _RELATIVE = frozenset(["dat", "die", "which", "that", "who"])
 _MAX_NAME = 3  # words in the name of an unknown substance
-_CLAUSE_SUBJECTS = frozenset(["je", "jij", "u", "jullie", "we", "men"])
+_CLAUSE_SUBJECTS = frozenset(["je", "jij", "u", "ge", "gij", "jullie", "we", "men"])
 _OF = {"nl": "van", "en": "of"}
 _TO = frozenset(["tot", "aan", "to", "bij"])
 _LIKE = frozenset(["net", "zoals", "evenals", "naast", "like", "besides", "alongside"])
 _HENCE = frozenset(["dus", "zo", "daarmee", "daardoor", "zelfs", "so", "thus", "thereby", "hence", "therefore", "even"])
 _CLAUSE = frozenset(["doordat", "daar", "daaraan", "daartoe", "mede", "because", "something", "things"])
 _SO_THAT = frozenset(["zodat", "waardoor", "so"])
-_READER = frozenset(["je", "jij", "jouw", "u", "uw", "you", "your"])
+_READER = frozenset(["je", "jij", "jouw", "u", "uw", "ge", "gij", "you", "your", "you'll", "you're"])
+_TURNS = frozenset([",", ";", "–", "—", "!", "en", "and", "wat", "dat", "zoals", "which", "as"])
+_NO_RESULT = (
+    *("trade", "shop-world", "technical", "consult", "not-use", "caution", "excess", "dosage", "usage", "ban"),
+    *("food", "amount", "source-of", "rich-in", "contains", "study", "law-and-reference"),
+)
+_FELT = ("merk", "voel", "notice", "feel", "felt")
+_WHETHER = frozenset(["of", "whether", "als", "if", "wanneer", "when", "hoe", "how", "ongeacht", "waar", "where"])
 _AFTER = frozenset(["na", "after", "following"])
 # After these comes what everyone does every day: they are no occasion.
 _DAILY = (
@@ -48,7 +55,7 @@ def scope_grounds(sentence: ParsedSentence, named: NamedClaims) -> Iterator[Grou
         return
     yield from _joint_subject_grounds(sentence, named)
     yield from audience_grounds(sentence)
-    beyond = _effects_beyond(sentence, named)
+    beyond = _effects_beyond(sentence, named) or _results_for_reader(sentence, named)
     if beyond:
         yield Ground("unauthorised_health", "block", "not-listed", tuple(beyond))
 
@@ -272,6 +279,33 @@ def _occasion(sentence: ParsedSentence, place: int) -> list[Mention]:
     following = range(place + 1, min(place + 4, len(sentence.tokens)))
     tied = [one for one in following if sentence.tokens[one].text.isalpha() and sentence.tokens[one].text not in _DAILY]
     return [Mention(_UNKNOWN, tied[0], tied[0])] if tied else []
+
+
+def _results_for_reader(sentence: ParsedSentence, named: NamedClaims) -> list[Mention]:
+    """Word that turns from the claim to the reader: `…, as you will notice`, `… and your sex life`.
+
+    Not to circumstances (`whether you run or row`), to the shop, or to how the goods are taken.
+    """
+    last = max(part.last for _, parts in named for part in parts)
+    verbs = [verb.first for verb in sentence.mentions_of(*_LINKS)]
+    if not verbs or min(verbs) > last:
+        return []
+    turn = next((place for place in range(last + 1, len(sentence.tokens)) if _turns(sentence, place)), None)
+    if turn is None:
+        return []
+    rest = range(turn + 1, len(sentence.tokens))
+    if any(sentence.tokens[place].text in _WHETHER for place in rest[:2]):
+        return []
+    if sentence.mentions_between("ask", turn + 1, turn + 1):
+        return []  # `…; ask your doctor whether you need more`
+    is_felt = any(sentence.tokens[place].text.startswith(_FELT) for place in rest)
+    if not is_felt and any(mention.first in rest for mention in sentence.mentions_of(*_NO_RESULT)):
+        return []
+    return [Mention(_UNKNOWN, place, place) for place in rest if sentence.tokens[place].text in _READER][:1]
+
+
+def _turns(sentence: ParsedSentence, place: int) -> bool:
+    return sentence.tokens[place].text in _TURNS
 
 
 def _first_part(named: NamedClaims) -> int:

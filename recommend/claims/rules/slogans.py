@@ -31,6 +31,7 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     tokens = sentence.tokens
     if (
         sentence.is_warning
+        or sentence.is_of_other_goods
         or sentence.is_application
         or sentence.list_intro
         or sentence.has(*_FACTS)

@@ -10,7 +10,7 @@ from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 _NEAR = 2
 _WITH = frozenset(["met", "with"])
 _AND = frozenset(["en", "and", "plus"])
-_YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ons", "you", "your", "us"])
+_YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ge", "gij", "ons", "you", "your", "us"])
 
 
 def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
@@ -28,7 +28,7 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for an effect of magnesium whose object is no known word."""
-    if sentence.is_warning:
+    if sentence.is_warning or sentence.is_of_other_goods:
         return
     if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount"):
         named = [verb for verb in sentence.mentions_of("contribute", "role") if _follows_magnesium(sentence, verb)]

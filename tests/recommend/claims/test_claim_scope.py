@@ -195,3 +195,31 @@ def test_two_official_claims_in_one_sentence_stay_authorised(language: Language)
     texts = [f"{link} {first}{joint}{second}." for first in effects for second in effects if first != second]
     wrong = [text for text in texts if check_text(text, language)[0].severity != "ok"]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Magnesium draagt bij tot een normale spierwerking en dat voelt ge na een week al.", "nl"),
+        ("Magnesium draagt bij tot een normale spierwerking; je fietst er zo een berg mee op.", "nl"),
+        ("Magnesium draagt bij tot de elektrolytenbalans, wat uw cardioloog u ook zal zeggen.", "nl"),
+        ("Magnesium contributes to electrolyte balance and you'll notice it within a week.", "en"),
+        ("Magnesium contributes to normal muscle function and spices up your sex life.", "en"),
+        ("Magnesium contributes to normal muscle function, as your cardiologist will tell you.", "en"),
+    ],
+)
+def test_a_claim_that_turns_to_the_reader_blocks(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Magnesium draagt bij tot een normale spierwerking, of je nu fietst of wandelt.", "nl"),
+        ("Magnesium draagt bij tot een normale spierwerking, lees meer in onze gids voor jouw keuze.", "nl"),
+        ("Magnesium contributes to normal muscle function, whether you run or row.", "en"),
+        ("Magnesium contributes to normal muscle function; ask your doctor whether you need more.", "en"),
+    ],
+)
+def test_a_circumstance_or_advice_behind_a_claim_passes(text: str, language: Language) -> None:
+    assert not any(finding.blocks for finding in check_text(text, language))
