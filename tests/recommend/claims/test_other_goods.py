@@ -1,4 +1,4 @@
-"""Texts on goods of other shops, on law and on the dangers of medicines: no claims, whatever words they share with one."""
+"""Texts on goods of other shops, on law and on the dangers of medicines: no claims, whatever words they share."""
 
 import pytest
 
