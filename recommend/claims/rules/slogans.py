@@ -1,7 +1,12 @@
-"""Slogans, recognised by shape: no subject (`Gets you ready …`), or "your" with an organ (`… your mind`)."""
+"""Slogans, recognised by shape.
+
+No subject (`Gets you ready …`), "your" with an organ (`… your mind`), an opening on the reader's state (`Ready for …`)
+or a figure of speech in a container (`… in one capsule`).
+"""
 
 from collections.abc import Iterator
 
+from recommend.claims.lexicon import Mention
 from recommend.claims.rules.ground import Ground
 from recommend.claims.sentence import ParsedSentence
 
@@ -24,6 +29,10 @@ _FACTS = (
 _YOURS = frozenset(["je", "jouw", "uw", "your"])
 _OBJECT = frozenset(["je", "jou", "jouw", "you", "your"])
 _SHORTEST_VERB = 3
+_SHORTEST_FIGURE, _LONGEST_SLOGAN = 3, 12  # words
+_FROM, _TO = frozenset(["van", "from"]), frozenset(["naar", "to"])
+_ONE = frozenset(["een", "één", "elke", "iedere", "one", "a", "an", "every", "each"])
+_OF_THE_SHOP = ("trade", "shop-world", "other-bearer", "no-slogan", "source-of", "rich-in", "contains", "ban", "denial")
 
 
 def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
@@ -38,7 +47,7 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
         or (tokens and tokens[-1].text in ("?", ":"))
     ):
         return
-    found = []
+    found = _opening(sentence) or _transformation(sentence) or _figure_in_container(sentence)
     if _starts_with_verb_and_you(sentence):
         found = sentence.mentions_of("you")[:1]
     for organ in sentence.mentions_of("organs"):
@@ -48,6 +57,45 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
             found.append(organ)
     if found:
         yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
+
+
+def _opening(sentence: ParsedSentence) -> list[Mention]:
+    """Opening of a short slogan on the reader's state: `Ready for whatever comes`, not `Ready for use`."""
+    if len(sentence.tokens) > _LONGEST_SLOGAN or sentence.has(*_OF_THE_SHOP, "dosage") or _has_number(sentence):
+        return []
+    found = sentence.mentions_between("slogan-opening", 0, 0)[:1]
+    return found if found and found[0].last + 1 < len(sentence.tokens) else []
+
+
+def _transformation(sentence: ParsedSentence) -> list[Mention]:
+    """Words of a state in a slogan `From … to …`: `From grey Monday to sunny Friday`."""
+    texts = [token.text for token in sentence.tokens]
+    if len(texts) > _LONGEST_SLOGAN or texts[0] not in _FROM or _TO.isdisjoint(texts) or _has_number(sentence):
+        return []
+    return [] if sentence.has(*_OF_THE_SHOP) else sentence.mentions_of("state-figure")[:1]
+
+
+def _figure_in_container(sentence: ParsedSentence) -> list[Mention]:
+    """Goods at the end of a figure of speech: `The calm after the storm, in one capsule`."""
+    words = [place for place, token in enumerate(sentence.tokens) if token.text.isalpha()]
+    if not _SHORTEST_FIGURE <= len(words) <= _LONGEST_SLOGAN or sentence.has(*_OF_THE_SHOP) or _has_number(sentence):
+        return []
+    goods = [one for one in sentence.mentions_of("product", "container") if one.last == words[-1]]
+    if not goods or sentence.has("nutrient", "mineral-form") or _names_substance(sentence):
+        return []
+    if sentence.mentions_of("product")[:1] not in ([], goods[:1]):
+        return []  # `Unflavoured powder in a tub`
+    before = [sentence.tokens[place].text for place in words if place < goods[0].first][-2:]
+    return goods[:1] if before and (before[-1] == "in" or (before[0] == "in" and before[-1] in _ONE)) else []
+
+
+def _names_substance(sentence: ParsedSentence) -> bool:
+    return any(mention.concept.kind == "substance" for mention in sentence.mentions)
+
+
+def _has_number(sentence: ParsedSentence) -> bool:
+    """Whether the sentence has a number other than 100, which is a figure of speech."""
+    return any(token.text.isdecimal() and token.text != "100" for token in sentence.tokens)
 
 
 def _starts_with_verb_and_you(sentence: ParsedSentence) -> bool:
