@@ -30,6 +30,10 @@ _YOURS = frozenset(["je", "jouw", "uw", "your"])
 _OBJECT = frozenset(["je", "jou", "jouw", "you", "your"])
 _SHORTEST_VERB = 3
 _SHORTEST_FIGURE, _LONGEST_SLOGAN = 3, 12  # words
+_DAYS = (
+    *("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
 _FROM, _TO = frozenset(["van", "from"]), frozenset(["naar", "to"])
 _ONE = frozenset(["een", "één", "elke", "iedere", "one", "a", "an", "every", "each"])
 _OF_THE_SHOP = ("trade", "shop-world", "other-bearer", "no-slogan", "source-of", "rich-in", "contains", "ban", "denial")
@@ -61,7 +65,12 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def _opening(sentence: ParsedSentence) -> list[Mention]:
     """Opening of a short slogan on the reader's state: `Ready for whatever comes`, not `Ready for use`."""
-    if len(sentence.tokens) > _LONGEST_SLOGAN or sentence.has(*_OF_THE_SHOP, "dosage") or _has_number(sentence):
+    if (
+        len(sentence.tokens) > _LONGEST_SLOGAN
+        or _is_of_the_shop(sentence)
+        or sentence.has("dosage")
+        or _has_number(sentence)
+    ):
         return []
     found = sentence.mentions_between("slogan-opening", 0, 0)[:1]
     return found if found and found[0].last + 1 < len(sentence.tokens) else []
@@ -72,13 +81,13 @@ def _transformation(sentence: ParsedSentence) -> list[Mention]:
     texts = [token.text for token in sentence.tokens]
     if len(texts) > _LONGEST_SLOGAN or texts[0] not in _FROM or _TO.isdisjoint(texts) or _has_number(sentence):
         return []
-    return [] if sentence.has(*_OF_THE_SHOP) else sentence.mentions_of("state-figure")[:1]
+    return [] if _is_of_the_shop(sentence) else sentence.mentions_of("state-figure")[:1]
 
 
 def _figure_in_container(sentence: ParsedSentence) -> list[Mention]:
     """Goods at the end of a figure of speech: `The calm after the storm, in one capsule`."""
     words = [place for place, token in enumerate(sentence.tokens) if token.text.isalpha()]
-    if not _SHORTEST_FIGURE <= len(words) <= _LONGEST_SLOGAN or sentence.has(*_OF_THE_SHOP) or _has_number(sentence):
+    if not _SHORTEST_FIGURE <= len(words) <= _LONGEST_SLOGAN or _is_of_the_shop(sentence) or _has_number(sentence):
         return []
     goods = [one for one in sentence.mentions_of("product", "container") if one.last == words[-1]]
     if not goods or sentence.has("nutrient", "mineral-form") or _names_substance(sentence):
@@ -87,6 +96,13 @@ def _figure_in_container(sentence: ParsedSentence) -> list[Mention]:
         return []  # `Unflavoured powder in a tub`
     before = [sentence.tokens[place].text for place in words if place < goods[0].first][-2:]
     return goods[:1] if before and (before[-1] == "in" or (before[0] == "in" and before[-1] in _ONE)) else []
+
+
+def _is_of_the_shop(sentence: ParsedSentence) -> bool:
+    """Whether a word of shop, law, taste or use is in the sentence; days of the week belong to readers as well."""
+    return any(
+        not sentence.tokens[mention.first].text.startswith(_DAYS) for mention in sentence.mentions_of(*_OF_THE_SHOP)
+    )
 
 
 def _names_substance(sentence: ParsedSentence) -> bool:
