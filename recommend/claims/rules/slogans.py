@@ -35,6 +35,27 @@ _DAYS = (
     *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 )
 _FROM, _TO = frozenset(["van", "from"]), frozenset(["naar", "to"])
+_NOT_OF_FIGURES = frozenset(
+    [
+        "vanaf",
+        "nu",
+        "ook",
+        "nieuw",
+        "weer",
+        "in",
+        "een",
+        "de",
+        "het",
+        "now",
+        "also",
+        "new",
+        "again",
+        "a",
+        "the",
+        "from",
+        "on",
+    ]
+)
 _ONE = frozenset(["een", "één", "elke", "iedere", "one", "a", "an", "every", "each"])
 _OF_THE_SHOP = ("trade", "shop-world", "other-bearer", "no-slogan", "source-of", "rich-in", "contains", "ban", "denial")
 
@@ -94,7 +115,10 @@ def _figure_in_container(sentence: ParsedSentence) -> list[Mention]:
         return []
     if sentence.mentions_of("product")[:1] not in ([], goods[:1]):
         return []  # `Unflavoured powder in a tub`
-    before = [sentence.tokens[place].text for place in words if place < goods[0].first][-2:]
+    texts = [sentence.tokens[place].text for place in words if place < goods[0].first]
+    if len([text for text in texts if text not in _NOT_OF_FIGURES]) < _SHORTEST_FIGURE - 1:
+        return []  # `From now on also in powder form`
+    before = texts[-2:]
     return goods[:1] if before and (before[-1] == "in" or (before[0] == "in" and before[-1] in _ONE)) else []
 
 
