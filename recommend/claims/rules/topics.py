@@ -111,7 +111,8 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
     if sentence.refers_to_professional or sentence.has("not-use", "excess"):
         return None
     if mention.concept.id == "expecting":
-        promised = sentence.has(*OFFERED) and sentence.promises(mention) and not sentence.is_warning
+        is_offered = sentence.has(*OFFERED) or any(effect.first == 0 for effect in sentence.segments[0].effects)
+        promised = is_offered and sentence.promises(mention) and not sentence.is_warning
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if sentence.has("deficiency") and sentence.has("causes") and not sentence.is_warning:
         return _ground("disease", "block", "deficiency", mention)
