@@ -128,6 +128,7 @@ _BLOCK_ON_GOODS_FROM = 0.75  # only the goods or words of a shop as well are evi
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
 _BLOCK_WARNED_FROM = 0.4
 _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
+_BLOCK_DOUBTED_FROM = 0.98  # "no study shows …"
 _BLOCK_DENIAL_FROM = 0.9  # "not" may refer to another part of the sentence
 _CLEAR_BELOW = 0.005
 _WORSEN_FROM = 0.7
@@ -237,10 +238,13 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
     """Likelihood of a claim from which the model blocks, by what the rules found."""
     if judgement.severity == "warn" and judgement.verdict != "authorised":
         return _BLOCK_WARNED_FROM
-    if _reason_of(judgement) == "denied" and not sentence.expresses_doubt:
-        return _BLOCK_DENIAL_FROM
+    if _reason_of(judgement) == "denied":
+        return _BLOCK_DOUBTED_FROM if sentence.expresses_doubt else _BLOCK_DENIAL_FROM
     states_fact = sentence.has(*_FACTS) and not any(segment.has_effect for segment in sentence.segments)
-    if _reason_of(judgement) != "neutral" or sentence.is_warning or states_fact or sentence.is_application:
+    # A lasting complaint is a sign to see a doctor with; whoever missed a day is reassured.
+    is_plain = (sentence.has("persistent") and not sentence.has(*OFFERED)) or sentence.has("no-need")
+    is_plain = is_plain or states_fact or sentence.is_warning or sentence.is_application
+    if _reason_of(judgement) != "neutral" or is_plain:
         return _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM

@@ -32,7 +32,18 @@ _TURNS = frozenset([",", ";", "–", "—", "!", "en", "and", "wat", "dat", "dus
 _NO_RESULT = (
     *("trade", "shop-world", "technical", "consult", "not-use", "caution", "excess", "dosage", "usage", "ban"),
     *("food", "amount", "source-of", "rich-in", "contains", "study", "law-and-reference", "fact", "absorption"),
-    *("nutrient", "mineral-form", "product", "container", "varied-diet", "usually-enough", "comparison", "denial", "proof", "speech"),
+    *(
+        "nutrient",
+        "mineral-form",
+        "product",
+        "container",
+        "varied-diet",
+        "usually-enough",
+        "comparison",
+        "denial",
+        "proof",
+        "speech",
+    ),
 )
 _LOOSE = frozenset(["trade", "shop-world", "technical"])
 """Concepts whose words have other meanings too ("sorts", "notice"): they explain no clause on the reader."""

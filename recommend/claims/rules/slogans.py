@@ -57,7 +57,21 @@ _NOT_OF_FIGURES = frozenset(
     ]
 )
 _ONE = frozenset(["een", "één", "elke", "iedere", "one", "a", "an", "every", "each"])
-_OF_THE_SHOP = ("trade", "shop-world", "other-bearer", "no-slogan", "source-of", "rich-in", "contains", "ban", "denial")
+_OF_THE_SHOP = (
+    *("trade", "shop-world", "other-bearer", "no-slogan", "source-of", "rich-in", "contains", "ban", "denial"),
+    *(
+        "courtesy",
+        "shop-talk",
+        "business-talk",
+        "law-and-reference",
+        "fact",
+        "technical",
+        "amount",
+        "absorption",
+        "study",
+    ),
+    *("medicine", "professional", "other-nutrient", "consult", "not-use", "caution", "excess", "applying"),
+)
 
 
 def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
@@ -68,11 +82,13 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
         or sentence.is_of_other_goods
         or sentence.is_application
         or sentence.list_intro
-        or sentence.has(*_FACTS)
         or (tokens and tokens[-1].text in ("?", ":"))
     ):
         return
     found = _opening(sentence) or _transformation(sentence) or _figure_in_container(sentence)
+    if found or sentence.has(*_FACTS):
+        yield from _grounds(found)
+        return
     if _starts_with_verb_and_you(sentence):
         found = sentence.mentions_of("you")[:1]
     for organ in sentence.mentions_of("organs"):
@@ -80,6 +96,10 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
         joined = before > 0 and tokens[before - 1].text in ("en", "and")
         if before > 0 and tokens[before].text in _YOURS and not joined:
             found.append(organ)
+    yield from _grounds(found)
+
+
+def _grounds(found: list[Mention]) -> Iterator[Ground]:
     if found:
         yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
 

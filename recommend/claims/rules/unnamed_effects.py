@@ -79,8 +79,20 @@ _THEN = frozenset([",", "en", "dan", "of", "and", "or", "then"])
 _THREATENED = frozenset(
     ["je", "jij", "jouw", "u", "uw", "ge", "zelf", "zichzelf", "jezelf", "you", "your", "yourself"]
 ) | (frozenset(["you'll", "you're", "lijf", "lichaam", "gezondheid", "body", "health"]))
+_OF_TRADE = ("trade", "shop-world", "technical")
 _NO_THREAT = (
-    *("trade", "shop-world", "technical", "amount", "medicine", "study", "other-bearer", "no-slogan", "food", "dosage"),
+    *(
+        "courtesy",
+        "shop-talk",
+        "business-talk",
+        "amount",
+        "medicine",
+        "study",
+        "other-bearer",
+        "no-slogan",
+        "food",
+        "dosage",
+    ),
     *("absorption", "no-need"),
 )
 _LONGEST_NAME = 5
@@ -105,6 +117,8 @@ def threat_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a threat: not taking, "and" or "then", the reader: `Skip it for a year and you'll pay the price`."""
     if sentence.is_warning or sentence.is_question or sentence.is_of_other_goods or sentence.has(*_NO_THREAT):
         return
+    if sentence.has(*_OF_TRADE) and not sentence.has("rues"):
+        return  # `Skip a delivery and you pay nothing`, not `Skip it and you'll pay the price`
     for skipping in sentence.mentions_of("skipping"):
         behind = [token.text for token in sentence.tokens[skipping.last + 1 :]]
         turn = next((place for place, text in enumerate(behind) if text in _THEN), None)
