@@ -120,7 +120,7 @@ def _opening(sentence: ParsedSentence) -> list[Mention]:
 def _transformation(sentence: ParsedSentence) -> list[Mention]:
     """Words of a state in a slogan `From … to …`: `From grey Monday to sunny Friday`."""
     texts = [token.text for token in sentence.tokens]
-    if len(texts) > _LONGEST_SLOGAN or texts[0] not in _FROM or _TO.isdisjoint(texts) or _has_number(sentence):
+    if not 0 < len(texts) <= _LONGEST_SLOGAN or texts[0] not in _FROM or _TO.isdisjoint(texts) or _has_number(sentence):
         return []
     return [] if _is_of_the_shop(sentence) else sentence.mentions_of("state-figure")[:1]
 

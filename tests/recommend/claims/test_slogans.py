@@ -75,3 +75,9 @@ def test_a_threat_of_not_taking_blocks(text: str, language: Language) -> None:
 )
 def test_advice_on_a_missed_day_or_delivery_passes(text: str, language: Language) -> None:
     assert not any(finding.blocks for finding in check_text(text, language))
+
+
+def test_carelessness_is_a_threat_and_care_a_warning() -> None:
+    assert only("Als u hier niet voorzichtig mee bent, geeft een magnesiumtekort al snel klachten.", "nl").blocks
+    assert only("If you are not careful, a deficiency soon causes complaints.", "en").blocks
+    assert not only("Wees voorzichtig als je een nierziekte hebt.", "nl").blocks
