@@ -164,6 +164,7 @@ def main() -> None:
             "sixth_legal_unseen",
             "seventh_unseen",
             "seventh_legal_unseen",
+            "eighth_unseen",
         )
         if chosen.heldout
         else ()
