@@ -60,6 +60,31 @@ class _Phrase(Struct, frozen=True):
 _ANY = -1
 
 
+class _Starting(Struct, frozen=True):
+    """Phrases that start with one word, each with its place in the data: single words, by second word, with a gap."""
+
+    words: list[tuple[int, _Phrase]]
+    by_second: dict[int, list[tuple[int, _Phrase]]]
+    with_gap: list[tuple[int, _Phrase]]
+
+
+def _order(numbered: tuple[int, _Phrase]) -> int:
+    return numbered[0]
+
+
+def _starting(phrases: Sequence[_Phrase]) -> _Starting:
+    """Phrases with one first word, sorted by what follows it."""
+    starting = _Starting([], defaultdict(list), [])
+    for number, phrase in enumerate(phrases):
+        if len(phrase.elements) == 1:
+            starting.words.append((number, phrase))
+        elif phrase.elements[1] == _ANY:
+            starting.with_gap.append((number, phrase))
+        else:
+            starting.by_second[phrase.elements[1]].append((number, phrase))
+    return starting
+
+
 class _WordPatterns:
     """Word patterns of one language, each with a number."""
 
@@ -163,6 +188,7 @@ class Lexicon:
             if concept.kind in TOPICS or concept.kind == "idiom":
                 for table, other in zip(self._tables[1:], (o for o in LANGUAGES if o != language), strict=True):
                     self._add(table, concept, other)
+        self._phrases_from = {number: _starting(phrases) for number, phrases in self._phrases_by_first.items()}
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -265,8 +291,17 @@ class Lexicon:
 
     def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:
         """Phrases that start at a token, each with the index of its last token."""
+        following = elements[place + 1] if place + 1 < len(elements) else ()
         for number in elements[place]:
-            for phrase in self._phrases_by_first.get(number, ()):
+            starting = self._phrases_from.get(number)
+            if starting is None:
+                continue
+            found = list(starting.words)
+            for second in following:
+                found += starting.by_second.get(second, ())
+            found += starting.with_gap
+            found.sort(key=_order)
+            for _, phrase in found:
                 last = _match(phrase.elements, elements, place)
                 if last is not None:
                     yield phrase, last
