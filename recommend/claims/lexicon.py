@@ -188,14 +188,17 @@ class Lexicon:
             if concept.kind in TOPICS or concept.kind == "idiom":
                 for table, other in zip(self._tables[1:], (o for o in LANGUAGES if o != language), strict=True):
                     self._add(table, concept, other)
-        self._phrases_from = {number: _starting(phrases) for number, phrases in self._phrases_by_first.items()}
+        self._phrases_from: dict[int, _Starting] = {}  # made when a word is met, since most words never are
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key not in ("_elements", "_words")}
+        return {
+            key: value for key, value in self.__dict__.items() if key not in ("_elements", "_words", "_phrases_from")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
+        self._phrases_from = {}
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
     def _add(self, table: _WordPatterns, concept: Concept, language: Language) -> None:
@@ -295,7 +298,7 @@ class Lexicon:
         for number in elements[place]:
             starting = self._phrases_from.get(number)
             if starting is None:
-                continue
+                starting = self._phrases_from[number] = _starting(self._phrases_by_first.get(number, ()))
             found = list(starting.words)
             for second in following:
                 found += starting.by_second.get(second, ())
