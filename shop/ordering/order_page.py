@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from sqlalchemy import select
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from catalog.orders.erasure import erase, erased_on, may_be_erased_now
 from catalog.orders.models import Document, Payment, PaymentMethod, Purchase, PurchaseState
 from catalog.orders.payments import FINAL, claimed_cents, owed_cents, paid_cents, purchase_for_update
 from catalog.orders.placing import new_payment
@@ -16,6 +17,7 @@ from catalog.orders.withdrawal import is_open, last_day
 from shop.payments import steps
 from shop.payments.providers import UNANSWERED
 from shop.web.absolute_urls import base_url
+from shop.web.forms import ShopForm
 from shop.web.i18n import localized
 from shop.web.order_links import token_hash
 from shop.web.owner_settings import owner_settings, seller
@@ -43,6 +45,7 @@ def order(token: str) -> WerkzeugResponse:
     purchase = purchase_or_404(token)
     with services().orders.reading() as session:
         paid, refunded = paid_cents(session, purchase), claimed_cents(session, purchase)
+        may_erase = may_be_erased_now(session, purchase)
     html = render_template(
         "ordering/order.html",
         purchase=purchase,
@@ -54,6 +57,8 @@ def order(token: str) -> WerkzeugResponse:
         may_pay=may_pay(purchase),
         may_withdraw=is_open(purchase, now()),
         withdraw_until=last_day(purchase),
+        erased_on=erased_on(purchase),
+        may_erase=may_erase,
         seller=seller(),
         settings=owner_settings(),
     )
@@ -128,6 +133,23 @@ _SECRET = frozenset({"id", "purchase_id", "product_id", "token", "token_sha256",
 
 def _columns(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__table__.columns.keys() if name not in _SECRET}  # noqa: SIM118 - columns
+
+
+@localized(bp, nl="/nl/bestelling/<token>/wissen", en="/en/order/<token>/erase", methods=("GET", "POST"))
+def erasure(token: str) -> WerkzeugResponse:
+    """Erase the personal data of an order that nothing is open of, after a confirmation (GDPR Art. 17)."""
+    purchase = purchase_or_404(token)
+    form = ShopForm()
+    if form.validate_on_submit():
+        with services().orders.writing() as session:
+            row = purchase_for_update(session, purchase.id)
+            if may_be_erased_now(session, row):
+                erase(session, row, now(), who="shopper")
+        return redirect(url_for("orders.order", token=token), HTTPStatus.SEE_OTHER)
+    with services().orders.reading() as session:
+        possible = may_be_erased_now(session, purchase)
+    html = render_template("ordering/erase.html", purchase=purchase, token=token, possible=possible)
+    return never_store(make_response(html))
 
 
 @localized(bp, nl="/nl/bestelling/<token>/<number>.pdf", en="/en/order/<token>/<number>.pdf")

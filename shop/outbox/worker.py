@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.orders import outbox
+from catalog.orders.erasure import due_for_erasure, erase
 from catalog.orders.models import Job, Payment, PaymentStatus
 from catalog.orders.payments import (
     SWEEP_AGAIN,
@@ -18,6 +19,7 @@ from catalog.orders.payments import (
     purchase_for_update,
 )
 from shop.outbox.handlers import handle
+from shop.outbox.post import forget_kept_mails
 from shop.payments import steps
 from shop.payments.providers import UNANSWERED
 from shop.web.services import Services, services_of
@@ -73,13 +75,14 @@ def _do(app: Flask, shared: Services, job: Job) -> bool:
 
 
 def sweep(app: Flask) -> None:
-    """Ask about payments that nobody reported, and let unpaid orders end; a provider that does not answer holds none
-    of the others up.
+    """Ask about payments that nobody reported, let unpaid orders end, and erase personal data that had their time.
+
+    A provider that does not answer holds none of the others up.
     """
     shared = services_of(app)
     now = shared.clock()
     with shared.orders.reading() as session:
-        overdue = overdue_purchases(session, now)
+        overdue, forgotten = overdue_purchases(session, now), due_for_erasure(session, now)
         silent = select(Payment.id).where(
             Payment.status.in_([PaymentStatus.OPEN, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED]),
             Payment.provider_id.is_not(None),
@@ -91,6 +94,10 @@ def sweep(app: Flask) -> None:
             steps.ask(shared, payment_id)
         except UNANSWERED as error:
             log.warning("a payment could not be asked about: %s", type(error).__name__)
+    forget_kept_mails(shared)
+    for purchase_id in forgotten:
+        with shared.orders.writing() as session:
+            erase(session, purchase_for_update(session, purchase_id), now)
     for purchase_id in overdue:
         with shared.orders.writing() as session:
             purchase = purchase_for_update(session, purchase_id)
