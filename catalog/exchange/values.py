@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import TypeVar
 
@@ -129,8 +130,12 @@ _MISREAD = re.compile(
 """Characters inside words that appear where a text of Mac OS or DOS is read as Windows-1252."""
 
 
+@lru_cache(maxsize=1024)
 def is_misread(text: str) -> bool:
-    """Whether a text was probably read in another encoding than it was written in."""
+    """Whether a text was probably read in another encoding than it was written in.
+
+    Cached, since the products of a supplier share texts, and reading a long one takes 50 µs.
+    """
     return not text.isascii() and (is_bad(text) or _MISREAD.search(text) is not None)
 
 
