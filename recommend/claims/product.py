@@ -87,18 +87,17 @@ def check_product(
     RulesetError when the claims data cannot be loaded.
     """
     found: list[ProductFinding] = []
-    folder = str(directory)  # a string is faster as a cache key than a path
+    portion, folder = Portion(portion_ug, others_ug), str(directory)  # a string is faster as a cache key than a path
     for field, text in texts.items():
         readings = []
         for language in LANGUAGES:
             written = text if isinstance(text, str) else text.in_language(language)
-            masked = mask_own_name(written, own_name)
-            findings = _findings(field, masked, language, Portion(portion_ug, others_ug), folder)
-            readings.append(findings if masked == written else _quoting(written, findings))
-        if isinstance(text, str):
-            found += _strictest(readings)
-        else:
-            found += chain.from_iterable(readings)
+            if own_name and (masked := mask_own_name(written, own_name)) != written:
+                readings.append(_quoting(written, _findings(field, masked, language, portion, folder)))
+            elif written:
+                readings.append(_findings(field, written, language, portion, folder))
+        if any(readings):
+            found += _strictest(readings) if isinstance(text, str) else chain.from_iterable(readings)
     return tuple(found)
 
 
@@ -140,7 +139,7 @@ def _without_meaning(name: re.Match[str]) -> str:
 def _findings(field: str, text: str, language: Language, portion: "Portion", folder: str) -> Sequence[ProductFinding]:
     """Findings for one field in one language, sentences without a claim left out."""
     reader = _cached_findings if len(text) <= _CACHED_UP_TO else _relevant_findings
-    findings = reader(text, language, field == INGREDIENTS, folder) if text else ()
+    findings = reader(text, language, field == INGREDIENTS, folder)
     if not findings:
         return ()
     findings = check_portion(findings, portion, language, _path(folder))
@@ -221,8 +220,6 @@ def _declared_names(directory: Path) -> frozenset[tuple[str, ...]]:
 
 def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFinding]:
     """Strictest finding per sentence among several languages; the first one of equals."""
-    if not any(readings):
-        return []
     best: dict[tuple[int, int], ProductFinding] = {}
     for one in (one for reading in readings for one in reading):
         place = (one.finding.start, one.finding.end)
