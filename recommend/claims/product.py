@@ -89,7 +89,7 @@ def check_product(
     found: list[ProductFinding] = []
     portion, folder = Portion(portion_ug, others_ug), str(directory)  # a string is faster as a cache key than a path
     for field, text in texts.items():
-        readings = []
+        readings: list[Sequence[ProductFinding]] = []
         for language in LANGUAGES:
             written = text if isinstance(text, str) else text.in_language(language)
             if own_name and (masked := mask_own_name(written, own_name)) != written:
