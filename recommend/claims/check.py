@@ -189,7 +189,7 @@ def _parse(text: str, list_intro: ParsedSentence | None, language: Language, dir
     lexicon = check_data(directory).lexicons[language]
     if "#" in text:
         tokens = [
-            replace(token, text=word)
+            msgspec.structs.replace(token, text=word)
             for token in tokens
             for word in (lexicon.words_in_hashtag(token.text) if _is_hashtag(text, token.start) else [token.text])
         ]

@@ -7,7 +7,6 @@ other language match as well, since Dutch pages contain "sleep" and "stress reli
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -40,8 +39,7 @@ _HIDDEN_KINDS: dict[ConceptKind, frozenset[ConceptKind]] = {
 _STEMMERS = {"nl": "dutch_porter", "en": "english"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True, gc=False):
     """A concept in a sentence, from token index `first` up to and including `last`."""
 
     concept: Concept
