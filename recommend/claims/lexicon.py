@@ -303,7 +303,7 @@ class Lexicon:
             found += starting.with_gap
             found.sort(key=_order)
             for _, phrase in found:
-                last = _match(phrase.elements, elements, place)
+                last = _match(phrase.elements, elements, place) if len(phrase.elements) > 1 else place
                 if last is not None:
                     yield phrase, last
 

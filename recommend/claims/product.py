@@ -152,7 +152,7 @@ def _cached_findings(text: str, language: Language, is_list: bool, folder: str) 
 
     Texts that differ in meaningless numbers share one entry.
     """
-    uniform = _with_uniform_numbers(text, language, _path(folder))
+    uniform = _with_uniform_numbers(text, language, folder)
     # A text without findings has none with other numbers either.
     if uniform != text and not _cached_findings(uniform, language, is_list, folder):
         return ()
@@ -174,17 +174,22 @@ def _relevant_findings(text: str, language: Language, is_list: bool, folder: str
     return tuple(finding for finding in findings if finding.severity != "ok" or finding.verdict != "neutral")
 
 
-def _with_uniform_numbers(text: str, language: Language, directory: Path) -> str:
+def _with_uniform_numbers(text: str, language: Language, folder: str) -> str:
     """Text with all meaningless numbers made alike: "60 capsules" and "90 capsules" become the same.
 
     The length does not change. Text with markup is returned unchanged, since there digits can encode characters.
     """
     if _MARKED_UP.search(text):
         return text
-    meaningful = load_lexicon(language, directory).meaningful_numbers
+    meaningful = _meaningful_numbers(language, folder)
     pieces = _NUMBER.split(text)  # every second piece is a number
     pieces[1::2] = [piece if piece in meaningful else _UNIFORM_DIGIT * len(piece) for piece in pieces[1::2]]
     return "".join(pieces)
+
+
+@lru_cache(maxsize=8)
+def _meaningful_numbers(language: Language, folder: str) -> frozenset[str]:
+    return load_lexicon(language, _path(folder)).meaningful_numbers
 
 
 def _item_findings(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
