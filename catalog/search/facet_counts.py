@@ -30,8 +30,7 @@ class Found(Struct, frozen=True):
 
     def count(self, facet: Facet, value: str) -> int:
         """The number of products that the value lets through and that pass the other facets."""
-        base = self.others[facet]
-        return base.intersection_cardinality(self.index.having(facet, value))
+        return self.index.count_having(facet, value, self.others[facet])
 
     def count_any(self, facet: Facet, values: Sequence[str]) -> int:
         """The number of products that at least one of the values lets through and that pass the other facets."""

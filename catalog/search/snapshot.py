@@ -6,10 +6,11 @@ Sets of ids are bitmaps, so that a count is one intersection and reads no produc
 
 import sqlite3
 from collections.abc import Mapping
+from heapq import nlargest
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from msgspec import Struct
+from msgspec import Struct, field
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Engine, Integer, String, bindparam, case, cast, null, select, true, union_all
 from sqlalchemy.exc import OperationalError
@@ -76,6 +77,8 @@ class IndexSnapshot(Struct, frozen=True):
     words_revision: int
     words: Mapping[str, tuple[str, int]]
     """By term: the word as written, and the number of products that have it."""
+    _values: dict[tuple[Facet, int | None], tuple[str, ...]] = field(default_factory=dict)
+    """Answers of `values`, which many requests ask of one snapshot."""
 
     @property
     def listed(self) -> BitMap:
@@ -91,10 +94,22 @@ class IndexSnapshot(Struct, frozen=True):
         """Whether a published product has the value itself: of ALL_APPLY, holds it."""
         return bool(self.sets.get(facet_term(facet, value), NONE))
 
-    def values(self, facet: Facet) -> list[str]:
-        """The values of a facet that some published product has, in alphabetical order."""
-        start = facet_term(facet, "")
-        return sorted(term.removeprefix(start) for term, found in self.sets.items() if found and term.startswith(start))
+    def count_having(self, facet: Facet, value: str, among: BitMap) -> int:
+        """The number of products that have a value, as `having` means it, among some."""
+        found = self.sets.get(facet_term(facet, value), NONE)
+        if facet in ALL_APPLY:
+            return (among & self.sets.get(facet_term(facet, STATED), NONE)).difference_cardinality(found)
+        return among.intersection_cardinality(found)
+
+    def values(self, facet: Facet, most: int | None = None) -> tuple[str, ...]:
+        """The values of a facet that some published product has, in alphabetical order; of many the commonest."""
+        found = self._values.get((facet, most))
+        if found is None:
+            start = facet_term(facet, "")
+            sizes = {term: len(ids) for term, ids in self.sets.items() if ids and term.startswith(start)}
+            terms = nlargest(most, sorted(sizes), key=sizes.__getitem__) if most else sizes
+            found = self._values[facet, most] = tuple(sorted(term.removeprefix(start) for term in terms))
+        return found
 
     def has_word(self, term: str) -> bool:
         return self.words.get(term, ("", 0))[1] > 0

@@ -1,11 +1,11 @@
 """The facets as the shopper reads them: names, labels, counts, and what a word means."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from heapq import nlargest
 
-from flask import Flask
-from msgspec import Struct
+from flask import Flask, get_template_attribute
+from markupsafe import Markup
+from msgspec import Struct, structs
 
 from catalog.models import Allergen, DosageForm
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
@@ -90,10 +90,9 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
     if facet is Facet.FORM:
         common, rare = _forms(found, chosen, ruleset)
         return Group(facet, title(facet), common, rare, hint=_hint(facet))
-    shown = values(facet, found, ruleset)
-    left = 0
+    shown, left = values(facet, found, ruleset), 0
     if facet is Facet.BRAND and len(shown) > MOST:
-        left, shown = len(shown) - MOST, _commonest(shown, found, chosen)
+        left, shown = len(shown) - MOST, sorted({*found.index.values(facet, MOST), *chosen})
     options = [
         Option(
             value=value,
@@ -123,6 +122,24 @@ def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> tuple[lis
             option = Option(",".join(forms), short_entry_name(names[0]), count, ticked, record)
             (common if ticked or record in ranked else rare).append(option)
     return common, rare
+
+
+_COUNT = "\0"
+"""Stands for the count in a prepared box; no page has this character."""
+
+
+def boxes(facet: Facet, options: Iterable[Option]) -> Iterator[Markup]:
+    """The check boxes of a facet's values, each prepared once in every language; only its count is filled in."""
+    language = current_language()
+    for option in options:
+        box = _box(facet, structs.replace(option, count=min(option.count, 1)), language)
+        yield Markup(box.replace(_COUNT, str(option.count)))  # noqa: S704 - made by a template
+
+
+@lru_cache(4096)
+def _box(facet: Facet, option: Option, _language: Language) -> str:
+    """A box without its count, of which it only shows whether there is any."""
+    return str(get_template_attribute("listing/facets.html", "box")(facet, option, _COUNT))
 
 
 class Promoted(Struct, frozen=True):
@@ -180,27 +197,27 @@ def applied_filters(filters: Filters, ruleset: Ruleset) -> list[Applied]:
     return list(applied.values())
 
 
-def _commonest(brands: list[str], found: Found, chosen: tuple[str, ...]) -> list[str]:
-    """The brands with most products, in the order of the alphabet, and those that are chosen."""
-    most = nlargest(MOST, brands, key=lambda brand: len(found.index.having(Facet.BRAND, brand)))
-    return sorted({*most, *chosen})
-
-
-def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
+def values(facet: Facet, found: Found, ruleset: Ruleset) -> Sequence[str]:
     """All values of a facet in the order in which they are shown."""
-    fixed: dict[Facet, list[str]] = {
-        Facet.FORM: list(ruleset.forms),
-        Facet.DOSAGE_FORM: list(DosageForm),
-        **{facet: [band.name for band in bands] for facet, bands in BANDS.items()},
-        Facet.COMPOSITION: [PURE, MIXED],
-        Facet.UNSWEETENED: [YES],
-        Facet.VEGAN: [YES],
-        Facet.WITHOUT: list(Allergen),
-        Facet.OTHER_ACTIVES: [ALONE, BLEND],
-        Facet.WITHOUT_ACTIVE: [substance.id for substance in load_substances().beside_magnesium],
-        Facet.IN_STOCK: [YES],
+    if facet is Facet.FORM:
+        return list(ruleset.forms)
+    return _fixed_values().get(facet) or found.index.values(facet)
+
+
+@cache
+def _fixed_values() -> dict[Facet, tuple[str, ...]]:
+    """The values of facets that no edit adds any to."""
+    return {
+        Facet.DOSAGE_FORM: tuple(DosageForm),
+        **{facet: tuple(band.name for band in bands) for facet, bands in BANDS.items()},
+        Facet.COMPOSITION: (PURE, MIXED),
+        Facet.UNSWEETENED: (YES,),
+        Facet.VEGAN: (YES,),
+        Facet.WITHOUT: tuple(Allergen),
+        Facet.OTHER_ACTIVES: (ALONE, BLEND),
+        Facet.WITHOUT_ACTIVE: tuple(substance.id for substance in load_substances().beside_magnesium),
+        Facet.IN_STOCK: (YES,),
     }
-    return fixed[facet] if facet in fixed else found.index.values(facet)
 
 
 def _hint(facet: Facet) -> str:
@@ -303,3 +320,4 @@ def first_sentence(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
+    app.add_template_global(boxes)

@@ -1,7 +1,7 @@
 """Two languages by construction: every page is registered under a Dutch and an English address."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = current_language()
 
-    app.jinja_env.globals.update(_=_in_page, gettext=_in_page, ngettext=_plural_in_page)
+    app.jinja_env.globals.update(_=_in_page, gettext=_in_page, ngettext=_plural_in_page, url_for=_addresses())
     app.add_template_filter(in_current_language, "t")
     app.context_processor(lambda: {"lang": current_language(), "same_page_in": same_page_in})
 
@@ -59,6 +59,21 @@ def _lookup(message: str) -> str:
 
 def _lookup_plural(one: str, many: str, num: int) -> str:
     return _MESSAGES[current_language()].ngettext(one, many, num)
+
+
+def _addresses() -> Callable[..., str]:
+    """`url_for` for templates, which puts an address without values together once in each language."""
+
+    @lru_cache(1024)
+    def fixed(_language: Language, _script_root: str, endpoint: str, file: str | None) -> str:
+        return url_for(endpoint, filename=file) if file else url_for(endpoint)
+
+    def address(endpoint: str, **values: Any) -> str:
+        if values.keys() - {"filename"} or endpoint.startswith("."):
+            return url_for(endpoint, **values)
+        return fixed(current_language(), request.script_root, endpoint, values.get("filename"))
+
+    return address
 
 
 @cache
