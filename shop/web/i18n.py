@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
             values["lang"] = current_language()
 
     app.jinja_env.globals.update(_=_in_page, gettext=_in_page, ngettext=_plural_in_page, url_for=_addresses())
+    app.jinja_env.globals["page_language"] = current_language  # `lang` for macros, which are made once without a page
     app.add_template_filter(in_current_language, "t")
     app.context_processor(lambda: {"lang": current_language(), "same_page_in": same_page_in})
 
