@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct, field
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Engine, Integer, String, bindparam, case, cast, null, select, true, union_all
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,9 @@ CatalogueStamp = tuple[int, str]
 
 def catalogue_stamp(session: Session) -> CatalogueStamp:
     """The stamp in this session's transaction; a transaction that writes may see newer rows later."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        return _asked_of_sqlite(connection.connection.cursor())
     both = select(CatalogueState.revision, IndexState.epoch).join(IndexState, true())  # one row each
     revision, epoch = session.execute(both).one()
     return revision, epoch
@@ -49,20 +53,32 @@ def newest_stamp(session: Session) -> CatalogueStamp:
         return stamp
     raw = engine.raw_connection()
     try:
-        cursor = raw.cursor()
-        cursor.execute(_SQLITE_STAMP)
-        revision, epoch = cursor.fetchone() or (0, "")
-        return revision, epoch
-    except sqlite3.Error as error:
-        raise OperationalError(_SQLITE_STAMP, None, error) from error
+        return _asked_of_sqlite(raw.cursor())
     finally:
         raw.close()
+
+
+def note_stamp(session: Session) -> CatalogueStamp:
+    """The stamp of a session that only reads, kept with it: nothing that follows has to ask again."""
+    if STAMP not in session.info:
+        session.info[STAMP] = catalogue_stamp(session)
+    return stamp_in_use(session)
 
 
 def stamp_in_use(session: Session) -> CatalogueStamp:
     """The stamp that this session works with already, else the newest."""
     found: CatalogueStamp | None = session.info.get(STAMP)
     return newest_stamp(session) if found is None else found
+
+
+def _asked_of_sqlite(cursor: DBAPICursor) -> CatalogueStamp:
+    """The stamp by the driver alone, which takes a tenth of the time of a statement."""
+    try:
+        cursor.execute(_SQLITE_STAMP)
+        revision, epoch = cursor.fetchone() or (0, "")
+    except sqlite3.Error as error:
+        raise OperationalError(_SQLITE_STAMP, None, error) from error
+    return revision, epoch
 
 
 _SQLITE_STAMP = "SELECT revision, epoch FROM catalogue_state CROSS JOIN (SELECT epoch FROM index_state)"
