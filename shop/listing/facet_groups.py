@@ -1,9 +1,9 @@
 """The facets as the shopper reads them: names, labels, counts, and what a word means."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
-from flask import Flask, get_template_attribute
+from flask import Flask, get_template_attribute, request
 from markupsafe import Markup
 from msgspec import Struct, structs
 
@@ -15,9 +15,11 @@ from recommend.knowledge import Ruleset
 from recommend.substances import Substance, load_substances
 from recommend.text import Language
 from shop.listing.query import BANDS
+from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
+from shop.web.page_cache import cached_fragment, fragment_key, store_fragment
 from shop.web.words import short_entry_name
 
 FEW = 12
@@ -56,8 +58,8 @@ class Group(Struct, frozen=True):
 
     facet: Facet
     title: str
-    options: list[Option]
-    more: list[Option]
+    options: Sequence[Option]
+    more: Sequence[Option]
     left: int = 0
     hint: str = ""
 
@@ -125,21 +127,36 @@ def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> tuple[lis
 
 
 _COUNT = "\0"
-"""Stands for the count in a prepared box; no page has this character."""
+"""Stands for a count in a prepared part; no page has this character."""
 
 
-def boxes(facet: Facet, options: Iterable[Option]) -> Iterator[Markup]:
-    """The check boxes of a facet's values, each prepared once in every language; only its count is filled in."""
-    language = current_language()
-    for option in options:
-        box = _box(facet, structs.replace(option, count=min(option.count, 1)), language)
-        yield Markup(box.replace(_COUNT, str(option.count)))  # noqa: S704 - made by a template
+def filter_group(group: Group) -> Markup:
+    """A facet with the check boxes of its values: prepared once for each state, and only the counts filled in."""
+    options = (*group.options, *group.more)
+    shape = structs.replace(group, options=_shown(group.options), more=_shown(group.more))
+    first, *others = _prepared(shape, current_language())
+    filled = (f"{one.count}{rest}" for one, rest in zip(options, others, strict=True))
+    return Markup(first + "".join(filled))  # noqa: S704 - made by a template
 
 
-@lru_cache(4096)
-def _box(facet: Facet, option: Option, _language: Language) -> str:
-    """A box without its count, of which it only shows whether there is any."""
-    return str(get_template_attribute("listing/facets.html", "box")(facet, option, _COUNT))
+def _shown(options: Iterable[Option]) -> tuple[Option, ...]:
+    """Options as far as a box shows them without its count: whether there is any."""
+    return tuple(structs.replace(option, count=min(option.count, 1)) for option in options)
+
+
+@lru_cache(1024)
+def _prepared(group: Group, _language: Language) -> tuple[str, ...]:
+    """The parts of a facet between its counts."""
+    facet = get_template_attribute("listing/facets.html", "facet")
+    return tuple(str(facet(group, _COUNT)).split(_COUNT))
+
+
+def form_explanations(options: Iterable[Option]) -> Markup:
+    """The forms among the options in a sentence each."""
+    forms = tuple(option.record for option in options)
+    key = fragment_key("form explanations", forms, request.script_root)
+    explained = get_template_attribute("listing/facets.html", "form_explanations")
+    return cached_fragment(key) or store_fragment(key, explained(forms, get_ruleset()))
 
 
 class Promoted(Struct, frozen=True):
@@ -320,4 +337,5 @@ def first_sentence(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
-    app.add_template_global(boxes)
+    app.add_template_global(filter_group)
+    app.add_template_global(form_explanations)
