@@ -14,7 +14,7 @@ from catalog.search.facets import ALL_APPLY, ALONE, BLEND, DAY_PRICE_BANDS, MG_B
 from recommend.knowledge import Ruleset
 from recommend.substances import Substance, load_substances
 from recommend.text import Language
-from shop.listing.query import BANDS
+from shop.listing.query import BANDS, listing_address
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
@@ -92,13 +92,14 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
     if facet is Facet.FORM:
         common, rare = _forms(found, chosen, ruleset)
         return Group(facet, title(facet), common, rare, hint=_hint(facet))
+    language = current_language()
     shown, left = values(facet, found, ruleset), 0
     if facet is Facet.BRAND and len(shown) > MOST:
         left, shown = len(shown) - MOST, sorted({*found.index.values(facet, MOST), *chosen})
     options = [
         Option(
             value=value,
-            label=label(facet, value, ruleset),
+            label=value if facet is Facet.BRAND else _label(facet, value, language),
             count=found.count(facet, value),
             chosen=value in chosen,
         )
@@ -339,3 +340,4 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
     app.add_template_global(filter_group)
     app.add_template_global(form_explanations)
+    app.add_template_global(listing_address)

@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = current_language()
 
-    app.jinja_env.globals.update(_=_in_page, gettext=_in_page, ngettext=_plural_in_page, url_for=_addresses())
+    app.jinja_env.globals.update(_=_in_page, gettext=_in_page, ngettext=_plural_in_page, url_for=address_of)
     app.jinja_env.globals["page_language"] = current_language  # `lang` for macros, which are made once without a page
     app.add_template_filter(in_current_language, "t")
     app.context_processor(lambda: {"lang": current_language(), "same_page_in": same_page_in})
@@ -62,19 +62,16 @@ def _lookup_plural(one: str, many: str, num: int) -> str:
     return _MESSAGES[current_language()].ngettext(one, many, num)
 
 
-def _addresses() -> Callable[..., str]:
+def address_of(endpoint: str, **values: Any) -> str:
     """`url_for` for templates, which puts an address without values together once in each language."""
+    if values.keys() - {"filename"} or endpoint.startswith("."):
+        return url_for(endpoint, **values)
+    return _fixed_address(endpoint, values.get("filename"), current_language(), request.script_root)
 
-    @lru_cache(1024)
-    def fixed(_language: Language, _script_root: str, endpoint: str, file: str | None) -> str:
-        return url_for(endpoint, filename=file) if file else url_for(endpoint)
 
-    def address(endpoint: str, **values: Any) -> str:
-        if values.keys() - {"filename"} or endpoint.startswith("."):
-            return url_for(endpoint, **values)
-        return fixed(current_language(), request.script_root, endpoint, values.get("filename"))
-
-    return address
+@lru_cache(1024)
+def _fixed_address(endpoint: str, file: str | None, _language: Language, _script_root: str) -> str:
+    return url_for(endpoint, filename=file) if file else url_for(endpoint)
 
 
 @cache

@@ -66,11 +66,6 @@ def _size(cached: CachedPage | Markup) -> int:
     return len(cached.body) if isinstance(cached, CachedPage) else sys.getsizeof(cached)
 
 
-def _get(key: Key) -> Any:
-    with _lock:
-        return services().cache.get(key)
-
-
 def _put(key: Key, cached: CachedPage | Markup) -> None:
     cache = services().cache
     with _lock:
@@ -80,12 +75,26 @@ def _put(key: Key, cached: CachedPage | Markup) -> None:
 
 def fragment_key(kind: str, *depends_on: Hashable) -> Key:
     """The key of a rendered part of a page; language and day are added, since every part shows texts or prices."""
-    return (kind, *depends_on, current_language(), today())
+    [key] = fragment_keys(kind, [depends_on])
+    return key
+
+
+def fragment_keys(kind: str, parts: Iterable[Iterable[Hashable]]) -> list[Key]:
+    """The keys of several parts of one kind, each by all that it depends on."""
+    of_page = current_language(), today()
+    return [(kind, *depends_on, *of_page) for depends_on in parts]
 
 
 def cached_fragment(key: Key) -> Markup | None:
-    fragment: Markup | None = _get(key)
+    [fragment] = cached_fragments([key])
     return fragment
+
+
+def cached_fragments(keys: Iterable[Key]) -> list[Markup | None]:
+    """The parts of a page that are cached, in this order; None for others."""
+    cache = services().cache
+    with _lock:
+        return [cache.get(key) for key in keys]
 
 
 def store_fragment(key: Key, fragment: Markup) -> Markup:
