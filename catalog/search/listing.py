@@ -147,7 +147,7 @@ def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> 
     """Read ids in sort order until the page is full."""
     page: list[int] = []
     passed = 0
-    with session.execute(ordered.execution_options(yield_per=FETCHED)) as result:
+    with session.connection().execute(ordered, execution_options={"yield_per": FETCHED}) as result:
         for portion in result.scalars().partitions():
             passing = [id_ for id_ in portion if id_ in products]
             start = max(0, offset - passed)

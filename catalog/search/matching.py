@@ -99,6 +99,12 @@ class Search(Struct, frozen=True):
         return [item.meaning.word for item in self.items if isinstance(item.meaning, Unread)]
 
     @property
+    def is_understood(self) -> bool:
+        """Whether every word is the catalogue's or of a wish: no question, number, misspelt or unknown word."""
+        odd = self.answers or self.misread or self.unknown or self.suggestions or self.unread or self.code
+        return bool(self.items) and not odd
+
+    @property
     def is_only_a_question(self) -> bool:
         """Whether no product was asked for, so that none is shown."""
         return any(found.answer.kind != "not_sold" for found in self.answers) and not _wishes(self.items)
