@@ -33,7 +33,7 @@ class Card:
         if self._cached is not None:
             return self._cached
         macro = get_template_attribute("partials/card.html", "card_body")
-        body = macro(self.product, get_ruleset(), choice=True, ticked=self._ticked)
+        body: Markup = macro(self.product, get_ruleset(), choice=True, ticked=self._ticked)
         return store_fragment(self._key, body)
 
 

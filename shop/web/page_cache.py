@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
+Fragment = TypeVar("Fragment", Markup, bytes)
+"""A rendered part of a page, or of an answer of the API."""
 Key = tuple[Hashable, ...]
 """The kind of what is cached, then all that it depends on."""
 
@@ -62,11 +64,11 @@ def new_cache(most_bytes: int = CACHE_BYTES) -> LRUCache[Key, Any]:
     return LRUCache(most_bytes, getsizeof=_size)
 
 
-def _size(cached: CachedPage | Markup) -> int:
+def _size(cached: CachedPage | Markup | bytes) -> int:
     return len(cached.body) if isinstance(cached, CachedPage) else sys.getsizeof(cached)
 
 
-def _put(key: Key, cached: CachedPage | Markup) -> None:
+def _put(key: Key, cached: CachedPage | Markup | bytes) -> None:
     cache = services().cache
     with _lock:
         if _size(cached) <= cache.maxsize:
@@ -86,18 +88,19 @@ def fragment_keys(kind: str, parts: Iterable[Iterable[Hashable]]) -> list[Key]:
 
 
 def cached_fragment(key: Key) -> Markup | None:
+    fragment: Markup | None
     [fragment] = cached_fragments([key])
     return fragment
 
 
-def cached_fragments(keys: Iterable[Key]) -> list[Markup | None]:
+def cached_fragments(keys: Iterable[Key]) -> list[Any]:
     """The parts of a page that are cached, in this order; None for others."""
     cache = services().cache
     with _lock:
         return [cache.get(key) for key in keys]
 
 
-def store_fragment(key: Key, fragment: Markup) -> Markup:
+def store_fragment(key: Key, fragment: Fragment) -> Fragment:
     """Store a rendered part and return it."""
     _put(key, fragment)
     return fragment

@@ -26,6 +26,7 @@ PAGES = [
     f"{LISTING}?form=citrate&sort=price_per_100mg",
     f"{LISTING}?q=naam+citraat",
     "/en/best-magnesium-supplements?sort=name",
+    "/api/v1/products?sort=name&lang=en",
     "/nl/",
 ]
 EDITS = st.sampled_from(["name_nl", "price_cents", "stock", "status", "brand", "new"])
