@@ -104,18 +104,20 @@ class IndexSnapshot(Struct, frozen=True):
     def having(self, facet: Facet, value: str) -> BitMap:
         """The products that have a value; of ALL_APPLY those that say what they hold, and do not hold it."""
         found = self.sets.get(facet_term(facet, value), NONE)
-        return self.sets.get(facet_term(facet, STATED), NONE) - found if facet in ALL_APPLY else found
+        return self.stated(facet) - found if facet in ALL_APPLY else found
+
+    def stated(self, facet: Facet) -> BitMap:
+        """The products that say what they hold, of a facet of ALL_APPLY."""
+        return self.sets.get(facet_term(facet, STATED), NONE)
+
+    def count_having(self, facet: Facet, value: str, among: BitMap) -> int:
+        """The number of products that have a value, among some; of ALL_APPLY among some that say what they hold."""
+        found = self.sets.get(facet_term(facet, value), NONE)
+        return among.difference_cardinality(found) if facet in ALL_APPLY else among.intersection_cardinality(found)
 
     def holds(self, facet: Facet, value: str) -> bool:
         """Whether a published product has the value itself: of ALL_APPLY, holds it."""
         return bool(self.sets.get(facet_term(facet, value), NONE))
-
-    def count_having(self, facet: Facet, value: str, among: BitMap) -> int:
-        """The number of products that have a value, as `having` means it, among some."""
-        found = self.sets.get(facet_term(facet, value), NONE)
-        if facet in ALL_APPLY:
-            return (among & self.sets.get(facet_term(facet, STATED), NONE)).difference_cardinality(found)
-        return among.intersection_cardinality(found)
 
     def values(self, facet: Facet, most: int | None = None) -> tuple[str, ...]:
         """The values of a facet that some published product has, in alphabetical order; of many the commonest."""

@@ -114,17 +114,33 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
 
 def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> tuple[list[Option], list[Option]]:
     """One option for each compound, whatever names its products give it; rare ones fold away."""
-    ranked = set(ruleset.ranked_records.values())
     common: list[Option] = []
     rare: list[Option] = []
-    for record, names in ruleset.names_of_record.items():
-        forms = [form.id for form in names]
-        if any(form in chosen or found.index.holds(Facet.FORM, form) for form in forms):
-            count = found.count_any(Facet.FORM, forms)
-            ticked = any(form in chosen for form in forms)
-            option = Option(",".join(forms), short_entry_name(names[0]), count, ticked, record)
-            (common if ticked or record in ranked else rare).append(option)
+    for compound in _compounds(ruleset, current_language()):
+        ticked = any(form in chosen for form in compound.forms)
+        if ticked or any(found.index.holds(Facet.FORM, form) for form in compound.forms):
+            count = found.count_any(Facet.FORM, compound.forms)
+            option = Option(",".join(compound.forms), compound.label, count, ticked, compound.record)
+            (common if ticked or compound.is_common else rare).append(option)
     return common, rare
+
+
+class _Compound(Struct, frozen=True):
+    """A compound with the names that products give it."""
+
+    record: str
+    forms: tuple[str, ...]
+    label: str
+    is_common: bool
+
+
+@lru_cache(8)
+def _compounds(ruleset: Ruleset, _language: Language) -> list[_Compound]:
+    ranked = set(ruleset.ranked_records.values())
+    return [
+        _Compound(record, tuple(form.id for form in names), short_entry_name(names[0]), record in ranked)
+        for record, names in ruleset.names_of_record.items()
+    ]
 
 
 _COUNT = "\0"
