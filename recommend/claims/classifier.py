@@ -7,7 +7,7 @@ names no disease and no effect.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
@@ -182,33 +182,46 @@ def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: We
     """Judgement corrected by the model; a strong contradiction becomes a question for a person (severity "warn")."""
     words = sum(token.text.isalpha() for token in sentence.tokens)
     is_free = sentence.list_intro is None or sentence.is_listed_use
-    opinion = classify(sentence.tokens, weights) if words >= _MIN_WORDS and is_free else None
+    if words < _MIN_WORDS or not is_free:
+        return judgement
+    is_blocked = judgement.severity == "block"
+    found = {} if is_blocked else _evidence(sentence)
+    if not is_blocked and not found:
+        return judgement  # whatever the model would say, which takes a third of the time of a check
+    opinion = classify(sentence.tokens, weights)
     if opinion is None:
         return judgement
-    if judgement.severity == "block":
+    if is_blocked:
         return _review_block(sentence, judgement, opinion)
+    return _review_permission(sentence, judgement, opinion, found, weights)
+
+
+def _review_permission(
+    sentence: ParsedSentence, judgement: Judgement, opinion: Opinion, found: Mapping[int, Mention], weights: Weights
+) -> Judgement:
+    """Judgement that blocks nothing, worsened where the model is sure enough for the evidence that was found."""
     verdict, chance = opinion.likeliest(forbidden=False)
     is_doubtful = judgement.severity == "ok" and _reason_of(judgement) == "neutral"
     is_doubtful = is_doubtful and verdict == "authorised" and chance >= _AUTHORISED_FROM
     if opinion.forbidden < _BLOCK_WARNED_FROM and not is_doubtful:
         return judgement  # below the lowest threshold
-    evidence = () if _is_product_name(sentence) or _is_row_of_names(sentence) else _evidence(sentence, weights)
-    if evidence and opinion.forbidden >= _block_threshold(sentence, judgement, evidence):
+    evidence = _strongest(found, weights_against(sentence.tokens, weights))
+    if opinion.forbidden >= _block_threshold(sentence, judgement, evidence):
         return _with_ground(judgement, opinion.likeliest(forbidden=True)[0], "block", "resembles", evidence)
-    if is_doubtful and evidence:
+    if is_doubtful:
         return _with_ground(judgement, verdict, "warn", "authorised-doubtful", evidence)
     return judgement
 
 
-def _evidence(sentence: ParsedSentence, weights: Weights) -> tuple[Mention, ...]:
-    """Mentions of body, effect and product that count most against the sentence, in order of the text."""
-    if sentence.is_of_other_goods:
-        return ()
+def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
+    """Mentions of body, effect and product by their first token; none in the name of a product or a row of names."""
+    if sentence.is_of_other_goods or _is_product_name(sentence) or _is_row_of_names(sentence):
+        return {}
     elsewhere = sentence.has("trade", "shop-world") or sentence.has_other_bearer
     counting = _EVIDENCE - _ALSO_OF_SHOPS if elsewhere else _EVIDENCE | _WEAK_EVIDENCE
     if sentence.warns_of_medicine:
         counting -= _ALSO_OF_WARNINGS
-    found = {
+    return {
         mention.first: mention
         for mention in sentence.mentions
         if (_names_body(mention.concept) or mention.concept.id in counting)
@@ -216,7 +229,10 @@ def _evidence(sentence: ParsedSentence, weights: Weights) -> tuple[Mention, ...]
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
     }
-    against = weights_against(sentence.tokens, weights) if found else []
+
+
+def _strongest(found: Mapping[int, Mention], against: Sequence[float]) -> tuple[Mention, ...]:
+    """The mentions that count most against the sentence, in order of the text."""
     worst = sorted(found, key=lambda place: -against[place])[:_MAX_NAMED]
     return tuple(found[place] for place in sorted(worst))
 
