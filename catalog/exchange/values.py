@@ -99,7 +99,7 @@ def barcode(cell: Cell) -> str:
         if not isinstance(cell, Decimal) or cell != cell.to_integral_value():
             raise CellRefusedError("shortened")
         text = f"{cell:.0f}"
-    digits = re.sub(r"[\s-]", "", without_apostrophe(text))
+    digits = _BETWEEN_DIGITS.sub("", without_apostrophe(text))
     if not digits.isascii() or not ean.is_valid(digits):
         if digits.isascii() and (whole := _with_lost_zeros(digits)):
             raise CellRefusedError("lost-zero", ean=whole)
@@ -113,9 +113,13 @@ def _with_lost_zeros(digits: str) -> str | None:
     return next((whole for length in lengths if ean.is_valid(whole := digits.zfill(length))), None)
 
 
+_APOSTROPHES = re.compile(r"^['’‘`]+(?=\w)")
+_BETWEEN_DIGITS = re.compile(r"[\s-]")
+
+
 def without_apostrophe(text: str) -> str:
     """A code without the apostrophe that makes a spreadsheet take it for text."""
-    return re.sub(r"^['’‘`]+(?=\w)", "", text)
+    return _APOSTROPHES.sub("", text)
 
 
 def article_number(cell: Cell) -> str:
