@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
 from catalog.orders.store import OrdersStore
+from catalog.search.matching import load_search_data
 from recommend.loading import load_ruleset
 from recommend.medicines import load_medicines
 from shop import admin, api
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = _Shop("shop", template_folder=str(TEMPLATES), static_folder=None)
     _configure(app, settings)
     services.init_app(app, _make_services(settings))
+    load_search_data()
     for extension in EXTENSIONS:
         extension.init_app(app)
     for blueprint in BLUEPRINTS:

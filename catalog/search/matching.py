@@ -174,6 +174,16 @@ def _at_most(items: list[Item]) -> list[Item]:
     return kept
 
 
+def load_search_data() -> None:
+    """Load the names and answers of searches, which the first search would do.
+
+    A server does so before it has threads: msgspec prepares a type without a lock, and a thread that meets one half
+    prepared by another ends the process.
+    """
+    left_out_things()
+    load_search_answers()
+
+
 def _with_code(session: Session, index: IndexSnapshot, code: Code) -> Search | None:
     products = products_with_code(session, code) & index.listed
     return Search((), products, code=code) if products or code.certain else None
