@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, Length
 from catalog.orders.models import Purchase
 from catalog.orders.payments import purchase_for_update
 from catalog.orders.withdrawal import NothingLeftError, Statement, WithdrawnLine, is_open, lines_left, withdraw
+from shop.ordering.limits import is_allowed
 from shop.ordering.order_page import purchase_or_404
 from shop.seller import EMAIL
 from shop.web.forms import ShopForm
@@ -89,7 +90,10 @@ def find() -> Response:
     form = FindForm()
     status = HTTPStatus.OK
     not_found = False
-    if form.validate_on_submit():
+    too_often = request.method == "POST" and not is_allowed("withdrawal")
+    if too_often:
+        status = HTTPStatus.TOO_MANY_REQUESTS
+    elif form.validate_on_submit():
         number, email = (form.number.data or "").upper(), (form.email.data or "").casefold()
         with services().orders.reading() as session:
             query = select(Purchase.number).where(Purchase.number == number, func.lower(Purchase.email) == email)
@@ -100,7 +104,9 @@ def find() -> Response:
         not_found, status = True, HTTPStatus.NOT_FOUND
     elif form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    html = render_template("ordering/withdraw_find.html", form=form, not_found=not_found, **_seller())
+    html = render_template(
+        "ordering/withdraw_find.html", form=form, not_found=not_found, too_often=too_often, **_seller()
+    )
     return never_store(make_response(html, status))
 
 

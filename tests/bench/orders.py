@@ -75,6 +75,9 @@ def main() -> None:
         times: dict[str, list[float]] = {"product page": [], "summary": [], "placing": []}
         for number in range(options.rounds + 5):
             shopper = Shopper(app)
+            shopper.client.environ_base["REMOTE_ADDR"] = (
+                f"10.0.{number // 250}.{number % 250}"  # the limit of an address
+            )
             shopper.add()
             details = shopper.client.get(CHECKOUT["nl"])
             round_ = {"product page": seconds(lambda: shopper.client.get(PRODUCT).status_code, HTTPStatus.OK)}

@@ -295,3 +295,18 @@ def test_pages_of_an_order_are_never_stored_and_an_unknown_link_is_not_found(sho
     assert page.headers["Cache-Control"] == "no-store"
     for address in ("/nl/bestelling/x", "/nl/bestelling/x/gegevens.json", "/nl/bestelling/x/herroepen"):
         assert shopper.client.get(address).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_numbers_of_orders_cannot_be_guessed_all_day(shopper: Shopper) -> None:
+    shopper.order()
+    (purchase,) = purchases(shopper.app)
+    start = shopper.client.get("/nl/herroepen")
+    for _guess in range(30):
+        assert shopper.submit(start, number="M26-2222-222", email=purchase.email).status_code == HTTPStatus.NOT_FOUND
+    page = shopper.submit(start, number=purchase.number, email=purchase.email)
+    assert page.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert "een kwartier" in main_text(page)
+    shared = services_of(shopper.app)
+    later = shared.clock() + timedelta(minutes=16)
+    shared.clock = lambda: later
+    assert shopper.submit(start, number=purchase.number, email=purchase.email).status_code == HTTPStatus.SEE_OTHER
