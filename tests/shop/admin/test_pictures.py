@@ -389,6 +389,153 @@ def test_the_plan_of_an_import_shows_pictures_and_other_lists(admin_client: Admi
     assert (names[1] in page.text, "zinc 5 mg" in main_text(page)) == (True, True)
 
 
+def press(client: FlaskClient, product_id: int, button: str, name: str, **fields: str) -> TestResponse:
+    """Press a button of one picture, with its present descriptions unless others are typed."""
+    page = client.get(f"/admin/products/{product_id}/pictures")
+    version = re.findall(r'name="version" value="(\d+)"', page.text)[0]
+    values = {"version": version, "alt_nl": "Potje met capsules", "alt_en": "Jar of capsules", "name": name} | fields
+    return send_to(client, f"/admin/products/{product_id}/pictures", press=button, **values)
+
+
+def add_colours(client: FlaskClient, product_id: int, *colours: str) -> list[str]:
+    """Add a picture of each colour to a product; returns their names."""
+    for colour in colours:
+        page = client.get(f"/admin/products/{product_id}/pictures")
+        version = re.findall(r'name="version" value="(\d+)"', page.text)[0]
+        file = image_file(size=(240, 240), colour=colour)
+        given = {"version": version, "alt_nl": f"Pot {colour}", "alt_en": f"Jar {colour}"}
+        assert upload(client, product_id, file, "pot.png", **given).status_code == 303, colour
+    page = client.get(f"/admin/products/{product_id}/pictures").text
+    return re.findall(r'name="name" value="([^"]+)"', page)
+
+
+def order(app: Flask, product_id: int) -> list[str]:
+    return [picture.name for picture in stored(app, product_id).pictures]
+
+
+def test_pictures_are_added_put_in_order_described_and_removed(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    teal, red, blue = add_colours(client, product_id, "teal", "red", "blue")
+    assert order(own_app, product_id) == [teal, red, blue]
+    for button, name, after in (
+        ("up", blue, [teal, blue, red]),
+        ("down", teal, [blue, teal, red]),
+        ("first", red, [red, blue, teal]),
+        ("up", red, [red, blue, teal]),
+        ("down", teal, [red, blue, teal]),
+        ("remove", blue, [red, teal]),
+    ):
+        assert press(client, product_id, button, name).status_code == 303, button
+        assert order(own_app, product_id) == after, (button, name)
+    described = press(client, product_id, "describe", teal, alt_nl="Achterkant\r\nvan de pot", alt_en="Back")
+    assert described.status_code == 303
+    state = stored(own_app, product_id)
+    assert (state.more_pictures[0].alt_nl, state.alt_nl) == ("Achterkant van de pot", "Potje met capsules")
+    assert press(client, product_id, "remove", red).status_code == 303
+    assert (stored(own_app, product_id).picture, stored(own_app, product_id).alt_nl) == (teal, "Achterkant van de pot")
+    assert press(client, product_id, "turn", teal).status_code == 422
+
+
+def test_a_button_that_moves_a_picture_keeps_the_description_that_was_typed_beside_it(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    _teal, red = add_colours(client, product_id, "teal", "red")
+    press(client, product_id, "up", red, alt_nl="Net getypt")
+    assert stored(own_app, product_id).alt_nl == "Net getypt"
+
+
+def test_a_product_has_ten_pictures_at_most_and_each_once(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    colours = [f"#{place * 20:02x}8080" for place in range(10)]
+    add_colours(client, product_id, *colours[:2])
+    again = upload(client, product_id, image_file(size=(240, 240), colour=colours[0]), "pot.png", version="3")
+    assert (again.status_code, "staat er al bij" in main_text(again)) == (422, True)
+    add_colours(client, product_id, *colours[2:])
+    page = client.get(f"/admin/products/{product_id}/pictures").text
+    assert 'type="file"' not in page
+    assert "hoogstens 10 afbeeldingen" in page
+    eleventh = upload(client, product_id, image_file(size=(240, 240), colour="red"), "pot.png", version="11")
+    assert (eleventh.status_code, "hoogstens 10" in main_text(eleventh)) == (422, True)
+    assert len(order(own_app, product_id)) == 10
+
+
+def test_a_picture_that_lacks_its_description_need_not_be_sent_again(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    address = f"/admin/products/{product_id}/pictures"
+    refused = upload(client, product_id, image_file(), "pot.png", alt_nl="")
+    assert refused.status_code == 422
+    assert 'href="#alt_nl"' in refused.text
+    assert "Jar of capsules" in refused.text
+    assert stored(own_app, product_id).pictures == ()
+    [kept] = re.findall(r'name="uploaded" value="([^"]+)"', refused.text)
+    given = {"press": "add", "uploaded": kept, "alt_nl": "Potje", "alt_en": "Jar", "version": "1"}
+    assert send_to(client, address, **given).status_code == 303
+    assert order(own_app, product_id) == [kept]
+    assert client.get(f"/media/{kept.partition('-')[0]}-320.webp").status_code == 200
+    invented = send_to(client, address, **given | {"uploaded": "f" * 32 + "-800x600", "version": "2"})
+    assert (invented.status_code, "kies eerst een bestand" in main_text(invented)) == (422, True)
+
+
+def test_a_picture_keeps_its_words_while_somebody_else_edits_the_product(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    [teal] = add_colours(client, product_id, "teal")
+    send_to(client, f"/admin/products/{product_id}/status", status="draft", version="2")
+    typed = {"alt_nl": "Mijn woorden", "version": "2"}
+    assert press(client, product_id, "describe", teal, **typed).status_code == 303
+    assert stored(own_app, product_id).alt_nl == "Mijn woorden"
+    conflict = press(client, product_id, "describe", teal, alt_nl="Te laat", version="3")
+    assert conflict.status_code == 409
+    assert "intussen gewijzigd" in conflict.text
+    assert "Te laat" in conflict.text
+    assert stored(own_app, product_id).alt_nl == "Mijn woorden"
+    press(client, product_id, "remove", teal)
+    gone = press(client, product_id, "describe", teal, version="5")
+    assert (gone.status_code, "is er niet meer" in main_text(gone)) == (422, True)
+
+
+def test_a_problem_of_a_description_is_shown_at_its_own_picture(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    _teal, red, _blue = add_colours(client, product_id, "teal", "red", "blue")
+    for typed, said in (("", "nog niet ingevuld"), ("Helpt tegen migraine", "migraine"), ("x" * 251, "langer dan 250")):
+        refused = press(client, product_id, "describe", red, alt_nl=typed)
+        assert refused.status_code == 422
+        assert 'href="#alt_nl-2">Beschrijving van afbeelding 2 (Nederlands)' in refused.text, said
+        assert re.search(rf'<textarea[^>]*aria-invalid="true"[^>]*id="alt_nl-2"[^>]*>\s*{typed}', refused.text), said
+        moved = press(client, product_id, "first", red, alt_nl=typed)
+        assert 'href="#alt_nl-2">' in moved.text, said
+    new = upload(client, product_id, image_file(), "pot.png", version="4", alt_nl="Helpt tegen migraine")
+    assert 'href="#alt_nl-4">' in new.text
+    assert new.text.count('class="found block"') == 1
+    assert new.text.index('id="alt_nl-4"') < new.text.index('class="found block"')
+
+
+def test_links_of_what_is_lacking_lead_to_the_description_of_the_picture(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("publisher")
+    product_id = add(client)
+    upload(client, product_id, image_file(), "pot.png", alt_nl="Pot", alt_en="Jar")
+    upload(client, product_id, image_file(colour="red"), "pot.png", alt_nl="", alt_en="", version="2")
+    for address in ("", "/publish"):
+        page = client.get(f"/admin/products/{product_id}{address}").text
+        for anchor in ("alt_nl-2", "alt_en-2"):
+            assert f'href="/admin/products/{product_id}/pictures#{anchor}"' in page, address
+    assert 'id="alt_en-2"' in client.get(f"/admin/products/{product_id}/pictures").text
+    history = main_text(client.get(f"/admin/products/{product_id}/history"))
+    assert "Verdere afbeeldingen" in history
+
+
+def test_the_page_of_pictures_is_in_english_as_well(admin_client: AdminClient, own_app: Flask) -> None:
+    client, product_id = admin_client("publisher", language="en"), id_of(own_app)
+    add_colours(client, product_id, "teal", "red")
+    page = main_text(client.get(f"/admin/products/{product_id}/pictures"))
+    for words in ("Pictures of", "Picture 2 of 2", "Move up", "Make it the first", "Description of picture 2 (Dutch)"):
+        assert (words in page) is (words != "Make it the first"), words
+
+
 def test_a_description_may_not_claim_what_a_text_may_not(admin_client: AdminClient, own_app: Flask) -> None:
     client = admin_client("publisher")
     product_id = add(client)
