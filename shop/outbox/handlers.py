@@ -75,7 +75,8 @@ def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
     with shared.orders.reading() as session:
         withdrawal = session.get_one(Withdrawal, withdrawal_id)
         purchase = session.get_one(Purchase, withdrawal.purchase_id)
-        letter = letters.checked(letters.acknowledgement(purchase, withdrawal), purchase)
+        said = (withdrawal.name, withdrawal.reason)
+        letter = letters.checked(letters.acknowledgement(purchase, withdrawal), purchase, by_shopper=said)
         post(letter, f"withdrawal-{withdrawal.id}.{purchase.number}")
     with shared.orders.writing() as session:
         row = session.get_one(Withdrawal, withdrawal_id)
