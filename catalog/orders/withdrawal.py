@@ -63,13 +63,17 @@ def withdrawn_lines(withdrawal: Withdrawal) -> list[WithdrawnLine]:
 def withdraw(session: Session, purchase: Purchase, statement: Statement, now: datetime) -> Withdrawal:
     """Store a statement; before sending, one from everything cancels the purchase and sends the money back.
 
-    The same statement again changes nothing. Raises NothingLeftError.
+    The same statement again changes nothing. Raises NothingLeftError, also when none can be withdrawn from.
     """
     known = session.scalars(select(Withdrawal).where(Withdrawal.key == statement.key)).first()
     if known is not None:
         return known
     left = lines_left(purchase)
-    if not statement.lines or any(not 0 < line.quantity <= left.get(line.position, 0) for line in statement.lines):
+    if (
+        not is_open(purchase, now)
+        or not statement.lines
+        or any(not 0 < line.quantity <= left.get(line.position, 0) for line in statement.lines)
+    ):
         raise NothingLeftError
     withdrawal = Withdrawal(
         purchase_id=purchase.id,

@@ -135,16 +135,18 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
 
 
 def make_pdf(snapshot: str, issued_on: date) -> bytes:
-    """The PDF/UA-1 of a document. The same contents give the same bytes."""
+    """The PDF/UA-1 of a document; one with letters that no font here has, such as Chinese ones, is a plain PDF.
+
+    The same contents give the same bytes.
+    """
     import typst  # 80 MB, so the worker alone loads it
 
     template = Path(current_app.root_path, current_app.template_folder or "", "documents", "invoice.typ")
-    made: bytes = typst.compile(
-        str(template),
-        format="pdf",
-        sys_inputs={"document": snapshot},
-        pdf_standards="ua-1",
-        ignore_system_fonts=True,
-        timestamp=int(datetime(issued_on.year, issued_on.month, issued_on.day).timestamp()),  # noqa: DTZ001 - a day
-    )
+    day = int(datetime(issued_on.year, issued_on.month, issued_on.day).timestamp())  # noqa: DTZ001 - a day
+    options: dict[str, Any] = {"sys_inputs": {"document": snapshot}, "ignore_system_fonts": True, "timestamp": day}
+    made: bytes
+    try:
+        made = typst.compile(str(template), format="pdf", pdf_standards="ua-1", **options)
+    except typst.TypstError:
+        made = typst.compile(str(template), format="pdf", **options)
     return made
