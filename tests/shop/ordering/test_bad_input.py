@@ -382,6 +382,17 @@ def test_a_name_in_any_script_orders_and_gets_its_invoice(name: str, shopper: Sh
     assert f"Beste {unicodedata.normalize('NFC', name)}," in plain(confirmation)
 
 
+def test_who_pays_after_delivery_cannot_take_the_whole_stock(own_app: Flask) -> None:
+    for number in range(4):
+        shopper = Shopper(own_app)
+        shopper.add()
+        email = "klant@voorbeeld.nl" if number % 2 else "Klant@Voorbeeld.NL"
+        answer = shopper.order(method="after_delivery", email=email)
+        assert answer.status_code == (HTTPStatus.SEE_OTHER if number < 3 else HTTPStatus.CONFLICT)
+    assert "Drie bestellingen" in main_text(answer)
+    assert len(purchases(own_app)) == 3
+
+
 def test_a_withdrawal_confirmed_twice_says_that_it_was_received(shopper: Shopper) -> None:
     shopper.order()
     (purchase,) = purchases(shopper.app)
