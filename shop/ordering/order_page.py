@@ -1,6 +1,6 @@
 """Order page behind its secret link: what was ordered, its payment, documents, one's data, and withdrawal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from catalog.orders.erasure import erase, erased_on, may_be_erased_now
-from catalog.orders.models import Document, Payment, PaymentMethod, Purchase, PurchaseState
+from catalog.orders.models import Document, Payment, PaymentMethod, Purchase, PurchaseState, Refund
 from catalog.orders.payments import FINAL, claimed_cents, owed_cents, paid_cents, purchase_for_update
 from catalog.orders.placing import new_payment
 from catalog.orders.withdrawal import is_open, last_day
@@ -92,7 +92,9 @@ def _begin_again(purchase: Purchase) -> Payment:
     with shared.orders.writing() as session:
         row = purchase_for_update(session, purchase.id)
         last = row.payments[-1]
-        payment = new_payment(session, row, last.provider, now()) if last.status in FINAL else last
+        left = owed_cents(row) - paid_cents(session, row) + claimed_cents(session, row)
+        again = last.status in FINAL and left > 0
+        payment = new_payment(session, row, last.provider, now(), cents=left) if again else last
     try:
         return steps.begin(shared, payment.id, base_url())
     except UNANSWERED:
@@ -103,27 +105,32 @@ def _begin_again(purchase: Purchase) -> Payment:
 def data(token: str) -> Response:
     """All that the store has of an order, for the person that it is about (GDPR Art. 15 and 20)."""
     purchase = purchase_or_404(token)
-    body = msgspec.json.format(msgspec.json.encode(order_data(purchase)))
+    with services().orders.reading() as session:
+        refunds = session.scalars(select(Refund).where(Refund.purchase_id == purchase.id).order_by(Refund.id)).all()
+    body = msgspec.json.format(msgspec.json.encode(order_data(purchase, refunds)))
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{purchase.number}.json"'
     never_store(response)
     return response
 
 
-def order_data(purchase: Purchase) -> Mapping[str, Any]:
-    """An order with its lines, payments, withdrawals, documents and events, but for secrets and keys."""
+def order_data(purchase: Purchase, refunds: Sequence[Refund]) -> Mapping[str, Any]:
+    """An order with its lines, payments, refunds, withdrawals, documents and events, but for secrets and keys."""
     return {
         **_columns(purchase),
         "lines": [_columns(line) for line in purchase.lines],
         "vat": [_columns(one) for one in purchase.vat],
         "payments": [_columns(payment) for payment in purchase.payments],
+        "refunds": [_columns(refund) for refund in refunds],
         "withdrawals": [_columns(one) for one in purchase.withdrawals],
         "documents": [_columns(one) for one in purchase.documents],
         "events": [_columns(event) for event in purchase.events],
     }
 
 
-_SECRET = frozenset({"id", "purchase_id", "product_id", "token", "token_sha256", "checkout_key", "idempotency_key"}) | {
+_SECRET = frozenset(
+    {"id", "purchase_id", "payment_id", "product_id", "token", "token_sha256", "checkout_key", "idempotency_key"}
+) | {
     "key",
     "pdf",
     "snapshot",

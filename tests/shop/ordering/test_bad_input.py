@@ -440,3 +440,14 @@ def test_a_null_sign_in_a_form_is_no_fault(shopper: Shopper) -> None:
     assert shopper.submit(confirm, "confirm").status_code == HTTPStatus.SEE_OTHER
     shopper.work()
     assert len(mails(shopper.app, "withdrawal")) == 1
+
+
+def test_a_second_attempt_asks_only_for_what_is_not_paid_yet(shopper: Shopper) -> None:
+    page = shopper.pay(shopper.order(), "partial")
+    shopper.work()
+    shopper.pay(shopper.submit(page))
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    assert purchase.state is PurchaseState.CONFIRMED
+    assert sum(payment.paid_cents for payment in purchase.payments) == purchase.total_cents
+    assert mails(shopper.app, "refund") == []
