@@ -7,6 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask
 from lxml import html
@@ -16,9 +17,11 @@ from sqlalchemy.orm import Session
 from catalog.models import Product, Status
 from catalog.orders.models import PurchaseState
 from shop.outbox.worker import sweep
+from shop.settings import PaymentsSetting
 from shop.web.order_links import order_token
 from shop.web.services import services_of
 from tests.shop.ordering.shopper import CHECKOUT, CITRATE, DETAILS, TABLETS, Shopper, mails, main_text, plain, purchases
+from tests.shop.ordering.test_law import complete_settings
 
 
 def change(app: Flask, slug: str = CITRATE, **facts: Any) -> None:
@@ -451,3 +454,12 @@ def test_a_second_attempt_asks_only_for_what_is_not_paid_yet(shopper: Shopper) -
     assert purchase.state is PurchaseState.CONFIRMED
     assert sum(payment.paid_cents for payment in purchase.payments) == purchase.total_cents
     assert mails(shopper.app, "refund") == []
+
+
+def test_invented_products_are_never_sold_for_real_money(own_app: Flask) -> None:
+    complete_settings(own_app)
+    shared = services_of(own_app)
+    shared.settings = msgspec.structs.replace(shared.settings, payments=PaymentsSetting.MOLLIE, mollie_key="test_x")
+    shopper = Shopper(own_app)
+    shopper.add()
+    assert shopper.client.get(CHECKOUT["nl"]).status_code == HTTPStatus.SERVICE_UNAVAILABLE
