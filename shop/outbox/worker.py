@@ -10,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.orders import outbox
 from catalog.orders.erasure import due_for_erasure, erase
-from catalog.orders.models import Job, Payment, PaymentStatus
+from catalog.orders.models import Job, Payment
 from catalog.orders.payments import (
+    FINAL,
     SWEEP_AGAIN,
     expire,
     is_ready_to_expire,
@@ -21,7 +22,6 @@ from catalog.orders.payments import (
 from shop.outbox.handlers import handle
 from shop.outbox.post import forget_kept_mails
 from shop.payments import steps
-from shop.payments.providers import UNANSWERED
 from shop.web.services import Services, services_of
 
 log = logging.getLogger("shop.worker")
@@ -30,7 +30,7 @@ SWEEP_SECONDS = 20
 
 
 def work(app: Flask, stop: threading.Event) -> None:
-    """Do what is due until `stop` is set. A database that is away is waited for."""
+    """Do what is due until `stop` is set. A database that is away is waited for, and no fault ends the worker."""
     shared = services_of(app)
     swept: datetime | None = None
     while not stop.is_set():
@@ -42,6 +42,8 @@ def work(app: Flask, stop: threading.Event) -> None:
                     swept = shared.clock()
         except SQLAlchemyError as error:
             log.warning("the worker waits for the database: %s", type(error).__name__)
+        except Exception as error:
+            log.error("the worker met a fault and goes on: %s", type(error).__name__)
         stop.wait(REST_SECONDS)
 
 
@@ -84,7 +86,7 @@ def sweep(app: Flask) -> None:
     with shared.orders.reading() as session:
         overdue, forgotten = overdue_purchases(session, now), due_for_erasure(session, now)
         silent = select(Payment.id).where(
-            Payment.status.in_([PaymentStatus.OPEN, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED]),
+            Payment.status.not_in(FINAL),  # a new one may have a status that this version does not know
             Payment.provider_id.is_not(None),
             (Payment.seen_at < now - SWEEP_AGAIN) | Payment.purchase_id.in_(overdue),
         )
@@ -92,7 +94,7 @@ def sweep(app: Flask) -> None:
     for payment_id in asked:
         try:
             steps.ask(shared, payment_id)
-        except UNANSWERED as error:
+        except Exception as error:
             log.warning("a payment could not be asked about: %s", type(error).__name__)
     forget_kept_mails(shared)
     for purchase_id in forgotten:

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 from http import HTTPStatus
@@ -16,10 +17,17 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from catalog.models import Product
 from catalog.orders import outbox
-from catalog.orders.models import Job
+from catalog.orders.models import Job, PurchaseState
+from catalog.orders.payments import PaymentSeen
+from catalog.orders.stock import Count
 from shop.app import create_app
+from shop.outbox.handlers import handle
+from shop.outbox.worker import sweep, work
+from shop.payments.trial import TrialProvider
 from shop.settings import Smtp, SmtpSecurity
 from shop.web.services import services_of
 from tests import databases
@@ -109,6 +117,64 @@ def test_a_job_that_always_fails_is_given_up_and_named_for_who_looks_after_the_s
     ready = own_app.test_client().get("/readyz")
     assert ready.status_code == HTTPStatus.OK
     assert "1 failed; jobs are overdue or given up" in ready.text
+
+
+def test_a_payment_that_cannot_be_asked_about_holds_no_other_order_up(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = services_of(own_app)
+    for _order in range(2):
+        shopper = Shopper(own_app)
+        shopper.add()
+        shopper.order()
+    first, second = purchases(own_app)
+    whole = TrialProvider.get
+
+    def get(provider: TrialProvider, provider_id: str) -> PaymentSeen:
+        if provider_id == first.payments[0].provider_id:
+            raise ValueError("an answer in another form")
+        return whole(provider, provider_id)
+
+    monkeypatch.setattr(TrialProvider, "get", get)
+    later = shared.clock() + timedelta(hours=1)
+    shared.clock = lambda: later
+    sweep(own_app)
+    states = {purchase.id: purchase.state for purchase in purchases(own_app)}
+    assert states == {first.id: PurchaseState.PLACED, second.id: PurchaseState.EXPIRED}
+
+
+def test_a_fault_that_nobody_foresaw_does_not_end_the_worker(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept, stop = [], threading.Event()
+
+    def fail(_app: Flask) -> None:
+        swept.append(True)
+        if len(swept) > 1:
+            stop.set()
+        raise RuntimeError
+
+    monkeypatch.setattr("shop.outbox.worker.sweep", fail)
+    monkeypatch.setattr("shop.outbox.worker.REST_SECONDS", 0)
+    work(own_app, stop)
+    assert len(swept) == 2
+
+
+def test_a_mark_of_sold_out_that_is_overtaken_meanwhile_is_put_right(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.order()
+    (purchase,) = purchases(own_app)
+    answers = [0, 5]
+
+    def stale(_session: Session, counts: list[Count]) -> dict[int, int]:
+        left = answers.pop(0) if len(answers) > 1 else answers[0]
+        return {count.product_id: left for count in counts}
+
+    monkeypatch.setattr("shop.outbox.handlers.available", stale)
+    handle(own_app, "check_availability", purchase.id)
+    with Session(services_of(own_app).databases.primary) as session:
+        assert not session.get_one(Product, purchase.lines[0].product_id).sold_out
 
 
 def wait_for_jobs(app: Flask, wanted: int | None) -> None:
