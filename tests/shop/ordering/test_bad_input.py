@@ -456,6 +456,16 @@ def test_a_second_attempt_asks_only_for_what_is_not_paid_yet(shopper: Shopper) -
     assert mails(shopper.app, "refund") == []
 
 
+def test_an_order_whose_payment_is_left_open_at_the_trial_provider_ends_too(shopper: Shopper) -> None:
+    shopper.order()
+    shared = services_of(shopper.app)
+    later = shared.clock() + timedelta(hours=1)
+    shared.clock = lambda: later
+    sweep(shopper.app)
+    (purchase,) = purchases(shopper.app)
+    assert purchase.state is PurchaseState.EXPIRED
+
+
 def test_invented_products_are_never_sold_for_real_money(own_app: Flask) -> None:
     complete_settings(own_app)
     shared = services_of(own_app)

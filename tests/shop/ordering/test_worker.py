@@ -1,5 +1,6 @@
 """The worker: killed at any point, or with a mail server that is away, it loses nothing and doubles nothing."""
 
+import json
 import os
 import signal
 import socket
@@ -16,19 +17,21 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from catalog.models import Product
 from catalog.orders import outbox
-from catalog.orders.models import Job, PurchaseState
+from catalog.orders.models import Job, Payment, PaymentStatus, PurchaseState, Refund, RefundStatus, TrialPayment
 from catalog.orders.payments import PaymentSeen
 from catalog.orders.stock import Count
 from shop.app import create_app
 from shop.outbox.handlers import handle
 from shop.outbox.worker import sweep, work
+from shop.payments.providers import provider_named
 from shop.payments.trial import TrialProvider
 from shop.settings import Smtp, SmtpSecurity
+from shop.web.order_links import order_token
 from shop.web.services import services_of
 from tests import databases
 from tests.conftest import TEST_KEY, settings_in
@@ -143,6 +146,19 @@ def test_a_payment_that_cannot_be_asked_about_holds_no_other_order_up(
     assert states == {first.id: PurchaseState.PLACED, second.id: PurchaseState.EXPIRED}
 
 
+def test_a_payment_in_a_status_that_the_shop_does_not_know_is_asked_about_again(own_app: Flask) -> None:
+    shopper, shared = Shopper(own_app), services_of(own_app)
+    shopper.add()
+    shopper.order()
+    with shared.orders.writing() as session:
+        session.execute(update(Payment).values(status=PaymentStatus.NEW))
+    later = shared.clock() + timedelta(hours=1)
+    shared.clock = lambda: later
+    sweep(own_app)
+    (purchase,) = purchases(own_app)
+    assert purchase.state is PurchaseState.EXPIRED
+
+
 def test_a_fault_that_nobody_foresaw_does_not_end_the_worker(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     swept, stop = [], threading.Event()
 
@@ -156,6 +172,27 @@ def test_a_fault_that_nobody_foresaw_does_not_end_the_worker(own_app: Flask, mon
     monkeypatch.setattr("shop.outbox.worker.REST_SECONDS", 0)
     work(own_app, stop)
     assert len(swept) == 2
+
+
+def test_a_refund_that_a_killed_worker_had_asked_for_is_asked_for_once(own_app: Flask) -> None:
+    shopper, shared = Shopper(own_app), services_of(own_app)
+    shopper.add()
+    shopper.pay(shopper.order())
+    shopper.work()
+    (purchase,) = purchases(own_app)
+    form = shopper.client.get(f"/nl/bestelling/{order_token(shared, purchase.number)}/herroepen")
+    shopper.submit(shopper.submit(form, "check"), "confirm")
+    with shared.orders.reading() as session:
+        refund = session.scalars(select(Refund)).one()
+        payment = session.get_one(Payment, refund.payment_id)
+        asked = (str(payment.provider_id), refund.cents, refund.idempotency_key, purchase.number)
+    provider_named(shared, "trial").refund(*asked)  # killed before the answer was stored
+    shopper.work()
+    with shared.orders.reading() as session:
+        assert session.scalars(select(Refund.status)).one() is RefundStatus.SENT
+        assert session.scalars(select(TrialPayment.refunded_cents)).one() == purchase.total_cents
+    data = shopper.client.get(f"/nl/bestelling/{order_token(shared, purchase.number)}/gegevens.json")
+    assert [refund["cents"] for refund in json.loads(data.data)["refunds"]] == [purchase.total_cents]
 
 
 def test_a_mark_of_sold_out_that_is_overtaken_meanwhile_is_put_right(
