@@ -201,7 +201,8 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     quote, agreement = _quote(basket, form), _agreement(basket, form)
     if quote is None or request.form.get("seal") != seal(quote, agreement):
         changed = _(
-            "Prices, delivery or terms have changed since you saw them. Nothing was ordered: please look again."
+            "Your basket, prices, delivery or terms have changed since you saw this page. Nothing was ordered: please "
+            "look again."
         )
         return _summary(basket, form, Entered(secrets.token_urlsafe(24), entered.fields), (changed,))
     if not is_allowed("placing"):

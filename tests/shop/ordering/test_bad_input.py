@@ -466,6 +466,14 @@ def test_an_order_whose_payment_is_left_open_at_the_trial_provider_ends_too(shop
     assert purchase.state is PurchaseState.EXPIRED
 
 
+def test_a_basket_that_changed_in_another_tab_is_named_as_the_reason(shopper: Shopper) -> None:
+    summary = shopper.details()
+    shopper.add(TABLETS)
+    answer = shopper.submit(summary, "order")
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "Je winkelmand, prijzen" in main_text(answer)
+
+
 def test_invented_products_are_never_sold_for_real_money(own_app: Flask) -> None:
     complete_settings(own_app)
     shared = services_of(own_app)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from lxml import html
 
 from catalog.orders.checks import book_faults
 from catalog.orders.models import OrdersBase
@@ -98,6 +99,19 @@ def test_a_stop_is_a_step_of_its_own_before_the_checkout_and_none_without_one(ow
     assert "Toch verder met bestellen" in main_text(stop)
     assert "?" not in stop.request.url, "nothing of it is in an address"
     assert "Je gegevens" in main_text(shopper.submit(stop, "details"))
+
+
+def test_a_stop_that_comes_up_at_the_order_button_keeps_what_was_entered(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    summary = shopper.details()
+    answering(shopper, STOP)
+    stop = shopper.submit(summary, "order")
+    assert "Vraag eerst je arts of apotheker" in main_text(stop)
+    assert purchases(own_app) == []
+    details = shopper.submit(stop, "details")
+    (name,) = html.fromstring(details.text).xpath("//input[@name='name']/@value")
+    assert name == "Jo de Vries"
 
 
 def test_ones_data_are_given_as_json_without_secrets(own_app: Flask) -> None:
