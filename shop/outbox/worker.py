@@ -14,6 +14,7 @@ from catalog.orders.models import Job, Payment
 from catalog.orders.payments import (
     FINAL,
     SWEEP_AGAIN,
+    PaymentRefusedError,
     expire,
     is_ready_to_expire,
     overdue_purchases,
@@ -69,7 +70,9 @@ def _do(app: Flask, shared: Services, job: Job) -> bool:
     except Exception as error:
         log.warning("job %s failed: %s", job.kind, type(error).__name__)
         with shared.orders.writing() as session:
-            outbox.postpone(session, job.id, type(error).__name__, shared.clock())
+            is_given_up = outbox.postpone(session, job.id, type(error).__name__, shared.clock())
+        if is_given_up and job.kind == "send_refund" and isinstance(error, PaymentRefusedError):
+            steps.give_up_refund(shared, job.row_id, str(error))
         return False
     with shared.orders.writing() as session:
         outbox.finish(session, job.id, shared.clock())

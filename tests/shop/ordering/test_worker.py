@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Product
 from catalog.orders import outbox
 from catalog.orders.models import Job, Payment, PaymentStatus, PurchaseState, Refund, RefundStatus, TrialPayment
-from catalog.orders.payments import PaymentSeen
+from catalog.orders.payments import PaymentRefusedError, PaymentSeen
 from catalog.orders.stock import Count
 from shop.app import create_app
 from shop.outbox.handlers import handle
@@ -193,6 +194,40 @@ def test_a_refund_that_a_killed_worker_had_asked_for_is_asked_for_once(own_app: 
         assert session.scalars(select(TrialPayment.refunded_cents)).one() == purchase.total_cents
     data = shopper.client.get(f"/nl/bestelling/{order_token(shared, purchase.number)}/gegevens.json")
     assert [refund["cents"] for refund in json.loads(data.data)["refunds"]] == [purchase.total_cents]
+
+
+@pytest.mark.parametrize("refusals", [1, outbox.MOST_ATTEMPTS])
+def test_a_refused_refund_is_tried_again_and_in_the_end_shown_to_staff(
+    refusals: int, own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shopper, shared = Shopper(own_app), services_of(own_app)
+    shopper.add()
+    shopper.pay(shopper.order())
+    shopper.work()
+    whole = TrialProvider.refund
+    refused: list[bool] = []
+
+    def refund(provider: TrialProvider, *asked: Any) -> str:
+        if len(refused) < refusals:
+            refused.append(True)
+            raise PaymentRefusedError("too little money there")
+        return whole(provider, *asked)
+
+    monkeypatch.setattr(TrialProvider, "refund", refund)
+    (purchase,) = purchases(own_app)
+    form = shopper.client.get(f"/nl/bestelling/{order_token(shared, purchase.number)}/herroepen")
+    shopper.submit(shopper.submit(form, "check"), "confirm")
+    start = shared.clock()
+    for attempt in range(outbox.MOST_ATTEMPTS):
+        shared.clock = lambda attempt=attempt: start + timedelta(hours=7 * attempt)  # type: ignore[misc]
+        shopper.work()
+    with shared.orders.reading() as session:
+        status = session.scalars(select(Refund.status)).one()
+        claimed = session.scalars(select(Payment.refund_claimed_cents)).one()
+    is_sent = refusals == 1
+    assert status is (RefundStatus.SENT if is_sent else RefundStatus.FAILED)
+    assert claimed == (purchase.total_cents if is_sent else 0)
+    assert ("given up" in own_app.test_client().get("/readyz").text) is not is_sent
 
 
 def test_a_mark_of_sold_out_that_is_overtaken_meanwhile_is_put_right(
