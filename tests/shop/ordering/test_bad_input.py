@@ -481,3 +481,13 @@ def test_invented_products_are_never_sold_for_real_money(own_app: Flask) -> None
     shopper = Shopper(own_app)
     shopper.add()
     assert shopper.client.get(CHECKOUT["nl"]).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def test_an_invoice_abroad_names_country_company_and_vat_number(shopper: Shopper) -> None:
+    abroad = {"country": "BE", "postcode": "1000", "company": "Yahoo! & Zn.", "vat_number": "BE 0411.905.847"}
+    shopper.pay(shopper.order(**abroad))
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    (invoice,) = purchase.documents
+    to = ["Yahoo! & Zn.", "BE0411905847", "Jo de Vries", "Oudegracht 12 bis", "1000 Utrecht", "België"]
+    assert msgspec.json.decode(invoice.snapshot)["to"] == to
