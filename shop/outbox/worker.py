@@ -5,7 +5,7 @@ import threading
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.orders import outbox
@@ -99,6 +99,8 @@ def sweep(app: Flask) -> None:
             steps.ask(shared, payment_id)
         except Exception as error:
             log.warning("a payment could not be asked about: %s", type(error).__name__)
+            with shared.orders.writing() as session:  # those that are never answered do not keep the others waiting
+                session.execute(update(Payment).where(Payment.id == payment_id).values(seen_at=now))
     forget_kept_mails(shared)
     for purchase_id in forgotten:
         with shared.orders.writing() as session:
@@ -108,6 +110,8 @@ def sweep(app: Flask) -> None:
             purchase = purchase_for_update(session, purchase_id)
             if is_ready_to_expire(purchase, now):
                 expire(session, purchase, now)
+            elif purchase.reserve_until is not None and purchase.reserve_until <= now:
+                purchase.reserve_until = now + SWEEP_AGAIN  # orders whose payment is still open let others have a turn
 
 
 def start_thread(app: Flask) -> threading.Event:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Product
 from catalog.orders import outbox
 from catalog.orders.models import Job, Payment, PaymentStatus, PurchaseState, Refund, RefundStatus, TrialPayment
-from catalog.orders.payments import PaymentRefusedError, PaymentSeen
+from catalog.orders.payments import PaymentRefusedError, PaymentSeen, overdue_purchases
 from catalog.orders.stock import Count
 from shop.app import create_app
 from shop.outbox.handlers import handle
@@ -145,6 +145,8 @@ def test_a_payment_that_cannot_be_asked_about_holds_no_other_order_up(
     sweep(own_app)
     states = {purchase.id: purchase.state for purchase in purchases(own_app)}
     assert states == {first.id: PurchaseState.PLACED, second.id: PurchaseState.EXPIRED}
+    with shared.orders.reading() as session:
+        assert overdue_purchases(session, later) == [], "the next sweeps have room for others"
 
 
 def test_a_payment_in_a_status_that_the_shop_does_not_know_is_asked_about_again(own_app: Flask) -> None:
