@@ -70,10 +70,6 @@ STORED = "a" * 32 + "-240x240"
 """The name of a picture; its file is not needed here."""
 
 
-STORED = "a" * 32 + "-240x240"
-"""The name of a picture; its file is not needed here."""
-
-
 def small_picture() -> tuple[io.BytesIO, str]:
     return io.BytesIO(image_file(size=(240, 240))), "pot.png"
 
