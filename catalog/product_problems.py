@@ -142,6 +142,7 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "fetch-conflict": Text(
         "het product werd intussen gewijzigd: probeer het nog eens", "the product was changed meanwhile: try again"
     ),
+    "fetch-gone": Text("het product is intussen verwijderd", "the product was deleted meanwhile"),
     "fetch-slow": Text("de site antwoordde te traag", "the site answered too slowly"),
     "fetch-broken": Text("de verbinding met de site brak af", "the connection with the site broke off"),
     "picture-shape": Text(

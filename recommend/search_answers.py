@@ -34,6 +34,7 @@ PAGES = (
     "choosing",
     "ranking",
     "colophon",
+    "withdrawal",
     "privacy",
     "products",
 )

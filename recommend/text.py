@@ -11,7 +11,7 @@ NonEmpty = Annotated[str, Meta(min_length=1, pattern=r"\S")]
 """String with at least one character that is not white space."""
 
 
-class Text(Struct, frozen=True, forbid_unknown_fields=True):
+class Text(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One text in Dutch and in English; neither may be missing or empty."""
 
     nl: NonEmpty

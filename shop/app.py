@@ -1,14 +1,18 @@
 """Application factory: settings, services, what every request passes, then one blueprint per feature."""
 
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
 from catalog.orders.store import OrdersStore
+from catalog.search.matching import load_search_data
 from recommend.loading import load_ruleset
 from recommend.medicines import load_medicines
 from shop import admin, api
@@ -84,12 +88,24 @@ BLUEPRINTS = tuple(
 """Of the admin, its own `init_app` registers the blueprint."""
 
 
+class _Templates(Environment):
+    """Templates with their globals in one dictionary: in a chain of two, as Jinja has it, each look-up takes longer."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
+class _Shop(request_log.Shop):
+    jinja_environment = _Templates
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application. Raises SettingsError or RulesetError when it cannot serve rightly."""
     settings = settings or read_settings()
-    app = request_log.Shop("shop", template_folder=str(TEMPLATES), static_folder=None)
+    app = _Shop("shop", template_folder=str(TEMPLATES), static_folder=None)
     _configure(app, settings)
     services.init_app(app, _make_services(settings))
+    load_search_data()
     for extension in EXTENSIONS:
         extension.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -53,9 +53,10 @@ def limits_of_sign_in(vault: Vault, email: str, address: str, known_browser: str
     """
     account = account_key(vault, email)
     if known_browser is not None:
-        return Limits(
-            account, [Counted(vault.fingerprint(f"browser {known_browser} {account}"), TRIES_OF_KNOWN_BROWSER)]
-        )
+        browser = f"browser {known_browser} {account}"
+        quick = Counted(vault.fingerprint(browser), TRIES_OF_KNOWN_BROWSER)
+        slow = Counted(vault.fingerprint(f"{browser} a day"), TRIES_OF_ACCOUNT_A_DAY, SLOW_WINDOW)
+        return Limits(account, [quick, slow])
     return Limits(
         account,
         [

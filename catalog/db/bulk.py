@@ -27,7 +27,7 @@ def column_in(
 Binder = Callable[[Any], Any]
 
 
-def insert_rows(session: Session, table: Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+def insert_rows(session: Session, table: Table, columns: tuple[str, ...], rows: Sequence[Iterable[Any]]) -> None:
     """Insert rows whose values are in the order of the columns."""
     if not rows:
         return

@@ -120,6 +120,8 @@ def _prepare_sqlite(cache_kib: int, durable: bool, connection: Any, _record: obj
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    if durable:
+        cursor.execute("PRAGMA secure_delete=ON")  # people's data are there: what is erased is overwritten
     cursor.close()
 
 

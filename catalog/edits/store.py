@@ -398,7 +398,7 @@ def _redirect(session: Session, edits: Sequence[ResolvedEdit]) -> None:
 def _document(edit: ResolvedEdit) -> SearchDocument:
     """The search document of a product after the edit."""
     state, after = edit.after, edit.validated
-    magnesium_ug = after.magnesium.total_ug
+    magnesium_ug, has_english = after.magnesium.total_ug, after.english_complete
     document = SearchDocument(
         product_id=edit.id,
         status=state.status,
@@ -419,8 +419,8 @@ def _document(edit: ResolvedEdit) -> SearchDocument:
         magnesium_ug=magnesium_ug,
         magnesium_per_day_ug=magnesium_ug * state.units_per_day,
         days_supply=days_supply(state.units_per_pack, state.units_per_day),
-        name=searched_text(state, "name", after.english_complete),
-        summary=searched_text(state, "summary", after.english_complete),
-        ingredients=searched_text(state, "ingredients", after.english_complete),
+        name=searched_text(state, "name", has_english),
+        summary=searched_text(state, "summary", has_english),
+        ingredients=searched_text(state, "ingredients", has_english),
     )
     return of_label(document, after.label_faults)

@@ -41,6 +41,11 @@ TEXT_FIELDS = tuple(f"{name}_{language}" for name in TEXTS for language in LANGU
 _LIMITS = {field: LONGEST[field[:-3]] for field in TEXT_FIELDS}
 _LIMITS |= {"brand": LONGEST_NAME, "supplier": LONGEST_NAME, "alt_nl": LONGEST_ALT, "alt_en": LONGEST_ALT}
 _texts = attrgetter(*_LIMITS)
+_FIELDS_IN: dict[Language, tuple[str, ...]] = {
+    language: tuple(f"{name}_{language}" for name in TEXTS) for language in LANGUAGES
+}
+_TEXTS_IN = {language: (fields, attrgetter(*fields)) for language, fields in _FIELDS_IN.items()}
+"""By language: the fields of the texts, and a function that gets them all."""
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _REQUIRED = ("price_cents", "units_per_pack", "units_per_day", "net_quantity")
 NEEDED_TO_PUBLISH = ("brand", *(f"{name}_nl" for name in TEXTS), *_REQUIRED, "composition")
@@ -196,10 +201,12 @@ def missing_fields(state: ProductState) -> Iterator[ProductProblem]:
 
 def missing_texts(state: ProductState, language: Language) -> Iterator[ProductProblem]:
     """The texts that a product lacks in a language; each of its pictures needs a description."""
-    for name in TEXTS:
-        field = f"{name}_{language}"
-        if not getattr(state, field).strip():
-            yield ProductProblem(field, "missing")
+    fields, texts_of = _TEXTS_IN[language]
+    texts = texts_of(state)
+    if not all(map(str.strip, texts)):
+        for field, text in zip(fields, texts, strict=True):
+            if not text.strip():
+                yield ProductProblem(field, "missing")
     for place, picture in enumerate(state.pictures if state.picture else (), start=1):
         if not getattr(picture, f"alt_{language}").strip():
             yield ProductProblem(alt_field(language, place), "missing")

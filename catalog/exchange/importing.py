@@ -112,7 +112,7 @@ class Import:
         summary = Summary()
         newest = self._session.scalar(select(func.max(Product.id))) or 0
         skus = SkuStore(self._table, self._reader.sku_of, lambda rows: callbacks.progress(0, rows))
-        with closing(skus), _without_collecting_old_objects():
+        with closing(skus), _with_rare_collections():
             planner = ImportPlanner(
                 self._session,
                 self._reader,
@@ -148,13 +148,20 @@ class Import:
         yield from self._session.scalars(query)
 
 
+_COLLECTED_AT = 50_000
+"""New objects at which the collector looks for cycles during an import, which makes hardly any."""
+_USUAL_THRESHOLDS = gc.get_threshold()
+
+
 @contextmanager
-def _without_collecting_old_objects() -> Iterator[None]:
-    """Freeze existing objects, so that the collector does not scan them again and again during an import."""
+def _with_rare_collections() -> Iterator[None]:
+    """Freeze existing objects and look at new ones less often, so that the collector does not scan both in vain."""
     gc.freeze()
+    gc.set_threshold(_COLLECTED_AT, *_USUAL_THRESHOLDS[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*_USUAL_THRESHOLDS)
         gc.unfreeze()
 
 

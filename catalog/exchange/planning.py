@@ -219,7 +219,28 @@ class ImportPlanner:
         self._refuse_false_reductions(planned)
         self._refuse_taken(planned)
         self._refuse_missing_pictures(planned)
-        return self._with_addresses(planned, stored)
+        return self._with_addresses(self._without_lost_addresses(planned), stored)
+
+    def _without_lost_addresses(self, planned: list[PlannedRow]) -> list[PlannedRow]:
+        """The rows, an address of a refused one given by the next row that has it, and who relied on it refused."""
+        lost = {each.address.brand for each in planned if each.address and each.row.errors}
+        if not lost:
+            return planned
+        for brand in lost:
+            del self._given[brand]
+        return [self._with_own_address(each) if self._brand_of(each) in lost else each for each in planned]
+
+    @staticmethod
+    def _brand_of(planned: PlannedRow) -> str | None:
+        return planned.edit.after.state.brand if planned.edit and not planned.row.errors else None
+
+    def _with_own_address(self, planned: PlannedRow) -> PlannedRow:
+        """A sound row with the address of its brand that it gives itself; refused without any, where it is public."""
+        assert planned.edit is not None  # noqa: S101 - for the type checker: `_brand_of` found its brand
+        address = self._brand_address(planned.row, planned.edit.after.state)
+        for problem in self._publish_problems(planned.edit):
+            self._add_error(planned.row, problem)
+        return msgspec.structs.replace(planned, address=address)
 
     def _stored(self, skus: Sequence[str]) -> dict[str, Product]:
         query = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -100,8 +100,18 @@ def places_of(columns: Sequence[str], heading: str) -> list[int]:
     return exact or [place for place, column in enumerate(columns) if column.casefold() == wanted.casefold()]
 
 
-_Step = tuple[str, str, int | None, Callable[[Cell], Any], bool, bool]
-"""Target, heading, position, reader, whether a product's field, whether an empty cell has a value."""
+class _Step(NamedTuple):
+    """How a target is read: its heading, its place (None for a constant), and whether it is a product's field."""
+
+    target: str
+    column: str
+    place: int | None
+    reader: Callable[[Cell], Any]
+    is_field: bool
+
+
+_NO_CHANGE = object()
+"""The value of an empty cell that changes nothing."""
 
 
 class RowReader:
@@ -128,10 +138,13 @@ class RowReader:
         sources = self._own(table) if mapping is None else self._mapped(mapping)
         for target, column, constant in sources:
             place = None if constant is not None else self._place_of(column)
-            may_be_empty = mapping is None and target in EMPTY
             reader = self._cached_reader(target, constant, column if mapping else "")
-            self._plan.append((target, column, place, reader, target in FIELDS, may_be_empty))
-        self._sku_place = next((place for target, _, place, *_ in self._plan if target == "sku"), None)
+            self._plan.append(_Step(target, column, place, reader, target in FIELDS))
+        self._readers_of_fields, self._readers_of_others = (
+            [(step.target, step.place or 0, step.reader) for step in self._plan if step.is_field is is_field]
+            for is_field in (True, False)
+        )
+        self._sku_place = next((step.place for step in self._plan if step.target == "sku"), None)
 
     def _own(self, table: Table) -> list[tuple[str, str, str | None]]:
         if not is_own_layout(table.columns):
@@ -170,11 +183,12 @@ class RowReader:
         if constant is not None:
             reader = self._reader(target)
             return lambda _cell: reader(constant)
+        empty = EMPTY.get(target, _NO_CHANGE) if self.mapping is None else _NO_CHANGE
         if target in LONG_TEXTS or target in ("sku", "slug", "name_nl", "name_en", "ean"):
-            return self._reader(target)
+            return _unless_blank(self._reader(target), empty)
         if heading and (code := heading_fault(target, heading)):
-            return _refusing(code, heading)
-        return lru_cache(maxsize=_CACHED_VALUES, typed=True)(self._reader(target, heading))
+            return _unless_blank(_refusing(code, heading), empty)
+        return lru_cache(maxsize=_CACHED_VALUES, typed=True)(_unless_blank(self._reader(target, heading), empty))
 
     def _reader(self, target: str, heading: str = "") -> Callable[[Cell], Any]:
         name, unit = target.rstrip("_123"), heading_unit(heading)
@@ -219,7 +233,7 @@ class RowReader:
     def column_of(self, field: str, code: str = "") -> str:
         """The file's heading for a product's field; our name when the file has none."""
         target = "price_eur" if field == "price_cents" else field
-        columns = {name: column for name, column, place, *_ in self._plan if place is not None}
+        columns = {step.target: step.column for step in self._plan if step.place is not None}
         amounts = ("elemental", "elemental_per_day", "compound") if code == "out-of-range" else ()
         names = (target, *amounts, "form") if target == "composition" else (target,)
         return next((columns[name] for name in names if name in columns), target)
@@ -239,28 +253,42 @@ class RowReader:
 
     def read(self, row: Row) -> ParsedRow:
         """All values of a row. An empty cell means empty in our own layout, and no change in a supplier's."""
-        parsed = ParsedRow(row.number, row.cells, {}, {}, [row.error] if row.error else [])
         if row.error:
-            return parsed
-        cells, fields, others = row.cells, parsed.fields, parsed.values
-        for target, column, place, reader, is_field, may_be_empty in self._plan:
-            cell = None if place is None else cells[place]
-            found = fields if is_field else others
-            if place is not None and row.faults and place in row.faults:
-                parsed.errors.append(RowError(row.faults[place], {}, row.number, column, text(cell)[:_SHOWN]))
-                continue
-            if place is not None and is_blank(cell):
-                if may_be_empty:
-                    found[target] = EMPTY[target]
-                continue
-            try:
-                found[target] = reader(cell)
-            except CellRefusedError as refused:
-                parsed.errors.append(RowError(refused.code, refused.values, row.number, column, text(cell)[:_SHOWN]))
+            return ParsedRow(row.number, row.cells, {}, {}, [row.error])
+        parsed = self._read_sound(row) or self._read_each(row)
+        fields = parsed.fields
         if not fields.get("sku"):
             self._add_sku(parsed)
         if any(values.is_total(fields.get(target, "")) for target in ("sku", "name_nl", "name_en")):
             parsed.errors.append(RowError("total", {}, row.number))
+        return parsed
+
+    def _read_sound(self, row: Row) -> ParsedRow | None:
+        """The values of a row in which no cell is refused, as in nearly all; else None."""
+        if row.faults:
+            return None
+        cells = row.cells
+        try:
+            fields = {target: read(cells[place]) for target, place, read in self._readers_of_fields}
+            others = {target: read(cells[place]) for target, place, read in self._readers_of_others}
+        except CellRefusedError:
+            return None
+        return ParsedRow(row.number, cells, _changing(fields), _changing(others), [])
+
+    def _read_each(self, row: Row) -> ParsedRow:
+        """The values of a row, with an error for each cell that is refused."""
+        parsed = ParsedRow(row.number, row.cells, {}, {}, [])
+        for target, column, place, reader, is_field in self._plan:
+            cell = None if place is None else row.cells[place]
+            try:
+                if place is not None and place in row.faults:
+                    raise CellRefusedError(row.faults[place])
+                value = reader(cell)
+            except CellRefusedError as refused:
+                parsed.errors.append(RowError(refused.code, refused.values, row.number, column, text(cell)[:_SHOWN]))
+                continue
+            if value is not _NO_CHANGE:
+                (parsed.fields if is_field else parsed.values)[target] = value
         return parsed
 
     def _add_sku(self, row: ParsedRow) -> None:
@@ -281,6 +309,18 @@ def constant_reader(target: str) -> Callable[[Cell], Any]:
     if target == "price_eur":
         return partial(numbers.cents, euro_assumed=True)
     return READERS.get(target, text)
+
+
+def _unless_blank(reader: Callable[[Cell], Any], empty: Any) -> Callable[[Cell], Any]:
+    """A reader that gives `empty` for an empty cell."""
+    return lambda cell: empty if is_blank(cell) else reader(cell)
+
+
+def _changing(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of cells that change something."""
+    if _NO_CHANGE not in values.values():
+        return values
+    return {target: value for target, value in values.items() if value is not _NO_CHANGE}
 
 
 def _refusing(code: str, heading: str) -> Callable[[Cell], Any]:

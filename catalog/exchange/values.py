@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import TypeVar
 
@@ -98,7 +99,7 @@ def barcode(cell: Cell) -> str:
         if not isinstance(cell, Decimal) or cell != cell.to_integral_value():
             raise CellRefusedError("shortened")
         text = f"{cell:.0f}"
-    digits = re.sub(r"[\s-]", "", without_apostrophe(text))
+    digits = _BETWEEN_DIGITS.sub("", without_apostrophe(text))
     if not digits.isascii() or not ean.is_valid(digits):
         if digits.isascii() and (whole := _with_lost_zeros(digits)):
             raise CellRefusedError("lost-zero", ean=whole)
@@ -112,9 +113,13 @@ def _with_lost_zeros(digits: str) -> str | None:
     return next((whole for length in lengths if ean.is_valid(whole := digits.zfill(length))), None)
 
 
+_APOSTROPHES = re.compile(r"^['’‘`]+(?=\w)")
+_BETWEEN_DIGITS = re.compile(r"[\s-]")
+
+
 def without_apostrophe(text: str) -> str:
     """A code without the apostrophe that makes a spreadsheet take it for text."""
-    return re.sub(r"^['’‘`]+(?=\w)", "", text)
+    return _APOSTROPHES.sub("", text)
 
 
 def article_number(cell: Cell) -> str:
@@ -129,8 +134,12 @@ _MISREAD = re.compile(
 """Characters inside words that appear where a text of Mac OS or DOS is read as Windows-1252."""
 
 
+@lru_cache(maxsize=1024)
 def is_misread(text: str) -> bool:
-    """Whether a text was probably read in another encoding than it was written in."""
+    """Whether a text was probably read in another encoding than it was written in.
+
+    Cached, since the products of a supplier share texts, and reading a long one takes 50 µs.
+    """
     return not text.isascii() and (is_bad(text) or _MISREAD.search(text) is not None)
 
 

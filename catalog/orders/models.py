@@ -472,3 +472,14 @@ class DeliveryRate(OrdersBase):
     max_grams: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cents: Mapped[int]
     free_from_cents: Mapped[int | None]
+
+
+class Attempt(OrdersBase):
+    """An attempt that is limited, under a keyed hash of who made it; deleted when its time is over."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_key", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)

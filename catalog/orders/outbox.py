@@ -97,14 +97,18 @@ def finish(session: Session, job_id: int, now: datetime) -> None:
     job.done_at, job.claimed_until, job.error = now, None, ""
 
 
-def postpone(session: Session, job_id: int, error: str, now: datetime) -> None:
-    """Plan a failed job again, later each time; after the last attempt it is given up and shown to staff."""
+def postpone(session: Session, job_id: int, error: str, now: datetime) -> bool:
+    """Plan a failed job again, later each time; after the last attempt it is given up and shown to staff.
+
+    Returns whether it is given up.
+    """
     job = session.get_one(Job, job_id)
     job.error, job.claimed_until = error, None
     if job.attempts >= MOST_ATTEMPTS:
         job.failed_at = now
     else:
         job.due_at = now + timedelta(seconds=_SECONDS[min(job.attempts, len(_SECONDS)) - 1])
+    return job.failed_at is not None
 
 
 def waiting(session: Session, now: datetime) -> Waiting:

@@ -135,8 +135,8 @@ def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Co
 
 def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now: datetime) -> None:
     """Do what follows from the sums: confirm what is paid, send back what is paid too much or in vain."""
-    paid = paid_cents(session, purchase)
-    covered = paid >= purchase.total_cents or _is_authorized(purchase)
+    kept = paid_cents(session, purchase) - claimed_cents(session, purchase)
+    covered = kept >= kept_cents(purchase) or _is_authorized(purchase)
     late = purchase.state is PurchaseState.EXPIRED
     if covered and (
         purchase.state is PurchaseState.PLACED or (late and _reserve_again(session, purchase, counts, now))
@@ -151,12 +151,15 @@ def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now
 
 
 def owed_cents(purchase: Purchase) -> int:
-    """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery.
+    """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery."""
+    return 0 if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED) else kept_cents(purchase)
+
+
+def kept_cents(purchase: Purchase) -> int:
+    """The price of what was not withdrawn from, with delivery; an expired purchase that is paid late costs as much.
 
     Packs that were sent and withdrawn from count until they are back (Civil Code 6:230s lets the shop wait for them).
     """
-    if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED):
-        return 0
     kept = sum(line.unit_cents * max(line.quantity - line.withdrawn, line.shipped) for line in purchase.lines)
     return kept + purchase.delivery_cents if kept else 0
 

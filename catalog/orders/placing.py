@@ -35,7 +35,8 @@ from recommend.text import Language
 RESERVATION = timedelta(minutes=30)
 """The time that an unpaid purchase holds its packs; the provider's own end of a payment may prolong it."""
 MOST_UNPAID = 3
-"""Unpaid purchases of one e-mail address at a time, so that nobody reserves a whole shop."""
+"""Unpaid purchases of one e-mail address at a time, so that nobody reserves a whole shop. One that is paid after
+delivery counts until it is delivered."""
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No 0, 1, I or O, which people mistake for each other."""
 
@@ -196,9 +197,9 @@ def place(session: Session, placing: Placing, now: datetime) -> PlacedPurchase:
 
 
 def _require_few_unpaid(session: Session, email: str, now: datetime) -> None:
-    unpaid = select(func.count()).where(
-        Purchase.email == email, Purchase.state == PurchaseState.PLACED, Purchase.reserve_until > now
-    )
+    waits = (Purchase.state == PurchaseState.PLACED) & (Purchase.reserve_until > now)
+    owes = (Purchase.state == PurchaseState.CONFIRMED) & (Purchase.method == PaymentMethod.AFTER_DELIVERY)
+    unpaid = select(func.count()).where(Purchase.email == email, waits | (owes & Purchase.delivered_at.is_(None)))
     if (session.scalar(unpaid) or 0) >= MOST_UNPAID:
         raise TooManyUnpaidError
 
@@ -274,15 +275,17 @@ def _begin_payment(session: Session, purchase: Purchase, placing: Placing, now: 
     return new_payment(session, purchase, placing.provider, now)
 
 
-def new_payment(session: Session, purchase: Purchase, provider: str, now: datetime) -> Payment:
-    """An attempt to pay all of a purchase; its row is there before the provider hears of it."""
+def new_payment(
+    session: Session, purchase: Purchase, provider: str, now: datetime, *, cents: int | None = None
+) -> Payment:
+    """An attempt to pay a purchase, or so many cents of it; its row is there before the provider hears of it."""
     payment = Payment(
         token=secrets.token_urlsafe(24),
         purchase_id=purchase.id,
         provider=provider,
         idempotency_key=secrets.token_urlsafe(24),
         status=PaymentStatus.NEW,
-        cents=purchase.total_cents,
+        cents=purchase.total_cents if cents is None else cents,
         paid_cents=0,
         refund_claimed_cents=0,
         charged_back_cents=0,

@@ -65,13 +65,17 @@ def withdraw(session: Session, purchase: Purchase, statement: Statement, now: da
     """Store a statement. It takes packs that are not sent first: those are given up, and their money goes back.
 
     Packs that were sent are expected back. A statement on everything, before sending, cancels the purchase. The same
-    statement again changes nothing. Raises NothingLeftError.
+    statement again changes nothing. Raises NothingLeftError, also when none can be withdrawn from.
     """
     known = session.scalars(select(Withdrawal).where(Withdrawal.key == statement.key)).first()
     if known is not None:
         return known
     left = lines_left(purchase)
-    if not statement.lines or any(not 0 < line.quantity <= left.get(line.position, 0) for line in statement.lines):
+    if (
+        not is_open(purchase, now)
+        or not statement.lines
+        or any(not 0 < line.quantity <= left.get(line.position, 0) for line in statement.lines)
+    ):
         raise NothingLeftError
     withdrawal = Withdrawal(
         purchase_id=purchase.id,

@@ -22,7 +22,10 @@ class Filters(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """The products that pass all filters, and for every facet those that pass all the other facets."""
+    """The products that pass all filters, and for every facet those that pass all the other facets.
+
+    Of a facet of ALL_APPLY the latter say what they hold, without which none of its values is known of them.
+    """
 
     products: BitMap
     others: Mapping[Facet, BitMap]
@@ -30,8 +33,7 @@ class Found(Struct, frozen=True):
 
     def count(self, facet: Facet, value: str) -> int:
         """The number of products that the value lets through and that pass the other facets."""
-        base = self.others[facet]
-        return base.intersection_cardinality(self.index.having(facet, value))
+        return self.index.count_having(facet, value, self.others[facet])
 
     def count_any(self, facet: Facet, values: Sequence[str]) -> int:
         """The number of products that at least one of the values lets through and that pass the other facets."""
@@ -51,7 +53,7 @@ def find(index: IndexSnapshot, filters: Filters, within: BitMap | None = None) -
         else every
         for facet in Facet
     }
-    return Found(every, others, index)
+    return Found(every, others | {facet: others[facet] & index.stated(facet) for facet in ALL_APPLY}, index)
 
 
 def _passing(index: IndexSnapshot, facet: Facet, values: Iterable[str]) -> BitMap:

@@ -1,12 +1,13 @@
 """The listing: a page of published products, filtered by the index and fetched by id."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Product
@@ -22,6 +23,8 @@ MOST_PAGES = 100
 """The last numbered page; visitors reach later products by narrowing the filters."""
 FETCHED = 512
 """Sort rows read at a time."""
+MOST_AT_ONCE = 16_384
+"""Sort rows that are read as one row."""
 ROWS_PER_LOOKUP = 3
 """Rows that an index scan reads in the time of one lookup by id (SQLite, 10^6 products: 2 to 4)."""
 
@@ -111,13 +114,13 @@ def _page_of_ids(
     session: Session, found: Found, only_form: str | None, everything: bool, page: _PageRequest
 ) -> list[int]:
     """Product ids of a page, from the sort index alone, by lookups or by a scan, whichever is estimated cheapest."""
-    forms = _FORM_ORDERS.get(page.sort)
-    if forms is not None and only_form is not None:
-        ordered = select(ListingRowByForm.product_id).where(ListingRowByForm.form == only_form).order_by(*forms)
-        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(page.offset)))
+    connection = session.connection()
+    if page.sort in _PAGES_OF_FORM and only_form is not None:
+        of_form = {"form": only_form, "offset": page.offset}
+        return list(connection.execute(_PAGES_OF_FORM[page.sort], of_form).scalars())
     ordered, id_ = _ordered(page.sort, page.language)
     if everything:
-        return list(session.scalars(ordered.limit(PAGE_SIZE).offset(page.offset)))
+        return list(connection.execute(ordered.limit(PAGE_SIZE).offset(page.offset)).scalars())
     total, until = len(found.products), page.offset + PAGE_SIZE
     if not total:
         return []
@@ -126,7 +129,7 @@ def _page_of_ids(
         return list(
             session.scalars(ordered.where(_is_one_of(id_, found.products)).limit(PAGE_SIZE).offset(page.offset))
         )
-    return _filtered(session, ordered, found.products, page.offset)
+    return _filtered(_portions(session, ordered, rows_to_read), found.products, page.offset)
 
 
 def _ordered(sort: Sort, language: Language) -> tuple[Any, Any]:
@@ -143,18 +146,35 @@ def _is_one_of(id_: Any, products: BitMap) -> ColumnElement[bool]:
     return among
 
 
-def _filtered(session: Session, ordered: Any, products: BitMap, offset: int) -> list[int]:
-    """Read ids in sort order until the page is full."""
+def _portions(session: Session, ordered: Any, expected: int) -> Iterator[Sequence[int]]:
+    """Ids in sort order; on SQLite those that a page is expected to need come as one row.
+
+    Its driver lets go of Python's lock for every row, and each time another thread may take it.
+    """
+    connection, read = session.connection(), 0
+    if connection.dialect.name == "sqlite":
+        most = min(max(expected * 3 // 2, FETCHED), MOST_AT_ONCE)
+        first = ordered.limit(most).subquery()
+        found: list[int] = msgspec.json.decode(connection.scalar(select(func.json_group_array(first.c[0]))) or "[]")
+        yield found
+        read = len(found)
+        if read < most:
+            return
+    with connection.execute(ordered.offset(read), execution_options={"yield_per": FETCHED}) as result:
+        yield from result.scalars().partitions()
+
+
+def _filtered(portions: Iterable[Sequence[int]], products: BitMap, offset: int) -> list[int]:
+    """The ids of a page, from portions in sort order."""
     page: list[int] = []
     passed = 0
-    with session.execute(ordered.execution_options(yield_per=FETCHED)) as result:
-        for portion in result.scalars().partitions():
-            passing = [id_ for id_ in portion if id_ in products]
-            start = max(0, offset - passed)
-            page += passing[start : start + PAGE_SIZE - len(page)]
-            passed += len(passing)
-            if len(page) == PAGE_SIZE or passed == len(products):
-                break
+    for portion in portions:
+        passing = [id_ for id_ in portion if id_ in products]
+        start = max(0, offset - passed)
+        page += passing[start : start + PAGE_SIZE - len(page)]
+        passed += len(passing)
+        if len(page) == PAGE_SIZE or passed == len(products):
+            break
     return page
 
 
@@ -170,9 +190,17 @@ def _order(sort: Sort, language: Language) -> tuple[ColumnElement[Any], ...]:
     return orders[sort]
 
 
-_FORM_ORDERS: dict[Sort, tuple[Any, ...]] = {
-    Sort.RECOMMENDED: (ListingRowByForm.grade, ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
-    Sort.PRICE_PER_100MG: (ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
+def _page_of_form(*order: Any) -> Select[int]:
+    """A page of the products in one form; put together once, since that takes longer than to find them."""
+    ordered = select(ListingRowByForm.product_id).where(ListingRowByForm.form == bindparam("form"))
+    return ordered.order_by(*order).limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
+
+
+_PAGES_OF_FORM: dict[Sort, Select[int]] = {
+    Sort.RECOMMENDED: _page_of_form(
+        ListingRowByForm.grade, ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku
+    ),
+    Sort.PRICE_PER_100MG: _page_of_form(ListingRowByForm.tenth_cents_per_100mg, ListingRowByForm.sku),
 }
 
 
@@ -208,7 +236,7 @@ def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
     """The editions of the products with these ids, in this order."""
     if not ids:
         return []
-    found = {row[0]: Edition(*row) for row in session.execute(_EDITIONS.where(Product.id.in_(ids)))}
+    found = {row[0]: Edition(*row) for row in session.connection().execute(_EDITIONS_BY_IDS, {"ids": list(ids)})}
     return [found[id_] for id_ in ids]
 
 
@@ -216,3 +244,4 @@ _EPOCH = select(IndexState.epoch).scalar_subquery()
 _BRAND = (Brand.name, Brand.invented, Brand.address)
 _SHOWN = (Product.english_complete, Product.slug, ~IN_STOCK)
 _EDITIONS = select(Product.id, Product.version, *_BRAND, *_SHOWN, _EPOCH).join(Brand)
+_EDITIONS_BY_IDS = _EDITIONS.where(Product.id.in_(bindparam("ids", expanding=True)))

@@ -99,6 +99,12 @@ class Search(Struct, frozen=True):
         return [item.meaning.word for item in self.items if isinstance(item.meaning, Unread)]
 
     @property
+    def is_understood(self) -> bool:
+        """Whether every word is the catalogue's or of a wish: no question, number, misspelt or unknown word."""
+        odd = self.answers or self.misread or self.unknown or self.suggestions or self.unread or self.code
+        return bool(self.items) and not odd
+
+    @property
     def is_only_a_question(self) -> bool:
         """Whether no product was asked for, so that none is shown."""
         return any(found.answer.kind != "not_sold" for found in self.answers) and not _wishes(self.items)
@@ -166,6 +172,16 @@ def _at_most(items: list[Item]) -> list[Item]:
         if not isinstance(item.meaning, ParsedWord) or words <= MOST_WORDS:
             kept.append(item)
     return kept
+
+
+def load_search_data() -> None:
+    """Load the names and answers of searches, which the first search would do.
+
+    A server does so before it has threads: msgspec prepares a type without a lock, and a thread that meets one half
+    prepared by another ends the process.
+    """
+    left_out_things()
+    load_search_answers()
 
 
 def _with_code(session: Session, index: IndexSnapshot, code: Code) -> Search | None:

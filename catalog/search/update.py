@@ -202,7 +202,7 @@ def _replace_rows(session: Session, before: list[SearchDocument], after: list[Se
 
 def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        insert_rows(session, table, tuple(rows[0]), [tuple(row.values()) for row in rows])
+        insert_rows(session, table, tuple(rows[0]), [row.values() for row in rows])
 
 
 def rebuild_index(session: Session) -> None:
@@ -238,7 +238,8 @@ def listing_row(product: SearchDocument) -> dict[str, Any]:
 
 def listing_rows_by_form(product: SearchDocument) -> list[dict[str, Any]]:
     """The sort columns of a listed product, once for each form in it."""
-    return [_ranked(product) | {"form": form} for form in product.forms]
+    ranked = _ranked(product)
+    return [ranked | {"form": form} for form in product.forms]
 
 
 def advice_rows(product: SearchDocument) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from recommend.claims.rewriting import Opinion, rewrite
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.registered import MAY_CONCERN, is_settled
 from recommend.claims.sentence import ParsedSentence
-from recommend.claims.text.language import is_foreign, language_counts, may_be_foreign
+from recommend.claims.text.language import has_other_script, is_foreign, language_counts, may_be_foreign
 from recommend.claims.text.markup import Part, visible_parts
 from recommend.claims.tokens import sentence_spans, tokens_of
 from recommend.claims.verdict import Judgement, judge, soften_answered_question
@@ -74,7 +74,10 @@ class _Drafts:
         is_address = current.part.kind == "address"
         finding = self._finding(current, neighbours)
         is_plain = current.judgement.severity == "ok" and current.judgement.verdict == "neutral"
-        if is_plain and not is_address and may_be_foreign(counts, self._language):
+        if is_plain and not is_address and has_other_script(current.part.text[current.first : current.after]):
+            unread = replace(current.judgement, severity="warn", ground=Ground("neutral", "warn", "other-language"))
+            self._drafts.append(_Draft(self._finding(replace(current, judgement=unread), neighbours)))
+        elif is_plain and not is_address and may_be_foreign(counts, self._language):
             foreign = replace(current.judgement, severity="warn", ground=Ground("neutral", "warn", "other-language"))
             foreign_finding = self._finding(replace(current, judgement=foreign), neighbours)
             self._drafts.append(_Draft(finding, counts, foreign_finding))
@@ -186,7 +189,7 @@ def _parse(text: str, list_intro: ParsedSentence | None, language: Language, dir
     lexicon = check_data(directory).lexicons[language]
     if "#" in text:
         tokens = [
-            replace(token, text=word)
+            msgspec.structs.replace(token, text=word)
             for token in tokens
             for word in (lexicon.words_in_hashtag(token.text) if _is_hashtag(text, token.start) else [token.text])
         ]

@@ -7,9 +7,10 @@ names no disease and no effect.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -44,10 +45,9 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Opinion(msgspec.Struct, frozen=True):
-    """Likelihood of each verdict, in the order of VERDICTS, and how much each token counts towards a forbidden one."""
+    """Likelihood of each verdict, in the order of VERDICTS."""
 
     likelihoods: tuple[float, ...]
-    against: tuple[float, ...]
 
     @property
     def forbidden(self) -> float:
@@ -84,30 +84,54 @@ def classify(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
     """Opinion of the model on a sentence; None when it is empty or longer than 150 tokens."""
     if not tokens or len(tokens) > _MAX_TOKENS:
         return None
-    words = [token.text for token in tokens]
     totals = [weight / _SCALE for weight in weights.intercepts]
-    against = [0.0] * len(words)
-    pieces = ((place, piece) for place, word in enumerate(words) for piece in pieces_of(word))
-    for features, rows in ((word_features(words), weights.words), (pieces, weights.pieces)):
-        _add_features(totals, against, {feature: place for place, feature in features}, rows)
+    for known in _known_features(tokens, weights):
+        if known:  # verdict by verdict, since this takes a third of the time of a check
+            rarities, *columns = zip(*known.values(), strict=True)
+            scaled = _scaled(rarities)
+            totals = [_score(total, scaled, column) for total, column in zip(totals, columns, strict=True)]
     highest = max(totals)
     shares = [math.exp(total - highest) for total in totals]
     sum_of_shares = sum(shares)
-    return Opinion(tuple(share / sum_of_shares for share in shares), tuple(against))
+    return Opinion(tuple(share / sum_of_shares for share in shares))
 
 
-def _add_features(
-    totals: list[float], against: list[float], features: dict[str, int], rows: dict[str, tuple[int, ...]]
-) -> None:
-    """Add one family of features to the totals, scaled to length 1 so that sentence length does not count."""
-    known = [(place, rows[feature]) for feature, place in features.items() if feature in rows]
-    length = math.sqrt(sum(row[0] ** 2 for _, row in known))
-    for place, row in known:
-        rarity = row[0] / length
-        for number, weight in enumerate(row[1:]):
-            pull = rarity * weight
-            totals[number] += pull / _SCALE
-            against[place] += pull * _SIGNS[number]
+def _known_features(tokens: Sequence[Token], weights: Weights) -> Iterator[dict[str, tuple[int, ...]]]:
+    """The features of a sentence that the model knows, each once with its row, one family after the other."""
+    words = [token.text for token in tokens]
+    for features, rows in (
+        ((feature for _, feature in word_features(words)), weights.words),
+        (chain.from_iterable(map(pieces_of, words)), weights.pieces),
+    ):
+        yield {feature: rows[feature] for feature in dict.fromkeys(features) if feature in rows}
+
+
+def _scaled(rarities: Sequence[int]) -> list[float]:
+    """The rarities of one family of features, scaled to length 1 so that sentence length does not count."""
+    length = math.sqrt(sum(rarity**2 for rarity in rarities))
+    return [rarity / length for rarity in rarities]
+
+
+def _score(total: float, rarities: Sequence[float], column: Sequence[int]) -> float:
+    """The score of one verdict with the weights of a family of features added."""
+    for rarity, weight in zip(rarities, column, strict=True):
+        total += rarity * weight / _SCALE
+    return total
+
+
+def weights_against(tokens: Sequence[Token], weights: Weights) -> list[float]:
+    """How much each token counts towards a forbidden verdict; a feature counts at the last word that has it."""
+    against = [0.0] * len(tokens)
+    words = [token.text for token in tokens]
+    places = (
+        {feature: place for place, feature in word_features(words)},
+        {piece: place for place, word in enumerate(words) for piece in pieces_of(word)},
+    )
+    for known, place_of in zip(_known_features(tokens, weights), places, strict=True):
+        for (feature, row), rarity in zip(known.items(), _scaled([row[0] for row in known.values()]), strict=True):
+            for weight, sign in zip(row[1:], _SIGNS, strict=True):
+                against[place_of[feature]] += rarity * weight * sign
+    return against
 
 
 @lru_cache(maxsize=4)
@@ -128,6 +152,7 @@ _BLOCK_ON_GOODS_FROM = 0.75  # only the goods or words of a shop as well are evi
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
 _BLOCK_WARNED_FROM = 0.4
 _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
+_BLOCK_DOUBTED_FROM = 0.98  # "no study shows …"
 _BLOCK_DENIAL_FROM = 0.9  # "not" may refer to another part of the sentence
 _CLEAR_BELOW = 0.005
 _WORSEN_FROM = 0.7
@@ -145,6 +170,7 @@ _WEAK_EVIDENCE = frozenset(
     | {"body-word", "dosage"}
 )
 """The same, but words of a shop as well: they do not count beside its other words."""
+_ALSO_OF_WARNINGS = frozenset(["drug", "harm", "pills", "gone"])
 _ALSO_OF_SHOPS = frozenset(["food", "night"])
 _FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
 _JUDGED_BY_RULES = frozenset(["condition", "side_effect"])
@@ -156,29 +182,46 @@ def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: We
     """Judgement corrected by the model; a strong contradiction becomes a question for a person (severity "warn")."""
     words = sum(token.text.isalpha() for token in sentence.tokens)
     is_free = sentence.list_intro is None or sentence.is_listed_use
-    opinion = classify(sentence.tokens, weights) if words >= _MIN_WORDS and is_free else None
+    if words < _MIN_WORDS or not is_free:
+        return judgement
+    is_blocked = judgement.severity == "block"
+    found = {} if is_blocked else _evidence(sentence)
+    if not is_blocked and not found:
+        return judgement  # whatever the model would say, which takes a third of the time of a check
+    opinion = classify(sentence.tokens, weights)
     if opinion is None:
         return judgement
-    if judgement.severity == "block":
+    if is_blocked:
         return _review_block(sentence, judgement, opinion)
+    return _review_permission(sentence, judgement, opinion, found, weights)
+
+
+def _review_permission(
+    sentence: ParsedSentence, judgement: Judgement, opinion: Opinion, found: Mapping[int, Mention], weights: Weights
+) -> Judgement:
+    """Judgement that blocks nothing, worsened where the model is sure enough for the evidence that was found."""
     verdict, chance = opinion.likeliest(forbidden=False)
     is_doubtful = judgement.severity == "ok" and _reason_of(judgement) == "neutral"
     is_doubtful = is_doubtful and verdict == "authorised" and chance >= _AUTHORISED_FROM
     if opinion.forbidden < _BLOCK_WARNED_FROM and not is_doubtful:
         return judgement  # below the lowest threshold
-    evidence = () if _is_product_name(sentence) or _is_row_of_names(sentence) else _evidence(sentence, opinion)
-    if evidence and opinion.forbidden >= _block_threshold(sentence, judgement, evidence):
+    evidence = _strongest(found, weights_against(sentence.tokens, weights))
+    if opinion.forbidden >= _block_threshold(sentence, judgement, evidence):
         return _with_ground(judgement, opinion.likeliest(forbidden=True)[0], "block", "resembles", evidence)
-    if is_doubtful and evidence:
+    if is_doubtful:
         return _with_ground(judgement, verdict, "warn", "authorised-doubtful", evidence)
     return judgement
 
 
-def _evidence(sentence: ParsedSentence, opinion: Opinion) -> tuple[Mention, ...]:
-    """Mentions of body, effect and product that count most against the sentence, in order of the text."""
+def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
+    """Mentions of body, effect and product by their first token; none in the name of a product or a row of names."""
+    if sentence.is_of_other_goods or _is_product_name(sentence) or _is_row_of_names(sentence):
+        return {}
     elsewhere = sentence.has("trade", "shop-world") or sentence.has_other_bearer
     counting = _EVIDENCE - _ALSO_OF_SHOPS if elsewhere else _EVIDENCE | _WEAK_EVIDENCE
-    found = {
+    if sentence.warns_of_medicine:
+        counting -= _ALSO_OF_WARNINGS
+    return {
         mention.first: mention
         for mention in sentence.mentions
         if (_names_body(mention.concept) or mention.concept.id in counting)
@@ -186,7 +229,11 @@ def _evidence(sentence: ParsedSentence, opinion: Opinion) -> tuple[Mention, ...]
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
     }
-    worst = sorted(found, key=lambda place: -opinion.against[place])[:_MAX_NAMED]
+
+
+def _strongest(found: Mapping[int, Mention], against: Sequence[float]) -> tuple[Mention, ...]:
+    """The mentions that count most against the sentence, in order of the text."""
+    worst = sorted(found, key=lambda place: -against[place])[:_MAX_NAMED]
     return tuple(found[place] for place in sorted(worst))
 
 
@@ -232,10 +279,13 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
     """Likelihood of a claim from which the model blocks, by what the rules found."""
     if judgement.severity == "warn" and judgement.verdict != "authorised":
         return _BLOCK_WARNED_FROM
-    if _reason_of(judgement) == "denied" and not sentence.expresses_doubt:
-        return _BLOCK_DENIAL_FROM
+    if _reason_of(judgement) == "denied":
+        return _BLOCK_DOUBTED_FROM if sentence.expresses_doubt else _BLOCK_DENIAL_FROM
     states_fact = sentence.has(*_FACTS) and not any(segment.has_effect for segment in sentence.segments)
-    if _reason_of(judgement) != "neutral" or sentence.is_warning or states_fact or sentence.is_application:
+    # A lasting complaint is a sign to see a doctor with; whoever missed a day is reassured.
+    is_plain = (sentence.has("persistent") and not sentence.has(*OFFERED)) or sentence.has("no-need")
+    is_plain = is_plain or states_fact or sentence.is_warning or sentence.is_application
+    if _reason_of(judgement) != "neutral" or is_plain:
         return _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM

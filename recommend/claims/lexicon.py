@@ -7,7 +7,6 @@ other language match as well, since Dutch pages contain "sleep" and "stress reli
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -40,8 +39,7 @@ _HIDDEN_KINDS: dict[ConceptKind, frozenset[ConceptKind]] = {
 _STEMMERS = {"nl": "dutch_porter", "en": "english"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True, gc=False):
     """A concept in a sentence, from token index `first` up to and including `last`."""
 
     concept: Concept
@@ -58,6 +56,31 @@ class _Phrase(Struct, frozen=True):
 
 
 _ANY = -1
+
+
+class _Starting(Struct, frozen=True):
+    """Phrases that start with one word, each with its place in the data: single words, by second word, with a gap."""
+
+    words: list[tuple[int, _Phrase]]
+    by_second: dict[int, list[tuple[int, _Phrase]]]
+    with_gap: list[tuple[int, _Phrase]]
+
+
+def _order(numbered: tuple[int, _Phrase]) -> int:
+    return numbered[0]
+
+
+def _starting(phrases: Sequence[_Phrase]) -> _Starting:
+    """Phrases with one first word, sorted by what follows it."""
+    starting = _Starting([], defaultdict(list), [])
+    for number, phrase in enumerate(phrases):
+        if len(phrase.elements) == 1:
+            starting.words.append((number, phrase))
+        elif phrase.elements[1] == _ANY:
+            starting.with_gap.append((number, phrase))
+        else:
+            starting.by_second[phrase.elements[1]].append((number, phrase))
+    return starting
 
 
 class _WordPatterns:
@@ -163,13 +186,17 @@ class Lexicon:
             if concept.kind in TOPICS or concept.kind == "idiom":
                 for table, other in zip(self._tables[1:], (o for o in LANGUAGES if o != language), strict=True):
                     self._add(table, concept, other)
+        self._phrases_from: dict[int, _Starting] = {}  # made when a word is met, since most words never are
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key not in ("_elements", "_words")}
+        return {
+            key: value for key, value in self.__dict__.items() if key not in ("_elements", "_words", "_phrases_from")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
+        self._phrases_from = {}
         self._elements = lru_cache(maxsize=65536)(self._elements_of)
 
     def _add(self, table: _WordPatterns, concept: Concept, language: Language) -> None:
@@ -265,9 +292,18 @@ class Lexicon:
 
     def _phrases_at(self, elements: Sequence[frozenset[int]], place: int) -> Iterator[tuple[_Phrase, int]]:
         """Phrases that start at a token, each with the index of its last token."""
+        following = elements[place + 1] if place + 1 < len(elements) else ()
         for number in elements[place]:
-            for phrase in self._phrases_by_first.get(number, ()):
-                last = _match(phrase.elements, elements, place)
+            starting = self._phrases_from.get(number)
+            if starting is None:
+                starting = self._phrases_from[number] = _starting(self._phrases_by_first.get(number, ()))
+            found = list(starting.words)
+            for second in following:
+                found += starting.by_second.get(second, ())
+            found += starting.with_gap
+            found.sort(key=_order)
+            for _, phrase in found:
+                last = _match(phrase.elements, elements, place) if len(phrase.elements) > 1 else place
                 if last is not None:
                     yield phrase, last
 

@@ -87,18 +87,17 @@ def check_product(
     RulesetError when the claims data cannot be loaded.
     """
     found: list[ProductFinding] = []
-    folder = str(directory)  # a string is faster as a cache key than a path
+    portion, folder = Portion(portion_ug, others_ug), str(directory)  # a string is faster as a cache key than a path
     for field, text in texts.items():
-        readings = []
+        readings: list[Sequence[ProductFinding]] = []
         for language in LANGUAGES:
             written = text if isinstance(text, str) else text.in_language(language)
-            masked = mask_own_name(written, own_name)
-            findings = _findings(field, masked, language, Portion(portion_ug, others_ug), folder)
-            readings.append(findings if masked == written else _quoting(written, findings))
-        if isinstance(text, str):
-            found += _strictest(readings)
-        else:
-            found += chain.from_iterable(readings)
+            if own_name and (masked := mask_own_name(written, own_name)) != written:
+                readings.append(_quoting(written, _findings(field, masked, language, portion, folder)))
+            elif written:
+                readings.append(_findings(field, written, language, portion, folder))
+        if any(readings):
+            found += _strictest(readings) if isinstance(text, str) else chain.from_iterable(readings)
     return tuple(found)
 
 
@@ -140,7 +139,7 @@ def _without_meaning(name: re.Match[str]) -> str:
 def _findings(field: str, text: str, language: Language, portion: "Portion", folder: str) -> Sequence[ProductFinding]:
     """Findings for one field in one language, sentences without a claim left out."""
     reader = _cached_findings if len(text) <= _CACHED_UP_TO else _relevant_findings
-    findings = reader(text, language, field == INGREDIENTS, folder) if text else ()
+    findings = reader(text, language, field == INGREDIENTS, folder)
     if not findings:
         return ()
     findings = check_portion(findings, portion, language, _path(folder))
@@ -153,7 +152,7 @@ def _cached_findings(text: str, language: Language, is_list: bool, folder: str) 
 
     Texts that differ in meaningless numbers share one entry.
     """
-    uniform = _with_uniform_numbers(text, language, _path(folder))
+    uniform = _with_uniform_numbers(text, language, folder)
     # A text without findings has none with other numbers either.
     if uniform != text and not _cached_findings(uniform, language, is_list, folder):
         return ()
@@ -175,17 +174,22 @@ def _relevant_findings(text: str, language: Language, is_list: bool, folder: str
     return tuple(finding for finding in findings if finding.severity != "ok" or finding.verdict != "neutral")
 
 
-def _with_uniform_numbers(text: str, language: Language, directory: Path) -> str:
+def _with_uniform_numbers(text: str, language: Language, folder: str) -> str:
     """Text with all meaningless numbers made alike: "60 capsules" and "90 capsules" become the same.
 
     The length does not change. Text with markup is returned unchanged, since there digits can encode characters.
     """
     if _MARKED_UP.search(text):
         return text
-    meaningful = load_lexicon(language, directory).meaningful_numbers
+    meaningful = _meaningful_numbers(language, folder)
     pieces = _NUMBER.split(text)  # every second piece is a number
     pieces[1::2] = [piece if piece in meaningful else _UNIFORM_DIGIT * len(piece) for piece in pieces[1::2]]
     return "".join(pieces)
+
+
+@lru_cache(maxsize=8)
+def _meaningful_numbers(language: Language, folder: str) -> frozenset[str]:
+    return load_lexicon(language, _path(folder)).meaningful_numbers
 
 
 def _item_findings(finding: Finding, text: str, language: Language, directory: Path) -> Sequence[Finding]:
@@ -221,8 +225,6 @@ def _declared_names(directory: Path) -> frozenset[tuple[str, ...]]:
 
 def _strictest(readings: Sequence[Sequence[ProductFinding]]) -> list[ProductFinding]:
     """Strictest finding per sentence among several languages; the first one of equals."""
-    if not any(readings):
-        return []
     best: dict[tuple[int, int], ProductFinding] = {}
     for one in (one for reading in readings for one in reading):
         place = (one.finding.start, one.finding.end)

@@ -68,6 +68,37 @@ _FRAMES: Mapping[Language, Mapping[FrameKind, str]] = {
         "raise": r"increases?|enhances?|improves?|neutralises",
     },
 }
+# Orders in which the effect (e) stands before the substances (s), or which have a noun for the verb (v).
+_INVERTED: Mapping[Language, tuple[str, ...]] = {
+    "nl": (
+        r"(?P<e>.+?),? (?:is|zijn) (?:iets |een \S+ |wat |dat )?waar(?:aan|toe|bij)? (?P<s>.+?)"
+        r"(?: ook| mede| mee)?(?: toe| aan| bij)? (?P<v>bijdraagt|bijdragen|helpt|helpen)",
+        r"(?:tot|aan) (?P<e>.+?) (?P<v>draagt|dragen)(?: ook| mede)? (?P<s>.+?) (?:ook |mede |mee )?bij",
+        r"(?P<e>.+?) (?P<v>wordt|worden) (?:mede |ook )?door (?P<s>.+?)"
+        r" (?:mede )?(?:ondersteund|geholpen|onderhouden)",
+        r"(?P<e>.+?) (?P<v>wordt|worden) (?:mede |ook )?(?:ondersteund|geholpen|onderhouden) door (?P<s>.+)",
+        r"(?P<e>.+?) (?:[,–—:] )?(?:ook )?(?:daar|hier|daaraan|hieraan|daartoe|hiertoe) (?P<v>draagt|dragen)"
+        r" (?P<s>.+?) (?:ook |mede )?(?:aan |toe )?bij",
+        r"(?:de |een )?(?P<v>bijdrage) van (?P<s>.+?) (?:aan|tot) (?P<e>.+)",
+        r"(?P<v>bijdrage) (?:aan|tot) (?P<e>.+?) door (?P<s>.+)",
+        r"(?P<v>ondersteuning) van (?P<e>.+?) (?:door|met) (?P<s>.+)",
+    ),
+    "en": (
+        r"(?P<e>.+?) (?:is|are) (?:something|what|one thing|a thing|an effect|a function)"
+        r"(?: that| which)? (?P<s>.+?) (?:also )?(?P<v>contributes|contribute|helps|help|supports|support)"
+        r"(?: to| towards| with)?",
+        *(  # no word parts effect and substances, so each number of words may name the latter
+            rf"(?:to|towards) (?P<e>.+?) (?P<s>\S+(?: \S+){{{more}}}) (?P<v>contributes|contribute)"
+            for more in range(6)
+        ),
+        r"(?P<e>.+?) (?P<v>is|are) (?:also |partly )?(?:supported|helped|aided|maintained|sustained)"
+        r" (?:by|with) (?P<s>.+)",
+        r"(?:the |a )?(?P<v>contribution) of (?P<s>.+?) to (?P<e>.+)",
+        r"(?:the |a )?(?P<v>contribution) to (?P<e>.+?) (?:by|from|through) (?P<s>.+)",
+        r"(?P<v>support) (?:for|of) (?P<e>.+?) (?:by|from|with|through) (?P<s>.+)",
+    ),
+}
+_LONGEST_INVERTED = 40  # tokens; bounds the time
 _MEASURES = frozenset(["mg", "ug", "mcg", "g", "ie", "iu"])
 _LETTERS = frozenset("acdek")
 # Names that are ordinary words as well.
@@ -81,6 +112,14 @@ class Frame(Struct, frozen=True):
     kind: FrameKind
     first: int
     last: int
+
+
+class Inversion(Struct, frozen=True):
+    """A claim with the effect first or a noun for its verb: the verb, and the tokens of effect and substances."""
+
+    frame: Frame
+    effect: tuple[int, int]
+    substances: tuple[int, int]
 
 
 class Name(Struct, frozen=True):
@@ -139,6 +178,7 @@ class RegisterLexicon:
         self._effects: dict[Language, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
         self.wordings: dict[tuple[Language, tuple[str, ...]], list[RegisteredClaim]] = defaultdict(list)
         self._frames = {language: _frame_patterns(language) for language in LANGUAGES}
+        self._inverted = {language: [re.compile(pattern) for pattern in _INVERTED[language]] for language in LANGUAGES}
         for language in LANGUAGES:
             self._effects[language] = self._effects_of(language)
             for claim in register.claims.values():
@@ -193,6 +233,21 @@ class RegisterLexicon:
             if frame.first > reached:
                 reached = frame.last
                 yield frame
+
+    def inversions(self, tokens: Sequence[Token]) -> Iterator[Inversion]:
+        """Readings of a sentence with the effect first, or as a noun: `To … zinc contributes`, `contribution of …`.
+
+        Each range is the first token and the one after the last.
+        """
+        if len(tokens) > _LONGEST_INVERTED:
+            return
+        text = " ".join(token.text for token in tokens).rstrip(" .!?")
+        for language in LANGUAGES:
+            for pattern in self._inverted[language]:
+                match = pattern.fullmatch(text)
+                if match:
+                    verb, effect, names = (_token_range(text, match, group) for group in ("v", "e", "s"))
+                    yield Inversion(Frame(language, "contribute", verb[0], verb[1] - 1), effect, names)
 
     def shape(self, wording: str, language: Language) -> Shape:
         """Features of a registered wording."""
@@ -254,6 +309,12 @@ class RegisterLexicon:
             any(text in _NORMAL for text in texts),
             any(_is_carrier(text, language) for text in texts),
         )
+
+
+def _token_range(text: str, match: re.Match[str], group: str) -> tuple[int, int]:
+    """First token of a group, and the one after its last; tokens are parted by one space."""
+    first = text.count(" ", 0, match.start(group))
+    return first, first + match[group].count(" ") + 1
 
 
 def _frame_patterns(language: Language) -> list[tuple[FrameKind, re.Pattern[str]]]:

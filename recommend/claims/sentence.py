@@ -26,13 +26,17 @@ _NEGATION_DISTANCE = 3
 _DOUBT_DISTANCE = 3
 _AND = ("en", "and", "of", "or", "noch", "nor")
 _REASONS_FOR_A_DOCTOR = frozenset(["complaint", "condition", "side_effect", "fatigue"])
-_READER = frozenset(["you", "me", "us", "je", "jou", "u", "mij", "ons"])
+_BESIDE = frozenset(
+    ["samen", "naast", "tegelijk", "combinatie", "combineren", "combineer", "gecombineerd"]
+) | frozenset(["together", "alongside", "combined", "combination", "combine", "combining", "with"])
+_AGAINST_MEDICINE = ("likeness", "shedding", "not-taking", "deficiency", "natural", "gone", "medical")
+_READER = frozenset(["you", "me", "us", "je", "jou", "u", "ge", "gij", "mij", "ons"])
 _JOINING = frozenset(
     ["of", "the", "a", "your", "my", "van", "de", "het", "een", "je", "jouw", "uw", "en", "and", "op", "up", "to"]
 )
 _PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "tegen", "less", "minder", "voor", "for"])
 _READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "everyone"]) | frozenset(
-    ["je", "jou", "jouw", "jezelf", "u", "uw", "mij", "mijn", "iedereen"]
+    ["je", "jou", "jouw", "jezelf", "u", "uw", "ge", "gij", "mij", "mijn", "iedereen"]
 )
 _TESTIFYING = frozenset(["ik", "i", "mijn", "my", "eindelijk", "finally", "sinds", "dankzij", "thanks"])
 _WITHOUT = frozenset(["geen", "nooit", "zonder", "no", "never", "fewer", "without"])
@@ -50,6 +54,21 @@ _OF_THE_GOODS = (
     "night",
     "covert-hint",
 )
+_NO_OTHER_GOODS = (
+    "nutrient",
+    "mineral-form",
+    "dosage",
+    "takers",
+    "suffering",
+    "deficiency",
+    "not-taking",
+    "drug",
+    "covert-hint",
+)
+_SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
+_COMPARED_OR_BODY = frozenset(
+    ["als", "zoals", "like", "than", "dan", "lichaam", "lijf", "body", "jezelf", "yourself"]
+) | (frozenset(["ik", "i", "mijn", "my"]))
 _OF_EXPERTS = ("professional", "professionals", "made-by", "recommends")
 _HONEST = (
     "contribute",
@@ -151,7 +170,14 @@ class ParsedSentence:
     @cached_property
     def is_warning(self) -> bool:
         """Whether the sentence warns, or sends the reader to a professional."""
-        return self.has_in_context(*_SAFETY) or self.refers_to_professional
+        return self.has_in_context(*_SAFETY) or self.refers_to_professional or self.warns_of_medicine
+
+    @cached_property
+    def warns_of_medicine(self) -> bool:
+        """Whether the goods are called dangerous beside a medicine: `Together with a blood thinner it can be risky`."""
+        if not self.has("danger") or not self.has("medicine", "drug") or self.has(*_AGAINST_MEDICINE):
+            return False
+        return any(token.text in _BESIDE for token in self.tokens)
 
     @cached_property
     def refers_to_professional(self) -> bool:
@@ -319,6 +345,19 @@ class ParsedSentence:
         if any(token.text in _TESTIFYING for token in self.tokens):
             return False
         return self.has("other-bearer") or (starts_with_we and not self.has("stronger", "gone"))
+
+    @cached_property
+    def is_of_other_goods(self) -> bool:
+        """Whether the sentence is about goods of another shop, such as laptops and novels, and about no body.
+
+        Not where ours or their takers are named, and not in a comparison: `Charge up like your phone`.
+        """
+        if not self.has("other-goods") or self.list_intro or self.has(*_NO_OTHER_GOODS):
+            return False
+        texts = [token.text for token in self.tokens]
+        if not _COMPARED_OR_BODY.isdisjoint(texts):
+            return False
+        return self.mentions_of("other-goods")[0].first < _SUBJECT_WITHIN or _READERS_OWN.isdisjoint(texts)
 
     @cached_property
     def names_suffering(self) -> bool:

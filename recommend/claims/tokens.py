@@ -7,8 +7,9 @@ accents, capitals, invisible characters or look-alike letters.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _END = re.compile(rf"[{_LINE_BREAKS}]++|[.!?…。！？]++[\"'”’»)\]]*+(?=\s|\Z)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Þ][a-zà-ÿ])")
@@ -120,8 +121,7 @@ def _trimmed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     yield begin, stop
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True, gc=False):
     """A word, an emoji or a stop (`,` `;` …), with its start and end in the source.
 
     `glue` is the sign that joins it to the word before it: `*` in `kr*mp`, nothing where a space stands.

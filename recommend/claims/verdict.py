@@ -18,6 +18,7 @@ from recommend.claims.rules.unnamed_effects import (
     name_grounds,
     nutrition_content_grounds,
     testimonial_grounds,
+    threat_grounds,
     unnamed_effect_grounds,
 )
 from recommend.claims.sentence import OFFERED, ParsedSentence
@@ -64,7 +65,7 @@ def judge(
     topics = list(topic_grounds(sentence, claimed, bool(grounds)))
     grounds += topics
     grounds += pattern_grounds(sentence, claims)
-    grounds += [*medicine_grounds(sentence), *name_grounds(sentence)]
+    grounds += [*medicine_grounds(sentence), *name_grounds(sentence), *threat_grounds(sentence)]
     if not any(ground.verdict in VERDICTS[:4] for ground in grounds):
         grounds += [*unnamed_effect_grounds(sentence), *testimonial_grounds(sentence)]
     contents = [*content_grounds(sentence, register)] if register else []

@@ -1,9 +1,13 @@
 """`GET /products`: the listing's page as data, with the listing's own parameters, order and counts."""
 
+from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 
 from catalog import models
 from catalog.advice.suggest import decimal_string
@@ -21,7 +25,7 @@ from catalog.search.facets import (
     YES,
     Facet,
 )
-from catalog.search.listing import PAGE_SIZE, Listing, Sort
+from catalog.search.listing import PAGE_SIZE, Listing, Sort, editions, listed_products
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Answer, AnswerLink, Facets, FacetValue, Notice, OtherActive, Product, Products
@@ -33,6 +37,7 @@ from shop.web.api_problems import Refused
 from shop.web.database import get_ruleset, get_session
 from shop.web.errors import NoSuchListingPage
 from shop.web.i18n import gettext as _
+from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
 from shop.web.services import today
 
 
@@ -54,7 +59,7 @@ def products() -> Response:
             understood=_understood(page),
             answers=_answers(page),
             facets=_facets(found, wanted),
-            items=[_product(product, language) for product in found.products],
+            items=list(found.products),
         )
     )
 
@@ -144,11 +149,22 @@ ENDPOINT = Endpoint(
 
 def _find(language: Language) -> ListingPage:
     try:
-        return find_page(get_session(), request.args, get_ruleset(), language)
+        fetch = partial(_encoded_products, language=language)
+        return find_page(get_session(), request.args, get_ruleset(), language, fetch)
     except NoSuchListingPage as error:
         raise Refused(
             HTTPStatus.NOT_FOUND, _("The list of products has no such page: a page is a number from 1 up."), key="page"
         ) from error
+
+
+def _encoded_products(session: Session, ids: Sequence[int], language: Language) -> list[msgspec.Raw]:
+    """The products as JSON: cached by edition, as the cards of the listing are, or read and encoded."""
+    shown = editions(session, ids)
+    keys = dict(zip(ids, fragment_keys("api product", ((one, request.script_root) for one in shown)), strict=True))
+    encoded: dict[int, bytes | None] = dict(zip(ids, cached_fragments(keys.values()), strict=True))
+    for product in listed_products(session, [id_ for id_, cached in encoded.items() if cached is None]):
+        encoded[product.id] = store_fragment(keys[product.id], msgspec.json.encode(_product(product, language)))
+    return [msgspec.Raw(cached) for cached in encoded.values() if cached is not None]
 
 
 def _product(product: models.Product, language: Language) -> Product:

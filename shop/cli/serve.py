@@ -47,7 +47,8 @@ SILENCE_SECONDS = 5
 def serve(host: str, port: int, workers: int, with_worker: bool, metrics_port: int | None) -> None:
     """Serve the shop until SIGTERM, which lets requests under way finish."""
     settings = make_ready()
-    os.environ["SHOP_SERVED_AT"] = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if port:
+        os.environ["SHOP_SERVED_AT"] = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     os.environ["SHOP_SERVE_WORKER"] = "on" if with_worker else "off"
     with _metrics(host, metrics_port, settings):
         run_server("shop.app:create_app", host, port, workers, settings)

@@ -10,7 +10,7 @@ from catalog.models import Product
 from catalog.search.listing import Edition, edition_of, editions, listed_products
 from catalog.search.snapshot import stamp_in_use
 from shop.web.database import get_ruleset
-from shop.web.page_cache import cached_fragment, fragment_key, store_fragment
+from shop.web.page_cache import Key, cached_fragments, fragment_keys, store_fragment
 
 
 class Card:
@@ -19,8 +19,10 @@ class Card:
     It is the same for everybody but for its tick; a page puts what depends on the visitor beside it.
     """
 
-    def __init__(self, edition: Edition, cached: Markup | None, product: Product | None, *, ticked: bool) -> None:
-        self.edition, self._cached, self.product, self._ticked = edition, cached, product, ticked
+    def __init__(
+        self, edition: Edition, key: Key, cached: Markup | None, product: Product | None, *, ticked: bool
+    ) -> None:
+        self.edition, self._key, self._cached, self.product, self._ticked = edition, key, cached, product, ticked
 
     @property
     def brand(self) -> Edition:
@@ -31,8 +33,8 @@ class Card:
         if self._cached is not None:
             return self._cached
         macro = get_template_attribute("partials/card.html", "card_body")
-        body = macro(self.product, get_ruleset(), choice=True, ticked=self._ticked)
-        return store_fragment(_key(self.edition, ticked=self._ticked), body)
+        body: Markup = macro(self.product, get_ruleset(), choice=True, ticked=self._ticked)
+        return store_fragment(self._key, body)
 
 
 def cards_by_ids(
@@ -49,13 +51,14 @@ def cards_by_ids(
         shown = [edition_of(products[id_], epoch) for id_ in ids]
     else:
         products, shown = {}, editions(session, ids)
-    found = [(edition, cached_fragment(_key(edition, ticked=edition.slug in ticked))) for edition in shown]
+    keys = fragment_keys("card", ((edition, edition.slug in ticked) for edition in shown))
+    found = list(zip(shown, keys, cached_fragments(keys), strict=True))
     if not read_all:
-        missing = [edition.product_id for edition, cached in found if cached is None]
+        missing = [edition.product_id for edition, _, cached in found if cached is None]
         products = {product.id: product for product in listed_products(session, missing)}
     return [
-        Card(edition, cached, products.get(edition.product_id), ticked=edition.slug in ticked)
-        for edition, cached in found
+        Card(edition, key, cached, products.get(edition.product_id), ticked=edition.slug in ticked)
+        for edition, key, cached in found
     ]
 
 
@@ -63,7 +66,3 @@ def ticked_elsewhere(ticked: Sequence[str], cards: Sequence[Card]) -> list[str]:
     """Slugs of ticked products that are not on this page."""
     here = {card.edition.slug for card in cards}
     return [slug for slug in ticked if slug not in here]
-
-
-def _key(edition: Edition, *, ticked: bool) -> tuple[object, ...]:
-    return fragment_key("card", edition, ticked)

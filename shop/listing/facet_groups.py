@@ -1,11 +1,11 @@
 """The facets as the shopper reads them: names, labels, counts, and what a word means."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from heapq import nlargest
 
-from flask import Flask
-from msgspec import Struct
+from flask import Flask, get_template_attribute, request
+from markupsafe import Markup
+from msgspec import Struct, structs
 
 from catalog.models import Allergen, DosageForm
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
@@ -14,10 +14,12 @@ from catalog.search.facets import ALL_APPLY, ALONE, BLEND, DAY_PRICE_BANDS, MG_B
 from recommend.knowledge import Ruleset
 from recommend.substances import Substance, load_substances
 from recommend.text import Language
-from shop.listing.query import BANDS
+from shop.listing.query import BANDS, listing_address
+from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
+from shop.web.page_cache import cached_fragment, fragment_key, store_fragment
 from shop.web.words import short_entry_name
 
 FEW = 12
@@ -56,8 +58,8 @@ class Group(Struct, frozen=True):
 
     facet: Facet
     title: str
-    options: list[Option]
-    more: list[Option]
+    options: Sequence[Option]
+    more: Sequence[Option]
     left: int = 0
     hint: str = ""
 
@@ -90,14 +92,14 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
     if facet is Facet.FORM:
         common, rare = _forms(found, chosen, ruleset)
         return Group(facet, title(facet), common, rare, hint=_hint(facet))
-    shown = values(facet, found, ruleset)
-    left = 0
+    language = current_language()
+    shown, left = values(facet, found, ruleset), 0
     if facet is Facet.BRAND and len(shown) > MOST:
-        left, shown = len(shown) - MOST, _commonest(shown, found, chosen)
+        left, shown = len(shown) - MOST, sorted({*found.index.values(facet, MOST), *chosen})
     options = [
         Option(
             value=value,
-            label=label(facet, value, ruleset),
+            label=value if facet is Facet.BRAND else _label(facet, value, language),
             count=found.count(facet, value),
             chosen=value in chosen,
         )
@@ -112,17 +114,66 @@ def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Gr
 
 def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> tuple[list[Option], list[Option]]:
     """One option for each compound, whatever names its products give it; rare ones fold away."""
-    ranked = set(ruleset.ranked_records.values())
     common: list[Option] = []
     rare: list[Option] = []
-    for record, names in ruleset.names_of_record.items():
-        forms = [form.id for form in names]
-        if any(form in chosen or found.index.holds(Facet.FORM, form) for form in forms):
-            count = found.count_any(Facet.FORM, forms)
-            ticked = any(form in chosen for form in forms)
-            option = Option(",".join(forms), short_entry_name(names[0]), count, ticked, record)
-            (common if ticked or record in ranked else rare).append(option)
+    for compound in _compounds(ruleset, current_language()):
+        ticked = any(form in chosen for form in compound.forms)
+        if ticked or any(found.index.holds(Facet.FORM, form) for form in compound.forms):
+            count = found.count_any(Facet.FORM, compound.forms)
+            option = Option(",".join(compound.forms), compound.label, count, ticked, compound.record)
+            (common if ticked or compound.is_common else rare).append(option)
     return common, rare
+
+
+class _Compound(Struct, frozen=True):
+    """A compound with the names that products give it."""
+
+    record: str
+    forms: tuple[str, ...]
+    label: str
+    is_common: bool
+
+
+@lru_cache(8)
+def _compounds(ruleset: Ruleset, _language: Language) -> list[_Compound]:
+    ranked = set(ruleset.ranked_records.values())
+    return [
+        _Compound(record, tuple(form.id for form in names), short_entry_name(names[0]), record in ranked)
+        for record, names in ruleset.names_of_record.items()
+    ]
+
+
+_COUNT = "\0"
+"""Stands for a count in a prepared part; no page has this character."""
+
+
+def filter_group(group: Group) -> Markup:
+    """A facet with the check boxes of its values: prepared once for each state, and only the counts filled in."""
+    options = (*group.options, *group.more)
+    shape = structs.replace(group, options=_shown(group.options), more=_shown(group.more))
+    first, *others = _prepared(shape, current_language())
+    filled = (f"{one.count}{rest}" for one, rest in zip(options, others, strict=True))
+    return Markup(first + "".join(filled))  # noqa: S704 - made by a template
+
+
+def _shown(options: Iterable[Option]) -> tuple[Option, ...]:
+    """Options as far as a box shows them without its count: whether there is any."""
+    return tuple(structs.replace(option, count=min(option.count, 1)) for option in options)
+
+
+@lru_cache(1024)
+def _prepared(group: Group, _language: Language) -> tuple[str, ...]:
+    """The parts of a facet between its counts."""
+    facet = get_template_attribute("listing/facets.html", "facet")
+    return tuple(str(facet(group, _COUNT)).split(_COUNT))
+
+
+def form_explanations(options: Iterable[Option]) -> Markup:
+    """The forms among the options in a sentence each."""
+    forms = tuple(option.record for option in options)
+    key = fragment_key("form explanations", forms, request.script_root)
+    explained = get_template_attribute("listing/facets.html", "form_explanations")
+    return cached_fragment(key) or store_fragment(key, explained(forms, get_ruleset()))
 
 
 class Promoted(Struct, frozen=True):
@@ -180,27 +231,27 @@ def applied_filters(filters: Filters, ruleset: Ruleset) -> list[Applied]:
     return list(applied.values())
 
 
-def _commonest(brands: list[str], found: Found, chosen: tuple[str, ...]) -> list[str]:
-    """The brands with most products, in the order of the alphabet, and those that are chosen."""
-    most = nlargest(MOST, brands, key=lambda brand: len(found.index.having(Facet.BRAND, brand)))
-    return sorted({*most, *chosen})
-
-
-def values(facet: Facet, found: Found, ruleset: Ruleset) -> list[str]:
+def values(facet: Facet, found: Found, ruleset: Ruleset) -> Sequence[str]:
     """All values of a facet in the order in which they are shown."""
-    fixed: dict[Facet, list[str]] = {
-        Facet.FORM: list(ruleset.forms),
-        Facet.DOSAGE_FORM: list(DosageForm),
-        **{facet: [band.name for band in bands] for facet, bands in BANDS.items()},
-        Facet.COMPOSITION: [PURE, MIXED],
-        Facet.UNSWEETENED: [YES],
-        Facet.VEGAN: [YES],
-        Facet.WITHOUT: list(Allergen),
-        Facet.OTHER_ACTIVES: [ALONE, BLEND],
-        Facet.WITHOUT_ACTIVE: [substance.id for substance in load_substances().beside_magnesium],
-        Facet.IN_STOCK: [YES],
+    if facet is Facet.FORM:
+        return list(ruleset.forms)
+    return _fixed_values().get(facet) or found.index.values(facet)
+
+
+@cache
+def _fixed_values() -> dict[Facet, tuple[str, ...]]:
+    """The values of facets that no edit adds any to."""
+    return {
+        Facet.DOSAGE_FORM: tuple(DosageForm),
+        **{facet: tuple(band.name for band in bands) for facet, bands in BANDS.items()},
+        Facet.COMPOSITION: (PURE, MIXED),
+        Facet.UNSWEETENED: (YES,),
+        Facet.VEGAN: (YES,),
+        Facet.WITHOUT: tuple(Allergen),
+        Facet.OTHER_ACTIVES: (ALONE, BLEND),
+        Facet.WITHOUT_ACTIVE: tuple(substance.id for substance in load_substances().beside_magnesium),
+        Facet.IN_STOCK: (YES,),
     }
-    return fixed[facet] if facet in fixed else found.index.values(facet)
 
 
 def _hint(facet: Facet) -> str:
@@ -303,3 +354,6 @@ def first_sentence(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
+    app.add_template_global(filter_group)
+    app.add_template_global(form_explanations)
+    app.add_template_global(listing_address)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from catalog.search.facet_counts import find
 from catalog.search.listing import Fetch, Listing, Sort, listed_products, listing
 from catalog.search.matching import Search, search
-from catalog.search.snapshot import current_snapshot
+from catalog.search.snapshot import current_snapshot, note_stamp
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 from shop.listing.facet_groups import label
@@ -35,6 +35,7 @@ def find_page(
     fetch: Fetch = listed_products,
 ) -> ListingPage:
     """Answer the query of a listing, with products or what `fetch` makes of their ids. Raises NoSuchListingPage."""
+    note_stamp(session)
     index = current_snapshot(session, words=bool(args.get("q")))
     wanted = read_listing_query(args, ruleset, index)
     sought = search(session, index, wanted.text) if wanted.text else None

@@ -6,6 +6,7 @@ The products on a page and their orders are in `catalog.search.listing`.
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from msgspec import Struct, field, structs
 from werkzeug.datastructures import MultiDict
@@ -31,12 +32,15 @@ from catalog.search.wishes import LONGEST_QUERY, is_too_long
 from recommend.knowledge import Ruleset
 from recommend.substances import load_substances
 from shop.web.errors import NoSuchListingPage
+from shop.web.i18n import address_of
 from shop.web.i18n import gettext as _
 
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9-]{1,120}")
+_SAFE = "!$'()*,/:;?@"
+"""Characters that an address may have in its query as they are."""
 LONGEST_SHOWN = 40
 BANDS: Mapping[Facet, tuple[Band, ...]] = {
     Facet.MG_PER_DAY: MG_BANDS,
@@ -90,6 +94,12 @@ class ListingQuery(Struct, frozen=True):
     def values(self) -> list[tuple[Facet, str]]:
         """The chosen facet values, in the order of the facets."""
         return [(facet, value) for facet in Facet for value in self.filters.chosen.get(facet, ())]
+
+
+def listing_address(query: Mapping[str, Any]) -> str:
+    """The address of a listing, as `url_for` writes it, which takes ten times as long: a page has many of them."""
+    address = address_of("listing.products")
+    return f"{address}?{urlencode(query, doseq=True, safe=_SAFE)}" if query else address
 
 
 def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: IndexSnapshot) -> ListingQuery:

@@ -37,6 +37,7 @@ _ENDPOINTS = {
     "choosing": "pages.choosing",
     "ranking": "pages.ranking",
     "colophon": "pages.colophon",
+    "withdrawal": "withdrawal.find",
     "privacy": "pages.privacy",
     "products": "listing.products",
 }

@@ -37,8 +37,8 @@ def products() -> str:
     applied = applied_filters(wanted.filters, ruleset)
     asked = page.search
     shown_groups = groups(found.found, wanted.filters, ruleset)
-    if wanted.left_out or wanted.text:
-        never_cache()  # the page says what was typed
+    if wanted.left_out or (wanted.text and not (asked and asked.is_understood)):
+        never_cache()  # the page says what somebody typed, not only what the shop has
     return render_template(
         "listing/listing.html",
         listing=found,

@@ -34,6 +34,7 @@ from catalog.orders.stock import SoldOutError
 from shop.finder.answers_cookie import partial_answers, visitor_stops
 from shop.ordering.basket_page import available_basket, basket_page
 from shop.ordering.checkout_form import CheckoutForm
+from shop.ordering.limits import is_allowed
 from shop.ordering.order_words import delivery_words, method_words
 from shop.ordering.readiness import can_order, is_trial, missing_facts, terms_text
 from shop.payments import steps
@@ -200,9 +201,13 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     quote, agreement = _quote(basket, form), _agreement(basket, form)
     if quote is None or request.form.get("seal") != seal(quote, agreement):
         changed = _(
-            "Prices, delivery or terms have changed since you saw them. Nothing was ordered: please look again."
+            "Your basket, prices, delivery or terms have changed since you saw this page. Nothing was ordered: please "
+            "look again."
         )
         return _summary(basket, form, Entered(secrets.token_urlsafe(24), entered.fields), (changed,))
+    if not is_allowed("placing"):
+        often = _("From your network address this was tried too often. Try again in a quarter of an hour.")
+        return _summary(basket, form, entered, (often,))
     shared = services()
     provider = payments_for(shared, basket.products)
     placing = Placing(

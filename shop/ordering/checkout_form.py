@@ -1,6 +1,7 @@
 """The form of a checkout: contact, address, delivery and way of payment, checked as the countries write them."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,7 @@ from wtforms.validators import InputRequired, Length
 from catalog.orders.delivery import COUNTRIES
 from catalog.orders.models import DeliveryKind, PaymentMethod
 from catalog.orders.placing import Buyer
-from shop.seller import EMAIL
-from shop.web.forms import ShopForm
+from shop.web.forms import ShopForm, email_line, one_line, require_email
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 
@@ -22,22 +22,18 @@ _POSTCODES: Mapping[str, re.Pattern[str]] = {
 }
 """Postcodes without blanks; the three Dutch endings left out are given to nobody."""
 _LETTER = re.compile(r"[^\W\d_]")
-_PLAIN = re.compile(r"[\w\s.,'’`´\-/()&+:°ºª]+")
-"""Letters of any script, digits, and the signs that names and addresses have."""
+_SIGNS = frozenset(" .,'‘’`´-‐‑–/()&+:!°ºª")
+"""The signs that names and addresses have, those included that a telephone puts for ' and -."""
 _HOUSE_NUMBER = re.compile(r"[0-9]{1,5}", re.ASCII)
 BUYER_FIELDS = ("email", "name", "company", "vat_number", "postcode", "house_number", "addition", "street", "town")
 
 
-def _cleaned(value: object) -> str:
-    return " ".join(str(value or "").split())
-
-
 def _upper(value: object) -> str:
-    return _cleaned(value).replace(" ", "").replace(".", "").upper()
+    return one_line(value).replace(" ", "").replace(".", "").upper()
 
 
 def _line(
-    label: str, token: str, most: int, *, empty: str | None = None, clean: Any = _cleaned, **more: Any
+    label: str, token: str, most: int, *, empty: str | None = None, clean: Any = one_line, **more: Any
 ) -> StringField:
     """A line of text; `empty` is the error of an empty one, without it the line may stay empty."""
     validators: list[Any] = [*([InputRequired(empty)] if empty is not None else []), Length(max=most), _readable]
@@ -46,8 +42,13 @@ def _line(
 
 
 def _readable(_form: ShopForm, field: Field) -> None:
-    if field.data and not _PLAIN.fullmatch(field.data):
+    if not all(_is_of_a_name(sign) for sign in field.data or ""):
         raise ValidationError(gettext("Use letters, digits and usual punctuation only: this goes on an address label."))
+
+
+def _is_of_a_name(sign: str) -> bool:
+    """Whether a sign is a letter or digit of any script, a mark above or below one, or usual in names."""
+    return sign.isalnum() or sign in _SIGNS or unicodedata.category(sign).startswith("M")
 
 
 class CheckoutForm(ShopForm):
@@ -55,8 +56,8 @@ class CheckoutForm(ShopForm):
 
     email = EmailField(
         _("E-mail address"),
-        [InputRequired(_("Fill in your e-mail address.")), Length(max=200)],
-        filters=[_cleaned],
+        [InputRequired(_("Fill in your e-mail address.")), Length(max=200), require_email],
+        filters=[email_line],
         description=_("For the confirmation. We send no advertising."),
         render_kw={"autocomplete": "email", "maxlength": 200},
     )
@@ -80,10 +81,6 @@ class CheckoutForm(ShopForm):
         self.country.choices = [(code, names[code]) for code in COUNTRIES]
         self.delivery.choices = [(kind.value, label) for kind, label in deliveries]
         self.method.choices = [(method.value, label) for method, label in methods]
-
-    def validate_email(self, field: Field) -> None:
-        if not EMAIL.fullmatch(field.data) or not field.data.isprintable():
-            raise ValidationError(gettext("This is no e-mail address, such as naam@voorbeeld.nl."))
 
     def validate_name(self, field: Field) -> None:
         _require_letter(field)

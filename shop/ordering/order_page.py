@@ -1,6 +1,6 @@
 """Order page behind its secret link: what was ordered, its payment, documents, one's data, and withdrawal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,13 +9,15 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from sqlalchemy import select
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from catalog.orders.models import Document, Payment, PaymentMethod, Purchase, PurchaseState
+from catalog.orders.erasure import erase, erased_on, may_be_erased_now
+from catalog.orders.models import Document, Payment, PaymentMethod, Purchase, PurchaseState, Refund
 from catalog.orders.payments import FINAL, claimed_cents, owed_cents, paid_cents, purchase_for_update
 from catalog.orders.placing import new_payment
 from catalog.orders.withdrawal import is_open, last_day
 from shop.payments import steps
 from shop.payments.providers import UNANSWERED
 from shop.web.absolute_urls import base_url
+from shop.web.forms import ShopForm
 from shop.web.i18n import localized
 from shop.web.order_links import token_hash
 from shop.web.owner_settings import owner_settings, seller
@@ -50,6 +52,7 @@ def order(token: str) -> WerkzeugResponse:
     purchase = purchase_or_404(token)
     with services().orders.reading() as session:
         paid, refunded = paid_cents(session, purchase), claimed_cents(session, purchase)
+        may_erase = may_be_erased_now(session, purchase)
     html = render_template(
         "ordering/order.html",
         purchase=purchase,
@@ -61,6 +64,8 @@ def order(token: str) -> WerkzeugResponse:
         may_pay=may_pay(purchase),
         may_withdraw=is_open(purchase, now()),
         withdraw_until=last_day(purchase),
+        erased_on=erased_on(purchase),
+        may_erase=may_erase,
         seller=seller(),
         settings=owner_settings(),
     )
@@ -94,7 +99,9 @@ def _begin_again(purchase: Purchase) -> Payment:
     with shared.orders.writing() as session:
         row = purchase_for_update(session, purchase.id)
         last = row.payments[-1]
-        payment = new_payment(session, row, last.provider, now()) if last.status in FINAL else last
+        left = owed_cents(row) - paid_cents(session, row) + claimed_cents(session, row)
+        again = last.status in FINAL and left > 0
+        payment = new_payment(session, row, last.provider, now(), cents=left) if again else last
     try:
         return steps.begin(shared, payment.id, base_url())
     except UNANSWERED:
@@ -105,20 +112,23 @@ def _begin_again(purchase: Purchase) -> Payment:
 def data(token: str) -> Response:
     """All that the store has of an order, for the person that it is about (GDPR Art. 15 and 20)."""
     purchase = purchase_or_404(token)
-    body = msgspec.json.format(msgspec.json.encode(order_data(purchase)))
+    with services().orders.reading() as session:
+        refunds = session.scalars(select(Refund).where(Refund.purchase_id == purchase.id).order_by(Refund.id)).all()
+    body = msgspec.json.format(msgspec.json.encode(order_data(purchase, refunds)))
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{purchase.number}.json"'
     never_store(response)
     return response
 
 
-def order_data(purchase: Purchase) -> Mapping[str, Any]:
-    """An order with its lines, payments, withdrawals, documents and events, but for secrets and keys."""
+def order_data(purchase: Purchase, refunds: Sequence[Refund]) -> Mapping[str, Any]:
+    """An order with its lines, payments, refunds, withdrawals, documents and events, but for secrets and keys."""
     return {
         **_columns(purchase),
         "lines": [_columns(line) for line in purchase.lines],
         "vat": [_columns(one) for one in purchase.vat],
         "payments": [_columns(payment) for payment in purchase.payments],
+        "refunds": [_columns(refund) for refund in refunds],
         "withdrawals": [_columns(one) for one in purchase.withdrawals],
         "documents": [_columns(one) for one in purchase.documents],
         "events": [_columns(event) for event in purchase.events],
@@ -128,7 +138,8 @@ def order_data(purchase: Purchase) -> Mapping[str, Any]:
 
 
 _SECRET = frozenset(
-    {"id", "purchase_id", "shipment_id", "product_id", "token", "token_sha256", "checkout_key", "idempotency_key"}
+    {"id", "purchase_id", "payment_id", "shipment_id", "product_id", "token", "token_sha256", "checkout_key"}
+    | {"idempotency_key"}
 ) | {
     "key",
     "pdf",
@@ -139,6 +150,23 @@ _SECRET = frozenset(
 
 def _columns(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__table__.columns.keys() if name not in _SECRET}  # noqa: SIM118 - columns
+
+
+@localized(bp, nl="/nl/bestelling/<token>/wissen", en="/en/order/<token>/erase", methods=("GET", "POST"))
+def erasure(token: str) -> WerkzeugResponse:
+    """Erase the personal data of an order that nothing is open of, after a confirmation (GDPR Art. 17)."""
+    purchase = purchase_or_404(token)
+    form = ShopForm()
+    if form.validate_on_submit():
+        with services().orders.writing() as session:
+            row = purchase_for_update(session, purchase.id)
+            if may_be_erased_now(session, row):
+                erase(session, row, now(), who="shopper")
+        return redirect(url_for("orders.order", token=token), HTTPStatus.SEE_OTHER)
+    with services().orders.reading() as session:
+        possible = may_be_erased_now(session, purchase)
+    html = render_template("ordering/erase.html", purchase=purchase, token=token, possible=possible)
+    return never_store(make_response(html))
 
 
 @localized(bp, nl="/nl/bestelling/<token>/<number>.pdf", en="/en/order/<token>/<number>.pdf")

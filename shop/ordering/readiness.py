@@ -1,6 +1,6 @@
 """Readiness for ordering: the facts that the law asks of a shop that sells, and which of them are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from catalog.models import Product
 from recommend.text import LANGUAGES
@@ -45,9 +45,9 @@ def is_trial(products: Iterable[Product]) -> bool:
     return payments_for(services(), products) is PaymentsSetting.TRIAL
 
 
-def can_order(products: Iterable[Product]) -> bool:
-    """Whether these products can be ordered now."""
-    return is_trial(products) or not missing_facts()
+def can_order(products: Collection[Product]) -> bool:
+    """Whether these products can be ordered now; invented ones in a trial alone."""
+    return is_trial(products) or not (missing_facts() or any(product.brand.invented for product in products))
 
 
 def terms_text(*, trial: bool) -> str:

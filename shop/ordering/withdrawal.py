@@ -4,24 +4,24 @@ Nothing is asked but a name, the order and an e-mail address; answers are alike 
 """
 
 import json
+import re
 import secrets
 from http import HTTPStatus
 from typing import Any
 
 from cryptography.fernet import InvalidToken
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
-from wtforms import EmailField, StringField, TextAreaField, ValidationError
-from wtforms.fields import Field
+from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from catalog.orders.models import Purchase
 from catalog.orders.payments import purchase_for_update
 from catalog.orders.withdrawal import NothingLeftError, Statement, WithdrawnLine, is_open, lines_left, withdraw
+from shop.ordering.limits import is_allowed
 from shop.ordering.order_page import purchase_or_404
-from shop.seller import EMAIL
-from shop.web.forms import ShopForm
+from shop.web.forms import ShopForm, email_line, printable_line, require_email
 from shop.web.i18n import gettext, localized
 from shop.web.i18n import lazy_gettext as _
 from shop.web.order_links import order_token
@@ -33,24 +33,20 @@ bp = Blueprint("withdrawal", __name__)
 LIFETIME_SECONDS = 60 * 60
 
 
-def _cleaned(value: object) -> str:
-    return " ".join(str(value or "").split())
-
-
 class FindForm(ShopForm):
     """The order to withdraw from, by its number and the e-mail address that it was placed with."""
 
     number = StringField(
         _("Order number"),
         [InputRequired(), Length(max=20)],
-        filters=[_cleaned],
+        filters=[printable_line],
         description=_("It is in the confirmation, such as M26-7KQ4-2XB."),
         render_kw={"autocomplete": "off", "maxlength": 20},
     )
     email = EmailField(
         _("E-mail address of the order"),
         [InputRequired(), Length(max=200)],
-        filters=[_cleaned],
+        filters=[printable_line],
         render_kw={"autocomplete": "email", "maxlength": 200},
     )
 
@@ -61,26 +57,28 @@ class StatementForm(ShopForm):
     name = StringField(
         _("Your name"),
         [InputRequired(), Length(max=80)],
-        filters=[_cleaned],
+        filters=[printable_line],
         render_kw={"autocomplete": "name", "maxlength": 80},
     )
     email = EmailField(
         _("E-mail address for the acknowledgement"),
-        [InputRequired(), Length(max=200)],
-        filters=[_cleaned],
+        [InputRequired(), Length(max=200), require_email],
+        filters=[email_line],
         render_kw={"autocomplete": "email", "maxlength": 200},
     )
     reason = TextAreaField(
         _("Reason (may stay empty)"),
         [Length(max=500)],
-        filters=[_cleaned],
+        filters=[printable_line],
         description=_("You need not give one. Please write nothing about your health."),
         render_kw={"rows": 2, "maxlength": 500},
     )
 
-    def validate_email(self, field: Field) -> None:
-        if field.data and not EMAIL.fullmatch(field.data):
-            raise ValidationError(gettext("This is no e-mail address, such as naam@voorbeeld.nl."))
+
+def as_number(typed: str) -> str:
+    """The number of an order, however its letters and dashes were typed."""
+    signs = re.sub(r"[^0-9A-Z]", "", typed.upper())
+    return f"{signs[:3]}-{signs[3:7]}-{signs[7:]}"
 
 
 @localized(bp, nl="/nl/herroepen", en="/en/withdraw", methods=("GET", "POST"))
@@ -89,18 +87,22 @@ def find() -> Response:
     form = FindForm()
     status = HTTPStatus.OK
     not_found = False
-    if form.validate_on_submit():
-        number, email = (form.number.data or "").upper(), (form.email.data or "").casefold()
+    too_often = request.method == "POST" and not is_allowed("withdrawal")
+    if too_often:
+        status = HTTPStatus.TOO_MANY_REQUESTS
+    elif form.validate_on_submit():
+        number = as_number(form.number.data or "")
         with services().orders.reading() as session:
-            query = select(Purchase.number).where(Purchase.number == number, func.lower(Purchase.email) == email)
-            found = session.scalar(query)
-        if found is not None:
-            address = url_for("withdrawal.state", token=order_token(services(), found))
+            email = session.scalar(select(Purchase.email).where(Purchase.number == number))
+        if email and email_line(email) == email_line(form.email.data):
+            address = url_for("withdrawal.state", token=order_token(services(), number))
             return never_store(redirect(address, HTTPStatus.SEE_OTHER))
         not_found, status = True, HTTPStatus.NOT_FOUND
     elif form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    html = render_template("ordering/withdraw_find.html", form=form, not_found=not_found, **_seller())
+    html = render_template(
+        "ordering/withdraw_find.html", form=form, not_found=not_found, too_often=too_often, **_seller()
+    )
     return never_store(make_response(html, status))
 
 
@@ -108,14 +110,15 @@ def find() -> Response:
 def state(token: str) -> Response:
     """The statement, then its confirmation as a step of its own, then what was done."""
     purchase = purchase_or_404(token)
-    if not is_open(purchase, now()) or not any(lines_left(purchase).values()):
+    confirms = request.method == "POST" and request.form.get("step") == "confirm"
+    if not confirms and (not is_open(purchase, now()) or not any(lines_left(purchase).values())):
         return _page("ordering/withdraw_closed.html", purchase, token)
     if request.method == "GET":
         form = StatementForm(name=purchase.name, email=purchase.email)
         return _page("ordering/withdraw.html", purchase, token, form=form, chosen=lines_left(purchase), error="")
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(HTTPStatus.FORBIDDEN)
-    if request.form.get("step") == "confirm":
+    if confirms:  # also once nothing is left: the same button pressed twice is one statement
         return _confirm(purchase, token)
     return _check(purchase, token)
 

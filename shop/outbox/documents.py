@@ -109,6 +109,7 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
     from_ += [f"KvK {known.kvk}" if known.kvk else None, known.vat]
     house = f"{purchase.street} {purchase.house_number} {purchase.addition}".strip()
     to = [purchase.company, purchase.vat_number, purchase.name, house, f"{purchase.postcode} {purchase.town}"]
+    to += [_("Belgium")] if purchase.country == "BE" else []
     due = day + timedelta(days=14 + owner_settings().delivery_days)
     later = purchase.method is PaymentMethod.AFTER_DELIVERY
     pay = _(

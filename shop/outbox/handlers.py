@@ -102,7 +102,8 @@ def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
     with shared.orders.reading() as session:
         withdrawal = session.get_one(Withdrawal, withdrawal_id)
         purchase = session.get_one(Purchase, withdrawal.purchase_id)
-        letter = letters.checked(letters.acknowledgement(purchase, withdrawal), purchase)
+        said = (withdrawal.name, withdrawal.reason)
+        letter = letters.checked(letters.acknowledgement(purchase, withdrawal), purchase, by_shopper=said)
         post(letter, f"withdrawal-{withdrawal.id}.{purchase.number}")
     with shared.orders.writing() as session:
         row = session.get_one(Withdrawal, withdrawal_id)
@@ -155,15 +156,21 @@ def _see_payment(shared: Services, payment_id: int) -> None:
 
 
 def _check_availability(shared: Services, purchase_id: int) -> None:
-    """Mark the products of an order as sold out, or not, where that changed."""
-    with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
-        purchase = orders.get_one(Purchase, purchase_id)
-        counts = counts_of(catalogue, purchase)
-        left = available(orders, counts)
-        counted = {count.product_id for count in counts if count.packs > 0}
-    with Session(for_writing(shared.databases.primary)) as session:
-        set_sold_out(session, {id_: packs == 0 for id_, packs in left.items() if id_ in counted})
-        session.commit()
+    """Mark the products of an order as sold out, or not, where that changed.
+
+    Looked at again after each writing: another worker may have written what it had read before.
+    """
+    while True:
+        with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
+            purchase = orders.get_one(Purchase, purchase_id)
+            counts = counts_of(catalogue, purchase)
+            left = available(orders, counts)
+            counted = {count.product_id for count in counts if count.packs > 0}
+        with Session(for_writing(shared.databases.primary)) as session:
+            changed = set_sold_out(session, {id_: packs == 0 for id_, packs in left.items() if id_ in counted})
+            session.commit()
+        if not changed:
+            return
 
 
 HANDLERS: Mapping[str, Handler] = {

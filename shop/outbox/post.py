@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 
 from msgspec import Struct
 
 from shop.outbox.letters import Letter
 from shop.web import mail
 from shop.web.owner_settings import seller
-from shop.web.services import now, services
+from shop.web.services import Services, now, services
 
+KEPT_DAYS = 30
 NOBODY = "winkel@magnesiumwijzer.invalid"
 """The sender while no seller is filled in: a name that no mail ever comes from (RFC 2606)."""
 
@@ -42,6 +45,19 @@ def post(letter: Letter, key: str, attachments: Sequence[Attachment] = ()) -> No
     if smtp is not None:
         mail.send_message(smtp, message)
         return
-    folder = services().settings.instance / "mail"
+    folder = _kept(services())
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / f"{re.sub('[^A-Za-z0-9.-]', '_', key)}.eml").write_bytes(bytes(message))
+
+
+def _kept(shared: Services) -> Path:
+    """The folder of mails that no server takes."""
+    return shared.settings.instance / "mail"
+
+
+def forget_kept_mails(shared: Services) -> None:
+    """Delete kept mails after KEPT_DAYS: they name people."""
+    oldest = (shared.clock() - timedelta(days=KEPT_DAYS)).timestamp()
+    for file in _kept(shared).glob("*.eml"):
+        if file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)

@@ -5,14 +5,17 @@ import threading
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.orders import outbox
+from catalog.orders.erasure import due_for_erasure, erase
 from catalog.orders.finding import finished_orders
-from catalog.orders.models import Job, Payment, PaymentStatus
+from catalog.orders.models import Job, Payment
 from catalog.orders.payments import (
+    FINAL,
     SWEEP_AGAIN,
+    PaymentRefusedError,
     expire,
     is_ready_to_expire,
     overdue_purchases,
@@ -20,8 +23,8 @@ from catalog.orders.payments import (
 )
 from catalog.orders.states import Arrow, take
 from shop.outbox.handlers import handle
+from shop.outbox.post import forget_kept_mails
 from shop.payments import steps
-from shop.payments.providers import UNANSWERED
 from shop.web.services import Services, services_of
 
 log = logging.getLogger("shop.worker")
@@ -30,7 +33,7 @@ SWEEP_SECONDS = 20
 
 
 def work(app: Flask, stop: threading.Event) -> None:
-    """Do what is due until `stop` is set. A database that is away is waited for."""
+    """Do what is due until `stop` is set. A database that is away is waited for, and no fault ends the worker."""
     shared = services_of(app)
     swept: datetime | None = None
     while not stop.is_set():
@@ -42,6 +45,8 @@ def work(app: Flask, stop: threading.Event) -> None:
                     swept = shared.clock()
         except SQLAlchemyError as error:
             log.warning("the worker waits for the database: %s", type(error).__name__)
+        except Exception as error:
+            log.error("the worker met a fault and goes on: %s", type(error).__name__)
         stop.wait(REST_SECONDS)
 
 
@@ -67,7 +72,9 @@ def _do(app: Flask, shared: Services, job: Job) -> bool:
     except Exception as error:
         log.warning("job %s failed: %s", job.kind, type(error).__name__)
         with shared.orders.writing() as session:
-            outbox.postpone(session, job.id, type(error).__name__, shared.clock())
+            is_given_up = outbox.postpone(session, job.id, type(error).__name__, shared.clock())
+        if is_given_up and job.kind == "send_refund" and isinstance(error, PaymentRefusedError):
+            steps.give_up_refund(shared, job.row_id, str(error))
         return False
     with shared.orders.writing() as session:
         outbox.finish(session, job.id, shared.clock())
@@ -75,15 +82,16 @@ def _do(app: Flask, shared: Services, job: Job) -> bool:
 
 
 def sweep(app: Flask) -> None:
-    """Ask about payments that nobody reported, and let unpaid orders end; a provider that does not answer holds none
-    of the others up.
+    """Ask about payments that nobody reported, let unpaid orders end, and erase personal data that had their time.
+
+    A provider that does not answer holds none of the others up.
     """
     shared = services_of(app)
     now = shared.clock()
     with shared.orders.reading() as session:
-        overdue = overdue_purchases(session, now)
+        overdue, forgotten = overdue_purchases(session, now), due_for_erasure(session, now)
         silent = select(Payment.id).where(
-            Payment.status.in_([PaymentStatus.OPEN, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED]),
+            Payment.status.not_in(FINAL),  # a new one may have a status that this version does not know
             Payment.provider_id.is_not(None),
             (Payment.seen_at < now - SWEEP_AGAIN) | Payment.purchase_id.in_(overdue),
         )
@@ -91,13 +99,21 @@ def sweep(app: Flask) -> None:
     for payment_id in asked:
         try:
             steps.ask(shared, payment_id)
-        except UNANSWERED as error:
+        except Exception as error:
             log.warning("a payment could not be asked about: %s", type(error).__name__)
+            with shared.orders.writing() as session:  # those that are never answered do not keep the others waiting
+                session.execute(update(Payment).where(Payment.id == payment_id).values(seen_at=now))
+    forget_kept_mails(shared)
+    for purchase_id in forgotten:
+        with shared.orders.writing() as session:
+            erase(session, purchase_for_update(session, purchase_id), now)
     for purchase_id in overdue:
         with shared.orders.writing() as session:
             purchase = purchase_for_update(session, purchase_id)
             if is_ready_to_expire(purchase, now):
                 expire(session, purchase, now)
+            elif purchase.reserve_until is not None and purchase.reserve_until <= now:
+                purchase.reserve_until = now + SWEEP_AGAIN  # orders whose payment is still open let others have a turn
     _close_finished(shared, now)
 
 

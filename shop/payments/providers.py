@@ -30,7 +30,7 @@ def payments_for(shared: Services, products: Iterable[Product]) -> PaymentsSetti
 def provider_named(shared: Services, name: str) -> PaymentProvider:
     """The provider that a payment was begun with. Raises NoProviderError."""
     if name == PaymentsSetting.TRIAL:
-        return TrialProvider(shared.orders)
+        return TrialProvider(shared.orders, shared.clock)
     if name == PaymentsSetting.MOLLIE and shared.settings.mollie_key:
         from shop.payments.mollie import MollieProvider  # takes half a second and 50 MB to import
 

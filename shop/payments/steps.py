@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from catalog.orders import outbox
 from catalog.orders.models import Payment, Purchase, Refund, RefundStatus
-from catalog.orders.payments import PaymentRefusedError, PaymentSeen, counts_of, payment_for_update, see_payment
+from catalog.orders.payments import PaymentSeen, counts_of, payment_for_update, see_payment
 from catalog.orders.states import record
 from shop.payments.providers import payment_request, provider_named
 from shop.web.services import Services
@@ -51,7 +51,10 @@ def ask(shared: Services, payment_id: int) -> Payment:
 
 
 def send_refund(shared: Services, refund_id: int) -> None:
-    """Send money back, with the refund's stored key. A refusal gives the claim back and is shown to staff."""
+    """Send money back, with the refund's stored key.
+
+    Raises as `begin`, and is tried again: a provider also refuses while the shop has too little money with it.
+    """
     with shared.orders.reading() as session:
         refund = session.get_one(Refund, refund_id)
         payment = session.get_one(Payment, refund.payment_id)
@@ -60,11 +63,7 @@ def send_refund(shared: Services, refund_id: int) -> None:
             return
         asked = (payment.provider_id, refund.cents, refund.idempotency_key, purchase.number)
         name = payment.provider
-    try:
-        provider_id = provider_named(shared, name).refund(*asked)
-    except PaymentRefusedError as error:
-        _give_up(shared, refund_id, str(error))
-        return
+    provider_id = provider_named(shared, name).refund(*asked)
     with shared.orders.writing() as session:
         refund = session.get_one(Refund, refund_id, with_for_update=True)
         refund.provider_id, refund.status = provider_id, RefundStatus.SENT
@@ -73,7 +72,8 @@ def send_refund(shared: Services, refund_id: int) -> None:
         outbox.enqueue(session, "mail_refund", refund.id, shared.clock())
 
 
-def _give_up(shared: Services, refund_id: int, reason: str) -> None:
+def give_up_refund(shared: Services, refund_id: int, reason: str) -> None:
+    """Give back the claim of a refund that the provider refused to the last; its job stays failed, for staff to see."""
     with shared.orders.writing() as session:
         refund = session.get_one(Refund, refund_id, with_for_update=True)
         if refund.status is not RefundStatus.WANTED:

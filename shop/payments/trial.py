@@ -4,15 +4,18 @@ No money moves. It keeps its payments in a table of its own and is asked and rep
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
-from catalog.orders.models import PaymentStatus, TrialPayment, orders_table
+from catalog.orders.models import Payment, PaymentStatus, Refund, RefundStatus, TrialPayment, orders_table
 from catalog.orders.payments import PaymentRefusedError, PaymentRequest, PaymentSeen
+from catalog.orders.placing import RESERVATION
 from catalog.orders.store import OrdersStore
 from shop.settings import PaymentsSetting
 
@@ -41,12 +44,12 @@ _STATUS: Mapping[Play, PaymentStatus] = {
 
 
 class TrialProvider:
-    """The shop's own provider."""
+    """The shop's own provider. A payment that is not ended in time expires, as a real provider's does."""
 
     name = PaymentsSetting.TRIAL.value
 
-    def __init__(self, store: OrdersStore) -> None:
-        self._store = store
+    def __init__(self, store: OrdersStore, clock: Callable[[], datetime]) -> None:
+        self._store, self._clock = store, clock
 
     def create(self, request: PaymentRequest) -> PaymentSeen:
         row = {
@@ -68,14 +71,26 @@ class TrialProvider:
             row = session.get(TrialPayment, provider_id)
             if row is None:
                 raise PaymentRefusedError("no such trial payment")
-            return _seen(row)
+            made_at = session.scalar(select(Payment.made_at).where(Payment.idempotency_key == row.idempotency_key))
+            seen = _seen(row)
+        waits = seen.status in (PaymentStatus.OPEN, PaymentStatus.PENDING)
+        if waits and (made_at is None or made_at + RESERVATION <= self._clock()):
+            return msgspec.structs.replace(seen, status=PaymentStatus.EXPIRED)
+        return seen
 
     def refund(self, provider_id: str, cents: int, key: str, description: str) -> str:  # noqa: ARG002 - the Protocol's
+        others = (
+            select(func.sum(Refund.cents))
+            .join(Payment, Payment.id == Refund.payment_id)
+            .where(Payment.provider_id == provider_id, Refund.idempotency_key != key)
+            .where(Refund.status.in_([RefundStatus.SENT, RefundStatus.REFUNDED]))
+        )
         with self._store.writing() as session:
             row = session.get(TrialPayment, provider_id, with_for_update=True)
-            if row is None or row.refunded_cents + cents > row.paid_cents:
+            refunded = (session.scalar(others) or 0) + cents  # the same key again is the same refund
+            if row is None or refunded > row.paid_cents:
                 raise PaymentRefusedError("more than was paid")
-            row.refunded_cents += cents
+            row.refunded_cents = refunded
             return f"trial_refund_{key}"
 
 

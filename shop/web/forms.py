@@ -1,5 +1,7 @@
 """Forms: the base that every form of the shop inherits, tick boxes, and the page that shows a form."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -7,10 +9,41 @@ from typing import Any
 from flask import make_response, render_template
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectMultipleField
+from wtforms import Field, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from shop.web.i18n import current_language
+from shop.web.i18n import current_language, gettext
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?![^@]{{65}})(?!.*=\?){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
+"""One address as mail servers write it (RFC 5321), without quotes, comments, lists and encoded words, which a header
+would read in another way."""
+
+
+def one_line(value: object) -> str:
+    """A text as typed, on one line, with accents as signs of their own put into their letters."""
+    return unicodedata.normalize("NFC", " ".join(str(value or "").split()))
+
+
+def printable_line(value: object) -> str:
+    """The same without control signs, for texts in which anything else may be said."""
+    return "".join(sign for sign in one_line(value) if sign.isprintable())
+
+
+def email_line(value: object) -> str:
+    """An e-mail address in lower case, with a domain in other letters as mail servers write it."""
+    local, at, domain = one_line(value).lower().rpartition("@")
+    try:
+        return local + at + (domain if domain.isascii() else domain.encode("idna").decode())
+    except UnicodeError:
+        return local + at + domain
+
+
+def require_email(_form: Any, field: Field) -> None:
+    """Validator: one e-mail address and nothing else."""
+    if field.data and not _ADDRESS.fullmatch(field.data):
+        raise ValidationError(gettext("This is no e-mail address, such as naam@voorbeeld.nl."))
 
 
 class ShopForm(FlaskForm):

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from babel.support import LazyProxy, NullTranslations, Translations
 from flask import Blueprint, Flask, g, request, session, url_for
+from markupsafe import Markup
 
 from recommend.text import LANGUAGES, Language, Text
 
@@ -41,8 +43,8 @@ def init_app(app: Flask) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = current_language()
 
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(_lookup, _lookup_plural, newstyle=True)  # type: ignore[attr-defined] # an extension's
+    app.jinja_env.globals.update(_=_in_page, gettext=_in_page, ngettext=_plural_in_page, url_for=address_of)
+    app.jinja_env.globals["page_language"] = current_language  # `lang` for macros, which are made once without a page
     app.add_template_filter(in_current_language, "t")
     app.context_processor(lambda: {"lang": current_language(), "same_page_in": same_page_in})
 
@@ -59,6 +61,39 @@ def _lookup(message: str) -> str:
 
 def _lookup_plural(one: str, many: str, num: int) -> str:
     return _MESSAGES[current_language()].ngettext(one, many, num)
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """`url_for` for templates, which puts an address without values together once in each language."""
+    if values.keys() - {"filename"} or endpoint.startswith("."):
+        return url_for(endpoint, **values)
+    return _fixed_address(endpoint, values.get("filename"), current_language(), request.script_root)
+
+
+@lru_cache(1024)
+def _fixed_address(endpoint: str, file: str | None, _language: Language, _script_root: str) -> str:
+    return url_for(endpoint, filename=file) if file else url_for(endpoint)
+
+
+@cache
+def _as_markup(message: str, language: Language) -> Markup:
+    return Markup(_MESSAGES[language].gettext(message))  # noqa: S704 - texts of our own
+
+
+@cache
+def _without_values(message: str, language: Language) -> Markup:
+    return _as_markup(message, language) % {}
+
+
+def _in_page(message: str, **values: object) -> Markup:
+    """A message in a template: its values are escaped, and `%%` is a percent sign with values or without."""
+    language = current_language()
+    return _as_markup(message, language) % values if values else _without_values(message, language)
+
+
+def _plural_in_page(one: str, many: str, num: int, **values: object) -> Markup:
+    """The same for a number."""
+    return Markup(_lookup_plural(one, many, num)) % {"num": num, **values}  # noqa: S704 - texts of our own
 
 
 def gettext(message: str, **values: object) -> str:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
+Fragment = TypeVar("Fragment", Markup, bytes)
+"""A rendered part of a page, or of an answer of the API."""
 Key = tuple[Hashable, ...]
 """The kind of what is cached, then all that it depends on."""
 
@@ -62,16 +64,11 @@ def new_cache(most_bytes: int = CACHE_BYTES) -> LRUCache[Key, Any]:
     return LRUCache(most_bytes, getsizeof=_size)
 
 
-def _size(cached: CachedPage | Markup) -> int:
+def _size(cached: CachedPage | Markup | bytes) -> int:
     return len(cached.body) if isinstance(cached, CachedPage) else sys.getsizeof(cached)
 
 
-def _get(key: Key) -> Any:
-    with _lock:
-        return services().cache.get(key)
-
-
-def _put(key: Key, cached: CachedPage | Markup) -> None:
+def _put(key: Key, cached: CachedPage | Markup | bytes) -> None:
     cache = services().cache
     with _lock:
         if _size(cached) <= cache.maxsize:
@@ -80,15 +77,30 @@ def _put(key: Key, cached: CachedPage | Markup) -> None:
 
 def fragment_key(kind: str, *depends_on: Hashable) -> Key:
     """The key of a rendered part of a page; language and day are added, since every part shows texts or prices."""
-    return (kind, *depends_on, current_language(), today())
+    [key] = fragment_keys(kind, [depends_on])
+    return key
+
+
+def fragment_keys(kind: str, parts: Iterable[Iterable[Hashable]]) -> list[Key]:
+    """The keys of several parts of one kind, each by all that it depends on."""
+    of_page = current_language(), today()
+    return [(kind, *depends_on, *of_page) for depends_on in parts]
 
 
 def cached_fragment(key: Key) -> Markup | None:
-    fragment: Markup | None = _get(key)
+    fragment: Markup | None
+    [fragment] = cached_fragments([key])
     return fragment
 
 
-def store_fragment(key: Key, fragment: Markup) -> Markup:
+def cached_fragments(keys: Iterable[Key]) -> list[Any]:
+    """The parts of a page that are cached, in this order; None for others."""
+    cache = services().cache
+    with _lock:
+        return [cache.get(key) for key in keys]
+
+
+def store_fragment(key: Key, fragment: Fragment) -> Fragment:
     """Store a rendered part and return it."""
     _put(key, fragment)
     return fragment

@@ -160,6 +160,11 @@ def main() -> None:
             "fourth_unseen",
             "fifth_unseen",
             "legal_unseen",
+            "sixth_unseen",
+            "sixth_legal_unseen",
+            "seventh_unseen",
+            "seventh_legal_unseen",
+            "eighth_unseen",
         )
         if chosen.heldout
         else ()

@@ -20,14 +20,37 @@ _BESIDE = frozenset(["zowel", "both", "samen", "together", "combined", "combinat
 _ARTICLES = frozenset(["de", "het", "een", "the", "a", "an", "ook", "also", "onze", "our"])
 _RELATIVE = frozenset(["dat", "die", "which", "that", "who"])
 _MAX_NAME = 3  # words in the name of an unknown substance
-_CLAUSE_SUBJECTS = frozenset(["je", "jij", "u", "jullie", "we", "men"])
+_CLAUSE_SUBJECTS = frozenset(["je", "jij", "u", "ge", "gij", "jullie", "we", "men"])
 _OF = {"nl": "van", "en": "of"}
 _TO = frozenset(["tot", "aan", "to", "bij"])
 _LIKE = frozenset(["net", "zoals", "evenals", "naast", "like", "besides", "alongside"])
 _HENCE = frozenset(["dus", "zo", "daarmee", "daardoor", "zelfs", "so", "thus", "thereby", "hence", "therefore", "even"])
 _CLAUSE = frozenset(["doordat", "daar", "daaraan", "daartoe", "mede", "because", "something", "things"])
 _SO_THAT = frozenset(["zodat", "waardoor", "so"])
-_READER = frozenset(["je", "jij", "jouw", "u", "uw", "you", "your"])
+_READER = frozenset(["je", "jij", "jouw", "u", "uw", "ge", "gij", "you", "your", "you'll", "you're"])
+_TURNS = frozenset([",", ";", "–", "—", "!", "en", "and", "wat", "dat", "dus", "zoals", "which", "as", "so"])
+_NO_RESULT = (
+    *("trade", "shop-world", "technical", "consult", "not-use", "caution", "excess", "dosage", "usage", "ban"),
+    *("food", "amount", "source-of", "rich-in", "contains", "study", "law-and-reference", "fact", "absorption"),
+    *(
+        "nutrient",
+        "mineral-form",
+        "product",
+        "container",
+        "varied-diet",
+        "usually-enough",
+        "comparison",
+        "denial",
+        "proof",
+        "speech",
+    ),
+)
+_LOOSE = frozenset(["trade", "shop-world", "technical"])
+"""Concepts whose words have other meanings too ("sorts", "notice"): they explain no clause on the reader."""
+_CLAUSES = frozenset(["en", "and", "wat", "which", "dus", "so", "zo", "dat", "as", "waardoor"])
+_SHORTEST_TAIL = 2  # words that nothing explains
+_FELT = ("merk", "voel", "notice", "feel", "felt")
+_WHETHER = frozenset(["of", "whether", "als", "if", "wanneer", "when", "hoe", "how", "ongeacht", "waar", "where"])
 _AFTER = frozenset(["na", "after", "following"])
 # After these comes what everyone does every day: they are no occasion.
 _DAILY = (
@@ -48,7 +71,7 @@ def scope_grounds(sentence: ParsedSentence, named: NamedClaims) -> Iterator[Grou
         return
     yield from _joint_subject_grounds(sentence, named)
     yield from audience_grounds(sentence)
-    beyond = _effects_beyond(sentence, named)
+    beyond = _effects_beyond(sentence, named) or _tail(sentence, named)
     if beyond:
         yield Ground("unauthorised_health", "block", "not-listed", tuple(beyond))
 
@@ -272,6 +295,55 @@ def _occasion(sentence: ParsedSentence, place: int) -> list[Mention]:
     following = range(place + 1, min(place + 4, len(sentence.tokens)))
     tied = [one for one in following if sentence.tokens[one].text.isalpha() and sentence.tokens[one].text not in _DAILY]
     return [Mention(_UNKNOWN, tied[0], tied[0])] if tied else []
+
+
+def _tail(sentence: ParsedSentence, named: NamedClaims) -> list[Mention]:
+    """Word behind a claim that goes on to claim more: `…, as your doctor says`, `… and sorts out your cycle`.
+
+    Not a circumstance (`whether you run or row`), advice, or a clause on shop, law, food, amounts or use.
+    """
+    last = max(part.last for _, parts in named for part in parts)
+    verbs = [verb.first for verb in sentence.mentions_of(*_LINKS)]
+    if not verbs or min(verbs) > last:
+        return []
+    turn = next((place for place in range(last + 1, len(sentence.tokens)) if _turns(sentence, place)), None)
+    if turn is None or any(token.text in _WHETHER for token in sentence.tokens[turn + 1 : turn + 3]):
+        return []
+    if sentence.mentions_between("ask", turn + 1, turn + 1) or sentence.has("consult"):
+        return []  # `…; ask your doctor whether you need more`
+    rest = range(turn + 1, len(sentence.tokens))
+    experts = [one for one in sentence.mentions_of("professional", "professionals") if one.first in rest]
+    return experts[:1] or _claims_on(sentence, rest)
+
+
+def _claims_on(sentence: ParsedSentence, rest: range) -> list[Mention]:
+    """Word of a clause that is on the reader, or that nothing explains."""
+    texts = {place: sentence.tokens[place].text for place in rest}
+    explained = [mention for mention in sentence.mentions_of(*_NO_RESULT) if mention.first in rest]
+    if any(mention.first in rest for mention in sentence.mentions_of("not", "falls-short")):
+        explained = [mention for mention in explained if mention.concept.id != "food"]
+    is_felt = any(text.startswith(_FELT) for text in texts.values())
+    if not is_felt and any(mention.concept.id not in _LOOSE for mention in explained):
+        return []
+    readers = [place for place, text in texts.items() if text in _READER]
+    shops = {mention.first for mention in explained}
+    is_shops = any({place + 1, place + 2} & shops for place in readers) or _is_call(sentence, rest)
+    if readers and (is_felt or not is_shops):
+        return [Mention(_UNKNOWN, readers[0], readers[0])]
+    if explained or not _CLAUSES & {sentence.tokens[rest.start - 1].text, texts.get(rest.start)}:
+        return []
+    plain = {one.first for one in sentence.mentions_of("claim-end", "claim-filler", "small-word", "pronoun")}
+    others = [place for place, text in texts.items() if text.isalpha() and place not in plain]
+    return [Mention(_UNKNOWN, others[0], others[0])] if len(others) >= _SHORTEST_TAIL else []
+
+
+def _is_call(sentence: ParsedSentence, rest: range) -> bool:
+    """Whether the clause begins with a call to read or order: `…; lees meer in je account`."""
+    return bool(sentence.mentions_between("trade", rest.start, rest.start))
+
+
+def _turns(sentence: ParsedSentence, place: int) -> bool:
+    return sentence.tokens[place].text in _TURNS
 
 
 def _first_part(named: NamedClaims) -> int:

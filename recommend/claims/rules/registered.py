@@ -102,18 +102,25 @@ def _ground_of(claim: RegisteredClaim, marks: tuple[Mention, ...]) -> Ground:
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A verb frame with its subjects and its predicate; `in_intro`: the frame is in the line above the list."""
+    """A verb frame with its subjects and its predicate.
+
+    `in_intro`: the frame is in the line above the list; `is_inverted`: the effect stands before the subjects.
+    """
 
     frame: Frame
     subjects: tuple[Name, ...]
     unknown: tuple[int, ...]  # words joined to the subjects that name no known substance
     predicate: Predicate
     in_intro: bool = False
+    is_inverted: bool = False
 
 
 def _by_frames(sentence: ParsedSentence, lexicon: RegisterLexicon) -> Reading | None:
     """Reading of substances, verb frames and effects."""
     clauses = [clause for clause in _clauses(sentence, lexicon) if not _is_denied(sentence, clause)]
+    if not any(clause.predicate.effects for clause in clauses):
+        inverted = [clause for clause in _inverted(sentence, lexicon) if not _is_denied(sentence, clause)]
+        clauses = inverted[:1] or clauses
     if not any(name.substance != MAGNESIUM for clause in clauses for name in clause.subjects):
         return None
     grounds: list[Ground] = []
@@ -156,6 +163,23 @@ def _clauses(sentence: ParsedSentence, lexicon: RegisterLexicon) -> Iterator[_Cl
             predicate = lexicon.predicate(tokens, first, start, frame.language)
         if subjects:
             yield _Clause(frame, subjects, unknown, predicate)
+
+
+def _inverted(sentence: ParsedSentence, lexicon: RegisterLexicon) -> Iterator[_Clause]:
+    """Clauses with the effect before the verb, or with a noun for the verb; those with a listed effect first."""
+    if not lexicon.names(sentence.tokens, 0, len(sentence.tokens)):
+        return
+    found = []
+    for inversion in lexicon.inversions(sentence.tokens):
+        names = _names(sentence, *inversion.substances, lexicon)
+        if not names or _is_on_the_product(sentence, names, *inversion.substances):
+            continue
+        predicate = lexicon.predicate(sentence.tokens, *inversion.effect, inversion.frame.language)
+        unknown = tuple(_strangers(sentence.tokens, names, *inversion.substances))
+        found.append(_Clause(inversion.frame, tuple(names), unknown, predicate, is_inverted=True))
+    yield from sorted(
+        found, key=lambda clause: (not clause.predicate.effects, len(clause.predicate.leftover + clause.unknown))
+    )
 
 
 def _item_clause(sentence: ParsedSentence, intro: ParsedSentence, lexicon: RegisterLexicon) -> Iterator[_Clause]:
@@ -376,13 +400,13 @@ def _unlisted(clause: _Clause, lexicon: RegisterLexicon) -> Iterator[Ground]:
     beside = [name for name in clause.subjects if name.substance != MAGNESIUM]
     if not beside or not clause.predicate.leftover:
         return
-    if clause.frame.kind == "contribute" and clause.frame.last - clause.frame.first >= 1:
+    if clause.frame.kind == "contribute" and (clause.is_inverted or clause.frame.last - clause.frame.first >= 1):
         yield Ground("unauthorised_health", "block", _reason_for(beside, lexicon), _marks_of(beside))
 
 
 def _stronger(sentence: ParsedSentence, clauses: Sequence[_Clause], places: set[int]) -> Iterator[Ground]:
     """Ground for words beside the claims that make them stronger than they are."""
-    first = min(-1 if clause.in_intro else clause.frame.first for clause in clauses)
+    first = min(-1 if clause.in_intro or clause.is_inverted else clause.frame.first for clause in clauses)
     found = tuple(
         mention
         for mention in sentence.mentions_of(*_STRONGER)

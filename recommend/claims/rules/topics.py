@@ -19,6 +19,7 @@ _PEOPLE = frozenset(["mensen", "wie", "klanten", "iedereen", "people", "anyone",
 _THE = frozenset(("de", "het", "the"))
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
+_OF_BODIES = ("complaint", "condition", "weight")  # said of a laptop or novel as well, they are of a body
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
 _MAX_EFFECTS = 50  # per segment; bounds the time
 
@@ -31,6 +32,7 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or mention.first in claimed
             or sentence.is_everyday(mention)
             or sentence.is_said_of_others(mention)
+            or (sentence.is_of_other_goods and mention.concept.kind not in _OF_BODIES)
         ):
             continue
         if sentence.is_application and (mention.concept.kind == "process" or mention.concept.id == "skin-hair"):
@@ -109,7 +111,8 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
     if sentence.refers_to_professional or sentence.has("not-use", "excess"):
         return None
     if mention.concept.id == "expecting":
-        promised = sentence.has(*OFFERED) and sentence.promises(mention) and not sentence.is_warning
+        is_offered = sentence.has(*OFFERED) or any(effect.first == 0 for effect in sentence.segments[0].effects)
+        promised = is_offered and sentence.promises(mention) and not sentence.is_warning
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if sentence.has("deficiency") and sentence.has("causes") and not sentence.is_warning:
         return _ground("disease", "block", "deficiency", mention)

@@ -10,7 +10,7 @@ from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 _NEAR = 2
 _WITH = frozenset(["met", "with"])
 _AND = frozenset(["en", "and", "plus"])
-_YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ons", "you", "your", "us"])
+_YOU = frozenset(["je", "jou", "jouw", "u", "uw", "ge", "gij", "ons", "you", "your", "us"])
 
 
 def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
@@ -28,7 +28,7 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for an effect of magnesium whose object is no known word."""
-    if sentence.is_warning:
+    if sentence.is_warning or sentence.is_of_other_goods:
         return
     if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount"):
         named = [verb for verb in sentence.mentions_of("contribute", "role") if _follows_magnesium(sentence, verb)]
@@ -75,6 +75,26 @@ def _acts_on_reader(sentence: ParsedSentence, verb: Mention) -> bool:
     return _follows_magnesium(sentence, verb) and any(token.text in _YOU for token in next_words)
 
 
+_THEN = frozenset([",", "en", "dan", "of", "and", "or", "then"])
+_THREATENED = frozenset(
+    ["je", "jij", "jouw", "u", "uw", "ge", "zelf", "zichzelf", "jezelf", "you", "your", "yourself"]
+) | (frozenset(["you'll", "you're", "lijf", "lichaam", "gezondheid", "body", "health"]))
+_OF_TRADE = ("trade", "shop-world", "technical")
+_NO_THREAT = (
+    *(
+        "courtesy",
+        "shop-talk",
+        "business-talk",
+        "amount",
+        "medicine",
+        "study",
+        "other-bearer",
+        "no-slogan",
+        "food",
+        "dosage",
+    ),
+    *("absorption", "no-need"),
+)
 _LONGEST_NAME = 5
 _NO_NAME = (*EFFECTS, "role", "not", "trade", "consult", "not-use", "aim", "normal", "electrolyte-balance")
 
@@ -91,6 +111,20 @@ def name_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     found = sentence.mentions_of("name-claim")
     if found:
         yield Ground("unauthorised_health", "block", "some-effect", tuple(found))
+
+
+def threat_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
+    """Ground for a threat: not taking, "and" or "then", the reader: `Skip it for a year and you'll pay the price`."""
+    if sentence.is_warning or sentence.is_question or sentence.is_of_other_goods or sentence.has(*_NO_THREAT):
+        return
+    if sentence.has(*_OF_TRADE) and not sentence.has("rues"):
+        return  # `Skip a delivery and you pay nothing`, not `Skip it and you'll pay the price`
+    for skipping in sentence.mentions_of("skipping"):
+        behind = [token.text for token in sentence.tokens[skipping.last + 1 :]]
+        turn = next((place for place, text in enumerate(behind) if text in _THEN), None)
+        if turn is not None and any(text in _THREATENED for text in behind[turn + 1 :]):
+            yield Ground("prohibited_other", "block", "harm-by-not-taking", (skipping,))
+            return
 
 
 def testimonial_grounds(sentence: ParsedSentence) -> Iterator[Ground]:

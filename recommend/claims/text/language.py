@@ -1,5 +1,6 @@
 """Language of a text: a sentence in another language than asked is not read by the rules, and is said to be so."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +8,8 @@ from recommend.claims.tokens import Token
 from recommend.text import Language
 
 _MIN_WORDS = 3  # shorter texts are names
+# Two letters in a row, since units and names have single ones (μg, β-carotene): Greek to Georgian, Devanagari, CJK.
+_OTHER_SCRIPTS = re.compile(r"[\u0370-\u10ff\u3040-\u9fff\uac00-\ud7af]{2}")
 _ENOUGH = 2  # words of the other language; more than these need no look at the rest of the text
 
 
@@ -32,3 +35,8 @@ def is_foreign(sentence: Counter[str], text: Counter[str], language: Language) -
     if others[best] < _ENOUGH or others[best] <= _ENOUGH * sentence[language]:
         return False
     return others[best] > _ENOUGH or text[best] > text[language]
+
+
+def has_other_script(text: str) -> bool:
+    """Whether a text has letters of an alphabet that is not read here, such as Cyrillic or Greek: `tegen крамp`."""
+    return not text.isascii() and _OTHER_SCRIPTS.search(text) is not None

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import click
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from catalog.edits.fetched_pictures import WaitingAddress, add_fetched_picture, record_address, waiting_addresses
@@ -61,6 +62,9 @@ def _fetched(
         problem = error.problems[0]
     except ConflictError:
         problem = ProductProblem("picture", "fetch-conflict")
+    except NoResultFound:  # its addresses went with it
+        session.rollback()
+        return ProductProblem("picture", "fetch-gone")
     record_address(session, waiting.id, problem, at)
     session.commit()
     return problem

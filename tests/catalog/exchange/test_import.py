@@ -112,6 +112,28 @@ def test_skipping_bad_rows_imports_the_others_and_reports_each_that_was_skipped(
     assert "GOOD" in set(session.scalars(select(Product.sku)))
 
 
+@pytest.mark.parametrize("own_address", [True, False])
+def test_a_brand_s_address_in_a_row_that_is_refused_late_goes_to_the_next_row_that_has_it(
+    own_address: bool, session: Session
+) -> None:
+    make_product(session)
+    known = only(session)
+    new = {"brand": "Nieuwmerk", "brand_address": "Straat 1, 3511 AB Utrecht", "brand_invented": "true"}
+    taken = changed(session, sku="A", slug=known.slug, **new).decode()
+    relying = new if own_address else new | {"brand_address": ""}
+    after = "".join(
+        changed(session, sku=sku, slug=sku.lower(), **relying).decode().splitlines()[1] + "\n" for sku in "BC"
+    )
+    run = run_import(session, taken + after, skip_bad=True)
+    assert (2, "slug", "taken") in run.errors
+    if own_address:
+        assert run.outcomes == {"refused": 1, "new": 2}
+        assert {"B", "C"} <= set(session.scalars(select(Product.sku)))
+    else:
+        assert run.outcomes == {"refused": 3}
+        assert run.errors[1:] == [(3, "brand", "brand-address"), (4, "brand", "brand-address")]
+
+
 def test_a_sku_that_stands_twice_is_refused_at_both_rows(session: Session) -> None:
     make_product(session)
     file = exported(session).decode()

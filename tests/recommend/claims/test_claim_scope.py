@@ -1,6 +1,9 @@
 """Official claims that go on to claim more: forbidden tails, unlisted effects, other organs, substances, patients."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from recommend.claims.check import check_text
 from recommend.claims.records import load_claims
@@ -195,3 +198,60 @@ def test_two_official_claims_in_one_sentence_stay_authorised(language: Language)
     texts = [f"{link} {first}{joint}{second}." for first in effects for second in effects if first != second]
     wrong = [text for text in texts if check_text(text, language)[0].severity != "ok"]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Magnesium draagt bij tot een normale spierwerking en dat voelt ge na een week al.", "nl"),
+        ("Magnesium draagt bij tot een normale spierwerking; je fietst er zo een berg mee op.", "nl"),
+        ("Magnesium draagt bij tot de elektrolytenbalans, wat uw cardioloog u ook zal zeggen.", "nl"),
+        ("Magnesium contributes to electrolyte balance and you'll notice it within a week.", "en"),
+        ("Magnesium contributes to normal muscle function and spices up your sex life.", "en"),
+        ("Magnesium contributes to normal muscle function, as your cardiologist will tell you.", "en"),
+    ],
+)
+def test_a_claim_that_turns_to_the_reader_blocks(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Magnesium draagt bij tot een normale spierwerking, of je nu fietst of wandelt.", "nl"),
+        ("Magnesium draagt bij tot een normale spierwerking, lees meer in onze gids voor jouw keuze.", "nl"),
+        ("Magnesium contributes to normal muscle function, whether you run or row.", "en"),
+        ("Magnesium contributes to normal muscle function; ask your doctor whether you need more.", "en"),
+    ],
+)
+def test_a_circumstance_or_advice_behind_a_claim_passes(text: str, language: Language) -> None:
+    assert not any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize("name", ["sixth", "seventh"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tails_and_unlisted_effects_of_later_batches_block(name: str, language: Language) -> None:
+    said = yaml.safe_load((Path(__file__).parent / f"labelled_{name}_tails.yaml").read_text(encoding="utf-8"))
+    start = "Magnesium draagt bij tot" if language == "nl" else "Magnesium contributes to"
+    claims = [claim.wording(language) for claim in load_claims().authorised.values()]
+    texts = [f"{claim} {tail}." for claim in claims for tail in said["tails"][language]]
+    texts += [f"{claim}, {tail}." for claim in claims for tail in said["tails"][language]]
+    texts += [f"{start} {effect}." for effect in said["unlisted"][language]]
+    passed = [text for text in texts if not any(finding.blocks for finding in check_text(text, language))]
+    assert len(passed) <= (1 - SHARE) * len(texts), passed
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Magnesium draagt bij tot normale botten en zit van nature in noten.", "nl"),
+        ("Magnesium draagt bij tot normale tanden en daarom mag het op ons etiket.", "nl"),
+        ("Magnesium draagt bij tot een normale psychologische functie, wat een toegelaten claim is.", "nl"),
+        ("Magnesium draagt bij tot de vermindering van vermoeidheid en moeheid, jong en oud.", "nl"),
+        ("Magnesium contributes to electrolyte balance, as the EU list puts it.", "en"),
+        ("Magnesium contributes to normal muscle function and is one of the minerals in this powder.", "en"),
+        ("Magnesium contributes to normal muscle function, for men and women alike.", "en"),
+    ],
+)
+def test_a_plain_clause_behind_a_claim_passes(text: str, language: Language) -> None:
+    assert not any(finding.blocks for finding in check_text(text, language))

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
 import yaml
 
 from recommend.claims.check import check_text
@@ -106,3 +107,38 @@ def test_an_effect_beside_the_listed_one_blocks_and_is_named() -> None:
         assert named in finding.why
     warned = only("Zink draagt bij tot een normale huid en zit in elke capsule.")
     assert (warned.verdict, warned.severity) == ("authorised", "warn")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Een normale bloedstolling is iets waar vitamine K toe bijdraagt.", "nl"),
+        ("Tot een normale werking van het immuunsysteem draagt zink bij.", "nl"),
+        ("De normale opname van calcium wordt door vitamine D ondersteund.", "nl"),
+        ("Normale botten, daar dragen calcium en vitamine D aan bij.", "nl"),
+        ("Bijdrage van zink aan de normale werking van het immuunsysteem", "nl"),
+        ("Normal blood clotting is something vitamin K contributes to.", "en"),
+        ("To the normal function of the immune system zinc and vitamin C contribute.", "en"),
+        ("The normal absorption of calcium is supported by vitamin D.", "en"),
+        ("A contribution of zinc and vitamin C to the normal function of the immune system.", "en"),
+    ],
+)
+def test_a_claim_is_read_with_its_effect_before_the_verb_or_as_a_noun(text: str, language: Language) -> None:
+    finding = only(text, language)
+    assert (finding.verdict, finding.severity) == ("authorised", "ok")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Een normale bloedstolling is iets waar zink toe bijdraagt.", "nl"),
+        ("Een normale huid en een stralende teint, daar draagt zink aan bij.", "nl"),
+        ("Tot een normale hartfunctie en minder griep draagt vitamine B1 bij.", "nl"),
+        ("Tot een normale werking van het immuunsysteem draagt zink niet bij, maar spirulina wel.", "nl"),
+        ("Normal blood clotting is something zinc contributes to.", "en"),
+        ("Normal skin and fewer wrinkles are supported by zinc.", "en"),
+        ("A normal immune system is something our zinc tablets contribute to.", "en"),
+    ],
+)
+def test_another_order_of_words_permits_no_more(text: str, language: Language) -> None:
+    assert only(text, language).verdict != "authorised"

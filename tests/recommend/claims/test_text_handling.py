@@ -293,3 +293,10 @@ def test_a_line_without_sentences_is_divided_without_losing_a_word(word: str) ->
 def test_a_private_text_is_judged_like_any_other() -> None:
     text = "Heeft u krampen?\nNee.\nMagnesium helpt tegen kramp. Magnesium supports your normal muscles. Goed voor je."
     assert check_text(text, "nl", is_private=True) == check_text(text, "nl")
+
+
+def test_a_word_in_letters_of_another_alphabet_asks_a_person() -> None:
+    (finding,) = check_text("Ook thuis tegen \u043a\u0440\u0430\u043cp.", "nl")
+    assert finding.severity == "warn"
+    (finding,) = check_text("Bevat 25 \u03bcg vitamine D en \u03b2-caroteen.", "nl")
+    assert finding.severity == "ok"

@@ -220,3 +220,19 @@ def test_an_owner_unlocks_an_account(own_app: Flask, add_account: AddAccount, ad
     assert answer.location == page
     assert ": 0." in owner.get(page).text
     assert sign_in(from_elsewhere(own_app, 0)).location == "/admin/"
+
+
+def test_a_known_browser_may_try_a_hundred_times_a_day_however_slowly(
+    browser: FlaskClient, add_account: AddAccount, clock: Clock
+) -> None:
+    add_account()
+    sign_in(browser)
+    known = browser.get_cookie("admin_browser", path="/admin")
+    assert known is not None
+    stranger = browser.application.test_client()
+    stranger.set_cookie("admin_browser", known.value, path="/admin")
+    answers = []
+    for _try in range(101):
+        clock.turn(minutes=10)
+        answers.append(sign_in(stranger, password=WRONG).status_code)
+    assert answers.index(429) == 100

@@ -10,9 +10,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.db.engine import open_engine
+from catalog.db.engine import for_writing, open_engine
+from catalog.edits.drafts import delete_draft
 from catalog.models import Product
+from catalog.picture_fetching import Allowed, fetch_picture
 from shop.cli import main
+from shop.cli.catalog import pictures
 from shop.settings import read_settings
 from tests.picture_server import LOOPBACK, Answers, certificate, picture_server
 from tests.shop.admin.test_pictures import image_file
@@ -113,3 +116,28 @@ def test_a_setting_of_fetching_that_cannot_be_used_is_named(
     result = shop("pictures", "fetch")
     assert result.exit_code != 0
     assert result.stderr.startswith(f"Error: {name}: ")
+
+
+def test_a_product_that_is_deleted_meanwhile_does_not_end_the_fetching(
+    shop: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def deleting(address: str, allowed: Allowed) -> bytes:
+        """Fetch a picture while somebody deletes its product."""
+        engine = open_engine(read_settings().database_url)
+        with Session(for_writing(engine)) as session:
+            product = session.scalars(select(Product).where(Product.sku == "VELD-1")).one_or_none()
+            if product is not None:
+                delete_draft(session, product.id, product.version)
+            session.commit()
+        engine.dispose()
+        return fetch_picture(address, allowed)
+
+    monkeypatch.setattr(pictures, "fetch_picture", deleting)
+    with picture_server(tmp_path / "localhost.pem") as host:
+        monkeypatch.setenv("SHOP_PICTURE_HOSTS", host)
+        monkeypatch.setenv("SHOP_PICTURE_NETWORKS", LOOPBACK)
+        imported(shop, tmp_path, f"https://{host}/picture.jpg", f"https://{host}/picture.jpg?2")
+        fetched = shop("pictures", "fetch")
+    assert fetched.exit_code == 0, fetched.output
+    assert "the product was deleted meanwhile" in fetched.stdout

@@ -1,10 +1,13 @@
 """Bad input at the checkout, the payment and the withdrawal: pages in words, nothing lost, nothing double, no 500."""
 
+import unicodedata
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask
 from lxml import html
@@ -14,8 +17,11 @@ from sqlalchemy.orm import Session
 from catalog.models import Product, Status
 from catalog.orders.models import PurchaseState
 from shop.outbox.worker import sweep
+from shop.settings import PaymentsSetting
+from shop.web.order_links import order_token
 from shop.web.services import services_of
-from tests.shop.ordering.shopper import CHECKOUT, CITRATE, DETAILS, TABLETS, Shopper, mails, main_text, purchases
+from tests.shop.ordering.shopper import CHECKOUT, CITRATE, DETAILS, TABLETS, Shopper, mails, main_text, plain, purchases
+from tests.shop.ordering.test_law import complete_settings
 
 
 def change(app: Flask, slug: str = CITRATE, **facts: Any) -> None:
@@ -295,3 +301,193 @@ def test_pages_of_an_order_are_never_stored_and_an_unknown_link_is_not_found(sho
     assert page.headers["Cache-Control"] == "no-store"
     for address in ("/nl/bestelling/x", "/nl/bestelling/x/gegevens.json", "/nl/bestelling/x/herroepen"):
         assert shopper.client.get(address).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_numbers_of_orders_cannot_be_guessed_all_day(shopper: Shopper) -> None:
+    shopper.order()
+    (purchase,) = purchases(shopper.app)
+    start = shopper.client.get("/nl/herroepen")
+    for _guess in range(30):
+        assert shopper.submit(start, number="M26-2222-222", email=purchase.email).status_code == HTTPStatus.NOT_FOUND
+    page = shopper.submit(start, number=purchase.number, email=purchase.email)
+    assert page.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert "een kwartier" in main_text(page)
+    shared = services_of(shopper.app)
+    later = shared.clock() + timedelta(minutes=16)
+    shared.clock = lambda: later
+    assert shopper.submit(start, number=purchase.number, email=purchase.email).status_code == HTTPStatus.SEE_OTHER
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ander,klant@voorbeeld.nl",
+        "ander;klant@voorbeeld.nl",
+        "ander<klant@voorbeeld.nl",
+        "(ander)klant@voorbeeld.nl",
+        "ander:klant@voorbeeld.nl",
+        '"ander"@voorbeeld.nl',
+        "=?utf-8?q?a=0D=0ABcc:_x?=@voorbeeld.nl",
+        ".klant@voorbeeld.nl",
+        "kl..ant@voorbeeld.nl",
+        "klant@voorbeeld..nl",
+        "klant@-voorbeeld.nl",
+        "klant@[127.0.0.1]",
+        "jörg@voorbeeld.nl",
+        "klant\x00@voorbeeld.nl",
+        f"{'k' * 65}@voorbeeld.nl",
+    ],
+)
+def test_an_address_that_mail_reads_in_another_way_is_refused_at_checkout_and_withdrawal(
+    email: str, shopper: Shopper
+) -> None:
+    assert "Dit is geen e-mailadres" in main_text(shopper.details(email=email))
+    shopper.order()
+    (purchase,) = purchases(shopper.app)
+    form = shopper.client.get(f"/nl/bestelling/{order_token(services_of(shopper.app), purchase.number)}/herroepen")
+    answer = shopper.submit(form, "check", email=email)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Dit is geen e-mailadres" in main_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("email", "to"), [("klant+winkel@voorbeeld.nl", None), ("Jo.O'Brien@bücher.nl", "jo.o'brien@xn--bcher-kva.nl")]
+)
+def test_plus_signs_and_domains_in_other_letters_are_addresses(email: str, to: str | None, shopper: Shopper) -> None:
+    shopper.order(email=email)
+    shopper.work()
+    (receipt,) = mails(shopper.app, "receipt")
+    assert receipt["To"] == (to or email)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "O'Brien",
+        "Øyvind",
+        "李小龙",
+        "Ann-Marie",
+        "محمد علي",
+        "ไทย ใจดี",
+        "देवनागरी",
+        "Jose\u0301",
+        "‘s-Gravenhage – Jansen",
+    ],
+)
+def test_a_name_in_any_script_orders_and_gets_its_invoice(name: str, shopper: Shopper) -> None:
+    shopper.pay(shopper.order(name=name))
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    (invoice,) = purchase.documents
+    assert invoice.pdf is not None
+    assert invoice.pdf.startswith(b"%PDF")
+    (confirmation,) = mails(shopper.app, "confirmation")
+    assert f"Beste {unicodedata.normalize('NFC', name)}," in plain(confirmation)
+
+
+def test_who_pays_after_delivery_cannot_take_the_whole_stock(own_app: Flask) -> None:
+    for number in range(4):
+        shopper = Shopper(own_app)
+        shopper.add()
+        email = "klant@voorbeeld.nl" if number % 2 else "Klant@Voorbeeld.NL"
+        answer = shopper.order(method="after_delivery", email=email)
+        assert answer.status_code == (HTTPStatus.SEE_OTHER if number < 3 else HTTPStatus.CONFLICT)
+    assert "Drie bestellingen" in main_text(answer)
+    assert len(purchases(own_app)) == 3
+
+
+def test_a_withdrawal_confirmed_twice_says_that_it_was_received(shopper: Shopper) -> None:
+    shopper.order()
+    (purchase,) = purchases(shopper.app)
+    form = shopper.client.get(f"/nl/bestelling/{order_token(services_of(shopper.app), purchase.number)}/herroepen")
+    confirm = shopper.submit(form, "check")
+    first, second = shopper.submit(confirm, "confirm"), shopper.submit(confirm, "confirm")
+    assert first.location == second.location
+    assert "Je hebt herroepen" in main_text(shopper.client.get(second.location))
+    (purchase,) = purchases(shopper.app)
+    assert len(purchase.withdrawals) == 1
+
+
+@pytest.mark.parametrize(
+    "typed", [str.lower, lambda number: number.replace("-", " "), lambda number: number.replace("-", "")]
+)
+def test_an_order_is_found_by_its_number_however_it_is_typed(typed: Callable[[str], str], shopper: Shopper) -> None:
+    shopper.order(email="Klant@Voorbeeld.nl")
+    (purchase,) = purchases(shopper.app)
+    page = shopper.client.get("/nl/herroepen")
+    answer = shopper.submit(page, number=typed(purchase.number), email="kLANT@voorbeeld.nl")
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/betaling/%00", "/betaling/%00/terug", "/proefbetaling/%00", "/nl/bestelling/%00", "/nl/bestelling/%00/x.pdf"],
+)
+def test_a_null_sign_in_an_address_is_no_fault(path: str, own_app: Flask) -> None:
+    client = own_app.test_client()
+    for answer in (client.get(path), client.post(path, data={"id": "tr_\x00", "play": "paid"})):
+        assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, answer.request.method
+    report = client.post("/betaling/%00", data={"id": "tr_1"})
+    assert report.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def test_a_null_sign_in_a_form_is_no_fault(shopper: Shopper) -> None:
+    assert shopper.details(name="Jo\x00", addition="\x00").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    found = shopper.submit(shopper.client.get("/nl/herroepen"), number="M26\x00", email="a\x00@b.nl")
+    assert found.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+    shopper.order()
+    (purchase,) = purchases(shopper.app)
+    form = shopper.client.get(f"/nl/bestelling/{order_token(services_of(shopper.app), purchase.number)}/herroepen")
+    confirm = shopper.submit(form, "check", name="Jo\x00", reason="\x00\x08geen")
+    assert confirm.status_code == HTTPStatus.OK
+    assert shopper.submit(confirm, "confirm").status_code == HTTPStatus.SEE_OTHER
+    shopper.work()
+    assert len(mails(shopper.app, "withdrawal")) == 1
+
+
+def test_a_second_attempt_asks_only_for_what_is_not_paid_yet(shopper: Shopper) -> None:
+    page = shopper.pay(shopper.order(), "partial")
+    shopper.work()
+    shopper.pay(shopper.submit(page))
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    assert purchase.state is PurchaseState.CONFIRMED
+    assert sum(payment.paid_cents for payment in purchase.payments) == purchase.total_cents
+    assert mails(shopper.app, "refund") == []
+
+
+def test_an_order_whose_payment_is_left_open_at_the_trial_provider_ends_too(shopper: Shopper) -> None:
+    shopper.order()
+    shared = services_of(shopper.app)
+    later = shared.clock() + timedelta(hours=1)
+    shared.clock = lambda: later
+    sweep(shopper.app)
+    (purchase,) = purchases(shopper.app)
+    assert purchase.state is PurchaseState.EXPIRED
+
+
+def test_a_basket_that_changed_in_another_tab_is_named_as_the_reason(shopper: Shopper) -> None:
+    summary = shopper.details()
+    shopper.add(TABLETS)
+    answer = shopper.submit(summary, "order")
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "Je winkelmand, prijzen" in main_text(answer)
+
+
+def test_invented_products_are_never_sold_for_real_money(own_app: Flask) -> None:
+    complete_settings(own_app)
+    shared = services_of(own_app)
+    shared.settings = msgspec.structs.replace(shared.settings, payments=PaymentsSetting.MOLLIE, mollie_key="test_x")
+    shopper = Shopper(own_app)
+    shopper.add()
+    assert shopper.client.get(CHECKOUT["nl"]).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def test_an_invoice_abroad_names_country_company_and_vat_number(shopper: Shopper) -> None:
+    abroad = {"country": "BE", "postcode": "1000", "company": "Yahoo! & Zn.", "vat_number": "BE 0411.905.847"}
+    shopper.pay(shopper.order(**abroad))
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    (invoice,) = purchase.documents
+    to = ["Yahoo! & Zn.", "BE0411905847", "Jo de Vries", "Oudegracht 12 bis", "1000 Utrecht", "België"]
+    assert msgspec.json.decode(invoice.snapshot)["to"] == to

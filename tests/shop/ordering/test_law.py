@@ -6,16 +6,18 @@ from http import HTTPStatus
 import pytest
 from flask import Flask
 from lxml import html
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
 from catalog.edits.settings import save_settings
-from catalog.models import Brand, How
+from catalog.models import Brand, How, Product
 from catalog.queries.settings import OwnerSettings
 from recommend.claims.check import check_text
 from shop.settings import PaymentsSetting
+from shop.web.order_links import order_token
 from shop.web.services import services_of
-from tests.shop.ordering.shopper import CHECKOUT, DETAILS, Shopper, mails, main_text, plain, purchases
+from tests.shop.ordering.shopper import CHECKOUT, CITRATE, DETAILS, Shopper, mails, main_text, plain, purchases
 
 ABOVE_THE_BUTTON = {
     "nl": ["17,95", "4,95", "22,90", "inclusief btw", "99,9 mg", "120 capsules", "Pakket thuis", "14 dagen"],
@@ -168,3 +170,34 @@ def test_a_trial_says_so_on_every_page_mail_and_document(own_app: Flask) -> None
     assert "Proef: dit document heeft geen waarde." in document.snapshot
     assert document.number.startswith("T")
     assert PaymentsSetting.TRIAL.value == purchases(own_app)[0].payments[0].provider
+
+
+@pytest.mark.parametrize("reason", ["Het hielp niet tegen mijn migraine", "Geneest kanker niet, zoals beloofd"])
+def test_a_withdrawal_is_acknowledged_with_the_shopper_s_own_words_whatever_they_are(
+    reason: str, own_app: Flask
+) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.order(name="Jan Kanker")
+    (purchase,) = purchases(own_app)
+    form = shopper.client.get(f"/nl/bestelling/{order_token(services_of(own_app), purchase.number)}/herroepen")
+    shopper.submit(shopper.submit(form, "check", reason=reason), "confirm")
+    shopper.work()
+    (acknowledgement,) = mails(own_app, "withdrawal")
+    text = plain(acknowledgement)
+    assert [wanted for wanted in (reason, "Naam: Jan Kanker", "1 × ", "Datum en tijd") if wanted not in text] == []
+
+
+def test_a_product_s_name_that_may_not_be_said_takes_nothing_else_out_of_the_confirmation(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    with Session(services_of(own_app).databases.writing) as session:
+        session.execute(update(Product).where(Product.slug == CITRATE).values(name_nl="Geneest migraine, 100 capsules"))
+        session.commit()
+    shopper.pay(shopper.order())
+    shopper.work()
+    (confirmation,) = mails(own_app, "confirmation")
+    text = re.sub(r"\s+", " ", plain(confirmation))
+    assert "Geneest" not in text
+    kept = ("22,90", "btw", "zonder reden herroepen", "14 dagen", "modelformulier", "garantie", "klacht", "verzegeling")
+    assert [wanted for wanted in kept if wanted not in text] == []

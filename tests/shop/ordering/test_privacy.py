@@ -2,15 +2,20 @@
 
 import json
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from lxml import html
 
+from catalog.orders.checks import book_faults
+from catalog.orders.models import OrdersBase
 from catalog.orders.payments import PaymentRequest, PaymentSeen
 from recommend.answers import QUESTIONS
 from shop.finder.answers_cookie import COOKIE, NEUTRAL_DEFAULTS
+from shop.outbox.worker import sweep
 from shop.payments.trial import TrialProvider
 from shop.web.services import services_of
 from tests.shop.ordering.shopper import CHECKOUT, DETAILS, Shopper, mails, main_text, plain, purchases
@@ -96,6 +101,19 @@ def test_a_stop_is_a_step_of_its_own_before_the_checkout_and_none_without_one(ow
     assert "Je gegevens" in main_text(shopper.submit(stop, "details"))
 
 
+def test_a_stop_that_comes_up_at_the_order_button_keeps_what_was_entered(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    summary = shopper.details()
+    answering(shopper, STOP)
+    stop = shopper.submit(summary, "order")
+    assert "Vraag eerst je arts of apotheker" in main_text(stop)
+    assert purchases(own_app) == []
+    details = shopper.submit(stop, "details")
+    (name,) = html.fromstring(details.text).xpath("//input[@name='name']/@value")
+    assert name == "Jo de Vries"
+
+
 def test_ones_data_are_given_as_json_without_secrets(own_app: Flask) -> None:
     shopper = Shopper(own_app)
     shopper.add()
@@ -117,3 +135,51 @@ def test_links_to_orders_are_secret_and_the_store_has_only_their_hash(own_app: F
     assert len(token) == 32, "192 bits"
     instance = services_of(own_app).settings.instance
     assert not [file for file in Path(instance).glob("orders.db*") if token.encode() in file.read_bytes()]
+
+
+PERSONAL = (b"klant@voorbeeld.nl", b"Jo de Vries", b"Oudegracht", b"3511 AB")
+
+
+def stored_in(app: Flask) -> bytes:
+    """All rows of the orders' store as text, what SQLite keeps of erased rows on its pages left out."""
+    with services_of(app).orders.reading() as session:
+        rows = [repr(row) for table in OrdersBase.metadata.sorted_tables for row in session.execute(table.select())]
+    return "\n".join(rows).encode()
+
+
+def test_personal_data_are_erased_when_their_time_is_over_and_the_books_still_add_up(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.pay(shopper.order())
+    shopper.work()
+    (purchase,) = purchases(own_app)
+    found = shopper.submit(shopper.client.get("/nl/herroepen"), number=purchase.number, email=purchase.email)
+    shopper.submit(shopper.submit(shopper.client.get(found.location), "check"), "confirm")
+    shopper.work()
+    assert all(word in stored_in(own_app) for word in PERSONAL)
+    shared = services_of(own_app)
+    for days in (29, 31):
+        later = purchase.placed_at + timedelta(days=days)
+        shared.clock = lambda later=later: later  # type: ignore[misc]
+        sweep(own_app)
+        assert any(word in stored_in(own_app) for word in PERSONAL) is (days == 29)
+        assert bool(mails(own_app)) is (days == 29), "kept mails name people too"
+    with shared.orders.reading() as session:
+        assert not list(book_faults(session))
+    page = shopper.client.get(f"/nl/bestelling/{found.location.split('/')[3]}")
+    assert "Naam en adres zijn gewist" in main_text(page)
+
+
+def test_who_asks_is_erased_at_once_when_nothing_is_open_and_not_before(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    page = shopper.pay(shopper.order())
+    assert "Wis mijn naam en adres" not in main_text(page)
+    (purchase,) = purchases(own_app)
+    address = f"{page.request.path}/wissen"
+    assert "loopt nog" in main_text(shopper.client.get(address))
+    found = shopper.submit(shopper.client.get("/nl/herroepen"), number=purchase.number, email=purchase.email)
+    shopper.submit(shopper.submit(shopper.client.get(found.location), "check"), "confirm")
+    shopper.work()
+    shopper.submit(shopper.client.get(address))
+    assert not any(word in stored_in(own_app) for word in PERSONAL)

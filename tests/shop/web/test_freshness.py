@@ -21,7 +21,14 @@ from tests.factories import AuthorFactory, ProductStateFactory
 from tests.shop.web.workers import instance_of, worker
 
 LISTING = "/nl/beste-magnesium-supplementen"
-PAGES = [LISTING, f"{LISTING}?form=citrate&sort=price_per_100mg", "/en/best-magnesium-supplements?sort=name", "/nl/"]
+PAGES = [
+    LISTING,
+    f"{LISTING}?form=citrate&sort=price_per_100mg",
+    f"{LISTING}?q=naam+citraat",
+    "/en/best-magnesium-supplements?sort=name",
+    "/api/v1/products?sort=name&lang=en",
+    "/nl/",
+]
 EDITS = st.sampled_from(["name_nl", "price_cents", "stock", "status", "brand", "new"])
 
 

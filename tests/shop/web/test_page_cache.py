@@ -67,6 +67,25 @@ def test_a_page_is_rendered_once_and_then_kept(workers: list[Flask], templates_r
     assert (first.text, first.status_code, lasting(first)) == (second.text, 200, lasting(second))
 
 
+@pytest.mark.parametrize("text", ["citraat", "vegan+poeder", "magnesium+zonder+melk", "duinvallei"])
+def test_a_search_in_the_words_of_the_catalogue_is_kept(
+    text: str, workers: list[Flask], templates_rendered: list[str]
+) -> None:
+    first, second = (workers[0].test_client(use_cookies=False).get(f"{LISTING}?q={text}") for _ in range(2))
+    assert templates_rendered == ["listing/listing.html"]
+    assert first.text == second.text == workers[2].test_client(use_cookies=False).get(f"{LISTING}?q={text}").text
+
+
+@pytest.mark.parametrize("text", ["slaap", "citraat+lithium", "qwertyuiop", "bisglicinaat", "8712345678906", "%25"])
+def test_a_search_that_tells_something_of_its_visitor_is_not_kept(
+    text: str, workers: list[Flask], templates_rendered: list[str]
+) -> None:
+    """A question, a medicine, a number or a word that no product has."""
+    for _ in range(2):
+        workers[0].test_client(use_cookies=False).get(f"{LISTING}?q={text}")
+    assert templates_rendered == ["listing/listing.html"] * 2
+
+
 @pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
 def test_a_kept_page_is_sent_compressed_as_it_was_at_first(workers: list[Flask], accepted: str) -> None:
     client = workers[0].test_client(use_cookies=False)

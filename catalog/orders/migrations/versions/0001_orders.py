@@ -19,6 +19,14 @@ RATES = (
 def upgrade() -> None:
 
     op.create_table(
+        "attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_attempt"),
+    )
+    op.create_index("ix_attempt_key", "attempt", ["key", "at"], unique=False)
+    op.create_table(
         "delivery_rate",
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column(

@@ -1,0 +1,13 @@
+"""Limit on attempts of a network address, which is stored as a keyed hash for a quarter of an hour."""
+
+from flask import request
+
+from catalog.orders.throttle import may_try
+from shop.web.services import now, services
+
+
+def is_allowed(what: str) -> bool:
+    """Whether this visitor may try once more what is limited: `withdrawal` or `placing`."""
+    key = services().vault.fingerprint(f"{what} from {request.remote_addr}")
+    with services().orders.writing() as session:
+        return may_try(session, key, now())
