@@ -56,6 +56,13 @@ _NOT_OF_FIGURES = frozenset(
         "on",
     ]
 )
+_PLAIN_CONTENTS = frozenset(
+    [
+        *("vloeistof", "siroop", "oplossing", "concentraat", "korrels", "kristallen"),
+        *("liquid", "syrup", "solution", "concentrate", "granules", "crystals"),
+    ]
+)
+"""Contents of a container that are no figure of speech."""
 _ONE = frozenset(["een", "één", "elke", "iedere", "one", "a", "an", "every", "each"])
 _OF_THE_SHOP = (
     *("trade", "shop-world", "other-bearer", "no-slogan", "source-of", "rich-in", "contains", "ban", "denial"),
@@ -136,6 +143,8 @@ def _figure_in_container(sentence: ParsedSentence) -> list[Mention]:
     if sentence.mentions_of("product")[:1] not in ([], goods[:1]):
         return []  # `Unflavoured powder in a tub`
     texts = [sentence.tokens[place].text for place in words if place < goods[0].first]
+    if not _PLAIN_CONTENTS.isdisjoint(texts):
+        return []  # `Unflavoured liquid in a bottle`
     if len([text for text in texts if text not in _NOT_OF_FIGURES]) < _SHORTEST_FIGURE - 1:
         return []  # `From now on also in powder form`
     before = texts[-2:]

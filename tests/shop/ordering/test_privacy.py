@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from lxml import html
+from sqlalchemy import select
 
 from catalog.orders.checks import book_faults
-from catalog.orders.models import OrdersBase
+from catalog.orders.models import OrdersBase, Purchase, PurchaseNote
 from catalog.orders.payments import PaymentRequest, PaymentSeen
 from recommend.answers import QUESTIONS
 from shop.finder.answers_cookie import COOKIE, NEUTRAL_DEFAULTS
@@ -183,3 +184,18 @@ def test_who_asks_is_erased_at_once_when_nothing_is_open_and_not_before(own_app:
     shopper.work()
     shopper.submit(shopper.client.get(address))
     assert not any(word in stored_in(own_app) for word in PERSONAL)
+
+
+def test_notes_and_words_of_search_are_erased_with_the_person(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.order()
+    shared = services_of(own_app)
+    with shared.orders.writing() as session:
+        purchase = session.scalars(select(Purchase)).one()
+        session.add(PurchaseNote(purchase_id=purchase.id, at=shared.clock(), who="staf", text="Jo de Vries belde"))
+    later = shared.clock() + timedelta(days=31)
+    shared.clock = lambda: later
+    sweep(own_app)
+    rows = stored_in(own_app)
+    assert not [word for word in (*PERSONAL, b"vries", b"oudegracht") if word in rows.lower() or word in rows]
