@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
+from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -112,17 +113,11 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
     to += [_("Belgium")] if purchase.country == "BE" else []
     due = day + timedelta(days=14 + owner_settings().delivery_days)
     later = purchase.method is PaymentMethod.AFTER_DELIVERY
-    pay = _(
-        "Please pay %(amount)s within 14 days after delivery to %(iban)s, with the number %(number)s.",
-        amount=euro(owed_cents(purchase)),
-        iban=owner_settings().seller_iban or _("no account: this is a trial"),
-        number=purchase.number,
-    )
     return {
         "title": _("Invoice") if kind is DocumentKind.INVOICE else _("Credit note"),
         "trial": _("Trial: this document has no value.") if purchase.trial else "",
         "order": _("Order %(number)s", number=purchase.number),
-        "date": day.isoformat(),
+        "date": format_date(day, "long", locale="nl" if current_language() == "nl" else "en_GB"),
         "due": due.isoformat() if later else "",
         "from": [part for part in from_ if part] or [_("A trial has no seller.")],
         "to": [part for part in to if part],
@@ -130,8 +125,22 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
         "total_words": _("Total, VAT included"),
         "net_words": _("without VAT"),
         "date_words": _("Date"),
-        "pay": pay if later and kind is DocumentKind.INVOICE else method_words(purchase.method),
+        "pay": _payment_words(purchase, kind),
     }
+
+
+def _payment_words(purchase: Purchase, kind: DocumentKind) -> str:
+    """How an invoice was or is to be paid; a credit note says how it was paid."""
+    if purchase.method is PaymentMethod.ONLINE:
+        return _("Paid online.")
+    if kind is DocumentKind.CREDIT:
+        return method_words(purchase.method)
+    return _(
+        "Please pay %(amount)s within 14 days after delivery to %(iban)s, with the number %(number)s.",
+        amount=euro(owed_cents(purchase)),
+        iban=owner_settings().seller_iban or _("no account: this is a trial"),
+        number=purchase.number,
+    )
 
 
 def make_pdf(snapshot: str, issued_on: date) -> bytes:

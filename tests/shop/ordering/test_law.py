@@ -3,6 +3,7 @@
 import re
 from http import HTTPStatus
 
+import msgspec
 import pytest
 from flask import Flask
 from lxml import html
@@ -201,3 +202,14 @@ def test_a_product_s_name_that_may_not_be_said_takes_nothing_else_out_of_the_con
     assert "Geneest" not in text
     kept = ("22,90", "btw", "zonder reden herroepen", "14 dagen", "modelformulier", "garantie", "klacht", "verzegeling")
     assert [wanted for wanted in kept if wanted not in text] == []
+
+
+def test_an_invoice_says_that_it_was_paid_and_its_date_in_words(own_app: Flask) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.pay(shopper.order())
+    shopper.work()
+    (document,) = purchases(own_app)[0].documents
+    contents = msgspec.json.decode(document.snapshot)
+    assert contents["pay"] == "Online betaald."
+    assert re.fullmatch(r"\d{1,2} [a-z]+ 20\d\d", contents["date"])
