@@ -262,6 +262,8 @@ class Overview(Struct, frozen=True):
     by_trouble: Mapping[Trouble, int]
     by_price: Sequence[int]
     by_override: Mapping[OverrideTrouble, int]
+    sells_real_products: bool
+    """Whether a published product is of a brand that is not invented."""
 
     @property
     def total(self) -> int:
@@ -280,12 +282,15 @@ def overview(session: Session, on: date) -> Overview:
     statuses = [Product.status == status for status in Status]
     troubles = [and_(*trouble_conditions(trouble)) for trouble in Trouble]
     overrides = override_counts(on)
-    counts = iter(session.execute(select(*map(_count, (*statuses, *troubles, *bands)), *overrides.values())).one())
+    real = select(Product.id).join(Brand).where(PUBLISHED, Brand.invented.is_(False)).correlate(None).exists()
+    counted: list[Any] = [*map(_count, (*statuses, *troubles, *bands)), *overrides.values(), real]
+    counts = iter(session.execute(select(*counted)).one())
     return Overview(
         by_status={status: next(counts) for status in Status},
         by_trouble={trouble: next(counts) for trouble in Trouble},
         by_price=[next(counts) for _band in bands],
         by_override={trouble: next(counts) for trouble in overrides},
+        sells_real_products=bool(next(counts)),
     )
 
 

@@ -198,9 +198,3 @@ def all_brands(session: Session) -> list[tuple[Brand, int]]:
     query = select(Product.brand_id, func.count()).group_by(Product.brand_id)
     counts = {row[0]: row[1] for row in session.execute(query)}
     return [(brand, counts.get(brand.id, 0)) for brand in brands]
-
-
-def sells_real_products(session: Session) -> bool:
-    """Whether a published product is of a brand that is not invented."""
-    query = select(Product.id).join(Brand).where(Product.status == Status.PUBLISHED, Brand.invented.is_(False)).limit(1)
-    return session.scalar(query) is not None

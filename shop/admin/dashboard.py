@@ -10,7 +10,7 @@ from msgspec import Struct
 from catalog.orders.finding import PAGE, OrderFilter, counts_by_filter
 from catalog.orders.outbox import Waiting, waiting
 from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
-from catalog.queries.brands import brands_in_trouble, sells_real_products
+from catalog.queries.brands import brands_in_trouble
 from shop.admin.blueprint import bp
 from shop.admin.brands import trouble_name
 from shop.admin.orders.words import FILTERS
@@ -46,7 +46,7 @@ def dashboard() -> str:
             (trouble, override_trouble_name(trouble), count) for trouble, count in counts.by_override.items() if count
         ],
         missing_settings=missing_settings(),
-        missing_for_orders=list(missing_facts().values()) if sells_real_products(session) else [],
+        missing_for_orders=list(missing_facts().values()) if counts.sells_real_products else [],
         outbox=_outbox(),
         orders=_orders() if may(role_of_request(), "order.view") else [],
         may_change_settings=may(role_of_request(), "settings.manage"),
