@@ -35,7 +35,7 @@ def test_what_is_configured_stands_on_colophon_product_and_accessibility_page(sa
             assert text in page.text
     for address in ("/en/accessibility", "/en/contact"):
         assert "mailto:vraag@winkel.example" in client.get(address).text
-    services_of(app).databases.primary.dispose()
+    services_of(app).dispose()
 
 
 def test_every_page_leads_to_colophon_and_accessibility_statement(client: FlaskClient) -> None:
@@ -76,4 +76,4 @@ def test_canonical_addresses_are_those_of_the_public_url(sample_instance: Path) 
     app = create_app(structs.replace(settings_in(sample_instance), public_url="https://winkel.example"))
     page = app.test_client().get("/nl/privacy").text
     assert '<link rel="canonical" href="https://winkel.example/nl/privacy">' in page
-    services_of(app).databases.primary.dispose()
+    services_of(app).dispose()

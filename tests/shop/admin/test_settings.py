@@ -207,7 +207,7 @@ def workers(sample_instance: Path, tmp_path: Path) -> Iterator[list[Flask]]:
     apps = [worker(instance), worker(instance)]
     yield apps
     for app in apps:
-        services_of(app).databases.primary.dispose()
+        services_of(app).dispose()
 
 
 def test_a_change_through_one_worker_shows_at_the_next_request_to_every_other(workers: list[Flask]) -> None:

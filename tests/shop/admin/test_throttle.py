@@ -105,7 +105,7 @@ def test_ten_wrong_passwords_make_their_network_address_wait_also_in_another_pro
     assert sign_in(other.test_client(), email="nobody@winkel.test").status_code == 422
     clock.turn(minutes=15)
     assert sign_in(other.test_client()).location == "/admin/"
-    services_of(other).databases.primary.dispose()
+    services_of(other).dispose()
 
 
 def test_one_network_address_may_not_try_many_accounts(browser: FlaskClient, clock: Clock) -> None:

@@ -50,7 +50,7 @@ def test_it_reaches_every_page_that_the_tour_names_and_every_product(sample_inst
         assert {page for page in pages if "?" not in page} <= addresses
     assert sum("/product/" in address for address in addresses) == 2 * 99
     assert any("advice (a visitor with a stop)" in address for address in addresses)
-    services_of(app).databases.primary.dispose()
+    services_of(app).dispose()
 
 
 CLAIMS = ("summary_nl", "name_en", "ingredients_nl", "directions_en")

@@ -149,7 +149,7 @@ def test_a_reduction_shows_the_lowest_price_of_the_30_days_before_it_and_says_so
     assert "€ 17,95" in ended.replace("\xa0", " ")
     for page in (ended, client.get(listing).text):
         assert not re.search(r"19[,.]95|<del|laagste prijs van de 30", page)
-    services_of(app).databases.primary.dispose()
+    services_of(app).dispose()
 
 
 def test_a_product_says_how_long_it_lasts_and_warns_above_the_price(client: FlaskClient) -> None:

@@ -83,7 +83,7 @@ class Editing(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for app in getattr(self, "workers", []):
-            services_of(app).databases.primary.dispose()
+            services_of(app).dispose()
 
 
 def test_random_edits_through_one_worker_show_at_once_in_another(sample_instance: Path, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def workers(sample_instance: Path, tmp_path: Path) -> Iterator[list[Flask]]:
     apps = [worker(instance), worker(instance), worker(instance, page_cache=False)]
     yield apps
     for app in apps:
-        services_of(app).databases.primary.dispose()
+        services_of(app).dispose()
 
 
 def rename(app: Flask, name: str) -> str:
