@@ -185,7 +185,10 @@ class Purchases(RuleBasedStateMachine):
             assert sum(6 - level.on_hand for level in levels) == self.shipped
 
 
-Purchases.TestCase.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)
+# A database of PostgreSQL for each example takes longer than its steps.
+Purchases.TestCase.settings = settings(
+    max_examples=5 if databases.ON_POSTGRESQL else 15, stateful_step_count=40, deadline=None
+)
 TestPurchasesInAnyOrder = pytest.mark.database(Purchases.TestCase)
 
 
