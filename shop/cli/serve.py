@@ -6,6 +6,7 @@ import shutil
 import socket
 import struct
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ from shop.cli.admin import link
 from shop.cli.faults import plain_faults
 from shop.settings import Settings, read_settings
 from shop.web.security import MAX_QUERY_BYTES
+from shop.web.services import services_of
 
 SILENCE_SECONDS = 5
 """The longest wait for a client, each time that it is read from or written to."""
@@ -153,6 +155,24 @@ def _begin(server: Any, token: str | None, address: str | None = None) -> None:
         click.echo(link(address or str(server.LISTENERS[0]), token), err=True)
 
 
+def work_in_background(app: Flask) -> threading.Event:
+    """Do the outbox's work in a thread, in one process of this machine; set the event to end it.
+
+    The others wait for its lock, which the system frees when it dies: what mails and documents need is 40 MB, loaded by
+    the one alone.
+    """
+    stop, settings = threading.Event(), services_of(app).settings
+
+    def wait_and_work() -> None:
+        with FileLock(settings.instance / "worker.lock", poll_interval=1):
+            from shop.outbox.worker import work
+
+            work(app, stop)
+
+    threading.Thread(target=wait_and_work, name="worker", daemon=True).start()
+    return stop
+
+
 class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     """gunicorn's worker with threads; an address that it finds too long gets the page that the shop has for that."""
 
@@ -196,7 +216,5 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         log_to_stderr()
         app = self.make()
         if os.environ.get("SHOP_SERVE_WORKER") == "on" and isinstance(app, Flask):
-            from shop.outbox.worker import start_thread
-
-            start_thread(app)
+            work_in_background(app)
         return app

@@ -123,10 +123,3 @@ def _close_finished(shared: Services, now: datetime) -> None:
     for purchase_id in finished:
         with shared.orders.writing() as session:
             take(session, purchase_for_update(session, purchase_id), Arrow.CLOSE, now)
-
-
-def start_thread(app: Flask) -> threading.Event:
-    """Work in a thread of its own, as in every process of `shop serve`; set the event to end it."""
-    stop = threading.Event()
-    threading.Thread(target=work, args=(app, stop), name="worker", daemon=True).start()
-    return stop

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from filelock import FileLock
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from catalog.orders.models import Job, Payment, PaymentStatus, PurchaseState, Re
 from catalog.orders.payments import PaymentRefusedError, PaymentSeen, overdue_purchases
 from catalog.orders.stock import Count
 from shop.app import create_app
+from shop.cli.serve import work_in_background
 from shop.outbox.handlers import handle
 from shop.outbox.worker import sweep, work
 from shop.payments.providers import provider_named
@@ -284,3 +286,19 @@ def test_a_worker_killed_again_and_again_does_every_job_once_in_the_end(own_inst
         f"TF{services_of(app).clock().year}-0000{number}" for number in (1, 2, 3)
     ]
     services_of(app).dispose()
+
+
+def test_one_process_of_a_machine_works_and_when_it_is_gone_another_does(own_app: Flask) -> None:
+    working = FileLock(services_of(own_app).settings.instance / "worker.lock")
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.order(method="after_delivery")
+    with working:
+        stop = work_in_background(own_app)
+        time.sleep(2)
+        assert not any(job.done_at for job in jobs(own_app).values())
+    wait_for_jobs(own_app, None)
+    stop.set()
+    assert all(job.done_at for job in jobs(own_app).values())
+    with working.acquire(timeout=30):
+        assert len(mails(own_app, "confirmation")) == 1
