@@ -67,7 +67,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def table_of(model: type[Base]) -> Table:
+def table_of(model: type[DeclarativeBase]) -> Table:
     """The table of a model, for statements that write many rows at once."""
     assert isinstance(model.__table__, Table)  # noqa: S101 - for the type checker: it might be a join
     return model.__table__

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, sele
 from sqlalchemy.orm import Session, aliased
 
 from catalog.db.bulk import column_in
+from catalog.models import table_of
 from catalog.orders.models import (
     Job,
     Payment,
@@ -26,7 +27,6 @@ from catalog.orders.models import (
     RefundStatus,
     StockLevel,
     Withdrawal,
-    orders_table,
 )
 from catalog.orders.outbox import owner_of
 
@@ -108,7 +108,7 @@ def note_words(session: Session, purchase: Purchase) -> None:
     session.execute(delete(PurchaseWord).where(PurchaseWord.purchase_id == purchase.id))
     texts = (purchase.number, purchase.name, purchase.company, purchase.email, purchase.postcode)
     words = sorted({word for text in texts for word in words_of(text)})
-    session.execute(insert(orders_table(PurchaseWord)), [{"word": one, "purchase_id": purchase.id} for one in words])
+    session.execute(insert(table_of(PurchaseWord)), [{"word": one, "purchase_id": purchase.id} for one in words])
 
 
 def find_orders(session: Session, wanted: OrderSearch) -> OrdersPage:

@@ -7,7 +7,7 @@ they were sold; there are no foreign keys across, since the catalogue may be ano
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, Table, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Moment, choice
@@ -17,12 +17,6 @@ class OrdersBase(DeclarativeBase):
     """Base of the orders' tables, apart from the catalogue's: they may live in a database of their own."""
 
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
-
-
-def orders_table(model: type[OrdersBase]) -> Table:
-    """The table of a model, for statements that write many rows at once."""
-    assert isinstance(model.__table__, Table)  # noqa: S101 - for the type checker: it might be a join
-    return model.__table__
 
 
 class MoveKind(StrEnum):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
+from catalog.models import table_of
 from catalog.orders.models import (
     Document,
     Job,
@@ -21,7 +22,6 @@ from catalog.orders.models import (
     Refund,
     Shipment,
     Withdrawal,
-    orders_table,
 )
 
 CLAIM = timedelta(minutes=2)
@@ -65,7 +65,7 @@ class Waiting(Struct, frozen=True):
 def enqueue(session: Session, kind: str, row_id: int, due_at: datetime, *, key: str = "") -> None:
     """Add a job in this session's transaction; one with the same key is added once, ever."""
     values = {"kind": kind, "key": key or f"{kind}:{row_id}", "row_id": row_id, "due_at": due_at}
-    insert_new(session, orders_table(Job), [values])
+    insert_new(session, table_of(Job), [values])
 
 
 def _due(now: datetime) -> list[ColumnElement[bool]]:

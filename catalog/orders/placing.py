@@ -117,7 +117,7 @@ def make_quote(
 
 
 class Agreement(Struct, frozen=True):
-    """What the shopper agrees to beside the goods: terms in one wording, way of payment, language of the contract."""
+    """Agreement beside the goods: terms in one wording, way of payment, language of the contract."""
 
     terms: str
     method: PaymentMethod

@@ -12,8 +12,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
-from catalog.models import Product
-from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove, orders_table
+from catalog.models import Product, table_of
+from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of the count that a product came with, before any sale."""
@@ -89,7 +89,7 @@ def _counted_levels(session: Session, counts: Sequence[Count], at: datetime) -> 
     """The levels of counted products, held until the end of the transaction, with the newest counts taken over."""
     new = [{"product_id": count.product_id, "on_hand": 0, "reserved": 0, "counted_at": count.at} for count in counts]
     before = set(_levels(session, [count.product_id for count in counts]))
-    insert_new(session, orders_table(StockLevel), new)
+    insert_new(session, table_of(StockLevel), new)
     levels = _levels(session, [count.product_id for count in counts], lock=True)
     for count in sorted(counts, key=lambda count: count.product_id):
         level = levels[count.product_id]

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from catalog.db.backup import Part
 from catalog.db.engine import Migrations, for_writing, is_migrated, migrate, migration_lock, open_engine
-from catalog.orders.models import DeliveryRate, OrdersBase, orders_table
+from catalog.models import table_of
+from catalog.orders.models import DeliveryRate, OrdersBase
 
 ORDERS = Migrations(Path(__file__).parent / "migrations", version_table="orders_version")
 
@@ -55,7 +56,7 @@ class OrdersStore:
 
 def part_of_backup(store: OrdersStore) -> Part:
     """The orders' tables as a part of backup, restore and move."""
-    return Part(store.engine, ORDERS, OrdersBase.metadata.sorted_tables, frozenset({orders_table(DeliveryRate)}))
+    return Part(store.engine, ORDERS, OrdersBase.metadata.sorted_tables, frozenset({table_of(DeliveryRate)}))
 
 
 @contextmanager

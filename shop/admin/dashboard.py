@@ -66,7 +66,7 @@ def _orders() -> list[tuple[OrderFilter, str, str]]:
 
 
 def _outbox() -> Waiting | None:
-    """What the outbox waits for, where somebody should look; None while all is well."""
+    """The state of the outbox, where somebody should look; None while all is well."""
     with services().orders.reading() as session:
         found = waiting(session, now())
     return found if found.is_late(now()) else None

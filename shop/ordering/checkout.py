@@ -96,7 +96,7 @@ def _steps(basket: Basket, step: str, entered: Entered | None) -> Response:
 
 
 def _entered() -> Entered | None:
-    """What the summary carries, if it is ours and not too old."""
+    """The checkout that the summary carries; None for one that is forged or too old."""
     try:
         text = services().checkout_cipher.decrypt(request.form.get("entered", "").encode(), ttl=LIFETIME_SECONDS)
         key, fields = json.loads(text)

@@ -181,7 +181,7 @@ def _sealed_statement(purchase: Purchase) -> Statement | None:
 
 @localized(bp, nl="/nl/bestelling/<token>/herroepen/klaar", en="/en/order/<token>/withdraw/done")
 def done(token: str) -> Response:
-    """What a withdrawal did, and where the acknowledgement goes."""
+    """The effect of a withdrawal, and the address of its acknowledgement."""
     purchase = purchase_or_404(token)
     if not purchase.withdrawals:
         return redirect(url_for("withdrawal.state", token=token), HTTPStatus.SEE_OTHER)

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
+from catalog.models import table_of
 from catalog.orders import outbox
-from catalog.orders.models import Document, DocumentKind, NumberSeries, PaymentMethod, Purchase, orders_table
+from catalog.orders.models import Document, DocumentKind, NumberSeries, PaymentMethod, Purchase
 from catalog.orders.money import VatSum, shares, vat_of_part
 from catalog.orders.payments import owed_cents
 from shop.ordering.order_words import delivery_words, method_words
@@ -97,7 +98,7 @@ def _next_number(session: Session, kind: DocumentKind, purchase: Purchase, day: 
     """The next number of a series, in this transaction: one that is rolled back gives its number back."""
     letter = {DocumentKind.INVOICE: "F", DocumentKind.CREDIT: "C"}[kind]
     name = f"{'T' if purchase.trial else ''}{letter}{day.year}"
-    insert_new(session, orders_table(NumberSeries), [{"name": name, "last": 0}])
+    insert_new(session, table_of(NumberSeries), [{"name": name, "last": 0}])
     series = session.scalars(select(NumberSeries).where(NumberSeries.name == name).with_for_update()).one()
     series.last += 1
     return f"{name}-{series.last:05}"

@@ -50,14 +50,6 @@ class Letter(Struct, frozen=True):
         """The letter as plain text."""
         return render_template("mail/letter.txt", letter=self)
 
-    def sentences(self) -> str:
-        """The words with each paragraph on one line, since the check ends a sentence where a line breaks."""
-        lines = [self.subject]
-        for block in self.blocks:
-            rows = [f"{label}: {value}" if value else label for label, value in block.rows]
-            lines += [block.heading, *block.paragraphs, *rows, *(block.link or ())[:1]]
-        return "\n".join(line for line in lines if line)
-
     def html(self) -> str:
         """The letter as HTML, which loads nothing."""
         return render_template("mail/letter.html", letter=self)

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
-from catalog.orders.models import Payment, PaymentStatus, Refund, RefundStatus, TrialPayment, orders_table
+from catalog.models import table_of
+from catalog.orders.models import Payment, PaymentStatus, Refund, RefundStatus, TrialPayment
 from catalog.orders.payments import PaymentRefusedError, PaymentRequest, PaymentSeen
 from catalog.orders.placing import RESERVATION
 from catalog.orders.store import OrdersStore
@@ -62,7 +63,7 @@ class TrialProvider:
             "description": request.description,
         }
         with self._store.writing() as session:
-            insert_new(session, orders_table(TrialPayment), [row])  # the same key again is the same payment
+            insert_new(session, table_of(TrialPayment), [row])  # the same key again is the same payment
             known = select(TrialPayment).where(TrialPayment.idempotency_key == request.key)
             return _seen(session.scalars(known).one())
 

@@ -8,16 +8,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from catalog.orders.models import Purchase
 from catalog.orders.shipping import Parcel, ParcelLine
-from shop.web.forms import ShopForm
+from shop.web.forms import ShopForm, one_line
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 
 _EURO = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?", re.ASCII)
 LONGEST_KEY = 40
-
-
-def _cleaned(value: object) -> str:
-    return " ".join(str(value or "").split())
 
 
 def _readable(_form: ShopForm, field: Field) -> None:
@@ -32,14 +28,14 @@ class RefundForm(ShopForm):
     amount = StringField(
         _("Amount in euros"),
         [InputRequired(_("Fill in an amount."))],
-        filters=[_cleaned],
+        filters=[one_line],
         description=_("Such as 12.50. It goes to the account that was paid from."),
         render_kw={"inputmode": "decimal", "autocomplete": "off", "size": 10},
     )
     reason = StringField(
         _("Reason"),
         [InputRequired(_("Fill in a reason.")), Length(max=200), _readable],
-        filters=[_cleaned],
+        filters=[one_line],
         description=_("For the books. Write nothing about a person or their health."),
         render_kw={"autocomplete": "off", "maxlength": 200},
     )
@@ -61,7 +57,7 @@ class NoteForm(ShopForm):
     text = TextAreaField(
         _("Note"),
         [InputRequired(_("Fill in a note.")), Length(max=1000)],
-        filters=[_cleaned],
+        filters=[one_line],
         description=_("Only staff see it, and the shopper who asks for their data. Write nothing about health."),
         render_kw={"rows": 2, "maxlength": 1000},
     )
@@ -77,13 +73,13 @@ class ParcelForm(ShopForm):
     carrier = StringField(
         _("Carrier (may stay empty)"),
         [Length(max=40), _readable],
-        filters=[_cleaned],
+        filters=[one_line],
         render_kw={"autocomplete": "off", "maxlength": 40},
     )
     tracking = StringField(
         _("Tracking code (may stay empty)"),
         [Length(max=60), _readable],
-        filters=[_cleaned],
+        filters=[one_line],
         render_kw={"autocomplete": "off", "maxlength": 60},
     )
     positions: tuple[int, ...] = ()
@@ -120,7 +116,7 @@ def parcel_form(purchase: Purchase, **values: Any) -> ParcelForm:
             render_kw={"inputmode": "numeric", "min": 0, "max": line.unsent},
         )
         fields[f"lot_{line.position}"] = StringField(
-            _("Lot"), [Length(max=40), _lot_where_packs], filters=[_cleaned], render_kw={"autocomplete": "off"}
+            _("Lot"), [Length(max=40), _lot_where_packs], filters=[one_line], render_kw={"autocomplete": "off"}
         )
         fields[f"best_{line.position}"] = DateField(_("Best before (may stay empty)"), [Optional()])
     made: type[ParcelForm] = type("ParcelFormOfOrder", (ParcelForm,), fields)

@@ -9,9 +9,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select
 
 from catalog.db.engine import _config, for_writing
+from catalog.models import table_of
 from catalog.orders import finding
 from catalog.orders.finding import OrderSearch, find_orders, words_of
-from catalog.orders.models import OrdersBase, Purchase, Terms, orders_table
+from catalog.orders.models import OrdersBase, Purchase, Terms
 from catalog.orders.store import ORDERS, OrdersStore
 from tests import databases
 from tests.catalog.orders.conftest import new_store_url
@@ -60,13 +61,13 @@ def test_orders_from_before_are_found_after_the_migration(tmp_path: Path) -> Non
             config.attributes["connection"] = connection
             command.upgrade(config, "orders")
         with store.writing() as session:
-            session.execute(insert(orders_table(Terms)), [{"version": "v", "language": "nl", "text": "x"}])
+            session.execute(insert(table_of(Terms)), [{"version": "v", "language": "nl", "text": "x"}])
             texts = ("token_sha256", "checkout_key", "company", "vat_number", "street", "house_number", "addition")
             given = dict.fromkeys(texts, "x") | {"number": "M26-7KQ4-2XB", "name": "Zoë Berg", "email": "z@x.nl"}
             given |= {"postcode": "3511 AB", "town": "x", "country": "NL", "language": "nl", "terms_version": "v"}
             sums = {"lines_cents": 1, "delivery_cents": 0, "total_cents": 1}
             kinds = {"state": "placed", "delivery": "home", "method": "online", "trial": True}
-            session.execute(insert(orders_table(Purchase)), [given | sums | kinds | {"placed_at": NOW}])
+            session.execute(insert(table_of(Purchase)), [given | sums | kinds | {"placed_at": NOW}])
         store.migrate()
         for text in ("zoe", "m267kq42xb", "3511 ab", "z@x.nl"):
             assert numbers(store, text) == ["M26-7KQ4-2XB"], text

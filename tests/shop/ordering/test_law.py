@@ -1,4 +1,4 @@
-"""What the law wants of ordering: in one view above the button, in the mail, and below every page."""
+"""The law's wishes for ordering: in one view above the button, in the mail, and below every page."""
 
 import re
 from http import HTTPStatus
