@@ -158,7 +158,7 @@ def _begin(server: Any, token: str | None, address: str | None = None) -> None:
 def work_in_background(app: Flask) -> threading.Event:
     """Do the outbox's work in a thread, in one process of this machine; set the event to end it.
 
-    The others wait for its lock, which the system frees when it dies: what mails and documents need is 40 MB, loaded by
+    The others wait for its lock, which the system frees when it dies: what mails and documents need is 70 MB, loaded by
     the one alone.
     """
     stop, settings = threading.Event(), services_of(app).settings
