@@ -1,12 +1,12 @@
 """Loader of the data files: strict, every error names file, line, record and key; and checks between records."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, wraps
 from itertools import pairwise
 from pathlib import Path
 from string import Formatter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import structs
@@ -48,6 +48,30 @@ FOLDERS = ("sources", "rules", "notes", "ingredients", "claims", "claims/words",
 """Subfolders with data files."""
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Loader(Protocol[T_co]):
+    """A function that loads data from a folder, by default the shop's own; what it wraps loads them anew."""
+
+    def __call__(self, directory: Path = ...) -> T_co: ...
+
+    @property
+    def __wrapped__(self) -> Callable[[Path], T_co]: ...
+
+
+def once_per_folder(load: Callable[[Path], T]) -> Loader[T]:
+    """A loader that reads a folder once and keeps what it read of the last four, however the folder was given.
+
+    `lru_cache` alone would read and keep the shop's own data twice: for a call without a folder and for one with it.
+    """
+    kept = lru_cache(maxsize=4)(load)
+
+    @wraps(load)
+    def loaded(directory: Path = DATA) -> T:
+        return kept(directory)
+
+    return cast(Loader[T], loaded)
 
 
 class RulesetError(ValueError):
@@ -100,8 +124,8 @@ def read_folder(directory: Path, folder: str, kind: type[T]) -> list[tuple[str, 
     ]
 
 
-@lru_cache(maxsize=4)
-def load_ruleset(directory: Path = DATA) -> Ruleset:
+@once_per_folder
+def load_ruleset(directory: Path) -> Ruleset:
     """Load and check all knowledge from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     _refuse_unknown_files(directory)
     try:

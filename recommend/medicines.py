@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from recommend.answers import QUESTIONS
 from recommend.knowledge import Identifier, Record
-from recommend.loading import DATA, InconsistencyError, RulesetError, index_by_id, read_file, with_line
+from recommend.loading import InconsistencyError, RulesetError, index_by_id, once_per_folder, read_file, with_line
 from recommend.text import NonEmpty, Text
 
 FILE = "medicines.yaml"
@@ -237,8 +237,8 @@ def _matters_otherwise(one: Medicine, other: Medicine) -> bool:
     return one.id != other.id and (one.key, one.implies, one.separation) != (other.key, other.implies, other.separation)
 
 
-@lru_cache(maxsize=4)
-def load_medicines(directory: Path = DATA) -> Medicines:
+@once_per_folder
+def load_medicines(directory: Path) -> Medicines:
     """Medicines from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     data = read_file(directory, directory / FILE, _File)
     try:

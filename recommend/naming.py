@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
 
 from recommend.knowledge import Identifier, Record, Ruleset, Words
-from recommend.loading import DATA, index_by_id, load_ruleset, read_file
+from recommend.loading import DATA, index_by_id, load_ruleset, once_per_folder, read_file
 from recommend.text import LANGUAGES, Text
 
 NO_FORM = ""
@@ -127,8 +127,8 @@ class FormNames:
         return tuple(forms[0] if len(forms) == 1 else record for record, forms in by_record.items())
 
 
-@lru_cache(maxsize=4)
-def load_excipients(directory: Path = DATA) -> tuple[Excipient, ...]:
+@once_per_folder
+def load_excipients(directory: Path) -> tuple[Excipient, ...]:
     """Fillers from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     records = read_file(directory, directory / "excipients.yaml", list[Excipient])
     return tuple(index_by_id(("excipients.yaml", record) for record in records).values())

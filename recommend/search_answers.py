@@ -5,14 +5,21 @@ An answer says where the shop tells about it and what may not be claimed; it nev
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
 from recommend.knowledge import Identifier, Record, Ruleset, Words
-from recommend.loading import DATA, InconsistencyError, RulesetError, index_by_id, load_ruleset, read_file, with_line
+from recommend.loading import (
+    InconsistencyError,
+    RulesetError,
+    index_by_id,
+    load_ruleset,
+    once_per_folder,
+    read_file,
+    with_line,
+)
 from recommend.medicines import Medicine, Medicines, load_medicines
 from recommend.text import LANGUAGES, NonEmpty, Text
 
@@ -161,8 +168,8 @@ def _phrases(answer: SearchAnswer) -> Iterator[tuple[str, ...]]:
         yield from (tuple(phrase.split()) for phrase in answer.words.in_language(language))
 
 
-@lru_cache(maxsize=4)
-def load_search_answers(directory: Path = DATA) -> SearchAnswers:
+@once_per_folder
+def load_search_answers(directory: Path) -> SearchAnswers:
     """Answers from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     records = read_file(directory, directory / FILE, list[SearchAnswer])
     ruleset = load_ruleset(directory)

@@ -1,7 +1,6 @@
 """Substances beside magnesium: their records, the loader with its checks, and the reading of ingredient lists."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,7 +9,7 @@ from msgspec import Meta, Struct, field
 from recommend.answers import QUESTIONS, UNKNOWN, Answers
 from recommend.ingredients.normal_form import words_of
 from recommend.knowledge import Identifier, Record, Words
-from recommend.loading import DATA, InconsistencyError, RulesetError, index_by_id, read_file, with_line
+from recommend.loading import DATA, InconsistencyError, RulesetError, index_by_id, once_per_folder, read_file, with_line
 from recommend.text import LANGUAGES, Language, NonEmpty, Text
 
 if TYPE_CHECKING:
@@ -114,8 +113,8 @@ class Substances(Struct, frozen=True):
         return tuple(one for one in self.by_id.values() if one.id != MAGNESIUM)
 
 
-@lru_cache(maxsize=4)
-def load_substances(directory: Path = DATA) -> Substances:
+@once_per_folder
+def load_substances(directory: Path) -> Substances:
     """Substances from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     records = read_file(directory, directory / FILE, tuple[Substance, ...])
     try:
@@ -181,8 +180,8 @@ def _check_names(substances: Iterable[Substance]) -> None:
                 raise InconsistencyError(FILE, substance.id, "also_in", f"{name!r} is no name of a substance")
 
 
-@lru_cache(maxsize=4)
-def load_ingredient_reader(directory: Path = DATA) -> "IngredientReader":
+@once_per_folder
+def load_ingredient_reader(directory: Path) -> "IngredientReader":
     """Reader of ingredient lists, from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     from recommend.ingredients.lexicon import Name
     from recommend.ingredients.reading import AT_HEAD_ONLY, IngredientReader, active_names, also_names

@@ -23,7 +23,7 @@ from recommend.claims.rules.topics import is_about_the_shop
 from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
-from recommend.loading import DATA, RulesetError
+from recommend.loading import RulesetError, once_per_folder
 
 SHORTEST_PIECE, LONGEST_PIECE = 2, 5
 _MAX_TOKENS = 150  # a longer sentence is a list or a text without punctuation
@@ -134,8 +134,8 @@ def weights_against(tokens: Sequence[Token], weights: Weights) -> list[float]:
     return against
 
 
-@lru_cache(maxsize=4)
-def load_weights(directory: Path = DATA) -> Weights:
+@once_per_folder
+def load_weights(directory: Path) -> Weights:
     """Load `claims/opinion.json`. Raises RulesetError when it is missing or malformed."""
     file = directory / "claims" / "opinion.json"
     try:

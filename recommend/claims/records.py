@@ -1,7 +1,6 @@
 """Records of `data/claims/*.yaml` and their loader: authorised and refused claims, patterns, reasons, words."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,7 +9,7 @@ from msgspec import Meta, Struct
 from recommend.claims.findings import Severity, Verdict
 from recommend.claims.tokens import normalised
 from recommend.knowledge import Identifier, Record
-from recommend.loading import DATA, RulesetError, index_by_id, read_file, read_folder
+from recommend.loading import RulesetError, index_by_id, once_per_folder, read_file, read_folder
 from recommend.text import Language, NonEmpty, Text
 
 ConceptKind = Literal[
@@ -202,8 +201,8 @@ class _WordLists(Record, frozen=True):
         return {"nl": frozenset(map(normalised, self.nl.split())), "en": frozenset(map(normalised, self.en.split()))}
 
 
-@lru_cache(maxsize=4)
-def load_claims(directory: Path = DATA) -> Claims:
+@once_per_folder
+def load_claims(directory: Path) -> Claims:
     """Load and check the claims data from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     folder = directory / "claims"
     rewriting = read_file(directory, folder / "rewriting.yaml", _RewritingFile)

@@ -6,7 +6,7 @@ others. Claims have ids such as `zinc.immune_system`; those on magnesium keep MG
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,7 +15,15 @@ from msgspec import Meta, Struct, field
 from recommend.claims.records import Authorised, ClaimId, Claims, load_claims
 from recommend.ingredients.normal_form import words_of
 from recommend.knowledge import Identifier, Record, Words
-from recommend.loading import DATA, InconsistencyError, RulesetError, index_by_id, read_file, read_folder, with_line
+from recommend.loading import (
+    InconsistencyError,
+    RulesetError,
+    index_by_id,
+    once_per_folder,
+    read_file,
+    read_folder,
+    with_line,
+)
 from recommend.substances import MAGNESIUM, MICROGRAMS, Substance, Unit, load_substances
 from recommend.text import LANGUAGES, Language, NonEmpty, Text
 
@@ -196,8 +204,8 @@ class Register(Struct, frozen=True, dict=True):
         return tuple(self.by_id[key].name.in_language(language) for key in keys)[:_NEAREST]
 
 
-@lru_cache(maxsize=4)
-def load_register(directory: Path = DATA) -> Register:
+@once_per_folder
+def load_register(directory: Path) -> Register:
     """Register from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     files = read_folder(directory, FOLDER, Entry)
     effects = read_file(directory, directory / EFFECTS, tuple[Effect, ...])

@@ -17,7 +17,7 @@ from msgspec import Struct
 from recommend.claims.lexicon import Lexicon, load_lexicon
 from recommend.claims.register import Register, RegisteredClaim, load_register, names_in
 from recommend.claims.tokens import Token, tokens_of
-from recommend.loading import DATA
+from recommend.loading import once_per_folder
 from recommend.substances import MAGNESIUM
 from recommend.text import LANGUAGES, Language
 
@@ -360,8 +360,8 @@ def is_filler(word: str) -> bool:
     return any(word in _FILLERS[language] for language in LANGUAGES) or word in _NORMAL
 
 
-@lru_cache(maxsize=4)
-def load_register_lexicon(directory: Path = DATA) -> RegisterLexicon:
+@once_per_folder
+def load_register_lexicon(directory: Path) -> RegisterLexicon:
     """Words of the register, from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     lexicons = {language: load_lexicon(language, directory) for language in LANGUAGES}
     return RegisterLexicon(load_register(directory), lexicons)

@@ -11,6 +11,8 @@ from msgspec import Struct
 _CACHED_WORDS = 1 << 16
 _LETTERS_TO_CORRECT = 8
 _LETTERS_TO_JOIN = 7
+_EDGE = 3
+"""Letters by which open names are indexed, since most words fit none of hundreds."""
 
 
 class Name(Struct, frozen=True):
@@ -44,6 +46,14 @@ def fits(word: str, pattern: str) -> bool:
     return word.endswith(pattern[1:]) if pattern.startswith("*") else word == pattern
 
 
+def _edge(pattern: str) -> str:
+    """The letters that a word must begin with, or after `*` end with, to fit an open notation; empty for any word."""
+    literal = pattern.strip("*")
+    if len(literal) < _EDGE or pattern[0] == pattern[-1]:
+        return ""
+    return literal[:_EDGE] if pattern[0] != "*" else f"*{literal[-_EDGE:]}"
+
+
 class Lexicon:
     """Names of several domains, indexed by their first word.
 
@@ -52,12 +62,12 @@ class Lexicon:
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._exact: dict[str, list[Name]] = {}
-        self._open: list[tuple[str, Name]] = []
+        self._open: dict[str, list[tuple[str, Name]]] = {}
         self._long: dict[str, list[str]] = {}
         for name in names:
             word = name.words[0]
             if "*" in word:
-                self._open.append((word, name))
+                self._open.setdefault(_edge(word), []).append((word, name))
             else:
                 self._exact.setdefault(word, []).append(name)
             literal = word.strip("*")
@@ -70,7 +80,9 @@ class Lexicon:
         return self._named(word) or (self._named(self._corrected(word)) if len(word) >= _LETTERS_TO_CORRECT else ())
 
     def _named(self, word: str) -> tuple[Name, ...]:
-        names = [*self._exact.get(word, ()), *(name for pattern, name in self._open if fits(word, pattern))]
+        names = list(self._exact.get(word, ()))
+        for edge in (word[:_EDGE], f"*{word[-_EDGE:]}", ""):
+            names += [name for pattern, name in self._open.get(edge, ()) if fits(word, pattern)]
         return tuple(sorted(names, key=lambda name: name.rank, reverse=True))
 
     def _corrected(self, word: str) -> str:
@@ -89,7 +101,7 @@ class Lexicon:
         """Names that two words spell together: `beta-caroteen`, `kokos melk`."""
         both = word + following
         names = [name for name in self._exact.get(both, ()) if len(both) >= _LETTERS_TO_JOIN]
-        for pattern, name in self._open:
+        for pattern, name in self._open.get(both[:_EDGE], ()):
             literal = pattern[:-1]
             if len(literal) >= _LETTERS_TO_JOIN and len(literal) > len(word) and both.startswith(literal):
                 names.append(name)

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from recommend.ingredients.lexicon import Name
 from recommend.ingredients.normal_form import words_of
 from recommend.knowledge import Identifier, Record, Words
-from recommend.loading import InconsistencyError, RulesetError, index_by_id, read_file, with_line
+from recommend.loading import InconsistencyError, RulesetError, index_by_id, once_per_folder, read_file, with_line
 from recommend.text import LANGUAGES, NonEmpty
 
 FOLDER = "ingredients"
@@ -138,6 +138,7 @@ def _names_of(term: Term, domain: str) -> Iterator[Name]:
 T = TypeVar("T", bound=Term)
 
 
+@once_per_folder
 def load_vocabulary(directory: Path) -> Vocabulary:
     """Vocabulary from a folder with the layout of `recommend/data/`. Raises RulesetError."""
     try:

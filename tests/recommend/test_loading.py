@@ -13,6 +13,7 @@ from msgspec import structs
 
 from recommend.knowledge import Ruleset
 from recommend.loading import DATA, RulesetError, load_ruleset
+from recommend.substances import load_substances
 
 RULES = "rules/budget.yaml"
 NOTES = "notes/forms.yaml"
@@ -202,6 +203,11 @@ def swap(file: Path, old: str, new: str) -> None:
 
 def test_an_unbroken_copy_loads_like_the_original(copy: Path, ruleset: Ruleset) -> None:
     assert load_ruleset(copy) == structs.replace(ruleset, directory=copy)
+
+
+def test_data_are_read_once_whether_their_folder_is_named_or_not() -> None:
+    assert load_ruleset() is load_ruleset(DATA)
+    assert load_substances() is load_substances(directory=DATA)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
