@@ -403,6 +403,8 @@ def _amount_problems(state: ProductState, magnesium_ug: int) -> Iterator[Product
         yield ProductProblem("units_per_day", "far-too-much-magnesium", {"most": str(MOST_UG_A_DAY // UG_PER_MG)})
     if state.units_per_pack and state.units_per_day > state.units_per_pack:
         yield ProductProblem("units_per_day", "more-than-the-pack")
+    if not state.other_actives:
+        return
     for missing in unknown_substances(state.other_actives, load_substances()):
         yield ProductProblem("other_actives", "unknown-substance", {"words": missing})
     ingredients = state.text("ingredients")

@@ -80,7 +80,8 @@ class Import:
 
     def dry_run(self, author: Author, callbacks: ImportCallbacks) -> Summary:
         """Report the result of the import without writing. Raises FileRefusedError."""
-        return self._run(author, callbacks, lambda _planned: None)
+        with _rare_collections():
+            return self._run(author, callbacks, lambda _planned: None)
 
     def apply(
         self,
@@ -100,8 +101,9 @@ class Import:
         if revision is not None and found != revision:
             raise StalePlanError
         writer = _Writer(self._session, author, label, self._ruleset.directory, skip_bad=skip_bad)
-        summary = self._run(author, callbacks, writer.write)
-        writer.finish()
+        with _rare_collections():
+            summary = self._run(author, callbacks, writer.write)
+            writer.finish()
         if not summary.refused or skip_bad:
             summary.batch_id = writer.batch_id
         return summary
@@ -112,7 +114,7 @@ class Import:
         summary = Summary()
         newest = self._session.scalar(select(func.max(Product.id))) or 0
         skus = SkuStore(self._table, self._reader.sku_of, lambda rows: callbacks.progress(0, rows))
-        with closing(skus), _with_rare_collections():
+        with closing(skus):
             planner = ImportPlanner(
                 self._session,
                 self._reader,
@@ -154,8 +156,8 @@ _USUAL_THRESHOLDS = gc.get_threshold()
 
 
 @contextmanager
-def _with_rare_collections() -> Iterator[None]:
-    """Freeze existing objects and look at new ones less often, so that the collector does not scan both in vain."""
+def _rare_collections() -> Iterator[None]:
+    """Span in which the collector leaves old objects alone and looks at new ones less often, since both are in vain."""
     gc.freeze()
     gc.set_threshold(_COLLECTED_AT, *_USUAL_THRESHOLDS[1:])
     try:

@@ -150,6 +150,8 @@ _TOTAL = re.compile(
 
 def is_total(text: str) -> bool:
     """Whether a name or code is the label of a row of totals."""
+    if text.isascii() and "to" not in (lower := text.lower()) and "som" not in lower:
+        return False  # as nearly all, before the text is brought into its normal form
     return _TOTAL.fullmatch(normal(text).strip(" :.=")) is not None
 
 
