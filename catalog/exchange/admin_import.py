@@ -1,11 +1,15 @@
 """Imports in the admin, in steps: store the file, plan, show the plan, apply exactly that plan. Callers commit."""
 
-import io
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
+from itertools import islice
+from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 from msgspec import Struct
@@ -14,19 +18,26 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
 from catalog.exchange.columns import TARGETS
-from catalog.exchange.importing import Import, ImportCallbacks, RefusedRows, StalePlanError, Summary
+from catalog.exchange.importing import (
+    Import,
+    ImportCallbacks,
+    Progress,
+    RefusedRows,
+    StalePlanError,
+    Summary,
+    no_progress,
+)
 from catalog.exchange.layouts.import_table import LayoutTable
 from catalog.exchange.layouts.plan import LayoutPlan, plan_of_file
 from catalog.exchange.layouts.recognition import AUTO
 from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.mapping import assumptions, choice_of, mapping_of
 from catalog.exchange.planning import BrandAddress, PlannedRow, RowOutcome
-from catalog.exchange.reading import Table, TableChoice, open_table
-from catalog.exchange.reading.table import GUESSED
+from catalog.exchange.reading import Table, open_table
 from catalog.exchange.row_errors import RowError
 from catalog.exchange.row_reader import ParsedRow, RowReader
 from catalog.exchange.values import composition_text, more_pictures_text
-from catalog.models import Batch, CatalogueState, Upload, UploadRow, table_of
+from catalog.models import Batch, CatalogueState, Upload, UploadPart, UploadRow, table_of
 from catalog.other_actives import other_actives_text
 from catalog.product_problems import ProductProblem
 from catalog.product_state import FIELDS, ProductState
@@ -39,6 +50,7 @@ RETENTION = timedelta(days=7)
 """The time after which an unused upload is deleted."""
 GONE = "gone"
 """The outcome of a stored SKU that the supplier's file no longer has."""
+_PART_BYTES = 256 * 1024
 _CHUNK = 500
 """Rows read or written at a time."""
 _LONGEST_SHOWN = 300
@@ -92,14 +104,29 @@ class Detail(Struct, frozen=True):
     """The original cells of a refused row."""
 
 
-def store_upload(session: Session, name: str, content: bytes, supplier: str, author: Author) -> Upload:
+def store_upload(session: Session, name: str, file: BinaryIO, supplier: str, author: Author) -> Upload:
     """Store a file for its import, and delete uploads older than RETENTION. Raises FileRefusedError."""
-    open_table(io.BytesIO(content), name)
+    open_table(file, name)
     _drop(session, list(session.scalars(select(Upload.id).where(Upload.at < author.at - RETENTION))))
-    upload = Upload(at=author.at, who=author.who, name=name, supplier=supplier, content=content, plan=None)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    upload = Upload(at=author.at, who=author.who, name=name, supplier=supplier, size=size, plan=None)
     session.add(upload)
     session.flush()
+    for place, content in enumerate(iter(partial(file.read, _PART_BYTES), b"")):
+        session.execute(insert(UploadPart).values(upload_id=upload.id, place=place, content=content))
     return upload
+
+
+@contextmanager
+def opened_upload(session: Session, upload: Upload) -> Iterator[BinaryIO]:
+    """The file of an upload, a large one outside memory, closed at the end."""
+    parts = select(UploadPart.content).where(UploadPart.upload_id == upload.id).order_by(UploadPart.place)
+    with SpooledTemporaryFile(max_size=4 * _PART_BYTES) as file:
+        for content in session.scalars(parts.execution_options(yield_per=1)):
+            file.write(content)
+        file.seek(0)
+        yield cast(BinaryIO, file)
 
 
 def drop_upload(session: Session, upload: Upload) -> None:
@@ -108,18 +135,14 @@ def drop_upload(session: Session, upload: Upload) -> None:
 
 
 def _drop(session: Session, ids: list[int]) -> None:
-    session.execute(delete(UploadRow).where(UploadRow.upload_id.in_(ids)))
+    for parts in (UploadRow, UploadPart):
+        session.execute(delete(parts).where(parts.upload_id.in_(ids)))
     session.execute(delete(Upload).where(Upload.id.in_(ids)))
 
 
 def waiting_uploads(session: Session) -> list[Upload]:
     """The newest 50 uploads, newest first."""
     return list(session.scalars(select(Upload).order_by(Upload.id.desc()).limit(50)))
-
-
-def table_of_upload(upload: Upload, choice: TableChoice = GUESSED) -> Table:
-    """The file of an upload as a table. Raises FileRefusedError."""
-    return open_table(io.BytesIO(upload.content), upload.name, choice)
 
 
 def plan_of(upload: Upload) -> Plan | None:
@@ -131,35 +154,78 @@ def plan_fingerprint(upload: Upload) -> str:
     return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
 
+class DraftPlan(Struct, frozen=True):
+    """A plan that is not stored yet, and its rows as lines of JSON."""
+
+    plan: Plan
+    rows: BinaryIO
+
+
 def make_plan(
     session: Session, upload: Upload, author: Author, ruleset: Ruleset, *, correct_addresses: bool = False
 ) -> Plan:
     """Dry-run the import and store its plan. Raises FileRefusedError."""
+    with drafted_plan(session, upload, author, ruleset, correct_addresses=correct_addresses) as draft:
+        store_plan(session, upload, draft)
+        return draft.plan
+
+
+@contextmanager
+def drafted_plan(
+    session: Session,
+    upload: Upload,
+    author: Author,
+    ruleset: Ruleset,
+    *,
+    correct_addresses: bool = False,
+    progress: Progress = no_progress,
+) -> Iterator[DraftPlan]:
+    """A dry run of the import, which writes nothing to the catalogue. Raises FileRefusedError."""
+    mapping = mapping_of(session, upload.supplier) if upload.supplier else None
+    with opened_upload(session, upload) as file, SpooledTemporaryFile(max_size=4 * _PART_BYTES) as spool:
+        table, revision = _table_for(file, upload, mapping, ruleset, author), _revision(session)
+        rows = _PlanRows(cast(BinaryIO, spool), table)
+        run = _import(session, table, mapping, ruleset, correct_addresses=correct_addresses)
+        summary = run.dry_run(author, ImportCallbacks(rows.add, rows.add_gone, progress))
+        plan = Plan(
+            revision=revision,
+            ruleset=ruleset.sha256,
+            mapping=mapping,
+            counts={**{str(outcome): count for outcome, count in summary.counts.items()}, GONE: summary.gone},
+            questions=tuple(rows.questions),
+            correct_addresses=correct_addresses,
+            source_columns=table.source.columns if isinstance(table, LayoutTable) else (),
+            other_addresses=summary.other_addresses,
+            assumptions=table.assumptions if isinstance(table, LayoutTable) else assumptions(table, mapping),
+        )
+        yield DraftPlan(plan, cast(BinaryIO, spool))
+
+
+def store_plan(session: Session, upload: Upload, draft: DraftPlan) -> None:
+    """Store a plan in place of the upload's earlier one."""
     # Lock the upload: on PostgreSQL two simultaneous requests would both delete the old rows and add the same new ones.
     session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
     session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
-    mapping = mapping_of(session, upload.supplier) if upload.supplier else None
-    table, revision = _table_for(upload, mapping, ruleset, author), _revision(session)
-    rows = _PlanRows(session, upload.id, table)
-    run = _import(session, table, mapping, ruleset, correct_addresses=correct_addresses)
-    summary = run.dry_run(author, ImportCallbacks(rows.add, rows.add_gone))
-    rows.flush()
-    plan = Plan(
-        revision=revision,
-        ruleset=ruleset.sha256,
-        mapping=mapping,
-        counts={**{str(outcome): count for outcome, count in summary.counts.items()}, GONE: summary.gone},
-        questions=tuple(rows.questions),
-        correct_addresses=correct_addresses,
-        source_columns=table.source.columns if isinstance(table, LayoutTable) else (),
-        other_addresses=summary.other_addresses,
-        assumptions=table.assumptions if isinstance(table, LayoutTable) else assumptions(table, mapping),
-    )
-    upload.plan = msgspec.json.encode(plan).decode()
-    return plan
+    draft.rows.seek(0)
+    lines = enumerate((line.decode().rstrip("\n").split(" ", 1) for line in draft.rows), start=1)
+    while chunk := list(islice(lines, _CHUNK)):
+        rows = [
+            {"upload_id": upload.id, "place": place, "outcome": outcome, "detail": detail}
+            for place, (outcome, detail) in chunk
+        ]
+        session.connection().execute(insert(table_of(UploadRow)), rows)
+    upload.plan = msgspec.json.encode(draft.plan).decode()
 
 
-def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Ruleset, *, skip_bad: bool) -> Summary:
+def apply_plan(
+    session: Session,
+    upload: Upload,
+    author: Author,
+    ruleset: Ruleset,
+    *,
+    skip_bad: bool,
+    progress: Progress = no_progress,
+) -> Summary:
     """Carry out the plan, and delete the upload. A summary without a batch means that nothing was written.
 
     Raises StalePlanError when the catalogue, the ruleset or the mapping changed since the plan.
@@ -168,9 +234,11 @@ def apply_plan(session: Session, upload: Upload, author: Author, ruleset: Rulese
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
     if plan is None or (plan.ruleset, plan.mapping) != (ruleset.sha256, mapping):
         raise StalePlanError
-    table = _table_for(upload, mapping, ruleset, author)
-    run = _import(session, table, mapping, ruleset, correct_addresses=plan.correct_addresses)
-    summary = run.apply(author, upload.name, ImportCallbacks(), skip_bad=skip_bad, revision=plan.revision)
+    with opened_upload(session, upload) as file:
+        table = _table_for(file, upload, mapping, ruleset, author)
+        run = _import(session, table, mapping, ruleset, correct_addresses=plan.correct_addresses)
+        callbacks = ImportCallbacks(progress=progress)
+        summary = run.apply(author, upload.name, callbacks, skip_bad=skip_bad, revision=plan.revision)
     if summary.batch_id is not None:
         session.execute(update(Batch).where(Batch.id == summary.batch_id).values(plan=fingerprint))
         drop_upload(session, upload)
@@ -197,8 +265,10 @@ def rows_of_plan(session: Session, upload_id: int, outcome: str, page: int, size
 def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, language: Language) -> None:
     """Write the refused rows of a plan, in the layout of their file, with the reasons in the last column."""
     plan = plan_of(upload)
-    choice = choice_of(plan.mapping if plan else None)
-    columns = (plan.source_columns if plan else ()) or table_of_upload(upload, choice).columns
+    columns = plan.source_columns if plan else ()
+    if not columns:
+        with opened_upload(session, upload) as opened:
+            columns = open_table(opened, upload.name, choice_of(plan.mapping if plan else None)).columns
     rows = RefusedRows(file, name, columns, language)
     query = (
         select(UploadRow.detail)
@@ -212,25 +282,36 @@ def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, l
 
 
 def layout_plan(
+    session: Session,
     upload: Upload,
     ruleset: Ruleset,
     author: Author,
+    *,
     layout: str = AUTO,
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> LayoutPlan:
     """The plan of an upload by a layout. Raises FileRefusedError when none fits."""
+    with opened_upload(session, upload) as file:
+        return _plan_by_layout(file, upload, ruleset, author, (layout, answers))
+
+
+def _plan_by_layout(
+    file: BinaryIO, upload: Upload, ruleset: Ruleset, author: Author, answered: tuple[str, Mapping[str, str]]
+) -> LayoutPlan:
+    layout, answers = answered
     names = form_names(ruleset.directory)
-    file = io.BytesIO(upload.content)
     return plan_of_file(file, upload.name, names, author.at.date(), layout=layout, answers=answers)
 
 
-def _table_for(upload: Upload, mapping: SupplierMapping | None, ruleset: Ruleset, author: Author) -> Table:
+def _table_for(
+    file: BinaryIO, upload: Upload, mapping: SupplierMapping | None, ruleset: Ruleset, author: Author
+) -> Table:
     """The file as its mapping reads it: by a layout, or as it is."""
     if mapping is None or not mapping.layout:
-        return table_of_upload(upload, choice_of(mapping))
+        return open_table(file, upload.name, choice_of(mapping))
     place = {"sheet": mapping.sheet or "", "heading_row": str(mapping.heading_row or "")}
     answers = mapping.layout_answers | {key: answer for key, answer in place.items() if answer}
-    return LayoutTable(layout_plan(upload, ruleset, author, mapping.layout, answers), mapping.supplier)
+    return LayoutTable(_plan_by_layout(file, upload, ruleset, author, (mapping.layout, answers)), mapping.supplier)
 
 
 def _import(
@@ -289,11 +370,10 @@ def _as_text(state: ProductState, field: str) -> str:
 
 
 class _PlanRows:
-    """Writes the rows of a plan, some at a time, and collects the words to ask about."""
+    """Writes the rows of a plan as lines, and collects the words to ask about."""
 
-    def __init__(self, session: Session, upload_id: int, table: Table) -> None:
-        self._session, self._upload_id, self._table, self._position = session, upload_id, table, 0
-        self._waiting: list[Mapping[str, Any]] = []
+    def __init__(self, spool: BinaryIO, table: Table) -> None:
+        self._spool, self._table = spool, table
         self.questions: dict[str, None] = {}
 
     def add(self, planned: PlannedRow) -> None:
@@ -310,25 +390,14 @@ class _PlanRows:
             notices=planned.notices,
             cells=self._cells(row) if refused else (),
         )
-        self._store(planned.outcome, detail)
+        self._write(planned.outcome, detail)
 
     def _cells(self, row: ParsedRow) -> tuple[Any, ...]:
         """The cells of a refused row as the file has them."""
         return tuple(self._table.source_cells(row.number) if isinstance(self._table, LayoutTable) else row.cells)
 
     def add_gone(self, sku: str) -> None:
-        self._store(GONE, Detail(sku=sku))
+        self._write(GONE, Detail(sku=sku))
 
-    def _store(self, outcome: str, detail: Detail) -> None:
-        self._position += 1
-        encoded = msgspec.json.encode(detail).decode()
-        self._waiting.append(
-            {"upload_id": self._upload_id, "place": self._position, "outcome": str(outcome), "detail": encoded}
-        )
-        if len(self._waiting) >= _CHUNK:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._waiting:
-            self._session.connection().execute(insert(table_of(UploadRow)), self._waiting)
-            self._waiting = []
+    def _write(self, outcome: str, detail: Detail) -> None:
+        self._spool.write(f"{outcome} ".encode() + msgspec.json.encode(detail) + b"\n")

@@ -32,12 +32,16 @@ Progress = Callable[[int, int], None]
 """Called with the number of rows done and of all rows."""
 
 
+def no_progress(_done: int, _rows: int) -> None:
+    """Progress of an import that nobody watches."""
+
+
 class ImportCallbacks(Struct):
     """Reports of a running import: every row that is not unchanged, every gone SKU, and the progress."""
 
     row: Observer = lambda _planned: None
     gone: Callable[[str], None] = lambda _sku: None
-    progress: Progress = lambda _done, _rows: None
+    progress: Progress = no_progress
 
 
 class Summary(Struct):

@@ -13,7 +13,7 @@ from catalog.models.accounts import (
     SignInAttempt,
 )
 from catalog.models.base import Base, table_of
-from catalog.models.exchange import AddressState, PictureAddress, SupplierMapping, Upload, UploadRow
+from catalog.models.exchange import AddressState, PictureAddress, SupplierMapping, Upload, UploadPart, UploadRow
 from catalog.models.form_drafts import FormDraft
 from catalog.models.history import (
     AcceptedWarning,
@@ -106,6 +106,7 @@ __all__ = [
     "SupplierMapping",
     "Unit",
     "Upload",
+    "UploadPart",
     "UploadRow",
     "Word",
     "WordPosting",

@@ -31,9 +31,20 @@ class Upload(Base):
     name: Mapped[str]
     supplier: Mapped[str]
     """The supplier whose mapping reads the file; empty for our own layout."""
-    content: Mapped[bytes] = mapped_column(deferred=True)
+    size: Mapped[int]
+    """Bytes of the file."""
     plan: Mapped[str | None]
     """The result of the dry run, as `exchange.admin_import.Plan` in JSON; None before it."""
+
+
+class UploadPart(Base):
+    """A piece of an uploaded file, so that no process has the whole of a large one in memory."""
+
+    __tablename__ = "upload_part"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
 
 
 class UploadRow(Base):

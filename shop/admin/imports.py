@@ -97,7 +97,7 @@ def _stored_upload(form: UploadForm) -> Upload | None:
         return None
     name = "".join(filter(str.isprintable, re.split(r"[/\\]", form.file.data.filename or "")[-1]))[-100:]
     try:
-        return store_upload(get_session(), name, form.file.data.read(), supplier, author())
+        return store_upload(get_session(), name, form.file.data.stream, supplier, author())
     except FileRefusedError as refused:
         add_error(form.file, located(refused.error))
         return None
@@ -106,7 +106,7 @@ def _stored_upload(form: UploadForm) -> Upload | None:
 def _first_look(upload: Upload) -> str:
     """The page for a supplier's first file: its layout when that is known or has titles above, else its columns."""
     try:
-        plan = layout_plan(upload, get_ruleset(), author())
+        plan = layout_plan(get_session(), upload, get_ruleset(), author())
     except FileRefusedError:
         return url_for("admin.mapping", upload_id=upload.id)
     guessed = plan.layout.name == guessed_layout().name

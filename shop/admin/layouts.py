@@ -37,10 +37,10 @@ def layout(upload_id: int) -> Response | str:
     known = mapping_of(get_session(), upload.supplier)
     name, remembered = (known.layout, known.layout_answers) if known and known.layout else (AUTO, {})
     try:
-        plan = layout_plan(upload, get_ruleset(), author(), name, remembered)
+        plan = layout_plan(get_session(), upload, get_ruleset(), author(), layout=name, answers=remembered)
         if request.method == "GET":
             return _page(upload, plan)
-        plan = layout_plan(upload, get_ruleset(), author(), name, _answers(plan))
+        plan = layout_plan(get_session(), upload, get_ruleset(), author(), layout=name, answers=_answers(plan))
         remember(get_session(), mapping_of_plan(plan, upload.supplier), author_of_request(), now())
         with get_session().begin_nested():  # the answers stay when the file is refused
             make_plan(get_session(), upload, author(), get_ruleset())

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 from itertools import islice
+from typing import BinaryIO
 
 from flask import flash, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.exchange.admin_import import make_plan, plan_of, table_of_upload
+from catalog.exchange.admin_import import make_plan, opened_upload, plan_of
 from catalog.exchange.columns import GROUPS, TARGETS, heading_fault
 from catalog.exchange.mapping import Mapping, choice_of, guess, mapping_of, remember
-from catalog.exchange.reading import Table, TableChoice
+from catalog.exchange.reading import Table, TableChoice, open_table
 from catalog.exchange.reading.table import GUESSED, text
 from catalog.exchange.row_errors import CellRefusedError, FileRefusedError, RowError
 from catalog.exchange.row_reader import constant_reader, places_of
@@ -73,12 +74,18 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
     known = mapping_of(get_session(), upload.supplier)
     if known is not None and known.layout:  # its columns are those of a layout, not of the file
         known = None
+    with opened_upload(get_session(), upload) as file:
+        return _mapping(upload, file, known)
+
+
+def _mapping(upload: Upload, file: BinaryIO, known: Mapping | None) -> Response | str | tuple[str, int]:
     choice = _choice(known)
-    table, errors = _table(upload, choice)
+    table, errors = _table(upload, file, choice)
     if request.method == "GET":
         shown = known or guess(upload.supplier, table.columns)
         return _page(upload, table, shown, errors)
-    entered, faults = _entered_mapping(upload.supplier, table.columns, known, _lasting_choice(upload, table, choice))
+    lasting = _lasting_choice(upload, file, table, choice)
+    entered, faults = _entered_mapping(upload.supplier, table.columns, known, lasting)
     errors += faults + _errors(entered)
     if errors:
         return _page(upload, table, entered, errors), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -88,9 +95,9 @@ def mapping(upload_id: int) -> Response | str | tuple[str, int]:
             make_plan(get_session(), upload, author(), get_ruleset())
     except FileRefusedError as refused:
         problem = [("", located(refused.error))]
-        return _page(upload_or_404(upload_id), table, entered, problem), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(upload_or_404(upload.id), table, entered, problem), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(_("The mapping is kept for %(supplier)s.", supplier=upload.supplier), "success")
-    return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("admin.import_plan", upload_id=upload.id), HTTPStatus.SEE_OTHER)
 
 
 def _choice(known: Mapping | None) -> TableChoice:
@@ -101,23 +108,23 @@ def _choice(known: Mapping | None) -> TableChoice:
     return TableChoice(request.values.get("sheet") or None, row if row and row > 0 else None)
 
 
-def _lasting_choice(upload: Upload, table: Table, choice: TableChoice) -> TableChoice:
+def _lasting_choice(upload: Upload, file: BinaryIO, table: Table, choice: TableChoice) -> TableChoice:
     """The part of a choice that differs from the guess, since the next file may have its heading on another row."""
     if choice == GUESSED:
         return choice
-    guessed = table_of_upload(upload)
+    guessed = open_table(file, upload.name)
     sheet = None if table.sheet == guessed.sheet else choice.sheet
     if sheet is not None:
-        guessed = table_of_upload(upload, TableChoice(sheet=sheet))
+        guessed = open_table(file, upload.name, TableChoice(sheet=sheet))
     return TableChoice(sheet, None if table.heading_row == guessed.heading_row else choice.heading_row)
 
 
-def _table(upload: Upload, choice: TableChoice) -> tuple[Table, list[tuple[str, str]]]:
+def _table(upload: Upload, file: BinaryIO, choice: TableChoice) -> tuple[Table, list[tuple[str, str]]]:
     """The table as chosen; as guessed, with the reason, when the file does not have the choice."""
     try:
-        return table_of_upload(upload, choice), []
+        return open_table(file, upload.name, choice), []
     except FileRefusedError as refused:
-        return table_of_upload(upload), [("heading_row", located(refused.error))]
+        return open_table(file, upload.name), [("heading_row", located(refused.error))]
 
 
 def _entered_mapping(

@@ -1,5 +1,6 @@
 """Simultaneous plans of one upload, on either kind of database."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 
@@ -20,7 +21,7 @@ FILE = b"sku,name_nl,name_en\nG-1,Magnesium,Magnesium\nG-2,Magnesium,Magnesium\n
 @pytest.fixture
 def upload_id(engine: Engine) -> int:
     with Session(for_writing(engine)) as session:
-        upload = store_upload(session, "list.csv", FILE, "", AUTHOR)
+        upload = store_upload(session, "list.csv", io.BytesIO(FILE), "", AUTHOR)
         session.commit()
         return upload.id
 
