@@ -154,6 +154,13 @@ def plan_fingerprint(upload: Upload) -> str:
     return sha256(f"{upload.id} {upload.at.isoformat()}\n{upload.name}\n{upload.plan}".encode()).hexdigest()
 
 
+class ProductRefusal(Struct, frozen=True):
+    """The product that ended an import, and its problems."""
+
+    sku: str
+    problems: tuple[ProductProblem, ...]
+
+
 class DraftPlan(Struct, frozen=True):
     """A plan that is not stored yet, and its rows as lines of JSON."""
 

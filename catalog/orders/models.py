@@ -7,7 +7,7 @@ they were sold; there are no foreign keys across, since the catalogue may be ano
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Moment, choice
@@ -437,6 +437,56 @@ class Job(OrdersBase):
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     failed_at: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[str] = mapped_column(server_default="")
+
+
+class ImportTask(StrEnum):
+    """The step of an import that the worker does: to plan it, or to carry the plan out."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+
+
+class ImportOutcome(StrEnum):
+    """The end of a run."""
+
+    PLANNED = "planned"
+    IMPORTED = "imported"
+    NOTHING = "nothing"
+    """Nothing was written: rows were refused, or every product was as the file says."""
+    STALE = "stale"
+    """The catalogue, the rules or the mapping changed after the plan was made."""
+    FILE_REFUSED = "file_refused"
+    PRODUCT_REFUSED = "product_refused"
+    """For a reason that no plan could foresee."""
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class ImportRun(OrdersBase):
+    """An import into the catalogue that the worker does outside a request (`import_runs`)."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (Index("ix_import_run_ended_at", "ended_at", "asked_at"),)
+
+    upload_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    task: Mapped[ImportTask] = mapped_column(choice(ImportTask))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    skip_bad: Mapped[bool] = mapped_column(server_default=false())
+    correct_addresses: Mapped[bool] = mapped_column(server_default=false())
+    plan: Mapped[str] = mapped_column(server_default="")
+    """The fingerprint of the plan to carry out."""
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    beat_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The last sign of life of the process that is at it; None while it waits and when it has ended."""
+    done: Mapped[int] = mapped_column(server_default="0")
+    rows: Mapped[int] = mapped_column(server_default="0")
+    is_cancelled: Mapped[bool] = mapped_column(server_default=false())
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    outcome: Mapped[ImportOutcome | None] = mapped_column(choice(ImportOutcome))
+    detail: Mapped[str] = mapped_column(server_default="")
+    """What the outcome has besides, as JSON: counts, an error of the file, the problems of a product."""
 
 
 class TrialPayment(OrdersBase):

@@ -28,21 +28,26 @@ from catalog.exchange.importing import StalePlanError
 from catalog.exchange.layouts.recognition import guessed_layout
 from catalog.exchange.mapping import mapping_of, suppliers
 from catalog.exchange.planning import RowOutcome
-from catalog.exchange.row_errors import FileRefusedError, RowError
+from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import How, Upload
+from catalog.orders.models import ImportOutcome, ImportTask
 from catalog.product_problems import RefusedError
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.forms import FILL_IN, add_error
+from shop.admin.import_runs import ask_worker, run_of_upload, run_page, runs_by_upload
+from shop.admin.import_words import imported, located, nothing_imported, refusal
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.database import SAFE, committing, get_ruleset, get_session
 from shop.web.forms import ShopForm, render_form
-from shop.web.i18n import current_language, gettext
+from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 from shop.web.services import now
 
-MAX_UPLOAD_BYTES = 32 * 1024 * 1024
-"""Some 40,000 products, in memory while they are read; `shop catalog import` has no limit."""
+MAX_UPLOAD_BYTES = 256 * 1024 * 1024
+"""Some 300,000 products; `shop catalog import` has no limit."""
+LARGE_BYTES = 1024 * 1024
+"""The size from which the worker reads a file, since a request would take longer than a second."""
 ROWS_A_PAGE = 50
 LARGEST_ID = 2**31 - 1
 OUTCOMES = (RowOutcome.REFUSED, RowOutcome.NEW, RowOutcome.CHANGED, GONE)
@@ -51,7 +56,7 @@ OUTCOMES = (RowOutcome.REFUSED, RowOutcome.NEW, RowOutcome.CHANGED, GONE)
 class UploadForm(ShopForm):
     """A file, and whose columns it has."""
 
-    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, TSV, JSON Lines or XLSX, at most 32 MB."))
+    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, TSV, JSON Lines or XLSX, at most 256 MB."))
     supplier = SelectField(_("Layout of the file"), validate_choice=True)
     new_supplier = StringField(
         _("Name of the new supplier"), [Length(max=100)], description=_("Only for a supplier's first file.")
@@ -87,7 +92,9 @@ def imports() -> Response:
             if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
                 return redirect(_first_look(upload), HTTPStatus.SEE_OTHER)
             return _plan(upload)
-    return render_form("admin/import/start.html", form, uploads=waiting_uploads(get_session()))
+    return render_form(
+        "admin/import/start.html", form, uploads=waiting_uploads(get_session()), at_work=runs_by_upload()
+    )
 
 
 def _stored_upload(form: UploadForm) -> Upload | None:
@@ -114,12 +121,6 @@ def _first_look(upload: Upload) -> str:
     return url_for(place, upload_id=upload.id)
 
 
-def located(fault: RowError) -> str:
-    """An error with its row and column before it."""
-    row = gettext("row %(row)d", row=fault.row) if fault.row else ""
-    return ": ".join(filter(None, [row, fault.column, fault.text(current_language())]))
-
-
 def _upload(upload_id: int) -> Upload | None:
     """The file; for a request that may write, nobody else can change or drop it until the next commit."""
     lock = None if request.method in SAFE else True
@@ -134,12 +135,20 @@ def upload_or_404(upload_id: int) -> Upload:
     return upload
 
 
+def plan_or_ask(upload: Upload, *, correct_addresses: bool = False) -> None:
+    """Make the plan, or ask the worker to make that of a large file. Raises FileRefusedError, which keeps the file."""
+    if upload.size > LARGE_BYTES:
+        ask_worker(upload, ImportTask.PLAN, correct_addresses=correct_addresses)
+        return
+    with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
+        make_plan(get_session(), upload, author(), get_ruleset(), correct_addresses=correct_addresses)
+
+
 def _plan(upload: Upload, *, correct_addresses: bool = False) -> Response:
     """Make the plan and show it; a file that the columns do not fit goes to its mapping."""
     upload_id, supplier = upload.id, upload.supplier
     try:
-        with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
-            make_plan(get_session(), upload, author(), get_ruleset(), correct_addresses=correct_addresses)
+        plan_or_ask(upload, correct_addresses=correct_addresses)
     except FileRefusedError as refused:
         flash(located(refused.error), "error")
         place = "admin.mapping" if supplier else "admin.imports"
@@ -160,6 +169,10 @@ def plan_again(upload_id: int) -> Response:
 @requires("catalogue.import")
 def import_plan(upload_id: int) -> str | Response:
     """The plan of an import, outcome by outcome, one page at a time."""
+    upload = _upload(upload_id)
+    run = run_of_upload(upload_id, upload)
+    if run is not None and (upload is None or run.outcome is not ImportOutcome.PLANNED):
+        return run_page(run, upload)
     upload = upload_or_404(upload_id)
     plan = plan_of(upload)
     if plan is None:
@@ -202,6 +215,9 @@ def apply_import(upload_id: int) -> Response:
     if seen != plan_fingerprint(upload):
         flash(gettext("You looked at something else than this. See what the import would do now."), "warning")
         return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+    if upload.size > LARGE_BYTES:
+        ask_worker(upload, ImportTask.APPLY, skip_bad=request.form.get("skip_bad") == "yes", plan=seen)
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
     return _apply(upload, seen)
 
 
@@ -222,17 +238,13 @@ def _apply(upload: Upload, seen: str) -> Response:
         return _plan(upload, correct_addresses=plan is not None and plan.correct_addresses)
     except RefusedError as refused:
         get_session().rollback()
-        flash(_refusal(refused), "error")
+        flash(refusal(refused.sku, refused.problems), "error")
         return redirect(plan_page, HTTPStatus.SEE_OTHER)
     if summary.batch_id is None:
         get_session().rollback()
-        if summary.counts[RowOutcome.REFUSED]:
-            flash(gettext("Nothing was imported: correct the refused rows, or leave them out."), "warning")
-        else:
-            flash(gettext("Nothing was imported: every product is as the file says already."), "warning")
+        flash(nothing_imported(summary.counts), "warning")
         return redirect(plan_page, HTTPStatus.SEE_OTHER)
-    values = {str(outcome): summary.counts[outcome] for outcome in RowOutcome}
-    flash(gettext("Imported: %(new)d new, %(changed)d changed, %(refused)d left out.", **values), "success")
+    flash(imported(summary.counts), "success")
     return redirect(url_for("admin.imports"), HTTPStatus.SEE_OTHER)
 
 
@@ -241,19 +253,15 @@ def _imported_already(batch: int) -> Response:
     return redirect(url_for("admin.history", batch=batch), HTTPStatus.SEE_OTHER)
 
 
-def _refusal(refused: RefusedError) -> str:
-    """The reasons of a refusal that no plan could foresee, such as an address taken by a redirect."""
-    language = current_language()
-    reasons = (
-        f"{label_of(problem.field).in_language(language)} {problem.text(language)}" for problem in refused.problems
-    )
-    return f"{refused.sku}: {'; '.join(reasons)}"
-
-
 @bp.post("/import/<int:upload_id>/drop")
 @requires("catalogue.import")
 @committing
 def drop_import(upload_id: int) -> Response:
-    drop_upload(get_session(), upload_or_404(upload_id))
+    upload = upload_or_404(upload_id)
+    run = run_of_upload(upload_id, upload)
+    if run is not None and run.ended_at is None:
+        flash(gettext("Cancel the import first; then the file can be thrown away."), "warning")
+        return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+    drop_upload(get_session(), upload)
     flash(gettext("The file is thrown away; nothing was imported."), "success")
     return redirect(url_for("admin.imports"), HTTPStatus.SEE_OTHER)

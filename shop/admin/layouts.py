@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from catalog.exchange.admin_import import layout_plan, make_plan
+from catalog.exchange.admin_import import layout_plan
 from catalog.exchange.layouts.import_table import mapping_of_plan
 from catalog.exchange.layouts.plan import LayoutPlan
 from catalog.exchange.layouts.recognition import AUTO
@@ -14,7 +14,8 @@ from catalog.exchange.mapping import mapping_of, remember
 from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import Upload
 from shop.admin.blueprint import bp
-from shop.admin.imports import author, located, upload_or_404
+from shop.admin.import_words import located
+from shop.admin.imports import author, plan_or_ask, upload_or_404
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.database import committing, get_ruleset, get_session
@@ -42,8 +43,7 @@ def layout(upload_id: int) -> Response | str:
             return _page(upload, plan)
         plan = layout_plan(get_session(), upload, get_ruleset(), author(), layout=name, answers=_answers(plan))
         remember(get_session(), mapping_of_plan(plan, upload.supplier), author_of_request(), now())
-        with get_session().begin_nested():  # the answers stay when the file is refused
-            make_plan(get_session(), upload, author(), get_ruleset())
+        plan_or_ask(upload)
     except FileRefusedError as refused:
         flash(located(refused.error), "error")
         return redirect(url_for("admin.mapping", upload_id=upload_id), HTTPStatus.SEE_OTHER)

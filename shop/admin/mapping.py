@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.exchange.admin_import import make_plan, opened_upload, plan_of
+from catalog.exchange.admin_import import opened_upload, plan_of
 from catalog.exchange.columns import GROUPS, TARGETS, heading_fault
 from catalog.exchange.mapping import Mapping, choice_of, guess, mapping_of, remember
 from catalog.exchange.reading import Table, TableChoice, open_table
@@ -19,7 +19,8 @@ from catalog.exchange.row_reader import constant_reader, places_of
 from catalog.models import DosageForm, Unit, Upload
 from recommend.naming import NO_FORM
 from shop.admin.blueprint import bp
-from shop.admin.imports import author, located, upload_or_404
+from shop.admin.import_words import located
+from shop.admin.imports import plan_or_ask, upload_or_404
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.database import committing, get_ruleset, get_session
@@ -91,8 +92,7 @@ def _mapping(upload: Upload, file: BinaryIO, known: Mapping | None) -> Response 
         return _page(upload, table, entered, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     remember(get_session(), entered, author_of_request(), now())
     try:
-        with get_session().begin_nested():  # the mapping stays when the file is refused
-            make_plan(get_session(), upload, author(), get_ruleset())
+        plan_or_ask(upload)
     except FileRefusedError as refused:
         problem = [("", located(refused.error))]
         return _page(upload_or_404(upload.id), table, entered, problem), HTTPStatus.UNPROCESSABLE_ENTITY

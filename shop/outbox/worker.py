@@ -1,4 +1,7 @@
-"""Worker: does due jobs of the outbox and sweeps unpaid orders, one after the other, until it is told to stop."""
+"""Worker: does due jobs of the outbox and sweeps unpaid orders, one after the other, until it is told to stop.
+
+Beside them runs at most one import of a large file, in a process of its own.
+"""
 
 import logging
 import threading
@@ -23,6 +26,7 @@ from catalog.orders.payments import (
 )
 from catalog.orders.states import Arrow, take
 from shop.outbox.handlers import handle
+from shop.outbox.imports import ImportProcess
 from shop.outbox.post import forget_kept_mails
 from shop.payments import steps
 from shop.web.services import Services, services_of
@@ -34,10 +38,11 @@ SWEEP_SECONDS = 20
 
 def work(app: Flask, stop: threading.Event) -> None:
     """Do what is due until `stop` is set. A database that is away is waited for, and no fault ends the worker."""
-    shared = services_of(app)
+    shared, imports = services_of(app), ImportProcess(app)
     swept: datetime | None = None
     while not stop.is_set():
         try:
+            imports.tend()
             if not shared.settings.hold_outbox:
                 do_due_jobs(app, stop)
                 if swept is None or shared.clock() - swept > timedelta(seconds=SWEEP_SECONDS):
@@ -48,6 +53,7 @@ def work(app: Flask, stop: threading.Event) -> None:
         except Exception as error:
             log.error("the worker met a fault and goes on: %s", type(error).__name__)
         stop.wait(REST_SECONDS)
+    imports.end()
 
 
 def do_due_jobs(app: Flask, stop: threading.Event | None = None) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from filelock import FileLock
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from shop.web.services import services
 
 READING = "shop.reading"
 """Of a WSGI environment: a session for reading that was opened before Flask was entered."""
+_ONLY_READS = "only_reads_catalogue"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -139,9 +140,18 @@ def committing(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answe
     return commit_after
 
 
+def only_reads_catalogue(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
+    """Declare that a view writes nothing to the catalogue, so that it waits for nobody who does. Below the route."""
+    vars(view)[_ONLY_READS] = True
+    return view
+
+
 def may_write() -> bool:
     """Whether the session of this request may write."""
-    return asked_by_staff() and request.method not in SAFE
+    if not asked_by_staff() or request.method in SAFE:
+        return False
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is None or _ONLY_READS not in vars(view)
 
 
 def asked_by_staff() -> bool:

@@ -4,7 +4,8 @@ import io
 import re
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from tests.shop.visitor import csrf_token
 
@@ -12,8 +13,9 @@ from tests.shop.visitor import csrf_token
 def send_file(client: FlaskClient, content: str | bytes, name: str = "list.csv", **fields: str) -> TestResponse:
     data = content if isinstance(content, bytes) else content.encode()
     token = csrf_token(client.get("/admin/import"))
-    form = {"csrf_token": token, "file": (io.BytesIO(data), name), "supplier": "", **fields}
-    return client.post("/admin/import", data=form, content_type="multipart/form-data")
+    form = {"csrf_token": token, "file": FileStorage(io.BytesIO(data), name), "supplier": "", **fields}
+    boundary, body = encode_multipart(form)  # the client itself would leave a large body's file open
+    return client.post("/admin/import", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def press(client: FlaskClient, page: str, address: str, **fields: str) -> TestResponse:
