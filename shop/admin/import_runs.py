@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from itertools import takewhile
 
-from flask import redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from catalog.models import Upload
@@ -12,6 +12,7 @@ from catalog.orders.models import ImportOutcome, ImportRun, ImportTask
 from shop.admin.blueprint import bp
 from shop.admin.import_words import counts_of, end_of
 from shop.admin.permissions import requires
+from shop.admin.products.request import LARGEST_ID
 from shop.admin.session import author_of_request
 from shop.web.database import only_reads_catalogue
 from shop.web.services import now, services
@@ -45,6 +46,8 @@ def ask_worker(
 
 def run_of_upload(upload_id: int, upload: Upload | None) -> ImportRun | None:
     """The worker's last run for an upload, also for one that was carried out and is gone."""
+    if upload_id > LARGEST_ID:
+        return None
     with services().orders.reading() as session:
         return import_runs.run_of(session, upload_id, since=upload.at if upload else None)
 
@@ -74,6 +77,8 @@ def run_page(run: ImportRun, upload: Upload | None) -> str:
 @only_reads_catalogue
 def cancel_import(upload_id: int) -> Response:
     """Cancel what the worker does with a file; the file stays."""
+    if run_of_upload(upload_id, None) is None:
+        abort(HTTPStatus.NOT_FOUND)
     with services().orders.writing() as session:
         import_runs.cancel(session, upload_id, now())
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)

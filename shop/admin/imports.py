@@ -37,6 +37,7 @@ from shop.admin.forms import FILL_IN, add_error
 from shop.admin.import_runs import ask_worker, run_of_upload, run_page, runs_by_upload
 from shop.admin.import_words import imported, located, nothing_imported, refusal
 from shop.admin.permissions import requires
+from shop.admin.products.request import LARGEST_ID
 from shop.admin.session import author_of_request
 from shop.web.database import SAFE, committing, get_ruleset, get_session
 from shop.web.forms import ShopForm, render_form
@@ -49,7 +50,6 @@ MAX_UPLOAD_BYTES = 256 * 1024 * 1024
 LARGE_BYTES = 1024 * 1024
 """The size from which the worker reads a file, since a request would take longer than a second."""
 ROWS_A_PAGE = 50
-LARGEST_ID = 2**31 - 1
 OUTCOMES = (RowOutcome.REFUSED, RowOutcome.NEW, RowOutcome.CHANGED, GONE)
 
 

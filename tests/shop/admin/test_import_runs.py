@@ -113,7 +113,9 @@ def test_a_file_that_the_worker_cannot_read_says_so_on_its_page(
     text = main_text(publisher.get(page))
     assert "colour" in text
     assert "Look at the file again" in text
-    assert publisher.get(page.replace("/import/", "/import/99")).status_code == 404
+    nowhere = {"csrf_token": csrf_token(publisher.get(page))}
+    assert publisher.get(f"{page}99").status_code == 404
+    assert publisher.post(f"{page}99/cancel", data=nowhere).status_code == 404
 
 
 def test_a_run_that_waits_is_cancelled_at_once_and_the_file_stays(publisher: FlaskClient, own_app: Flask) -> None:
