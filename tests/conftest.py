@@ -3,6 +3,7 @@
 With SHOP_TEST_DATABASE=postgresql the databases are PostgreSQL's, else SQLite files.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if databases.ON_POSTGRESQL:
         config.hook.pytest_deselected(items=rest)
         items[:] = [item for item in items if item.get_closest_marker("database")]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the collector leave what was imported alone and look seldom: applications by the hundred make it a third."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class CompiledTemplates(BytecodeCache):
