@@ -51,12 +51,19 @@ def from_files() -> str:
     return json.dumps([finding.as_data("-") for finding in check_text(TEXT, "nl")])
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with a copy, to be copied."""
+    folder = tmp_path_factory.mktemp("made")
+    save_copy(DATA, folder / "magnesiumwijzer")
+    assert len(copies(folder)) == 1
+    return folder
+
+
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    """A cache folder with a copy."""
-    save_copy(DATA, tmp_path / "magnesiumwijzer")
-    assert len(copies(tmp_path)) == 1
-    return tmp_path
+def cache(made: Path, tmp_path: Path) -> Path:
+    """A cache folder of this test's own with a copy."""
+    return Path(shutil.copytree(made, tmp_path / "cache"))
 
 
 def test_a_copy_gives_the_findings_of_the_files(cache: Path) -> None:
@@ -90,12 +97,16 @@ def another_object(_: bytes) -> bytes:
     [flip, another_object, lambda content: content[:-1], lambda content: content[:40], lambda _: b"", lambda _: b"x"],
     ids=["one bit", "another object", "one byte short", "cut off", "empty", "no copy"],
 )
-def test_a_damaged_copy_changes_no_finding_and_is_replaced(
-    damage: Callable[[bytes], bytes], cache: Path, from_files: str
-) -> None:
+def test_a_damaged_copy_is_not_used(damage: Callable[[bytes], bytes], cache: Path) -> None:
     (copy,) = copies(cache)
     copy.write_bytes(damage(copy.read_bytes()))
     copy.chmod(0o600)
+    assert not open_copy(DATA, cache / "magnesiumwijzer")
+
+
+def test_a_damaged_copy_changes_no_finding_and_is_replaced(cache: Path, from_files: str) -> None:
+    (copy,) = copies(cache)
+    copy.write_bytes(flip(copy.read_bytes()))
     assert json.loads(findings(cache)) == json.loads(from_files)
     content = copy.read_bytes()
     assert hashlib.sha256(content[32:]).digest() == content[:32]
