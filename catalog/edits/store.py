@@ -1,7 +1,7 @@
 """The writes of products, one or a hundred thousand: rows, history, prices and index in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -286,8 +286,7 @@ def write_rows(
     # Tags also depend on the rules, which may have changed since the last edit.
     insert_rows(session, table_of(FormTag), _TAG, [row for edit in edits for row in _tags(edit)])
     insert_rows(session, table_of(Change), _CHANGE, [_change(edit, author) for edit in edits])
-    prices = [row for edit in edits for row in _price(edit, author)]
-    insert_rows(session, table_of(PricePoint), _PRICE, prices)
+    insert_rows(session, table_of(PricePoint), _PRICE, _prices(session, edits, author))
     _redirect(session, edits)
 
 
@@ -379,9 +378,16 @@ def _change(edit: ResolvedEdit, author: Author) -> tuple[Any, ...]:
     )
 
 
-def _price(edit: ResolvedEdit, author: Author) -> list[tuple[Any, ...]]:
-    price = edit.price_on_sale
-    return [] if price == edit.earlier_price_on_sale else [(edit.id, author.at, price)]
+def _prices(session: Session, edits: Sequence[ResolvedEdit], author: Author) -> list[tuple[Any, ...]]:
+    """The changes of prices on sale, each after the product's last one, also when the clock was put back."""
+    changed = [edit for edit in edits if edit.price_on_sale != edit.earlier_price_on_sale]
+    known = [edit.id for edit in changed if not edit.is_new]
+    later: dict[int, datetime] = {}
+    if known:
+        last = select(PricePoint.product_id, func.max(PricePoint.at)).where(PricePoint.at >= author.at)
+        found = session.execute(last.where(column_in(session, PricePoint.product_id, known)).group_by("product_id"))
+        later = {product_id: at + timedelta(microseconds=1) for product_id, at in found}
+    return [(edit.id, later.get(edit.id, author.at), edit.price_on_sale) for edit in changed]
 
 
 def _redirect(session: Session, edits: Sequence[ResolvedEdit]) -> None:

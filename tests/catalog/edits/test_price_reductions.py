@@ -198,3 +198,14 @@ def test_only_prices_that_were_on_sale_are_kept(session: Session, ruleset: Rules
         new = msgspec.structs.replace(state, status=status)
         save_product(session, product.id, version, new, author=AuthorFactory.build(), ruleset=ruleset)
     assert session.scalars(select(PricePoint.cents).order_by(PricePoint.at)).all() == [2000, None]
+
+
+def test_prices_keep_their_order_when_the_clock_is_put_back(session: Session, ruleset: Ruleset) -> None:
+    add_brand(session, "Merk", "Voorbeeldweg 1", invented=True)
+    state: ProductState = ProductStateFactory.build(status=Status.PUBLISHED, price_cents=2000)
+    product = add_product(session, state, AuthorFactory.build(at=NOW - THIRTY_DAYS), ruleset)
+    moments = (NOW, NOW, NOW - timedelta(hours=1))
+    for version, (cents, at) in enumerate(zip((1800, 1700, 1600), moments, strict=True), start=1):
+        new = msgspec.structs.replace(state, price_cents=cents)
+        save_product(session, product.id, version, new, author=AuthorFactory.build(at=at), ruleset=ruleset)
+    assert session.scalars(select(PricePoint.cents).order_by(PricePoint.at)).all() == [2000, 1800, 1700, 1600]
