@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from fractions import Fraction
+from unicodedata import bidirectional
 
 from babel.numbers import format_currency
 from flask import Flask
@@ -21,6 +22,7 @@ UG_PER_TENTH_MG = 100
 LEAST_WHOLE_UG = 10_000
 FINE_BELOW_TENTH_CENTS = 100
 CENTS_IN_EUROS_FROM = 10
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _MODEL = Decimal("1234.56")
 
 
@@ -118,9 +120,17 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def isolated(name: str) -> str:
+    """A name of the catalogue; one with words from right to left turns nothing around it."""
+    if name.isascii() or not any(bidirectional(sign) in _RIGHT_TO_LEFT for sign in name):
+        return name
+    return Markup("<bdi>{}</bdi>").format(name)
+
+
 def breakable(name: str) -> str:
     """A name that a narrow column breaks after "magnesium", also without Dutch hyphenation, and not before a unit."""
-    return _BLANK_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", _MAGNESIUM_IN_A_WORD.sub("\\g<0>\N{SOFT HYPHEN}", name))
+    broken = _MAGNESIUM_IN_A_WORD.sub("\\g<0>\N{SOFT HYPHEN}", name)
+    return isolated(_BLANK_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", broken))
 
 
 def earlier_price(product: Product) -> int | None:
@@ -140,6 +150,7 @@ def init_app(app: Flask) -> None:
         ("percent", percent),
         ("allergens", allergens),
         ("upper_first", upper_first),
+        ("isolated", isolated),
         ("breakable", breakable),
         ("unit_price_cents", unit_price_cents),
         ("earlier_price", earlier_price),

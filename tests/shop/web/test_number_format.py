@@ -7,9 +7,14 @@ from babel.numbers import format_currency, format_decimal
 from flask import Flask, g
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from catalog.models import Brand, Product, Status
 from recommend.text import LANGUAGES, Language
-from shop.web.number_format import breakable, euro, fine_euro, milligrams, number, whole_milligrams
+from shop.web.number_format import breakable, euro, fine_euro, isolated, milligrams, number, whole_milligrams
+from shop.web.services import services_of
 
 AMOUNTS = st.one_of(st.integers(0, 2000), st.integers(0, 10**10))
 APP = Flask("formats")
@@ -69,3 +74,23 @@ def test_an_amount_is_whole_as_on_labels_and_has_a_decimal_where_it_is_small(mic
     with APP.test_request_context():
         g.lang = "nl"
         assert whole_milligrams(micrograms) == f"{shown}\N{NO-BREAK SPACE}mg"
+
+
+def test_a_name_from_right_to_left_is_isolated_and_escaped_and_others_cost_nothing() -> None:
+    assert isolated("מגנזיום <200> mg") == "<bdi>מגנזיום &lt;200&gt; mg</bdi>"
+    assert isolated("Magnésium 375 mg") == "Magnésium 375 mg"
+    assert not isinstance(isolated("Magnésium <375>"), Markup), "the template escapes it"
+
+
+def test_a_brand_from_right_to_left_leaves_the_words_around_it_in_their_order(own_app: Flask) -> None:
+    with Session(services_of(own_app).databases.primary) as session:
+        brand = session.scalars(select(Brand).limit(1)).one()
+        product = session.scalars(
+            select(Product).where(Product.brand == brand, Product.status == Status.PUBLISHED)
+        ).first()
+        assert product is not None
+        brand.name = "מגנזיום"
+        slug = product.slug
+        session.commit()
+    page = own_app.test_client().get(f"/en/product/{slug}").text
+    assert '<p class="maker"><bdi>מגנזיום</bdi> ·' in page
