@@ -52,11 +52,22 @@ class ForgottenForm(ShopForm):
 
 
 class ConfirmForm(ShopForm):
-    """The password once more. Its field has a name of its own, since it travels along with other forms."""
+    """The password and a code once more. Its fields have names of their own, since they are sent with other forms."""
 
     confirm_password = PasswordField(
         _("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
     )
+    confirm_code = StringField(
+        _("Code of your second factor"),
+        [InputRequired(FILL_IN)],
+        description=CODE_HELP,
+        render_kw={"autocomplete": "one-time-code"},
+    )
+
+    def __init__(self, *, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not with_code:
+            del self.confirm_code
 
 
 class ProofForm(ShopForm):

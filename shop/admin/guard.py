@@ -112,7 +112,7 @@ def ask_password_again(why: str = "") -> Answer | None:
     """
     if request.method == "GET":
         return redirect(url_for("admin.confirm", next=request.full_path.rstrip("?")), HTTPStatus.SEE_OTHER)
-    form = ConfirmForm()
+    form = ConfirmForm(with_code=require_user().has_second_factor)
     if "confirm_password" in request.form and form.validate() and is_confirmed_now(form):
         return None
     page = render_template(

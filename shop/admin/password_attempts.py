@@ -85,8 +85,11 @@ def too_many_attempts(wait: timedelta) -> str:
 
 
 def is_confirmed_now(form: ConfirmForm) -> bool:
-    """Whether the form has the signed-in user's password; if so the session counts as confirmed. Commits."""
-    if not _is_owner(form.confirm_password):
+    """Whether the form has the signed-in user's password and, with a second factor, a right code. Commits.
+
+    If so the session counts as confirmed.
+    """
+    if not _is_owner(form.confirm_password, form.confirm_code if "confirm_code" in form else None):
         return False
     confirm(get_session(), current_token(), now())
     get_session().commit()  # the guard asks before any view

@@ -123,8 +123,8 @@ def _warn_of_few_recovery_codes(account: Account) -> None:
 @requires("admin.enter")
 @committing
 def confirm() -> Response:
-    """The password once more, for what only its owner should do."""
-    form = ConfirmForm()
+    """The password and, with a second factor, a code once more, for what only its owner should do."""
+    form = ConfirmForm(with_code=require_user().has_second_factor)
     if form.validate_on_submit() and is_confirmed_now(form):
         return redirect(next_page(), HTTPStatus.SEE_OTHER)
     return render_form("admin/confirm.html", form, action=request.full_path.rstrip("?"), carried=[])
