@@ -20,7 +20,6 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import LimitRequestLine
-from gunicorn.workers.gthread import ThreadWorker
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -32,12 +31,15 @@ from recommend.naming import load_excipients
 from recommend.substances import load_ingredient_reader
 from shop.cli.admin import link
 from shop.cli.faults import plain_faults
+from shop.cli.gathering import GatheringWorker
 from shop.settings import Settings, read_settings
 from shop.web.security import MAX_QUERY_BYTES
 from shop.web.services import services_of
 
 SILENCE_SECONDS = 5
 """The longest wait for a client, each time that it is read from or written to."""
+SENDING_BYTES = 1024 * 1024
+"""The part of an answer that the system takes over from a thread: any page, for however slow a reader."""
 
 
 @click.command()
@@ -149,6 +151,7 @@ def _begin(server: Any, token: str | None, address: str | None = None) -> None:
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENDING_BYTES)
         click.echo(f"Magnesiumwijzer: {listener}/")
     if token:
         click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)
@@ -173,8 +176,8 @@ def work_in_background(app: Flask) -> threading.Event:
     return stop
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """gunicorn's worker with threads; an address that it finds too long gets the page that the shop has for that."""
+class _Worker(GatheringWorker):
+    """The worker that waits for no client; an address too long for gunicorn gets the page that the shop has for it."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         if not isinstance(exc, LimitRequestLine):
