@@ -49,6 +49,8 @@ EVENTS = {
     PeopleEventKind.UNLOCKED: _("account unlocked"),
     PeopleEventKind.FACTOR_ON: _("second factor switched on"),
     PeopleEventKind.FACTOR_OFF: _("second factor switched off"),
+    PeopleEventKind.PASSKEY_ADDED: _("passkey added"),
+    PeopleEventKind.PASSKEY_REMOVED: _("passkey removed"),
     PeopleEventKind.FACTOR_REQUIRED: _("second factor required of roles"),
     PeopleEventKind.NEW_CODES: _("new recovery codes made"),
     PeopleEventKind.EXPORTED: _("catalogue exported"),
