@@ -18,6 +18,7 @@ from catalog.models import (
     FormTag,
     PictureAddress,
     Product,
+    Proposal,
     SlugRedirect,
     Status,
     table_of,
@@ -34,6 +35,7 @@ _ROWS_OF_A_PRODUCT: tuple[type[Base], ...] = (
     AcceptedWarning,
     ClaimOverride,
     PictureAddress,
+    Proposal,
     Change,
 )
 

@@ -46,6 +46,7 @@ from catalog.models.product import (
     Status,
     Unit,
 )
+from catalog.models.proposals import Proposal, ProposalEnd
 from catalog.models.search_index import (
     AdviceRow,
     Beside,
@@ -100,6 +101,8 @@ __all__ = [
     "PricePoint",
     "Product",
     "ProductPicture",
+    "Proposal",
+    "ProposalEnd",
     "RecoveryCode",
     "Role",
     "Setting",

@@ -12,6 +12,7 @@ PARTS = (
     ("admin.dashboard", _("Overview")),
     ("admin.orders", _("Orders")),
     ("admin.products", _("Products")),
+    ("admin.proposals", _("Proposals")),
     ("admin.brands", _("Brands")),
     ("admin.claims", _("Claims")),
     ("admin.history", _("History")),

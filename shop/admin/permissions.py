@@ -15,6 +15,8 @@ Action = Literal[
     "product.view",
     "product.edit",
     "product.publish",
+    "proposal.make",
+    "proposal.decide",
     "brand.view",
     "brand.change",
     "claim.override",
@@ -43,6 +45,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "product.view": EDITORS,
     "product.edit": EDITORS,  # drafts; what shoppers see takes product.publish
     "product.publish": PUBLISHERS,
+    "proposal.make": EDITORS,  # a change of what shoppers see
+    "proposal.decide": PUBLISHERS,
     "brand.view": EDITORS,
     "brand.change": PUBLISHERS,  # a brand's name and address are on every page of its products
     "claim.override": OWNERS,  # proposing that a blocked sentence may stand; a second person confirms

@@ -113,7 +113,14 @@ def test_editors_draft_publishers_publish_and_owners_do_everything() -> None:
     def of(role: Role) -> set[str]:
         return {action for action in PERMISSIONS if may(role, action)}
 
-    assert of(Role.EDITOR) == {"admin.enter", "product.view", "product.edit", "brand.view", "account.secure"}
+    assert of(Role.EDITOR) == {
+        "admin.enter",
+        "product.view",
+        "product.edit",
+        "proposal.make",
+        "brand.view",
+        "account.secure",
+    }
     more = {"product.publish", "brand.change", "claim.confirm", "claim.withdraw", "catalogue.import", "history.restore"}
     assert of(Role.PUBLISHER) - of(Role.EDITOR) == more
     assert of(Role.OWNER) == PERMISSIONS.keys()
