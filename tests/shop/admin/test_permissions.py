@@ -121,7 +121,15 @@ def test_editors_draft_publishers_publish_and_owners_do_everything() -> None:
         "brand.view",
         "account.secure",
     }
-    more = {"product.publish", "brand.change", "claim.confirm", "claim.withdraw", "catalogue.import", "history.restore"}
+    more = {
+        "product.publish",
+        "proposal.decide",
+        "brand.change",
+        "claim.confirm",
+        "claim.withdraw",
+        "catalogue.import",
+        "history.restore",
+    }
     assert of(Role.PUBLISHER) - of(Role.EDITOR) == more
     assert of(Role.OWNER) == PERMISSIONS.keys()
 
