@@ -42,6 +42,7 @@ from shop.web import (
     number_format,
     owner_settings,
     page_cache,
+    planned_changes,
     request_headers,
     request_log,
     security,
@@ -59,6 +60,7 @@ MAX_REQUEST_BYTES = 64 * 1024
 EXTENSIONS = (
     database,
     request_log,
+    planned_changes,
     static_files,  # early, so that it sees the answer as all others left it
     i18n,
     number_format,

@@ -17,6 +17,7 @@ from catalog.models import (
     FormDraft,
     FormTag,
     PictureAddress,
+    PlannedChange,
     Product,
     Proposal,
     SlugRedirect,
@@ -36,6 +37,7 @@ _ROWS_OF_A_PRODUCT: tuple[type[Base], ...] = (
     ClaimOverride,
     PictureAddress,
     Proposal,
+    PlannedChange,
     Change,
 )
 

@@ -31,6 +31,7 @@ from catalog.models.history import (
     PricePoint,
     SlugRedirect,
 )
+from catalog.models.planned import PlannedChange, PlannedEnd, PlannedKind
 from catalog.models.product import (
     Allergen,
     AmountUnit,
@@ -98,6 +99,9 @@ __all__ = [
     "PeopleLogState",
     "PictureAddress",
     "PictureFile",
+    "PlannedChange",
+    "PlannedEnd",
+    "PlannedKind",
     "PricePoint",
     "Product",
     "ProductPicture",

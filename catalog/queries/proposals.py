@@ -1,11 +1,12 @@
-"""Lists of proposed changes."""
+"""Lists of proposed changes, and the numbers of what waits for publishers."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from catalog.models import Product, Proposal
+from catalog.models import PlannedChange, PlannedEnd, Product, Proposal
 
 MOST_SHOWN = 100
 
@@ -25,8 +26,16 @@ def ended_proposals(session: Session) -> Sequence[tuple[Proposal, Product]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def count_open_proposals(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Proposal).where(Proposal.ended.is_(None))) or 0
+FAILED_LATELY = timedelta(days=7)
+
+
+def waiting_counts(on: date) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """The number of open proposals, and that of planned changes that failed in a week, as columns of another query."""
+    waiting = select(func.count()).select_from(Proposal).where(Proposal.ended.is_(None))
+    since = datetime.combine(on, time(), UTC) - FAILED_LATELY
+    failed = select(func.count()).select_from(PlannedChange)
+    failed = failed.where(PlannedChange.ended == PlannedEnd.FAILED, PlannedChange.ended_at >= since)
+    return waiting.scalar_subquery(), failed.scalar_subquery()
 
 
 def open_proposal_of(session: Session, product_id: int, who: str) -> Proposal | None:

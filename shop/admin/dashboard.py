@@ -11,7 +11,6 @@ from catalog.orders.finding import PAGE, OrderFilter, counts_by_filter
 from catalog.orders.outbox import Waiting, waiting
 from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
 from catalog.queries.brands import brands_in_trouble
-from catalog.queries.proposals import count_open_proposals
 from shop.admin.blueprint import bp
 from shop.admin.brands import trouble_name
 from shop.admin.orders.words import FILTERS
@@ -46,7 +45,6 @@ def dashboard() -> str:
         override_troubles=[
             (trouble, override_trouble_name(trouble), count) for trouble, count in counts.by_override.items() if count
         ],
-        proposals=count_open_proposals(session) if may(role_of_request(), "proposal.make") else 0,
         missing_settings=missing_settings(),
         missing_for_orders=list(missing_facts().values()) if counts.sells_real_products else [],
         outbox=_outbox(),

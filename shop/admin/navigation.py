@@ -13,6 +13,7 @@ PARTS = (
     ("admin.orders", _("Orders")),
     ("admin.products", _("Products")),
     ("admin.proposals", _("Proposals")),
+    ("admin.planned", _("Planned")),
     ("admin.brands", _("Brands")),
     ("admin.claims", _("Claims")),
     ("admin.history", _("History")),
