@@ -39,7 +39,7 @@ def moment_typed(field: Field) -> datetime:
         raise ValidationError(gettext("Fill in a date and a time, such as 2026-12-24T09:00.")) from error
     moment = local.astimezone(UTC)
     if moment.astimezone(ZONE).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValidationError(gettext("The clock skips this time, as summer time begins that night."))
+        raise ValidationError(gettext("This time does not exist: summer time begins and the clock is set forward."))
     return moment
 
 
