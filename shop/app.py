@@ -45,6 +45,7 @@ from shop.web import (
     planned_changes,
     request_headers,
     request_log,
+    reviews,
     security,
     services,
     sitemap,
@@ -60,6 +61,7 @@ MAX_REQUEST_BYTES = 64 * 1024
 EXTENSIONS = (
     database,
     request_log,
+    reviews,
     planned_changes,
     static_files,  # early, so that it sees the answer as all others left it
     i18n,

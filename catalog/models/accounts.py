@@ -20,6 +20,7 @@ class Role(StrEnum):
     PACKER = "packer"
     BOOKKEEPER = "bookkeeper"
     OWNER = "owner"
+    PHARMACIST = "pharmacist"
 
 
 class Passkey(Base):
@@ -167,6 +168,8 @@ class PeopleEventKind(StrEnum):
     ORDERS_LISTED = "orders_listed"
     ORDER_VIEWED = "order_viewed"
     ORDERS_EXPORTED = "orders_exported"
+    REVIEWED = "reviewed"
+    """A rule or note, by a pharmacist."""
 
 
 class PeopleEvent(Base):

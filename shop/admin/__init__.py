@@ -18,6 +18,7 @@ from shop.admin import (
     people_log,
     products,
     resets,
+    rules,
     settings,
     sign_in,
 )
@@ -72,6 +73,7 @@ PAGES = (
     publishing,
     restoring,
     resets,
+    rules,
     unsaved,
     settings,
     sign_in,

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 
 from catalog.accounts.passwords import SHORTEST_PASSWORD
 from catalog.models import Role
@@ -170,7 +170,7 @@ class PasskeyForm(ProofForm):
 
     name = StringField(
         _("Name of the passkey"),
-        [InputRequired(FILL_IN), Length(max=LONGEST_PASSKEY_NAME)],
+        [DataRequired(FILL_IN), Length(max=LONGEST_PASSKEY_NAME)],
         filters=[printable_line],
         description=_("So that you know later which device or key it is."),
         render_kw={"autocomplete": "off", "maxlength": LONGEST_PASSKEY_NAME},

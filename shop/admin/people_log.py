@@ -57,6 +57,7 @@ EVENTS = {
     PeopleEventKind.LOG_EXPORTED: _("log of people exported"),
     PeopleEventKind.ORDERS_LISTED: _("list of orders seen"),
     PeopleEventKind.ORDER_VIEWED: _("order seen"),
+    PeopleEventKind.REVIEWED: _("rule or note reviewed"),
     PeopleEventKind.ORDERS_EXPORTED: _("sums of orders exported"),
 }
 

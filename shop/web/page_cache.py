@@ -30,6 +30,7 @@ from shop.web.basket_cookie import count_of_lone_basket
 from shop.web.database import PAGE_KEY, READING
 from shop.web.i18n import current_language
 from shop.web.planned_changes import is_due
+from shop.web.reviews import refresh
 from shop.web.services import Services, services, services_of, today
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class CachedPages:
                 return None
         except SQLAlchemyError:
             return None
-        key = ("page", stamp, shared.clock().date(), shared.ruleset.sha256, *asked)
+        refresh(shared)
+        key = ("page", stamp, shared.clock().date(), shared.ruleset.sha256, shared.reviews_seen, *asked)
         with _lock:
             page: CachedPage | None = shared.cache.get(key)
         if page is None:
