@@ -5,6 +5,7 @@ shop. Here its loop reads, without waiting, and gives a thread what has arrived 
 remains gunicorn's own judgement: what this cannot make sense of is handed over as it came, and nothing more is read.
 """
 
+import errno
 import re
 import selectors
 import socket
@@ -34,8 +35,9 @@ SWEEP_SECONDS = 1
 PIECE = 64 * 1024
 TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 BROKEN = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+NO_ROOM = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_FRAMING = re.compile(rb"\r\n((?:content-length|transfer-encoding|expect)[ \t]*):[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.I)
+_FRAMING = re.compile(rb"\r\n((?:content-length|transfer-encoding|expect)[ \t]*):([^\r\n]*)", re.IGNORECASE)
 _ADMIN = re.compile(rb"[A-Z]+ /admin/")
 
 
@@ -98,7 +100,7 @@ class Incoming:
         self._left = 0
         found: dict[bytes, list[bytes]] = {}
         for name, value in _FRAMING.findall(self.head):
-            found.setdefault(name.lower(), []).append(value.lower())
+            found.setdefault(name.lower(), []).append(value.strip(b" \t").lower())
         lengths, codings = found.get(b"content-length", []), found.get(b"transfer-encoding", [])
         if any(name.endswith((b" ", b"\t")) for name in found):
             self.is_hopeless = True  # in two minds about a length is how requests are smuggled
@@ -123,27 +125,28 @@ class Incoming:
         """Follow the lengths of chunks to the empty one and the empty line after it; all is stored as it came."""
         at = 0
         while at < len(data) and not self.is_settled:
-            end = at + self._left if self._left else data.find(b"\n", at) + 1 or len(data)
-            step = data[at:end]
-            at += len(step)
-            self._take(step)
             if self._left:
-                self._left -= len(step)
+                step = min(self._left, len(data) - at)
+                self._left -= step
+                at += step
                 continue
-            line += step
+            end = data.find(b"\n", at) + 1 or len(data)
+            line += data[at:end]
+            at = end
             if line.endswith(b"\r\n"):
                 self._end_line(line)
         if self.is_complete:
+            self._take(data[:at])
             self.extra = data[at:]
         else:
-            self._write(data[at:])
+            self._take(data)
 
     def _end_line(self, line: bytearray) -> None:
         """Act on a line of length, or on the trailers after the last one."""
         first, _, trailers = bytes(line).partition(b"\r\n")
         length = first.partition(b";")[0].strip()
         if self._ends_chunk:
-            self._ends_chunk, self.is_broken = False, line != b"\r\n"
+            self._ends_chunk, self.is_broken = False, bool(first)
             line.clear()
         elif not re.fullmatch(rb"[0-9a-fA-F]{1,8}", length):
             self.is_broken = True
@@ -171,13 +174,13 @@ class Incoming:
 
 
 class _Unreader(SocketUnreader):  # type: ignore[misc] # gunicorn has no types
-    """Source of a parser: the gathered body first, then, for a request that is not complete, what the socket has."""
+    """Source of a parser: the gathered request and then its end, never the socket, which a thread would wait for."""
 
     gathered: Any = None
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         data: bytes = self.gathered.read(max(size_hint or 0, self.mxchunk)) if self.gathered else b""
-        return data or super().chunk(size_hint)
+        return data
 
 
 class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
@@ -197,6 +200,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):  # another worker took it, or it is gone
             return
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._arriving:
+                raise
+            self._refuse(min(self._arriving, key=lambda conn: self._incoming[conn].deadline), b"")
+            return
         self.nr_conns += 1
         self._gather(TConn(self.cfg, client, address, listener.getsockname()))
 
@@ -210,8 +218,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         """Keep the connection, go on with a request that came behind the answered one, or close."""
         answered = self._incoming.pop(conn)
         answered.close()
-        if fs.cancelled() or fs.exception() or not fs.result():
-            self._linger(conn)
+        if answered.is_hopeless or fs.cancelled() or fs.exception() or not fs.result():
+            self._linger(conn)  # where a hopeless request ends is unknown, so nothing behind it is a request
         elif answered.extra:
             self._gather(conn, answered.extra)
         else:
@@ -238,8 +246,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         """Begin a request; most have arrived already."""
         incoming = self._incoming[conn] = Incoming(time.monotonic())
         conn.sock.setblocking(False)
-        if first:
-            incoming.feed(first, time.monotonic())
+        if first and not self._feed(conn, incoming, first):
+            return
         if not self._receive(conn, incoming):
             self._arriving.add(conn)
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_arriving, conn))
@@ -259,7 +267,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             if not data:
                 self._drop(conn)
                 return True
-            incoming.feed(data, time.monotonic())
+            if not self._feed(conn, incoming, data):
+                return True
         if incoming.is_broken:
             self._refuse(conn, BROKEN)
         elif incoming.is_settled:
@@ -270,11 +279,17 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
                 conn.sock.send(CONTINUE)
         return incoming.is_settled
 
+    def _feed(self, conn: Any, incoming: Incoming, data: bytes) -> bool:
+        """Add what arrived; False where the disk cannot take it, and the client is told so."""
+        try:
+            incoming.feed(data, time.monotonic())
+        except OSError:
+            self._refuse(conn, NO_ROOM)
+            return False
+        return True
+
     def _hand_over(self, conn: Any, incoming: Incoming) -> None:
         self._stop_reading(conn)
-        if incoming.is_hopeless:
-            with suppress(OSError):
-                conn.sock.shutdown(socket.SHUT_RD)  # reading beyond what came ends at once instead of waiting
         if not conn.initialized:
             conn.init()
             conn.parser.unreader = _Unreader(conn.sock)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import shutil
 import socket
 import struct
@@ -38,6 +39,8 @@ from shop.web.services import services_of
 
 SILENCE_SECONDS = 5
 """The longest wait for a client, each time that it is read from or written to."""
+OPEN_FILES = 4096
+"""For 1,000 connections, a temporary file for each, and the databases."""
 SENDING_BYTES = 1024 * 1024
 """The part of an answer that the system takes over from a thread: any page, for however slow a reader."""
 
@@ -95,6 +98,7 @@ def make_ready() -> Settings:
 def run_server(factory: str, host: str, port: int, workers: int, settings: Settings) -> None:
     """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
     _require_free(host, port)
+    _raise_limit_of_files()
     token = _first_owners_token(settings)
     address = f"[{host}]" if ":" in host else host
     _Server(
@@ -116,6 +120,14 @@ def run_server(factory: str, host: str, port: int, workers: int, settings: Setti
             "when_ready": partial(_begin, token=token, address=settings.public_url),
         },
     ).run()
+
+
+def _raise_limit_of_files() -> None:
+    """Let a process have as many open files as its connections need, where the system allows that."""
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if limit != resource.RLIM_INFINITY and limit < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _require_free(host: str, port: int) -> None:
