@@ -42,8 +42,10 @@ from shop.web import (
     number_format,
     owner_settings,
     page_cache,
+    planned_changes,
     request_headers,
     request_log,
+    reviews,
     security,
     services,
     sitemap,
@@ -59,6 +61,8 @@ MAX_REQUEST_BYTES = 64 * 1024
 EXTENSIONS = (
     database,
     request_log,
+    reviews,
+    planned_changes,
     static_files,  # early, so that it sees the answer as all others left it
     i18n,
     number_format,

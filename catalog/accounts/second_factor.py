@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.accounts.tokens import Purpose, Vault, hash_token
 from catalog.db.bulk import rows_changed
-from catalog.models import Account, RecoveryCode
+from catalog.models import Account, Passkey, RecoveryCode
 
 ISSUER = "Magnesiumwijzer"
 RECOVERY_CODES = 10
@@ -43,13 +43,20 @@ def switch_on(
 
 
 def switch_off(session: Session, account: Account) -> None:
+    """Remove the app, all passkeys and the recovery codes."""
     account.totp_sealed = account.totp_last_step = None
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+    session.expire(account, ["has_passkey"])
+    drop_recovery_codes(session, account)
+
+
+def drop_recovery_codes(session: Session, account: Account) -> None:
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
 
 
 def renew_recovery_codes(session: Session, account: Account) -> list[str]:
     """Replace the recovery codes; only now can they be read."""
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    drop_recovery_codes(session, account)
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(code_hash=_hash(account.id, code), account_id=account.id) for code in codes)
     session.flush()

@@ -34,6 +34,7 @@ class SignedInUser(Struct, frozen=True):
     email: str
     role: Role
     has_second_factor: bool
+    has_passkey: bool
     created_at: datetime
     last_seen_at: datetime
     confirmed_at: datetime
@@ -92,6 +93,7 @@ def signed_in_user(session: Session, token: str, now: datetime) -> SignedInUser 
         email=account.email,
         role=account.role,
         has_second_factor=account.has_second_factor,
+        has_passkey=account.has_passkey,
         created_at=admin_session.created_at,
         last_seen_at=admin_session.last_seen_at,
         confirmed_at=admin_session.confirmed_at,

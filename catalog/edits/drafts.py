@@ -17,7 +17,9 @@ from catalog.models import (
     FormDraft,
     FormTag,
     PictureAddress,
+    PlannedChange,
     Product,
+    Proposal,
     SlugRedirect,
     Status,
     table_of,
@@ -34,6 +36,8 @@ _ROWS_OF_A_PRODUCT: tuple[type[Base], ...] = (
     AcceptedWarning,
     ClaimOverride,
     PictureAddress,
+    Proposal,
+    PlannedChange,
     Change,
 )
 

@@ -4,6 +4,8 @@ from catalog.models.accounts import (
     Account,
     AdminSession,
     Invitation,
+    Passkey,
+    PasskeyChallenge,
     PasswordReset,
     PeopleEvent,
     PeopleEventKind,
@@ -29,6 +31,7 @@ from catalog.models.history import (
     PricePoint,
     SlugRedirect,
 )
+from catalog.models.planned import PlannedChange, PlannedEnd, PlannedKind
 from catalog.models.product import (
     Allergen,
     AmountUnit,
@@ -44,6 +47,7 @@ from catalog.models.product import (
     Status,
     Unit,
 )
+from catalog.models.proposals import Proposal, ProposalEnd
 from catalog.models.search_index import (
     AdviceRow,
     Beside,
@@ -87,15 +91,22 @@ __all__ = [
     "OverriddenSentence",
     "OverrideEnd",
     "OverrideStatus",
+    "Passkey",
+    "PasskeyChallenge",
     "PasswordReset",
     "PeopleEvent",
     "PeopleEventKind",
     "PeopleLogState",
     "PictureAddress",
     "PictureFile",
+    "PlannedChange",
+    "PlannedEnd",
+    "PlannedKind",
     "PricePoint",
     "Product",
     "ProductPicture",
+    "Proposal",
+    "ProposalEnd",
     "RecoveryCode",
     "Role",
     "Setting",

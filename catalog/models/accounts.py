@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, String, exists
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from catalog.models.base import Base, Moment, choice
 
@@ -20,6 +20,25 @@ class Role(StrEnum):
     PACKER = "packer"
     BOOKKEEPER = "bookkeeper"
     OWNER = "owner"
+    PHARMACIST = "pharmacist"
+
+
+class Passkey(Base):
+    """A public key that proves a device of an account (WebAuthn), used as a second factor."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str]
+    """As its owner calls it."""
+    credential_id: Mapped[str] = mapped_column(unique=True)
+    """In base64url, as is the key."""
+    public_key: Mapped[str]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """The device's own count of its uses, which never goes back; zero where it does not count."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Account(Base):
@@ -40,9 +59,30 @@ class Account(Base):
     """The newest 30-second step whose code was used, so that no code works twice."""
     created_at: Mapped[datetime] = mapped_column(Moment)
 
+    has_passkey: Mapped[bool] = column_property(exists().where(Passkey.account_id == id).correlate_except(Passkey))
+    """Whether it has a passkey; read with the row."""
+
+    @property
+    def has_app(self) -> bool:
+        """Whether an authenticator app gives its codes."""
+        return self.totp_sealed is not None
+
     @property
     def has_second_factor(self) -> bool:
-        return self.totp_sealed is not None
+        return self.has_app or bool(self.has_passkey)
+
+
+class PasskeyChallenge(Base):
+    """A question that a passkey signs once, in the session that asked for it."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(String(HASH_CHARACTERS), primary_key=True)
+    session_hash: Mapped[str] = mapped_column(String(HASH_CHARACTERS), index=True)
+    """The hash of the token of the session, which may be one that awaits its second factor."""
+    adds: Mapped[bool]
+    """Whether it is for a new passkey."""
+    made_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class RecoveryCode(Base):
@@ -119,6 +159,8 @@ class PeopleEventKind(StrEnum):
     UNLOCKED = "unlocked"
     FACTOR_ON = "factor_on"
     FACTOR_OFF = "factor_off"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     FACTOR_REQUIRED = "factor_required"
     NEW_CODES = "new_codes"
     EXPORTED = "exported"
@@ -126,6 +168,8 @@ class PeopleEventKind(StrEnum):
     ORDERS_LISTED = "orders_listed"
     ORDER_VIEWED = "order_viewed"
     ORDERS_EXPORTED = "orders_exported"
+    REVIEWED = "reviewed"
+    """A rule or note, by a pharmacist."""
 
 
 class PeopleEvent(Base):

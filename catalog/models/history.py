@@ -13,7 +13,7 @@ from catalog.models.base import Base, Moment, WordList, choice
 
 
 class How(StrEnum):
-    """The way of a change: form, bulk, import, restore, undo or sample."""
+    """The way of a change: form, bulk, import, restore, undo, sample or a plan."""
 
     FORM = "form"
     BULK = "bulk"
@@ -21,6 +21,7 @@ class How(StrEnum):
     RESTORE = "restore"
     UNDO = "undo"
     SAMPLE = "sample"
+    PLANNED = "planned"
 
 
 class CatalogueState(Base):

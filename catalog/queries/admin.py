@@ -14,6 +14,7 @@ from catalog.models import AcceptedWarning, Batch, Brand, Change, FormTag, How, 
 from catalog.models.product import IN_STOCK, PUBLISHED
 from catalog.product_state import TEXTS, ProductState, from_json
 from catalog.queries.overrides import OverrideTrouble, override_counts
+from catalog.queries.proposals import waiting_counts
 
 ROWS = 50
 """Rows of a page."""
@@ -264,6 +265,9 @@ class Overview(Struct, frozen=True):
     by_override: Mapping[OverrideTrouble, int]
     sells_real_products: bool
     """Whether a published product is of a brand that is not invented."""
+    open_proposals: int
+    failed_plans: int
+    """Planned changes that failed in the last week."""
 
     @property
     def total(self) -> int:
@@ -283,7 +287,7 @@ def overview(session: Session, on: date) -> Overview:
     troubles = [and_(*trouble_conditions(trouble)) for trouble in Trouble]
     overrides = override_counts(on)
     real = select(Product.id).join(Brand).where(PUBLISHED, Brand.invented.is_(False)).correlate(None).exists()
-    counted: list[Any] = [*map(_count, (*statuses, *troubles, *bands)), *overrides.values(), real]
+    counted: list[Any] = [*map(_count, (*statuses, *troubles, *bands)), *overrides.values(), real, *waiting_counts(on)]
     counts = iter(session.execute(select(*counted)).one())
     return Overview(
         by_status={status: next(counts) for status in Status},
@@ -291,6 +295,8 @@ def overview(session: Session, on: date) -> Overview:
         by_price=[next(counts) for _band in bands],
         by_override={trouble: next(counts) for trouble in overrides},
         sells_real_products=bool(next(counts)),
+        open_proposals=next(counts),
+        failed_plans=next(counts),
     )
 
 

@@ -23,6 +23,7 @@ def role_name(role: Role) -> str:
         Role.PACKER: _("packer"),
         Role.BOOKKEEPER: _("bookkeeper"),
         Role.OWNER: _("owner"),
+        Role.PHARMACIST: _("pharmacist"),
     }
     return str(names[role])
 
@@ -35,6 +36,7 @@ def role_duty(role: Role) -> str:
         Role.PACKER: _("packs and sends orders, sees no money and no products"),
         Role.BOOKKEEPER: _("reads and exports orders and their money, changes nothing"),
         Role.OWNER: _("does all of that and manages the accounts"),
+        Role.PHARMACIST: _("reviews the rules and notes behind the advice; sees no products and no orders"),
     }
     return str(duties[role])
 

@@ -1,18 +1,19 @@
 """The forms about accounts. Forgery is checked before any view (`shop/admin/guard.py`)."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 
 from catalog.accounts.passwords import SHORTEST_PASSWORD
 from catalog.models import Role
 from shop.admin.account_words import role_duty, role_name
-from shop.web.forms import ShopForm, Ticks
+from shop.web.forms import ShopForm, Ticks, printable_line
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 
 FILL_IN = _("Fill this in.")
+LONGEST_PASSKEY_NAME = 60
 CODE_HELP = _("Six digits from your authenticator app, or one of your recovery codes.")
 _PASSWORD_HELP = _(
     "At least %(count)d characters. A few words in a row are easy to remember and hard to guess.",
@@ -25,6 +26,29 @@ def add_error(field: Field, message: str) -> None:
     field.errors = [*field.errors, message]
 
 
+class HasFactors(Protocol):
+    """The account whose factors a form asks for."""
+
+    @property
+    def has_second_factor(self) -> bool: ...
+    @property
+    def has_passkey(self) -> bool: ...
+
+
+class CodeOr:
+    """Validator: a code, unless the answer of a passkey is in another field."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms' way
+
+    def __init__(self, passkey: str) -> None:
+        self.passkey = passkey
+
+    def __call__(self, form: ShopForm, field: Field) -> None:
+        other = form[self.passkey].data if self.passkey in form else None
+        if not field.data and not other:
+            raise StopValidation(str(FILL_IN))
+
+
 class SignInForm(ShopForm):
     """Address and password; and a form that was interrupted, to be sent after all."""
 
@@ -34,15 +58,21 @@ class SignInForm(ShopForm):
 
 
 class CodeForm(ShopForm):
-    """A code of the second factor; and a form that was interrupted, to be sent after all."""
+    """A code or a passkey; and a form that was interrupted, to be sent after all."""
 
     interrupted = HiddenField()
     code = StringField(
         _("Code"),
-        [InputRequired(FILL_IN)],
+        [CodeOr("passkey")],
         description=CODE_HELP,
         render_kw={"autocomplete": "one-time-code"},
     )
+    passkey = HiddenField()
+
+    def __init__(self, *, of: HasFactors, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not of.has_passkey:
+            del self.passkey
 
 
 class ForgottenForm(ShopForm):
@@ -52,30 +82,47 @@ class ForgottenForm(ShopForm):
 
 
 class ConfirmForm(ShopForm):
-    """The password once more. Its field has a name of its own, since it travels along with other forms."""
+    """The password and a code or passkey once more, in fields of their own names: they are sent with other forms."""
 
     confirm_password = PasswordField(
         _("Password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
     )
+    confirm_code = StringField(
+        _("Code of your second factor"),
+        [CodeOr("confirm_passkey")],
+        description=CODE_HELP,
+        render_kw={"autocomplete": "one-time-code"},
+    )
+    confirm_passkey = HiddenField()
+
+    def __init__(self, *, of: HasFactors, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not of.has_second_factor:
+            del self.confirm_code
+        if not of.has_passkey:
+            del self.confirm_passkey
 
 
 class ProofForm(ShopForm):
-    """The current password and, with a second factor, a code: the proof that its owner changes an account."""
+    """The current password and, with a second factor, a code or passkey: proof that its owner changes an account."""
 
     current_password = PasswordField(
         _("Current password"), [InputRequired(FILL_IN)], render_kw={"autocomplete": "current-password"}
     )
     current_code = StringField(
         _("Code of your second factor"),
-        [InputRequired(FILL_IN)],
+        [CodeOr("current_passkey")],
         description=CODE_HELP,
         render_kw={"autocomplete": "one-time-code"},
     )
+    current_passkey = HiddenField()
 
-    def __init__(self, *, with_code: bool, **kwargs: Any) -> None:
+    def __init__(self, *, of: HasFactors, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not with_code:
+        if not of.has_second_factor:
             del self.current_code
+        if not of.has_passkey:
+            del self.current_passkey
 
 
 class NewPasswordForm(ShopForm):
@@ -116,6 +163,19 @@ class SetUpForm(ProofForm):
         description=_("The six digits that your app shows now."),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
+
+
+class PasskeyForm(ProofForm):
+    """A new passkey with its name."""
+
+    name = StringField(
+        _("Name of the passkey"),
+        [DataRequired(FILL_IN), Length(max=LONGEST_PASSKEY_NAME)],
+        filters=[printable_line],
+        description=_("So that you know later which device or key it is."),
+        render_kw={"autocomplete": "off", "maxlength": LONGEST_PASSKEY_NAME},
+    )
+    credential = HiddenField()
 
 
 def _role_field() -> SelectField:

@@ -31,7 +31,15 @@ from shop.web.database import asked_by_staff
 from shop.web.i18n import gettext
 from shop.web.services import now, services
 
-BEFORE_FACTOR = frozenset({"admin.set_up", "admin.sign_out", "admin.sign_out_everywhere"})
+BEFORE_FACTOR = frozenset(
+    {
+        "admin.set_up",
+        "admin.new_passkey",
+        "admin.questions_for_new_passkey",
+        "admin.sign_out",
+        "admin.sign_out_everywhere",
+    }
+)
 """Pages that are open to an account whose role requires a second factor that it does not have yet."""
 
 
@@ -112,7 +120,7 @@ def ask_password_again(why: str = "") -> Answer | None:
     """
     if request.method == "GET":
         return redirect(url_for("admin.confirm", next=request.full_path.rstrip("?")), HTTPStatus.SEE_OTHER)
-    form = ConfirmForm()
+    form = ConfirmForm(of=require_user())
     if "confirm_password" in request.form and form.validate() and is_confirmed_now(form):
         return None
     page = render_template(

@@ -1,6 +1,7 @@
 """Known browsers: a sealed cookie that names the accounts which signed in with a browser.
 
 Attempts there are counted apart, so that no stranger's failures make those people wait (OWASP's device cookies).
+A new password makes every browser unknown again, until it signs in with that one.
 """
 
 import secrets
@@ -8,7 +9,9 @@ import secrets
 from flask import Response, after_this_request, request
 
 from catalog.accounts import Purpose
-from catalog.accounts.throttle import account_key
+from catalog.accounts.people import account_by_email
+from catalog.models import Account
+from shop.web.database import get_session
 from shop.web.security import cookie_name
 from shop.web.services import services
 
@@ -19,16 +22,17 @@ MOST_ACCOUNTS = 5
 
 
 def known_browser_of(email: str) -> str | None:
-    """The random name of this browser when the account has signed in with it before; None otherwise."""
+    """The random name of this browser when the account has signed in with it by this password; None otherwise."""
     name, accounts = _read()
-    return name if account_key(services().vault, email) in accounts else None
+    account = account_by_email(get_session(), email)
+    return name if account is not None and _key(account) in accounts else None
 
 
-def remember_browser(email: str) -> None:
+def remember_browser(account: Account) -> None:
     """Set the cookie with this answer; for an account that has signed in completely."""
     name, accounts = _read()
-    account = account_key(services().vault, email)
-    kept = [account, *(each for each in accounts if each != account)][:MOST_ACCOUNTS]
+    key = _key(account)
+    kept = [key, *(each for each in accounts if each != key)][:MOST_ACCOUNTS]
     sealed = services().vault.seal(Purpose.KNOWN_BROWSER, " ".join([name or secrets.token_urlsafe(16), *kept]))
 
     @after_this_request
@@ -43,6 +47,11 @@ def remember_browser(email: str) -> None:
             samesite="Strict",
         )
         return response
+
+
+def _key(account: Account) -> str:
+    """A keyed hash of the account with its password, as its hash is stored."""
+    return services().vault.fingerprint(f"known browser of {account.id} {account.password_hash}")
 
 
 def _read() -> tuple[str | None, list[str]]:

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from catalog.accounts import AccountError, Purpose
+from catalog.accounts.passkeys import passkeys_of
 from catalog.accounts.passwords import require_good
 from catalog.accounts.people import change_password
 from catalog.accounts.required_factor import roles_with_factor
@@ -45,6 +46,8 @@ def my_account() -> str:
     return render_template(
         "admin/my_account.html",
         codes_left=recovery_codes_left(get_session(), own_row()),
+        has_app=own_row().has_app,
+        passkeys=passkeys_of(get_session(), require_user().account_id),
         browsers=open_sessions(get_session(), require_user().account_id, current_token(), now()),
     )
 
@@ -68,7 +71,7 @@ def end_one_session() -> Response:
 def new_password() -> Response:
     """Set another password; every other browser is signed out."""
     account = own_row()
-    form = ChangePasswordForm(with_code=account.has_second_factor)
+    form = ChangePasswordForm(of=account)
     if form.validate_on_submit() and _is_good(form) and is_proven(form):
         change_password(get_session(), account, form.password.data or "")
         log_event(PeopleEventKind.PASSWORD_CHANGED, about=account.email)
@@ -100,9 +103,9 @@ def set_up() -> Response | str:
     Until then the form carries it, sealed, so that neither a cookie nor the database has half a factor.
     """
     account = own_row()
-    if account.has_second_factor:
+    if account.has_app:
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
-    form = SetUpForm(with_code=False)
+    form = SetUpForm(of=account)
     secret = services().vault.unseal(
         Purpose.SET_UP, form.sealed.data or "", owner=str(account.id), within_seconds=SET_UP_SECONDS
     )
@@ -112,7 +115,7 @@ def set_up() -> Response | str:
         )
         if codes:
             log_event(PeopleEventKind.FACTOR_ON, about=account.email)
-            _end_other_sessions(account)
+            end_other_sessions(account)
             return render_template("admin/recovery_codes.html", codes=codes)
         add_error(form.code, _("This code is wrong or too old. Type the one that your app shows now."))
     secret = secret or new_secret()
@@ -135,11 +138,11 @@ def recovery_codes() -> Response | str:
     account = own_row()
     if not account.has_second_factor:
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
-    form = ProofForm(with_code=True)
+    form = ProofForm(of=account)
     if form.validate_on_submit() and is_proven(form):
         codes = renew_recovery_codes(get_session(), account)
         log_event(PeopleEventKind.NEW_CODES, about=account.email)
-        _end_other_sessions(account)
+        end_other_sessions(account)
         return render_template("admin/recovery_codes.html", codes=codes)
     return render_form("admin/new_codes.html", form)
 
@@ -154,17 +157,17 @@ def turn_off() -> Response:
     if account.role in roles_with_factor(get_session()):
         flash(_("Your role needs the second factor, so it stays on. For a new telephone, ask an owner."), "error")
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
-    form = ProofForm(with_code=True)
+    form = ProofForm(of=account)
     if form.validate_on_submit() and is_proven(form):
         switch_off(get_session(), account)
         log_event(PeopleEventKind.FACTOR_OFF, about=account.email)
-        _end_other_sessions(account)
+        end_other_sessions(account)
         flash(_("The second factor is off for %(email)s.", email=account.email), "success")
         return redirect(url_for("admin.my_account"), HTTPStatus.SEE_OTHER)
     return render_form("admin/factor_off.html", form)
 
 
-def _end_other_sessions(account: Account) -> None:
+def end_other_sessions(account: Account) -> None:
     """Sign the account out everywhere but here, where the session goes on under a new token."""
     end_all_sessions(get_session(), account.id)
     let_in(account)

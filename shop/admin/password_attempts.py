@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
+from flask import request
 from msgspec import Struct
 from wtforms import Field
 
+from catalog.accounts.passkeys import Ceremony, accept_passkey
 from catalog.accounts.people import authenticate
 from catalog.accounts.second_factor import accept_code
 from catalog.accounts.sessions import confirm
@@ -21,13 +23,14 @@ from catalog.accounts.throttle import (
     wait_after_recording,
     wait_before_trying,
 )
-from catalog.models import PeopleEventKind
+from catalog.models import Account, PeopleEventKind
 from shop.admin.forms import ConfirmForm, ProofForm, add_error
 from shop.admin.known_browser import known_browser_of
 from shop.admin.people_events import log_event
 from shop.admin.session import current_token, network_address, require_user
 from shop.web.database import get_session
 from shop.web.i18n import gettext as _
+from shop.web.request_headers import host_name
 from shop.web.services import now, services
 
 
@@ -85,8 +88,11 @@ def too_many_attempts(wait: timedelta) -> str:
 
 
 def is_confirmed_now(form: ConfirmForm) -> bool:
-    """Whether the form has the signed-in user's password; if so the session counts as confirmed. Commits."""
-    if not _is_owner(form.confirm_password):
+    """Whether the form has the signed-in user's password and, with a second factor, a right code. Commits.
+
+    If so the session counts as confirmed.
+    """
+    if not _is_owner(form.confirm_password, form.field_or_none("confirm_code"), form.field_or_none("confirm_passkey")):
         return False
     confirm(get_session(), current_token(), now())
     get_session().commit()  # the guard asks before any view
@@ -95,13 +101,35 @@ def is_confirmed_now(form: ConfirmForm) -> bool:
 
 def is_proven(form: ProofForm) -> bool:
     """Whether the form has the signed-in user's password and, with a second factor, a right code. Commits."""
-    return _is_owner(form.current_password, form.current_code if "current_code" in form else None)
+    return _is_owner(form.current_password, form.field_or_none("current_code"), form.field_or_none("current_passkey"))
 
 
-def _is_owner(password: Field, code: Field | None = None) -> bool:
-    """Whether password and code are the signed-in user's; else there is an error at one of them.
+def is_factor_right(account: Account, token: str, code: Field, passkey: Field | None) -> bool:
+    """Whether the passkey, or else the code, is the account's; if not there is an error at the code's field.
 
-    The code is judged only once the password is right, so that no wrong password uses one up.
+    `token` is that of the session which asked for it, signed in or not yet.
+    """
+    if passkey is not None and passkey.data:
+        if accept_passkey(get_session(), ceremony_with(account, token), passkey.data):
+            return True
+        add_error(code, _("This passkey was not accepted. Try it once more, or type a code."))
+        return False
+    if accept_code(get_session(), services().vault, account, code.data or "", now()):
+        return True
+    add_error(code, _("This code is wrong, used already or too old."))
+    return False
+
+
+def ceremony_with(account: Account, token: str) -> Ceremony:
+    """The exchange of passkeys on this request's site."""
+    host = host_name(request.host) or ""
+    return Ceremony(account=account, token=token, host=host, origin=request.host_url.rstrip("/"), now=now())
+
+
+def _is_owner(password: Field, code: Field | None, passkey: Field | None) -> bool:
+    """Whether password and code or passkey are the signed-in user's; else there is an error at one of them.
+
+    The second factor is judged only once the password is right, so that no wrong password uses a code up.
     """
     email = require_user().email
     attempt = begin_confirming()
@@ -110,9 +138,7 @@ def _is_owner(password: Field, code: Field | None = None) -> bool:
         add_error(password, too_many_attempts(attempt.wait))
     elif account is None:
         add_error(password, _("That is not your password."))
-    elif code is not None and not accept_code(get_session(), services().vault, account, code.data or "", now()):
-        add_error(code, _("This code is wrong, used already or too old."))
-    else:
+    elif code is None or is_factor_right(account, current_token(), code, passkey):
         record_success(attempt)
         return True
     log_event(PeopleEventKind.PROOF_FAILED, about=email)

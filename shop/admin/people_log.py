@@ -49,12 +49,15 @@ EVENTS = {
     PeopleEventKind.UNLOCKED: _("account unlocked"),
     PeopleEventKind.FACTOR_ON: _("second factor switched on"),
     PeopleEventKind.FACTOR_OFF: _("second factor switched off"),
+    PeopleEventKind.PASSKEY_ADDED: _("passkey added"),
+    PeopleEventKind.PASSKEY_REMOVED: _("passkey removed"),
     PeopleEventKind.FACTOR_REQUIRED: _("second factor required of roles"),
     PeopleEventKind.NEW_CODES: _("new recovery codes made"),
     PeopleEventKind.EXPORTED: _("catalogue exported"),
     PeopleEventKind.LOG_EXPORTED: _("log of people exported"),
     PeopleEventKind.ORDERS_LISTED: _("list of orders seen"),
     PeopleEventKind.ORDER_VIEWED: _("order seen"),
+    PeopleEventKind.REVIEWED: _("rule or note reviewed"),
     PeopleEventKind.ORDERS_EXPORTED: _("sums of orders exported"),
 }
 

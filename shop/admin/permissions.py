@@ -15,6 +15,8 @@ Action = Literal[
     "product.view",
     "product.edit",
     "product.publish",
+    "proposal.make",
+    "proposal.decide",
     "brand.view",
     "brand.change",
     "claim.override",
@@ -26,6 +28,8 @@ Action = Literal[
     "accounts.manage",
     "people.view",
     "settings.manage",
+    "rules.view",
+    "rules.review",
     "order.view",
     "order.money",
     "order.pack",
@@ -43,6 +47,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "product.view": EDITORS,
     "product.edit": EDITORS,  # drafts; what shoppers see takes product.publish
     "product.publish": PUBLISHERS,
+    "proposal.make": EDITORS,  # a change of what shoppers see
+    "proposal.decide": PUBLISHERS,
     "brand.view": EDITORS,
     "brand.change": PUBLISHERS,  # a brand's name and address are on every page of its products
     "claim.override": OWNERS,  # proposing that a blocked sentence may stand; a second person confirms
@@ -54,6 +60,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "accounts.manage": OWNERS,
     "people.view": OWNERS,
     "settings.manage": OWNERS,
+    "rules.view": frozenset({Role.PHARMACIST, Role.OWNER}),
+    "rules.review": frozenset({Role.PHARMACIST}),  # signs in their own name; no owner does that for them
     "order.view": frozenset({Role.PACKER, Role.BOOKKEEPER, Role.OWNER}),  # names and addresses; each view is logged
     "order.money": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # prices, payments, refunds
     "order.pack": frozenset({Role.PACKER, Role.OWNER}),
@@ -61,7 +69,9 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "order.change": OWNERS,  # cancel, refund, correct the address, mail again, note
 }
 
-CONFIRMED: frozenset[Action] = frozenset({"accounts.manage", "settings.manage", "claim.override", "claim.confirm"})
+CONFIRMED: frozenset[Action] = frozenset(
+    {"accounts.manage", "settings.manage", "claim.override", "claim.confirm", "rules.review"}
+)
 """Actions that ask for the password again when it was given more than ten minutes ago.
 
 Not "account.secure": its forms ask for password and code themselves, however fresh the session is.

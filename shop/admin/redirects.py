@@ -9,7 +9,7 @@ from msgspec import Struct
 from catalog.accounts import Purpose, Vault
 from catalog.accounts.sessions import ABSOLUTE
 
-_OWN_FIELDS = frozenset({"csrf_token", "confirm_password"})
+_OWN_FIELDS = frozenset({"csrf_token", "confirm_password", "confirm_code", "confirm_passkey"})
 
 
 def next_page() -> str:

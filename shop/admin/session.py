@@ -66,7 +66,7 @@ def sign_in(account: Account) -> None:
     token = start_session(get_session(), account, now(), device=origin.device, network=origin.network)
     _clear_cookie()
     session[TOKEN] = token
-    remember_browser(account.email)
+    remember_browser(account)
 
 
 def begin_sign_in(account: Account) -> None:

@@ -7,7 +7,7 @@ from flask import flash, make_response, redirect, render_template, request, sess
 from werkzeug.wrappers import Response
 
 from catalog.accounts.people import account_by_email, authenticate
-from catalog.accounts.second_factor import accept_code, recovery_codes_left
+from catalog.accounts.second_factor import recovery_codes_left
 from catalog.accounts.sessions import awaiting_code, end_all_sessions, end_session
 from catalog.models import Account, PeopleEventKind
 from shop.admin.blueprint import bp
@@ -16,6 +16,7 @@ from shop.admin.password_attempts import (
     Attempt,
     begin_sign_in_attempt,
     is_confirmed_now,
+    is_factor_right,
     record_password_ok,
     record_success,
     too_many_attempts,
@@ -59,7 +60,7 @@ def _welcome(account: Account, form: SignInForm, attempt: Attempt) -> Response:
         record_password_ok(attempt)
         begin_sign_in(account)
         if form.interrupted.data:
-            asking = CodeForm(formdata=None, interrupted=form.interrupted.data)
+            asking = CodeForm(formdata=None, of=account, interrupted=form.interrupted.data)
             return render_form("admin/code.html", asking, next=next_page())
         return redirect(url_for("admin.second_step", next=next_page()), HTTPStatus.SEE_OTHER)
     record_success(attempt)
@@ -84,12 +85,12 @@ def second_step() -> Response:
     account = awaiting_code(get_session(), token, now())
     if account is None:
         return redirect(url_for("admin.sign_in", next=next_page()), HTTPStatus.SEE_OTHER)
-    form = CodeForm()
+    form = CodeForm(of=account)
     if form.validate_on_submit():
         attempt = begin_sign_in_attempt(account.email)
         if attempt.wait:
             return _too_many("admin/code.html", form, attempt.wait)
-        if accept_code(get_session(), services().vault, account, form.code.data or "", now()):
+        if is_factor_right(account, token, form.code, form.field_or_none("passkey")):
             record_success(attempt)
             end_session(get_session(), token)
             let_in(account)
@@ -97,7 +98,6 @@ def second_step() -> Response:
             _warn_of_few_recovery_codes(account)
             return _go_on(form)
         _log_failure(account.email, "code")
-        add_error(form.code, _("This code is wrong, used already or too old."))
     return render_form("admin/code.html", form, next=next_page())
 
 
@@ -123,8 +123,8 @@ def _warn_of_few_recovery_codes(account: Account) -> None:
 @requires("admin.enter")
 @committing
 def confirm() -> Response:
-    """The password once more, for what only its owner should do."""
-    form = ConfirmForm()
+    """The password and, with a second factor, a code once more, for what only its owner should do."""
+    form = ConfirmForm(of=require_user())
     if form.validate_on_submit() and is_confirmed_now(form):
         return redirect(next_page(), HTTPStatus.SEE_OTHER)
     return render_form("admin/confirm.html", form, action=request.full_path.rstrip("?"), carried=[])

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import shutil
 import socket
 import struct
@@ -20,7 +21,6 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import LimitRequestLine
-from gunicorn.workers.gthread import ThreadWorker
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -32,12 +32,17 @@ from recommend.naming import load_excipients
 from recommend.substances import load_ingredient_reader
 from shop.cli.admin import link
 from shop.cli.faults import plain_faults
+from shop.cli.gathering import GatheringWorker
 from shop.settings import Settings, read_settings
 from shop.web.security import MAX_QUERY_BYTES
 from shop.web.services import services_of
 
 SILENCE_SECONDS = 5
 """The longest wait for a client, each time that it is read from or written to."""
+OPEN_FILES = 4096
+"""For 1,000 connections, a temporary file for each, and the databases."""
+SENDING_BYTES = 1024 * 1024
+"""The part of an answer that the system takes over from a thread: any page, for however slow a reader."""
 
 
 @click.command()
@@ -93,6 +98,7 @@ def make_ready() -> Settings:
 def run_server(factory: str, host: str, port: int, workers: int, settings: Settings) -> None:
     """Serve the WSGI application that a factory, given as "module:name", makes in every worker."""
     _require_free(host, port)
+    _raise_limit_of_files()
     token = _first_owners_token(settings)
     address = f"[{host}]" if ":" in host else host
     _Server(
@@ -114,6 +120,14 @@ def run_server(factory: str, host: str, port: int, workers: int, settings: Setti
             "when_ready": partial(_begin, token=token, address=settings.public_url),
         },
     ).run()
+
+
+def _raise_limit_of_files() -> None:
+    """Let a process have as many open files as its connections need, where the system allows that."""
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if limit != resource.RLIM_INFINITY and limit < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _require_free(host: str, port: int) -> None:
@@ -149,6 +163,7 @@ def _begin(server: Any, token: str | None, address: str | None = None) -> None:
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENDING_BYTES)
         click.echo(f"Magnesiumwijzer: {listener}/")
     if token:
         click.echo("Nobody has an account yet. This link makes the first owner; it works once, for 72 hours:", err=True)
@@ -173,8 +188,8 @@ def work_in_background(app: Flask) -> threading.Event:
     return stop
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """gunicorn's worker with threads; an address that it finds too long gets the page that the shop has for that."""
+class _Worker(GatheringWorker):
+    """The worker that waits for no client; an address too long for gunicorn gets the page that the shop has for it."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         if not isinstance(exc, LimitRequestLine):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from catalog.orders import outbox
 from catalog.orders.erasure import due_for_erasure, erase
@@ -25,10 +26,12 @@ from catalog.orders.payments import (
     purchase_for_update,
 )
 from catalog.orders.states import Arrow, take
+from catalog.search.snapshot import newest_stamp
 from shop.outbox.handlers import handle
 from shop.outbox.imports import ImportProcess
 from shop.outbox.post import forget_kept_mails
 from shop.payments import steps
+from shop.web.planned_changes import is_due, make_changes
 from shop.web.services import Services, services_of
 
 log = logging.getLogger("shop.worker")
@@ -43,6 +46,7 @@ def work(app: Flask, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             imports.tend()
+            make_planned_changes(shared)
             if not shared.settings.hold_outbox:
                 do_due_jobs(app, stop)
                 if swept is None or shared.clock() - swept > timedelta(seconds=SWEEP_SECONDS):
@@ -54,6 +58,14 @@ def work(app: Flask, stop: threading.Event) -> None:
             log.error("the worker met a fault and goes on: %s", type(error).__name__)
         stop.wait(REST_SECONDS)
     imports.end()
+
+
+def make_planned_changes(shared: Services) -> None:
+    """Make the catalogue's changes whose moment has come, where no visitor's request did."""
+    with Session(shared.databases.primary) as session:
+        due = is_due(shared, session, newest_stamp(session))
+    if due:
+        make_changes(shared, wait=True)
 
 
 def do_due_jobs(app: Flask, stop: threading.Event | None = None) -> int:

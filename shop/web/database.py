@@ -26,6 +26,8 @@ from shop.web.services import services
 READING = "shop.reading"
 """Of a WSGI environment: a session for reading that was opened before Flask was entered."""
 _ONLY_READS = "only_reads_catalogue"
+PAGE_KEY = "shop.page_key"
+"""Of a WSGI environment: where the answer is cached, noted before anything of the catalogue is read for it."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")

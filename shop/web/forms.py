@@ -54,6 +54,10 @@ class ShopForm(FlaskForm):
         def locales(self) -> Sequence[str]:
             return [current_language()]
 
+    def field_or_none(self, name: str) -> Field | None:
+        """A field that the form has only for some people."""
+        return self[name] if name in self else None  # noqa: SIM401 - no dictionary
+
 
 class Ticks(SelectMultipleField):
     """Tick boxes."""

@@ -27,8 +27,10 @@ from catalog.search.snapshot import newest_stamp
 from recommend.text import LANGUAGES
 from shop.web import request_log
 from shop.web.basket_cookie import count_of_lone_basket
-from shop.web.database import READING
+from shop.web.database import PAGE_KEY, READING
 from shop.web.i18n import current_language
+from shop.web.planned_changes import is_due
+from shop.web.reviews import refresh
 from shop.web.services import Services, services, services_of, today
 
 if TYPE_CHECKING:
@@ -44,8 +46,6 @@ CACHE_BYTES = 24_000_000
 """Memory for one process: about 300 listing pages, 2,000 cards and 200 product pages together."""
 LONGEST_QUERY = 500
 PREFIXES = tuple(f"/{language}/" for language in LANGUAGES)
-PAGE_KEY = "shop.page_key"
-"""Of a WSGI environment: where the answer belongs, noted before anything of the catalogue is read for it."""
 OF_ONE_REQUEST = frozenset(("X-Request-Id", "Date", "Content-Length"))
 """Headers that are not stored with a page."""
 _lock = Lock()
@@ -167,9 +167,12 @@ class CachedPages:
         """The page of the newest catalogue, if it is cached; else its key and the session are left to the shop."""
         try:
             stamp = newest_stamp(session)
+            if is_due(shared, session, stamp):
+                return None
         except SQLAlchemyError:
             return None
-        key = ("page", stamp, shared.clock().date(), shared.ruleset.sha256, *asked)
+        refresh(shared)
+        key = ("page", stamp, shared.clock().date(), shared.ruleset.sha256, shared.reviews_seen, *asked)
         with _lock:
             page: CachedPage | None = shared.cache.get(key)
         if page is None:

@@ -41,6 +41,12 @@ class Services:
     """Rendered pages and fragments; see `page_cache`."""
     background: ThreadPoolExecutor
     """The thread for what no page waits for; see `mail`."""
+    next_planned: tuple[CatalogueStamp, datetime | None] | None = None
+    """The next moment of a planned change and the stamp at which it was read; see `planned_changes`."""
+    reviews_seen: tuple[int, int, int] = (0, 0, 0)
+    """The file of reviews that is joined to the ruleset, by inode, time and size; see `reviews`."""
+    planned_again_at: datetime | None = None
+    """After a fault, the moment before which no request tries to make planned changes."""
     owner_settings: tuple[CatalogueStamp, OwnerSettings] | None = None
     """The settings in the database and the stamp at which they were read; see `owner_settings`."""
 

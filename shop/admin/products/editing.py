@@ -21,6 +21,7 @@ from shop.admin.products.form import ProductForm, form_from_state
 from shop.admin.products.form_to_state import Refusals, read_state, refusals_of
 from shop.admin.products.made_names import with_made_names
 from shop.admin.products.page import edit_page, take_over
+from shop.admin.products.proposals import may_propose, propose_form
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
 from shop.admin.products.unsaved import FORM_BYTES, discard_own_form, form_of_unsaved, own_unsaved_form
 from shop.web.database import committing, get_ruleset, get_session
@@ -92,10 +93,23 @@ def _pressed(form: ProductForm, product: Product | None, base: ProductState | No
     press, take = request.form.get("press", "check"), request.form.get("take")
     if take:
         return _taken_over(form, state, product, take)
+    if press == "propose" and product is not None and may_propose(product):
+        return _propose(form, state, product, refusals)
     if press in {"save", "publish", "merge"}:
         return _save(form, state, product, refusals)
     form.add_spare_lines(3 if press == "lines" else 1)
     return edit_page(form, state, product, refusals, posted_reasons())
+
+
+def _propose(form: ProductForm, state: ProductState, product: Product, refusals: Refusals) -> Response:
+    if refusals:
+        return edit_page(form, state, product, refusals, posted_reasons())
+    try:
+        started = read_version(form.version.data or "", product)
+        return propose_form(product, started, state, form.reason.data or "")
+    except RefusedError as error:
+        get_session().rollback()
+        return edit_page(form, state, load(product.id), refusals_of(error.problems), posted_reasons())
 
 
 def _taken_over(form: ProductForm, state: ProductState, product: Product | None, identity: str) -> Response:

@@ -107,6 +107,7 @@ def how_name(how: How) -> str:
         How.RESTORE: _("put back"),
         How.UNDO: _("undone"),
         How.SAMPLE: _("sample"),
+        How.PLANNED: _("planned"),
     }
     return str(names[How(how)])
 

@@ -27,12 +27,13 @@ from catalog.edits.validation import (
     validate_named,
 )
 from catalog.ingredient_check import LabelFault, check_label
-from catalog.models import Product, Status
+from catalog.models import Product, Proposal, Status
 from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import ProductState
 from catalog.queries.admin import prices_of
 from catalog.queries.brands import KnownBrand, KnownBrands
 from catalog.queries.products import MOST_TO_CHOOSE
+from catalog.queries.proposals import open_proposal_of
 from recommend.claims.findings import Finding
 from recommend.claims.product import ProductFinding
 from recommend.claims.text.marking import Piece, marked_pieces
@@ -42,8 +43,9 @@ from shop.admin.permissions import may
 from shop.admin.products.form import ProductForm
 from shop.admin.products.form_to_state import Refusals, refusals_of
 from shop.admin.products.labels import field_name, name_or_sku
+from shop.admin.products.proposals import may_propose
 from shop.admin.products.unsaved import own_unsaved_form
-from shop.admin.session import role_of_request
+from shop.admin.session import author_of_request, role_of_request
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
@@ -206,6 +208,17 @@ class EditPage(Struct, frozen=True):
         """Editors write drafts; what shoppers see takes a publisher."""
         published = self.product is not None and self.product.status is not Status.DRAFT
         return may(role_of_request(), "product.publish" if published else "product.edit")
+
+    @property
+    def may_propose(self) -> bool:
+        return self.product is not None and may_propose(self.product)
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The user's own proposal for this product that waits for a publisher."""
+        if self.product is None or not self.may_propose:
+            return None
+        return open_proposal_of(get_session(), self.product.id, author_of_request())
 
     @property
     def may_delete(self) -> bool:

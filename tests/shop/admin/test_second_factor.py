@@ -214,6 +214,27 @@ def test_setting_a_factor_up_asks_for_the_password_and_ends_other_sessions(
     assert (is_signed_in(client), is_signed_in(there)) == (True, False)
 
 
+def test_confirming_takes_the_password_and_a_code_that_works_once(client: FlaskClient, clock: Clock) -> None:
+    """On its own page and on any form that a stale session sends, which carries neither along."""
+    secret, codes = switch_on(client, clock)
+    clock.turn(minutes=11)
+    invite = {"email": "new@winkel.test", "role": "editor", "csrf_token": csrf_token(client.get("/admin/confirm"))}
+    right = code(secret, clock)
+    asked = client.post("/admin/accounts", data=invite)
+    assert (asked.status_code, 'name="confirm_code"' in asked.text) == (403, True)
+    for given in ({"confirm_password": PASSWORD}, {"confirm_password": PASSWORD, "confirm_code": "000000"}):
+        assert client.post("/admin/accounts", data=invite | given).status_code == 403
+        assert send(client, "/admin/confirm", **given).status_code == 422
+    proof = {"confirm_password": PASSWORD, "confirm_code": right}
+    wrong = client.post("/admin/accounts", data=invite | proof | {"confirm_password": "wrong"})
+    assert (wrong.status_code, wrong.text.count('name="confirm_code"')) == (403, 1)  # asked, and not carried along
+    assert "/admin/invitation/" in client.post("/admin/accounts", data=invite | proof).text
+    for answer in (303, 422):
+        clock.turn(minutes=11)
+        given = {"confirm_password": PASSWORD, "confirm_code": codes[0]}
+        assert send(client, "/admin/confirm", **given).status_code == answer
+
+
 def test_a_weak_new_password_uses_up_no_code(client: FlaskClient, clock: Clock) -> None:
     secret, _ = switch_on(client, clock)
     clock.turn(seconds=30)

@@ -186,6 +186,22 @@ def test_a_password_without_its_code_makes_no_browser_known(own_app: Flask, code
     assert browser.get_cookie("admin_browser", path="/admin")
 
 
+def test_a_browser_is_known_no_more_once_the_password_is_another(
+    own_app: Flask, add_account: AddAccount, clock: Clock
+) -> None:
+    add_account()
+    stolen, own = own_app.test_client(), own_app.test_client()
+    for browser in (stolen, own):
+        sign_in(browser)
+    new = {"password": "drie groene peren", "again": "drie groene peren", "current_password": PASSWORD}
+    assert send(own, "/admin/my-account/password", **new).status_code == 303
+    for browser in (stolen, own):
+        browser.delete_cookie("admin_session", path="/admin")
+    guess(own_app, 100)
+    assert sign_in(own, password=new["password"]).location == "/admin/"
+    assert sign_in(stolen, password=new["password"]).status_code == 429
+
+
 @pytest.mark.parametrize("forged", ["", "forged", "\xff", "x" * 4000])
 def test_a_forged_cookie_of_a_known_browser_is_ignored(forged: str, own_app: Flask, add_account: AddAccount) -> None:
     add_account()

@@ -1,6 +1,7 @@
 """`shop serve` under bad circumstances: a killed worker, slow clients, a thousand connections at once."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -45,19 +46,90 @@ def status(port: int, path: str = LISTING) -> int:
         return int(page.status)
 
 
-def test_slow_clients_do_not_keep_others_out_for_ever(served: tuple[subprocess.Popen[str], int]) -> None:
+FORM = b"POST /nl/keuzehulp HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+TRICKLED = [
+    b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+    FORM + b"Content-Length: 5000\r\n\r\nstomach=",
+    FORM + b"Transfer-Encoding: chunked\r\n\r\nfff\r\n",
+    b"GET /nl/privacy HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nX-Slow: ",  # behind a whole one
+]
+
+
+def test_two_hundred_clients_that_trickle_keep_nobody_out_and_are_given_up(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
     _, port = served
-    half_a_head = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "
-    half_a_body = (
-        b"POST /nl/keuzehulp HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\n\r\nstomach="
-    )
     with ExitStack() as stack:
-        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _ in range(8)]
-        for number, connection in enumerate(slow):  # one for each thread that there is
-            connection.sendall(half_a_body if number % 2 else half_a_head)
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _ in range(200)]
+        for number, connection in enumerate(slow):
+            connection.sendall(TRICKLED[number % 4])
+        for _ in range(10):
+            for connection in slow:
+                connection.sendall(b"a")
+            assert status(port) == 200
+        slow[0].setblocking(False)
+        with pytest.raises(BlockingIOError):  # they were served beside it, not after it was given up
+            slow[0].recv(1)
+        for number in (0, 1):
+            slow[number].settimeout(20)
+            assert slow[number].recv(12) == b"HTTP/1.1 408"
+
+
+def test_clients_that_do_not_close_their_side_keep_nobody_out(served: tuple[subprocess.Popen[str], int]) -> None:
+    """gunicorn's loop waits two seconds for each."""
+    _, port = served
+    with ExitStack() as stack:
+        for _ in range(60):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            connection.sendall(b"GET /nl/privacy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert status(port) == 200
-        assert slow[1].recv(12) == b"HTTP/1.1 400"
+
+
+def test_requests_in_pieces_and_behind_each_other_are_answered_one_by_one(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = served
+    advice = b"POST /api/v1/advice HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    chunked = advice + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n3;x=y\r\n"
+    pieces = [
+        b"GET /nl/priv",
+        b"acy HTTP/1.1\r\nHost: x\r",
+        b"\n\r\n" + advice + b"Content-Length: 4\r\n\r\n{",
+        b"}  ",
+        chunked,
+        b"}  \r\n0\r",
+        b"\nX-Trailer: 1\r\n\r",
+        b"\n" + advice + b"Content-Length: 9999999\r\n\r\n{",
+    ]
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.05)  # so that each arrives by itself
+        answer = b""
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                answer += part
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"200", b"422", b"422", b"413"]
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked",
+        b"Content-Length: 4\r\nContent-Length: 5",
+        b"Content-Length: +4",
+        b"Transfer-Encoding: xchunked",
+        b"Transfer-Encoding : chunked",
+        b"Transfer-Encoding: chunked\r\n\r\n1\r\nxx",
+    ],
+)
+def test_a_request_without_a_clear_end_is_refused_at_once(
+    framing: bytes, served: tuple[subprocess.Popen[str], int]
+) -> None:
+    with socket.create_connection(("127.0.0.1", served[1]), timeout=20) as connection:
+        connection.sendall(FORM + framing + b"\r\n\r\nabcd\r\n")
+        assert connection.recv(12) in {b"HTTP/1.1 400", b"HTTP/1.1 501"}
 
 
 def test_a_visitor_cannot_move_the_addresses_on_pages_that_others_get(

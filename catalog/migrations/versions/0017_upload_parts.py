@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "upload_parts"
-down_revision = "stock_counts"
+down_revision = "planned_changes"
 
 
 def upgrade() -> None:

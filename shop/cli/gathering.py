@@ -1,0 +1,349 @@
+"""Requests gathered before a thread takes them, so that clients that send slowly occupy none.
+
+gunicorn's worker with threads reads a request in the thread that answers it: as many slow clients as threads stop the
+shop. Here its loop reads, without waiting, and gives a thread what has arrived completely. Whether a request is sound
+remains gunicorn's own judgement: what this cannot make sense of is handed over as it came, and nothing more is read.
+"""
+
+import errno
+import re
+import selectors
+import socket
+import time
+from contextlib import suppress
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+HEAD_BYTES = 64 * 1024
+"""More than any head that gunicorn accepts here."""
+BODY_BYTES = 64 * 1024
+"""The largest body that is waited for, but for the admin's; the shop refuses a larger one by its length."""
+ADMIN_BODY_BYTES = 64 * 1024 * 1024
+MEMORY_BYTES = 64 * 1024
+"""The part of a body that stays in memory; a larger one is written to a temporary file."""
+GRACE_SECONDS = 10
+"""The time for a head, and for a body beside what its rate allows."""
+BYTES_A_SECOND = 500
+"""The rate at which a body must arrive."""
+LINGER_SECONDS = 2
+"""The time that a client gets to read the answer and close its side; closed at once, the answer could be lost."""
+SWEEP_SECONDS = 1
+PIECE = 64 * 1024
+TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+BROKEN = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+NO_ROOM = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_FRAMING = re.compile(rb"\r\n((?:content-length|transfer-encoding|expect)[ \t]*):([^\r\n]*)", re.IGNORECASE)
+_ADMIN = re.compile(rb"[A-Z]+ /admin/")
+
+
+class Incoming:
+    """A request as far as it has arrived."""
+
+    def __init__(self, now: float) -> None:
+        self.head = bytearray()
+        self.body: SpooledTemporaryFile[bytes] | None = None
+        self.extra = b""
+        """What came after the request: the beginning of the next one."""
+        self.is_complete = False
+        self.is_hopeless = False
+        """Whether gunicorn should judge what has come, and nothing more is read."""
+        self.is_broken = False
+        """Whether its chunks make no sense, which the shop would find out in the middle of its work."""
+        self.wants_continue = False
+        """Whether the client waits for a word before it sends the body."""
+        self._left: int | None = None
+        """Bytes of the body, or of the chunk, that are still to come; None before the head is complete."""
+        self._line: bytearray | None = None
+        """The beginning of a chunk's line of length; None for a body that does not come in chunks."""
+        self._ends_chunk = False
+        """Whether the next line must be the empty one behind a chunk."""
+        self._most = BODY_BYTES
+        self._size = 0
+        self._grace_ends = now + GRACE_SECONDS
+
+    @property
+    def deadline(self) -> float:
+        """The time at which the client is given up, later with every byte of its body."""
+        return self._grace_ends + self._size / BYTES_A_SECOND
+
+    @property
+    def is_settled(self) -> bool:
+        return self.is_complete or self.is_hopeless or self.is_broken
+
+    def feed(self, data: bytes, now: float) -> None:
+        """Add what has arrived."""
+        if self._left is None:
+            seen = max(0, len(self.head) - 3)
+            self.head += data
+            end = self.head.find(b"\r\n\r\n", seen)
+            if end < 0:
+                self.is_hopeless = len(self.head) > HEAD_BYTES
+                return
+            data = bytes(self.head[end + 4 :])
+            del self.head[end + 4 :]
+            self._grace_ends = now + GRACE_SECONDS
+            self._read_framing()
+        if self.is_hopeless:
+            self._write(data)
+        elif self._line is None:
+            self._feed_length(data)
+        else:
+            self._feed_chunks(data, self._line)
+
+    def _read_framing(self) -> None:
+        """Find out how the body ends. The longest that is waited for comes with its length, as browsers send it."""
+        self._left = 0
+        found: dict[bytes, list[bytes]] = {}
+        for name, value in _FRAMING.findall(self.head):
+            found.setdefault(name.lower(), []).append(value.strip(b" \t").lower())
+        lengths, codings = found.get(b"content-length", []), found.get(b"transfer-encoding", [])
+        if any(name.endswith((b" ", b"\t")) for name in found):
+            self.is_hopeless = True  # in two minds about a length is how requests are smuggled
+        elif codings:
+            self.is_hopeless = bool(lengths) or codings != [b"chunked"]
+            self._line = bytearray()
+        elif lengths:
+            self._most = ADMIN_BODY_BYTES if _ADMIN.match(self.head) else BODY_BYTES
+            sound = len(lengths) == 1 and re.fullmatch(rb"[0-9]{1,12}", lengths[0])
+            self._left = int(lengths[0]) if sound else 0
+            self.is_hopeless = not sound or self._left > self._most
+        self.wants_continue = not self.is_hopeless and found.get(b"expect") == [b"100-continue"]
+
+    def _feed_length(self, data: bytes) -> None:
+        left = self._left or 0
+        self._take(data[:left])
+        self._left = left - len(data[:left])
+        if not self._left:
+            self.is_complete, self.extra = True, data[left:]
+
+    def _feed_chunks(self, data: bytes, line: bytearray) -> None:
+        """Follow the lengths of chunks to the empty one and the empty line after it; all is stored as it came."""
+        at = 0
+        while at < len(data) and not self.is_settled:
+            if self._left:
+                step = min(self._left, len(data) - at)
+                self._left -= step
+                at += step
+                continue
+            end = data.find(b"\n", at) + 1 or len(data)
+            line += data[at:end]
+            at = end
+            if line.endswith(b"\r\n"):
+                self._end_line(line)
+        if self.is_complete:
+            self._take(data[:at])
+            self.extra = data[at:]
+        else:
+            self._take(data)
+
+    def _end_line(self, line: bytearray) -> None:
+        """Act on a line of length, or on the trailers after the last one."""
+        first, _, trailers = bytes(line).partition(b"\r\n")
+        length = first.partition(b";")[0].strip()
+        if self._ends_chunk:
+            self._ends_chunk, self.is_broken = False, bool(first)
+            line.clear()
+        elif not re.fullmatch(rb"[0-9a-fA-F]{1,8}", length):
+            self.is_broken = True
+        elif int(length, 16):
+            self._left, self._ends_chunk = int(length, 16), True
+            line.clear()
+        else:
+            self.is_complete = trailers == b"\r\n" or trailers.endswith(b"\r\n\r\n")
+
+    def _write(self, data: bytes) -> None:
+        if data and self.body is None:
+            self.body = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 - open until the answer is sent
+        if data and self.body is not None:
+            self.body.write(data)
+
+    def close(self) -> None:
+        """Delete the body."""
+        if self.body is not None:
+            self.body.close()
+
+    def _take(self, data: bytes) -> None:
+        self._write(data)
+        self._size += len(data)
+        self.is_hopeless = self._size > self._most
+
+
+class _Unreader(SocketUnreader):  # type: ignore[misc] # gunicorn has no types
+    """Source of a parser: the gathered request and then its end, never the socket, which a thread would wait for."""
+
+    gathered: Any = None
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        data: bytes = self.gathered.read(max(size_hint or 0, self.mxchunk)) if self.gathered else b""
+        return data
+
+
+class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
+    """gunicorn's worker with threads, which sees a request when it has arrived, and waits for no client to close."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._incoming: dict[Any, Incoming] = {}
+        """The request of each connection, while it arrives and while a thread answers it."""
+        self._arriving: set[Any] = set()
+        self._lingering: dict[Any, float] = {}
+        self._next_sweep = 0.0
+
+    def accept(self, listener: socket.socket) -> None:
+        """Accept a connection and begin to read it."""
+        try:
+            client, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # another worker took it, or it is gone
+            return
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._arriving:
+                raise
+            self._refuse(min(self._arriving, key=lambda conn: self._incoming[conn].deadline), b"")
+            return
+        self.nr_conns += 1
+        self._gather(TConn(self.cfg, client, address, listener.getsockname()))
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        """Read the next request of a connection that was kept."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._gather(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep the connection, go on with a request that came behind the answered one, or close."""
+        answered = self._incoming.pop(conn)
+        answered.close()
+        if answered.is_hopeless or fs.cancelled() or fs.exception() or not fs.result():
+            self._linger(conn)  # where a hopeless request ends is unknown, so nothing behind it is a request
+        elif answered.extra:
+            self._gather(conn, answered.extra)
+        else:
+            super().finish_request(conn, fs)
+
+    def murder_pending(self) -> None:
+        """Give up the clients whose time is over; called each time that the loop goes round."""
+        super().murder_pending()
+        now = time.monotonic()
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + SWEEP_SECONDS
+        for conn in [each for each in self._arriving if self._is_given_up(each, now)]:
+            self._refuse(conn, TIMED_OUT if self._incoming[conn].head else b"")
+        for conn in [each for each, end in self._lingering.items() if end < now]:
+            self._end_lingering(conn)
+
+    def _is_given_up(self, conn: Any, now: float) -> bool:
+        """A worker that stops waits only for requests that have begun."""
+        incoming = self._incoming[conn]
+        return incoming.deadline < now or not (self.alive or incoming.head)
+
+    def _gather(self, conn: Any, first: bytes = b"") -> None:
+        """Begin a request; most have arrived already."""
+        incoming = self._incoming[conn] = Incoming(time.monotonic())
+        conn.sock.setblocking(False)
+        if first and not self._feed(conn, incoming, first):
+            return
+        if not self._receive(conn, incoming):
+            self._arriving.add(conn)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_arriving, conn))
+
+    def _on_arriving(self, conn: Any, _client: Any) -> None:
+        self._receive(conn, self._incoming[conn])
+
+    def _receive(self, conn: Any, incoming: Incoming) -> bool:
+        """Read once; whether reading is done with, as the request went to a thread or the connection ended."""
+        if not incoming.is_settled:
+            try:
+                data = conn.sock.recv(PIECE)
+            except BlockingIOError:
+                return False
+            except OSError:
+                data = b""
+            if not data:
+                self._drop(conn)
+                return True
+            if not self._feed(conn, incoming, data):
+                return True
+        if incoming.is_broken:
+            self._refuse(conn, BROKEN)
+        elif incoming.is_settled:
+            self._hand_over(conn, incoming)
+        elif incoming.wants_continue:
+            incoming.wants_continue = False
+            with suppress(OSError):
+                conn.sock.send(CONTINUE)
+        return incoming.is_settled
+
+    def _feed(self, conn: Any, incoming: Incoming, data: bytes) -> bool:
+        """Add what arrived; False where the disk cannot take it, and the client is told so."""
+        try:
+            incoming.feed(data, time.monotonic())
+        except OSError:
+            self._refuse(conn, NO_ROOM)
+            return False
+        return True
+
+    def _hand_over(self, conn: Any, incoming: Incoming) -> None:
+        self._stop_reading(conn)
+        if not conn.initialized:
+            conn.init()
+            conn.parser.unreader = _Unreader(conn.sock)
+        if incoming.body is not None:
+            incoming.body.seek(0)
+        unreader = conn.parser.unreader
+        unreader.unread(bytes(incoming.head))
+        unreader.gathered = incoming.body
+        self.enqueue_req(conn)
+
+    def _stop_reading(self, conn: Any) -> None:
+        if conn in self._arriving:
+            self._arriving.remove(conn)
+            self.poller.unregister(conn.sock)
+
+    def _refuse(self, conn: Any, answer: bytes) -> None:
+        """Send a short answer of the server's own and close."""
+        self._stop_reading(conn)
+        self._incoming.pop(conn).close()
+        with suppress(OSError):  # its buffer is full, or it is gone
+            conn.sock.send(answer)
+        self._linger(conn)
+
+    def _drop(self, conn: Any) -> None:
+        """Close a connection whose client is gone."""
+        self._stop_reading(conn)
+        self._incoming.pop(conn).close()
+        self.nr_conns -= 1
+        conn.close()
+
+    def _linger(self, conn: Any) -> None:
+        """End the sending side; close when the client does, or a moment later. gunicorn's own loop waits meanwhile."""
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_lingering, conn))
+        except (OSError, ValueError):  # closed already
+            self.nr_conns -= 1
+            conn.close()
+            return
+        self._lingering[conn] = time.monotonic() + LINGER_SECONDS
+
+    def _on_lingering(self, conn: Any, client: Any) -> None:
+        try:
+            if client.recv(PIECE):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self._end_lingering(conn)
+
+    def _end_lingering(self, conn: Any) -> None:
+        del self._lingering[conn]
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
