@@ -239,6 +239,23 @@ def counts_by_filter(session: Session) -> dict[OrderFilter, int]:
     return counts
 
 
+class Alarms(Struct, frozen=True):
+    """Orders whose money went astray: a refund that failed, a bank that took the money back."""
+
+    failed_refunds: int
+    charged_back: int
+
+    def __bool__(self) -> bool:
+        return self.failed_refunds + self.charged_back > 0
+
+
+def alarms(session: Session) -> Alarms:
+    """The orders whose money went astray, counted in one query."""
+    failed = select(func.count(func.distinct(_failed_refunds().subquery().c.purchase_id))).scalar_subquery()
+    back = select(func.count(func.distinct(Payment.purchase_id))).where(Payment.charged_back_cents > 0)
+    return Alarms(*session.execute(select(failed, back.scalar_subquery())).one())
+
+
 CLOSE_AFTER = timedelta(days=14)
 
 
@@ -248,8 +265,14 @@ def finished_orders(session: Session, now: datetime) -> list[int]:
         PurchaseLine.purchase_id == Purchase.id, PurchaseLine.quantity < PurchaseLine.withdrawn + PurchaseLine.shipped
     )
     paid = exists().where(Payment.purchase_id == Purchase.id, Payment.paid_cents > 0)
-    waits = exists().where(Refund.purchase_id == Purchase.id, Refund.status != RefundStatus.SENT)
+    under_way = [RefundStatus.WANTED, RefundStatus.SENT]
+    waits = exists().where(Refund.purchase_id == Purchase.id, Refund.status.in_(under_way))
     query = select(Purchase.id).where(
-        Purchase.state == PurchaseState.CONFIRMED, Purchase.delivered_at < now - CLOSE_AFTER, paid, ~expected, ~waits
+        Purchase.state == PurchaseState.CONFIRMED,
+        Purchase.delivered_at < now - CLOSE_AFTER,
+        paid,
+        ~expected,
+        ~waits,
+        Purchase.id.not_in(_failed_refunds()),
     )
     return list(session.scalars(query.order_by(Purchase.id).limit(100)))

@@ -342,6 +342,8 @@ class Payment(OrdersBase):
     checkout_url: Mapped[str | None]
     made_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    missing_since: Mapped[datetime | None] = mapped_column(Moment)
+    """The first moment at which the provider did not know it; None again once it does."""
 
 
 class RefundStatus(StrEnum):
@@ -370,6 +372,9 @@ class Refund(OrdersBase):
     status: Mapped[RefundStatus] = mapped_column(choice(RefundStatus))
     who: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The last moment at which the provider was asked about it."""
+    missing_since: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Withdrawal(OrdersBase):

@@ -42,6 +42,10 @@ _RANK = {
 }
 SWEEP_AGAIN = timedelta(minutes=10)
 """The time after which a payment that the provider has not ended is asked for again."""
+REFUND_AGAIN = timedelta(hours=6)
+"""The time after which a refund that is under way is asked about again; banks take days."""
+UNKNOWN_FOR = timedelta(days=1)
+"""The time for which a provider must not know a payment until it counts as failed: a wrong key knows none either."""
 
 
 class PaymentUnavailableError(Exception):
@@ -50,6 +54,10 @@ class PaymentUnavailableError(Exception):
 
 class PaymentRefusedError(Exception):
     """A provider that refuses a request for good; the message names its reason and nothing of the shopper."""
+
+
+class PaymentUnknownError(PaymentRefusedError):
+    """A payment or refund that the provider says it does not have."""
 
 
 class PaymentSeen(Struct, frozen=True):
@@ -90,6 +98,10 @@ class PaymentProvider(Protocol):
         """Ask to send money back; returns the provider's id of the refund."""
         ...
 
+    def refund_status(self, provider_id: str, refund_id: str) -> RefundStatus | None:
+        """The status of a refund that the provider accepted; None for one that the shop does not know."""
+        ...
+
 
 def payment_for_update(session: Session, payment_id: int) -> Payment:
     """A payment, held until the end of the transaction. Raises NoResultFound."""
@@ -118,6 +130,7 @@ def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Co
         record(session, purchase, "report-refused", now, who="provider", detail=f"payment {payment.id}")
         return
     before = payment.status, payment.paid_cents, payment.charged_back_cents
+    payment.missing_since = None
     payment.checkout_url = payment.checkout_url or seen.checkout_url
     if seen.status is not None and _RANK[seen.status] > _RANK[payment.status]:
         payment.status = seen.status
@@ -144,6 +157,8 @@ def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now
         confirm(session, purchase, now, who="provider")
     if purchase.state is PurchaseState.PLACED:
         return  # a part payment may still become whole
+    if has_failed_refund(session, purchase):
+        return  # the same money would fail again and again; staff see it and decide
     late = purchase.state is PurchaseState.EXPIRED
     refunds = refund_surplus(session, purchase, now, reason="paid too late" if late else "paid too much")
     if refunds and late:
@@ -244,6 +259,71 @@ def claim_refund(
         raise TooMuchRefundedError("more than was paid")
     record(session, purchase, "refund-claimed", now, who=who, detail=f"{sum(one.cents for one in refunds)} cents")
     return refunds
+
+
+def has_failed_refund(session: Session, purchase: Purchase) -> bool:
+    """Whether its last refund failed, so that money that was to go back is still with the shop."""
+    last = select(Refund.status).where(Refund.purchase_id == purchase.id).order_by(Refund.id.desc()).limit(1)
+    return session.scalar(last) is RefundStatus.FAILED
+
+
+def see_refund(session: Session, refund_id: int, status: RefundStatus | None, now: datetime) -> None:
+    """Take over a provider's word on a refund that it had accepted; one that arrived or failed stays so."""
+    refund, purchase = _refund_for_update(session, refund_id)
+    refund.seen_at, refund.missing_since = now, None
+    if refund.status is not RefundStatus.SENT:
+        return
+    if status is RefundStatus.REFUNDED:
+        refund.status = status
+        record(session, purchase, "refund-arrived", now, who="provider", detail=f"{refund.cents} cents")
+    elif status is RefundStatus.FAILED:
+        _give_claim_back(session, purchase, refund, now, reason="failed at the provider")
+
+
+def give_up_refund(session: Session, refund_id: int, now: datetime, *, reason: str) -> None:
+    """Give back the claim of a refund that the provider refused to the last."""
+    refund, purchase = _refund_for_update(session, refund_id)
+    if refund.status is RefundStatus.WANTED:
+        _give_claim_back(session, purchase, refund, now, reason=reason)
+
+
+def _refund_for_update(session: Session, refund_id: int) -> tuple[Refund, Purchase]:
+    """A refund and its purchase, held until the end of the transaction: always the purchase first."""
+    owner = session.scalars(select(Refund.purchase_id).where(Refund.id == refund_id)).one()
+    purchase = purchase_for_update(session, owner)
+    return session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True), purchase
+
+
+def _give_claim_back(session: Session, purchase: Purchase, refund: Refund, now: datetime, *, reason: str) -> None:
+    refund.status = RefundStatus.FAILED
+    payment_for_update(session, refund.payment_id).refund_claimed_cents -= refund.cents
+    record(session, purchase, "refund-failed", now, who="provider", detail=f"{refund.cents} cents: {reason}")
+
+
+def miss_payment(session: Session, payment_id: int, counts: Collection[Count], now: datetime) -> None:
+    """Note that the provider does not know a payment; after UNKNOWN_FOR it counts as failed and holds no order up.
+
+    One that appears again later is taken over as any late payment.
+    """
+    owner = session.scalars(select(Payment.purchase_id).where(Payment.id == payment_id)).one()
+    purchase = purchase_for_update(session, owner)
+    payment = payment_for_update(session, payment_id)
+    payment.seen_at = now
+    payment.missing_since = payment.missing_since or now
+    if payment.missing_since <= now - UNKNOWN_FOR and _RANK[payment.status] < _RANK[PaymentStatus.FAILED]:
+        payment.status = PaymentStatus.FAILED
+        record(session, purchase, "payment-unknown", now, who="provider", detail=f"payment {payment.id}")
+        session.flush()
+        _settle(session, purchase, counts, now)
+
+
+def miss_refund(session: Session, refund_id: int, now: datetime) -> None:
+    """Note that the provider does not know a refund that it accepted; after UNKNOWN_FOR it counts as failed."""
+    refund, purchase = _refund_for_update(session, refund_id)
+    refund.seen_at = now
+    refund.missing_since = refund.missing_since or now
+    if refund.status is RefundStatus.SENT and refund.missing_since <= now - UNKNOWN_FOR:
+        _give_claim_back(session, purchase, refund, now, reason="unknown to the provider")
 
 
 def cancel(session: Session, purchase: Purchase, now: datetime, *, who: str) -> None:

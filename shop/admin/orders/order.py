@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from catalog.models import PeopleEventKind
 from catalog.orders import outbox
 from catalog.orders.finding import note_words
-from catalog.orders.models import Purchase, PurchaseEvent, PurchaseNote, PurchaseState, Refund
+from catalog.orders.models import Purchase, PurchaseEvent, PurchaseNote, PurchaseState, Refund, RefundStatus
 from catalog.orders.payments import (
     TooMuchRefundedError,
     cancel,
@@ -119,6 +119,7 @@ def _money(purchase: Purchase) -> dict[str, Any]:
         "refundable": paid - refunded,
         "charged_back": sum(payment.charged_back_cents for payment in purchase.payments),
         "refunds": refunds,
+        "not_back": max(0, paid - refunded - owed) if refunds and refunds[-1].status is RefundStatus.FAILED else 0,
     }
 
 
