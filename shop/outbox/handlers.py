@@ -89,6 +89,12 @@ def _mail_confirmation_again(shared: Services, event_id: int) -> None:
             _post_confirmation(session, purchase, f"confirmation-{event.id}.{purchase.number}")
 
 
+def _mail_link(shared: Services, purchase_id: int) -> None:
+    """Mail the link of an order again, under a name of its own each time."""
+    key = f"link-{int(shared.clock().timestamp())}"
+    _mail_of_purchase(letters.order_link, key)(shared, purchase_id)
+
+
 def _mail_shipment(shared: Services, shipment_id: int) -> None:
     with shared.orders.reading() as session:
         shipment = session.get_one(Shipment, shipment_id)
@@ -179,6 +185,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail_expired": _mail_of_purchase(letters.expired, "expired"),
     "mail_paid_too_late": _mail_of_purchase(letters.paid_too_late, "paid-too-late"),
     "mail_confirmation_again": _mail_confirmation_again,
+    "mail_link": _mail_link,
     "mail_shipment": _mail_shipment,
     "mail_withdrawal": _mail_withdrawal,
     "mail_refund": _mail_refund,

@@ -225,6 +225,16 @@ def _seller(purchase: Purchase) -> Block:
     return Block(heading=_("Who sells"), paragraphs=nobody, rows=rows)
 
 
+def order_link(purchase: Purchase) -> Letter:
+    """The secret link to an order, mailed again because somebody asked for it."""
+    paragraphs = (
+        _("Somebody asked for the link to your order with its number and this e-mail address. Here it is."),
+        _("Was it not you? Then you need not do anything: nobody but you gets this link."),
+    )
+    subject = _subject(purchase, _("The link to your order %(number)s", number=purchase.number))
+    return Letter(purchase.email, subject, (_opening(purchase, paragraphs), _order_link(purchase)))
+
+
 def expired(purchase: Purchase) -> Letter:
     """An order that ended unpaid."""
     said = _("Your order was not paid in time, so it ended and costs you nothing. You may order again at any time.")
