@@ -7,8 +7,6 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from catalog.db.engine import for_writing
-from catalog.edits.availability import set_sold_out
 from catalog.orders import outbox
 from catalog.orders.models import (
     Document,
@@ -21,8 +19,8 @@ from catalog.orders.models import (
     Terms,
     Withdrawal,
 )
-from catalog.orders.payments import counts_of, purchase_for_update
-from catalog.orders.stock import available
+from catalog.orders.payments import purchase_for_update
+from shop.ordering.availability import update_marks
 from shop.outbox import letters
 from shop.outbox.documents import issue_credit, issue_invoice, make_pdf
 from shop.outbox.post import Attachment, post
@@ -161,24 +159,6 @@ def _see_payment(shared: Services, payment_id: int) -> None:
     steps.ask(shared, payment_id)
 
 
-def _check_availability(shared: Services, purchase_id: int) -> None:
-    """Mark the products of an order as sold out, or not, where that changed.
-
-    Looked at again after each writing: another worker may have written what it had read before.
-    """
-    while True:
-        with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
-            purchase = orders.get_one(Purchase, purchase_id)
-            counts = counts_of(catalogue, purchase)
-            left = available(orders, counts)
-            counted = {count.product_id for count in counts if count.packs > 0}
-        with Session(for_writing(shared.databases.primary)) as session:
-            changed = set_sold_out(session, {id_: packs == 0 for id_, packs in left.items() if id_ in counted})
-            session.commit()
-        if not changed:
-            return
-
-
 HANDLERS: Mapping[str, Handler] = {
     "mail_receipt": _mail_receipt,
     "mail_confirmation": _mail_confirmation,
@@ -195,5 +175,5 @@ HANDLERS: Mapping[str, Handler] = {
     "start_payment": _start_payment,
     "see_payment": _see_payment,
     "send_refund": steps.send_refund,
-    "check_availability": _check_availability,
+    "check_availability": update_marks,
 }

@@ -1,0 +1,58 @@
+"""The catalogue's mark "sold out": written at once by the order that takes the last pack, and put right by the worker.
+
+Between the two stores there is no transaction, so the worker looks again after each order.
+"""
+
+import logging
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from catalog.db.engine import fail_fast_on_lock, for_writing
+from catalog.edits.availability import set_sold_out
+from catalog.orders.models import Purchase
+from catalog.orders.payments import counts_of
+from catalog.orders.stock import available
+from shop.web.services import Services
+
+log = logging.getLogger("shop.ordering")
+PATIENCE = "200ms"
+"""The time that PostgreSQL waits for the catalogue's lock before the mark is left to the worker."""
+
+
+def marks_of(shared: Services, purchase_id: int) -> dict[int, bool]:
+    """Whether each product of an order is sold out now, by id; one of which none was counted is not marked."""
+    with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
+        counts = counts_of(catalogue, orders.get_one(Purchase, purchase_id))
+        left = available(orders, counts)
+    return {count.product_id: left[count.product_id] == 0 for count in counts if count.packs > 0}
+
+
+def update_marks(shared: Services, purchase_id: int) -> None:
+    """Mark the products of an order as sold out, or not, where that changed.
+
+    Looked at again after each writing: another worker may have written what it had read before.
+    """
+    while True:
+        marks = marks_of(shared, purchase_id)
+        with Session(for_writing(shared.databases.primary)) as session:
+            changed = set_sold_out(session, marks)
+            session.commit()
+        if not changed:
+            return
+
+
+def mark_last_packs(shared: Services, purchase_id: int) -> None:
+    """Mark the products as sold out of which an order took the last pack; a locked catalogue is left to the worker."""
+    try:
+        gone = {id_: True for id_, is_gone in marks_of(shared, purchase_id).items() if is_gone}
+        if not gone:
+            return
+        with Session(shared.databases.primary) as session, fail_fast_on_lock(session):
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
+            set_sold_out(session, gone)
+            session.commit()
+    except SQLAlchemyError as error:
+        log.info("the mark of sold out is left to the worker: %s", type(error).__name__)
