@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.orders.models import (
     Document,
     DocumentKind,
+    Job,
     MoveKind,
     NumberSeries,
     Purchase,
@@ -79,8 +80,9 @@ def _purchase_faults(session: Session, purchase: Purchase) -> Iterator[str]:
         yield "the VAT of its lines does not add up"
     yield from _reserved_faults(session, purchase)
     yield from _shipped_faults(session, purchase)
+    yield from _return_faults(session, purchase)
     yield from _payment_faults(session, purchase)
-    yield from _document_faults(purchase)
+    yield from _document_faults(session, purchase)
 
 
 def _reserved_faults(session: Session, purchase: Purchase) -> Iterator[str]:
@@ -123,6 +125,33 @@ def _shipped_faults(session: Session, purchase: Purchase) -> Iterator[str]:
             yield f"shipped {left[product_id]} packs of product {product_id}, moves sold {moved.get(product_id, 0)}"
 
 
+def _return_faults(session: Session, purchase: Purchase) -> Iterator[str]:
+    """Lines, returns and moves each say how many packs came back, and how many of them were written off."""
+    product_of = {line.position: line.product_id for line in purchase.lines}
+    back: dict[int, int] = defaultdict(int)
+    expected: dict[tuple[int, MoveKind], int] = defaultdict(int)
+    for found in purchase.returns:
+        for one in found.lines:
+            back[one.position] += one.sealed + one.opened
+            product = product_of.get(one.position, 0)
+            expected[product, MoveKind.RETURNED] += one.sealed + one.opened
+            expected[product, MoveKind.WRITTEN_OFF] -= one.sealed + one.opened - one.restocked
+    for line in purchase.lines:
+        if line.returned != back.get(line.position, 0):
+            yield f"line {line.position} has {line.returned} packs returned, its returns {back.get(line.position, 0)}"
+        if line.undecided < 0 or line.returned > max(0, line.withdrawn + line.shipped - line.quantity):
+            yield f"line {line.position}: more packs returned or paid back than were expected"
+    moves = session.execute(
+        select(StockMove.product_id, StockMove.kind, func.sum(StockMove.by_on_hand))
+        .where(StockMove.purchase_id == purchase.id, StockMove.kind.in_([MoveKind.RETURNED, MoveKind.WRITTEN_OFF]))
+        .group_by(StockMove.product_id, StockMove.kind)
+    )
+    moved = {(product, kind): int(packs) for product, kind, packs in moves}
+    for key in sorted(expected.keys() | moved.keys()):
+        if expected.get(key, 0) != moved.get(key, 0):
+            yield f"{key[1]} {expected.get(key, 0)} packs of product {key[0]}, its moves {moved.get(key, 0)}"
+
+
 def _payment_faults(session: Session, purchase: Purchase) -> Iterator[str]:
     for payment in purchase.payments:
         claimed = session.scalar(
@@ -137,7 +166,7 @@ def _payment_faults(session: Session, purchase: Purchase) -> Iterator[str]:
         yield f"{paid - owed_cents(purchase)} cents were paid in vain and not sent back"
 
 
-def _document_faults(purchase: Purchase) -> Iterator[str]:
+def _document_faults(session: Session, purchase: Purchase) -> Iterator[str]:
     credited = 0
     for document in purchase.documents:
         if hashlib.sha256(document.snapshot.encode()).hexdigest() != document.sha256:
@@ -148,8 +177,19 @@ def _document_faults(purchase: Purchase) -> Iterator[str]:
             credited += cents
         elif cents != purchase.total_cents:
             yield f"{document.number} is over {cents} cents, the order over {purchase.total_cents}"
-    if credited > purchase.total_cents - owed_cents(purchase):
+    less = purchase.total_cents - owed_cents(purchase)
+    if credited > less:
         yield f"{credited} cents credited, more than is not owed"
+    if credited < less and purchase.documents and not _credit_waits(session, purchase):
+        yield f"{less - credited} cents are owed no longer, and no credit note says so"
+
+
+def _credit_waits(session: Session, purchase: Purchase) -> bool:
+    """Whether the worker is still to issue a credit note."""
+    job = select(Job.id).where(
+        Job.key.startswith(f"issue_credit:{purchase.id}:"), Job.done_at.is_(None), Job.failed_at.is_(None)
+    )
+    return session.scalar(job.limit(1)) is not None
 
 
 def _series_faults(session: Session) -> Iterator[BookFault]:

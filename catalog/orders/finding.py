@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from catalog.db.bulk import column_in
@@ -49,6 +49,7 @@ class OrderFilter(StrEnum):
     UNPAID = "unpaid"
     ATTENTION = "attention"
     WITHDRAWN = "withdrawn"
+    RETURNS = "returns"
 
 
 class OrderSearch(Struct, frozen=True):
@@ -149,6 +150,37 @@ _UNSENT = exists().where(
     PurchaseLine.purchase_id == Purchase.id, PurchaseLine.quantity > PurchaseLine.withdrawn + PurchaseLine.shipped
 )
 
+_COMES_BACK = exists().where(
+    PurchaseLine.purchase_id == Purchase.id,
+    (PurchaseLine.quantity + PurchaseLine.returned < PurchaseLine.withdrawn + PurchaseLine.shipped)
+    | (PurchaseLine.returned > PurchaseLine.credited + PurchaseLine.refused),
+)
+"""Whether packs are expected back, or came back and nobody decided about them yet."""
+_KEPT_PACKS = (
+    case(
+        (
+            PurchaseLine.quantity - PurchaseLine.withdrawn > PurchaseLine.shipped,
+            PurchaseLine.quantity - PurchaseLine.withdrawn,
+        ),
+        else_=PurchaseLine.shipped,
+    )
+    - PurchaseLine.credited
+)
+_KEPT = (
+    select(func.coalesce(func.sum(PurchaseLine.unit_cents * _KEPT_PACKS), 0))
+    .where(PurchaseLine.purchase_id == Purchase.id)
+    .correlate(Purchase)
+    .scalar_subquery()
+)
+_OWED = case((_KEPT == 0, 0), else_=_KEPT + Purchase.delivery_cents - Purchase.goodwill_cents)
+"""What is owed for an order that did not end, as `payments.owed_cents`; below 0 counts as nothing."""
+_RECEIVED = (
+    select(func.coalesce(func.sum(Payment.paid_cents - Payment.refund_claimed_cents), 0))
+    .where(Payment.purchase_id == Purchase.id)
+    .correlate(Purchase)
+    .scalar_subquery()
+)
+
 
 def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
     """The queries whose results together are a filter's."""
@@ -160,11 +192,12 @@ def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
         case OrderFilter.TO_PACK:
             return [confirmed.where(_UNSENT)]
         case OrderFilter.UNPAID:
-            paid = exists().where(Payment.purchase_id == Purchase.id, Payment.paid_cents > 0)
-            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, ~paid)
+            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, _OWED > _RECEIVED)
             return [every.where(Purchase.state == PurchaseState.PLACED), later]
         case OrderFilter.WITHDRAWN:
             return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)))]
+        case OrderFilter.RETURNS:
+            return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)), _COMES_BACK)]
     return [
         every.where(Purchase.id.in_(_failed_refunds())),
         every.where(Purchase.id.in_(select(Payment.purchase_id).where(Payment.charged_back_cents > 0))),
@@ -231,7 +264,7 @@ def orders_between(session: Session, first: datetime, last: datetime) -> Iterato
 def counts_by_filter(session: Session) -> dict[OrderFilter, int]:
     """How many orders wait, by filter; counting ends above a page."""
     counts = {}
-    for one in (OrderFilter.TO_PACK, OrderFilter.UNPAID, OrderFilter.ATTENTION):
+    for one in (OrderFilter.TO_PACK, OrderFilter.UNPAID, OrderFilter.ATTENTION, OrderFilter.RETURNS):
         ids: set[int] = set()
         for source in _sources(session, one):
             ids.update(session.scalars(_limited(session, source, OrderSearch(filter=one))))
@@ -260,18 +293,14 @@ CLOSE_AFTER = timedelta(days=14)
 
 
 def finished_orders(session: Session, now: datetime) -> list[int]:
-    """Ids of orders that nothing more is to happen to: all sent, arrived 14 days ago, paid, nothing expected back."""
-    expected = exists().where(
-        PurchaseLine.purchase_id == Purchase.id, PurchaseLine.quantity < PurchaseLine.withdrawn + PurchaseLine.shipped
-    )
-    paid = exists().where(Payment.purchase_id == Purchase.id, Payment.paid_cents > 0)
+    """Ids of orders that nothing more is to happen to: all sent, arrived 14 days ago, paid, no return open."""
     under_way = [RefundStatus.WANTED, RefundStatus.SENT]
     waits = exists().where(Refund.purchase_id == Purchase.id, Refund.status.in_(under_way))
     query = select(Purchase.id).where(
         Purchase.state == PurchaseState.CONFIRMED,
         Purchase.delivered_at < now - CLOSE_AFTER,
-        paid,
-        ~expected,
+        _OWED <= _RECEIVED,
+        ~_COMES_BACK,
         ~waits,
         Purchase.id.not_in(_failed_refunds()),
     )

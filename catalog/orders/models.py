@@ -148,6 +148,8 @@ class Purchase(OrdersBase):
     """The end of the reservation of an unpaid purchase; None once it is confirmed."""
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    goodwill_cents: Mapped[int] = mapped_column(server_default="0")
+    """Money given back although it was owed: so much less does it cost."""
 
     lines: Mapped[list["PurchaseLine"]] = relationship(order_by="PurchaseLine.position")
     vat: Mapped[list["PurchaseVat"]] = relationship(order_by="PurchaseVat.percent")
@@ -157,6 +159,7 @@ class Purchase(OrdersBase):
     events: Mapped[list["PurchaseEvent"]] = relationship(order_by="PurchaseEvent.id")
     shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id")
     notes: Mapped[list["PurchaseNote"]] = relationship(order_by="PurchaseNote.id")
+    returns: Mapped[list["GoodsReturn"]] = relationship(order_by="GoodsReturn.id")
 
     @property
     def is_shipped(self) -> bool:
@@ -203,6 +206,12 @@ class PurchaseLine(OrdersBase):
     """Packs that a statement of withdrawal took back."""
     shipped: Mapped[int] = mapped_column(server_default="0")
     """Packs that were sent; the sum of its lines of shipments."""
+    returned: Mapped[int] = mapped_column(server_default="0")
+    """Packs that came back; the sum of its lines of returns."""
+    credited: Mapped[int] = mapped_column(server_default="0")
+    """Packs that came back and are owed no longer."""
+    refused: Mapped[int] = mapped_column(server_default="0")
+    """Packs that came back and are not paid back, such as those whose seal was broken."""
 
     @property
     def unsent(self) -> int:
@@ -211,8 +220,13 @@ class PurchaseLine(OrdersBase):
 
     @property
     def expected_back(self) -> int:
-        """Packs that were sent and withdrawn from, so that the shopper sends them back."""
-        return max(0, self.withdrawn + self.shipped - self.quantity)
+        """Packs that were sent and withdrawn from, so that the shopper sends them back, less those that came."""
+        return max(0, self.withdrawn + self.shipped - self.quantity - self.returned)
+
+    @property
+    def undecided(self) -> int:
+        """Packs that came back and of which nobody decided yet whether they are paid back."""
+        return self.returned - self.credited - self.refused
 
 
 class PurchaseVat(OrdersBase):
@@ -274,6 +288,38 @@ class ShipmentLine(OrdersBase):
     quantity: Mapped[int]
     lot: Mapped[str]
     best_before: Mapped[date | None]
+
+
+class GoodsReturn(OrdersBase):
+    """A parcel that came back from a shopper."""
+
+    __tablename__ = "goods_return"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The key of the form that it was noted on: the same form never takes packs back twice."""
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+
+    lines: Mapped[list["GoodsReturnLine"]] = relationship(order_by="GoodsReturnLine.position")
+
+
+class GoodsReturnLine(OrdersBase):
+    """Packs of a line that came back; those that are not restocked are written off."""
+
+    __tablename__ = "goods_return_line"
+    __table_args__ = (
+        CheckConstraint("sealed >= 0 AND opened >= 0 AND sealed + opened > 0", name="packs"),
+        CheckConstraint("restocked >= 0 AND restocked <= sealed", name="restocked_is_sealed"),
+    )
+
+    return_id: Mapped[int] = mapped_column(ForeignKey("goods_return.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[int]
+    opened: Mapped[int]
+    restocked: Mapped[int]
+    lot: Mapped[str]
 
 
 class PurchaseNote(OrdersBase):

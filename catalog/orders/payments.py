@@ -42,6 +42,7 @@ _RANK = {
 }
 SWEEP_AGAIN = timedelta(minutes=10)
 """The time after which a payment that the provider has not ended is asked for again."""
+_INVOICED = (PurchaseState.CONFIRMED, PurchaseState.CLOSED, PurchaseState.CANCELLED)
 REFUND_AGAIN = timedelta(hours=6)
 """The time after which a refund that is under way is asked about again; banks take days."""
 UNKNOWN_FOR = timedelta(days=1)
@@ -167,24 +168,59 @@ def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now
 
 def owed_cents(purchase: Purchase) -> int:
     """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery."""
-    return 0 if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED) else kept_cents(purchase)
+    if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED):
+        return 0
+    return max(0, kept_cents(purchase) - purchase.goodwill_cents)
 
 
 def kept_cents(purchase: Purchase) -> int:
     """The price of what was not withdrawn from, with delivery; an expired purchase that is paid late costs as much.
 
-    Packs that were sent and withdrawn from count until they are back (Civil Code 6:230s lets the shop wait for them).
+    Packs that were sent and withdrawn from count until they are back (Civil Code 6:230s lets the shop wait for them)
+    and somebody decided that they are paid back.
     """
-    kept = sum(line.unit_cents * max(line.quantity - line.withdrawn, line.shipped) for line in purchase.lines)
+    kept = sum(
+        line.unit_cents * (max(line.quantity - line.withdrawn, line.shipped) - line.credited) for line in purchase.lines
+    )
     return kept + purchase.delivery_cents if kept else 0
 
 
 def refund_surplus(
     session: Session, purchase: Purchase, now: datetime, *, reason: str, who: str = "shop"
 ) -> list[Refund]:
-    """Claim what was paid above what is owed and is not sent back yet."""
-    surplus = paid_cents(session, purchase) - owed_cents(purchase) - claimed_cents(session, purchase)
+    """Claim what was paid above what is owed and is not sent back yet; a credit note says what is owed no longer."""
+    _note_credit(session, purchase, now)
+    surplus = surplus_cents(session, purchase)
     return claim_refund(session, purchase, surplus, now, reason=reason, who=who) if surplus > 0 else []
+
+
+def surplus_cents(session: Session, purchase: Purchase) -> int:
+    """What was paid above what is owed and is not sent back; below 0 while something is still to be paid."""
+    return paid_cents(session, purchase) - owed_cents(purchase) - claimed_cents(session, purchase)
+
+
+def _note_credit(session: Session, purchase: Purchase, now: datetime) -> None:
+    """Plan a credit note, once for each amount that is owed: it only ever gets less."""
+    owed = owed_cents(purchase)
+    if purchase.state in _INVOICED and owed < purchase.total_cents:
+        outbox.enqueue(session, "issue_credit", purchase.id, now, key=f"issue_credit:{purchase.id}:{owed}")
+
+
+def refund_amount(
+    session: Session, purchase: Purchase, cents: int, now: datetime, *, reason: str, who: str, key: str
+) -> list[Refund]:
+    """Send back an amount that staff chose: first what was paid in vain, the rest out of goodwill.
+
+    Goodwill lowers the price of a confirmed purchase, so that it is neither asked for again nor paid back twice. The
+    same key again claims nothing. Raises TooMuchRefundedError; the caller rolls back then.
+    """
+    surplus = max(0, surplus_cents(session, purchase))
+    refunds = claim_refund(session, purchase, cents, now, reason=reason, who=who, key=key)
+    if refunds and purchase.state in (PurchaseState.CONFIRMED, PurchaseState.CLOSED) and cents > surplus:
+        purchase.goodwill_cents += cents - surplus
+        session.flush()
+        _note_credit(session, purchase, now)
+    return refunds
 
 
 def paid_cents(session: Session, purchase: Purchase) -> int:

@@ -148,6 +148,26 @@ def sell(session: Session, purchase: Purchase, sold: Sequence[SoldPacks], at: da
         )
 
 
+class ReturnedPacks(Struct, frozen=True):
+    """Packs of a product and a lot that came back; those that are not restocked are written off."""
+
+    product_id: int
+    packs: int
+    restocked: int
+    lot: str
+
+
+def take_back(session: Session, purchase: Purchase, back: Sequence[ReturnedPacks], at: datetime, *, who: str) -> None:
+    """Put packs that came back on the shelf, and take those off again that nobody may buy any more."""
+    levels = _levels(session, {one.product_id for one in back}, lock=True)
+    for one in back:
+        level, id_ = levels[one.product_id], purchase.id
+        _move(session, level, MoveKind.RETURNED, at, by_on_hand=one.packs, purchase=id_, lot=one.lot, who=who)
+        lost = one.restocked - one.packs
+        if lost:
+            _move(session, level, MoveKind.WRITTEN_OFF, at, by_on_hand=lost, purchase=id_, lot=one.lot, who=who)
+
+
 def _move(
     session: Session,
     level: StockLevel,

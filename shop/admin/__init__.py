@@ -23,6 +23,7 @@ from shop.admin import (
 from shop.admin.blueprint import bp
 from shop.admin.orders import listing as orders_list
 from shop.admin.orders import month, order, parcels
+from shop.admin.orders import returns as orders_returns
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
     amounts,
@@ -51,6 +52,7 @@ PAGES = (
     month,
     order,
     orders_list,
+    orders_returns,
     own_account,
     parcels,
     people_log,

@@ -44,6 +44,8 @@ def load_parts(purchase: Purchase) -> None:
         getattr(purchase, name)
     for shipment in purchase.shipments:
         len(shipment.lines)
+    for parcel in purchase.returns:
+        len(parcel.lines)
 
 
 @localized(bp, nl="/nl/bestelling/<token>", en="/en/order/<token>")
@@ -133,19 +135,17 @@ def order_data(purchase: Purchase, refunds: Sequence[Refund]) -> Mapping[str, An
         "documents": [_columns(one) for one in purchase.documents],
         "events": [_columns(event) for event in purchase.events],
         "shipments": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.shipments],
+        "returns": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.returns],
         "notes": [_columns(note) for note in purchase.notes],
     }
 
 
 _SECRET = frozenset(
-    {"id", "purchase_id", "payment_id", "shipment_id", "product_id", "token", "token_sha256", "checkout_key"}
-    | {"idempotency_key"}
-) | {
-    "key",
-    "pdf",
-    "snapshot",
-    "checkout_url",
-}
+    [
+        *("id", "purchase_id", "payment_id", "shipment_id", "return_id", "product_id"),
+        *("token", "token_sha256", "checkout_key", "idempotency_key", "key", "pdf", "snapshot", "checkout_url"),
+    ]
+)
 
 
 def _columns(row: Any) -> dict[str, Any]:

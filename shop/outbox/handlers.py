@@ -112,7 +112,6 @@ def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
     with shared.orders.writing() as session:
         row = session.get_one(Withdrawal, withdrawal_id)
         row.acknowledged_at = row.acknowledged_at or shared.clock()
-        outbox.enqueue(session, "issue_credit", row.purchase_id, shared.clock(), key=f"issue_credit:w{row.id}")
 
 
 def _mail_refund(shared: Services, refund_id: int) -> None:
@@ -120,14 +119,14 @@ def _mail_refund(shared: Services, refund_id: int) -> None:
         refund = session.get_one(Refund, refund_id)
         purchase = session.get_one(Purchase, refund.purchase_id)
         post(letters.checked(letters.refunded(purchase, refund), purchase), f"refund-{refund.id}.{purchase.number}")
-    with shared.orders.writing() as session:
-        outbox.enqueue(session, "issue_credit", purchase.id, shared.clock(), key=f"issue_credit:r{refund_id}")
 
 
 def _issue_invoice(shared: Services, purchase_id: int) -> None:
     """Issue the invoice, then mail the confirmation, which the law wants whether a PDF can be made or not."""
     with shared.orders.writing() as session:
-        document = issue_invoice(session, purchase_for_update(session, purchase_id), shared.clock())
+        purchase = purchase_for_update(session, purchase_id)
+        document = issue_invoice(session, purchase, shared.clock())
+        issue_credit(session, purchase, shared.clock())  # where less was owed before the invoice was written
     with suppress(Exception):  # the job that makes it is planned already, and says what is wrong
         _make_pdf(shared, document.id)
     with shared.orders.writing() as session:

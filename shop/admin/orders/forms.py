@@ -7,6 +7,7 @@ from wtforms import DateField, Field, HiddenField, IntegerField, StringField, Te
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from catalog.orders.models import Purchase
+from catalog.orders.returns import ReturnedLine, proposed_credit, undecided_packs
 from catalog.orders.shipping import Parcel, ParcelLine
 from shop.web.forms import ShopForm, one_line
 from shop.web.i18n import gettext
@@ -120,4 +121,83 @@ def parcel_form(purchase: Purchase, **values: Any) -> ParcelForm:
         )
         fields[f"best_{line.position}"] = DateField(_("Best before (may stay empty)"), [Optional()])
     made: type[ParcelForm] = type("ParcelFormOfOrder", (ParcelForm,), fields)
+    return made(**values)
+
+
+class ReturnForm(ShopForm):
+    """A parcel that came back; `return_form` adds the fields of each line that packs are expected of."""
+
+    key = HiddenField(validators=[InputRequired(), Length(max=LONGEST_KEY)])
+    positions: tuple[int, ...] = ()
+
+    def lines(self) -> list[ReturnedLine]:
+        """The packs of a form that is in order."""
+        return [
+            ReturnedLine(
+                place, *(self[f"{name}_{place}"].data for name in ("sealed", "opened", "restocked", "back_lot"))
+            )
+            for place in self.positions
+            if self[f"sealed_{place}"].data + self[f"opened_{place}"].data
+        ]
+
+
+def _few_enough(form: Any, field: Field) -> None:
+    """At most as many packs as are expected, and only sealed ones for the shelf."""
+    place = field.name.rpartition("_")[2]
+    sealed, opened, most = form[f"sealed_{place}"].data, form[f"opened_{place}"].data, form.expected[int(place)]
+    if field.name.startswith("opened") and sealed is not None and field.data is not None and sealed + opened > most:
+        raise ValidationError(gettext("At most %(most)d packs are expected back.", most=most))
+    if field.name.startswith("restocked") and sealed is not None and field.data is not None and field.data > sealed:
+        raise ValidationError(gettext("Only sealed packs go on the shelf again."))
+
+
+def _packs(label: Any, most: int, default: int, *validators: Any) -> IntegerField:
+    """A number of packs, 0 for none."""
+    return IntegerField(
+        label,
+        [InputRequired(_("Fill in a number; 0 for none.")), NumberRange(min=0, max=most), *validators],
+        default=default,
+        render_kw={"inputmode": "numeric", "min": 0, "max": most},
+    )
+
+
+def return_form(purchase: Purchase, **values: Any) -> ReturnForm:
+    """The form of a parcel that came back, with all that is expected."""
+    expected = {line.position: line.expected_back for line in purchase.lines if line.expected_back}
+    lots = {line.position: line.lot for parcel in purchase.shipments for line in parcel.lines}
+    fields: dict[str, Any] = {"positions": tuple(expected), "expected": expected}
+    for place, most in expected.items():
+        fields[f"sealed_{place}"] = _packs(_("Sealed"), most, 0)
+        fields[f"opened_{place}"] = _packs(_("Opened"), most, 0, _few_enough)
+        fields[f"restocked_{place}"] = _packs(_("On the shelf again"), most, 0, _few_enough)
+        fields[f"back_lot_{place}"] = StringField(
+            _("Lot"), [Length(max=40), _readable], filters=[one_line], default=lots.get(place, "")
+        )
+    made: type[ReturnForm] = type("ReturnFormOfOrder", (ReturnForm,), fields)
+    return made(**values)
+
+
+class DecisionForm(ShopForm):
+    """Packs that came back: how many are paid back; `decision_form` adds a field for each line."""
+
+    positions: tuple[int, ...] = ()
+
+    def credited(self) -> dict[int, int]:
+        """The packs to pay back of a form that is in order."""
+        return {place: self[f"credited_{place}"].data for place in self.positions}
+
+    def waiting(self) -> dict[int, int]:
+        """The packs that the form was about when it was shown."""
+        shown = {place: self[f"waiting_{place}"].data or "" for place in self.positions}
+        return {place: int(packs) for place, packs in shown.items() if packs.isascii() and packs.isdigit()}
+
+
+def decision_form(purchase: Purchase, **values: Any) -> DecisionForm:
+    """The form of a decision, with the sealed packs proposed."""
+    waiting, proposed = undecided_packs(purchase), proposed_credit(purchase)
+    fields: dict[str, Any] = {"positions": tuple(waiting)}
+    for place, most in waiting.items():
+        fields[f"credited_{place}"] = _packs(_("Packs to pay back"), most, proposed[place])
+        fields[f"waiting_{place}"] = HiddenField(default=str(most), validators=[Length(max=9)])
+    made: type[DecisionForm] = type("DecisionFormOfOrder", (DecisionForm,), fields)
     return made(**values)

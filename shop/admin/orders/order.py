@@ -19,17 +19,19 @@ from catalog.orders.models import Purchase, PurchaseEvent, PurchaseNote, Purchas
 from catalog.orders.payments import (
     TooMuchRefundedError,
     cancel,
-    claim_refund,
     claimed_cents,
     owed_cents,
     paid_cents,
     purchase_for_update,
+    refund_amount,
 )
+from catalog.orders.returns import refund_due
 from catalog.orders.states import ForbiddenArrowError, record
-from catalog.orders.withdrawal import PERIOD, last_day
+from catalog.orders.withdrawal import last_day
+from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.guard import ask_password_again
-from shop.admin.orders.forms import NoteForm, RefundForm, parcel_form
+from shop.admin.orders.forms import NoteForm, RefundForm, decision_form, parcel_form, return_form
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import may, requires
 from shop.admin.redirects import carried_fields
@@ -86,6 +88,8 @@ def show_order(purchase: Purchase, **forms: Any) -> Response:
         "refund_form": RefundForm(formdata=None, key=secrets.token_urlsafe(16)),
         "note_form": NoteForm(formdata=None),
         "ship_form": parcel_form(purchase, formdata=None, key=secrets.token_urlsafe(16)),
+        "return_form": return_form(purchase, formdata=None, key=secrets.token_urlsafe(16)),
+        "decision_form": decision_form(purchase, formdata=None),
     } | forms
     wrong = next((form for form in forms.values() if form.errors), None)
     money = _money(purchase) if may(role_of_request(), "order.money") else None
@@ -95,7 +99,8 @@ def show_order(purchase: Purchase, **forms: Any) -> Response:
         names={line.position: line.name for line in purchase.lines},
         money=money,
         wrong=wrong,
-        return_until=_return_until(purchase),
+        refund_due=refund_due(purchase),
+        days_left=days_left(purchase),
         withdraw_until=last_day(purchase),
         may_cancel=may_cancel(purchase),
         may_correct=may_correct(purchase),
@@ -123,11 +128,10 @@ def _money(purchase: Purchase) -> dict[str, Any]:
     }
 
 
-def _return_until(purchase: Purchase) -> Any:
-    """The day on which the refund for packs that are expected back is due; None without any."""
-    if not any(line.expected_back for line in purchase.lines) or not purchase.withdrawals:
-        return None
-    return purchase.withdrawals[-1].at + PERIOD
+def days_left(purchase: Purchase) -> int:
+    """The days until the refund of a return is due; below 0 once it is late."""
+    due = refund_due(purchase)
+    return (due.astimezone(ZONE).date() - now().astimezone(ZONE).date()).days if due else 0
 
 
 def may_cancel(purchase: Purchase) -> bool:
@@ -148,7 +152,7 @@ def order(number: str) -> Response:
     return show_order(purchase)
 
 
-def _unsure(number: str, question: str) -> Response | None:
+def ask_if_sure(number: str, question: str) -> Response | None:
     """The page that asks once more before money moves; None where that was answered."""
     if request.form.get("sure") == "yes":
         return None
@@ -158,7 +162,7 @@ def _unsure(number: str, question: str) -> Response | None:
     return make_response(html)
 
 
-def _password_page(cents: int) -> Response | None:
+def ask_password_for(cents: int) -> Response | None:
     """The page that asks for the password before much money moves; None where it was given lately."""
     if cents <= PASSWORD_ABOVE_CENTS or require_user().is_confirmed(now()):
         return None
@@ -175,7 +179,7 @@ def cancel_order(number: str) -> Response:
     with services().orders.reading() as session:
         back = paid_cents(session, purchase) - claimed_cents(session, purchase)
     question = _("Cancel order %(number)s and send %(amount)s back?", number=number, amount=euro(back))
-    page = _unsure(number, question) or _password_page(back)
+    page = ask_if_sure(number, question) or ask_password_for(back)
     if page is not None:
         return page
     try:
@@ -195,12 +199,12 @@ def refund_order(number: str) -> Response:
     if not form.validate():
         return show_order(purchase, refund_form=form)
     question = _("Send %(amount)s back for order %(number)s?", amount=euro(form.cents), number=number)
-    page = _unsure(number, question) or _password_page(form.cents)
+    page = ask_if_sure(number, question) or ask_password_for(form.cents)
     if page is not None:
         return page
     try:
         with services().orders.writing() as session:
-            claim_refund(
+            refund_amount(
                 session,
                 locked(session, number),
                 form.cents,

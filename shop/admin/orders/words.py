@@ -16,6 +16,7 @@ FILTERS: Mapping[OrderFilter, str] = {
     OrderFilter.UNPAID: _("Unpaid"),
     OrderFilter.ATTENTION: _("Needs attention"),
     OrderFilter.WITHDRAWN: _("Withdrawn from"),
+    OrderFilter.RETURNS: _("Returns"),
 }
 _EVENTS: Mapping[str, str] = {
     "placed": _("Ordered"),
@@ -26,6 +27,8 @@ _EVENTS: Mapping[str, str] = {
     "delivered": _("Parcel arrived"),
     "close": _("Finished"),
     "withdrawn": _("Withdrawn from"),
+    "returned": _("Packs came back"),
+    "return-decided": _("Return decided"),
     "open": _("Payment begun"),
     "pending": _("Payment waits for the bank"),
     "authorized": _("Payment agreed"),
@@ -77,10 +80,12 @@ def shipped_words(lines: Sequence[PurchaseLine]) -> str:
     """The packs of an order: sent, still to send, expected back."""
     shipped, unsent = sum(line.shipped for line in lines), sum(line.unsent for line in lines)
     back = sum(line.expected_back for line in lines)
+    undecided = sum(line.undecided for line in lines)
     parts = [
         ngettext("%(num)d sent", "%(num)d sent", shipped) if shipped else "",
         ngettext("%(num)d to send", "%(num)d to send", unsent) if unsent else "",
         ngettext("%(num)d expected back", "%(num)d expected back", back) if back else "",
+        ngettext("%(num)d returned, to decide", "%(num)d returned, to decide", undecided) if undecided else "",
     ]
     return ", ".join(part for part in parts if part) or str(gettext("nothing to send"))
 

@@ -21,19 +21,23 @@ from catalog.orders.models import (
     PaymentStatus,
     Purchase,
     PurchaseState,
+    Refund,
+    RefundStatus,
     StockLevel,
 )
 from catalog.orders.payments import (
     PaymentSeen,
     TooMuchRefundedError,
     cancel,
-    claim_refund,
     expire,
     is_ready_to_expire,
     purchase_for_update,
+    refund_amount,
     see_payment,
+    see_refund,
 )
 from catalog.orders.placing import TooManyUnpaidError, new_payment
+from catalog.orders.returns import NotExpectedError, NotPendingError, ReturnedLine, decide, receive, undecided_packs
 from catalog.orders.shipping import NotLeftToShipError, Parcel, ParcelLine, deliver, ship
 from catalog.orders.states import ARROWS, Arrow, ForbiddenArrowError, take
 from catalog.orders.stock import Count, SoldOutError
@@ -48,7 +52,7 @@ COUNTS = [Count.of(product) for product in PRODUCTS]
 
 
 class Purchases(RuleBasedStateMachine):
-    """Orders placed, paid early, late, twice and in part, expired, cancelled, withdrawn from, in any order."""
+    """Orders placed, paid early, late, twice and in part, ended, withdrawn from, returned, in any order."""
 
     orders = Bundle("orders")
 
@@ -58,7 +62,7 @@ class Purchases(RuleBasedStateMachine):
         self.store = OrdersStore(new_store_url(self.folder))
         self.store.migrate()
         self.now: datetime = NOW
-        self.number = self.shipped = 0
+        self.number = self.shipped = self.restocked = 0
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -155,7 +159,7 @@ class Purchases(RuleBasedStateMachine):
                 with self.store.writing() as session:
                     purchase = purchase_for_update(session, order)
                     key = f"key {self.number}"
-                    claim_refund(session, purchase, cents, self.now, reason="goodwill", who="owner", key=key)
+                    refund_amount(session, purchase, cents, self.now, reason="goodwill", who="owner", key=key)
         except TooMuchRefundedError:
             pass
 
@@ -174,6 +178,44 @@ class Purchases(RuleBasedStateMachine):
         except NothingLeftError:
             assert purchase_in(self.store, order).lines[0].withdrawn == purchase.lines[0].withdrawn
 
+    @rule(order=orders, packs=st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=3, max_size=3))
+    def receive(self, order: int, packs: list[tuple[int, int, int]]) -> None:
+        before = [line.returned for line in purchase_in(self.store, order).lines]
+        lines = [ReturnedLine(place + 1, *three) for place, three in enumerate(packs) if three[0] + three[1]]
+        self.number += 1
+        try:
+            for _twice in range(2):
+                with self.store.writing() as session:
+                    purchase = purchase_for_update(session, order)
+                    receive(session, purchase, lines, self.now, key=f"key {self.number}", who="packer")
+        except NotExpectedError:
+            assert [line.returned for line in purchase_in(self.store, order).lines] == before
+        else:
+            self.restocked += sum(line.restocked for line in lines)
+
+    @rule(order=orders, credited=st.lists(st.integers(0, 2), min_size=3, max_size=3))
+    def decide(self, order: int, credited: list[int]) -> None:
+        waiting = undecided_packs(purchase_in(self.store, order))
+        chosen = {place: min(credited[place - 1], packs) for place, packs in waiting.items()}
+        for again in range(2):
+            try:
+                with self.store.writing() as session:
+                    decide(session, purchase_for_update(session, order), chosen, waiting, self.now, who="owner")
+            except NotPendingError:
+                assert again or not waiting
+
+    @rule(order=orders, refund=st.integers(0, 2), status=st.sampled_from(RefundStatus))
+    def report_refund(self, order: int, refund: int, status: RefundStatus) -> None:
+        with self.store.writing() as session:
+            refunds = list(session.scalars(select(Refund).where(Refund.purchase_id == order).order_by(Refund.id)))
+            if not refunds:
+                return
+            chosen = refunds[refund % len(refunds)]
+            if chosen.status is RefundStatus.WANTED and status is not RefundStatus.WANTED:
+                chosen.status = RefundStatus.SENT
+                session.flush()
+            see_refund(session, chosen.id, RefundStatus.REFUNDED if status is RefundStatus.REFUNDED else None, self.now)
+
     @invariant()
     def sums_agree(self) -> None:
         if not hasattr(self, "store"):
@@ -182,7 +224,7 @@ class Purchases(RuleBasedStateMachine):
             assert not list(book_faults(session))
             levels = session.scalars(select(StockLevel)).all()
             assert all(0 <= level.reserved <= level.on_hand <= 6 for level in levels)
-            assert sum(6 - level.on_hand for level in levels) == self.shipped
+            assert sum(6 - level.on_hand for level in levels) == self.shipped - self.restocked
 
 
 # A database of PostgreSQL for each example takes longer than its steps.
