@@ -13,6 +13,8 @@ from catalog.orders.models import (
     Document,
     DocumentKind,
     Job,
+    MoneyKind,
+    MoneyMove,
     MoveKind,
     NumberSeries,
     Purchase,
@@ -22,7 +24,7 @@ from catalog.orders.models import (
     StockLevel,
     StockMove,
 )
-from catalog.orders.money import Amount, vat_of_lines, vat_within
+from catalog.orders.money import Amount, VatSum, shares, vat_of_lines, vat_of_part, vat_within
 from catalog.orders.payments import owed_cents
 
 BATCH = 500
@@ -161,9 +163,55 @@ def _payment_faults(session: Session, purchase: Purchase) -> Iterator[str]:
             yield f"payment {payment.id}: refunds of {claimed or 0} cents, claimed are {payment.refund_claimed_cents}"
         if payment.refund_claimed_cents > payment.paid_cents:
             yield f"payment {payment.id}: more sent back than was paid"
+    yield from _move_faults(session, purchase)
     paid = sum(payment.paid_cents - payment.refund_claimed_cents for payment in purchase.payments)
     if purchase.state is not PurchaseState.PLACED and paid > owed_cents(purchase):
         yield f"{paid - owed_cents(purchase)} cents were paid in vain and not sent back"
+
+
+def _move_faults(session: Session, purchase: Purchase) -> Iterator[str]:
+    """The ledger of money says of each payment what came and was taken back, and of each refund what left."""
+    expected: dict[str, int] = {}
+    for payment in purchase.payments:
+        expected[f"payment {payment.id}"] = payment.paid_cents
+        expected[f"chargeback of payment {payment.id}"] = -payment.charged_back_cents
+    gone = (RefundStatus.SENT, RefundStatus.REFUNDED)
+    for id_, status, cents in session.execute(
+        select(Refund.id, Refund.status, Refund.cents).where(Refund.purchase_id == purchase.id)
+    ):
+        expected[f"refund {id_}"] = -cents if status in gone else 0
+    moved: dict[str, int] = defaultdict(int)
+    query = select(MoneyMove.payment_id, MoneyMove.refund_id, MoneyMove.kind, MoneyMove.cents)
+    for payment_id, refund_id, kind, cents in session.execute(query.where(MoneyMove.purchase_id == purchase.id)):
+        back = kind is MoneyKind.CHARGED_BACK
+        name = f"refund {refund_id}" if refund_id else f"{'chargeback of ' if back else ''}payment {payment_id}"
+        moved[name] += cents
+    for name in sorted(expected.keys() | moved.keys()):
+        if expected.get(name, 0) != moved.get(name, 0):
+            yield f"{name} is over {expected.get(name, 0)} cents, its moves over {moved.get(name, 0)}"
+
+
+def _document_vat_faults(purchase: Purchase, credited: int) -> Iterator[str]:
+    """The VAT of the invoice is the order's, and that of all credit notes its part of what they are over."""
+    invoiced: dict[int, tuple[int, int]] = {}
+    noted: dict[int, tuple[int, int]] = {}
+    for document in purchase.documents:
+        found = noted if document.kind is DocumentKind.CREDIT else invoiced
+        for one in document.vat:
+            net, tax = found.get(one.percent, (0, 0))
+            found[one.percent] = (net + one.net_cents, tax + one.vat_cents)
+    if not purchase.documents:
+        return
+    if invoiced != {one.percent: (one.net_cents, one.vat_cents) for one in purchase.vat}:
+        yield "the VAT of its invoice is not that of the order"
+    sums = [VatSum(one.percent, one.gross_cents, one.vat_cents) for one in purchase.vat]
+    gross = shares(credited, [one.gross_cents for one in sums])
+    part = vat_of_part(sums, 0, credited)
+    expected = {
+        one.percent: (part[one.percent] - cents, -part[one.percent]) for one, cents in zip(sums, gross, strict=True)
+    }
+    if any(expected[percent] != noted.get(percent, (0, 0)) for percent in expected):
+        yield "the VAT of its credit notes is not their part of the order's"
 
 
 def _document_faults(session: Session, purchase: Purchase) -> Iterator[str]:
@@ -177,6 +225,7 @@ def _document_faults(session: Session, purchase: Purchase) -> Iterator[str]:
             credited += cents
         elif cents != purchase.total_cents:
             yield f"{document.number} is over {cents} cents, the order over {purchase.total_cents}"
+    yield from _document_vat_faults(purchase, credited)
     less = purchase.total_cents - owed_cents(purchase)
     if credited > less:
         yield f"{credited} cents credited, more than is not owed"

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from catalog.db.bulk import column_in
 from catalog.models import table_of
 from catalog.orders.models import (
+    TRANSFER,
     Job,
     Payment,
     PaymentMethod,
@@ -200,6 +201,7 @@ def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
             return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)), _COMES_BACK)]
     return [
         every.where(Purchase.id.in_(_failed_refunds())),
+        every.where(Purchase.id.in_(_refunds_by_hand())),
         every.where(Purchase.id.in_(select(Payment.purchase_id).where(Payment.charged_back_cents > 0))),
         every.where(column_in(session, Purchase.id, _orders_of_failed_jobs(session))),
         confirmed.where(_UNSENT, Purchase.id.in_(_short_orders())),
@@ -213,6 +215,12 @@ def _failed_refunds() -> Select[int]:
         later.purchase_id == Refund.purchase_id, later.id > Refund.id, later.status != RefundStatus.FAILED
     )
     return select(Refund.purchase_id).where(Refund.status == RefundStatus.FAILED, ~mended)
+
+
+def _refunds_by_hand() -> Select[int]:
+    """Orders with money that staff are to send back from their bank."""
+    query = select(Refund.purchase_id).join(Payment, Payment.id == Refund.payment_id)
+    return query.where(Refund.status == RefundStatus.WANTED, Payment.provider == TRANSFER)
 
 
 def _short_orders() -> Select[int]:

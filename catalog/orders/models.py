@@ -12,6 +12,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Moment, choice
 
+TRANSFER = "transfer"
+"""The name, in the place of a payment's provider, of the shop's own bank account."""
+
 
 class OrdersBase(DeclarativeBase):
     """Base of the orders' tables, apart from the catalogue's: they may live in a database of their own."""
@@ -423,6 +426,40 @@ class Refund(OrdersBase):
     missing_since: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class BankTransfer(OrdersBase):
+    """A payment that came on the shop's own bank account, as staff read it from the statement."""
+
+    __tablename__ = "bank_transfer"
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), primary_key=True, autoincrement=False)
+    booked_on: Mapped[date]
+    reference: Mapped[str]
+    who: Mapped[str]
+
+
+class MoneyKind(StrEnum):
+    """The reason of a movement of money."""
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    CHARGED_BACK = "charged_back"
+
+
+class MoneyMove(OrdersBase):
+    """A movement of money to the shop, or from it (below 0); added, never changed."""
+
+    __tablename__ = "money_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"))
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refund.id"))
+    kind: Mapped[MoneyKind] = mapped_column(choice(MoneyKind))
+    cents: Mapped[int]
+
+
 class Withdrawal(OrdersBase):
     """A statement of withdrawal (Civil Code 6:230oa) as it was sent, and when it was acknowledged."""
 
@@ -464,11 +501,24 @@ class Document(OrdersBase):
     purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
     kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind))
     number: Mapped[str] = mapped_column(unique=True)
-    issued_on: Mapped[date]
+    issued_on: Mapped[date] = mapped_column(index=True)
     snapshot: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Made by the worker; the same contents always give the same file."""
+
+    vat: Mapped[list["DocumentVat"]] = relationship(order_by="DocumentVat.percent")
+
+
+class DocumentVat(OrdersBase):
+    """The VAT of one rate on a document; on a credit note below 0, so that sums of documents are those of the books."""
+
+    __tablename__ = "document_vat"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    percent: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    net_cents: Mapped[int]
+    vat_cents: Mapped[int]
 
 
 class Job(OrdersBase):

@@ -6,7 +6,7 @@ sums only grow, and every consequence is written once.
 
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from msgspec import Struct
@@ -16,6 +16,10 @@ from sqlalchemy.orm import Session
 from catalog.models import Product
 from catalog.orders import outbox
 from catalog.orders.models import (
+    TRANSFER,
+    BankTransfer,
+    MoneyKind,
+    MoneyMove,
     Payment,
     PaymentMethod,
     PaymentStatus,
@@ -140,11 +144,82 @@ def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Co
     payment.seen_at = now
     if seen.expires_at and purchase.state is PurchaseState.PLACED and purchase.reserve_until:
         purchase.reserve_until = max(purchase.reserve_until, seen.expires_at)
+    _move_money(session, payment, MoneyKind.PAID, payment.paid_cents - before[1], now)
+    _move_money(session, payment, MoneyKind.CHARGED_BACK, before[2] - payment.charged_back_cents, now)
     if before != (payment.status, payment.paid_cents, payment.charged_back_cents):
         detail = f"payment {payment.id}: {payment.paid_cents} cents, charged back {payment.charged_back_cents}"
         record(session, purchase, payment.status, now, who="provider", detail=detail)
     session.flush()
     _settle(session, purchase, counts, now)
+
+
+def _move_money(
+    session: Session, payment: Payment, kind: MoneyKind, cents: int, at: datetime, *, refund: Refund | None = None
+) -> None:
+    """Add a movement to the ledger of money; none of 0 cents."""
+    if cents:
+        move = {"purchase_id": payment.purchase_id, "payment_id": payment.id, "refund_id": refund and refund.id}
+        session.add(MoneyMove(**move, at=at, kind=kind, cents=cents))
+
+
+class Transfer(Struct, frozen=True):
+    """A transfer on the shop's bank account. The same key is taken over once."""
+
+    key: str
+    cents: int
+    booked_on: date
+    reference: str
+
+
+def take_transfer(
+    session: Session, purchase: Purchase, transfer: Transfer, counts: Collection[Count], now: datetime, *, who: str
+) -> None:
+    """Take over a bank transfer for a purchase, and do what follows; what was transferred too much is to go back."""
+    key = f"{TRANSFER}.{transfer.key}"
+    if session.scalar(select(Payment.id).where(Payment.idempotency_key == key)) is not None:
+        return
+    payment = Payment(
+        token=secrets.token_urlsafe(24),
+        purchase_id=purchase.id,
+        provider=TRANSFER,
+        idempotency_key=key,
+        status=PaymentStatus.PAID,
+        cents=transfer.cents,
+        paid_cents=transfer.cents,
+        refund_claimed_cents=0,
+        charged_back_cents=0,
+        made_at=now,
+        seen_at=now,
+    )
+    session.add(payment)
+    session.flush()
+    session.add(
+        BankTransfer(payment_id=payment.id, booked_on=transfer.booked_on, reference=transfer.reference, who=who)
+    )
+    booked = datetime.combine(transfer.booked_on, time(12), UTC)
+    _move_money(session, payment, MoneyKind.PAID, transfer.cents, booked)
+    record(session, purchase, "transfer", now, who=who, detail=f"{transfer.cents} cents")
+    session.flush()
+    session.expire(purchase, ["payments"])
+    _settle(session, purchase, counts, now)
+
+
+def note_sent_refund(session: Session, refund_id: int, provider_id: str | None, now: datetime, *, who: str) -> bool:
+    """Note that a refund left: a provider accepted it, or staff transferred it, which is its end (no `provider_id`).
+
+    Returns whether it was still to be sent.
+    """
+    refund, purchase = _refund_for_update(session, refund_id)
+    if refund.status is not RefundStatus.WANTED:
+        return False
+    refund.provider_id = provider_id
+    refund.status = RefundStatus.REFUNDED if provider_id is None else RefundStatus.SENT
+    _move_money(
+        session, payment_for_update(session, refund.payment_id), MoneyKind.REFUNDED, -refund.cents, now, refund=refund
+    )
+    record(session, purchase, "refunded", now, who=who, detail=f"{refund.cents} cents")
+    outbox.enqueue(session, "mail_refund", refund.id, now)
+    return True
 
 
 def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now: datetime) -> None:
@@ -289,7 +364,8 @@ def claim_refund(
         )
         session.add(refund)
         session.flush()
-        outbox.enqueue(session, "send_refund", refund.id, now)
+        if payment.provider != TRANSFER:  # staff send it from their bank, and note that
+            outbox.enqueue(session, "send_refund", refund.id, now)
         refunds.append(refund)
     if cents > 0:
         raise TooMuchRefundedError("more than was paid")
@@ -331,8 +407,10 @@ def _refund_for_update(session: Session, refund_id: int) -> tuple[Refund, Purcha
 
 
 def _give_claim_back(session: Session, purchase: Purchase, refund: Refund, now: datetime, *, reason: str) -> None:
-    refund.status = RefundStatus.FAILED
-    payment_for_update(session, refund.payment_id).refund_claimed_cents -= refund.cents
+    was_sent, refund.status = refund.status is RefundStatus.SENT, RefundStatus.FAILED
+    payment = payment_for_update(session, refund.payment_id)
+    payment.refund_claimed_cents -= refund.cents
+    _move_money(session, payment, MoneyKind.REFUND_FAILED, refund.cents if was_sent else 0, now, refund=refund)
     record(session, purchase, "refund-failed", now, who="provider", detail=f"{refund.cents} cents: {reason}")
 
 

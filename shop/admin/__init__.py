@@ -21,8 +21,9 @@ from shop.admin import (
     sign_in,
 )
 from shop.admin.blueprint import bp
+from shop.admin.orders import books as orders_books
 from shop.admin.orders import listing as orders_list
-from shop.admin.orders import month, order, parcels
+from shop.admin.orders import month, order, parcels, transfers
 from shop.admin.orders import returns as orders_returns
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
@@ -53,6 +54,8 @@ PAGES = (
     order,
     orders_list,
     orders_returns,
+    orders_books,
+    transfers,
     own_account,
     parcels,
     people_log,

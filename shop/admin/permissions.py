@@ -31,6 +31,7 @@ Action = Literal[
     "order.pack",
     "order.change",
     "order.export",
+    "order.transfer",
 ]
 
 EVERYBODY = frozenset(Role)
@@ -58,6 +59,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "order.money": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # prices, payments, refunds
     "order.pack": frozenset({Role.PACKER, Role.OWNER}),
     "order.export": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # sums without persons
+    "order.transfer": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # transfers on and from the shop's bank account
     "order.change": OWNERS,  # cancel, refund, correct the address, mail again, note
 }
 

@@ -15,10 +15,10 @@ from catalog.orders.payments import (
     counts_of,
     miss_payment,
     miss_refund,
+    note_sent_refund,
     see_payment,
     see_refund,
 )
-from catalog.orders.states import record
 from shop.payments.providers import payment_request, provider_named
 from shop.web.services import Services
 
@@ -111,11 +111,7 @@ def send_refund(shared: Services, refund_id: int) -> None:
         name = payment.provider
     provider_id = provider_named(shared, name).refund(*asked)
     with shared.orders.writing() as session:
-        refund = session.get_one(Refund, refund_id, with_for_update=True)
-        refund.provider_id, refund.status = provider_id, RefundStatus.SENT
-        purchase = session.get_one(Purchase, refund.purchase_id)
-        record(session, purchase, "refunded", shared.clock(), detail=f"{refund.cents} cents")
-        outbox.enqueue(session, "mail_refund", refund.id, shared.clock())
+        note_sent_refund(session, refund_id, provider_id, shared.clock(), who="shop")
 
 
 def report(shared: Services, token: str, provider_id: str | None) -> None:

@@ -1,6 +1,7 @@
 """Forms of an order: refund, note, and a parcel with packs, lot and best-before date of each line."""
 
 import re
+from datetime import date
 from typing import Any
 
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
@@ -9,12 +10,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from catalog.orders.models import Purchase
 from catalog.orders.returns import ReturnedLine, proposed_credit, undecided_packs
 from catalog.orders.shipping import Parcel, ParcelLine
+from shop.admin.account_words import ZONE
 from shop.web.forms import ShopForm, one_line
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
+from shop.web.services import now
 
-_EURO = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?", re.ASCII)
 LONGEST_KEY = 40
+_EURO = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?", re.ASCII)
 
 
 def _readable(_form: ShopForm, field: Field) -> None:
@@ -22,23 +25,16 @@ def _readable(_form: ShopForm, field: Field) -> None:
         raise ValidationError(gettext("Use letters, digits and usual punctuation only."))
 
 
-class RefundForm(ShopForm):
-    """An amount to send back, and why. The key makes a second press of the same form harmless."""
+class AmountForm(ShopForm):
+    """An amount in euros. The key makes a second press of the same form harmless."""
 
     key = HiddenField(validators=[InputRequired(), Length(max=LONGEST_KEY)])
     amount = StringField(
         _("Amount in euros"),
         [InputRequired(_("Fill in an amount."))],
         filters=[one_line],
-        description=_("Such as 12.50. It goes to the account that was paid from."),
+        description=_("Such as 12.50."),
         render_kw={"inputmode": "decimal", "autocomplete": "off", "size": 10},
-    )
-    reason = StringField(
-        _("Reason"),
-        [InputRequired(_("Fill in a reason.")), Length(max=200), _readable],
-        filters=[one_line],
-        description=_("For the books. Write nothing about a person or their health."),
-        render_kw={"autocomplete": "off", "maxlength": 200},
     )
 
     def validate_amount(self, field: Field) -> None:
@@ -50,6 +46,35 @@ class RefundForm(ShopForm):
         """The amount of a form that is in order."""
         read = _EURO.fullmatch(self.amount.data or "")
         return int(read[1]) * 100 + int((read[2] or "0").ljust(2, "0")) if read else 0
+
+
+class TransferForm(AmountForm):
+    """A bank transfer as the statement of the bank has it."""
+
+    booked_on = DateField(_("Booked on"), [InputRequired(_("Fill in the day that the bank booked it on."))])
+    reference = StringField(
+        _("Reference"),
+        [InputRequired(_("Fill in the reference, such as the number of the statement.")), Length(max=80), _readable],
+        filters=[one_line],
+        description=_("Of the bank's statement, so that it can be found again. Write no name here."),
+        render_kw={"autocomplete": "off", "maxlength": 80},
+    )
+
+    def validate_booked_on(self, field: Field) -> None:
+        if field.data and not date(2020, 1, 1) <= field.data <= now().astimezone(ZONE).date():
+            raise ValidationError(gettext("Fill in a day that has been."))
+
+
+class RefundForm(AmountForm):
+    """An amount to send back to the account that was paid from, and why."""
+
+    reason = StringField(
+        _("Reason"),
+        [InputRequired(_("Fill in a reason.")), Length(max=200), _readable],
+        filters=[one_line],
+        description=_("For the books. Write nothing about a person or their health."),
+        render_kw={"autocomplete": "off", "maxlength": 200},
+    )
 
 
 class NoteForm(ShopForm):

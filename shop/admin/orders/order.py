@@ -15,7 +15,17 @@ from werkzeug.wrappers import Response
 from catalog.models import PeopleEventKind
 from catalog.orders import outbox
 from catalog.orders.finding import note_words
-from catalog.orders.models import Purchase, PurchaseEvent, PurchaseNote, PurchaseState, Refund, RefundStatus
+from catalog.orders.models import (
+    TRANSFER,
+    BankTransfer,
+    Payment,
+    Purchase,
+    PurchaseEvent,
+    PurchaseNote,
+    PurchaseState,
+    Refund,
+    RefundStatus,
+)
 from catalog.orders.payments import (
     TooMuchRefundedError,
     cancel,
@@ -31,7 +41,7 @@ from catalog.orders.withdrawal import last_day
 from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.guard import ask_password_again
-from shop.admin.orders.forms import NoteForm, RefundForm, decision_form, parcel_form, return_form
+from shop.admin.orders.forms import NoteForm, RefundForm, TransferForm, decision_form, parcel_form, return_form
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import may, requires
 from shop.admin.redirects import carried_fields
@@ -87,6 +97,7 @@ def show_order(purchase: Purchase, **forms: Any) -> Response:
     shown = {
         "refund_form": RefundForm(formdata=None, key=secrets.token_urlsafe(16)),
         "note_form": NoteForm(formdata=None),
+        "transfer_form": TransferForm(formdata=None, prefix="transfer-", key=secrets.token_urlsafe(16)),
         "ship_form": parcel_form(purchase, formdata=None, key=secrets.token_urlsafe(16)),
         "return_form": return_form(purchase, formdata=None, key=secrets.token_urlsafe(16)),
         "decision_form": decision_form(purchase, formdata=None),
@@ -114,18 +125,34 @@ def _money(purchase: Purchase) -> dict[str, Any]:
     with services().orders.reading() as session:
         paid, refunded = paid_cents(session, purchase), claimed_cents(session, purchase)
         refunds = session.scalars(select(Refund).where(Refund.purchase_id == purchase.id).order_by(Refund.id)).all()
+        transfers = transfers_of(session, purchase)
         session.expunge_all()
     owed = owed_cents(purchase)
     return {
         "owed": owed,
         "paid": paid,
         "refunded": refunded,
-        "open": max(0, owed - paid),
+        "open": max(0, owed - paid + refunded),
+        "transfers": transfers,
+        "by_hand": [one for one in refunds if is_by_hand(purchase, one)],
         "refundable": paid - refunded,
         "charged_back": sum(payment.charged_back_cents for payment in purchase.payments),
         "refunds": refunds,
         "not_back": max(0, paid - refunded - owed) if refunds and refunds[-1].status is RefundStatus.FAILED else 0,
     }
+
+
+def transfers_of(session: Session, purchase: Purchase) -> list[tuple[BankTransfer, int]]:
+    """The bank transfers for an order, each with its cents."""
+    query = select(BankTransfer, Payment.paid_cents).join(Payment, Payment.id == BankTransfer.payment_id)
+    found = session.execute(query.where(Payment.purchase_id == purchase.id).order_by(Payment.id))
+    return [(transfer, cents) for transfer, cents in found]
+
+
+def is_by_hand(purchase: Purchase, refund: Refund) -> bool:
+    """Whether staff are still to send a refund from their bank: it was paid by transfer."""
+    by_transfer = {payment.id for payment in purchase.payments if payment.provider == TRANSFER}
+    return refund.status is RefundStatus.WANTED and refund.payment_id in by_transfer
 
 
 def days_left(purchase: Purchase) -> int:

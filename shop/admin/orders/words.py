@@ -33,6 +33,7 @@ _EVENTS: Mapping[str, str] = {
     "pending": _("Payment waits for the bank"),
     "authorized": _("Payment agreed"),
     "paid": _("Paid"),
+    "transfer": _("Paid by bank transfer"),
     "canceled": _("Payment cancelled"),
     "expired": _("Payment expired"),
     "failed": _("Payment failed"),

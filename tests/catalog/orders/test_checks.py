@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 from catalog.orders.checks import book_faults
 from catalog.orders.models import (
     GoodsReturnLine,
+    MoneyMove,
     OrdersBase,
     Payment,
     PaymentStatus,
@@ -86,6 +87,7 @@ def returned_number(store: OrdersStore, number: str) -> str:
         (GoodsReturnLine, {"sealed": GoodsReturnLine.sealed + 1}),
         (GoodsReturnLine, {"restocked": 0}),
         (Purchase, {"goodwill_cents": 1}),
+        (MoneyMove, {"cents": MoneyMove.cents - 1}),
     ],
 )
 def test_a_corrupted_return_is_named(

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from catalog.models import Product
 from catalog.orders.checks import book_faults
 from catalog.orders.models import (
+    TRANSFER,
     Job,
     Payment,
     PaymentMethod,
@@ -28,13 +29,16 @@ from catalog.orders.models import (
 from catalog.orders.payments import (
     PaymentSeen,
     TooMuchRefundedError,
+    Transfer,
     cancel,
     expire,
     is_ready_to_expire,
+    note_sent_refund,
     purchase_for_update,
     refund_amount,
     see_payment,
     see_refund,
+    take_transfer,
 )
 from catalog.orders.placing import TooManyUnpaidError, new_payment
 from catalog.orders.returns import NotExpectedError, NotPendingError, ReturnedLine, decide, receive, undecided_packs
@@ -204,6 +208,16 @@ class Purchases(RuleBasedStateMachine):
             except NotPendingError:
                 assert again or not waiting
 
+    @rule(order=orders, share=st.sampled_from([1, 2, 3]), twice=st.booleans())
+    def transfer(self, order: int, share: int, twice: bool) -> None:
+        self.number += 1
+        if purchase_in(self.store, order).state is PurchaseState.PLACED:
+            return
+        sent = Transfer(f"key {self.number}", share * 1000, self.now.date(), "statement")
+        for _again in range(1 + twice):
+            with self.store.writing() as session:
+                take_transfer(session, purchase_for_update(session, order), sent, COUNTS, self.now, who="bookkeeper")
+
     @rule(order=orders, refund=st.integers(0, 2), status=st.sampled_from(RefundStatus))
     def report_refund(self, order: int, refund: int, status: RefundStatus) -> None:
         with self.store.writing() as session:
@@ -211,9 +225,8 @@ class Purchases(RuleBasedStateMachine):
             if not refunds:
                 return
             chosen = refunds[refund % len(refunds)]
-            if chosen.status is RefundStatus.WANTED and status is not RefundStatus.WANTED:
-                chosen.status = RefundStatus.SENT
-                session.flush()
+            by_hand = session.get_one(Payment, chosen.payment_id).provider == TRANSFER
+            note_sent_refund(session, chosen.id, None if by_hand else f"re_{chosen.id}", self.now, who="shop")
             see_refund(session, chosen.id, RefundStatus.REFUNDED if status is RefundStatus.REFUNDED else None, self.now)
 
     @invariant()
