@@ -7,7 +7,7 @@ they were sold; there are no foreign keys across, since the catalogue may be ano
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Moment, choice
@@ -323,6 +323,36 @@ class GoodsReturnLine(OrdersBase):
     opened: Mapped[int]
     restocked: Mapped[int]
     lot: Mapped[str]
+
+
+class Recall(OrdersBase):
+    """A recall of a lot of a product, with the words that its orders get."""
+
+    __tablename__ = "recall"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The key of the form that it was begun on: the same form never mails twice."""
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    lot: Mapped[str]
+    product_id: Mapped[int]
+    name: Mapped[str]
+    """Product and brand as sold."""
+    text_nl: Mapped[str]
+    text_en: Mapped[str]
+
+
+class RecallNotice(OrdersBase):
+    """The notice of a recall to an order; mailed once."""
+
+    __tablename__ = "recall_notice"
+    __table_args__ = (UniqueConstraint("recall_id", "purchase_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recall_id: Mapped[int] = mapped_column(ForeignKey("recall.id"))
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    mailed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class PurchaseNote(OrdersBase):

@@ -23,7 +23,7 @@ from shop.admin import (
 from shop.admin.blueprint import bp
 from shop.admin.orders import books as orders_books
 from shop.admin.orders import listing as orders_list
-from shop.admin.orders import month, order, parcels, transfers
+from shop.admin.orders import month, order, parcels, recalls, transfers
 from shop.admin.orders import returns as orders_returns
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
@@ -56,6 +56,7 @@ PAGES = (
     orders_returns,
     orders_books,
     transfers,
+    recalls,
     own_account,
     parcels,
     people_log,

@@ -32,6 +32,7 @@ Action = Literal[
     "order.change",
     "order.export",
     "order.transfer",
+    "order.recall",
 ]
 
 EVERYBODY = frozenset(Role)
@@ -60,6 +61,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "order.pack": frozenset({Role.PACKER, Role.OWNER}),
     "order.export": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # sums without persons
     "order.transfer": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # transfers on and from the shop's bank account
+    "order.recall": OWNERS,  # mails to everybody who was sent a lot
     "order.change": OWNERS,  # cancel, refund, correct the address, mail again, note
 }
 

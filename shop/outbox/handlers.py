@@ -14,6 +14,8 @@ from catalog.orders.models import (
     Purchase,
     PurchaseEvent,
     PurchaseState,
+    Recall,
+    RecallNotice,
     Refund,
     Shipment,
     Terms,
@@ -102,6 +104,19 @@ def _mail_shipment(shared: Services, shipment_id: int) -> None:
             post(letter, f"shipment-{shipment.id}.{purchase.number}")
 
 
+def _mail_recall(shared: Services, notice_id: int) -> None:
+    """Mail a recall, unless it was mailed or the person was erased meanwhile."""
+    with shared.orders.reading() as session:
+        notice = session.get_one(RecallNotice, notice_id)
+        purchase = session.get_one(Purchase, notice.purchase_id)
+        if notice.mailed_at is not None or purchase.erased_at is not None:
+            return
+        recall = session.get_one(Recall, notice.recall_id)
+        post(letters.recall(purchase, recall), f"recall-{notice.id}.{purchase.number}")
+    with shared.orders.writing() as session:
+        session.get_one(RecallNotice, notice_id).mailed_at = shared.clock()
+
+
 def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
     with shared.orders.reading() as session:
         withdrawal = session.get_one(Withdrawal, withdrawal_id)
@@ -166,6 +181,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail_confirmation_again": _mail_confirmation_again,
     "mail_link": _mail_link,
     "mail_shipment": _mail_shipment,
+    "mail_recall": _mail_recall,
     "mail_withdrawal": _mail_withdrawal,
     "mail_refund": _mail_refund,
     "issue_invoice": _issue_invoice,

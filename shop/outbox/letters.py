@@ -12,7 +12,7 @@ from babel.dates import format_datetime
 from flask import render_template, url_for
 from msgspec import Struct
 
-from catalog.orders.models import PaymentMethod, Purchase, Refund, Shipment, Terms, Withdrawal
+from catalog.orders.models import PaymentMethod, Purchase, Recall, Refund, Shipment, Terms, Withdrawal
 from catalog.orders.payments import owed_cents
 from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
@@ -273,6 +273,21 @@ def on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
     )
     subject = _subject(purchase, _("Your order %(number)s is on its way", number=purchase.number))
     return Letter(purchase.email, subject, blocks)
+
+
+def recall(purchase: Purchase, found: Recall) -> Letter:
+    """The recall of a lot. The shop's own warning is not judged as advertising: it must reach whoever has the pack."""
+    own = {"nl": found.text_nl, "en": found.text_en}[current_language()]
+    paragraphs = (
+        _("We recall %(product)s, lot %(lot)s. We sent you this lot.", product=found.name, lot=found.lot),
+        _("Please do not take it any more, and tell everybody who may have it."),
+        own,
+    )
+    known = seller()
+    reach = ", ".join(part for part in (known.email, known.phone) if part)
+    ask = Block(paragraphs=(_("Questions? You reach us at %(where)s.", where=reach),)) if reach else Block()
+    subject = _subject(purchase, _("Recall: do not take %(product)s any more", product=found.name))
+    return Letter(purchase.email, subject, (_opening(purchase, paragraphs), ask, _order_link(purchase)))
 
 
 def refunded(purchase: Purchase, refund: Refund) -> Letter:

@@ -45,6 +45,7 @@ _EVENTS: Mapping[str, str] = {
     "report-refused": _("Report on another payment refused"),
     "confirmation-again": _("Confirmation mailed again"),
     "address-corrected": _("Address corrected"),
+    "recalled": _("Recall: notice to the shopper"),
     "erased": _("Personal data erased"),
 }
 _CENTS = re.compile(r"([0-9]+) cents")

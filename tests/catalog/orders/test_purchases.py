@@ -10,13 +10,14 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from catalog.models import Product
 from catalog.orders.checks import book_faults
 from catalog.orders.models import (
     TRANSFER,
     Job,
+    MoveKind,
     Payment,
     PaymentMethod,
     PaymentStatus,
@@ -25,6 +26,7 @@ from catalog.orders.models import (
     Refund,
     RefundStatus,
     StockLevel,
+    StockMove,
 )
 from catalog.orders.payments import (
     PaymentSeen,
@@ -41,6 +43,7 @@ from catalog.orders.payments import (
     take_transfer,
 )
 from catalog.orders.placing import TooManyUnpaidError, new_payment
+from catalog.orders.recall import RecallText, begin_recall, products_of_lot
 from catalog.orders.returns import NotExpectedError, NotPendingError, ReturnedLine, decide, receive, undecided_packs
 from catalog.orders.shipping import NotLeftToShipError, Parcel, ParcelLine, deliver, ship
 from catalog.orders.states import ARROWS, Arrow, ForbiddenArrowError, take
@@ -217,6 +220,25 @@ class Purchases(RuleBasedStateMachine):
         for _again in range(1 + twice):
             with self.store.writing() as session:
                 take_transfer(session, purchase_for_update(session, order), sent, COUNTS, self.now, who="bookkeeper")
+
+    @rule(place=st.integers(0, 2), product=st.sampled_from(PRODUCTS))
+    def recall(self, place: int, product: Product) -> None:
+        self.number += 1
+        with self.store.reading() as session:
+            found = {one.product_id: one for one in products_of_lot(session, f"L{place}")}.get(product.id)
+            query = select(func.sum(StockMove.by_on_hand)).where(StockMove.kind == MoveKind.SOLD)
+            sold = session.scalar(query.where(StockMove.product_id == product.id, StockMove.lot == f"L{place}"))
+            jobs = session.scalar(select(func.count()).where(Job.kind == "mail_recall")) or 0
+        assert (found.packs if found else 0) == -(sold or 0)
+        if found is None:
+            return
+        text = RecallText("Neem het niet.", "Do not take it.")
+        for _twice in range(2):
+            with self.store.writing() as session:
+                begin_recall(session, f"L{place}", found, text, self.now, key=f"key {self.number}", who="owner")
+        with self.store.reading() as session:
+            after = session.scalar(select(func.count()).where(Job.kind == "mail_recall")) or 0
+        assert after - jobs == found.orders == found.reachable
 
     @rule(order=orders, refund=st.integers(0, 2), status=st.sampled_from(RefundStatus))
     def report_refund(self, order: int, refund: int, status: RefundStatus) -> None:
