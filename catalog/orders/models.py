@@ -31,6 +31,9 @@ class MoveKind(StrEnum):
     SOLD = "sold"
     RETURNED = "returned"
     WRITTEN_OFF = "written_off"
+    RECEIVED = "received"
+    CORRECTED = "corrected"
+    """The difference that a count by staff found, or packs that were promised and not there."""
 
 
 class StockLevel(OrdersBase):
@@ -46,18 +49,28 @@ class StockLevel(OrdersBase):
     """The moment of the catalogue's count that the level starts from."""
     short: Mapped[int] = mapped_column(server_default="0")
     """Promised packs that the last count did not find."""
+    low_at: Mapped[int] = mapped_column(server_default="5")
+    """The number of packs to order from which on staff are told that stock is low."""
 
     @property
     def available(self) -> int:
         """Packs that may still be ordered."""
         return self.on_hand - self.reserved
 
+    @property
+    def found(self) -> int:
+        """Packs that are really on the shelf."""
+        return self.on_hand - self.short
+
 
 class StockMove(OrdersBase):
     """A change of a product's stock; added, never changed."""
 
     __tablename__ = "stock_move"
-    __table_args__ = (Index("ix_stock_move_product", "product_id", "at"),)
+    __table_args__ = (
+        Index("ix_stock_move_product", "product_id", "at"),
+        Index("ix_stock_move_key", "key", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int]
@@ -69,6 +82,8 @@ class StockMove(OrdersBase):
     lot: Mapped[str] = mapped_column(server_default="")
     who: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")
+    key: Mapped[str | None]
+    """The key of the form that staff changed the stock on: the same form never changes it twice."""
 
 
 class PurchaseState(StrEnum):

@@ -25,6 +25,7 @@ from shop.admin.orders import books as orders_books
 from shop.admin.orders import listing as orders_list
 from shop.admin.orders import month, order, parcels, recalls, transfers
 from shop.admin.orders import returns as orders_returns
+from shop.admin.orders import stock as orders_stock
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
     amounts,
@@ -57,6 +58,7 @@ PAGES = (
     orders_books,
     transfers,
     recalls,
+    orders_stock,
     own_account,
     parcels,
     people_log,

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from catalog.orders.finding import PAGE, Alarms, OrderFilter, alarms, counts_by_filter
 from catalog.orders.outbox import Waiting, waiting
+from catalog.orders.stock_list import count_low
 from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
 from catalog.queries.brands import brands_in_trouble
 from shop.admin.blueprint import bp
@@ -51,6 +52,7 @@ def dashboard() -> str:
         outbox=_outbox(),
         orders=orders,
         alarms=money_alarms,
+        low_stock=_low_stock() if may(role_of_request(), "stock.view") else 0,
         may_change_settings=may(role_of_request(), "settings.manage"),
         changes=changes_since(session, now() - WEEK),
         ruleset_status=ruleset_status(ruleset, now().date()),
@@ -70,6 +72,12 @@ def _orders() -> tuple[list[tuple[OrderFilter, str, str]], Alarms | None]:
     found = [(one, str(FILTERS[one]), count) for one, count in counts.items() if count]
     rows = [(one, name, f"{PAGE}+" if count > PAGE else str(count)) for one, name, count in found]
     return rows, found_alarms
+
+
+def _low_stock() -> int:
+    """The products whose stock is low; counting ends above a page."""
+    with services().orders.reading() as session:
+        return count_low(session)
 
 
 def _outbox() -> Waiting | None:

@@ -33,6 +33,8 @@ Action = Literal[
     "order.export",
     "order.transfer",
     "order.recall",
+    "stock.view",
+    "stock.change",
 ]
 
 EVERYBODY = frozenset(Role)
@@ -62,6 +64,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "order.export": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # sums without persons
     "order.transfer": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # transfers on and from the shop's bank account
     "order.recall": OWNERS,  # mails to everybody who was sent a lot
+    "stock.view": frozenset({Role.PACKER, Role.BOOKKEEPER, Role.OWNER}),
+    "stock.change": frozenset({Role.PACKER, Role.OWNER}),  # count, receive, write off
     "order.change": OWNERS,  # cancel, refund, correct the address, mail again, note
 }
 

@@ -4,16 +4,17 @@ Between the two stores there is no transaction, so the worker looks again after 
 """
 
 import logging
+from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import fail_fast_on_lock, for_writing
 from catalog.edits.availability import set_sold_out
+from catalog.models import Product
 from catalog.orders.models import Purchase
-from catalog.orders.payments import counts_of
-from catalog.orders.stock import available
+from catalog.orders.stock import Count, available
 from shop.web.services import Services
 
 log = logging.getLogger("shop.ordering")
@@ -21,10 +22,15 @@ PATIENCE = "200ms"
 """The time that PostgreSQL waits for the catalogue's lock before the mark is left to the worker."""
 
 
-def marks_of(shared: Services, purchase_id: int) -> dict[int, bool]:
-    """Whether each product of an order is sold out now, by id; one of which none was counted is not marked."""
+def _products_of(shared: Services, purchase_id: int) -> list[int]:
+    with shared.orders.reading() as orders:
+        return [line.product_id for line in orders.get_one(Purchase, purchase_id).lines]
+
+
+def marks_of(shared: Services, product_ids: Sequence[int]) -> dict[int, bool]:
+    """Whether each product is sold out now, by id; one of which none was counted is not marked."""
     with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
-        counts = counts_of(catalogue, orders.get_one(Purchase, purchase_id))
+        counts = [Count.of(one) for one in catalogue.scalars(select(Product).where(Product.id.in_(product_ids)))]
         left = available(orders, counts)
     return {count.product_id: left[count.product_id] == 0 for count in counts if count.packs > 0}
 
@@ -34,8 +40,9 @@ def update_marks(shared: Services, purchase_id: int) -> None:
 
     Looked at again after each writing: another worker may have written what it had read before.
     """
+    product_ids = _products_of(shared, purchase_id)
     while True:
-        marks = marks_of(shared, purchase_id)
+        marks = marks_of(shared, product_ids)
         with Session(for_writing(shared.databases.primary)) as session:
             changed = set_sold_out(session, marks)
             session.commit()
@@ -46,7 +53,7 @@ def update_marks(shared: Services, purchase_id: int) -> None:
 def mark_last_packs(shared: Services, purchase_id: int) -> None:
     """Mark the products as sold out of which an order took the last pack; a locked catalogue is left to the worker."""
     try:
-        gone = {id_: True for id_, is_gone in marks_of(shared, purchase_id).items() if is_gone}
+        gone = {id_: True for id_, is_gone in marks_of(shared, _products_of(shared, purchase_id)).items() if is_gone}
         if not gone:
             return
         with Session(shared.databases.primary) as session, fail_fast_on_lock(session):

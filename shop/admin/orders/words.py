@@ -48,6 +48,16 @@ _EVENTS: Mapping[str, str] = {
     "recalled": _("Recall: notice to the shopper"),
     "erased": _("Personal data erased"),
 }
+_MOVES: Mapping[str, str] = {
+    "counted": _("Count of the catalogue"),
+    "reserved": _("Promised"),
+    "released": _("Released"),
+    "sold": _("Sent"),
+    "returned": _("Came back"),
+    "written_off": _("Written off"),
+    "received": _("Received"),
+    "corrected": _("Counted by hand"),
+}
 _CENTS = re.compile(r"([0-9]+) cents")
 _WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
 _REFUNDS: Mapping[RefundStatus, str] = {
@@ -78,6 +88,11 @@ def refund_words(status: RefundStatus) -> str:
     return str(_REFUNDS[status])
 
 
+def move_words(kind: str) -> str:
+    """The reason of a change of stock."""
+    return str(_MOVES.get(kind, kind))
+
+
 def shipped_words(lines: Sequence[PurchaseLine]) -> str:
     """The packs of an order: sent, still to send, expected back."""
     shipped, unsent = sum(line.shipped for line in lines), sum(line.unsent for line in lines)
@@ -93,5 +108,5 @@ def shipped_words(lines: Sequence[PurchaseLine]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for words in (event_words, detail_words, who_words, refund_words, shipped_words):
+    for words in (event_words, detail_words, who_words, refund_words, move_words, shipped_words):
         app.add_template_filter(words)

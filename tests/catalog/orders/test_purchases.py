@@ -47,7 +47,15 @@ from catalog.orders.recall import RecallText, begin_recall, products_of_lot
 from catalog.orders.returns import NotExpectedError, NotPendingError, ReturnedLine, decide, receive, undecided_packs
 from catalog.orders.shipping import NotLeftToShipError, Parcel, ParcelLine, deliver, ship
 from catalog.orders.states import ARROWS, Arrow, ForbiddenArrowError, take
-from catalog.orders.stock import Count, SoldOutError
+from catalog.orders.stock import (
+    Count,
+    NotThereError,
+    SoldOutError,
+    StockChange,
+    count_packs,
+    receive_packs,
+    write_off,
+)
 from catalog.orders.store import OrdersStore
 from catalog.orders.withdrawal import NothingLeftError, Statement, WithdrawnLine, is_open, withdraw
 from tests import databases
@@ -69,7 +77,7 @@ class Purchases(RuleBasedStateMachine):
         self.store = OrdersStore(new_store_url(self.folder))
         self.store.migrate()
         self.now: datetime = NOW
-        self.number = self.shipped = self.restocked = 0
+        self.number = self.shipped = self.restocked = self.added = 0
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -240,6 +248,28 @@ class Purchases(RuleBasedStateMachine):
             after = session.scalar(select(func.count()).where(Job.kind == "mail_recall")) or 0
         assert after - jobs == found.orders == found.reachable
 
+    @rule(
+        product=st.sampled_from(PRODUCTS),
+        what=st.sampled_from(["count", "receive", "write off"]),
+        packs=st.integers(0, 8),
+    )
+    def change_stock(self, product: Product, what: str, packs: int) -> None:
+        self.number += 1
+        change, do = StockChange(f"key {self.number}", "packer", "L"), {"count": count_packs, "receive": receive_packs}
+        with self.store.reading() as session:
+            known = session.get(StockLevel, product.id)
+        before = known.found if known else 6
+        try:
+            for _twice in range(2):
+                with self.store.writing() as session:
+                    level = do.get(what, write_off)(session, Count.of(product), packs, change, self.now)
+        except NotThereError:
+            assert packs > before
+            return
+        assert level.found == {"count": packs, "receive": before + packs, "write off": before - packs}[what]
+        assert level.short == max(0, level.reserved - level.found)
+        self.added += level.found - before
+
     @rule(order=orders, refund=st.integers(0, 2), status=st.sampled_from(RefundStatus))
     def report_refund(self, order: int, refund: int, status: RefundStatus) -> None:
         with self.store.writing() as session:
@@ -258,8 +288,8 @@ class Purchases(RuleBasedStateMachine):
         with self.store.reading() as session:
             assert not list(book_faults(session))
             levels = session.scalars(select(StockLevel)).all()
-            assert all(0 <= level.reserved <= level.on_hand <= 6 for level in levels)
-            assert sum(6 - level.on_hand for level in levels) == self.shipped - self.restocked
+            assert all(0 <= level.reserved <= level.on_hand for level in levels)
+            assert sum(6 - level.found for level in levels) == self.shipped - self.restocked - self.added
 
 
 # A database of PostgreSQL for each example takes longer than its steps.

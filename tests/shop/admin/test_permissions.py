@@ -116,9 +116,16 @@ def test_packers_and_bookkeepers_see_orders_and_no_products() -> None:
     def of(role: Role) -> set[str]:
         return {action for action in PERMISSIONS if may(role, action)}
 
-    assert of(Role.PACKER) == {"admin.enter", "account.secure", "order.view", "order.pack"}
+    assert of(Role.PACKER) == {
+        "admin.enter",
+        "account.secure",
+        "order.view",
+        "order.pack",
+        "stock.view",
+        "stock.change",
+    }
     money = {"order.money", "order.export", "order.transfer"}
-    assert of(Role.BOOKKEEPER) == {"admin.enter", "account.secure", "order.view"} | money
+    assert of(Role.BOOKKEEPER) == {"admin.enter", "account.secure", "order.view", "stock.view"} | money
 
 
 def test_the_menu_shows_only_what_the_role_may_open(admin_client: AdminClient) -> None:
