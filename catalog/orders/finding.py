@@ -260,6 +260,14 @@ def _rows(session: Session, ids: Sequence[int]) -> list[FoundOrder]:
     return [FoundOrder(purchases[id_], lines[id_], *money.get(id_, (0, 0))) for id_ in ids]
 
 
+def orders_to_pack(session: Session, most: int, *, trial: bool) -> list[Purchase]:
+    """The oldest orders to pack, and trial ones among them only where asked for."""
+    query = select(Purchase).where(Purchase.state == PurchaseState.CONFIRMED, _UNSENT, Purchase.erased_at.is_(None))
+    if not trial:
+        query = query.where(Purchase.trial.is_(False))
+    return list(session.scalars(query.order_by(Purchase.id).limit(most)))
+
+
 def orders_between(session: Session, first: datetime, last: datetime) -> Iterator[FoundOrder]:
     """The orders placed from a moment to another, oldest first, a batch in memory at a time."""
     query = select(Purchase.id).where(Purchase.placed_at >= first, Purchase.placed_at < last)

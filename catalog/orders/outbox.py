@@ -40,6 +40,7 @@ _OWNERS: Mapping[str, type[OrdersBase]] = {
     "mail_refund": Refund,
     "mail_withdrawal": Withdrawal,
     "mail_shipment": Shipment,
+    "mail_tracking": Shipment,
     "mail_confirmation_again": PurchaseEvent,
     "mail_recall": RecallNotice,
     "make_pdf": Document,

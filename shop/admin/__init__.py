@@ -22,6 +22,7 @@ from shop.admin import (
 )
 from shop.admin.blueprint import bp
 from shop.admin.orders import books as orders_books
+from shop.admin.orders import labels as orders_labels
 from shop.admin.orders import listing as orders_list
 from shop.admin.orders import month, order, parcels, recalls, transfers
 from shop.admin.orders import returns as orders_returns
@@ -58,6 +59,7 @@ PAGES = (
     orders_books,
     transfers,
     recalls,
+    orders_labels,
     orders_stock,
     own_account,
     parcels,

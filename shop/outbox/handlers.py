@@ -117,6 +117,15 @@ def _mail_recall(shared: Services, notice_id: int) -> None:
         session.get_one(RecallNotice, notice_id).mailed_at = shared.clock()
 
 
+def _mail_tracking(shared: Services, shipment_id: int) -> None:
+    with shared.orders.reading() as session:
+        shipment = session.get_one(Shipment, shipment_id)
+        purchase = session.get_one(Purchase, shipment.purchase_id)
+        if purchase.erased_at is None:
+            letter = letters.checked(letters.followed(purchase, shipment), purchase)
+            post(letter, f"tracking-{shipment.id}.{purchase.number}")
+
+
 def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
     with shared.orders.reading() as session:
         withdrawal = session.get_one(Withdrawal, withdrawal_id)
@@ -181,6 +190,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail_confirmation_again": _mail_confirmation_again,
     "mail_link": _mail_link,
     "mail_shipment": _mail_shipment,
+    "mail_tracking": _mail_tracking,
     "mail_recall": _mail_recall,
     "mail_withdrawal": _mail_withdrawal,
     "mail_refund": _mail_refund,

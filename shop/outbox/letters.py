@@ -275,6 +275,14 @@ def on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
     return Letter(purchase.email, subject, blocks)
 
 
+def followed(purchase: Purchase, shipment: Shipment) -> Letter:
+    """The code of a parcel that was sent before."""
+    code = f"{shipment.carrier} {shipment.tracking}".strip()
+    paragraphs = (_("Your parcel can be followed now."), _("Follow it with the code %(code)s.", code=code))
+    subject = _subject(purchase, _("Follow your order %(number)s", number=purchase.number))
+    return Letter(purchase.email, subject, (_opening(purchase, paragraphs), _order_link(purchase)))
+
+
 def recall(purchase: Purchase, found: Recall) -> Letter:
     """The recall of a lot. The shop's own warning is not judged as advertising: it must reach whoever has the pack."""
     own = {"nl": found.text_nl, "en": found.text_en}[current_language()]

@@ -1,19 +1,14 @@
 """Books in the admin: VAT of a period, its journal by day, the match against a provider's report; no persons."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 
-from flask import Response as FlaskResponse
 from flask import abort, make_response, render_template, request
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 
-from catalog.exchange.formula_guard import guarded
-from catalog.models import PeopleEventKind
 from catalog.orders.books import (
     Period,
     ReportedAmount,
@@ -27,7 +22,7 @@ from catalog.orders.books import (
 from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.forms import add_error
-from shop.admin.people_events import log_event_now
+from shop.admin.orders.csv_files import MAX_BYTES, FileError, cell, column, download, rows_of
 from shop.admin.permissions import requires
 from shop.web.forms import ShopForm
 from shop.web.i18n import gettext
@@ -42,7 +37,6 @@ VAT_COLUMNS = (
 JOURNAL_COLUMNS = (
     *("day", "trial", "kind", "country", "vat_percent", "provider", "count", "net_eur", "vat_eur", "gross_eur"),
 )
-MAX_REPORT_BYTES = 4 * 1024 * 1024
 SHOWN = 200
 """Rows of a report that the page shows of each kind; it says how many there are."""
 _PERIOD = re.compile(r"(20[0-9]{2})-(?:(0[1-9]|1[0-2])|Q([1-4]))", re.ASCII)
@@ -106,7 +100,7 @@ def vat_report() -> Response:
         )
         for row in rows
     ]
-    return _download(f"vat-{name}", VAT_COLUMNS, cells)
+    return download(f"vat-{name}", VAT_COLUMNS, cells)
 
 
 @bp.get("/books/journal.csv")
@@ -130,7 +124,7 @@ def journal_report() -> Response:
         )
         for row in rows
     ]
-    return _download(f"journal-{name}", JOURNAL_COLUMNS, cells)
+    return download(f"journal-{name}", JOURNAL_COLUMNS, cells)
 
 
 def _yes(value: bool) -> str:
@@ -141,29 +135,17 @@ def _euros(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
 
 
-def _download(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
-    """A CSV file; negative amounts are numbers and stay so."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell if re.fullmatch(r"-?[0-9.]+", cell) else guarded(cell) for cell in row] for row in rows)
-    log_event_now(PeopleEventKind.ORDERS_EXPORTED, detail=name)
-    answer = FlaskResponse(text.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return never_store(answer)
-
-
 @bp.post("/books/settlement")
 @requires("order.export")
-@max_request_bytes(MAX_REPORT_BYTES + 64 * 1024)
+@max_request_bytes(MAX_BYTES + 64 * 1024)
 def settlement() -> Response:
     """Match a provider's report against the shop's payments and refunds; nothing of it is stored."""
     form = SettlementForm()
     if not form.validate():
         return _page(form)
     try:
-        reported = list(read_report(form.file.data.read(MAX_REPORT_BYTES)))
-    except ReportError as error:
+        reported = list(read_report(form.file.data.read(MAX_BYTES)))
+    except FileError as error:
         add_error(form.file, str(error))
         return _page(form)
     with services().orders.reading() as session:
@@ -171,44 +153,24 @@ def settlement() -> Response:
     return _page(form, found)
 
 
-class ReportError(ValueError):
-    """A report that cannot be read; the message says why, in words."""
-
-
 def read_report(content: bytes) -> Iterator[ReportedAmount]:
-    """The payments and refunds of a report. Raises ReportError, which names the row."""
-    rows = _rows(content)
-    if not rows:
-        raise ReportError(gettext("The file is empty."))
-    names = [cell.strip().casefold() for cell in rows[0]]
-    amount = next((names.index(name) for name in _AMOUNT_NAMES if name in names), None)
+    """The payments and refunds of a report. Raises FileError, which names the row."""
+    rows = rows_of(content)
+    amount = column(rows[0], _AMOUNT_NAMES)
     if amount is None:
-        raise ReportError(gettext("No column is named amount or bedrag."))
+        raise FileError(gettext("No column is named amount or bedrag."))
     count = 0
     for number, row in enumerate(rows[1:], start=2):
-        found = next((cell.strip() for cell in row if _ID.fullmatch(cell.strip())), None)
+        found = next((one.strip() for one in row if _ID.fullmatch(one.strip())), None)
         if found is None:
             continue  # fees, payouts and the like have no payment
-        cents = _cents(row[amount] if amount < len(row) else "")
+        cents = _cents(cell(row, amount))
         if cents is None:
-            raise ReportError(gettext("Row %(row)d: %(id)s has no amount that can be read.", row=number, id=found))
+            raise FileError(gettext("Row %(row)d: %(id)s has no amount that can be read.", row=number, id=found))
         count += 1
         yield ReportedAmount(found, cents)
     if not count:
-        raise ReportError(gettext("No row has the id of a payment (tr_…) or refund (re_…)."))
-
-
-def _rows(content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
-    except csv.Error:
-        raise ReportError(gettext("This is no CSV file.")) from None
+        raise FileError(gettext("No row has the id of a payment (tr_…) or refund (re_…)."))
 
 
 def _cents(text: str) -> int | None:

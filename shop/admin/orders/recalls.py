@@ -1,18 +1,14 @@
 """Recalls in the admin: a lot looked up, its orders counted, the mails begun, their state, and the letters by post."""
 
-import csv
-import io
 import secrets
 from http import HTTPStatus
 
-from flask import Response as FlaskResponse
 from flask import abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from catalog.exchange.formula_guard import guarded
 from catalog.models import PeopleEventKind
 from catalog.orders.models import Recall
 from catalog.orders.recall import (
@@ -26,6 +22,7 @@ from catalog.orders.recall import (
     state_of,
 )
 from shop.admin.blueprint import bp
+from shop.admin.orders.csv_files import download
 from shop.admin.orders.forms import LONGEST_KEY
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import requires
@@ -162,13 +159,6 @@ def recall(recall_id: int) -> Response:
 def recall_letters(recall_id: int) -> Response:
     """Names and addresses of those whose mail was given up, for letters by post."""
     found = _recall_or_404(recall_id)
-    log_event_now(PeopleEventKind.ORDERS_EXPORTED, detail=f"recall-{recall_id}")
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
     with services().orders.reading() as session:
-        for purchase in letters_of(session, found):
-            writer.writerow([guarded(str(getattr(purchase, name))) for name in COLUMNS])
-    answer = FlaskResponse(text.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="recall-{recall_id}.csv"'
-    return never_store(answer)
+        rows = [[str(getattr(one, name)) for name in COLUMNS] for one in letters_of(session, found)]
+    return download(f"recall-{recall_id}", COLUMNS, rows)

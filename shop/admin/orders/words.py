@@ -24,6 +24,7 @@ _EVENTS: Mapping[str, str] = {
     "expire": _("Expired unpaid"),
     "cancel": _("Cancelled"),
     "ship": _("Parcel sent"),
+    "tracking": _("Tracking code added"),
     "delivered": _("Parcel arrived"),
     "close": _("Finished"),
     "withdrawn": _("Withdrawn from"),
