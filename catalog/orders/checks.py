@@ -164,7 +164,9 @@ def _payment_faults(session: Session, purchase: Purchase) -> Iterator[str]:
         if payment.refund_claimed_cents > payment.paid_cents:
             yield f"payment {payment.id}: more sent back than was paid"
     yield from _move_faults(session, purchase)
-    paid = sum(payment.paid_cents - payment.refund_claimed_cents for payment in purchase.payments)
+    paid = sum(
+        payment.paid_cents - payment.charged_back_cents - payment.refund_claimed_cents for payment in purchase.payments
+    )
     if purchase.state is not PurchaseState.PLACED and paid > owed_cents(purchase):
         yield f"{paid - owed_cents(purchase)} cents were paid in vain and not sent back"
 

@@ -176,7 +176,7 @@ _KEPT = (
 _OWED = case((_KEPT == 0, 0), else_=_KEPT + Purchase.delivery_cents - Purchase.goodwill_cents)
 """What is owed for an order that did not end, as `payments.owed_cents`; below 0 counts as nothing."""
 _RECEIVED = (
-    select(func.coalesce(func.sum(Payment.paid_cents - Payment.refund_claimed_cents), 0))
+    select(func.coalesce(func.sum(Payment.paid_cents - Payment.charged_back_cents - Payment.refund_claimed_cents), 0))
     .where(Payment.purchase_id == Purchase.id)
     .correlate(Purchase)
     .scalar_subquery()

@@ -299,8 +299,9 @@ def refund_amount(
 
 
 def paid_cents(session: Session, purchase: Purchase) -> int:
-    """The sum of what was paid on all attempts, refunds not subtracted."""
-    return session.scalar(select(func.sum(Payment.paid_cents)).where(Payment.purchase_id == purchase.id)) or 0
+    """The sum of what was paid on all attempts and not taken back by a bank, refunds not subtracted."""
+    kept = func.sum(Payment.paid_cents - Payment.charged_back_cents)
+    return session.scalar(select(kept).where(Payment.purchase_id == purchase.id)) or 0
 
 
 def claimed_cents(session: Session, purchase: Purchase) -> int:
@@ -347,7 +348,7 @@ def claim_refund(
         return refunds
     payments = select(Payment).where(Payment.purchase_id == purchase.id).order_by(Payment.id).with_for_update()
     for payment in session.scalars(payments.execution_options(populate_existing=True)):
-        part = min(cents, payment.paid_cents - payment.refund_claimed_cents)
+        part = min(cents, payment.paid_cents - payment.charged_back_cents - payment.refund_claimed_cents)
         if part <= 0:
             continue
         payment.refund_claimed_cents += part

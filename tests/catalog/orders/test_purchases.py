@@ -109,15 +109,16 @@ class Purchases(RuleBasedStateMachine):
         status=st.sampled_from([None, *PaymentStatus]),
         share=st.sampled_from([0, 1, 2]),
         attempt=st.integers(0, 2),
+        back=st.sampled_from([0, 0, 0, 1, 2]),
     )
-    def report(self, order: int, status: PaymentStatus | None, share: int, attempt: int) -> None:
+    def report(self, order: int, status: PaymentStatus | None, share: int, attempt: int, back: int) -> None:
         with self.store.reading() as session:
             ids = list(session.scalars(select(Payment.id).where(Payment.purchase_id == order).order_by(Payment.id)))
             if not ids:
                 return
             payment = session.get_one(Payment, ids[attempt % len(ids)])
         paid = payment.cents * share // 2 if status is PaymentStatus.PAID else 0
-        seen = PaymentSeen(f"tr_{payment.id}", status, payment.cents, paid)
+        seen = PaymentSeen(f"tr_{payment.id}", status, payment.cents, paid, charged_back_cents=paid * back // 2)
         with self.store.writing() as session:
             see_payment(session, payment.id, seen, COUNTS, self.now)
 
