@@ -122,6 +122,12 @@ def begin_recall(
     session.execute(insert(notice).from_select(["recall_id", "purchase_id"], orders))
     if count_notices(session, recall) == 0:
         raise LotNotSentError
+    _plan_mails(session, recall, now)
+    return recall
+
+
+def _plan_mails(session: Session, recall: Recall, now: datetime) -> None:
+    """A mail for each notice, and a line in the timeline of each order."""
     own = select(RecallNotice.id).where(RecallNotice.recall_id == recall.id)
     jobs = own.with_only_columns(
         literal(JOB), literal(f"{JOB}:") + cast(RecallNotice.id, String), RecallNotice.id, literal(now, Job.due_at.type)
@@ -130,13 +136,12 @@ def begin_recall(
     events = own.with_only_columns(
         RecallNotice.purchase_id,
         literal(now, PurchaseEvent.at.type),
-        literal(who),
+        literal(recall.who),
         literal("recalled"),
-        literal(f"lot {lot}"),
+        literal(f"lot {recall.lot}"),
     )
     names = ["purchase_id", "at", "who", "kind", "detail"]
     session.execute(insert(table_of(PurchaseEvent)).from_select(names, events))
-    return recall
 
 
 def count_notices(session: Session, recall: Recall) -> int:
