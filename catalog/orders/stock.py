@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
 from catalog.models import Product, table_of
-from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove
+from catalog.orders.models import MoveKind, Purchase, PurchaseLine, StockLevel, StockMove
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of the count that a product came with, before any sale."""
@@ -105,6 +105,13 @@ def _take_over(session: Session, level: StockLevel, count: Count, at: datetime) 
     on_hand = max(found, level.reserved)
     level.short, level.counted_at = on_hand - found, count.at
     _move(session, level, MoveKind.COUNTED, at, by_on_hand=on_hand - level.on_hand)
+
+
+def last_packs_taken(session: Session, purchase_id: int) -> list[int]:
+    """The products of a purchase of which no pack may be ordered any more, by id."""
+    query = select(StockLevel.product_id).join(PurchaseLine, PurchaseLine.product_id == StockLevel.product_id)
+    none = StockLevel.on_hand <= StockLevel.reserved
+    return list(session.scalars(query.where(PurchaseLine.purchase_id == purchase_id, none)))
 
 
 def held_packs(session: Session, purchase: Purchase) -> dict[int, int]:

@@ -14,7 +14,7 @@ from catalog.db.engine import fail_fast_on_lock, for_writing
 from catalog.edits.availability import set_sold_out
 from catalog.models import Product
 from catalog.orders.models import Purchase
-from catalog.orders.stock import Count, available
+from catalog.orders.stock import Count, available, last_packs_taken
 from shop.web.services import Services
 
 log = logging.getLogger("shop.ordering")
@@ -53,7 +53,9 @@ def update_marks(shared: Services, purchase_id: int) -> None:
 def mark_last_packs(shared: Services, purchase_id: int) -> None:
     """Mark the products as sold out of which an order took the last pack; a locked catalogue is left to the worker."""
     try:
-        gone = {id_: True for id_, is_gone in marks_of(shared, _products_of(shared, purchase_id)).items() if is_gone}
+        with shared.orders.reading() as orders:
+            taken = last_packs_taken(orders, purchase_id)
+        gone = {id_: True for id_, is_gone in marks_of(shared, taken).items() if is_gone} if taken else {}
         if not gone:
             return
         with Session(shared.databases.primary) as session, fail_fast_on_lock(session):
