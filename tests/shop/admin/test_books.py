@@ -194,7 +194,7 @@ def test_pages_of_the_books_keep_the_contract_and_their_roles(language: str, own
         (DocumentVat, {"vat_cents": DocumentVat.vat_cents + 1, "net_cents": DocumentVat.net_cents - 1}),
         (MoneyMove, {"cents": MoneyMove.cents + 1}),
         (Refund, {"status": RefundStatus.FAILED}),
-        (Job, {"key": "x"}),
+        (Job, {"row_id": 0}),
     ],
 )
 def test_the_check_names_the_order_whose_books_were_corrupted(
