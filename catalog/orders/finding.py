@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from catalog.db.bulk import column_in
 from catalog.models import table_of
 from catalog.orders.models import (
+    TRANSFER,
     Job,
     Payment,
     PaymentMethod,
@@ -49,6 +50,7 @@ class OrderFilter(StrEnum):
     UNPAID = "unpaid"
     ATTENTION = "attention"
     WITHDRAWN = "withdrawn"
+    RETURNS = "returns"
 
 
 class OrderSearch(Struct, frozen=True):
@@ -149,6 +151,37 @@ _UNSENT = exists().where(
     PurchaseLine.purchase_id == Purchase.id, PurchaseLine.quantity > PurchaseLine.withdrawn + PurchaseLine.shipped
 )
 
+_COMES_BACK = exists().where(
+    PurchaseLine.purchase_id == Purchase.id,
+    (PurchaseLine.quantity + PurchaseLine.returned < PurchaseLine.withdrawn + PurchaseLine.shipped)
+    | (PurchaseLine.returned > PurchaseLine.credited + PurchaseLine.refused),
+)
+"""Whether packs are expected back, or came back and nobody decided about them yet."""
+_KEPT_PACKS = (
+    case(
+        (
+            PurchaseLine.quantity - PurchaseLine.withdrawn > PurchaseLine.shipped,
+            PurchaseLine.quantity - PurchaseLine.withdrawn,
+        ),
+        else_=PurchaseLine.shipped,
+    )
+    - PurchaseLine.credited
+)
+_KEPT = (
+    select(func.coalesce(func.sum(PurchaseLine.unit_cents * _KEPT_PACKS), 0))
+    .where(PurchaseLine.purchase_id == Purchase.id)
+    .correlate(Purchase)
+    .scalar_subquery()
+)
+_OWED = case((_KEPT == 0, 0), else_=_KEPT + Purchase.delivery_cents - Purchase.goodwill_cents)
+"""What is owed for an order that did not end, as `payments.owed_cents`; below 0 counts as nothing."""
+_RECEIVED = (
+    select(func.coalesce(func.sum(Payment.paid_cents - Payment.charged_back_cents - Payment.refund_claimed_cents), 0))
+    .where(Payment.purchase_id == Purchase.id)
+    .correlate(Purchase)
+    .scalar_subquery()
+)
+
 
 def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
     """The queries whose results together are a filter's."""
@@ -160,13 +193,15 @@ def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
         case OrderFilter.TO_PACK:
             return [confirmed.where(_UNSENT)]
         case OrderFilter.UNPAID:
-            paid = exists().where(Payment.purchase_id == Purchase.id, Payment.paid_cents > 0)
-            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, ~paid)
+            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, _OWED > _RECEIVED)
             return [every.where(Purchase.state == PurchaseState.PLACED), later]
         case OrderFilter.WITHDRAWN:
             return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)))]
+        case OrderFilter.RETURNS:
+            return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)), _COMES_BACK)]
     return [
         every.where(Purchase.id.in_(_failed_refunds())),
+        every.where(Purchase.id.in_(_refunds_by_hand())),
         every.where(Purchase.id.in_(select(Payment.purchase_id).where(Payment.charged_back_cents > 0))),
         every.where(column_in(session, Purchase.id, _orders_of_failed_jobs(session))),
         confirmed.where(_UNSENT, Purchase.id.in_(_short_orders())),
@@ -180,6 +215,12 @@ def _failed_refunds() -> Select[int]:
         later.purchase_id == Refund.purchase_id, later.id > Refund.id, later.status != RefundStatus.FAILED
     )
     return select(Refund.purchase_id).where(Refund.status == RefundStatus.FAILED, ~mended)
+
+
+def _refunds_by_hand() -> Select[int]:
+    """Orders with money that staff are to send back from their bank."""
+    query = select(Refund.purchase_id).join(Payment, Payment.id == Refund.payment_id)
+    return query.where(Refund.status == RefundStatus.WANTED, Payment.provider == TRANSFER)
 
 
 def _short_orders() -> Select[int]:
@@ -219,6 +260,14 @@ def _rows(session: Session, ids: Sequence[int]) -> list[FoundOrder]:
     return [FoundOrder(purchases[id_], lines[id_], *money.get(id_, (0, 0))) for id_ in ids]
 
 
+def orders_to_pack(session: Session, most: int, *, trial: bool) -> list[Purchase]:
+    """The oldest orders to pack, and trial ones among them only where asked for."""
+    query = select(Purchase).where(Purchase.state == PurchaseState.CONFIRMED, _UNSENT, Purchase.erased_at.is_(None))
+    if not trial:
+        query = query.where(Purchase.trial.is_(False))
+    return list(session.scalars(query.order_by(Purchase.id).limit(most)))
+
+
 def orders_between(session: Session, first: datetime, last: datetime) -> Iterator[FoundOrder]:
     """The orders placed from a moment to another, oldest first, a batch in memory at a time."""
     query = select(Purchase.id).where(Purchase.placed_at >= first, Purchase.placed_at < last)
@@ -231,7 +280,7 @@ def orders_between(session: Session, first: datetime, last: datetime) -> Iterato
 def counts_by_filter(session: Session) -> dict[OrderFilter, int]:
     """How many orders wait, by filter; counting ends above a page."""
     counts = {}
-    for one in (OrderFilter.TO_PACK, OrderFilter.UNPAID, OrderFilter.ATTENTION):
+    for one in (OrderFilter.TO_PACK, OrderFilter.UNPAID, OrderFilter.ATTENTION, OrderFilter.RETURNS):
         ids: set[int] = set()
         for source in _sources(session, one):
             ids.update(session.scalars(_limited(session, source, OrderSearch(filter=one))))
@@ -239,17 +288,36 @@ def counts_by_filter(session: Session) -> dict[OrderFilter, int]:
     return counts
 
 
+class Alarms(Struct, frozen=True):
+    """Orders whose money went astray: a refund that failed, a bank that took the money back."""
+
+    failed_refunds: int
+    charged_back: int
+
+    def __bool__(self) -> bool:
+        return self.failed_refunds + self.charged_back > 0
+
+
+def alarms(session: Session) -> Alarms:
+    """The orders whose money went astray, counted in one query."""
+    failed = select(func.count(func.distinct(_failed_refunds().subquery().c.purchase_id))).scalar_subquery()
+    back = select(func.count(func.distinct(Payment.purchase_id))).where(Payment.charged_back_cents > 0)
+    return Alarms(*session.execute(select(failed, back.scalar_subquery())).one())
+
+
 CLOSE_AFTER = timedelta(days=14)
 
 
 def finished_orders(session: Session, now: datetime) -> list[int]:
-    """Ids of orders that nothing more is to happen to: all sent, arrived 14 days ago, paid, nothing expected back."""
-    expected = exists().where(
-        PurchaseLine.purchase_id == Purchase.id, PurchaseLine.quantity < PurchaseLine.withdrawn + PurchaseLine.shipped
-    )
-    paid = exists().where(Payment.purchase_id == Purchase.id, Payment.paid_cents > 0)
-    waits = exists().where(Refund.purchase_id == Purchase.id, Refund.status != RefundStatus.SENT)
+    """Ids of orders that nothing more is to happen to: all sent, arrived 14 days ago, paid, no return open."""
+    under_way = [RefundStatus.WANTED, RefundStatus.SENT]
+    waits = exists().where(Refund.purchase_id == Purchase.id, Refund.status.in_(under_way))
     query = select(Purchase.id).where(
-        Purchase.state == PurchaseState.CONFIRMED, Purchase.delivered_at < now - CLOSE_AFTER, paid, ~expected, ~waits
+        Purchase.state == PurchaseState.CONFIRMED,
+        Purchase.delivered_at < now - CLOSE_AFTER,
+        _OWED <= _RECEIVED,
+        ~_COMES_BACK,
+        ~waits,
+        Purchase.id.not_in(_failed_refunds()),
     )
     return list(session.scalars(query.order_by(Purchase.id).limit(100)))

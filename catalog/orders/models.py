@@ -7,10 +7,23 @@ they were sold; there are no foreign keys across, since the catalogue may be ano
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, String, false, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, Moment, choice
+
+TRANSFER = "transfer"
+"""The name, in the place of a payment's provider, of the shop's own bank account."""
 
 
 class OrdersBase(DeclarativeBase):
@@ -28,6 +41,9 @@ class MoveKind(StrEnum):
     SOLD = "sold"
     RETURNED = "returned"
     WRITTEN_OFF = "written_off"
+    RECEIVED = "received"
+    CORRECTED = "corrected"
+    """The difference that a count by staff found, or packs that were promised and not there."""
 
 
 class StockLevel(OrdersBase):
@@ -43,18 +59,28 @@ class StockLevel(OrdersBase):
     """The moment of the catalogue's count that the level starts from."""
     short: Mapped[int] = mapped_column(server_default="0")
     """Promised packs that the last count did not find."""
+    low_at: Mapped[int] = mapped_column(server_default="5")
+    """The number of packs to order from which on staff are told that stock is low."""
 
     @property
     def available(self) -> int:
         """Packs that may still be ordered."""
         return self.on_hand - self.reserved
 
+    @property
+    def found(self) -> int:
+        """Packs that are really on the shelf."""
+        return self.on_hand - self.short
+
 
 class StockMove(OrdersBase):
     """A change of a product's stock; added, never changed."""
 
     __tablename__ = "stock_move"
-    __table_args__ = (Index("ix_stock_move_product", "product_id", "at"),)
+    __table_args__ = (
+        Index("ix_stock_move_product", "product_id", "at"),
+        Index("ix_stock_move_key", "key", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int]
@@ -66,6 +92,8 @@ class StockMove(OrdersBase):
     lot: Mapped[str] = mapped_column(server_default="")
     who: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")
+    key: Mapped[str | None]
+    """The key of the form that staff changed the stock on: the same form never changes it twice."""
 
 
 class PurchaseState(StrEnum):
@@ -148,6 +176,8 @@ class Purchase(OrdersBase):
     """The end of the reservation of an unpaid purchase; None once it is confirmed."""
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    goodwill_cents: Mapped[int] = mapped_column(server_default="0")
+    """Money given back although it was owed: so much less does it cost."""
 
     lines: Mapped[list["PurchaseLine"]] = relationship(order_by="PurchaseLine.position")
     vat: Mapped[list["PurchaseVat"]] = relationship(order_by="PurchaseVat.percent")
@@ -157,6 +187,7 @@ class Purchase(OrdersBase):
     events: Mapped[list["PurchaseEvent"]] = relationship(order_by="PurchaseEvent.id")
     shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id")
     notes: Mapped[list["PurchaseNote"]] = relationship(order_by="PurchaseNote.id")
+    returns: Mapped[list["GoodsReturn"]] = relationship(order_by="GoodsReturn.id")
 
     @property
     def is_shipped(self) -> bool:
@@ -203,6 +234,12 @@ class PurchaseLine(OrdersBase):
     """Packs that a statement of withdrawal took back."""
     shipped: Mapped[int] = mapped_column(server_default="0")
     """Packs that were sent; the sum of its lines of shipments."""
+    returned: Mapped[int] = mapped_column(server_default="0")
+    """Packs that came back; the sum of its lines of returns."""
+    credited: Mapped[int] = mapped_column(server_default="0")
+    """Packs that came back and are owed no longer."""
+    refused: Mapped[int] = mapped_column(server_default="0")
+    """Packs that came back and are not paid back, such as those whose seal was broken."""
 
     @property
     def unsent(self) -> int:
@@ -211,8 +248,13 @@ class PurchaseLine(OrdersBase):
 
     @property
     def expected_back(self) -> int:
-        """Packs that were sent and withdrawn from, so that the shopper sends them back."""
-        return max(0, self.withdrawn + self.shipped - self.quantity)
+        """Packs that were sent and withdrawn from, so that the shopper sends them back, less those that came."""
+        return max(0, self.withdrawn + self.shipped - self.quantity - self.returned)
+
+    @property
+    def undecided(self) -> int:
+        """Packs that came back and of which nobody decided yet whether they are paid back."""
+        return self.returned - self.credited - self.refused
 
 
 class PurchaseVat(OrdersBase):
@@ -274,6 +316,68 @@ class ShipmentLine(OrdersBase):
     quantity: Mapped[int]
     lot: Mapped[str]
     best_before: Mapped[date | None]
+
+
+class GoodsReturn(OrdersBase):
+    """A parcel that came back from a shopper."""
+
+    __tablename__ = "goods_return"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The key of the form that it was noted on: the same form never takes packs back twice."""
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+
+    lines: Mapped[list["GoodsReturnLine"]] = relationship(order_by="GoodsReturnLine.position")
+
+
+class GoodsReturnLine(OrdersBase):
+    """Packs of a line that came back; those that are not restocked are written off."""
+
+    __tablename__ = "goods_return_line"
+    __table_args__ = (
+        CheckConstraint("sealed >= 0 AND opened >= 0 AND sealed + opened > 0", name="packs"),
+        CheckConstraint("restocked >= 0 AND restocked <= sealed", name="restocked_is_sealed"),
+    )
+
+    return_id: Mapped[int] = mapped_column(ForeignKey("goods_return.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[int]
+    opened: Mapped[int]
+    restocked: Mapped[int]
+    lot: Mapped[str]
+
+
+class Recall(OrdersBase):
+    """A recall of a lot of a product, with the words that its orders get."""
+
+    __tablename__ = "recall"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The key of the form that it was begun on: the same form never mails twice."""
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    lot: Mapped[str]
+    product_id: Mapped[int]
+    name: Mapped[str]
+    """Product and brand as sold."""
+    text_nl: Mapped[str]
+    text_en: Mapped[str]
+
+
+class RecallNotice(OrdersBase):
+    """The notice of a recall to an order; mailed once."""
+
+    __tablename__ = "recall_notice"
+    __table_args__ = (UniqueConstraint("recall_id", "purchase_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recall_id: Mapped[int] = mapped_column(ForeignKey("recall.id"))
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    mailed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class PurchaseNote(OrdersBase):
@@ -342,6 +446,8 @@ class Payment(OrdersBase):
     checkout_url: Mapped[str | None]
     made_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    missing_since: Mapped[datetime | None] = mapped_column(Moment)
+    """The first moment at which the provider did not know it; None again once it does."""
 
 
 class RefundStatus(StrEnum):
@@ -370,6 +476,43 @@ class Refund(OrdersBase):
     status: Mapped[RefundStatus] = mapped_column(choice(RefundStatus))
     who: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The last moment at which the provider was asked about it."""
+    missing_since: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class BankTransfer(OrdersBase):
+    """A payment that came on the shop's own bank account, as staff read it from the statement."""
+
+    __tablename__ = "bank_transfer"
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), primary_key=True, autoincrement=False)
+    booked_on: Mapped[date]
+    reference: Mapped[str]
+    who: Mapped[str]
+
+
+class MoneyKind(StrEnum):
+    """The reason of a movement of money."""
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    CHARGED_BACK = "charged_back"
+
+
+class MoneyMove(OrdersBase):
+    """A movement of money to the shop, or from it (below 0); added, never changed."""
+
+    __tablename__ = "money_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"))
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refund.id"))
+    kind: Mapped[MoneyKind] = mapped_column(choice(MoneyKind))
+    cents: Mapped[int]
 
 
 class Withdrawal(OrdersBase):
@@ -413,11 +556,24 @@ class Document(OrdersBase):
     purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), index=True)
     kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind))
     number: Mapped[str] = mapped_column(unique=True)
-    issued_on: Mapped[date]
+    issued_on: Mapped[date] = mapped_column(index=True)
     snapshot: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Made by the worker; the same contents always give the same file."""
+
+    vat: Mapped[list["DocumentVat"]] = relationship(order_by="DocumentVat.percent")
+
+
+class DocumentVat(OrdersBase):
+    """The VAT of one rate on a document; on a credit note below 0, so that sums of documents are those of the books."""
+
+    __tablename__ = "document_vat"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    percent: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    net_cents: Mapped[int]
+    vat_cents: Mapped[int]
 
 
 class Job(OrdersBase):

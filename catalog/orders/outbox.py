@@ -19,6 +19,7 @@ from catalog.orders.models import (
     Payment,
     Purchase,
     PurchaseEvent,
+    RecallNotice,
     Refund,
     Shipment,
     Withdrawal,
@@ -39,7 +40,9 @@ _OWNERS: Mapping[str, type[OrdersBase]] = {
     "mail_refund": Refund,
     "mail_withdrawal": Withdrawal,
     "mail_shipment": Shipment,
+    "mail_tracking": Shipment,
     "mail_confirmation_again": PurchaseEvent,
+    "mail_recall": RecallNotice,
     "make_pdf": Document,
 }
 """The table of the row that a job is about, by kind; of the others it is the order itself."""

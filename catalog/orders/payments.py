@@ -6,7 +6,7 @@ sums only grow, and every consequence is written once.
 
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from msgspec import Struct
@@ -16,6 +16,10 @@ from sqlalchemy.orm import Session
 from catalog.models import Product
 from catalog.orders import outbox
 from catalog.orders.models import (
+    TRANSFER,
+    BankTransfer,
+    MoneyKind,
+    MoneyMove,
     Payment,
     PaymentMethod,
     PaymentStatus,
@@ -42,6 +46,11 @@ _RANK = {
 }
 SWEEP_AGAIN = timedelta(minutes=10)
 """The time after which a payment that the provider has not ended is asked for again."""
+_INVOICED = (PurchaseState.CONFIRMED, PurchaseState.CLOSED, PurchaseState.CANCELLED)
+REFUND_AGAIN = timedelta(hours=6)
+"""The time after which a refund that is under way is asked about again; banks take days."""
+UNKNOWN_FOR = timedelta(days=1)
+"""The time for which a provider must not know a payment until it counts as failed: a wrong key knows none either."""
 
 
 class PaymentUnavailableError(Exception):
@@ -50,6 +59,10 @@ class PaymentUnavailableError(Exception):
 
 class PaymentRefusedError(Exception):
     """A provider that refuses a request for good; the message names its reason and nothing of the shopper."""
+
+
+class PaymentUnknownError(PaymentRefusedError):
+    """A payment or refund that the provider says it does not have."""
 
 
 class PaymentSeen(Struct, frozen=True):
@@ -90,6 +103,10 @@ class PaymentProvider(Protocol):
         """Ask to send money back; returns the provider's id of the refund."""
         ...
 
+    def refund_status(self, provider_id: str, refund_id: str) -> RefundStatus | None:
+        """The status of a refund that the provider accepted; None for one that the shop does not know."""
+        ...
+
 
 def payment_for_update(session: Session, payment_id: int) -> Payment:
     """A payment, held until the end of the transaction. Raises NoResultFound."""
@@ -118,6 +135,7 @@ def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Co
         record(session, purchase, "report-refused", now, who="provider", detail=f"payment {payment.id}")
         return
     before = payment.status, payment.paid_cents, payment.charged_back_cents
+    payment.missing_since = None
     payment.checkout_url = payment.checkout_url or seen.checkout_url
     if seen.status is not None and _RANK[seen.status] > _RANK[payment.status]:
         payment.status = seen.status
@@ -126,11 +144,82 @@ def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Co
     payment.seen_at = now
     if seen.expires_at and purchase.state is PurchaseState.PLACED and purchase.reserve_until:
         purchase.reserve_until = max(purchase.reserve_until, seen.expires_at)
+    _move_money(session, payment, MoneyKind.PAID, payment.paid_cents - before[1], now)
+    _move_money(session, payment, MoneyKind.CHARGED_BACK, before[2] - payment.charged_back_cents, now)
     if before != (payment.status, payment.paid_cents, payment.charged_back_cents):
         detail = f"payment {payment.id}: {payment.paid_cents} cents, charged back {payment.charged_back_cents}"
         record(session, purchase, payment.status, now, who="provider", detail=detail)
     session.flush()
     _settle(session, purchase, counts, now)
+
+
+def _move_money(
+    session: Session, payment: Payment, kind: MoneyKind, cents: int, at: datetime, *, refund: Refund | None = None
+) -> None:
+    """Add a movement to the ledger of money; none of 0 cents."""
+    if cents:
+        move = {"purchase_id": payment.purchase_id, "payment_id": payment.id, "refund_id": refund and refund.id}
+        session.add(MoneyMove(**move, at=at, kind=kind, cents=cents))
+
+
+class Transfer(Struct, frozen=True):
+    """A transfer on the shop's bank account. The same key is taken over once."""
+
+    key: str
+    cents: int
+    booked_on: date
+    reference: str
+
+
+def take_transfer(
+    session: Session, purchase: Purchase, transfer: Transfer, counts: Collection[Count], now: datetime, *, who: str
+) -> None:
+    """Take over a bank transfer for a purchase, and do what follows; what was transferred too much is to go back."""
+    key = f"{TRANSFER}.{transfer.key}"
+    if session.scalar(select(Payment.id).where(Payment.idempotency_key == key)) is not None:
+        return
+    payment = Payment(
+        token=secrets.token_urlsafe(24),
+        purchase_id=purchase.id,
+        provider=TRANSFER,
+        idempotency_key=key,
+        status=PaymentStatus.PAID,
+        cents=transfer.cents,
+        paid_cents=transfer.cents,
+        refund_claimed_cents=0,
+        charged_back_cents=0,
+        made_at=now,
+        seen_at=now,
+    )
+    session.add(payment)
+    session.flush()
+    session.add(
+        BankTransfer(payment_id=payment.id, booked_on=transfer.booked_on, reference=transfer.reference, who=who)
+    )
+    booked = datetime.combine(transfer.booked_on, time(12), UTC)
+    _move_money(session, payment, MoneyKind.PAID, transfer.cents, booked)
+    record(session, purchase, "transfer", now, who=who, detail=f"{transfer.cents} cents")
+    session.flush()
+    session.expire(purchase, ["payments"])
+    _settle(session, purchase, counts, now)
+
+
+def note_sent_refund(session: Session, refund_id: int, provider_id: str | None, now: datetime, *, who: str) -> bool:
+    """Note that a refund left: a provider accepted it, or staff transferred it, which is its end (no `provider_id`).
+
+    Returns whether it was still to be sent.
+    """
+    refund, purchase = _refund_for_update(session, refund_id)
+    if refund.status is not RefundStatus.WANTED:
+        return False
+    refund.provider_id = provider_id
+    refund.status = RefundStatus.REFUNDED if provider_id is None else RefundStatus.SENT
+    _move_money(
+        session, payment_for_update(session, refund.payment_id), MoneyKind.REFUNDED, -refund.cents, now, refund=refund
+    )
+    record(session, purchase, "refunded", now, who=who, detail=f"{refund.cents} cents")
+    outbox.enqueue(session, "mail_refund", refund.id, now)
+    return True
 
 
 def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now: datetime) -> None:
@@ -144,6 +233,8 @@ def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now
         confirm(session, purchase, now, who="provider")
     if purchase.state is PurchaseState.PLACED:
         return  # a part payment may still become whole
+    if has_failed_refund(session, purchase):
+        return  # the same money would fail again and again; staff see it and decide
     late = purchase.state is PurchaseState.EXPIRED
     refunds = refund_surplus(session, purchase, now, reason="paid too late" if late else "paid too much")
     if refunds and late:
@@ -152,29 +243,65 @@ def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now
 
 def owed_cents(purchase: Purchase) -> int:
     """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery."""
-    return 0 if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED) else kept_cents(purchase)
+    if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED):
+        return 0
+    return max(0, kept_cents(purchase) - purchase.goodwill_cents)
 
 
 def kept_cents(purchase: Purchase) -> int:
     """The price of what was not withdrawn from, with delivery; an expired purchase that is paid late costs as much.
 
-    Packs that were sent and withdrawn from count until they are back (Civil Code 6:230s lets the shop wait for them).
+    Packs that were sent and withdrawn from count until they are back (Civil Code 6:230s lets the shop wait for them)
+    and somebody decided that they are paid back.
     """
-    kept = sum(line.unit_cents * max(line.quantity - line.withdrawn, line.shipped) for line in purchase.lines)
+    kept = sum(
+        line.unit_cents * (max(line.quantity - line.withdrawn, line.shipped) - line.credited) for line in purchase.lines
+    )
     return kept + purchase.delivery_cents if kept else 0
 
 
 def refund_surplus(
     session: Session, purchase: Purchase, now: datetime, *, reason: str, who: str = "shop"
 ) -> list[Refund]:
-    """Claim what was paid above what is owed and is not sent back yet."""
-    surplus = paid_cents(session, purchase) - owed_cents(purchase) - claimed_cents(session, purchase)
+    """Claim what was paid above what is owed and is not sent back yet; a credit note says what is owed no longer."""
+    _note_credit(session, purchase, now)
+    surplus = surplus_cents(session, purchase)
     return claim_refund(session, purchase, surplus, now, reason=reason, who=who) if surplus > 0 else []
 
 
+def surplus_cents(session: Session, purchase: Purchase) -> int:
+    """What was paid above what is owed and is not sent back; below 0 while something is still to be paid."""
+    return paid_cents(session, purchase) - owed_cents(purchase) - claimed_cents(session, purchase)
+
+
+def _note_credit(session: Session, purchase: Purchase, now: datetime) -> None:
+    """Plan a credit note, once for each amount that is owed: it only ever gets less."""
+    owed = owed_cents(purchase)
+    if purchase.state in _INVOICED and owed < purchase.total_cents:
+        outbox.enqueue(session, "issue_credit", purchase.id, now, key=f"issue_credit:{purchase.id}:{owed}")
+
+
+def refund_amount(
+    session: Session, purchase: Purchase, cents: int, now: datetime, *, reason: str, who: str, key: str
+) -> list[Refund]:
+    """Send back an amount that staff chose: first what was paid in vain, the rest out of goodwill.
+
+    Goodwill lowers the price of a confirmed purchase, so that it is neither asked for again nor paid back twice. The
+    same key again claims nothing. Raises TooMuchRefundedError; the caller rolls back then.
+    """
+    surplus = max(0, surplus_cents(session, purchase))
+    refunds = claim_refund(session, purchase, cents, now, reason=reason, who=who, key=key)
+    if refunds and purchase.state in (PurchaseState.CONFIRMED, PurchaseState.CLOSED) and cents > surplus:
+        purchase.goodwill_cents += cents - surplus
+        session.flush()
+        _note_credit(session, purchase, now)
+    return refunds
+
+
 def paid_cents(session: Session, purchase: Purchase) -> int:
-    """The sum of what was paid on all attempts, refunds not subtracted."""
-    return session.scalar(select(func.sum(Payment.paid_cents)).where(Payment.purchase_id == purchase.id)) or 0
+    """The sum of what was paid on all attempts and not taken back by a bank, refunds not subtracted."""
+    kept = func.sum(Payment.paid_cents - Payment.charged_back_cents)
+    return session.scalar(select(kept).where(Payment.purchase_id == purchase.id)) or 0
 
 
 def claimed_cents(session: Session, purchase: Purchase) -> int:
@@ -221,7 +348,7 @@ def claim_refund(
         return refunds
     payments = select(Payment).where(Payment.purchase_id == purchase.id).order_by(Payment.id).with_for_update()
     for payment in session.scalars(payments.execution_options(populate_existing=True)):
-        part = min(cents, payment.paid_cents - payment.refund_claimed_cents)
+        part = min(cents, payment.paid_cents - payment.charged_back_cents - payment.refund_claimed_cents)
         if part <= 0:
             continue
         payment.refund_claimed_cents += part
@@ -238,12 +365,80 @@ def claim_refund(
         )
         session.add(refund)
         session.flush()
-        outbox.enqueue(session, "send_refund", refund.id, now)
+        if payment.provider != TRANSFER:  # staff send it from their bank, and note that
+            outbox.enqueue(session, "send_refund", refund.id, now)
         refunds.append(refund)
     if cents > 0:
         raise TooMuchRefundedError("more than was paid")
     record(session, purchase, "refund-claimed", now, who=who, detail=f"{sum(one.cents for one in refunds)} cents")
     return refunds
+
+
+def has_failed_refund(session: Session, purchase: Purchase) -> bool:
+    """Whether its last refund failed, so that money that was to go back is still with the shop."""
+    last = select(Refund.status).where(Refund.purchase_id == purchase.id).order_by(Refund.id.desc()).limit(1)
+    return session.scalar(last) is RefundStatus.FAILED
+
+
+def see_refund(session: Session, refund_id: int, status: RefundStatus | None, now: datetime) -> None:
+    """Take over a provider's word on a refund that it had accepted; one that arrived or failed stays so."""
+    refund, purchase = _refund_for_update(session, refund_id)
+    refund.seen_at, refund.missing_since = now, None
+    if refund.status is not RefundStatus.SENT:
+        return
+    if status is RefundStatus.REFUNDED:
+        refund.status = status
+        record(session, purchase, "refund-arrived", now, who="provider", detail=f"{refund.cents} cents")
+    elif status is RefundStatus.FAILED:
+        _give_claim_back(session, purchase, refund, now, reason="failed at the provider")
+
+
+def give_up_refund(session: Session, refund_id: int, now: datetime, *, reason: str) -> None:
+    """Give back the claim of a refund that the provider refused to the last."""
+    refund, purchase = _refund_for_update(session, refund_id)
+    if refund.status is RefundStatus.WANTED:
+        _give_claim_back(session, purchase, refund, now, reason=reason)
+
+
+def _refund_for_update(session: Session, refund_id: int) -> tuple[Refund, Purchase]:
+    """A refund and its purchase, held until the end of the transaction: always the purchase first."""
+    owner = session.scalars(select(Refund.purchase_id).where(Refund.id == refund_id)).one()
+    purchase = purchase_for_update(session, owner)
+    return session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True), purchase
+
+
+def _give_claim_back(session: Session, purchase: Purchase, refund: Refund, now: datetime, *, reason: str) -> None:
+    was_sent, refund.status = refund.status is RefundStatus.SENT, RefundStatus.FAILED
+    payment = payment_for_update(session, refund.payment_id)
+    payment.refund_claimed_cents -= refund.cents
+    _move_money(session, payment, MoneyKind.REFUND_FAILED, refund.cents if was_sent else 0, now, refund=refund)
+    record(session, purchase, "refund-failed", now, who="provider", detail=f"{refund.cents} cents: {reason}")
+
+
+def miss_payment(session: Session, payment_id: int, counts: Collection[Count], now: datetime) -> None:
+    """Note that the provider does not know a payment; after UNKNOWN_FOR it counts as failed and holds no order up.
+
+    One that appears again later is taken over as any late payment.
+    """
+    owner = session.scalars(select(Payment.purchase_id).where(Payment.id == payment_id)).one()
+    purchase = purchase_for_update(session, owner)
+    payment = payment_for_update(session, payment_id)
+    payment.seen_at = now
+    payment.missing_since = payment.missing_since or now
+    if payment.missing_since <= now - UNKNOWN_FOR and _RANK[payment.status] < _RANK[PaymentStatus.FAILED]:
+        payment.status = PaymentStatus.FAILED
+        record(session, purchase, "payment-unknown", now, who="provider", detail=f"payment {payment.id}")
+        session.flush()
+        _settle(session, purchase, counts, now)
+
+
+def miss_refund(session: Session, refund_id: int, now: datetime) -> None:
+    """Note that the provider does not know a refund that it accepted; after UNKNOWN_FOR it counts as failed."""
+    refund, purchase = _refund_for_update(session, refund_id)
+    refund.seen_at = now
+    refund.missing_since = refund.missing_since or now
+    if refund.status is RefundStatus.SENT and refund.missing_since <= now - UNKNOWN_FOR:
+        _give_claim_back(session, purchase, refund, now, reason="unknown to the provider")
 
 
 def cancel(session: Session, purchase: Purchase, now: datetime, *, who: str) -> None:

@@ -66,6 +66,14 @@ def ship(session: Session, purchase: Purchase, parcel: Parcel, now: datetime, *,
     return shipment
 
 
+def add_tracking(session: Session, shipment: Shipment, now: datetime, *, carrier: str, tracking: str, who: str) -> None:
+    """Add the code by which a parcel can be followed, which came after it was sent; a mail says so."""
+    purchase = session.get_one(Purchase, shipment.purchase_id)
+    shipment.carrier, shipment.tracking = carrier, tracking
+    record(session, purchase, "tracking", now, who=who, detail=f"shipment {shipment.id}")
+    outbox.enqueue(session, "mail_tracking", shipment.id, now)
+
+
 def deliver(session: Session, purchase: Purchase, shipment: Shipment, now: datetime, *, who: str) -> None:
     """Note that a parcel arrived. With the last one of an order its period of withdrawal begins."""
     if shipment.delivered_at is not None:

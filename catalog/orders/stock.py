@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
 from catalog.models import Product, table_of
-from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove
+from catalog.orders.models import MoveKind, Purchase, PurchaseLine, StockLevel, StockMove
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of the count that a product came with, before any sale."""
-_LEAVING = (MoveKind.SOLD, MoveKind.RETURNED, MoveKind.WRITTEN_OFF)
-"""Moves of packs that a count no longer finds, or finds again."""
+_SINCE = (MoveKind.SOLD, MoveKind.RETURNED, MoveKind.WRITTEN_OFF, MoveKind.RECEIVED, MoveKind.CORRECTED)
+"""Moves after a count that change what it would find now."""
 
 
 class Count(Struct, frozen=True):
@@ -66,9 +66,9 @@ def _levels(session: Session, product_ids: Collection[int], *, lock: bool = Fals
 
 
 def _left_since(session: Session, count: Count) -> int:
-    """The change of the packs on the shelf by sales, returns and write-offs after a count."""
+    """The change of the packs on the shelf after a count, by sales, returns and staff."""
     moved = select(func.sum(StockMove.by_on_hand)).where(
-        StockMove.product_id == count.product_id, StockMove.kind.in_(_LEAVING), StockMove.at > count.at
+        StockMove.product_id == count.product_id, StockMove.kind.in_(_SINCE), StockMove.at > count.at
     )
     return session.scalar(moved) or 0
 
@@ -105,6 +105,13 @@ def _take_over(session: Session, level: StockLevel, count: Count, at: datetime) 
     on_hand = max(found, level.reserved)
     level.short, level.counted_at = on_hand - found, count.at
     _move(session, level, MoveKind.COUNTED, at, by_on_hand=on_hand - level.on_hand)
+
+
+def last_packs_taken(session: Session, purchase_id: int) -> list[int]:
+    """The products of a purchase of which no pack may be ordered any more, by id."""
+    query = select(StockLevel.product_id).join(PurchaseLine, PurchaseLine.product_id == StockLevel.product_id)
+    none = StockLevel.on_hand <= StockLevel.reserved
+    return list(session.scalars(query.where(PurchaseLine.purchase_id == purchase_id, none)))
 
 
 def held_packs(session: Session, purchase: Purchase) -> dict[int, int]:
@@ -148,6 +155,88 @@ def sell(session: Session, purchase: Purchase, sold: Sequence[SoldPacks], at: da
         )
 
 
+class StockChange(Struct, frozen=True):
+    """A change of a product's stock by staff. The same key changes it once."""
+
+    key: str
+    who: str
+    lot: str = ""
+    reason: str = ""
+
+
+class NotThereError(Exception):
+    """More packs written off than are on the shelf. Nothing was changed."""
+
+
+def count_packs(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
+    """Take over a count by staff: the packs on the shelf now, those of unsent orders included."""
+    level = _level_to_change(session, count, at)
+    if not _is_done(session, change):
+        _move_by_staff(session, level, MoveKind.CORRECTED, packs - level.found, change, at=at)
+    return level
+
+
+def receive_packs(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
+    """Put packs that came in on the shelf, with their lot."""
+    level = _level_to_change(session, count, at)
+    if not _is_done(session, change):
+        _move_by_staff(session, level, MoveKind.RECEIVED, packs, change, at=at)
+    return level
+
+
+def write_off(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
+    """Take packs off the shelf that nobody may buy any more. Raises NotThereError."""
+    level = _level_to_change(session, count, at)
+    if not _is_done(session, change):
+        if packs > level.found:
+            raise NotThereError
+        _move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, change, at=at)
+    return level
+
+
+def _level_to_change(session: Session, count: Count, at: datetime) -> StockLevel:
+    return _counted_levels(session, [count], at)[count.product_id]
+
+
+def _is_done(session: Session, change: StockChange) -> bool:
+    return session.scalar(select(StockMove.id).where(StockMove.key == change.key)) is not None
+
+
+def _move_by_staff(
+    session: Session, level: StockLevel, kind: MoveKind, packs: int, change: StockChange, *, at: datetime
+) -> None:
+    """Add a move of staff. Packs that are promised and not there stay promised, and make the level short."""
+    found = level.found + packs
+    gap = max(found, level.reserved) - level.on_hand - packs
+    level.short = max(0, level.reserved - found)
+    moves = [(kind, packs), *([(MoveKind.COUNTED, gap)] if gap else [])]
+    for one, by in (
+        moves if packs > 0 else reversed(moves)
+    ):  # a level is never below its promises, between moves neither
+        key = change.key if one is kind else None
+        _move(session, level, one, at, by_on_hand=by, lot=change.lot, who=change.who, reason=change.reason, key=key)
+
+
+class ReturnedPacks(Struct, frozen=True):
+    """Packs of a product and a lot that came back; those that are not restocked are written off."""
+
+    product_id: int
+    packs: int
+    restocked: int
+    lot: str
+
+
+def take_back(session: Session, purchase: Purchase, back: Sequence[ReturnedPacks], at: datetime, *, who: str) -> None:
+    """Put packs that came back on the shelf, and take those off again that nobody may buy any more."""
+    levels = _levels(session, {one.product_id for one in back}, lock=True)
+    for one in back:
+        level, id_ = levels[one.product_id], purchase.id
+        _move(session, level, MoveKind.RETURNED, at, by_on_hand=one.packs, purchase=id_, lot=one.lot, who=who)
+        lost = one.restocked - one.packs
+        if lost:
+            _move(session, level, MoveKind.WRITTEN_OFF, at, by_on_hand=lost, purchase=id_, lot=one.lot, who=who)
+
+
 def _move(
     session: Session,
     level: StockLevel,
@@ -159,10 +248,13 @@ def _move(
     purchase: int | None = None,
     lot: str = "",
     who: str = "",
+    reason: str = "",
+    key: str | None = None,
 ) -> None:
     """Add a move to the ledger and to its level."""
     move = {"product_id": level.product_id, "at": at, "kind": kind, "purchase_id": purchase, "lot": lot, "who": who}
-    session.execute(insert(StockMove), [move | {"by_on_hand": by_on_hand, "by_reserved": by_reserved}])
+    move |= {"by_on_hand": by_on_hand, "by_reserved": by_reserved, "reason": reason, "key": key}
+    session.execute(insert(StockMove), [move])
     level.on_hand += by_on_hand
     level.reserved += by_reserved
     session.flush()

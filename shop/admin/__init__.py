@@ -24,8 +24,12 @@ from shop.admin import (
     sign_in,
 )
 from shop.admin.blueprint import bp
+from shop.admin.orders import books as orders_books
+from shop.admin.orders import labels as orders_labels
 from shop.admin.orders import listing as orders_list
-from shop.admin.orders import month, order, parcels
+from shop.admin.orders import month, order, parcels, recalls, transfers
+from shop.admin.orders import returns as orders_returns
+from shop.admin.orders import stock as orders_stock
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
     amounts,
@@ -57,6 +61,12 @@ PAGES = (
     month,
     order,
     orders_list,
+    orders_returns,
+    orders_books,
+    transfers,
+    recalls,
+    orders_labels,
+    orders_stock,
     own_account,
     parcels,
     passkeys,

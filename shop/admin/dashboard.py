@@ -7,8 +7,9 @@ from itertools import pairwise
 from flask import render_template
 from msgspec import Struct
 
-from catalog.orders.finding import PAGE, OrderFilter, counts_by_filter
+from catalog.orders.finding import PAGE, Alarms, OrderFilter, alarms, counts_by_filter
 from catalog.orders.outbox import Waiting, waiting
+from catalog.orders.stock_list import count_low
 from catalog.queries.admin import PRICE_BOUNDS, Trouble, changes_since, overview, published_by_form
 from catalog.queries.brands import brands_in_trouble
 from shop.admin.blueprint import bp
@@ -35,6 +36,7 @@ def dashboard() -> str:
     session, ruleset = get_session(), get_ruleset()
     counts = overview(session, today())
     by_form = published_by_form(session)
+    orders, money_alarms = _orders() if may(role_of_request(), "order.view") else ([], None)
     brands = brands_in_trouble(session, ruleset.directory)
     names = {form.id: in_current_language(form.short_name) for form in ruleset.forms.values()}
     return render_template(
@@ -48,7 +50,9 @@ def dashboard() -> str:
         missing_settings=missing_settings(),
         missing_for_orders=list(missing_facts().values()) if counts.sells_real_products else [],
         outbox=_outbox(),
-        orders=_orders() if may(role_of_request(), "order.view") else [],
+        orders=orders,
+        alarms=money_alarms,
+        low_stock=_low_stock() if may(role_of_request(), "stock.view") else 0,
         may_change_settings=may(role_of_request(), "settings.manage"),
         changes=changes_since(session, now() - WEEK),
         ruleset_status=ruleset_status(ruleset, now().date()),
@@ -57,12 +61,23 @@ def dashboard() -> str:
     )
 
 
-def _orders() -> list[tuple[OrderFilter, str, str]]:
-    """The orders that wait, by filter, each with its number in words; counting ends above a page."""
+def _orders() -> tuple[list[tuple[OrderFilter, str, str]], Alarms | None]:
+    """The orders that wait, by filter, each with its number in words, and those whose money went astray.
+
+    Counting ends above a page.
+    """
     with services().orders.reading() as session:
         counts = counts_by_filter(session)
+        found_alarms = alarms(session) if counts[OrderFilter.ATTENTION] else None
     found = [(one, str(FILTERS[one]), count) for one, count in counts.items() if count]
-    return [(one, name, f"{PAGE}+" if count > PAGE else str(count)) for one, name, count in found]
+    rows = [(one, name, f"{PAGE}+" if count > PAGE else str(count)) for one, name, count in found]
+    return rows, found_alarms
+
+
+def _low_stock() -> int:
+    """The products whose stock is low; counting ends above a page."""
+    with services().orders.reading() as session:
+        return count_low(session)
 
 
 def _outbox() -> Waiting | None:

@@ -11,6 +11,7 @@ from shop.web.i18n import lazy_gettext as _
 PARTS = (
     ("admin.dashboard", _("Overview")),
     ("admin.orders", _("Orders")),
+    ("admin.stock", _("Stock")),
     ("admin.products", _("Products")),
     ("admin.proposals", _("Proposals")),
     ("admin.planned", _("Planned")),

@@ -35,6 +35,10 @@ Action = Literal[
     "order.pack",
     "order.change",
     "order.export",
+    "order.transfer",
+    "order.recall",
+    "stock.view",
+    "stock.change",
 ]
 
 EVERYBODY = frozenset(Role)
@@ -66,6 +70,10 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "order.money": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # prices, payments, refunds
     "order.pack": frozenset({Role.PACKER, Role.OWNER}),
     "order.export": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # sums without persons
+    "order.transfer": frozenset({Role.BOOKKEEPER, Role.OWNER}),  # transfers on and from the shop's bank account
+    "order.recall": OWNERS,  # mails to everybody who was sent a lot
+    "stock.view": frozenset({Role.PACKER, Role.BOOKKEEPER, Role.OWNER}),
+    "stock.change": frozenset({Role.PACKER, Role.OWNER}),  # count, receive, write off
     "order.change": OWNERS,  # cancel, refund, correct the address, mail again, note
 }
 

@@ -32,6 +32,7 @@ from catalog.orders.placing import (
 )
 from catalog.orders.stock import SoldOutError
 from shop.finder.answers_cookie import partial_answers, visitor_stops
+from shop.ordering.availability import mark_last_packs
 from shop.ordering.basket_page import available_basket, basket_page
 from shop.ordering.checkout_form import CheckoutForm
 from shop.ordering.limits import is_allowed
@@ -86,6 +87,8 @@ def checkout() -> Response:
 
 def _steps(basket: Basket, step: str, entered: Entered | None) -> Response:
     form = _form(basket, entered)
+    if step == "translate":
+        return _translated(basket, form, entered)
     if step == "order" and entered is not None:
         return _order(basket, form, entered)
     if step == "order":
@@ -93,6 +96,13 @@ def _steps(basket: Basket, step: str, entered: Entered | None) -> Response:
     if step == "summary" and form.validate_on_submit():
         return _summary(basket, form, Entered(secrets.token_urlsafe(24), _values(form)))
     return _details(basket, form)
+
+
+def _translated(basket: Basket, form: CheckoutForm, entered: Entered | None) -> Response:
+    """The same page in the language of this address, with all that was filled in: the summary, or the details."""
+    if entered is not None and form.validate():
+        return _summary(basket, form, entered)
+    return _details(basket, form)  # what is not filled in yet is no error yet
 
 
 def _entered() -> Entered | None:
@@ -225,6 +235,7 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     except TooManyUnpaidError:
         wait = _("Three orders with this e-mail address wait for payment. Pay or cancel one of them first.")
         return _summary(basket, form, entered, (wait,))
+    mark_last_packs(shared, placed.purchase.id)
     store_basket({})
     return _after_placing(placed)
 

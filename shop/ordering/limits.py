@@ -7,7 +7,7 @@ from shop.web.services import now, services
 
 
 def is_allowed(what: str) -> bool:
-    """Whether this visitor may try once more what is limited: `withdrawal` or `placing`."""
+    """Whether this visitor may try once more what is limited: `withdrawal`, `link` or `placing`."""
     key = services().vault.fingerprint(f"{what} from {request.remote_addr}")
     with services().orders.writing() as session:
         return may_try(session, key, now())

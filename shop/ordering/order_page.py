@@ -7,10 +7,22 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from catalog.orders.erasure import erase, erased_on, may_be_erased_now
-from catalog.orders.models import Document, Payment, PaymentMethod, Purchase, PurchaseState, Refund
+from catalog.orders.models import (
+    BankTransfer,
+    Document,
+    MoneyMove,
+    Payment,
+    PaymentMethod,
+    Purchase,
+    PurchaseState,
+    Recall,
+    RecallNotice,
+    Refund,
+)
 from catalog.orders.payments import FINAL, claimed_cents, owed_cents, paid_cents, purchase_for_update
 from catalog.orders.placing import new_payment
 from catalog.orders.withdrawal import is_open, last_day
@@ -44,6 +56,8 @@ def load_parts(purchase: Purchase) -> None:
         getattr(purchase, name)
     for shipment in purchase.shipments:
         len(shipment.lines)
+    for parcel in purchase.returns:
+        len(parcel.lines)
 
 
 @localized(bp, nl="/nl/bestelling/<token>", en="/en/order/<token>")
@@ -113,39 +127,48 @@ def data(token: str) -> Response:
     """All that the store has of an order, for the person that it is about (GDPR Art. 15 and 20)."""
     purchase = purchase_or_404(token)
     with services().orders.reading() as session:
-        refunds = session.scalars(select(Refund).where(Refund.purchase_id == purchase.id).order_by(Refund.id)).all()
-    body = msgspec.json.format(msgspec.json.encode(order_data(purchase, refunds)))
+        more = _rows_about(session, purchase)
+    body = msgspec.json.format(msgspec.json.encode(order_data(purchase, more)))
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{purchase.number}.json"'
     never_store(response)
     return response
 
 
-def order_data(purchase: Purchase, refunds: Sequence[Refund]) -> Mapping[str, Any]:
-    """An order with its lines, payments, refunds, withdrawals, documents and events, but for secrets and keys."""
+def _rows_about(session: Session, purchase: Purchase) -> Mapping[str, Sequence[Any]]:
+    """Rows about an order that are no part of it, by name."""
+    own = purchase.id
+    return {
+        "refunds": session.scalars(select(Refund).where(Refund.purchase_id == own).order_by(Refund.id)).all(),
+        "money_moves": session.scalars(select(MoneyMove).where(MoneyMove.purchase_id == own)).all(),
+        "bank_transfers": session.scalars(select(BankTransfer).join(Payment).where(Payment.purchase_id == own)).all(),
+        "recalls": session.scalars(select(Recall).join(RecallNotice).where(RecallNotice.purchase_id == own)).all(),
+    }
+
+
+def order_data(purchase: Purchase, more: Mapping[str, Sequence[Any]]) -> Mapping[str, Any]:
+    """An order with all its parts, and further rows by name, but for secrets and keys."""
     return {
         **_columns(purchase),
         "lines": [_columns(line) for line in purchase.lines],
         "vat": [_columns(one) for one in purchase.vat],
         "payments": [_columns(payment) for payment in purchase.payments],
-        "refunds": [_columns(refund) for refund in refunds],
+        **{name: [_columns(row) for row in rows] for name, rows in more.items()},
         "withdrawals": [_columns(one) for one in purchase.withdrawals],
         "documents": [_columns(one) for one in purchase.documents],
         "events": [_columns(event) for event in purchase.events],
         "shipments": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.shipments],
+        "returns": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.returns],
         "notes": [_columns(note) for note in purchase.notes],
     }
 
 
 _SECRET = frozenset(
-    {"id", "purchase_id", "payment_id", "shipment_id", "product_id", "token", "token_sha256", "checkout_key"}
-    | {"idempotency_key"}
-) | {
-    "key",
-    "pdf",
-    "snapshot",
-    "checkout_url",
-}
+    [
+        *("id", "purchase_id", "payment_id", "shipment_id", "return_id", "product_id", "refund_id"),
+        *("token", "token_sha256", "checkout_key", "idempotency_key", "key", "pdf", "snapshot", "checkout_url"),
+    ]
+)
 
 
 def _columns(row: Any) -> dict[str, Any]:

@@ -4,14 +4,12 @@ Nothing is asked but a name, the order and an e-mail address; answers are alike 
 """
 
 import json
-import re
 import secrets
 from http import HTTPStatus
 from typing import Any
 
 from cryptography.fernet import InvalidToken
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -20,6 +18,7 @@ from catalog.orders.models import Purchase
 from catalog.orders.payments import purchase_for_update
 from catalog.orders.withdrawal import NothingLeftError, Statement, WithdrawnLine, is_open, lines_left, withdraw
 from shop.ordering.limits import is_allowed
+from shop.ordering.lost_link import FindForm, number_of_token, withdrawal_token
 from shop.ordering.order_page import purchase_or_404
 from shop.web.forms import ShopForm, email_line, printable_line, require_email
 from shop.web.i18n import gettext, localized
@@ -31,24 +30,6 @@ from shop.web.services import now, services
 
 bp = Blueprint("withdrawal", __name__)
 LIFETIME_SECONDS = 60 * 60
-
-
-class FindForm(ShopForm):
-    """The order to withdraw from, by its number and the e-mail address that it was placed with."""
-
-    number = StringField(
-        _("Order number"),
-        [InputRequired(), Length(max=20)],
-        filters=[printable_line],
-        description=_("It is in the confirmation, such as M26-7KQ4-2XB."),
-        render_kw={"autocomplete": "off", "maxlength": 20},
-    )
-    email = EmailField(
-        _("E-mail address of the order"),
-        [InputRequired(), Length(max=200)],
-        filters=[printable_line],
-        render_kw={"autocomplete": "email", "maxlength": 200},
-    )
 
 
 class StatementForm(ShopForm):
@@ -75,12 +56,6 @@ class StatementForm(ShopForm):
     )
 
 
-def as_number(typed: str) -> str:
-    """The number of an order, however its letters and dashes were typed."""
-    signs = re.sub(r"[^0-9A-Z]", "", typed.upper())
-    return f"{signs[:3]}-{signs[3:7]}-{signs[7:]}"
-
-
 @localized(bp, nl="/nl/herroepen", en="/en/withdraw", methods=("GET", "POST"))
 def find() -> Response:
     """Ask for the order, and lead to its withdrawal."""
@@ -91,11 +66,10 @@ def find() -> Response:
     if too_often:
         status = HTTPStatus.TOO_MANY_REQUESTS
     elif form.validate_on_submit():
-        number = as_number(form.number.data or "")
         with services().orders.reading() as session:
-            email = session.scalar(select(Purchase.email).where(Purchase.number == number))
-        if email and email_line(email) == email_line(form.email.data):
-            address = url_for("withdrawal.state", token=order_token(services(), number))
+            purchase = form.order(session)
+        if purchase is not None:
+            address = url_for("withdrawal.state", token=withdrawal_token(purchase.number))
             return never_store(redirect(address, HTTPStatus.SEE_OTHER))
         not_found, status = True, HTTPStatus.NOT_FOUND
     elif form.errors:
@@ -109,12 +83,13 @@ def find() -> Response:
 @localized(bp, nl="/nl/bestelling/<token>/herroepen", en="/en/order/<token>/withdraw", methods=("GET", "POST"))
 def state(token: str) -> Response:
     """The statement, then its confirmation as a step of its own, then what was done."""
-    purchase = purchase_or_404(token)
+    purchase = _purchase_of(token)
     confirms = request.method == "POST" and request.form.get("step") == "confirm"
     if not confirms and (not is_open(purchase, now()) or not any(lines_left(purchase).values())):
         return _page("ordering/withdraw_closed.html", purchase, token)
     if request.method == "GET":
-        form = StatementForm(name=purchase.name, email=purchase.email)
+        known_by_link = number_of_token(token) is None
+        form = StatementForm(name=purchase.name if known_by_link else "", email=purchase.email)
         return _page("ordering/withdraw.html", purchase, token, form=form, chosen=lines_left(purchase), error="")
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(HTTPStatus.FORBIDDEN)
@@ -182,14 +157,26 @@ def _sealed_statement(purchase: Purchase) -> Statement | None:
 @localized(bp, nl="/nl/bestelling/<token>/herroepen/klaar", en="/en/order/<token>/withdraw/done")
 def done(token: str) -> Response:
     """The effect of a withdrawal, and the address of its acknowledgement."""
-    purchase = purchase_or_404(token)
+    purchase = _purchase_of(token)
     if not purchase.withdrawals:
         return redirect(url_for("withdrawal.state", token=token), HTTPStatus.SEE_OTHER)
     return _page("ordering/withdraw_done.html", purchase, token, withdrawal=purchase.withdrawals[-1])
 
 
+def _purchase_of(token: str) -> Purchase:
+    """The order of its secret link, or of a token that opens its withdrawal alone; else 404."""
+    number = number_of_token(token)
+    if number is None:
+        return purchase_or_404(token)
+    return purchase_or_404(order_token(services(), number))
+
+
 def _page(template: str, purchase: Purchase, token: str, **values: Any) -> Response:
-    html = render_template(template, purchase=purchase, token=token, left=lines_left(purchase), **_seller(), **values)
+    """A page of the steps; only who came by the secret link is led to the page of the order."""
+    found = number_of_token(token) is not None
+    order = url_for("lost_link.mail_link") if found else url_for("orders.order", token=token)
+    shown = {"purchase": purchase, "token": token, "left": lines_left(purchase), "found": found, "order": order}
+    html = render_template(template, **shown, **_seller(), **values)
     return never_store(make_response(html))
 
 

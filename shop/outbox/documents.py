@@ -6,6 +6,7 @@ The contents are stored as they were issued, words included; the PDF follows fro
 import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from babel.dates import format_date
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from catalog.db.bulk import insert_new
 from catalog.models import table_of
 from catalog.orders import outbox
-from catalog.orders.models import Document, DocumentKind, NumberSeries, PaymentMethod, Purchase
+from catalog.orders.models import Document, DocumentKind, DocumentVat, NumberSeries, PaymentMethod, Purchase
 from catalog.orders.money import VatSum, shares, vat_of_part
 from catalog.orders.payments import owed_cents
 from shop.ordering.order_words import delivery_words, method_words
@@ -24,6 +25,8 @@ from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
 from shop.web.owner_settings import owner_settings, seller
+
+ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 def issue_invoice(session: Session, purchase: Purchase, now: datetime) -> Document:
@@ -37,7 +40,8 @@ def issue_invoice(session: Session, purchase: Purchase, now: datetime) -> Docume
     ]
     rows.append([delivery_words(purchase.delivery), "1", euro(purchase.delivery_cents), euro(purchase.delivery_cents)])
     vat = [(one.percent, one.net_cents, one.vat_cents) for one in purchase.vat]
-    return _issue(session, purchase, DocumentKind.INVOICE, {"rows": rows} | _totals(purchase.total_cents, vat), now)
+    contents = {"rows": rows} | _totals(purchase.total_cents, vat)
+    return _issue(session, purchase, DocumentKind.INVOICE, contents, now, vat=vat)
 
 
 def issue_credit(session: Session, purchase: Purchase, now: datetime) -> Document | None:
@@ -55,7 +59,8 @@ def issue_credit(session: Session, purchase: Purchase, now: datetime) -> Documen
     gross = _gross_parts(sums, before, now_credited)
     vat = [(percent, gross[percent] - cents, cents) for percent, cents in parts.items()]
     row = [_("Credit on invoice %(number)s", number=invoice.number), "1", euro(now_credited), euro(now_credited)]
-    return _issue(session, purchase, DocumentKind.CREDIT, {"rows": [row]} | _totals(now_credited, vat), now)
+    contents = {"rows": [row]} | _totals(now_credited, vat)
+    return _issue(session, purchase, DocumentKind.CREDIT, contents, now, vat=vat)
 
 
 def _gross_parts(sums: list[VatSum], before: int, part: int) -> dict[int, int]:
@@ -73,20 +78,32 @@ def _totals(cents: int, vat: list[tuple[int, int, int]]) -> dict[str, Any]:
 
 
 def _issue(
-    session: Session, purchase: Purchase, kind: DocumentKind, contents: dict[str, Any], now: datetime
+    session: Session,
+    purchase: Purchase,
+    kind: DocumentKind,
+    contents: dict[str, Any],
+    now: datetime,
+    *,
+    vat: list[tuple[int, int, int]],
 ) -> Document:
-    number = _next_number(session, kind, purchase, now.date())
+    """A document with the next number of its series, dated by the calendar of the Netherlands."""
+    day = now.astimezone(ZONE).date()
+    number = _next_number(session, kind, purchase, day)
     snapshot = msgspec.json.encode(
-        {"number": number, "language": current_language(), **_words(purchase, kind, now.date()), **contents}
+        {"number": number, "language": current_language(), **_words(purchase, kind, day), **contents}
     ).decode()
     document = Document(
         purchase_id=purchase.id,
         kind=kind,
         number=number,
-        issued_on=now.date(),
+        issued_on=day,
         snapshot=snapshot,
         sha256=hashlib.sha256(snapshot.encode()).hexdigest(),
     )
+    sign = -1 if kind is DocumentKind.CREDIT else 1
+    document.vat = [
+        DocumentVat(percent=percent, net_cents=sign * net, vat_cents=sign * tax) for percent, net, tax in vat
+    ]
     session.add(document)
     session.flush()
     purchase.documents.append(document)

@@ -7,8 +7,6 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from catalog.db.engine import for_writing
-from catalog.edits.availability import set_sold_out
 from catalog.orders import outbox
 from catalog.orders.models import (
     Document,
@@ -16,13 +14,15 @@ from catalog.orders.models import (
     Purchase,
     PurchaseEvent,
     PurchaseState,
+    Recall,
+    RecallNotice,
     Refund,
     Shipment,
     Terms,
     Withdrawal,
 )
-from catalog.orders.payments import counts_of, purchase_for_update
-from catalog.orders.stock import available
+from catalog.orders.payments import purchase_for_update
+from shop.ordering.availability import update_marks
 from shop.outbox import letters
 from shop.outbox.documents import issue_credit, issue_invoice, make_pdf
 from shop.outbox.post import Attachment, post
@@ -89,6 +89,12 @@ def _mail_confirmation_again(shared: Services, event_id: int) -> None:
             _post_confirmation(session, purchase, f"confirmation-{event.id}.{purchase.number}")
 
 
+def _mail_link(shared: Services, purchase_id: int) -> None:
+    """Mail the link of an order again, under a name of its own each time."""
+    key = f"link-{int(shared.clock().timestamp())}"
+    _mail_of_purchase(letters.order_link, key)(shared, purchase_id)
+
+
 def _mail_shipment(shared: Services, shipment_id: int) -> None:
     with shared.orders.reading() as session:
         shipment = session.get_one(Shipment, shipment_id)
@@ -96,6 +102,28 @@ def _mail_shipment(shared: Services, shipment_id: int) -> None:
         if purchase.erased_at is None:
             letter = letters.checked(letters.on_its_way(purchase, shipment), purchase)
             post(letter, f"shipment-{shipment.id}.{purchase.number}")
+
+
+def _mail_recall(shared: Services, notice_id: int) -> None:
+    """Mail a recall, unless it was mailed or the person was erased meanwhile."""
+    with shared.orders.reading() as session:
+        notice = session.get_one(RecallNotice, notice_id)
+        purchase = session.get_one(Purchase, notice.purchase_id)
+        if notice.mailed_at is not None or purchase.erased_at is not None:
+            return
+        recall = session.get_one(Recall, notice.recall_id)
+        post(letters.recall(purchase, recall), f"recall-{notice.id}.{purchase.number}")
+    with shared.orders.writing() as session:
+        session.get_one(RecallNotice, notice_id).mailed_at = shared.clock()
+
+
+def _mail_tracking(shared: Services, shipment_id: int) -> None:
+    with shared.orders.reading() as session:
+        shipment = session.get_one(Shipment, shipment_id)
+        purchase = session.get_one(Purchase, shipment.purchase_id)
+        if purchase.erased_at is None:
+            letter = letters.checked(letters.followed(purchase, shipment), purchase)
+            post(letter, f"tracking-{shipment.id}.{purchase.number}")
 
 
 def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
@@ -108,7 +136,6 @@ def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
     with shared.orders.writing() as session:
         row = session.get_one(Withdrawal, withdrawal_id)
         row.acknowledged_at = row.acknowledged_at or shared.clock()
-        outbox.enqueue(session, "issue_credit", row.purchase_id, shared.clock(), key=f"issue_credit:w{row.id}")
 
 
 def _mail_refund(shared: Services, refund_id: int) -> None:
@@ -116,14 +143,14 @@ def _mail_refund(shared: Services, refund_id: int) -> None:
         refund = session.get_one(Refund, refund_id)
         purchase = session.get_one(Purchase, refund.purchase_id)
         post(letters.checked(letters.refunded(purchase, refund), purchase), f"refund-{refund.id}.{purchase.number}")
-    with shared.orders.writing() as session:
-        outbox.enqueue(session, "issue_credit", purchase.id, shared.clock(), key=f"issue_credit:r{refund_id}")
 
 
 def _issue_invoice(shared: Services, purchase_id: int) -> None:
     """Issue the invoice, then mail the confirmation, which the law wants whether a PDF can be made or not."""
     with shared.orders.writing() as session:
-        document = issue_invoice(session, purchase_for_update(session, purchase_id), shared.clock())
+        purchase = purchase_for_update(session, purchase_id)
+        document = issue_invoice(session, purchase, shared.clock())
+        issue_credit(session, purchase, shared.clock())  # where less was owed before the invoice was written
     with suppress(Exception):  # the job that makes it is planned already, and says what is wrong
         _make_pdf(shared, document.id)
     with shared.orders.writing() as session:
@@ -155,31 +182,16 @@ def _see_payment(shared: Services, payment_id: int) -> None:
     steps.ask(shared, payment_id)
 
 
-def _check_availability(shared: Services, purchase_id: int) -> None:
-    """Mark the products of an order as sold out, or not, where that changed.
-
-    Looked at again after each writing: another worker may have written what it had read before.
-    """
-    while True:
-        with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
-            purchase = orders.get_one(Purchase, purchase_id)
-            counts = counts_of(catalogue, purchase)
-            left = available(orders, counts)
-            counted = {count.product_id for count in counts if count.packs > 0}
-        with Session(for_writing(shared.databases.primary)) as session:
-            changed = set_sold_out(session, {id_: packs == 0 for id_, packs in left.items() if id_ in counted})
-            session.commit()
-        if not changed:
-            return
-
-
 HANDLERS: Mapping[str, Handler] = {
     "mail_receipt": _mail_receipt,
     "mail_confirmation": _mail_confirmation,
     "mail_expired": _mail_of_purchase(letters.expired, "expired"),
     "mail_paid_too_late": _mail_of_purchase(letters.paid_too_late, "paid-too-late"),
     "mail_confirmation_again": _mail_confirmation_again,
+    "mail_link": _mail_link,
     "mail_shipment": _mail_shipment,
+    "mail_tracking": _mail_tracking,
+    "mail_recall": _mail_recall,
     "mail_withdrawal": _mail_withdrawal,
     "mail_refund": _mail_refund,
     "issue_invoice": _issue_invoice,
@@ -188,5 +200,5 @@ HANDLERS: Mapping[str, Handler] = {
     "start_payment": _start_payment,
     "see_payment": _see_payment,
     "send_refund": steps.send_refund,
-    "check_availability": _check_availability,
+    "check_availability": update_marks,
 }

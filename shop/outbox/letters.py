@@ -12,7 +12,7 @@ from babel.dates import format_datetime
 from flask import render_template, url_for
 from msgspec import Struct
 
-from catalog.orders.models import PaymentMethod, Purchase, Refund, Shipment, Terms, Withdrawal
+from catalog.orders.models import PaymentMethod, Purchase, Recall, Refund, Shipment, Terms, Withdrawal
 from catalog.orders.payments import owed_cents
 from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
@@ -225,6 +225,16 @@ def _seller(purchase: Purchase) -> Block:
     return Block(heading=_("Who sells"), paragraphs=nobody, rows=rows)
 
 
+def order_link(purchase: Purchase) -> Letter:
+    """The secret link to an order, mailed again because somebody asked for it."""
+    paragraphs = (
+        _("Somebody asked for the link to your order with its number and this e-mail address. Here it is."),
+        _("Was it not you? Then you need not do anything: nobody but you gets this link."),
+    )
+    subject = _subject(purchase, _("The link to your order %(number)s", number=purchase.number))
+    return Letter(purchase.email, subject, (_opening(purchase, paragraphs), _order_link(purchase)))
+
+
 def expired(purchase: Purchase) -> Letter:
     """An order that ended unpaid."""
     said = _("Your order was not paid in time, so it ended and costs you nothing. You may order again at any time.")
@@ -263,6 +273,29 @@ def on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
     )
     subject = _subject(purchase, _("Your order %(number)s is on its way", number=purchase.number))
     return Letter(purchase.email, subject, blocks)
+
+
+def followed(purchase: Purchase, shipment: Shipment) -> Letter:
+    """The code of a parcel that was sent before."""
+    code = f"{shipment.carrier} {shipment.tracking}".strip()
+    paragraphs = (_("Your parcel can be followed now."), _("Follow it with the code %(code)s.", code=code))
+    subject = _subject(purchase, _("Follow your order %(number)s", number=purchase.number))
+    return Letter(purchase.email, subject, (_opening(purchase, paragraphs), _order_link(purchase)))
+
+
+def recall(purchase: Purchase, found: Recall) -> Letter:
+    """The recall of a lot. The shop's own warning is not judged as advertising: it must reach whoever has the pack."""
+    own = {"nl": found.text_nl, "en": found.text_en}[current_language()]
+    paragraphs = (
+        _("We recall %(product)s, lot %(lot)s. We sent you this lot.", product=found.name, lot=found.lot),
+        _("Please do not take it any more, and tell everybody who may have it."),
+        own,
+    )
+    known = seller()
+    reach = ", ".join(part for part in (known.email, known.phone) if part)
+    ask = Block(paragraphs=(_("Questions? You reach us at %(where)s.", where=reach),)) if reach else Block()
+    subject = _subject(purchase, _("Recall: do not take %(product)s any more", product=found.name))
+    return Letter(purchase.email, subject, (_opening(purchase, paragraphs), ask, _order_link(purchase)))
 
 
 def refunded(purchase: Purchase, refund: Refund) -> Letter:

@@ -8,19 +8,21 @@ import threading
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.orders import outbox
 from catalog.orders.erasure import due_for_erasure, erase
 from catalog.orders.finding import finished_orders
-from catalog.orders.models import Job, Payment
+from catalog.orders.models import Job, Payment, Refund, RefundStatus
 from catalog.orders.payments import (
     FINAL,
+    REFUND_AGAIN,
     SWEEP_AGAIN,
     PaymentRefusedError,
     expire,
+    give_up_refund,
     is_ready_to_expire,
     overdue_purchases,
     purchase_for_update,
@@ -92,7 +94,8 @@ def _do(app: Flask, shared: Services, job: Job) -> bool:
         with shared.orders.writing() as session:
             is_given_up = outbox.postpone(session, job.id, type(error).__name__, shared.clock())
         if is_given_up and job.kind == "send_refund" and isinstance(error, PaymentRefusedError):
-            steps.give_up_refund(shared, job.row_id, str(error))
+            with shared.orders.writing() as session:
+                give_up_refund(session, job.row_id, shared.clock(), reason=str(error))
         return False
     with shared.orders.writing() as session:
         outbox.finish(session, job.id, shared.clock())
@@ -114,6 +117,12 @@ def sweep(app: Flask) -> None:
             (Payment.seen_at < now - SWEEP_AGAIN) | Payment.purchase_id.in_(overdue),
         )
         asked = list(session.scalars(silent.order_by(Payment.seen_at).limit(100)))
+        under_way = select(Refund.id).where(
+            Refund.status == RefundStatus.SENT,
+            Refund.provider_id.is_not(None),
+            func.coalesce(Refund.seen_at, Refund.at) < now - REFUND_AGAIN,
+        )
+        refunds = list(session.scalars(under_way.order_by(func.coalesce(Refund.seen_at, Refund.at)).limit(100)))
     for payment_id in asked:
         try:
             steps.ask(shared, payment_id)
@@ -121,6 +130,8 @@ def sweep(app: Flask) -> None:
             log.warning("a payment could not be asked about: %s", type(error).__name__)
             with shared.orders.writing() as session:  # those that are never answered do not keep the others waiting
                 session.execute(update(Payment).where(Payment.id == payment_id).values(seen_at=now))
+    for refund_id in refunds:
+        _ask_refund(shared, refund_id, now)
     forget_kept_mails(shared)
     for purchase_id in forgotten:
         with shared.orders.writing() as session:
@@ -133,6 +144,15 @@ def sweep(app: Flask) -> None:
             elif purchase.reserve_until is not None and purchase.reserve_until <= now:
                 purchase.reserve_until = now + SWEEP_AGAIN  # orders whose payment is still open let others have a turn
     _close_finished(shared, now)
+
+
+def _ask_refund(shared: Services, refund_id: int, now: datetime) -> None:
+    try:
+        steps.ask_refund(shared, refund_id)
+    except Exception as error:
+        log.warning("a refund could not be asked about: %s", type(error).__name__)
+        with shared.orders.writing() as session:
+            session.execute(update(Refund).where(Refund.id == refund_id).values(seen_at=now))
 
 
 def _close_finished(shared: Services, now: datetime) -> None:

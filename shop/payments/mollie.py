@@ -15,15 +15,31 @@ import mollie
 from mollie import models
 from mollie.utils import BackoffStrategy, RetryConfig
 
-from catalog.orders.models import PaymentStatus
-from catalog.orders.payments import PaymentRefusedError, PaymentRequest, PaymentSeen, PaymentUnavailableError
+from catalog.orders.models import PaymentStatus, RefundStatus
+from catalog.orders.payments import (
+    PaymentRefusedError,
+    PaymentRequest,
+    PaymentSeen,
+    PaymentUnavailableError,
+    PaymentUnknownError,
+)
 from shop.settings import PaymentsSetting
 
 TIMEOUT_MS = 5000
+_REFUND_ID = re.compile(r"re_[A-Za-z0-9]{1,60}", re.ASCII)
 _PAYMENT_ID = re.compile(r"tr_[A-Za-z0-9]{1,60}", re.ASCII)
 _NO_RETRIES = RetryConfig("none", BackoffStrategy(1, 1, 1.0, 1), retry_connection_errors=False)
 _REFUSALS = range(400, 500)
 _TRANSIENT = frozenset({408, 409, 425, 429})
+_UNKNOWN = frozenset({404, 410})
+_REFUNDS = {
+    "queued": RefundStatus.SENT,
+    "pending": RefundStatus.SENT,
+    "processing": RefundStatus.SENT,
+    "refunded": RefundStatus.REFUNDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.FAILED,
+}
 _LOCALES = {"nl": "nl_NL", "en": "en_US"}
 Answer = TypeVar("Answer")
 
@@ -65,6 +81,13 @@ class MollieProvider:
         )
         return str(answer.id)
 
+    def refund_status(self, provider_id: str, refund_id: str) -> RefundStatus | None:
+        payment_id = _checked(provider_id)
+        if not _REFUND_ID.fullmatch(refund_id):
+            raise PaymentRefusedError("no refund of Mollie's")
+        answer = self._ask(lambda sdk: sdk.refunds.get(payment_id=payment_id, refund_id=refund_id))
+        return _REFUNDS.get(str(getattr(answer.status, "value", answer.status)))
+
     def _ask(self, call: Callable[[Any], Answer]) -> Answer:
         """One call to Mollie. Raises PaymentUnavailableError or PaymentRefusedError."""
         try:
@@ -72,6 +95,8 @@ class MollieProvider:
                 return call(sdk)
         except models.ClientError as error:
             status = int(getattr(error, "status_code", 0) or 0)
+            if status in _UNKNOWN:
+                raise PaymentUnknownError(f"Mollie answered {status}") from None
             if status in _REFUSALS and status not in _TRANSIENT:
                 raise PaymentRefusedError(f"Mollie answered {status}") from None
             raise PaymentUnavailableError(f"Mollie answered {status}") from None

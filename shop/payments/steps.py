@@ -9,8 +9,16 @@ from sqlalchemy import select
 
 from catalog.orders import outbox
 from catalog.orders.models import Payment, Purchase, Refund, RefundStatus
-from catalog.orders.payments import PaymentSeen, counts_of, payment_for_update, see_payment
-from catalog.orders.states import record
+from catalog.orders.payments import (
+    PaymentSeen,
+    PaymentUnknownError,
+    counts_of,
+    miss_payment,
+    miss_refund,
+    note_sent_refund,
+    see_payment,
+    see_refund,
+)
 from shop.payments.providers import payment_request, provider_named
 from shop.web.services import Services
 
@@ -41,13 +49,51 @@ def take_over(shared: Services, payment_id: int, seen: PaymentSeen) -> Payment:
 
 
 def ask(shared: Services, payment_id: int) -> Payment:
-    """Ask the provider how a payment is, and do what follows. Raises as `begin`."""
+    """Ask the provider how a payment is, and do what follows. Raises as `begin`, unless the provider does not know it.
+
+    A report on a payment may be one on its refunds, so those under way are asked about too.
+    """
     with shared.orders.reading() as session:
         payment = session.get_one(Payment, payment_id)
         name, provider_id = payment.provider, payment.provider_id
+        under_way = select(Refund.id).where(Refund.payment_id == payment_id, Refund.status == RefundStatus.SENT)
+        refunds = session.scalars(under_way).all()
     if provider_id is None:
         return payment
-    return take_over(shared, payment_id, provider_named(shared, name).get(provider_id))
+    try:
+        seen = provider_named(shared, name).get(provider_id)
+    except PaymentUnknownError:
+        return _miss(shared, payment_id)
+    payment = take_over(shared, payment_id, seen)
+    for refund_id in refunds:
+        ask_refund(shared, refund_id)
+    return payment
+
+
+def _miss(shared: Services, payment_id: int) -> Payment:
+    with shared.databases.session_for_reading() as catalogue, shared.orders.writing() as session:
+        payment = session.get_one(Payment, payment_id)
+        counts = counts_of(catalogue, session.get_one(Purchase, payment.purchase_id))
+        miss_payment(session, payment_id, counts, shared.clock())
+        return payment
+
+
+def ask_refund(shared: Services, refund_id: int) -> None:
+    """Ask the provider how a refund is that it accepted. Raises as `ask`."""
+    with shared.orders.reading() as session:
+        refund = session.get_one(Refund, refund_id)
+        payment = session.get_one(Payment, refund.payment_id)
+        if refund.status is not RefundStatus.SENT or refund.provider_id is None or payment.provider_id is None:
+            return
+        asked, name = (payment.provider_id, refund.provider_id), payment.provider
+    try:
+        status = provider_named(shared, name).refund_status(*asked)
+    except PaymentUnknownError:
+        with shared.orders.writing() as session:
+            miss_refund(session, refund_id, shared.clock())
+        return
+    with shared.orders.writing() as session:
+        see_refund(session, refund_id, status, shared.clock())
 
 
 def send_refund(shared: Services, refund_id: int) -> None:
@@ -65,23 +111,7 @@ def send_refund(shared: Services, refund_id: int) -> None:
         name = payment.provider
     provider_id = provider_named(shared, name).refund(*asked)
     with shared.orders.writing() as session:
-        refund = session.get_one(Refund, refund_id, with_for_update=True)
-        refund.provider_id, refund.status = provider_id, RefundStatus.SENT
-        purchase = session.get_one(Purchase, refund.purchase_id)
-        record(session, purchase, "refunded", shared.clock(), detail=f"{refund.cents} cents")
-        outbox.enqueue(session, "mail_refund", refund.id, shared.clock())
-
-
-def give_up_refund(shared: Services, refund_id: int, reason: str) -> None:
-    """Give back the claim of a refund that the provider refused to the last; its job stays failed, for staff to see."""
-    with shared.orders.writing() as session:
-        refund = session.get_one(Refund, refund_id, with_for_update=True)
-        if refund.status is not RefundStatus.WANTED:
-            return
-        refund.status = RefundStatus.FAILED
-        payment_for_update(session, refund.payment_id).refund_claimed_cents -= refund.cents
-        purchase = session.get_one(Purchase, refund.purchase_id)
-        record(session, purchase, "refund-failed", shared.clock(), who="provider", detail=reason)
+        note_sent_refund(session, refund_id, provider_id, shared.clock(), who="shop")
 
 
 def report(shared: Services, token: str, provider_id: str | None) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from catalog.db.bulk import insert_new
 from catalog.models import table_of
 from catalog.orders.models import Payment, PaymentStatus, Refund, RefundStatus, TrialPayment
-from catalog.orders.payments import PaymentRefusedError, PaymentRequest, PaymentSeen
+from catalog.orders.payments import PaymentRefusedError, PaymentRequest, PaymentSeen, PaymentUnknownError
 from catalog.orders.placing import RESERVATION
 from catalog.orders.store import OrdersStore
 from shop.settings import PaymentsSetting
@@ -71,7 +71,7 @@ class TrialProvider:
         with self._store.reading() as session:
             row = session.get(TrialPayment, provider_id)
             if row is None:
-                raise PaymentRefusedError("no such trial payment")
+                raise PaymentUnknownError("no such trial payment")
             made_at = session.scalar(select(Payment.made_at).where(Payment.idempotency_key == row.idempotency_key))
             seen = _seen(row)
         waits = seen.status in (PaymentStatus.OPEN, PaymentStatus.PENDING)
@@ -93,6 +93,11 @@ class TrialProvider:
                 raise PaymentRefusedError("more than was paid")
             row.refunded_cents = refunded
             return f"trial_refund_{key}"
+
+    def refund_status(self, provider_id: str, refund_id: str) -> RefundStatus | None:  # noqa: ARG002 - the Protocol's
+        with self._store.reading() as session:
+            known = session.get(TrialPayment, provider_id)
+        return RefundStatus.FAILED if known is None else RefundStatus.REFUNDED
 
 
 def play(session: Session, provider_id: str, played: Play) -> TrialPayment | None:

@@ -15,21 +15,33 @@ from werkzeug.wrappers import Response
 from catalog.models import PeopleEventKind
 from catalog.orders import outbox
 from catalog.orders.finding import note_words
-from catalog.orders.models import Purchase, PurchaseEvent, PurchaseNote, PurchaseState, Refund
+from catalog.orders.models import (
+    TRANSFER,
+    BankTransfer,
+    Payment,
+    Purchase,
+    PurchaseEvent,
+    PurchaseNote,
+    PurchaseState,
+    Refund,
+    RefundStatus,
+)
 from catalog.orders.payments import (
     TooMuchRefundedError,
     cancel,
-    claim_refund,
     claimed_cents,
     owed_cents,
     paid_cents,
     purchase_for_update,
+    refund_amount,
 )
+from catalog.orders.returns import refund_due
 from catalog.orders.states import ForbiddenArrowError, record
-from catalog.orders.withdrawal import PERIOD, last_day
+from catalog.orders.withdrawal import last_day
+from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.guard import ask_password_again
-from shop.admin.orders.forms import NoteForm, RefundForm, parcel_form
+from shop.admin.orders.forms import NoteForm, RefundForm, TransferForm, decision_form, parcel_form, return_form
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import may, requires
 from shop.admin.redirects import carried_fields
@@ -85,7 +97,10 @@ def show_order(purchase: Purchase, **forms: Any) -> Response:
     shown = {
         "refund_form": RefundForm(formdata=None, key=secrets.token_urlsafe(16)),
         "note_form": NoteForm(formdata=None),
+        "transfer_form": TransferForm(formdata=None, prefix="transfer-", key=secrets.token_urlsafe(16)),
         "ship_form": parcel_form(purchase, formdata=None, key=secrets.token_urlsafe(16)),
+        "return_form": return_form(purchase, formdata=None, key=secrets.token_urlsafe(16)),
+        "decision_form": decision_form(purchase, formdata=None),
     } | forms
     wrong = next((form for form in forms.values() if form.errors), None)
     money = _money(purchase) if may(role_of_request(), "order.money") else None
@@ -95,7 +110,8 @@ def show_order(purchase: Purchase, **forms: Any) -> Response:
         names={line.position: line.name for line in purchase.lines},
         money=money,
         wrong=wrong,
-        return_until=_return_until(purchase),
+        refund_due=refund_due(purchase),
+        days_left=days_left(purchase),
         withdraw_until=last_day(purchase),
         may_cancel=may_cancel(purchase),
         may_correct=may_correct(purchase),
@@ -109,24 +125,40 @@ def _money(purchase: Purchase) -> dict[str, Any]:
     with services().orders.reading() as session:
         paid, refunded = paid_cents(session, purchase), claimed_cents(session, purchase)
         refunds = session.scalars(select(Refund).where(Refund.purchase_id == purchase.id).order_by(Refund.id)).all()
+        transfers = transfers_of(session, purchase)
         session.expunge_all()
     owed = owed_cents(purchase)
     return {
         "owed": owed,
         "paid": paid,
         "refunded": refunded,
-        "open": max(0, owed - paid),
+        "open": max(0, owed - paid + refunded),
+        "transfers": transfers,
+        "by_hand": [one for one in refunds if is_by_hand(purchase, one)],
         "refundable": paid - refunded,
         "charged_back": sum(payment.charged_back_cents for payment in purchase.payments),
         "refunds": refunds,
+        "not_back": max(0, paid - refunded - owed) if refunds and refunds[-1].status is RefundStatus.FAILED else 0,
     }
 
 
-def _return_until(purchase: Purchase) -> Any:
-    """The day on which the refund for packs that are expected back is due; None without any."""
-    if not any(line.expected_back for line in purchase.lines) or not purchase.withdrawals:
-        return None
-    return purchase.withdrawals[-1].at + PERIOD
+def transfers_of(session: Session, purchase: Purchase) -> list[tuple[BankTransfer, int]]:
+    """The bank transfers for an order, each with its cents."""
+    query = select(BankTransfer, Payment.paid_cents).join(Payment, Payment.id == BankTransfer.payment_id)
+    found = session.execute(query.where(Payment.purchase_id == purchase.id).order_by(Payment.id))
+    return [(transfer, cents) for transfer, cents in found]
+
+
+def is_by_hand(purchase: Purchase, refund: Refund) -> bool:
+    """Whether staff are still to send a refund from their bank: it was paid by transfer."""
+    by_transfer = {payment.id for payment in purchase.payments if payment.provider == TRANSFER}
+    return refund.status is RefundStatus.WANTED and refund.payment_id in by_transfer
+
+
+def days_left(purchase: Purchase) -> int:
+    """The days until the refund of a return is due; below 0 once it is late."""
+    due = refund_due(purchase)
+    return (due.astimezone(ZONE).date() - now().astimezone(ZONE).date()).days if due else 0
 
 
 def may_cancel(purchase: Purchase) -> bool:
@@ -147,7 +179,7 @@ def order(number: str) -> Response:
     return show_order(purchase)
 
 
-def _unsure(number: str, question: str) -> Response | None:
+def ask_if_sure(number: str, question: str) -> Response | None:
     """The page that asks once more before money moves; None where that was answered."""
     if request.form.get("sure") == "yes":
         return None
@@ -157,7 +189,7 @@ def _unsure(number: str, question: str) -> Response | None:
     return make_response(html)
 
 
-def _password_page(cents: int) -> Response | None:
+def ask_password_for(cents: int) -> Response | None:
     """The page that asks for the password before much money moves; None where it was given lately."""
     if cents <= PASSWORD_ABOVE_CENTS or require_user().is_confirmed(now()):
         return None
@@ -174,7 +206,7 @@ def cancel_order(number: str) -> Response:
     with services().orders.reading() as session:
         back = paid_cents(session, purchase) - claimed_cents(session, purchase)
     question = _("Cancel order %(number)s and send %(amount)s back?", number=number, amount=euro(back))
-    page = _unsure(number, question) or _password_page(back)
+    page = ask_if_sure(number, question) or ask_password_for(back)
     if page is not None:
         return page
     try:
@@ -194,12 +226,12 @@ def refund_order(number: str) -> Response:
     if not form.validate():
         return show_order(purchase, refund_form=form)
     question = _("Send %(amount)s back for order %(number)s?", amount=euro(form.cents), number=number)
-    page = _unsure(number, question) or _password_page(form.cents)
+    page = ask_if_sure(number, question) or ask_password_for(form.cents)
     if page is not None:
         return page
     try:
         with services().orders.writing() as session:
-            claim_refund(
+            refund_amount(
                 session,
                 locked(session, number),
                 form.cents,

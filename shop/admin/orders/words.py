@@ -16,6 +16,7 @@ FILTERS: Mapping[OrderFilter, str] = {
     OrderFilter.UNPAID: _("Unpaid"),
     OrderFilter.ATTENTION: _("Needs attention"),
     OrderFilter.WITHDRAWN: _("Withdrawn from"),
+    OrderFilter.RETURNS: _("Returns"),
 }
 _EVENTS: Mapping[str, str] = {
     "placed": _("Ordered"),
@@ -23,23 +24,40 @@ _EVENTS: Mapping[str, str] = {
     "expire": _("Expired unpaid"),
     "cancel": _("Cancelled"),
     "ship": _("Parcel sent"),
+    "tracking": _("Tracking code added"),
     "delivered": _("Parcel arrived"),
     "close": _("Finished"),
     "withdrawn": _("Withdrawn from"),
+    "returned": _("Packs came back"),
+    "return-decided": _("Return decided"),
     "open": _("Payment begun"),
     "pending": _("Payment waits for the bank"),
     "authorized": _("Payment agreed"),
     "paid": _("Paid"),
+    "transfer": _("Paid by bank transfer"),
     "canceled": _("Payment cancelled"),
     "expired": _("Payment expired"),
     "failed": _("Payment failed"),
     "refund-claimed": _("Refund asked for"),
     "refunded": _("Refund sent"),
+    "refund-arrived": _("Refund arrived"),
     "refund-failed": _("Refund failed"),
+    "payment-unknown": _("The payment provider no longer knows this payment"),
     "report-refused": _("Report on another payment refused"),
     "confirmation-again": _("Confirmation mailed again"),
     "address-corrected": _("Address corrected"),
+    "recalled": _("Recall: notice to the shopper"),
     "erased": _("Personal data erased"),
+}
+_MOVES: Mapping[str, str] = {
+    "counted": _("Count of the catalogue"),
+    "reserved": _("Promised"),
+    "released": _("Released"),
+    "sold": _("Sent"),
+    "returned": _("Came back"),
+    "written_off": _("Written off"),
+    "received": _("Received"),
+    "corrected": _("Counted by hand"),
 }
 _CENTS = re.compile(r"([0-9]+) cents")
 _WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
@@ -71,18 +89,25 @@ def refund_words(status: RefundStatus) -> str:
     return str(_REFUNDS[status])
 
 
+def move_words(kind: str) -> str:
+    """The reason of a change of stock."""
+    return str(_MOVES.get(kind, kind))
+
+
 def shipped_words(lines: Sequence[PurchaseLine]) -> str:
     """The packs of an order: sent, still to send, expected back."""
     shipped, unsent = sum(line.shipped for line in lines), sum(line.unsent for line in lines)
     back = sum(line.expected_back for line in lines)
+    undecided = sum(line.undecided for line in lines)
     parts = [
         ngettext("%(num)d sent", "%(num)d sent", shipped) if shipped else "",
         ngettext("%(num)d to send", "%(num)d to send", unsent) if unsent else "",
         ngettext("%(num)d expected back", "%(num)d expected back", back) if back else "",
+        ngettext("%(num)d returned, to decide", "%(num)d returned, to decide", undecided) if undecided else "",
     ]
     return ", ".join(part for part in parts if part) or str(gettext("nothing to send"))
 
 
 def init_app(app: Flask) -> None:
-    for words in (event_words, detail_words, who_words, refund_words, shipped_words):
+    for words in (event_words, detail_words, who_words, refund_words, move_words, shipped_words):
         app.add_template_filter(words)

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from catalog.orders.checks import book_faults
 from catalog.orders.models import (
+    GoodsReturnLine,
+    MoneyMove,
     OrdersBase,
     Payment,
     PaymentStatus,
@@ -17,7 +19,10 @@ from catalog.orders.models import (
     StockMove,
 )
 from catalog.orders.payments import PaymentSeen, see_payment
+from catalog.orders.returns import ReturnedLine, decide, receive
+from catalog.orders.shipping import Parcel, ParcelLine, ship
 from catalog.orders.store import OrdersStore
+from catalog.orders.withdrawal import Statement, WithdrawnLine, withdraw
 from tests.catalog.orders.goods import NOW, goods, placed, placing_of, quote_of
 
 
@@ -58,6 +63,42 @@ def test_a_corrupted_sum_is_named(
         session.execute(update(model).values(change))
     with store.reading() as session:
         assert (number if where == "number" else where) in {fault.where for fault in book_faults(session)}
+
+
+@pytest.fixture
+def returned_number(store: OrdersStore, number: str) -> str:
+    """The number of that order once it was sent, withdrawn from in part, and a pack was paid back and written off."""
+    with store.writing() as session:
+        purchase = session.scalars(select(Purchase)).one()
+        ship(session, purchase, Parcel("s", [ParcelLine(1, 2, "L"), ParcelLine(2, 1, "M")]), NOW, who="packer")
+        withdraw(session, purchase, Statement("w", "Jo", "jo@voorbeeld.nl", (WithdrawnLine(1, 2),)), NOW)
+        receive(session, purchase, [ReturnedLine(1, 1, 1, 1)], NOW, key="r", who="packer")
+        decide(session, purchase, {1: 1}, {1: 2}, NOW, who="owner")
+    return number
+
+
+@pytest.mark.parametrize(
+    ("model", "change"),
+    [
+        (PurchaseLine, {"returned": PurchaseLine.returned + 1}),
+        (PurchaseLine, {"credited": PurchaseLine.credited + 1}),
+        (PurchaseLine, {"refused": PurchaseLine.refused + 1}),
+        (PurchaseLine, {"withdrawn": 1}),
+        (GoodsReturnLine, {"sealed": GoodsReturnLine.sealed + 1}),
+        (GoodsReturnLine, {"restocked": 0}),
+        (Purchase, {"goodwill_cents": 1}),
+        (MoneyMove, {"cents": MoneyMove.cents - 1}),
+    ],
+)
+def test_a_corrupted_return_is_named(
+    model: type[OrdersBase], change: dict[str, Any], store: OrdersStore, returned_number: str
+) -> None:
+    with store.reading() as session:
+        assert not list(book_faults(session))
+    with store.writing() as session:
+        session.execute(update(model).values(change))
+    with store.reading() as session:
+        assert returned_number in {fault.where for fault in book_faults(session)}
 
 
 def test_a_gap_in_the_numbers_of_documents_is_named(store: OrdersStore) -> None:

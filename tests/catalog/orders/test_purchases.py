@@ -10,33 +10,52 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from catalog.models import Product
 from catalog.orders.checks import book_faults
 from catalog.orders.models import (
+    TRANSFER,
     Job,
+    MoveKind,
     Payment,
     PaymentMethod,
     PaymentStatus,
     Purchase,
     PurchaseState,
+    Refund,
+    RefundStatus,
     StockLevel,
+    StockMove,
 )
 from catalog.orders.payments import (
     PaymentSeen,
     TooMuchRefundedError,
+    Transfer,
     cancel,
-    claim_refund,
     expire,
     is_ready_to_expire,
+    note_sent_refund,
     purchase_for_update,
+    refund_amount,
     see_payment,
+    see_refund,
+    take_transfer,
 )
 from catalog.orders.placing import TooManyUnpaidError, new_payment
+from catalog.orders.recall import RecallText, begin_recall, products_of_lot
+from catalog.orders.returns import NotExpectedError, NotPendingError, ReturnedLine, decide, receive, undecided_packs
 from catalog.orders.shipping import NotLeftToShipError, Parcel, ParcelLine, deliver, ship
 from catalog.orders.states import ARROWS, Arrow, ForbiddenArrowError, take
-from catalog.orders.stock import Count, SoldOutError
+from catalog.orders.stock import (
+    Count,
+    NotThereError,
+    SoldOutError,
+    StockChange,
+    count_packs,
+    receive_packs,
+    write_off,
+)
 from catalog.orders.store import OrdersStore
 from catalog.orders.withdrawal import NothingLeftError, Statement, WithdrawnLine, is_open, withdraw
 from tests import databases
@@ -48,7 +67,7 @@ COUNTS = [Count.of(product) for product in PRODUCTS]
 
 
 class Purchases(RuleBasedStateMachine):
-    """Orders placed, paid early, late, twice and in part, expired, cancelled, withdrawn from, in any order."""
+    """Orders placed, paid early, late, twice and in part, ended, withdrawn from, returned, in any order."""
 
     orders = Bundle("orders")
 
@@ -58,7 +77,7 @@ class Purchases(RuleBasedStateMachine):
         self.store = OrdersStore(new_store_url(self.folder))
         self.store.migrate()
         self.now: datetime = NOW
-        self.number = self.shipped = 0
+        self.number = self.shipped = self.restocked = self.added = 0
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -90,15 +109,16 @@ class Purchases(RuleBasedStateMachine):
         status=st.sampled_from([None, *PaymentStatus]),
         share=st.sampled_from([0, 1, 2]),
         attempt=st.integers(0, 2),
+        back=st.sampled_from([0, 0, 0, 1, 2]),
     )
-    def report(self, order: int, status: PaymentStatus | None, share: int, attempt: int) -> None:
+    def report(self, order: int, status: PaymentStatus | None, share: int, attempt: int, back: int) -> None:
         with self.store.reading() as session:
             ids = list(session.scalars(select(Payment.id).where(Payment.purchase_id == order).order_by(Payment.id)))
             if not ids:
                 return
             payment = session.get_one(Payment, ids[attempt % len(ids)])
         paid = payment.cents * share // 2 if status is PaymentStatus.PAID else 0
-        seen = PaymentSeen(f"tr_{payment.id}", status, payment.cents, paid)
+        seen = PaymentSeen(f"tr_{payment.id}", status, payment.cents, paid, charged_back_cents=paid * back // 2)
         with self.store.writing() as session:
             see_payment(session, payment.id, seen, COUNTS, self.now)
 
@@ -155,7 +175,7 @@ class Purchases(RuleBasedStateMachine):
                 with self.store.writing() as session:
                     purchase = purchase_for_update(session, order)
                     key = f"key {self.number}"
-                    claim_refund(session, purchase, cents, self.now, reason="goodwill", who="owner", key=key)
+                    refund_amount(session, purchase, cents, self.now, reason="goodwill", who="owner", key=key)
         except TooMuchRefundedError:
             pass
 
@@ -174,6 +194,94 @@ class Purchases(RuleBasedStateMachine):
         except NothingLeftError:
             assert purchase_in(self.store, order).lines[0].withdrawn == purchase.lines[0].withdrawn
 
+    @rule(order=orders, packs=st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=3, max_size=3))
+    def receive(self, order: int, packs: list[tuple[int, int, int]]) -> None:
+        before = [line.returned for line in purchase_in(self.store, order).lines]
+        lines = [ReturnedLine(place + 1, *three) for place, three in enumerate(packs) if three[0] + three[1]]
+        self.number += 1
+        try:
+            for _twice in range(2):
+                with self.store.writing() as session:
+                    purchase = purchase_for_update(session, order)
+                    receive(session, purchase, lines, self.now, key=f"key {self.number}", who="packer")
+        except NotExpectedError:
+            assert [line.returned for line in purchase_in(self.store, order).lines] == before
+        else:
+            self.restocked += sum(line.restocked for line in lines)
+
+    @rule(order=orders, credited=st.lists(st.integers(0, 2), min_size=3, max_size=3))
+    def decide(self, order: int, credited: list[int]) -> None:
+        waiting = undecided_packs(purchase_in(self.store, order))
+        chosen = {place: min(credited[place - 1], packs) for place, packs in waiting.items()}
+        for again in range(2):
+            try:
+                with self.store.writing() as session:
+                    decide(session, purchase_for_update(session, order), chosen, waiting, self.now, who="owner")
+            except NotPendingError:
+                assert again or not waiting
+
+    @rule(order=orders, share=st.sampled_from([1, 2, 3]), twice=st.booleans())
+    def transfer(self, order: int, share: int, twice: bool) -> None:
+        self.number += 1
+        if purchase_in(self.store, order).state is PurchaseState.PLACED:
+            return
+        sent = Transfer(f"key {self.number}", share * 1000, self.now.date(), "statement")
+        for _again in range(1 + twice):
+            with self.store.writing() as session:
+                take_transfer(session, purchase_for_update(session, order), sent, COUNTS, self.now, who="bookkeeper")
+
+    @rule(place=st.integers(0, 2), product=st.sampled_from(PRODUCTS))
+    def recall(self, place: int, product: Product) -> None:
+        self.number += 1
+        with self.store.reading() as session:
+            found = {one.product_id: one for one in products_of_lot(session, f"L{place}")}.get(product.id)
+            query = select(func.sum(StockMove.by_on_hand)).where(StockMove.kind == MoveKind.SOLD)
+            sold = session.scalar(query.where(StockMove.product_id == product.id, StockMove.lot == f"L{place}"))
+            jobs = session.scalar(select(func.count()).where(Job.kind == "mail_recall")) or 0
+        assert (found.packs if found else 0) == -(sold or 0)
+        if found is None:
+            return
+        text = RecallText("Neem het niet.", "Do not take it.")
+        for _twice in range(2):
+            with self.store.writing() as session:
+                begin_recall(session, f"L{place}", found, text, self.now, key=f"key {self.number}", who="owner")
+        with self.store.reading() as session:
+            after = session.scalar(select(func.count()).where(Job.kind == "mail_recall")) or 0
+        assert after - jobs == found.orders == found.reachable
+
+    @rule(
+        product=st.sampled_from(PRODUCTS),
+        what=st.sampled_from(["count", "receive", "write off"]),
+        packs=st.integers(0, 8),
+    )
+    def change_stock(self, product: Product, what: str, packs: int) -> None:
+        self.number += 1
+        change, do = StockChange(f"key {self.number}", "packer", "L"), {"count": count_packs, "receive": receive_packs}
+        with self.store.reading() as session:
+            known = session.get(StockLevel, product.id)
+        before = known.found if known else 6
+        try:
+            for _twice in range(2):
+                with self.store.writing() as session:
+                    level = do.get(what, write_off)(session, Count.of(product), packs, change, self.now)
+        except NotThereError:
+            assert packs > before
+            return
+        assert level.found == {"count": packs, "receive": before + packs, "write off": before - packs}[what]
+        assert level.short == max(0, level.reserved - level.found)
+        self.added += level.found - before
+
+    @rule(order=orders, refund=st.integers(0, 2), status=st.sampled_from(RefundStatus))
+    def report_refund(self, order: int, refund: int, status: RefundStatus) -> None:
+        with self.store.writing() as session:
+            refunds = list(session.scalars(select(Refund).where(Refund.purchase_id == order).order_by(Refund.id)))
+            if not refunds:
+                return
+            chosen = refunds[refund % len(refunds)]
+            by_hand = session.get_one(Payment, chosen.payment_id).provider == TRANSFER
+            note_sent_refund(session, chosen.id, None if by_hand else f"re_{chosen.id}", self.now, who="shop")
+            see_refund(session, chosen.id, RefundStatus.REFUNDED if status is RefundStatus.REFUNDED else None, self.now)
+
     @invariant()
     def sums_agree(self) -> None:
         if not hasattr(self, "store"):
@@ -181,8 +289,8 @@ class Purchases(RuleBasedStateMachine):
         with self.store.reading() as session:
             assert not list(book_faults(session))
             levels = session.scalars(select(StockLevel)).all()
-            assert all(0 <= level.reserved <= level.on_hand <= 6 for level in levels)
-            assert sum(6 - level.on_hand for level in levels) == self.shipped
+            assert all(0 <= level.reserved <= level.on_hand for level in levels)
+            assert sum(6 - level.found for level in levels) == self.shipped - self.restocked - self.added
 
 
 # A database of PostgreSQL for each example takes longer than its steps.

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from argon2 import PasswordHasher
@@ -17,6 +18,7 @@ from catalog.models import Account
 from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.factories import PASSWORD, AccountFactory
+from tests.shop.admin.orders import Clerk
 from tests.shop.visitor import send
 
 
@@ -91,5 +93,18 @@ def price_list(publisher: FlaskClient) -> Callable[[str], str]:
         writer.writeheader()
         writer.writerows({**row, "price_eur": price} for row in rows)
         return file.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def clerk(admin_client: AdminClient) -> Clerk:
+    """Somebody of staff with a role, who reads English."""
+
+    @cache
+    def make(role: str) -> FlaskClient:
+        client = admin_client(role, email=f"{role}@winkel.test")
+        client.get("/admin/?lang=en")
+        return client
 
     return make

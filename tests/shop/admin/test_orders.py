@@ -3,81 +3,25 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from catalog.models import PeopleEvent
-from catalog.orders.checks import book_faults
 from catalog.orders.models import Job, Purchase, PurchaseState, Refund, RefundStatus, StockLevel, StockMove
 from catalog.orders.withdrawal import Statement, WithdrawnLine, last_day, withdraw
 from shop.admin.account_words import ZONE
 from shop.outbox.worker import do_due_jobs, sweep
 from shop.web.services import services_of
-from tests.conftest import AdminClient
 from tests.factories import PASSWORD
 from tests.queries import counted
+from tests.shop.admin.orders import Clerk, again, assert_books_agree, do, ordered, press
 from tests.shop.ordering.shopper import CITRATE, TABLETS, Shopper, mails, main_text, plain, purchases
 from tests.shop.web.test_page_contract import check_page
-
-Clerk = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def clerk(admin_client: AdminClient) -> Clerk:
-    """Somebody of staff with a role, who reads English."""
-
-    @cache
-    def make(role: str) -> FlaskClient:
-        client = admin_client(role, email=f"{role}@winkel.test")
-        client.get("/admin/?lang=en")
-        return client
-
-    return make
-
-
-def ordered(app: Flask, *slugs: str, play: str | None = "paid", **values: str) -> Purchase:
-    """An order that was placed, and paid unless nothing is played."""
-    before = len(purchases(app))
-    shopper = Shopper(app)
-    shopper.add(*slugs)
-    answer = shopper.order(**values)
-    if play is not None:
-        shopper.pay(answer, play)
-    do_due_jobs(app)
-    return purchases(app)[before]
-
-
-def again(app: Flask, purchase: Purchase) -> Purchase:
-    return next(one for one in purchases(app) if one.id == purchase.id)
-
-
-def press(client: FlaskClient, page: TestResponse, action: str, **values: str) -> TestResponse:
-    """Send the form of a page that goes to such an address, with values typed over those that it has."""
-    forms = html.fromstring(page.text).xpath(f"//form[contains(@action, '{action}')]")
-    assert forms, page.text
-    return client.post(forms[0].get("action"), data=dict(forms[0].form_values()) | values)
-
-
-def do(client: FlaskClient, purchase: Purchase, action: str, **values: str) -> TestResponse:
-    """Open an order, use one of its forms, and answer the question whether one is sure."""
-    answer = press(client, client.get(f"/admin/orders/{purchase.number}"), action, **values)
-    if 'name="sure"' in answer.text:
-        answer = press(client, answer, action)
-    return answer
-
-
-def assert_books_agree(app: Flask) -> None:
-    with services_of(app).orders.reading() as session:
-        assert not list(book_faults(session))
 
 
 def test_an_order_is_found_by_number_name_mail_and_postcode(own_app: Flask, clerk: Clerk) -> None:

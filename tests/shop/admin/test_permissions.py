@@ -138,8 +138,16 @@ def test_packers_and_bookkeepers_see_orders_and_pharmacists_rules_and_none_sees_
     def of(role: Role) -> set[str]:
         return {action for action in PERMISSIONS if may(role, action)}
 
-    assert of(Role.PACKER) == {"admin.enter", "account.secure", "order.view", "order.pack"}
-    assert of(Role.BOOKKEEPER) == {"admin.enter", "account.secure", "order.view", "order.money", "order.export"}
+    assert of(Role.PACKER) == {
+        "admin.enter",
+        "account.secure",
+        "order.view",
+        "order.pack",
+        "stock.view",
+        "stock.change",
+    }
+    money = {"order.money", "order.export", "order.transfer"}
+    assert of(Role.BOOKKEEPER) == {"admin.enter", "account.secure", "order.view", "stock.view"} | money
     assert of(Role.PHARMACIST) == {"admin.enter", "account.secure", "rules.view", "rules.review"}
 
 

@@ -91,6 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
                 state.refunds[refund["id"]] = refund
                 state.by_key[key] = refund["id"]
             return 201, state.refunds[state.by_key[key]]
+        if len(parts) > 4:
+            known = state.refunds.get(parts[4])
+            return (200, known) if known else (404, _error(404))
         return 200, found
 
     def _new_payment(self, body: dict[str, Any]) -> dict[str, Any]:

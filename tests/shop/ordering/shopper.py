@@ -58,6 +58,8 @@ class Shopper:
         button = buttons[-1]
         form = next(one for one in button.iterancestors("form"))
         sent = dict(form.form_values()) | values
+        if step == "check":
+            sent["name"] = sent["name"] or DETAILS["name"]  # who came by number and address fills it in
         if button.get("name"):
             sent[button.get("name")] = button.get("value")
         return self.client.post(form.get("action") or page.request.path, data=sent)

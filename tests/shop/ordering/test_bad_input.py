@@ -13,14 +13,28 @@ from flask import Flask
 from lxml import html
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
+from catalog.db.engine import for_writing
+from catalog.edits.store import begin_writing
 from catalog.models import Product, Status
 from catalog.orders.models import PurchaseState
 from shop.outbox.worker import sweep
 from shop.settings import PaymentsSetting
 from shop.web.order_links import order_token
 from shop.web.services import services_of
-from tests.shop.ordering.shopper import CHECKOUT, CITRATE, DETAILS, TABLETS, Shopper, mails, main_text, plain, purchases
+from tests.shop.ordering.shopper import (
+    CHECKOUT,
+    CITRATE,
+    DETAILS,
+    TABLETS,
+    Shopper,
+    mails,
+    main_text,
+    plain,
+    product_id,
+    purchases,
+)
 from tests.shop.ordering.test_law import complete_settings
 
 
@@ -491,3 +505,48 @@ def test_an_invoice_abroad_names_country_company_and_vat_number(shopper: Shopper
     (invoice,) = purchase.documents
     to = ["Yahoo! & Zn.", "BE0411905847", "Jo de Vries", "Oudegracht 12 bis", "1000 Utrecht", "België"]
     assert msgspec.json.decode(invoice.snapshot)["to"] == to
+
+
+def pressed(shopper: Shopper, page: TestResponse, **typed: str) -> TestResponse:
+    """The page after its switch of language was pressed, with what was typed in its form."""
+    tree = html.fromstring(page.text)
+    (button,) = tree.xpath("//header//button[@value='translate']")
+    (form,) = tree.xpath(f"//form[@id='{button.get('form')}']")
+    (first, *_others) = tree.xpath(f"//button[@form='{form.get('id')}'] | //form[@id='{form.get('id')}']//button")
+    assert first.get("value") != "translate" or not tree.xpath("//input[@name='name']"), "Enter presses the first one"
+    return shopper.client.post(button.get("formaction"), data=dict(form.form_values()) | typed | {"step": "translate"})
+
+
+def test_the_switch_of_language_keeps_what_was_entered_on_form_and_summary(shopper: Shopper) -> None:
+    typed = {"name": "Zoë", "postcode": "nonsense", "delivery": "pickup"}
+    details = pressed(shopper, shopper.client.get("/nl/bestellen"), **typed)
+    assert (details.status_code, 'lang="en"' in details.text) == (HTTPStatus.OK, True)
+    values = dict(html.fromstring(details.text).xpath("//form[@id='details-form']")[0].form_values())
+    assert {name: values[name] for name in typed} == typed | {"postcode": "NONSENSE"}
+    assert "error-summary" not in details.text
+    summary = pressed(shopper, shopper.details())
+    assert (summary.status_code, "Order with obligation to pay" in summary.text) == (HTTPStatus.OK, True)
+    assert all(DETAILS[name] in summary.text for name in ("name", "street", "town"))
+    assert shopper.submit(summary, "order").status_code == HTTPStatus.SEE_OTHER
+    (purchase,) = purchases(shopper.app)
+    assert (purchase.language, purchase.email) == ("en", DETAILS["email"])
+
+
+def test_the_order_that_takes_the_last_pack_marks_it_sold_out_at_once(shopper: Shopper) -> None:
+    change(shopper.app, stock=1)
+    shopper.order()
+    with Session(services_of(shopper.app).databases.primary) as session:
+        assert session.get_one(Product, product_id(shopper.app)).sold_out
+
+
+def test_a_locked_catalogue_delays_no_order_and_the_worker_marks_it(shopper: Shopper) -> None:
+    change(shopper.app, stock=1)
+    shared = services_of(shopper.app)
+    summary = shopper.details()
+    with Session(for_writing(shared.databases.primary)) as importing:
+        begin_writing(importing)
+        assert shopper.submit(summary, "order").status_code == HTTPStatus.SEE_OTHER
+        importing.rollback()
+    shopper.work()
+    with Session(shared.databases.primary) as session:
+        assert session.get_one(Product, product_id(shopper.app)).sold_out

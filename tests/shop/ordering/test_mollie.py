@@ -10,13 +10,15 @@ import msgspec
 import pytest
 from flask import Flask
 from lxml import html
+from sqlalchemy import select
 
-from catalog.orders.models import PaymentStatus, PurchaseState
+from catalog.orders.models import Payment, PaymentStatus, PurchaseState, Refund, RefundStatus
 from catalog.orders.payments import PaymentRefusedError, PaymentUnavailableError
 from shop.outbox.worker import sweep
 from shop.payments import mollie
 from shop.settings import PaymentsSetting
 from shop.web.services import services_of
+from tests.conftest import AdminClient
 from tests.shop.ordering.mollie_server import MollieServer, mollie_server
 from tests.shop.ordering.shopper import Shopper, mails, purchases
 from tests.shop.ordering.test_law import complete_settings, real
@@ -180,3 +182,78 @@ def test_errors_name_no_person(server: MollieServer) -> None:
         with pytest.raises(kind) as raised:
             provider.get("tr_abc")
         assert "klant" not in str(raised.value)
+
+
+def withdrawn_from(shopper: Shopper, server: MollieServer) -> str:
+    """The id of Mollie's refund for a paid order that was withdrawn from."""
+    shopper.order()
+    payment_id = server.only_payment()
+    server.set(payment_id, "paid")
+    report(shopper, payment_id)
+    shopper.work()
+    (purchase,) = purchases(shopper.app)
+    found = shopper.submit(shopper.client.get("/nl/herroepen"), number=purchase.number, email=purchase.email)
+    shopper.submit(shopper.submit(shopper.client.get(found.location), "check"), "confirm")
+    shopper.work()
+    (refund_id,) = server.refunds
+    return refund_id
+
+
+def only_refund(shopper: Shopper) -> tuple[RefundStatus, int]:
+    """The status of the order's refund, and what is claimed of its payment."""
+    with services_of(shopper.app).orders.reading() as session:
+        return session.scalars(select(Refund.status)).one(), session.scalars(select(Payment.refund_claimed_cents)).one()
+
+
+@pytest.mark.parametrize(
+    ("status", "by"),
+    [("refunded", "report"), ("failed", "report"), ("canceled", "sweep"), ("gone", "sweep"), ("a-new-status", "sweep")],
+)
+def test_the_end_of_a_refund_that_mollie_accepted_is_seen(
+    status: str, by: str, shopper: Shopper, server: MollieServer, admin_client: AdminClient
+) -> None:
+    refund_id = withdrawn_from(shopper, server)
+    assert only_refund(shopper) == (RefundStatus.SENT, 2290)
+    if status == "gone":
+        del server.refunds[refund_id]
+    else:
+        server.refunds[refund_id]["status"] = status
+    for _day in range(3):
+        later(shopper.app, hours=13)
+        if by == "report":
+            report(shopper, server.only_payment())
+            shopper.work()
+        else:
+            sweep(shopper.app)
+    ends = {"refunded": RefundStatus.REFUNDED, "a-new-status": RefundStatus.SENT}
+    end = ends.get(status, RefundStatus.FAILED)
+    failed = end is RefundStatus.FAILED
+    assert only_refund(shopper) == (end, 0 if failed else 2290)
+    (purchase,) = purchases(shopper.app)
+    owner = admin_client("owner", email="owner@winkel.test")
+    overview, order = (owner.get(path).text for path in ("/admin/?lang=en", f"/admin/orders/{purchase.number}"))
+    assert ("the shopper does not have the money" in overview, "A refund failed" in order) == (failed, failed)
+    assert (purchase.number in owner.get("/admin/orders?show=attention").text) is failed
+    assert len(mails(shopper.app, "refund")) == 1
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_a_payment_that_mollie_no_longer_knows_does_not_hold_the_order_open(
+    comes_back: bool, shopper: Shopper, server: MollieServer
+) -> None:
+    shopper.order()
+    (payment_id, payment) = server.payments.popitem()
+    for _half_day in range(2):
+        later(shopper.app, hours=13)
+        sweep(shopper.app)
+        assert purchases(shopper.app)[0].state is PurchaseState.PLACED, "a wrong key knows no payment either"
+    later(shopper.app, hours=13)
+    sweep(shopper.app)
+    later(shopper.app, hours=13)
+    sweep(shopper.app)
+    assert purchases(shopper.app)[0].state is PurchaseState.EXPIRED
+    if comes_back:
+        server.payments[payment_id] = payment | {"status": "paid"}
+        report(shopper, payment_id)
+        shopper.work()
+        assert purchases(shopper.app)[0].state is PurchaseState.CONFIRMED

@@ -18,6 +18,7 @@ from recommend.answers import QUESTIONS
 from shop.finder.answers_cookie import COOKIE, NEUTRAL_DEFAULTS
 from shop.outbox.worker import sweep
 from shop.payments.trial import TrialProvider
+from shop.web.order_links import order_token
 from shop.web.services import services_of
 from tests.shop.ordering.shopper import CHECKOUT, DETAILS, Shopper, mails, main_text, plain, purchases
 
@@ -167,7 +168,7 @@ def test_personal_data_are_erased_when_their_time_is_over_and_the_books_still_ad
         assert bool(mails(own_app)) is (days == 29), "kept mails name people too"
     with shared.orders.reading() as session:
         assert not list(book_faults(session))
-    page = shopper.client.get(f"/nl/bestelling/{found.location.split('/')[3]}")
+    page = shopper.client.get(f"/nl/bestelling/{order_token(shared, purchase.number)}")
     assert "Naam en adres zijn gewist" in main_text(page)
 
 
@@ -199,3 +200,48 @@ def test_notes_and_words_of_search_are_erased_with_the_person(own_app: Flask) ->
     sweep(own_app)
     rows = stored_in(own_app)
     assert not [word for word in (*PERSONAL, b"vries", b"oudegracht") if word in rows.lower() or word in rows]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_number_and_e_mail_open_the_withdrawal_alone_and_the_link_is_mailed(language: str, own_app: Flask) -> None:
+    shopper = Shopper(own_app, language)
+    shopper.add()
+    shopper.pay(shopper.order())
+    (purchase,) = purchases(own_app)
+    secret = order_token(services_of(own_app), purchase.number)
+    find, lost = {
+        "nl": ("/nl/herroepen", "/nl/bestelling-kwijt"),
+        "en": ("/en/withdraw", "/en/lost-order-link"),
+    }[language]
+    found = shopper.submit(shopper.client.get(find), number=purchase.number, email=purchase.email)
+    token = found.location.split("/")[3]
+    form = shopper.client.get(found.location)
+    check = shopper.submit(form, "check", name="Jo", email="jo@voorbeeld.nl")
+    done = shopper.client.get(shopper.submit(check, "confirm").location)
+    for page in (form, check, done):
+        for private in (secret, purchase.name, purchase.street, purchase.postcode):
+            assert private not in page.text
+    assert lost in done.text
+    order = {"nl": f"/nl/bestelling/{token}", "en": f"/en/order/{token}"}[language]
+    for address in (order, f"{order}/gegevens.json", f"{order}/data.json", f"{order}/betalen", f"{order}/pay"):
+        assert shopper.client.get(address).status_code == 404
+    answers = set()
+    for number in (purchase.number, purchase.number, "M26-2222-222"):
+        answer = shopper.submit(shopper.client.get(lost), number=number, email=purchase.email.upper())
+        answers.add((answer.status_code, main_text(answer)))
+    assert len(answers) == 1
+    assert secret not in str(answers)
+    shopper.work()
+    (mail,) = mails(own_app, "link")
+    assert (mail["To"], secret in plain(mail)) == (purchase.email, True)
+
+
+def test_a_token_of_the_withdrawal_ends_after_two_hours(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    shopper.order()
+    (purchase,) = purchases(own_app)
+    found = shopper.submit(shopper.client.get("/nl/herroepen"), number=purchase.number, email=purchase.email)
+    assert shopper.client.get(found.location).status_code == 200
+    monkeypatch.setattr("shop.ordering.lost_link.LIFETIME_SECONDS", -1)
+    assert shopper.client.get(found.location).status_code == 404

@@ -247,7 +247,7 @@ def test_a_mark_of_sold_out_that_is_overtaken_meanwhile_is_put_right(
         left = answers.pop(0) if len(answers) > 1 else answers[0]
         return {count.product_id: left for count in counts}
 
-    monkeypatch.setattr("shop.outbox.handlers.available", stale)
+    monkeypatch.setattr("shop.ordering.availability.available", stale)
     handle(own_app, "check_availability", purchase.id)
     with Session(services_of(own_app).databases.primary) as session:
         assert not session.get_one(Product, purchase.lines[0].product_id).sold_out

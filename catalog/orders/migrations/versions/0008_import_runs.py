@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "import_runs"
-down_revision = "shipping"
+down_revision = "stock_by_hand"
 
 
 def upgrade() -> None:

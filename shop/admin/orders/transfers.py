@@ -1,0 +1,69 @@
+"""Bank transfers of an order: recorded as the statement has them, and sent back by hand what is to go back."""
+
+from http import HTTPStatus
+
+from flask import abort
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from catalog.orders.models import Payment, Purchase, PurchaseState, Refund
+from catalog.orders.payments import Transfer, counts_of, note_sent_refund, surplus_cents, take_transfer
+from shop.admin.blueprint import bp
+from shop.admin.orders.forms import TransferForm
+from shop.admin.orders.order import ask_if_sure, is_by_hand, load_order, locked, refused, show_order, to_order
+from shop.admin.permissions import requires
+from shop.admin.session import author_of_request
+from shop.web.i18n import gettext as _
+from shop.web.number_format import euro
+from shop.web.services import now, services, today
+
+
+@bp.post("/orders/<number>/transfer")
+@requires("order.transfer")
+def record_transfer(number: str) -> Response:
+    """Record a bank transfer; an amount that is too little or too much is named before."""
+    purchase = load_order(number)
+    if purchase.state is PurchaseState.PLACED:
+        return refused(number, _("This order waits for its online payment. Record a transfer once that has ended."))
+    form = TransferForm(prefix="transfer-")
+    if not form.validate():
+        return show_order(purchase, transfer_form=form)
+    page = _ask_about(purchase, form)
+    if page is not None:
+        return page
+    transfer = Transfer(form.key.data or "", form.cents, form.booked_on.data or today(), form.reference.data or "")
+    with services().databases.session_for_reading() as catalogue, services().orders.writing() as session:
+        row = locked(session, number)
+        take_transfer(session, row, transfer, counts_of(catalogue, row), now(), who=author_of_request())
+    return to_order(number, _("The transfer of %(amount)s is recorded.", amount=euro(form.cents)))
+
+
+def _ask_about(purchase: Purchase, form: TransferForm) -> Response | None:
+    """The question whether a transfer that does not fit is right; None for one that fits, was recorded or confirmed."""
+    with services().orders.reading() as session:
+        known = session.scalar(select(Payment.id).where(Payment.idempotency_key == f"transfer.{form.key.data}"))
+        left = -surplus_cents(session, purchase)
+    if known is not None or form.cents == left:
+        return None
+    amount, open_ = euro(form.cents), euro(max(0, left))
+    if form.cents < left:
+        text = _("%(amount)s is less than the %(open)s to be paid: %(rest)s stays to be paid. Record it?")
+        return ask_if_sure(purchase.number, text % {"amount": amount, "open": open_, "rest": euro(left - form.cents)})
+    text = _("%(amount)s is more than the %(open)s to be paid: %(rest)s is to be sent back. Record it?")
+    return ask_if_sure(
+        purchase.number, text % {"amount": amount, "open": open_, "rest": euro(form.cents - max(0, left))}
+    )
+
+
+@bp.post("/orders/<number>/refunds/<int:refund_id>/transferred")
+@requires("order.transfer")
+def transfer_back(number: str, refund_id: int) -> Response:
+    """Note that a refund was transferred from the shop's bank account; the shopper gets a mail."""
+    with services().orders.writing() as session:
+        purchase = locked(session, number)
+        refund = session.get(Refund, refund_id)
+        if refund is None or refund.purchase_id != purchase.id:
+            abort(HTTPStatus.NOT_FOUND)
+        if is_by_hand(purchase, refund):
+            note_sent_refund(session, refund_id, None, now(), who=author_of_request())
+    return to_order(number, _("The transfer back is noted; the shopper gets a mail."))
