@@ -45,8 +45,8 @@ from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 from shop.web.services import now
 
-MAX_UPLOAD_BYTES = 256 * 1024 * 1024
-"""Some 300,000 products; `shop catalog import` has no limit."""
+MAX_UPLOAD_BYTES = 60 * 1024 * 1024
+"""Some 60,000 products; `shop catalog import` has no limit. `cli/gathering.py` takes 64 MB from anybody."""
 LARGE_BYTES = 1024 * 1024
 """The size from which the worker reads a file, since a request would take longer than a second."""
 ROWS_A_PAGE = 50
@@ -56,7 +56,7 @@ OUTCOMES = (RowOutcome.REFUSED, RowOutcome.NEW, RowOutcome.CHANGED, GONE)
 class UploadForm(ShopForm):
     """A file, and whose columns it has."""
 
-    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, TSV, JSON Lines or XLSX, at most 256 MB."))
+    file = FileField(_("File"), [FileRequired(FILL_IN)], description=_("CSV, TSV, JSON Lines or XLSX, at most 60 MB."))
     supplier = SelectField(_("Layout of the file"), validate_choice=True)
     new_supplier = StringField(
         _("Name of the new supplier"), [Length(max=100)], description=_("Only for a supplier's first file.")

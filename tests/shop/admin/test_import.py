@@ -132,7 +132,7 @@ def test_a_file_that_is_too_large_is_a_clear_413(publisher: FlaskClient) -> None
         "/admin/import",
         data=b"its beginning",
         content_type="multipart/form-data; boundary=x",
-        environ_overrides={"CONTENT_LENGTH": str(257 * 1024 * 1024)},
+        environ_overrides={"CONTENT_LENGTH": str(61 * 1024 * 1024)},
     )
     assert page.status_code == 413
     assert "too large" in main_text(page)
