@@ -42,6 +42,7 @@ _OWNERS: Mapping[str, type[OrdersBase]] = {
     "mail_shipment": Shipment,
     "mail_tracking": Shipment,
     "mail_confirmation_again": PurchaseEvent,
+    "mail_return_decided": PurchaseEvent,
     "mail_recall": RecallNotice,
     "make_pdf": Document,
 }

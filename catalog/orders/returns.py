@@ -6,12 +6,13 @@ Who unpacks a parcel notes what is in it; who may send money back decides for ho
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.orders import outbox
-from catalog.orders.models import GoodsReturn, GoodsReturnLine, Purchase, PurchaseLine, Refund
+from catalog.orders.models import GoodsReturn, GoodsReturnLine, Purchase, PurchaseEvent, PurchaseLine, Refund
 from catalog.orders.payments import owed_cents, refund_surplus
 from catalog.orders.states import record
 from catalog.orders.stock import ReturnedPacks, take_back
@@ -28,6 +29,14 @@ class ReturnedLine(Struct, frozen=True):
     opened: int
     restocked: int
     lot: str = ""
+
+
+class DecidedLine(Struct, frozen=True):
+    """Packs of a line that are paid back, and those that are not."""
+
+    position: int
+    credited: int
+    refused: int
 
 
 class NotExpectedError(Exception):
@@ -113,13 +122,24 @@ def decide(
         raise NotPendingError
     if any(not 0 <= packs <= waiting[position] for position, packs in credited.items()):
         raise NotPendingError
+    decided: list[DecidedLine] = []
     for line in purchase.lines:
-        packs = credited.get(line.position, 0)
-        line.refused += line.undecided - packs
-        line.credited += packs
-    record(session, purchase, "return-decided", now, who=who)
+        if line.undecided:
+            packs = credited.get(line.position, 0)
+            decided.append(DecidedLine(line.position, packs, line.undecided - packs))
+            line.refused += line.undecided - packs
+            line.credited += packs
+    detail = msgspec.json.encode(decided).decode()
+    event = PurchaseEvent(purchase_id=purchase.id, at=now, who=who, kind="return-decided", detail=detail)
+    session.add(event)
     session.flush()
+    outbox.enqueue(session, "mail_return_decided", event.id, now)
     return refund_surplus(session, purchase, now, reason="returned", who=who)
+
+
+def decided_lines(event: PurchaseEvent) -> list[DecidedLine]:
+    """The packs of a decision, from its line in the timeline."""
+    return msgspec.json.decode(event.detail, type=list[DecidedLine])
 
 
 def owed_after(purchase: Purchase, credited: Mapping[int, int]) -> int:

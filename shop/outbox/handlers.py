@@ -22,6 +22,7 @@ from catalog.orders.models import (
     Withdrawal,
 )
 from catalog.orders.payments import purchase_for_update
+from catalog.orders.returns import decided_lines
 from shop.ordering.availability import update_marks
 from shop.outbox import letters
 from shop.outbox.documents import issue_credit, issue_invoice, make_pdf
@@ -102,6 +103,15 @@ def _mail_shipment(shared: Services, shipment_id: int) -> None:
         if purchase.erased_at is None:
             letter = letters.checked(letters.on_its_way(purchase, shipment), purchase)
             post(letter, f"shipment-{shipment.id}.{purchase.number}")
+
+
+def _mail_return_decided(shared: Services, event_id: int) -> None:
+    with shared.orders.reading() as session:
+        event = session.get_one(PurchaseEvent, event_id)
+        purchase = session.get_one(Purchase, event.purchase_id)
+        if purchase.erased_at is None:
+            letter = letters.checked(letters.return_decided(purchase, decided_lines(event)), purchase)
+            post(letter, f"return-{event.id}.{purchase.number}")
 
 
 def _mail_recall(shared: Services, notice_id: int) -> None:
@@ -191,6 +201,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail_link": _mail_link,
     "mail_shipment": _mail_shipment,
     "mail_tracking": _mail_tracking,
+    "mail_return_decided": _mail_return_decided,
     "mail_recall": _mail_recall,
     "mail_withdrawal": _mail_withdrawal,
     "mail_refund": _mail_refund,

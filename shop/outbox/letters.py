@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from catalog.orders.models import PaymentMethod, Purchase, Recall, Refund, Shipment, Terms, Withdrawal
 from catalog.orders.payments import owed_cents
+from catalog.orders.returns import DecidedLine
 from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
 from shop.ordering.order_words import delivery_words, method_words
@@ -296,6 +297,23 @@ def recall(purchase: Purchase, found: Recall) -> Letter:
     ask = Block(paragraphs=(_("Questions? You reach us at %(where)s.", where=reach),)) if reach else Block()
     subject = _subject(purchase, _("Recall: do not take %(product)s any more", product=found.name))
     return Letter(purchase.email, subject, (_opening(purchase, paragraphs), ask, _order_link(purchase)))
+
+
+def return_decided(purchase: Purchase, decided: Sequence[DecidedLine]) -> Letter:
+    """The packs that came back: which are paid back, and which are not."""
+    names = {line.position: f"{line.name} ({line.brand})" for line in purchase.lines}
+    rows = [(f"{one.credited} × {names[one.position]}", _("paid back")) for one in decided if one.credited]
+    rows += [(f"{one.refused} × {names[one.position]}", _("not paid back")) for one in decided if one.refused]
+    paragraphs = [_("We looked at the packs that you sent back.")]
+    if any(one.refused for one in decided):
+        paragraphs += [
+            _("A pack whose seal you broke after delivery cannot be sent back, for reasons of hygiene."),
+            _("Do you see it in another way? Then write to us: we answer within 14 days."),
+        ]
+    known = seller()
+    reach = ((_("E-mail"), known.email),) if known.email else ()
+    blocks = (_opening(purchase, paragraphs), Block(rows=(*rows, *reach)), _order_link(purchase))
+    return Letter(purchase.email, _subject(purchase, _("Your return of %(number)s", number=purchase.number)), blocks)
 
 
 def refunded(purchase: Purchase, refund: Refund) -> Letter:

@@ -155,8 +155,8 @@ def take_tracking() -> Response:
         with services().orders.writing() as session:
             added = sum(_add(session, one) for one in parcels)
     except FileError as error:
-        nothing = gettext("Nothing was changed.")
-        add_error(form.file, f"{error} {nothing}")
+        unchanged = gettext("Nothing was changed.")
+        add_error(form.file, f"{error} {unchanged}")
         return _page(form)
     return _page(TrackingForm(formdata=None), added=added)
 

@@ -14,7 +14,7 @@ from catalog.orders.withdrawal import Statement, WithdrawnLine, withdraw
 from shop.outbox.worker import do_due_jobs, sweep
 from shop.web.services import services_of
 from tests.shop.admin.orders import Clerk, again, assert_books_agree, do, ordered, press
-from tests.shop.ordering.shopper import CITRATE, TABLETS, mails, main_text
+from tests.shop.ordering.shopper import CITRATE, TABLETS, mails, main_text, plain
 from tests.shop.web.test_page_contract import check_page
 
 
@@ -76,6 +76,12 @@ def test_packs_come_back_by_line_and_the_sealed_ones_are_paid_back(own_app: Flas
     found = again(own_app, made)
     assert found.payments[0].refund_claimed_cents == first.unit_cents
     assert (len(credits(own_app, made)), len(mails(own_app, "refund"))) == (1, 1)
+    (said,) = (plain(mail) for mail in mails(own_app, "return-"))
+    lines = [line for line in said.splitlines() if line.startswith("1 ×")]
+    assert [("niet" in line, name in line) for line, name in zip(lines, (first.name, second.name), strict=True)] == [
+        (False, True),
+        (True, True),
+    ]
     assert made.number not in reader.get("/admin/orders?show=returns").text
     assert_books_agree(own_app)
 
