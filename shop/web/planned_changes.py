@@ -1,8 +1,8 @@
 """Planned changes, made before the first page that is asked for after their moment.
 
 The next moment is read once for each revision of the catalogue, so that requests cost no query for it; cached pages
-are of a revision, and the change makes a new one. Where no visitor asks for a page the worker makes them, a second later;
-staff wait for that, and an edit of theirs in between comes first in the history.
+are of a revision, and the change makes a new one. Where no visitor asks for a page the worker makes them a second
+later; staff wait for that, and an edit of theirs in between comes first in the history.
 """
 
 import logging
