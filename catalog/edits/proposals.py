@@ -37,6 +37,11 @@ class Proposed(Struct, frozen=True):
     theirs: ProductState
 
     @property
+    def reasons(self) -> dict[str, str]:
+        """The author's reasons for what needs a judgement, by finding."""
+        return _reasons.decode(self.proposal.reasons)
+
+    @property
     def overlapping(self) -> tuple[str, ...]:
         """The fields that somebody else has given another value since."""
         return merge(self.base, self.mine, self.theirs).overlapping
@@ -124,7 +129,7 @@ def approve(
         found.product.id,
         seen,
         found.merged(choices),
-        _reasons.decode(proposal.reasons),
+        found.reasons,
         author=msgspec.structs.replace(author, reason=said),
         ruleset=ruleset,
     )

@@ -32,7 +32,7 @@ BYTES_A_SECOND = 500
 LINGER_SECONDS = 2
 """The time that a client gets to read the answer and close its side; closed at once, the answer could be lost."""
 SWEEP_SECONDS = 1
-PIECE = 64 * 1024
+PIECE = 16 * 1024
 TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 BROKEN = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 NO_ROOM = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -245,7 +245,6 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
     def _gather(self, conn: Any, first: bytes = b"") -> None:
         """Begin a request; most have arrived already."""
         incoming = self._incoming[conn] = Incoming(time.monotonic())
-        conn.sock.setblocking(False)
         if first and not self._feed(conn, incoming, first):
             return
         if not self._receive(conn, incoming):
@@ -259,7 +258,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         """Read once; whether reading is done with, as the request went to a thread or the connection ended."""
         if not incoming.is_settled:
             try:
-                data = conn.sock.recv(PIECE)
+                data = conn.sock.recv(PIECE, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 return False
             except OSError:
@@ -276,7 +275,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         elif incoming.wants_continue:
             incoming.wants_continue = False
             with suppress(OSError):
-                conn.sock.send(CONTINUE)
+                conn.sock.send(CONTINUE, socket.MSG_DONTWAIT)
         return incoming.is_settled
 
     def _feed(self, conn: Any, incoming: Incoming, data: bytes) -> bool:
@@ -310,7 +309,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._stop_reading(conn)
         self._incoming.pop(conn).close()
         with suppress(OSError):  # its buffer is full, or it is gone
-            conn.sock.send(answer)
+            conn.sock.send(answer, socket.MSG_DONTWAIT)
         self._linger(conn)
 
     def _drop(self, conn: Any) -> None:

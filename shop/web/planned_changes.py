@@ -1,8 +1,8 @@
 """Planned changes, made before the first page that is asked for after their moment.
 
 The next moment is read once for each revision of the catalogue, so that requests cost no query for it; cached pages
-are of a revision, and the change makes a new one. The worker makes changes too where nobody asks for a page; staff
-who only read wait for it, those who write do not.
+are of a revision, and the change makes a new one. Where no visitor asks for a page the worker makes them a second
+later; staff wait for that, and an edit of theirs in between comes first in the history.
 """
 
 import logging
@@ -18,7 +18,7 @@ from catalog.models.search_index import STAMP
 from catalog.queries.planned import next_due
 from catalog.search.snapshot import CatalogueStamp, stamp_in_use
 from recommend.text import LANGUAGES
-from shop.web.database import PAGE_KEY, get_session, may_write
+from shop.web.database import PAGE_KEY, get_session
 from shop.web.services import Services, services
 
 PREFIXES = (*(f"/{language}/" for language in LANGUAGES), "/api/")
@@ -31,7 +31,7 @@ log = logging.getLogger("shop.planned")
 def init_app(app: Flask) -> None:
     @app.before_request
     def make_changes_first() -> None:
-        if not (request.path.startswith(PREFIXES) or may_write()):
+        if not request.path.startswith(PREFIXES):
             return
         try:
             if is_due(services(), get_session(), stamp_in_use(get_session())):

@@ -106,10 +106,12 @@ def _propose(form: ProductForm, state: ProductState, product: Product, refusals:
         return edit_page(form, state, product, refusals, posted_reasons())
     try:
         started = read_version(form.version.data or "", product)
-        return propose_form(product, started, state, form.reason.data or "")
+        answer = propose_form(product, started, state, form.reason.data or "")
     except RefusedError as error:
         get_session().rollback()
         return edit_page(form, state, load(product.id), refusals_of(error.problems), posted_reasons())
+    discard_own_form(product)
+    return answer
 
 
 def _taken_over(form: ProductForm, state: ProductState, product: Product | None, identity: str) -> Response:

@@ -214,6 +214,11 @@ class EditPage(Struct, frozen=True):
         return self.product is not None and may_propose(self.product)
 
     @property
+    def may_write(self) -> bool:
+        """Whether what is typed can go anywhere."""
+        return self.may_save or self.may_propose
+
+    @property
     def proposal(self) -> Proposal | None:
         """The user's own proposal for this product that waits for a publisher."""
         if self.product is None or not self.may_propose:

@@ -190,6 +190,7 @@ def _page(
         proposal=one,
         product=found.product,
         rows=rows,
+        reasons=list(found.reasons.values()),
         since=_changes_since(found) if one.ended is None else [],
         problems=problems,
         lacks_reason=lacks_reason,

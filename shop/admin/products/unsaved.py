@@ -11,6 +11,7 @@ from catalog.models import Product
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.permissions import requires
 from shop.admin.products.form import ProductForm
+from shop.admin.products.proposals import may_propose
 from shop.admin.products.request import carried_values, load, read_version, require_right_to_change
 from shop.admin.session import author_of_request
 from shop.web.database import committing, get_ruleset, get_session
@@ -61,7 +62,8 @@ def store_new_form() -> Response:
 def store_product_form(product_id: int) -> Response:
     """Store the form of a product as it is being typed; the product stays as it is."""
     product = load(product_id)
-    require_right_to_change(product)
+    if not may_propose(product):
+        require_right_to_change(product)
     return _store(product)
 
 

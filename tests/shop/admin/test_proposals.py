@@ -122,6 +122,21 @@ def test_a_proposal_that_saving_would_refuse_is_refused_at_once_or_when_it_is_ap
     assert stored(own_app, product_id).sku != "NIEUW-1"
 
 
+def test_a_reason_for_a_doubtful_sentence_travels_with_the_proposal_and_becomes_the_publishers(
+    editor: FlaskClient, publisher: FlaskClient, own_app: Flask, product_id: int
+) -> None:
+    page, doubtful = f"/admin/products/{product_id}", "Magnesium: goed voor een normale spierwerking."
+    asked = press(editor, page, "propose", summary_nl=doubtful)
+    assert asked.status_code == 422
+    [name] = set(re.findall(r'name="(reason-[0-9a-f]{32})"', asked.text))
+    address = propose(editor, product_id, summary_nl=doubtful, **{name: "besproken met de juriste"})
+    assert "besproken met de juriste" in main_text(publisher.get(address))
+    assert approve(publisher, address).status_code == 303
+    assert stored(own_app, product_id).summary_nl == doubtful
+    history = main_text(publisher.get(f"{page}/history"))
+    assert re.search(r"besproken met de juriste [^·]* · piet@winkel\.test", history)
+
+
 def test_one_proposal_of_a_person_waits_for_a_product_and_drafts_need_none(
     editor: FlaskClient, publisher: FlaskClient, own_app: Flask, product_id: int
 ) -> None:

@@ -63,7 +63,7 @@ def test_a_form_taken_back_meets_what_somebody_else_saved_meanwhile(admin_client
     assert "anna@winkel.test" in main_text(conflict)
 
 
-def test_storing_a_form_refuses_too_much_and_what_one_may_not_change(admin_client: AdminClient) -> None:
+def test_storing_a_form_refuses_too_much_and_serves_a_proposal_too(admin_client: AdminClient) -> None:
     client, publisher = admin_client("editor"), admin_client("publisher")
     product_id = add(client)
     address = f"/admin/products/{product_id}"
@@ -72,4 +72,10 @@ def test_storing_a_form_refuses_too_much_and_what_one_may_not_change(admin_clien
     assert send_to(client, f"{address}/unsaved", summary_nl="x" * 1_100_000).status_code == 413
     assert send_to(client, "/admin/products/999999/unsaved").status_code == 404
     send_to(publisher, f"{address}/publish", version="1")
-    assert send_to(client, f"{address}/unsaved", stock="3").status_code == 403
+    typed = typed_values(client.get(address)) | {"stock": "3"}
+    assert send_to(client, f"{address}/unsaved", **typed).status_code == 204
+    assert "unsaved=" in client.get(address).text
+    back = typed_values(client.get(f"{address}?unsaved="))
+    assert back["stock"] == "3"
+    assert client.post(address, data=back | {"press": "propose"}).status_code == 303
+    assert "unsaved=" not in client.get(address).text
