@@ -25,6 +25,7 @@ from shop.admin import (
 )
 from shop.admin.blueprint import bp
 from shop.admin.orders import books as orders_books
+from shop.admin.orders import figures as orders_figures
 from shop.admin.orders import labels as orders_labels
 from shop.admin.orders import listing as orders_list
 from shop.admin.orders import month, order, parcels, recalls, transfers
@@ -63,6 +64,7 @@ PAGES = (
     orders_list,
     orders_returns,
     orders_books,
+    orders_figures,
     transfers,
     recalls,
     orders_labels,

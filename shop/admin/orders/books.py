@@ -65,14 +65,14 @@ def books() -> Response:
 def _page(form: SettlementForm, found: Settlement | None = None) -> Response:
     day = now().astimezone(ZONE).date()
     quarters = [f"{year}-Q{quarter}" for year in (day.year, day.year - 1) for quarter in (4, 3, 2, 1)]
-    begun = [one for one in quarters if _period_named(one).first <= day]
+    begun = [one for one in quarters if period_named(one).first <= day]
     shown = {"form": form, "quarters": begun, "month": f"{day:%Y-%m}", "settlement": found, "shown": SHOWN}
     html = render_template("admin/orders/books.html", **shown)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return never_store(make_response(html, status))
 
 
-def _period_named(text: str) -> Period:
+def period_named(text: str) -> Period:
     """A month such as 2026-11 or a quarter such as 2026-Q4; else 404."""
     read = _PERIOD.fullmatch(text)
     if read is None:
@@ -86,7 +86,7 @@ def _period_named(text: str) -> Period:
 def vat_report() -> Response:
     """The VAT of a period by country and rate; countries other than the Netherlands are those of the OSS return."""
     name = request.args.get("period", "")
-    period = _period_named(name)
+    period = period_named(name)
     with services().orders.reading() as session:
         rows = vat_of_period(session, period)
     cells = [
@@ -108,7 +108,7 @@ def vat_report() -> Response:
 def journal_report() -> Response:
     """The bookings of a period by day: documents by country and rate, money by provider."""
     name = request.args.get("period", "")
-    period = _period_named(name)
+    period = period_named(name)
     with services().orders.reading() as session:
         rows = journal(session, period)
     cells = [
