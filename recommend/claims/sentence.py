@@ -398,7 +398,8 @@ class ParsedSentence:
             return False
         if topic.concept.kind not in _REASONS_FOR_A_DOCTOR:
             return True
-        return self.has_near(topic, _BEARER_WITHIN, "other-field") and not self.has("suffering", "gone")
+        fields = {mention.first for mention in self.mentions_of("other-field", "law-and-reference")}
+        return len(fields) > 1 and not self.has("suffering", "gone", *EFFECTS)
 
     @cached_property
     def names_suffering(self) -> bool:
