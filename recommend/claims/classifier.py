@@ -167,14 +167,16 @@ _MIN_WORDS = 5  # shorter texts (names, labels) resemble anything
 _MIN_WORDS_OF_A_SLOGAN = 2
 _BLOCK_READER_FROM = 0.2  # nothing but the reader is named, and no word explains the sentence
 _BLOCK_SLOGAN_FROM = 0.12  # the same, and nobody is named
-_BLOCK_HALF_EXPLAINED_FROM = 0.4  # one word explains it
+_BLOCK_HALF_EXPLAINED_FROM = 0.7  # one word explains it
 _BLOCK_FIELD_FROM = 0.85  # one word of software, jobs, companies, law
 _BLOCK_OPEN_FROM = 0.5  # without a full stop it may be a label or caption, with a question mark the shop's question
 _BLOCK_FROM = 0.46
 _BLOCK_UNEXPLAINED_FROM = 0.35  # the same, and no word of shop, law, food or use explains the sentence
-_BLOCK_ON_GOODS_FROM = 0.65  # only the goods or words of a shop as well are evidence
+_BLOCK_UNEXPLAINED_GOODS_FROM = 0.38  # the same, and nothing explains the sentence
+_BLOCK_ON_GOODS_FROM = 0.62  # only the goods or words of a shop as well are evidence
+_BLOCK_ON_EXPERTS_FROM = 0.75  # only a professional is: the rules know endorsements
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
-_BLOCK_WARNED_FROM = 0.4
+_BLOCK_WARNED_FROM = 0.3
 _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
 _BLOCK_DOUBTED_FROM = 0.98  # "no study shows …"
 _BLOCK_DENIAL_FROM = 0.97  # "not" may refer to another part of the sentence
@@ -204,6 +206,8 @@ _FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
 _JUDGED_BY_RULES = frozenset(["condition", "side_effect"])
 """Kinds named for safety as well: the rules tell the one from the other by more than likeness."""
 _LINKS = (*EFFECTS, "role", "needed", "normal", "working", "maintenance")
+_EXPERTS = frozenset(["professional", "professionals"])
+_SUBSTANCES = ("nutrient", "mineral-form")
 _COMPLAINTS = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _PLAIN_FUNCTIONS = frozenset(["working", "normal", "less", "maintenance"])
 
@@ -235,7 +239,7 @@ def _review_permission(
     verdict, chance = opinion.likeliest(forbidden=False)
     is_doubtful = judgement.severity == "ok" and _reason_of(judgement) == "neutral"
     is_doubtful = is_doubtful and verdict == "authorised" and chance >= _AUTHORISED_FROM and sentence.has(*_LINKS)
-    if opinion.forbidden < _BLOCK_UNEXPLAINED_FROM and not is_doubtful:
+    if opinion.forbidden < _BLOCK_WARNED_FROM and not is_doubtful:
         return judgement  # below the lowest threshold
     evidence = _strongest(found, model.weights_against(sentence.tokens))
     if opinion.forbidden >= _block_threshold(sentence, judgement, evidence):
@@ -251,7 +255,7 @@ def _review_slogan(sentence: ParsedSentence, judgement: Judgement, model: Model)
     A figure of speech promises without such a word (`Wake up like it's Saturday`). It blocks where the model is sure
     enough, and where nothing explains the sentence: no word of shop, law, food, use, or another field, no number.
     """
-    is_judged = judgement.severity != "ok" or _reason_of(judgement) != "neutral" or sentence.has(*OFFERED)
+    is_judged = judgement.severity != "ok" or _reason_of(judgement) != "neutral" or sentence.has(*_SUBSTANCES)
     if is_judged or any(topic.concept.kind in _COMPLAINTS for topic in sentence.topics):
         return judgement
     explained = explanations(sentence)
@@ -349,11 +353,17 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
         return _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM
-    is_weak = all(mention.concept.id in _WEAK_EVIDENCE or mention.concept.id in OFFERED for mention in evidence)
+    return _threshold_on(sentence, frozenset(mention.concept.id for mention in evidence))
+
+
+def _threshold_on(sentence: ParsedSentence, evidence: frozenset[str]) -> float:
+    """Likelihood from which the model blocks where the rules found nothing, by the concepts that are evidence."""
     may_be_label = sentence.is_question or not sentence.is_closed or explanations(sentence) > 0
-    if is_weak:
-        return _BLOCK_ON_GOODS_FROM if may_be_label else _BLOCK_FROM
-    return _BLOCK_FROM if may_be_label else _BLOCK_UNEXPLAINED_FROM
+    if evidence - _WEAK_EVIDENCE - {*OFFERED}:
+        return _BLOCK_FROM if may_be_label else _BLOCK_UNEXPLAINED_FROM
+    if evidence <= _EXPERTS:
+        return _BLOCK_ON_EXPERTS_FROM
+    return _BLOCK_ON_GOODS_FROM if may_be_label else _BLOCK_UNEXPLAINED_GOODS_FROM
 
 
 def _with_ground(
