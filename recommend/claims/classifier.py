@@ -165,8 +165,8 @@ def load_model(directory: Path) -> Model:
 # data, a `_CLEAR_BELOW` of 0.01 blocked 2 more of the 185 permitted ones and no more of the forbidden ones.
 _MIN_WORDS = 5  # shorter texts (names, labels) resemble anything
 _MIN_WORDS_OF_A_SLOGAN = 2
-_BLOCK_READER_FROM = 0.2  # nothing but the reader is named, and no word explains the sentence
-_BLOCK_SLOGAN_FROM = 0.12  # the same, and nobody is named
+_BLOCK_READER_FROM = 0.25  # nothing but the reader is named, and no word explains the sentence
+_BLOCK_SLOGAN_FROM = 0.2  # the same, and nobody is named
 _BLOCK_HALF_EXPLAINED_FROM = 0.7  # one word explains it
 _BLOCK_FIELD_FROM = 0.85  # one word of software, jobs, companies, law
 _BLOCK_OPEN_FROM = 0.5  # without a full stop it may be a label or caption, with a question mark the shop's question

@@ -82,7 +82,17 @@ _OF_THE_SHOP = (
 
 _WHOLE_PHRASES = ("courtesy", "shop-talk", "business-talk", "law-and-reference")
 """Idioms, which count twice: a whole phrase is no slogan's by chance."""
-_OF_USE = ("other-field", "food", "dosage", "layman", "no-need", "undecided", "mineral-form", "absorption")
+_OF_USE = (
+    "other-field",
+    "food",
+    "dosage",
+    "layman",
+    "no-need",
+    "undecided",
+    "mineral-form",
+    "absorption",
+    "time-of-day",
+)
 
 
 def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
