@@ -222,8 +222,8 @@ def apply_classifier(sentence: ParsedSentence, judgement: Judgement, model: Mode
     found = {} if is_blocked else _evidence(sentence)
     if not is_blocked and not found:
         return _review_slogan(sentence, judgement, model)
-    if words < _MIN_WORDS and not (is_blocked or sentence.is_closed):
-        return judgement
+    if words < _MIN_WORDS and not is_blocked and not (sentence.is_closed and _names_more(found)):
+        return judgement  # `Magnesium phosphate.`
     opinion = model.classify(sentence.tokens, sentence.named)
     if opinion is None:
         return judgement
@@ -314,6 +314,13 @@ def _is_product_name(sentence: ParsedSentence) -> bool:
     has_count = any(token.text.isdecimal() for token in tokens) and sentence.has("dosage")
     return (
         has_count and len(tokens) <= _LONGEST_NAME and not any(token.is_stop or token.text == "." for token in tokens)
+    )
+
+
+def _names_more(found: Mapping[int, Mention]) -> bool:
+    """Whether the evidence is more than names of substances."""
+    return any(
+        mention.concept.kind != "substance" and mention.concept.id not in _SUBSTANCES for mention in found.values()
     )
 
 
