@@ -165,11 +165,11 @@ def load_model(directory: Path) -> Model:
 # data, a `_CLEAR_BELOW` of 0.01 blocked 2 more of the 185 permitted ones and no more of the forbidden ones.
 _MIN_WORDS = 5  # shorter texts (names, labels) resemble anything
 _MIN_WORDS_OF_A_SLOGAN = 2
-_BLOCK_READER_FROM = 0.25  # nothing but the reader is named, and no word explains the sentence
-_BLOCK_SLOGAN_FROM = 0.2  # the same, and nobody is named
-_BLOCK_HALF_EXPLAINED_FROM = 0.7  # one word explains it
-_BLOCK_FIELD_FROM = 0.85  # one word of software, jobs, companies, law
-_BLOCK_OPEN_FROM = 0.5  # without a full stop it may be a label or caption, with a question mark the shop's question
+_ASK_READER_FROM = 0.25  # nothing but the reader is named, and no word explains the sentence
+_ASK_SLOGAN_FROM = 0.2  # the same, and nobody is named
+_ASK_HALF_EXPLAINED_FROM = 0.7  # one word explains it
+_ASK_FIELD_FROM = 0.85  # one word of software, jobs, companies, law
+_ASK_OPEN_FROM = 0.5  # without a full stop it may be a label or caption, with a question mark the shop's question
 _BLOCK_FROM = 0.46
 _BLOCK_UNEXPLAINED_FROM = 0.35  # the same, and no word of shop, law, food or use explains the sentence
 _BLOCK_UNEXPLAINED_GOODS_FROM = 0.38  # the same, and nothing explains the sentence
@@ -252,8 +252,9 @@ def _review_permission(
 def _review_slogan(sentence: ParsedSentence, judgement: Judgement, model: Model) -> Judgement:
     """Judgement that blocks nothing, on a sentence without a word of body, effect or goods.
 
-    A figure of speech promises without such a word (`Wake up like it's Saturday`). It blocks where the model is sure
-    enough, and where nothing explains the sentence: no word of shop, law, food, use, or another field, no number.
+    A figure of speech promises without such a word (`Wake up like it's Saturday`). A person is asked where the model is
+    sure enough, and where nothing explains the sentence: no word of shop, law, food, use, or another field, no number.
+    It never blocks, since so few words prove nothing.
     """
     is_judged = judgement.severity != "ok" or _reason_of(judgement) != "neutral" or sentence.has(*_SUBSTANCES)
     if is_judged or any(topic.concept.kind in _COMPLAINTS for topic in sentence.topics):
@@ -263,15 +264,14 @@ def _review_slogan(sentence: ParsedSentence, judgement: Judgement, model: Model)
         return judgement  # `Skip this option`: a label has no full stop
     opinion = model.classify(sentence.tokens, sentence.named)
     speaks_of_reader = any(token.text in _READER for token in sentence.tokens)
-    limit = _BLOCK_READER_FROM if speaks_of_reader else _BLOCK_SLOGAN_FROM
-    limit = _BLOCK_HALF_EXPLAINED_FROM if explained else limit
-    limit = _BLOCK_FIELD_FROM if sentence.is_of_another_field else limit
+    limit = _ASK_READER_FROM if speaks_of_reader else _ASK_SLOGAN_FROM
+    limit = _ASK_HALF_EXPLAINED_FROM if explained else limit
+    limit = _ASK_FIELD_FROM if sentence.is_of_another_field else limit
     is_plain = sentence.is_question or not sentence.is_closed or len(sentence.tokens) == _MIN_WORDS_OF_A_SLOGAN
-    limit = max(limit, _BLOCK_OPEN_FROM) if is_plain else limit
+    limit = max(limit, _ASK_OPEN_FROM) if is_plain else limit
     if opinion is None or opinion.forbidden < limit:
         return judgement
-    verdict, _ = opinion.likeliest(forbidden=True)
-    return _with_ground(judgement, verdict, "block", "reads-like-a-slogan", ())
+    return _with_ground(judgement, "neutral", "warn", "reads-like-a-slogan", ())
 
 
 def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
