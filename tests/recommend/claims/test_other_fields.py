@@ -48,7 +48,9 @@ def test_a_word_of_another_field_excuses_no_effect_on_the_reader(text: str, lang
     ("text", "language"),
     [("Wakker worden alsof het zaterdag is.", "nl"), ("The storm in the harbour dies down.", "en")],
 )
-def test_a_slogan_without_a_word_of_body_or_goods_asks_a_person_and_names_no_filler(text: str, language: Language) -> None:
+def test_a_slogan_without_a_word_of_body_or_goods_asks_a_person_and_names_no_filler(
+    text: str, language: Language
+) -> None:
     (finding,) = check_text(text, language)
     assert (finding.severity, finding.verdict) == ("warn", "neutral")
     assert "“”" not in finding.why
