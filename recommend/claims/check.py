@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from recommend.claims.classifier import apply_classifier, load_weights
+from recommend.claims.classifier import apply_classifier, load_model
 from recommend.claims.compiled import check_data
 from recommend.claims.findings import Finding
 from recommend.claims.records import Claims
@@ -179,6 +179,7 @@ def _is_line(text: str, first: int, after: int) -> bool:
 # The pages of a site and the products of a catalogue repeat sentences. A sentence is kept with what its judgement
 # depends on: the list it stands in, and the sentence before it. These are kept objects themselves, alike by identity.
 _SENTENCES_KEPT = 8192
+_CLOSING = (".", "!", "?", "…")
 _LONGEST_KEPT = 400  # characters; a longer one hardly comes twice
 
 
@@ -193,7 +194,7 @@ def _parse(text: str, list_intro: ParsedSentence | None, language: Language, dir
             for token in tokens
             for word in (lexicon.words_in_hashtag(token.text) if _is_hashtag(text, token.start) else [token.text])
         ]
-    return ParsedSentence(tokens, lexicon, list_intro)
+    return ParsedSentence(tokens, lexicon, list_intro, is_closed=text.endswith(_CLOSING))
 
 
 def _is_hashtag(text: str, place: int) -> bool:
@@ -206,7 +207,7 @@ def _judge(sentence: ParsedSentence, previous: ParsedSentence | None, directory:
     # The register is read only for a text that may concern it, since reading it takes as long as the check itself.
     register = check_data(directory).register_lexicon if sentence.has_in_context(*MAY_CONCERN) else None
     judgement = judge(sentence, check_data(directory).claims, previous, register)
-    return judgement if is_settled(judgement.ground) else apply_classifier(sentence, judgement, load_weights(directory))
+    return judgement if is_settled(judgement.ground) else apply_classifier(sentence, judgement, load_model(directory))
 
 
 def _finding(

@@ -7,10 +7,9 @@ names no disease and no effect.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -19,6 +18,7 @@ from recommend.claims.findings import FORBIDDEN, VERDICTS, Severity, Verdict
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import TOPICS, Concept
 from recommend.claims.rules.ground import Ground
+from recommend.claims.rules.slogans import explanations
 from recommend.claims.rules.topics import is_about_the_shop
 from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 from recommend.claims.tokens import Token
@@ -28,6 +28,7 @@ from recommend.loading import RulesetError, once_per_folder
 SHORTEST_PIECE, LONGEST_PIECE = 2, 5
 _MAX_TOKENS = 150  # a longer sentence is a list or a text without punctuation
 _SCALE = 1000  # weights are stored in thousandths
+_WORDS_KEPT = 8192
 _SIGNS = tuple(1 if verdict in FORBIDDEN else -1 for verdict in VERDICTS)
 
 
@@ -35,6 +36,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Weights of the model, as `claims/opinion.json` stores them, in thousandths.
 
     Each feature has its rarity (inverse document frequency), then one weight per verdict in the order of VERDICTS.
+    Concepts are those of the lexicon, so that a word new to the model counts as its neighbours in the data do.
     `fitted_to` is the SHA-256 of the labelled sentences.
     """
 
@@ -42,6 +44,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intercepts: tuple[int, ...]
     words: dict[str, tuple[int, ...]]
     pieces: dict[str, tuple[int, ...]]
+    concepts: dict[str, tuple[int, ...]]
 
 
 class Opinion(msgspec.Struct, frozen=True):
@@ -69,77 +72,91 @@ def word_features(words: Sequence[str]) -> Iterator[tuple[int, str]]:
         yield min(place, len(words) - 1), f"{row[place]} {row[place + 1]}"
 
 
-@lru_cache(maxsize=8192)
-def pieces_of(word: str) -> tuple[str, ...]:
+def pieces_of(word: str) -> frozenset[str]:
     """Substrings of 2 to 5 characters of the word with a space on either side."""
     framed = f" {word} "
-    return tuple(
+    return frozenset(
         framed[start : start + size]
         for size in range(SHORTEST_PIECE, LONGEST_PIECE + 1)
         for start in range(len(framed) - size + 1)
     )
 
 
-def classify(tokens: Sequence[Token], weights: Weights) -> Opinion | None:
-    """Opinion of the model on a sentence; None when it is empty or longer than 150 tokens."""
-    if not tokens or len(tokens) > _MAX_TOKENS:
-        return None
-    totals = [weight / _SCALE for weight in weights.intercepts]
-    for known in _known_features(tokens, weights):
-        if known:  # verdict by verdict, since this takes a third of the time of a check
-            rarities, *columns = zip(*known.values(), strict=True)
-            scaled = _scaled(rarities)
-            totals = [_score(total, scaled, column) for total, column in zip(totals, columns, strict=True)]
-    highest = max(totals)
-    shares = [math.exp(total - highest) for total in totals]
-    sum_of_shares = sum(shares)
-    return Opinion(tuple(share / sum_of_shares for share in shares))
+class Model:
+    """Linear model with its weights; what the pieces of a word add up to is computed once."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._pieces_of_word = lru_cache(maxsize=_WORDS_KEPT)(self._sum_pieces)
+
+    def classify(self, tokens: Sequence[Token], concepts: Iterable[str] = ()) -> Opinion | None:
+        """Opinion on a sentence that names these concepts; None when it is empty or longer than 150 tokens."""
+        if not tokens or len(tokens) > _MAX_TOKENS:
+            return None
+        words = [token.text for token in tokens]
+        totals = [weight / _SCALE for weight in self.weights.intercepts]
+        for features, rows in (
+            ((feature for _, feature in word_features(words)), self.weights.words),
+            (concepts, self.weights.concepts),
+        ):
+            known = [rows[feature] for feature in dict.fromkeys(features) if feature in rows]
+            square, *sums = _weighted(known)
+            _add(totals, square, [sums])
+        pieces = [self._pieces_of_word(word) for word in dict.fromkeys(words)]
+        _add(totals, sum(square for square, *_ in pieces), [sums for _, *sums in pieces])
+        highest = max(totals)
+        shares = [math.exp(total - highest) for total in totals]
+        sum_of_shares = sum(shares)
+        return Opinion(tuple(share / sum_of_shares for share in shares))
+
+    def weights_against(self, tokens: Sequence[Token]) -> list[float]:
+        """How much the words and pieces of each token count towards a forbidden verdict."""
+        against = [0.0] * len(tokens)
+        words = [token.text for token in tokens]
+        place_of = {feature: place for place, feature in word_features(words)}
+        known = {feature: self.weights.words[feature] for feature in place_of if feature in self.weights.words}
+        length = math.sqrt(sum(row[0] ** 2 for row in known.values())) or 1.0
+        for feature, row in known.items():
+            against[place_of[feature]] += row[0] / length * _against(row[1:])
+        pieces = {word: self._pieces_of_word(word) for word in dict.fromkeys(words)}
+        length = math.sqrt(sum(square for square, *_ in pieces.values())) or 1.0
+        for place, word in enumerate(words):
+            against[place] += _against(pieces[word][1:]) / length
+        return against
+
+    def _sum_pieces(self, word: str) -> tuple[float, ...]:
+        return _weighted([row for piece in pieces_of(word) if (row := self.weights.pieces.get(piece))])
 
 
-def _known_features(tokens: Sequence[Token], weights: Weights) -> Iterator[dict[str, tuple[int, ...]]]:
-    """The features of a sentence that the model knows, each once with its row, one family after the other."""
-    words = [token.text for token in tokens]
-    for features, rows in (
-        ((feature for _, feature in word_features(words)), weights.words),
-        (chain.from_iterable(map(pieces_of, words)), weights.pieces),
-    ):
-        yield {feature: rows[feature] for feature in dict.fromkeys(features) if feature in rows}
+def _weighted(rows: Iterable[Sequence[int]]) -> tuple[float, ...]:
+    """Sum of the squared rarities, then for each verdict the sum of the weights, each times its rarity."""
+    square, sums = 0, [0] * len(VERDICTS)
+    for rarity, *row in rows:
+        square += rarity * rarity
+        for place, weight in enumerate(row):
+            sums[place] += rarity * weight
+    return (float(square), *map(float, sums))
 
 
-def _scaled(rarities: Sequence[int]) -> list[float]:
-    """The rarities of one family of features, scaled to length 1 so that sentence length does not count."""
-    length = math.sqrt(sum(rarity**2 for rarity in rarities))
-    return [rarity / length for rarity in rarities]
+def _add(totals: list[float], square: float, rows: Iterable[Sequence[float]]) -> None:
+    """Add sums to the totals, scaled so that the length of a sentence does not count."""
+    if square:
+        scale = 1 / (math.sqrt(square) * _SCALE)
+        for sums in rows:
+            for place, value in enumerate(sums):
+                totals[place] += value * scale
 
 
-def _score(total: float, rarities: Sequence[float], column: Sequence[int]) -> float:
-    """The score of one verdict with the weights of a family of features added."""
-    for rarity, weight in zip(rarities, column, strict=True):
-        total += rarity * weight / _SCALE
-    return total
-
-
-def weights_against(tokens: Sequence[Token], weights: Weights) -> list[float]:
-    """How much each token counts towards a forbidden verdict; a feature counts at the last word that has it."""
-    against = [0.0] * len(tokens)
-    words = [token.text for token in tokens]
-    places = (
-        {feature: place for place, feature in word_features(words)},
-        {piece: place for place, word in enumerate(words) for piece in pieces_of(word)},
-    )
-    for known, place_of in zip(_known_features(tokens, weights), places, strict=True):
-        for (feature, row), rarity in zip(known.items(), _scaled([row[0] for row in known.values()]), strict=True):
-            for weight, sign in zip(row[1:], _SIGNS, strict=True):
-                against[place_of[feature]] += rarity * weight * sign
-    return against
+def _against(row: Sequence[float]) -> float:
+    return sum(weight * sign for weight, sign in zip(row, _SIGNS, strict=True))
 
 
 @once_per_folder
-def load_weights(directory: Path) -> Weights:
+def load_model(directory: Path) -> Model:
     """Load `claims/opinion.json`. Raises RulesetError when it is missing or malformed."""
     file = directory / "claims" / "opinion.json"
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Weights)
+        return Model(msgspec.json.decode(file.read_bytes(), type=Weights))
     except (OSError, msgspec.ValidationError, msgspec.DecodeError) as fault:
         raise RulesetError(f"claims/opinion.json: {fault}") from fault
 
@@ -147,13 +164,22 @@ def load_weights(directory: Path) -> Weights:
 # Likelihoods, chosen by five-fold cross-validation on the labelled sentences. On 400 sentences outside the training
 # data, a `_CLEAR_BELOW` of 0.01 blocked 2 more of the 185 permitted ones and no more of the forbidden ones.
 _MIN_WORDS = 5  # shorter texts (names, labels) resemble anything
+_MIN_WORDS_OF_A_SLOGAN = 2
+_ASK_READER_FROM = 0.25  # nothing but the reader is named, and no word explains the sentence
+_ASK_SLOGAN_FROM = 0.2  # the same, and nobody is named
+_ASK_HALF_EXPLAINED_FROM = 0.7  # one word explains it
+_ASK_FIELD_FROM = 0.85  # one word of software, jobs, companies, law
+_ASK_OPEN_FROM = 0.5  # without a full stop it may be a label or caption, with a question mark the shop's question
 _BLOCK_FROM = 0.46
-_BLOCK_ON_GOODS_FROM = 0.75  # only the goods or words of a shop as well are evidence
+_BLOCK_UNEXPLAINED_FROM = 0.35  # the same, and no word of shop, law, food or use explains the sentence
+_BLOCK_UNEXPLAINED_GOODS_FROM = 0.38  # the same, and nothing explains the sentence
+_BLOCK_ON_GOODS_FROM = 0.62  # only the goods or words of a shop as well are evidence
+_BLOCK_ON_EXPERTS_FROM = 0.75  # only a professional is: the rules know endorsements
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
-_BLOCK_WARNED_FROM = 0.4
+_BLOCK_WARNED_FROM = 0.3
 _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
 _BLOCK_DOUBTED_FROM = 0.98  # "no study shows …"
-_BLOCK_DENIAL_FROM = 0.9  # "not" may refer to another part of the sentence
+_BLOCK_DENIAL_FROM = 0.97  # "not" may refer to another part of the sentence
 _CLEAR_BELOW = 0.005
 _WORSEN_FROM = 0.7
 _AUTHORISED_FROM = 0.8
@@ -162,7 +188,8 @@ _MAX_NAMED = 2  # words in a reason
 _CLEARABLE = frozenset(["general-benefit", "professional-recommends", "harm-by-not-taking"])
 """Reasons that name neither a disease nor an effect: the model may turn these blocks into a question for a person."""
 _EVIDENCE = frozenset(
-    {"nutrient", "mineral-form", "deficiency", "not-taking", "going-without", "drug", "food", "night"} | {"makes-you"}
+    {"other-nutrient", "other-ingredient", "nutrient", "mineral-form", "deficiency", "not-taking", "going-without"}
+    | {"drug", "food", "night", "makes-you"}
 )
 """Concepts, beside topics and functions, without one of which nothing is said of a body, an effect or a product."""
 _WEAK_EVIDENCE = frozenset(
@@ -170,42 +197,51 @@ _WEAK_EVIDENCE = frozenset(
     | {"body-word", "dosage"}
 )
 """The same, but words of a shop as well: they do not count beside its other words."""
+_READER = frozenset(
+    ["je", "jij", "jou", "jouw", "jezelf", "u", "uw", "ik", "mij", "me", "mijn", "ons", "iedereen"]
+) | frozenset(["you", "you're", "you'll", "you've", "your", "yourself", "i", "i'm", "me", "my", "us", "everyone"])
 _ALSO_OF_WARNINGS = frozenset(["drug", "harm", "pills", "gone"])
 _ALSO_OF_SHOPS = frozenset(["food", "night"])
 _FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
 _JUDGED_BY_RULES = frozenset(["condition", "side_effect"])
 """Kinds named for safety as well: the rules tell the one from the other by more than likeness."""
+_LINKS = (*EFFECTS, "role", "needed", "normal", "working", "maintenance")
+_EXPERTS = frozenset(["professional", "professionals"])
+_SUBSTANCES = ("nutrient", "mineral-form")
+_COMPLAINTS = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _PLAIN_FUNCTIONS = frozenset(["working", "normal", "less", "maintenance"])
 
 
-def apply_classifier(sentence: ParsedSentence, judgement: Judgement, weights: Weights) -> Judgement:
+def apply_classifier(sentence: ParsedSentence, judgement: Judgement, model: Model) -> Judgement:
     """Judgement corrected by the model; a strong contradiction becomes a question for a person (severity "warn")."""
     words = sum(token.text.isalpha() for token in sentence.tokens)
     is_free = sentence.list_intro is None or sentence.is_listed_use
-    if words < _MIN_WORDS or not is_free:
+    if words < _MIN_WORDS_OF_A_SLOGAN or not is_free:
         return judgement
     is_blocked = judgement.severity == "block"
     found = {} if is_blocked else _evidence(sentence)
     if not is_blocked and not found:
-        return judgement  # whatever the model would say, which takes a third of the time of a check
-    opinion = classify(sentence.tokens, weights)
+        return _review_slogan(sentence, judgement, model)
+    if words < _MIN_WORDS and not is_blocked and not (sentence.is_closed and _names_more(found)):
+        return judgement  # `Magnesium phosphate.`
+    opinion = model.classify(sentence.tokens, sentence.named)
     if opinion is None:
         return judgement
     if is_blocked:
         return _review_block(sentence, judgement, opinion)
-    return _review_permission(sentence, judgement, opinion, found, weights)
+    return _review_permission(sentence, judgement, opinion, found, model)
 
 
 def _review_permission(
-    sentence: ParsedSentence, judgement: Judgement, opinion: Opinion, found: Mapping[int, Mention], weights: Weights
+    sentence: ParsedSentence, judgement: Judgement, opinion: Opinion, found: Mapping[int, Mention], model: Model
 ) -> Judgement:
     """Judgement that blocks nothing, worsened where the model is sure enough for the evidence that was found."""
     verdict, chance = opinion.likeliest(forbidden=False)
     is_doubtful = judgement.severity == "ok" and _reason_of(judgement) == "neutral"
-    is_doubtful = is_doubtful and verdict == "authorised" and chance >= _AUTHORISED_FROM
+    is_doubtful = is_doubtful and verdict == "authorised" and chance >= _AUTHORISED_FROM and sentence.has(*_LINKS)
     if opinion.forbidden < _BLOCK_WARNED_FROM and not is_doubtful:
         return judgement  # below the lowest threshold
-    evidence = _strongest(found, weights_against(sentence.tokens, weights))
+    evidence = _strongest(found, model.weights_against(sentence.tokens))
     if opinion.forbidden >= _block_threshold(sentence, judgement, evidence):
         return _with_ground(judgement, opinion.likeliest(forbidden=True)[0], "block", "resembles", evidence)
     if is_doubtful:
@@ -213,9 +249,36 @@ def _review_permission(
     return judgement
 
 
+def _review_slogan(sentence: ParsedSentence, judgement: Judgement, model: Model) -> Judgement:
+    """Judgement that blocks nothing, on a sentence without a word of body, effect or goods.
+
+    A figure of speech promises without such a word (`Wake up like it's Saturday`). A person is asked where the model is
+    sure enough, and where nothing explains the sentence: no word of shop, law, food, use, or another field, no number.
+    It never blocks, since so few words prove nothing.
+    """
+    is_judged = judgement.severity != "ok" or _reason_of(judgement) != "neutral" or sentence.has(*_SUBSTANCES)
+    if is_judged or any(topic.concept.kind in _COMPLAINTS for topic in sentence.topics):
+        return judgement
+    explained = explanations(sentence)
+    if explained > 1 or (len(sentence.tokens) < _MIN_WORDS and not sentence.is_closed):
+        return judgement  # `Skip this option`: a label has no full stop
+    opinion = model.classify(sentence.tokens, sentence.named)
+    speaks_of_reader = any(token.text in _READER for token in sentence.tokens)
+    limit = _ASK_READER_FROM if speaks_of_reader else _ASK_SLOGAN_FROM
+    limit = _ASK_HALF_EXPLAINED_FROM if explained else limit
+    limit = _ASK_FIELD_FROM if sentence.is_of_another_field else limit
+    is_plain = sentence.is_question or not sentence.is_closed or len(sentence.tokens) == _MIN_WORDS_OF_A_SLOGAN
+    limit = max(limit, _ASK_OPEN_FROM) if is_plain else limit
+    if opinion is None or opinion.forbidden < limit:
+        return judgement
+    return _with_ground(judgement, "neutral", "warn", "reads-like-a-slogan", ())
+
+
 def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
     """Mentions of body, effect and product by their first token; none in the name of a product or a row of names."""
-    if sentence.is_of_other_goods or _is_product_name(sentence) or _is_row_of_names(sentence):
+    if sentence.is_of_other_goods or sentence.is_of_another_field:
+        return {}
+    if _is_product_name(sentence) or _is_row_of_names(sentence):
         return {}
     elsewhere = sentence.has("trade", "shop-world") or sentence.has_other_bearer
     counting = _EVIDENCE - _ALSO_OF_SHOPS if elsewhere else _EVIDENCE | _WEAK_EVIDENCE
@@ -224,7 +287,7 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
     return {
         mention.first: mention
         for mention in sentence.mentions
-        if (_names_body(mention.concept) or mention.concept.id in counting)
+        if (_names_body(mention.concept) or mention.concept.kind == "substance" or mention.concept.id in counting)
         and mention.concept.kind not in _JUDGED_BY_RULES
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
@@ -251,6 +314,13 @@ def _is_product_name(sentence: ParsedSentence) -> bool:
     has_count = any(token.text.isdecimal() for token in tokens) and sentence.has("dosage")
     return (
         has_count and len(tokens) <= _LONGEST_NAME and not any(token.is_stop or token.text == "." for token in tokens)
+    )
+
+
+def _names_more(found: Mapping[int, Mention]) -> bool:
+    """Whether the evidence is more than names of substances."""
+    return any(
+        mention.concept.kind != "substance" and mention.concept.id not in _SUBSTANCES for mention in found.values()
     )
 
 
@@ -285,12 +355,22 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
     # A lasting complaint is a sign to see a doctor with; whoever missed a day is reassured.
     is_plain = (sentence.has("persistent") and not sentence.has(*OFFERED)) or sentence.has("no-need")
     is_plain = is_plain or states_fact or sentence.is_warning or sentence.is_application
+    is_plain = is_plain or any(topic.concept.kind in _JUDGED_BY_RULES for topic in sentence.topics)
     if _reason_of(judgement) != "neutral" or is_plain:
         return _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM
-    is_weak = all(mention.concept.id in _WEAK_EVIDENCE or mention.concept.id in OFFERED for mention in evidence)
-    return _BLOCK_ON_GOODS_FROM if is_weak else _BLOCK_FROM
+    return _threshold_on(sentence, frozenset(mention.concept.id for mention in evidence))
+
+
+def _threshold_on(sentence: ParsedSentence, evidence: frozenset[str]) -> float:
+    """Likelihood from which the model blocks where the rules found nothing, by the concepts that are evidence."""
+    may_be_label = sentence.is_question or not sentence.is_closed or explanations(sentence) > 0
+    if evidence - _WEAK_EVIDENCE - {*OFFERED}:
+        return _BLOCK_FROM if may_be_label else _BLOCK_UNEXPLAINED_FROM
+    if evidence <= _EXPERTS:
+        return _BLOCK_ON_EXPERTS_FROM
+    return _BLOCK_ON_GOODS_FROM if may_be_label else _BLOCK_UNEXPLAINED_GOODS_FROM
 
 
 def _with_ground(

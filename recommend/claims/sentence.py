@@ -69,6 +69,10 @@ _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the re
 _COMPARED_OR_BODY = frozenset(
     ["als", "zoals", "like", "than", "dan", "lichaam", "lijf", "body", "jezelf", "yourself"]
 ) | (frozenset(["ik", "i", "mijn", "my"]))
+_POSSESSIVES = frozenset(["je", "jouw", "uw", "mijn", "your", "my"])
+_BODY_OR_I = frozenset(["lichaam", "lijf", "jezelf", "brein", "ik", "mijn", "mij"]) | frozenset(
+    ["body", "bodies", "yourself", "brain", "mind", "i", "i'm", "my", "me"]
+)
 _OF_EXPERTS = ("professional", "professionals", "made-by", "recommends")
 _HONEST = (
     "contribute",
@@ -114,12 +118,21 @@ class Segment:
 class ParsedSentence:
     """One sentence with its tokens, mentions and segments.
 
-    `list_intro` is the line that introduces the list of which this sentence is an item; None for any other sentence,
-    and for an item that asserts an effect itself.
+    `named` are the ids of its concepts. `list_intro` is the line that introduces the list of which this sentence is an
+    item; None for any other sentence, and for an item that asserts an effect itself. `is_closed`: the text ends in a
+    full stop or a like sign, as a label seldom does.
     """
 
-    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, list_intro: "ParsedSentence | None" = None) -> None:
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        lexicon: Lexicon,
+        list_intro: "ParsedSentence | None" = None,
+        *,
+        is_closed: bool = False,
+    ) -> None:
         self.tokens = tokens
+        self.is_closed = is_closed
         self.mentions = lexicon.mentions(tokens)
         self.language = lexicon.language
         self._everyday_words = lexicon.everyday
@@ -127,7 +140,7 @@ class ParsedSentence:
         self._firsts: dict[str, list[int]] = {}
         for mention in self.mentions:
             self._by_concept[mention.concept.id].append(mention)
-        self._named = frozenset(self._by_concept)
+        self.named = frozenset(self._by_concept)
         self.list_intro = list_intro if list_intro and not self.has(*_OWN_CLAIM) else None
         self.segments = self._cut_segments()
         self._segment_at = self._segment_numbers()
@@ -139,11 +152,11 @@ class ParsedSentence:
 
     def has(self, *concepts: str) -> bool:
         """Whether the sentence names one of these concepts."""
-        return not self._named.isdisjoint(concepts)
+        return not self.named.isdisjoint(concepts)
 
     def has_all(self, concepts: Iterable[str]) -> bool:
         """Whether the sentence names all of these concepts."""
-        return self._named.issuperset(concepts)
+        return self.named.issuperset(concepts)
 
     def mentions_between(self, concept: str, low: int, high: int) -> list[Mention]:
         """Mentions of a concept whose first token index is from `low` to `high`, in order."""
@@ -358,6 +371,35 @@ class ParsedSentence:
         if not _COMPARED_OR_BODY.isdisjoint(texts):
             return False
         return self.mentions_of("other-goods")[0].first < _SUBJECT_WITHIN or _READERS_OWN.isdisjoint(texts)
+
+    @cached_property
+    def is_of_another_field(self) -> bool:
+        """Whether the sentence is about software, a job, a company, law or an event, and about no goods and no body.
+
+        Two words of such a field outweigh a product, which law speaks of as well.
+        """
+        if not self.has("other-field", "law-and-reference") or self.list_intro:
+            return False
+        texts = {token.text for token in self.tokens}
+        if self.has(*_NO_OTHER_GOODS, "makes-you") or not _BODY_OR_I.isdisjoint(texts):
+            return False
+        return not self.has("product") or len({mention.first for mention in self.mentions_of("other-field")}) > 1
+
+    def is_of_that_field(self, topic: Mention) -> bool:
+        """Whether a topic is one of another field: `Memory usage cut by a third`, not `An update for your brain`."""
+        if not self.is_of_another_field:
+            return False
+        if any(field.first <= topic.first <= field.last for field in self.mentions_of("other-field")):
+            return True  # `less memory`
+        if self._is_promised(topic):
+            return False
+        before = [token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]]
+        if any(text in _WITHOUT for text in before) or (before and before[-1] in _POSSESSIVES):
+            return False
+        if topic.concept.kind not in _REASONS_FOR_A_DOCTOR:
+            return True
+        fields = {mention.first for mention in self.mentions_of("other-field", "law-and-reference")}
+        return len(fields) > 1 and not self.has("suffering", "gone", *EFFECTS)
 
     @cached_property
     def names_suffering(self) -> bool:

@@ -121,7 +121,7 @@ def soften_answered_question(
         return _neutral(judgement, "denied")
     if answer.refers_to_professional and not answer.has(*OFFERED, "benefit", "good-for"):
         return _neutral(judgement, "safety")
-    if _announces_tiredness_claim(question, answer):
+    if _announces_tiredness_claim(question, answer) or _announces_claim(question, answer):
         return _neutral(judgement, "neutral")
     return judgement
 
@@ -139,6 +139,11 @@ def _announces_tiredness_claim(question: ParsedSentence, answer: ParsedSentence)
     """Whether the answer words the authorised claim on tiredness (MG01) and the question names no disease."""
     serious = any(topic.concept.kind in ("complaint", "condition", "weight") for topic in question.topics)
     return not serious and answer.has("tiredness") and answer.has("less")
+
+
+def _announces_claim(question: ParsedSentence, answer: ParsedSentence) -> bool:
+    """Whether the question names no topic, and the answer words a listed effect: `What is magnesium good for? …`."""
+    return not question.topics and answer.has("contribute", "role") and answer.has("normal")
 
 
 def _soften_questionnaire(question: ParsedSentence, judgement: Judgement) -> Judgement:

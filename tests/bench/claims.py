@@ -49,7 +49,7 @@ def read_cases(name: str) -> list[Case]:
         Case(text, language, group["verdict"], worst(text, language))
         for group in groups
         for language in LANGUAGES
-        for text in group[language]
+        for text in group.get(language, ())
     ]
 
 
@@ -147,7 +147,7 @@ def main() -> None:
     chosen = parser.parse_args()
     develop = read_cases("develop")
     report("develop", develop, chosen.misses)
-    for name in ("kinds_develop", "shop_develop"):
+    for name in ("kinds_develop", "shop_develop", "ninth_develop", "voices_develop"):
         report(name, read_cases(name), chosen.misses)
     for name in (
         (
@@ -165,6 +165,9 @@ def main() -> None:
             "seventh_unseen",
             "seventh_legal_unseen",
             "eighth_unseen",
+            "ninth_unseen",
+            "tenth_unseen",
+            "eleventh_unseen",
         )
         if chosen.heldout
         else ()

@@ -48,9 +48,15 @@ _NO_RESULT = (
 _LOOSE = frozenset(["trade", "shop-world", "technical"])
 """Concepts whose words have other meanings too ("sorts", "notice"): they explain no clause on the reader."""
 _CLAUSES = frozenset(["en", "and", "wat", "which", "dus", "so", "zo", "dat", "as", "waardoor"])
+_ANYBODY = frozenset(["volwassenen", "ouderen", "mannen", "vrouwen", "mensen", "iedereen", "sporters", "lichaam"]) | (
+    frozenset(["adults", "men", "women", "people", "everyone", "athletes", "older", "body", "human", "menselijk"])
+)
+"""Whom an authorised claim is about: everyone."""
 _SHORTEST_TAIL = 2  # words that nothing explains
 _FELT = ("merk", "voel", "notice", "feel", "felt")
 _WHETHER = frozenset(["of", "whether", "als", "if", "wanneer", "when", "hoe", "how", "ongeacht", "waar", "where"])
+_RELATIVE = frozenset(["waar", "where"])  # `waar je gezin van profiteert`
+_ACTS_ON = frozenset(["making", "letting", "giving", "helping", "keeping", "maakt", "laat", "geeft", "houdt"])
 _AFTER = frozenset(["na", "after", "following"])
 # After these comes what everyone does every day: they are no occasion.
 _DAILY = (
@@ -307,13 +313,34 @@ def _tail(sentence: ParsedSentence, named: NamedClaims) -> list[Mention]:
     if not verbs or min(verbs) > last:
         return []
     turn = next((place for place in range(last + 1, len(sentence.tokens)) if _turns(sentence, place)), None)
-    if turn is None or any(token.text in _WHETHER for token in sentence.tokens[turn + 1 : turn + 3]):
+    if turn is None:
+        return _bare_tail(sentence, last)
+    if any(token.text in _WHETHER for token in sentence.tokens[turn + 1 : turn + 3]):
         return []
     if sentence.mentions_between("ask", turn + 1, turn + 1) or sentence.has("consult"):
         return []  # `…; ask your doctor whether you need more`
     rest = range(turn + 1, len(sentence.tokens))
     experts = [one for one in sentence.mentions_of("professional", "professionals") if one.first in rest]
     return experts[:1] or _claims_on(sentence, rest)
+
+
+def _bare_tail(sentence: ParsedSentence, last: int) -> list[Mention]:
+    """Word of a tail without a joint that nothing explains: `… making you the life of the party`, `for a bad back`."""
+    rest = range(last + 1, len(sentence.tokens))
+    explained = [mention for mention in sentence.mentions_of(*_NO_RESULT) if mention.first in rest]
+    acts = [place for place in rest[:-1] if sentence.tokens[place].text in _ACTS_ON]
+    if any(sentence.tokens[place + 1].text in _READER for place in acts):
+        return [Mention(_UNKNOWN, acts[0], acts[0])]
+    if explained or not rest or sentence.tokens[rest.start].text in _WHETHER - _RELATIVE or sentence.is_warning:
+        return []
+    plain = {one.first for one in sentence.mentions_of("claim-end", "claim-filler", "small-word", "pronoun", *_LINKS)}
+    texts = {place: sentence.tokens[place].text for place in rest}
+    others = [
+        place
+        for place, text in texts.items()
+        if text.isalpha() and place not in plain and text not in _ANYBODY and text not in _READER
+    ]
+    return [Mention(_UNKNOWN, others[0], others[0])] if len(others) >= _SHORTEST_TAIL else []
 
 
 def _claims_on(sentence: ParsedSentence, rest: range) -> list[Mention]:

@@ -37,6 +37,8 @@ def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground
     for pattern in claims.patterns:
         if not sentence.has_all(pattern.all):
             continue
+        if sentence.is_of_another_field and not sentence.has(*OFFERED):
+            continue
         if sentence.has(*pattern.unless) or ("consult" in pattern.unless and sentence.refers_to_professional):
             continue
         found = _mentions_within(sentence, pattern)
@@ -48,6 +50,8 @@ def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a professional named as an endorser of the product, not as a person to ask."""
     if sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
+    if sentence.is_of_another_field and not sentence.has("recommends", "endorses", "endorsing", "praise"):
+        return  # `The regulation prohibits claims that refer to doctors`
     if sentence.has("ask") and sentence.has("shop-world", "trade") and not sentence.has(*OFFERED):
         return  # `Have you a question for our dietitian? Send an email`
     found = sentence.mentions_of("professionals")

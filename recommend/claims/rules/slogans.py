@@ -80,6 +80,20 @@ _OF_THE_SHOP = (
     *("medicine", "professional", "other-nutrient", "consult", "not-use", "caution", "excess", "applying"),
 )
 
+_WHOLE_PHRASES = ("courtesy", "shop-talk", "business-talk", "law-and-reference")
+"""Idioms, which count twice: a whole phrase is no slogan's by chance."""
+_OF_USE = (
+    "other-field",
+    "food",
+    "dosage",
+    "layman",
+    "no-need",
+    "undecided",
+    "mineral-form",
+    "absorption",
+    "time-of-day",
+)
+
 
 def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a slogan whose subject is missing or is the product on the page."""
@@ -87,6 +101,7 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     if (
         sentence.is_warning
         or sentence.is_of_other_goods
+        or sentence.is_of_another_field
         or sentence.is_application
         or sentence.list_intro
         or (tokens and tokens[-1].text in ("?", ":"))
@@ -156,6 +171,21 @@ def _is_of_the_shop(sentence: ParsedSentence) -> bool:
     return any(
         not sentence.tokens[mention.first].text.startswith(_DAYS) for mention in sentence.mentions_of(*_OF_THE_SHOP)
     )
+
+
+def explanations(sentence: ParsedSentence) -> int:
+    """How much explains a sentence without a claim: words of shop, law, food or use, a warning, a number; 2 is enough.
+
+    One word alone may be a slogan's as well: `Coffee can pack its bags`.
+    """
+    if sentence.is_warning or sentence.is_of_other_goods:
+        return 2
+    if sentence.is_application or sentence.list_intro:
+        return 2
+    places = {mention.first for mention in sentence.mentions_of(*_OF_THE_SHOP, *_OF_USE)}
+    days = {place for place, token in enumerate(sentence.tokens) if token.text.startswith(_DAYS)}
+    found = len(places - days) + _has_number(sentence) + len(sentence.mentions_of(*_WHOLE_PHRASES))
+    return found + len(days) if found else 0  # `Ready for Monday`, but `open on Monday`
 
 
 def _names_substance(sentence: ParsedSentence) -> bool:

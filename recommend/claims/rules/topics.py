@@ -32,6 +32,7 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or mention.first in claimed
             or sentence.is_everyday(mention)
             or sentence.is_said_of_others(mention)
+            or sentence.is_of_that_field(mention)
             or (sentence.is_of_other_goods and mention.concept.kind not in _OF_BODIES)
         ):
             continue
@@ -208,8 +209,11 @@ def _judge_fatigue(sentence: ParsedSentence, mention: Mention, has_claim: bool) 
 
 def _judge_health(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:
     """Ground for a health effect that is not on the EU list."""
-    if _is_excused(sentence, mention) and (
-        not sentence.has("product") or sentence.refers_to_professional or sentence.has("not-use", "medicine")
+    lasts = sentence.has("persistent") and not sentence.is_warning  # `energy that lasts` is no reason for a doctor
+    if (
+        not lasts
+        and _is_excused(sentence, mention)
+        and (not sentence.has("product") or sentence.refers_to_professional or sentence.has("not-use", "medicine"))
     ):
         return None
     if mention.concept.id == "stomach-comfort":

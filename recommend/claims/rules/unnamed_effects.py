@@ -28,7 +28,7 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for an effect of magnesium whose object is no known word."""
-    if sentence.is_warning or sentence.is_of_other_goods:
+    if sentence.is_warning or sentence.is_of_other_goods or sentence.is_of_another_field:
         return
     if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount"):
         named = [verb for verb in sentence.mentions_of("contribute", "role") if _follows_magnesium(sentence, verb)]
@@ -115,7 +115,9 @@ def name_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def threat_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a threat: not taking, "and" or "then", the reader: `Skip it for a year and you'll pay the price`."""
-    if sentence.is_warning or sentence.is_question or sentence.is_of_other_goods or sentence.has(*_NO_THREAT):
+    if sentence.is_warning or sentence.is_question or sentence.has(*_NO_THREAT):
+        return
+    if sentence.is_of_other_goods or sentence.is_of_another_field:
         return
     if sentence.has(*_OF_TRADE) and not sentence.has("rues"):
         return  # `Skip a delivery and you pay nothing`, not `Skip it and you'll pay the price`

@@ -228,7 +228,7 @@ def test_a_circumstance_or_advice_behind_a_claim_passes(text: str, language: Lan
     assert not any(finding.blocks for finding in check_text(text, language))
 
 
-@pytest.mark.parametrize("name", ["sixth", "seventh"])
+@pytest.mark.parametrize("name", ["sixth", "seventh", "ninth"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tails_and_unlisted_effects_of_later_batches_block(name: str, language: Language) -> None:
     said = yaml.safe_load((Path(__file__).parent / f"labelled_{name}_tails.yaml").read_text(encoding="utf-8"))
