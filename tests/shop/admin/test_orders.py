@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from catalog.models import PeopleEvent
+from catalog.orders.erasure import erase
 from catalog.orders.models import Job, Purchase, PurchaseState, Refund, RefundStatus, StockLevel, StockMove
 from catalog.orders.withdrawal import Statement, WithdrawnLine, last_day, withdraw
 from shop.admin.account_words import ZONE
@@ -50,6 +51,15 @@ def test_an_order_is_found_by_number_name_mail_and_postcode(own_app: Flask, cler
         assert (mine.number in page, "No orders here." in page) == (False, True), text
     everything = packer.get("/admin/orders").text
     assert everything.index(other.number) < everything.index(mine.number)
+
+
+def test_an_erased_order_says_so_where_its_person_stood(own_app: Flask, clerk: Clerk) -> None:
+    made = ordered(own_app)
+    with services_of(own_app).orders.writing() as session:
+        erase(session, session.get_one(Purchase, made.id), services_of(own_app).clock())
+    page = clerk("owner").get("/admin/orders")
+    assert "Personal data erased" in main_text(page)
+    assert made.town not in page.text
 
 
 def test_saved_filters_show_what_waits_oldest_first_to_pack(own_app: Flask, clerk: Clerk) -> None:
