@@ -1,20 +1,23 @@
 """Addresses of pictures in imported files: waiting, and the pictures that were fetched from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import column_in
 from catalog.edits.edit import Author
 from catalog.edits.products import product_to_edit, save_product, store_picture
+from catalog.edits.store import ConflictError
 from catalog.edits.validation import LONGEST_ALT
 from catalog.models import AddressState, How, PictureAddress, Product, ProductPicture, Status
+from catalog.picture_fetching import Allowed, FetchRefusedError, fetch_picture
 from catalog.pictures import read_picture
-from catalog.product_problems import ProductProblem
+from catalog.product_problems import ProductProblem, RefusedError
 from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
 
@@ -54,14 +57,15 @@ def queue_addresses(session: Session, addresses: Mapping[int, Sequence[str]], au
     session.flush()
 
 
-def waiting_addresses(session: Session, *, again: bool = False) -> list[WaitingAddress]:
-    """The addresses to fetch, of products that are not archived; with `again` also those that were refused."""
+def waiting_addresses(session: Session, *, again: bool = False, limit: int | None = None) -> list[WaitingAddress]:
+    """The addresses to fetch, at most so many, of products that are not archived; with `again` also refused ones."""
     states = [AddressState.WAITING, *([AddressState.REFUSED] if again else [])]
     query = (
         select(PictureAddress.id, PictureAddress.product_id, Product.sku, PictureAddress.address, PictureAddress.who)
         .join(Product, Product.id == PictureAddress.product_id)
         .where(PictureAddress.state.in_(states), Product.status != Status.ARCHIVED)
         .order_by(PictureAddress.id)
+        .limit(limit)
     )
     return [WaitingAddress(*row) for row in session.execute(query)]
 
@@ -101,6 +105,41 @@ def record_address(session: Session, address_id: int, problem: ProductProblem | 
     row.reason = msgspec.json.encode(problem).decode() if problem else ""
     row.tried_at = at
     session.flush()
+
+
+def fetch_waiting(
+    session: Session,
+    allowed: Allowed,
+    ruleset: Ruleset,
+    clock: Callable[[], datetime],
+    *,
+    again: bool = False,
+    limit: int | None = None,
+) -> Iterator[tuple[WaitingAddress, ProductProblem | None]]:
+    """Fetch pictures one by one, each committed, and yield each address with the problem that kept its picture out."""
+    for waiting in waiting_addresses(session, again=again, limit=limit):
+        session.rollback()  # no transaction is open while a site answers
+        yield waiting, _fetch(session, waiting, allowed, ruleset, clock())
+
+
+def _fetch(
+    session: Session, waiting: WaitingAddress, allowed: Allowed, ruleset: Ruleset, at: datetime
+) -> ProductProblem | None:
+    problem = None
+    try:
+        add_fetched_picture(session, waiting, fetch_picture(waiting.address, allowed), at, ruleset)
+    except FetchRefusedError as error:
+        problem = ProductProblem("picture", error.code, error.values)
+    except RefusedError as error:
+        problem = error.problems[0]
+    except ConflictError:
+        problem = ProductProblem("picture", "fetch-conflict")
+    except NoResultFound:  # its addresses went with it
+        session.rollback()
+        return ProductProblem("picture", "fetch-gone")
+    record_address(session, waiting.id, problem, at)
+    session.commit()
+    return problem
 
 
 def reason_of(address: PictureAddress) -> ProductProblem | None:

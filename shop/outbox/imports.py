@@ -1,13 +1,17 @@
-"""Imports of large files: each in a process of its own, started by the worker, which goes on with its mails meanwhile.
+"""Imports of large files, and the pictures that files name by address: work of the catalogue outside a request.
 
-A process that is killed has written nothing to the catalogue: its run is begun again.
+Each is done in a process of its own, started by the worker, which goes on with its mails meanwhile. A process that is
+killed has written nothing half: its work is begun again.
 """
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 import msgspec
 from flask import Flask
@@ -15,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from catalog.db.engine import Databases
 from catalog.edits.edit import Author
+from catalog.edits.fetched_pictures import fetch_waiting, waiting_addresses
 from catalog.exchange.admin_import import (
     ProductRefusal,
     apply_plan,
@@ -30,6 +35,7 @@ from catalog.models import How, Upload
 from catalog.orders import import_runs
 from catalog.orders.models import ImportOutcome, ImportRun, ImportTask
 from catalog.orders.store import OrdersStore
+from catalog.picture_fetching import Allowed
 from catalog.product_problems import RefusedError
 from recommend.knowledge import Ruleset
 from recommend.loading import load_ruleset
@@ -39,33 +45,52 @@ from shop.web.services import services_of
 log = logging.getLogger("shop.worker")
 _BEAT_SECONDS = 0.25
 _ENDING_SECONDS = 5
+_REST_SECONDS = 60
+"""The wait after pictures could not be fetched for a fault of ours, such as a database that is away."""
+_PICTURES_AT_ONCE = 20
+"""So few that an import does not wait for long."""
 
 
 class ImportProcess:
-    """At most one process at an import, of this worker or another."""
+    """At most one process of this worker at an import, or at pictures while no import waits."""
 
     def __init__(self, app: Flask) -> None:
         self._shared = services_of(app)
         self._process: BaseProcess | None = None
+        self._pictures_rest_until = 0.0
 
     def tend(self) -> None:
-        """Start the import whose turn it is, when no process is at one."""
+        """Start the work whose turn it is, when no process is at any."""
         if self._process is not None:
             if self._process.is_alive():
                 return
+            if self._process.exitcode:
+                self._pictures_rest_until = time.monotonic() + _REST_SECONDS
             self.end()
+        run = self._claimed()
+        if run is not None:
+            self._start(do_import, self._shared.settings, run.upload_id)
+        elif self._pictures_wait():
+            self._start(fetch_pictures, self._shared.settings)
+
+    def _claimed(self) -> ImportRun | None:
         with self._shared.orders.reading() as session:
             if not import_runs.open_runs(session):
-                return
+                return None
         with self._shared.orders.writing() as session:
-            run = import_runs.claim(session, self._shared.clock())
-        if run is not None:
-            # Not forked: threads of this process may hold locks, and its memory would be copied.
-            process = get_context("spawn").Process(
-                target=do_import, args=(self._shared.settings, run.upload_id), name="import", daemon=True
-            )
-            process.start()
-            self._process = process
+            return import_runs.claim(session, self._shared.clock())
+
+    def _pictures_wait(self) -> bool:
+        if not self._shared.settings.picture_sources or time.monotonic() < self._pictures_rest_until:
+            return False
+        with Session(self._shared.databases.primary) as session:
+            return bool(waiting_addresses(session, limit=1))
+
+    def _start(self, target: Callable[..., None], *values: Any) -> None:
+        # Not forked: threads of this process may hold locks, and its memory would be copied.
+        process = get_context("spawn").Process(target=target, args=values, daemon=True)
+        process.start()
+        self._process = process
 
     @property
     def pid(self) -> int | None:
@@ -96,6 +121,24 @@ def do_import(settings: Settings, upload_id: int) -> None:
     finally:
         databases.dispose()
         orders.dispose()
+
+
+def fetch_pictures(settings: Settings) -> None:
+    """Fetch some of the pictures that files name, and add them to their products."""
+    logging.basicConfig(level=logging.WARNING)
+    databases = Databases(settings.database_url)
+    allowed, ruleset = settings.picture_sources or Allowed(), load_ruleset(settings.rules_dir)
+    try:
+        with Session(databases.primary) as session:
+            for _address, _problem in fetch_waiting(
+                session, allowed, ruleset, lambda: datetime.now(UTC), limit=_PICTURES_AT_ONCE
+            ):
+                pass  # a problem is shown on the product's page of pictures
+    except Exception as error:
+        log.warning("fetching pictures broke off: %s", type(error).__name__)
+        raise SystemExit(1) from error
+    finally:
+        databases.dispose()
 
 
 class _Cancelled(Exception):  # noqa: N818 - no error: somebody asked for it

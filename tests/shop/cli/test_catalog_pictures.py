@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import for_writing, open_engine
+from catalog.edits import fetched_pictures
 from catalog.edits.drafts import delete_draft
 from catalog.models import Product
 from catalog.picture_fetching import Allowed, fetch_picture
+from shop.app import create_app
 from shop.cli import main
-from shop.cli.catalog import pictures
+from shop.outbox.imports import ImportProcess
 from shop.settings import read_settings
+from shop.web.services import services_of
 from tests.picture_server import LOOPBACK, Answers, certificate, picture_server
 from tests.shop.admin.test_pictures import image_file
 
@@ -86,6 +90,24 @@ def test_addresses_of_a_file_become_pictures_of_their_product(
         assert "0 added, 0 refused, 0 still waiting" in shop("pictures", "fetch").stdout
 
 
+def test_the_worker_fetches_what_an_import_put_ready(
+    shop: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with picture_server(tmp_path / "localhost.pem") as host:
+        monkeypatch.setenv("SHOP_PICTURE_HOSTS", host)
+        monkeypatch.setenv("SHOP_PICTURE_NETWORKS", LOOPBACK)
+        imported(shop, tmp_path, f"https://{host}/picture.jpg")
+        app = create_app()
+        worker = ImportProcess(app)
+        begun = time.monotonic()
+        while not pictures_of("VELD-1"):
+            assert time.monotonic() - begun < 60, "nobody fetches it"
+            worker.tend()
+            time.sleep(0.1)
+        worker.end()
+        services_of(app).dispose()
+
+
 @pytest.mark.parametrize(
     ("is_allowed", "networks", "said"),
     [(False, "", "may not come from localhost"), (True, LOOPBACK, ""), (True, "", "is in a private network")],
@@ -133,7 +155,7 @@ def test_a_product_that_is_deleted_meanwhile_does_not_end_the_fetching(
         engine.dispose()
         return fetch_picture(address, allowed)
 
-    monkeypatch.setattr(pictures, "fetch_picture", deleting)
+    monkeypatch.setattr(fetched_pictures, "fetch_picture", deleting)
     with picture_server(tmp_path / "localhost.pem") as host:
         monkeypatch.setenv("SHOP_PICTURE_HOSTS", host)
         monkeypatch.setenv("SHOP_PICTURE_NETWORKS", LOOPBACK)
