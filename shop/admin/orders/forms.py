@@ -25,6 +25,11 @@ def _readable(_form: ShopForm, field: Field) -> None:
         raise ValidationError(gettext("Use letters, digits and usual punctuation only."))
 
 
+def lot_line(value: object) -> str:
+    """A lot as typed, in capitals, so that a recall finds it however it was typed."""
+    return one_line(value).upper()
+
+
 class AmountForm(ShopForm):
     """An amount in euros. The key makes a second press of the same form harmless."""
 
@@ -142,7 +147,7 @@ def parcel_form(purchase: Purchase, **values: Any) -> ParcelForm:
             render_kw={"inputmode": "numeric", "min": 0, "max": line.unsent},
         )
         fields[f"lot_{line.position}"] = StringField(
-            _("Lot"), [Length(max=40), _lot_where_packs], filters=[one_line], render_kw={"autocomplete": "off"}
+            _("Lot"), [Length(max=40), _lot_where_packs], filters=[lot_line], render_kw={"autocomplete": "off"}
         )
         fields[f"best_{line.position}"] = DateField(_("Best before (may stay empty)"), [Optional()])
     made: type[ParcelForm] = type("ParcelFormOfOrder", (ParcelForm,), fields)
@@ -196,7 +201,7 @@ def return_form(purchase: Purchase, **values: Any) -> ReturnForm:
         fields[f"opened_{place}"] = _packs(_("Opened"), most, 0, _few_enough)
         fields[f"restocked_{place}"] = _packs(_("On the shelf again"), most, 0, _few_enough)
         fields[f"back_lot_{place}"] = StringField(
-            _("Lot"), [Length(max=40), _readable], filters=[one_line], default=lots.get(place, "")
+            _("Lot"), [Length(max=40), _readable], filters=[lot_line], default=lots.get(place, "")
         )
     made: type[ReturnForm] = type("ReturnFormOfOrder", (ReturnForm,), fields)
     return made(**values)
