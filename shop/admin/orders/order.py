@@ -47,7 +47,7 @@ from shop.admin.permissions import may, requires
 from shop.admin.redirects import carried_fields
 from shop.admin.session import author_of_request, require_user, role_of_request
 from shop.ordering.checkout_form import CheckoutForm
-from shop.ordering.order_page import load_parts
+from shop.ordering.order_page import load_parts, pdf_of
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
@@ -177,6 +177,15 @@ def order(number: str) -> Response:
     purchase = load_order(number)
     log_event_now(PeopleEventKind.ORDER_VIEWED, detail=purchase.number)
     return show_order(purchase)
+
+
+@bp.get("/orders/<number>/documents/<document>.pdf")
+@requires("order.money")
+def order_document(number: str, document: str) -> Response:
+    """An invoice or a credit note as PDF."""
+    purchase = load_order(number)
+    log_event_now(PeopleEventKind.ORDER_VIEWED, detail=purchase.number)
+    return pdf_of(purchase, document)
 
 
 def ask_if_sure(number: str, question: str) -> Response | None:

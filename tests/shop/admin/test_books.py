@@ -74,6 +74,7 @@ def test_a_transfer_in_two_parts_and_too_much_closes_the_order(own_app: Flask, c
     assert again(own_app, made).payments[0].paid_cents == 500
     assert len(again(own_app, made).payments) == 1
     assert made.number in reader.get("/admin/orders?show=unpaid").text
+    assert "is recorded already" in press(reader, reader.get(address), "/transfer", **typed).text
     asked = press(reader, reader.get(address), "/transfer", **typed | {"transfer-amount": "30"})
     assert "is to be sent back" in asked.text
     press(reader, asked, "/transfer")
