@@ -37,7 +37,7 @@ from catalog.orders.payments import (
 )
 from catalog.orders.returns import refund_due
 from catalog.orders.states import ForbiddenArrowError, record
-from catalog.orders.withdrawal import last_day
+from catalog.orders.withdrawal import is_open, last_day, lines_left
 from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.guard import ask_password_again
@@ -113,6 +113,7 @@ def show_order(purchase: Purchase, **forms: Any) -> Response:
         refund_due=refund_due(purchase),
         days_left=days_left(purchase),
         withdraw_until=last_day(purchase),
+        may_withdraw=may_withdraw(purchase),
         may_cancel=may_cancel(purchase),
         may_correct=may_correct(purchase),
         **shown,
@@ -168,6 +169,11 @@ def may_cancel(purchase: Purchase) -> bool:
 def may_correct(purchase: Purchase) -> bool:
     """Whether the address may be corrected: nothing was sent, and it was not erased."""
     return may_cancel(purchase) and purchase.erased_at is None
+
+
+def may_withdraw(purchase: Purchase) -> bool:
+    """Whether a statement of withdrawal may still be filled in for the shopper: it may come in any form."""
+    return is_open(purchase, now()) and purchase.erased_at is None and any(lines_left(purchase).values())
 
 
 @bp.get("/orders/<number>")

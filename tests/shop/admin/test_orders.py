@@ -131,6 +131,8 @@ def test_each_role_sees_and_does_its_own(own_app: Flask, clerk: Clerk) -> None:
     assert "Send a parcel" in packer
     assert "<form" not in bookkeeper.split("<main")[1]
     assert "Still to be paid" in bookkeeper
+    by_letter = 'href="/en/withdraw"'
+    assert [by_letter in page.split("<main")[1] for page in (packer, bookkeeper, owner)] == [False, False, True]
     assert all(word in owner for word in ("Send a parcel", "Send money back", "Add a note", "Cancel the order"))
 
 
