@@ -125,6 +125,14 @@ class ParcelForm(ShopForm):
         return Parcel(self.key.data or "", lines, self.carrier.data or "", self.tracking.data or "")
 
 
+def _with_products(form: Any, purchase: Purchase) -> Any:
+    """The form, its fields of each line with the product's name: a list of errors has many called Lot."""
+    names = {str(line.position): line.name for line in purchase.lines}
+    for field in form:
+        field.product = names.get(field.name.rpartition("_")[2], "")
+    return form
+
+
 def _lot_where_packs(form: Any, field: Field) -> None:
     """A lot is asked for where packs go: a recall finds its orders by it."""
     packs = form[field.name.replace("lot_", "quantity_")].data
@@ -151,7 +159,8 @@ def parcel_form(purchase: Purchase, **values: Any) -> ParcelForm:
         )
         fields[f"best_{line.position}"] = DateField(_("Best before (may stay empty)"), [Optional()])
     made: type[ParcelForm] = type("ParcelFormOfOrder", (ParcelForm,), fields)
-    return made(**values)
+    form: ParcelForm = _with_products(made(**values), purchase)
+    return form
 
 
 class ReturnForm(ShopForm):
@@ -204,7 +213,8 @@ def return_form(purchase: Purchase, **values: Any) -> ReturnForm:
             _("Lot"), [Length(max=40), _readable], filters=[lot_line], default=lots.get(place, "")
         )
     made: type[ReturnForm] = type("ReturnFormOfOrder", (ReturnForm,), fields)
-    return made(**values)
+    form: ReturnForm = _with_products(made(**values), purchase)
+    return form
 
 
 class DecisionForm(ShopForm):
@@ -230,4 +240,5 @@ def decision_form(purchase: Purchase, **values: Any) -> DecisionForm:
         fields[f"credited_{place}"] = _packs(_("Packs to pay back"), most, proposed[place])
         fields[f"waiting_{place}"] = HiddenField(default=str(most), validators=[Length(max=9)])
     made: type[DecisionForm] = type("DecisionFormOfOrder", (DecisionForm,), fields)
-    return made(**values)
+    form: DecisionForm = _with_products(made(**values), purchase)
+    return form

@@ -336,6 +336,8 @@ def test_what_is_wrong_in_a_parcel_is_said_at_its_field(own_app: Flask, clerk: C
     ):
         answer = do(packer, made, "/ship", **values)
         assert (answer.status_code, 'class="error-summary"' in answer.text) == (422, True), values
+        (link,) = html.fromstring(answer.text).xpath("//section[@class='error-summary']//a")
+        assert made.lines[0].name in link.text_content(), "several lines have a lot each"
     nothing = do(packer, made, "/ship", quantity_1="0")
     assert (nothing.status_code, "Nothing was changed." in nothing.text) == (409, True)
     assert again(own_app, made).lines[0].shipped == 0
