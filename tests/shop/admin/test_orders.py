@@ -60,7 +60,10 @@ def test_saved_filters_show_what_waits_oldest_first_to_pack(own_app: Flask, cler
         row = session.get_one(Purchase, second.id)
         withdraw(session, row, Statement("k", "Jo", "b@voorbeeld.nl", (WithdrawnLine(1, 1),)), row.placed_at)
         session.execute(update(Job).where(Job.row_id == unpaid.id).values(failed_at=row.placed_at, done_at=None))
+        abroad = session.get_one(Purchase, later.id)
+        abroad.language, abroad.lines[0].name = "en", "Name in English"
     packer = clerk("packer")
+    assert "Name in English" in packer.get("/admin/orders/picking").text, "the older order has its Dutch name"
 
     def shown(filter_: str) -> list[str]:
         page = packer.get(f"/admin/orders?show={filter_}").text
