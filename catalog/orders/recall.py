@@ -3,13 +3,14 @@
 Everything is written by a few statements, so that 10^4 orders take no longer than a page.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, String, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from catalog.db.bulk import column_in
 from catalog.models import table_of
 from catalog.orders.models import (
     Job,
@@ -20,6 +21,7 @@ from catalog.orders.models import (
     RecallNotice,
     Shipment,
     ShipmentLine,
+    StockMove,
 )
 
 JOB = "mail_recall"
@@ -54,8 +56,12 @@ class RecallText(Struct, frozen=True):
 
 
 def _is_lot(lot: str) -> ColumnElement[bool]:
-    """Lots are typed from a pack, in capitals or not."""
-    return ShipmentLine.lot.in_(sorted({lot, lot.upper(), lot.lower()}))
+    return ShipmentLine.lot.in_(_spellings(lot))
+
+
+def _spellings(lot: str) -> list[str]:
+    """A lot in capitals or not: forms store capitals, what was written before is as it was typed."""
+    return sorted({lot, lot.upper(), lot.lower()})
 
 
 def _sent(lot: str) -> Select[int]:
@@ -87,6 +93,15 @@ def products_of_lot(session: Session, lot: str) -> list[RecalledProduct]:
     query = _sent(lot).with_only_columns(*columns, maintain_column_froms=True).group_by(PurchaseLine.product_id)
     rows = session.execute(query.order_by(PurchaseLine.product_id))
     return [RecalledProduct(*row[:4], int(row[4]), row[5]) for row in rows]
+
+
+def packs_on_shelf(session: Session, lot: str, products: Sequence[RecalledProduct]) -> dict[int, int]:
+    """The packs of a lot that the ledger of stock still has, by product; none for a lot that was never received."""
+    left = func.sum(StockMove.by_on_hand)
+    query = select(StockMove.product_id, left).where(StockMove.lot.in_(_spellings(lot)))
+    ids = [one.product_id for one in products]
+    rows = session.execute(query.where(column_in(session, StockMove.product_id, ids)).group_by(StockMove.product_id))
+    return {product_id: int(packs) for product_id, packs in rows if packs > 0}
 
 
 def begin_recall(

@@ -34,7 +34,7 @@ def role_duty(role: Role) -> str:
         Role.EDITOR: _("writes drafts"),
         Role.PUBLISHER: _("writes drafts, publishes, imports and restores"),
         Role.PACKER: _("packs and sends orders, sees no money and no products"),
-        Role.BOOKKEEPER: _("reads and exports orders and their money, changes nothing"),
+        Role.BOOKKEEPER: _("reads and exports orders and their money, records bank transfers"),
         Role.OWNER: _("does all of that and manages the accounts"),
         Role.PHARMACIST: _("reviews the rules and notes behind the advice; sees no products and no orders"),
     }

@@ -96,7 +96,7 @@ class SettingsForm(ShopForm):
         _("VAT on supplements in Belgium (percent)"),
         _(
             "Empty: the Dutch rate. Above € 10,000 a year of sales to consumers in other EU countries together, the "
-            "rate of the country of arrival applies (OSS)."
+            "rate of the country of arrival applies (OSS). Businesses with a VAT number pay the Dutch rate."
         ),
         inputmode="numeric",
     )

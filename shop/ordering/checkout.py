@@ -167,9 +167,16 @@ def _quote(basket: Basket, form: CheckoutForm) -> Quote | None:
     chosen = next((option for option in _options(basket).get(country, ()) if option.kind == kind), None)
     if chosen is None:
         return None
-    percent = owner_settings().vat_percent_be if country == "BE" else None
-    percent = vat_percent() if percent is None else percent
-    return make_quote(basket, chosen.kind, chosen.cents, country, percent=percent, now=now())
+    return make_quote(basket, chosen.kind, chosen.cents, country, percent=_percent(form), now=now())
+
+
+def _percent(form: CheckoutForm) -> int:
+    """The VAT rate: of the country of arrival for its consumers (OSS), the Dutch one for everybody else.
+
+    A business abroad is no part of OSS. Without proof of its number and of the transport it pays the Dutch rate.
+    """
+    abroad = owner_settings().vat_percent_be if form.country.data == "BE" and not form.vat_number.data else None
+    return vat_percent() if abroad is None else abroad
 
 
 def _agreement(basket: Basket, form: CheckoutForm) -> Agreement:

@@ -195,7 +195,11 @@ def erasure(token: str) -> WerkzeugResponse:
 @localized(bp, nl="/nl/bestelling/<token>/<number>.pdf", en="/en/order/<token>/<number>.pdf")
 def document(token: str, number: str) -> Response:
     """A document of an order as PDF, once the worker has made it."""
-    purchase = purchase_or_404(token)
+    return pdf_of(purchase_or_404(token), number)
+
+
+def pdf_of(purchase: Purchase, number: str) -> Response:
+    """A document of an order as PDF, or 404."""
     found: Document | None = next((one for one in purchase.documents if one.number == number), None)
     if found is None or found.pdf is None:
         abort(HTTPStatus.NOT_FOUND)

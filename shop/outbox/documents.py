@@ -19,7 +19,7 @@ from catalog.orders import outbox
 from catalog.orders.models import Document, DocumentKind, DocumentVat, NumberSeries, PaymentMethod, Purchase
 from catalog.orders.money import VatSum, shares, vat_of_part
 from catalog.orders.payments import owed_cents
-from shop.ordering.order_words import delivery_words, method_words
+from shop.ordering.order_words import delivery_words
 from shop.web import pdf
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
@@ -136,7 +136,7 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
         "trial": _("Trial: this document has no value.") if purchase.trial else "",
         "order": _("Order %(number)s", number=purchase.number),
         "date": format_date(day, "long", locale="nl" if current_language() == "nl" else "en_GB"),
-        "due": due.isoformat() if later else "",
+        "due": due.isoformat() if later and kind is DocumentKind.INVOICE else "",
         "from": [part for part in from_ if part] or [_("A trial has no seller.")],
         "to": [part for part in to if part],
         "head": [_("Description"), _("Packs"), _("Price"), _("Sum")],
@@ -148,11 +148,11 @@ def _words(purchase: Purchase, kind: DocumentKind, day: date) -> dict[str, Any]:
 
 
 def _payment_words(purchase: Purchase, kind: DocumentKind) -> str:
-    """How an invoice was or is to be paid; a credit note says how it was paid."""
+    """How an invoice was or is to be paid; a credit note asks for nothing."""
+    if kind is DocumentKind.CREDIT:
+        return _("This lowers what the order costs. What was paid for it goes back to the account that it came from.")
     if purchase.method is PaymentMethod.ONLINE:
         return _("Paid online.")
-    if kind is DocumentKind.CREDIT:
-        return method_words(purchase.method)
     return _(
         "Please pay %(amount)s within 14 days after delivery to %(iban)s, with the number %(number)s.",
         amount=euro(owed_cents(purchase)),

@@ -84,7 +84,7 @@ def period_named(text: str) -> Period:
 @bp.get("/books/vat.csv")
 @requires("order.export")
 def vat_report() -> Response:
-    """The VAT of a period by country and rate; countries other than the Netherlands are those of the OSS return."""
+    """The VAT of a period by country and rate; rows at another country's own rate are those of the OSS return."""
     name = request.args.get("period", "")
     period = period_named(name)
     with services().orders.reading() as session:

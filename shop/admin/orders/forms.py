@@ -25,6 +25,11 @@ def _readable(_form: ShopForm, field: Field) -> None:
         raise ValidationError(gettext("Use letters, digits and usual punctuation only."))
 
 
+def lot_line(value: object) -> str:
+    """A lot as typed, in capitals, so that a recall finds it however it was typed."""
+    return one_line(value).upper()
+
+
 class AmountForm(ShopForm):
     """An amount in euros. The key makes a second press of the same form harmless."""
 
@@ -120,6 +125,14 @@ class ParcelForm(ShopForm):
         return Parcel(self.key.data or "", lines, self.carrier.data or "", self.tracking.data or "")
 
 
+def _with_products(form: Any, purchase: Purchase) -> Any:
+    """The form, its fields of each line with the product's name: a list of errors has many called Lot."""
+    names = {str(line.position): line.name for line in purchase.lines}
+    for field in form:
+        field.product = names.get(field.name.rpartition("_")[2], "")
+    return form
+
+
 def _lot_where_packs(form: Any, field: Field) -> None:
     """A lot is asked for where packs go: a recall finds its orders by it."""
     packs = form[field.name.replace("lot_", "quantity_")].data
@@ -142,11 +155,12 @@ def parcel_form(purchase: Purchase, **values: Any) -> ParcelForm:
             render_kw={"inputmode": "numeric", "min": 0, "max": line.unsent},
         )
         fields[f"lot_{line.position}"] = StringField(
-            _("Lot"), [Length(max=40), _lot_where_packs], filters=[one_line], render_kw={"autocomplete": "off"}
+            _("Lot"), [Length(max=40), _lot_where_packs], filters=[lot_line], render_kw={"autocomplete": "off"}
         )
         fields[f"best_{line.position}"] = DateField(_("Best before (may stay empty)"), [Optional()])
     made: type[ParcelForm] = type("ParcelFormOfOrder", (ParcelForm,), fields)
-    return made(**values)
+    form: ParcelForm = _with_products(made(**values), purchase)
+    return form
 
 
 class ReturnForm(ShopForm):
@@ -196,10 +210,11 @@ def return_form(purchase: Purchase, **values: Any) -> ReturnForm:
         fields[f"opened_{place}"] = _packs(_("Opened"), most, 0, _few_enough)
         fields[f"restocked_{place}"] = _packs(_("On the shelf again"), most, 0, _few_enough)
         fields[f"back_lot_{place}"] = StringField(
-            _("Lot"), [Length(max=40), _readable], filters=[one_line], default=lots.get(place, "")
+            _("Lot"), [Length(max=40), _readable], filters=[lot_line], default=lots.get(place, "")
         )
     made: type[ReturnForm] = type("ReturnFormOfOrder", (ReturnForm,), fields)
-    return made(**values)
+    form: ReturnForm = _with_products(made(**values), purchase)
+    return form
 
 
 class DecisionForm(ShopForm):
@@ -225,4 +240,5 @@ def decision_form(purchase: Purchase, **values: Any) -> DecisionForm:
         fields[f"credited_{place}"] = _packs(_("Packs to pay back"), most, proposed[place])
         fields[f"waiting_{place}"] = HiddenField(default=str(most), validators=[Length(max=9)])
     made: type[DecisionForm] = type("DecisionFormOfOrder", (DecisionForm,), fields)
-    return made(**values)
+    form: DecisionForm = _with_products(made(**values), purchase)
+    return form

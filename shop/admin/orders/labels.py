@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
+from catalog.db.bulk import column_in
 from catalog.orders.finding import orders_to_pack
 from catalog.orders.models import DeliveryKind, Purchase, Shipment
 from catalog.orders.payments import purchase_for_update
@@ -153,6 +154,7 @@ def take_tracking() -> Response:
     try:
         parcels = list(read_tracking(form.file.data.read(MAX_BYTES), LabelProgram(form.program.data)))
         with services().orders.writing() as session:
+            _require_unused(session, parcels)
             added = sum(_add(session, one) for one in parcels)
     except FileError as error:
         unchanged = gettext("Nothing was changed.")
@@ -179,7 +181,9 @@ def read_tracking(content: bytes, program: LabelProgram) -> Iterator[TrackedParc
             raise FileError(
                 gettext("Row %(row)d: order %(number)s is in the file twice.", row=number, number=own.number)
             )
-        seen.add(own.number)
+        if own.code in seen:  # a shopper would follow somebody else's parcel
+            raise FileError(gettext("Row %(row)d: %(code)s is in the file twice.", row=number, code=own.code))
+        seen |= {own.number, own.code}
         yield own
     if not seen:
         raise FileError(gettext("No row has a tracking code."))
@@ -198,6 +202,18 @@ def _require_code(own: TrackedParcel, program: LabelProgram) -> None:
         raise FileError(
             gettext("Row %(row)d: %(code)s is no code of PostNL, which begin with 3S.", row=own.row, code=own.code)
         )
+
+
+def _require_unused(session: Session, parcels: Sequence[TrackedParcel]) -> None:
+    """Refuse codes that another order's parcel has: its shopper would follow this one. One query for all of them."""
+    used = select(Shipment.tracking, Purchase.number).join(Purchase, Purchase.id == Shipment.purchase_id)
+    found = used.where(column_in(session, Shipment.tracking, [one.code for one in parcels]))
+    numbers = {row.tracking: row.number for row in session.execute(found)}
+    for own in parcels:
+        known = numbers.get(own.code, own.number)
+        if known != own.number:
+            named = {"row": own.row, "code": own.code, "number": known}
+            raise FileError(gettext("Row %(row)d: %(code)s belongs to order %(number)s already.") % named)
 
 
 def _add(session: Session, own: TrackedParcel) -> bool:

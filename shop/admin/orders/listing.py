@@ -12,6 +12,7 @@ from shop.admin.blueprint import bp
 from shop.admin.orders.words import FILTERS
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import requires
+from shop.web.i18n import current_language
 from shop.web.security import never_store
 from shop.web.services import now, services
 
@@ -67,7 +68,8 @@ def picking() -> Response:
         for line in order.lines:
             if line.unsent:
                 packs[line.product_id] = packs.get(line.product_id, 0) + line.unsent
-                names.setdefault(line.product_id, (line.sku, line.name, line.brand))
+                if line.product_id not in names or order.purchase.language == current_language():
+                    names[line.product_id] = (line.sku, line.name, line.brand)
     rows = sorted((*names[product_id], number) for product_id, number in packs.items())
     html = render_template("admin/orders/picking.html", rows=rows, page=page)
     return never_store(make_response(html))

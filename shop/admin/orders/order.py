@@ -37,7 +37,7 @@ from catalog.orders.payments import (
 )
 from catalog.orders.returns import refund_due
 from catalog.orders.states import ForbiddenArrowError, record
-from catalog.orders.withdrawal import last_day
+from catalog.orders.withdrawal import is_open, last_day, lines_left
 from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.guard import ask_password_again
@@ -47,7 +47,7 @@ from shop.admin.permissions import may, requires
 from shop.admin.redirects import carried_fields
 from shop.admin.session import author_of_request, require_user, role_of_request
 from shop.ordering.checkout_form import CheckoutForm
-from shop.ordering.order_page import load_parts
+from shop.ordering.order_page import load_parts, pdf_of
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
@@ -113,6 +113,7 @@ def show_order(purchase: Purchase, **forms: Any) -> Response:
         refund_due=refund_due(purchase),
         days_left=days_left(purchase),
         withdraw_until=last_day(purchase),
+        may_withdraw=may_withdraw(purchase),
         may_cancel=may_cancel(purchase),
         may_correct=may_correct(purchase),
         **shown,
@@ -170,6 +171,11 @@ def may_correct(purchase: Purchase) -> bool:
     return may_cancel(purchase) and purchase.erased_at is None
 
 
+def may_withdraw(purchase: Purchase) -> bool:
+    """Whether a statement of withdrawal may still be filled in for the shopper: it may come in any form."""
+    return is_open(purchase, now()) and purchase.erased_at is None and any(lines_left(purchase).values())
+
+
 @bp.get("/orders/<number>")
 @requires("order.view")
 def order(number: str) -> Response:
@@ -177,6 +183,15 @@ def order(number: str) -> Response:
     purchase = load_order(number)
     log_event_now(PeopleEventKind.ORDER_VIEWED, detail=purchase.number)
     return show_order(purchase)
+
+
+@bp.get("/orders/<number>/documents/<document>.pdf")
+@requires("order.money")
+def order_document(number: str, document: str) -> Response:
+    """An invoice or a credit note as PDF."""
+    purchase = load_order(number)
+    log_event_now(PeopleEventKind.ORDER_VIEWED, detail=purchase.number)
+    return pdf_of(purchase, document)
 
 
 def ask_if_sure(number: str, question: str) -> Response | None:

@@ -2,6 +2,7 @@
 
 import secrets
 from http import HTTPStatus
+from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -18,12 +19,13 @@ from catalog.orders.recall import (
     begin_recall,
     letters_of,
     numbers_of,
+    packs_on_shelf,
     products_of_lot,
     state_of,
 )
 from shop.admin.blueprint import bp
 from shop.admin.orders.csv_files import download
-from shop.admin.orders.forms import LONGEST_KEY
+from shop.admin.orders.forms import LONGEST_KEY, lot_line
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import requires
 from shop.admin.redirects import carried_fields
@@ -43,7 +45,7 @@ class RecallForm(ShopForm):
     """The words of a recall. They are not judged as advertising: a warning must not be held up."""
 
     key = HiddenField(validators=[InputRequired(), Length(max=LONGEST_KEY)])
-    lot = HiddenField(validators=[InputRequired(), Length(max=40)], filters=[one_line])
+    lot = HiddenField(validators=[InputRequired(), Length(max=40)], filters=[lot_line])
     text_nl = TextAreaField(
         _("Dutch: what is wrong and what to do"),
         [InputRequired(_("Fill in the text in both languages.")), Length(max=2000)],
@@ -64,7 +66,7 @@ class LotForm(ShopForm):
     lot = StringField(
         _("Lot"),
         [Length(max=40)],
-        filters=[one_line],
+        filters=[lot_line],
         description=_("As it is on the pack and was typed when the parcels were sent."),
         render_kw={"autocomplete": "off", "maxlength": 40},
     )
@@ -74,13 +76,22 @@ class LotForm(ShopForm):
 @requires("order.recall")
 def recalls() -> Response:
     """Look a lot up, and show how many orders it went to; earlier recalls below."""
-    lot = one_line(request.args.get("lot", ""))[:40]
+    lot = lot_line(request.args.get("lot", ""))[:40]
     with services().orders.reading() as session:
         found = products_of_lot(session, lot)
+        shelf = packs_on_shelf(session, lot, found) if found else {}
         earlier = session.scalars(select(Recall).order_by(Recall.id.desc()).limit(50)).all()
         session.expunge_all()
     forms = {one.product_id: _new_form(lot, one) for one in found}
-    return _page("admin/orders/recalls.html", lot=lot, found=found, forms=forms, earlier=earlier, wrong=None)
+    shown: dict[str, Any] = {
+        "lot": lot,
+        "found": found,
+        "shelf": shelf,
+        "forms": forms,
+        "earlier": earlier,
+        "wrong": None,
+    }
+    return _page("admin/orders/recalls.html", **shown)
 
 
 def _new_form(lot: str, product: RecalledProduct) -> RecallForm:
@@ -88,9 +99,9 @@ def _new_form(lot: str, product: RecalledProduct) -> RecallForm:
     return RecallForm(formdata=None, prefix=prefix, key=secrets.token_urlsafe(16), lot=lot)
 
 
-def _page(template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
+def _page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
     lot_form = LotForm(formdata=None, lot=values.get("lot", ""))
-    return never_store(make_response(render_template(template, lot_form=lot_form, **values), status))
+    return never_store(make_response(render_template(template, **{"lot_form": lot_form, "shelf": {}} | values), status))
 
 
 @bp.post("/recalls")

@@ -2,10 +2,19 @@
 
 from werkzeug.wrappers import Response
 
+from catalog.orders.models import Purchase
 from catalog.orders.payments import claimed_cents, paid_cents
-from catalog.orders.returns import NotExpectedError, NotPendingError, decide, owed_after, receive, undecided_packs
+from catalog.orders.returns import (
+    NotExpectedError,
+    NotPendingError,
+    decide,
+    owed_after,
+    proposed_credit,
+    receive,
+    undecided_packs,
+)
 from shop.admin.blueprint import bp
-from shop.admin.orders.forms import decision_form, return_form
+from shop.admin.orders.forms import DecisionForm, decision_form, return_form
 from shop.admin.orders.order import (
     ask_if_sure,
     ask_password_for,
@@ -18,6 +27,7 @@ from shop.admin.orders.order import (
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.i18n import gettext as _
+from shop.web.i18n import ngettext
 from shop.web.number_format import euro
 from shop.web.services import now, services
 
@@ -56,8 +66,7 @@ def decide_return(number: str) -> Response:
     with services().orders.reading() as session:
         kept = paid_cents(session, purchase) - claimed_cents(session, purchase)
     back = max(0, kept - owed_after(purchase, form.credited()))
-    packs = sum(form.credited().values())
-    question = _("Pay %(amount)s back for %(packs)d returned packs?", amount=euro(back), packs=packs)
+    question = _question(purchase, form, back)
     page = ask_if_sure(number, question) or ask_password_for(back)
     if page is not None:
         return page
@@ -67,3 +76,20 @@ def decide_return(number: str) -> Response:
     except NotPendingError:
         return refused(number, changed)
     return to_order(number, _("Decided: %(amount)s goes back.", amount=euro(back)))
+
+
+def _question(purchase: Purchase, form: DecisionForm, back: int) -> str:
+    """The question before a decision; it names sealed packs that are refused."""
+    packs = sum(form.credited().values())
+    question = _("Pay nothing back for the returned packs?")
+    if packs:
+        question = _("Pay %(amount)s back for %(packs)d returned packs?", amount=euro(back), packs=packs)
+    sealed = sum(max(0, most - form.credited()[place]) for place, most in proposed_credit(purchase).items())
+    if not sealed:
+        return question
+    refusal = ngettext(
+        "%(num)d sealed pack is refused, though the law asks for its price.",
+        "%(num)d sealed packs are refused, though the law asks for their price.",
+        sealed,
+    )
+    return f"{question} {refusal}"

@@ -24,7 +24,7 @@ from catalog.orders.stock_list import PAGE, ledger_of, low_levels
 from catalog.product_problems import RefusedError
 from catalog.product_state import state_of_product
 from shop.admin.blueprint import bp
-from shop.admin.orders.forms import LONGEST_KEY
+from shop.admin.orders.forms import LONGEST_KEY, lot_line
 from shop.admin.permissions import requires
 from shop.admin.products.request import LARGEST_ID, author_of_form
 from shop.admin.session import author_of_request
@@ -45,11 +45,11 @@ def _readable(_form: ShopForm, field: Field) -> None:
         raise ValidationError(gettext("Use letters, digits and usual punctuation only."))
 
 
-def _text(label: Any, most: int, *validators: Any) -> StringField:
+def _text(label: Any, most: int, *validators: Any, clean: Any = one_line) -> StringField:
     return StringField(
         label,
         [*validators, Length(max=most), _readable],
-        filters=[one_line],
+        filters=[clean],
         render_kw={"autocomplete": "off", "maxlength": most},
     )
 
@@ -85,14 +85,19 @@ class CountForm(StockForm):
 class ReceiveForm(StockForm):
     """Packs that came in, with their lot, so that a recall finds where they went."""
 
-    lot = _text(_("Lot"), 40, InputRequired(_("Fill in the lot that is on the pack; a recall finds the order by it.")))
+    lot = _text(
+        _("Lot"),
+        40,
+        InputRequired(_("Fill in the lot that is on the pack; a recall finds the order by it.")),
+        clean=lot_line,
+    )
     reason = _text(_("Supplier or delivery note (may stay empty)"), 100)
 
 
 class WriteOffForm(StockForm):
     """Packs that nobody may buy any more."""
 
-    lot = _text(_("Lot (may stay empty)"), 40)
+    lot = _text(_("Lot (may stay empty)"), 40, clean=lot_line)
     reason = _text(_("Reason"), 100, InputRequired(_("Fill in a reason.")))
 
 

@@ -4,9 +4,10 @@ from http import HTTPStatus
 
 from flask import abort
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from catalog.orders.models import Payment, Purchase, PurchaseState, Refund
+from catalog.orders.models import BankTransfer, Payment, Purchase, PurchaseState, Refund
 from catalog.orders.payments import Transfer, counts_of, note_sent_refund, surplus_cents, take_transfer
 from shop.admin.blueprint import bp
 from shop.admin.orders.forms import TransferForm
@@ -43,8 +44,12 @@ def _ask_about(purchase: Purchase, form: TransferForm) -> Response | None:
     with services().orders.reading() as session:
         known = session.scalar(select(Payment.id).where(Payment.idempotency_key == f"transfer.{form.key.data}"))
         left = -surplus_cents(session, purchase)
-    if known is not None or form.cents == left:
+        twice = _is_recorded(session, purchase, form)
+    if known is not None or (form.cents == left and not twice):
         return None
+    if twice:
+        text = _("A transfer of %(amount)s with this day and reference is recorded already. Record another one?")
+        return ask_if_sure(purchase.number, text % {"amount": euro(form.cents)})
     amount, open_ = euro(form.cents), euro(max(0, left))
     if form.cents < left:
         text = _("%(amount)s is less than the %(open)s to be paid: %(rest)s stays to be paid. Record it?")
@@ -53,6 +58,14 @@ def _ask_about(purchase: Purchase, form: TransferForm) -> Response | None:
     return ask_if_sure(
         purchase.number, text % {"amount": amount, "open": open_, "rest": euro(form.cents - max(0, left))}
     )
+
+
+def _is_recorded(session: Session, purchase: Purchase, form: TransferForm) -> bool:
+    """Whether the order has a transfer of this amount, day and reference: perhaps the same one, typed twice."""
+    alike = select(BankTransfer.payment_id).join(Payment, Payment.id == BankTransfer.payment_id)
+    own = alike.where(Payment.purchase_id == purchase.id, Payment.cents == form.cents)
+    own = own.where(BankTransfer.booked_on == form.booked_on.data, BankTransfer.reference == form.reference.data)
+    return session.scalar(own.limit(1)) is not None
 
 
 @bp.post("/orders/<number>/refunds/<int:refund_id>/transferred")

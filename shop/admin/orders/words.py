@@ -68,6 +68,16 @@ _REFUNDS: Mapping[RefundStatus, str] = {
     RefundStatus.FAILED: _("failed"),
 }
 
+_REASONS: Mapping[str, str] = {
+    "returned": _("returned"),
+    "withdrawn": _("withdrawn from"),
+    "cancelled": _("cancelled"),
+    "paid too much": _("paid too much"),
+    "paid too late": _("paid too late"),
+    "paid in part": _("paid in part, and expired"),
+}
+"""The shop's own reasons of refunds; staff type others."""
+
 
 def event_words(kind: str) -> str:
     """An event of the timeline."""
@@ -87,6 +97,11 @@ def who_words(who: str) -> str:
 def refund_words(status: RefundStatus) -> str:
     """The status of a refund."""
     return str(_REFUNDS[status])
+
+
+def reason_words(reason: str) -> str:
+    """The reason of a refund: the shop's own in words, those of staff as typed."""
+    return str(_REASONS.get(reason, reason))
 
 
 def move_words(kind: str) -> str:
@@ -109,5 +124,5 @@ def shipped_words(lines: Sequence[PurchaseLine]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for words in (event_words, detail_words, who_words, refund_words, move_words, shipped_words):
+    for words in (event_words, detail_words, who_words, refund_words, reason_words, move_words, shipped_words):
         app.add_template_filter(words)

@@ -10,8 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import inspect, select, text, update
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from catalog.edits.settings import save_settings
 from catalog.orders.checks import book_faults
 from catalog.orders.models import (
     DocumentVat,
@@ -23,8 +25,10 @@ from catalog.orders.models import (
     Refund,
     RefundStatus,
 )
+from catalog.queries.settings import OwnerSettings
 from shop.outbox.worker import do_due_jobs, sweep
 from shop.web.services import services_of
+from tests.factories import AuthorFactory
 from tests.shop.admin.orders import Clerk, again, assert_books_agree, do, ordered, press
 from tests.shop.ordering.shopper import TABLETS, mails, main_text
 from tests.shop.web.test_page_contract import check_page
@@ -70,6 +74,7 @@ def test_a_transfer_in_two_parts_and_too_much_closes_the_order(own_app: Flask, c
     assert again(own_app, made).payments[0].paid_cents == 500
     assert len(again(own_app, made).payments) == 1
     assert made.number in reader.get("/admin/orders?show=unpaid").text
+    assert "is recorded already" in press(reader, reader.get(address), "/transfer", **typed).text
     asked = press(reader, reader.get(address), "/transfer", **typed | {"transfer-amount": "30"})
     assert "is to be sent back" in asked.text
     press(reader, asked, "/transfer")
@@ -138,6 +143,23 @@ def test_vat_journal_and_report_agree_with_sums_kept_by_hand(own_app: Flask, cle
     for address in ("vat.csv?period=x", "journal.csv?period=2026-13", "vat.csv"):
         assert reader.get(f"/admin/books/{address}").status_code == 404
     assert_books_agree(own_app)
+
+
+def test_belgian_consumers_pay_the_belgian_rate_and_businesses_the_dutch_one(own_app: Flask, clerk: Clerk) -> None:
+    with Session(services_of(own_app).databases.primary) as session:
+        save_settings(session, OwnerSettings(vat_percent_be=6), 0, AuthorFactory.build())
+        session.commit()
+    belgian = {"country": "BE", "postcode": "1000", "house_number": "5"}
+    consumer = ordered(own_app, email="a@voorbeeld.be", **belgian)
+    business = {"company": "Brug NV", "vat_number": "BE0428759497"}
+    firm = ordered(own_app, email="b@voorbeeld.be", **belgian, **business)
+    assert [line.percent for line in consumer.vat] == [6]
+    assert [line.percent for line in firm.vat] == [9], "OSS is for sales to consumers"
+    day = services_of(own_app).clock().date()
+    reader = clerk("bookkeeper")
+    rows = rows_of(reader.get(f"/admin/books/vat.csv?period={day.year}-Q{(day.month + 2) // 3}"))
+    assert [(row["country"], row["vat_percent"]) for row in rows] == [("BE", "6"), ("BE", "9")]
+    assert "those with the Dutch rate to the Dutch return" in main_text(reader.get("/admin/books"))
 
 
 def upload(client: FlaskClient, text: str) -> TestResponse:

@@ -48,7 +48,7 @@ def test_codes_of_a_file_reach_order_and_shopper_once(own_app: Flask, clerk: Cle
         do(packer, made, "/ship", lot_1="L")
     rows = ("Referentie;Barcode", f"{first.number};3SABCD1234567", f"{second.number};")
     assert "1 tracking code was added" in main_text(upload(packer, "postnl", *rows))
-    assert "0 tracking codes" in main_text(upload(packer, "postnl", *rows))
+    assert "All codes of this file were known already" in main_text(upload(packer, "postnl", *rows))
     others = ("Order Number,Carrier,Tracking Number", f"{second.number.lower()},DHL,jvgl0612")
     assert "1 tracking code was added" in main_text(upload(packer, "sendcloud", *others))
     do_due_jobs(own_app)
@@ -84,6 +84,23 @@ def test_a_file_that_does_not_fit_is_refused_in_words_and_changes_nothing(
     assert "3SGOOD" not in packer.get(f"/admin/orders/{made.number}").text
     assert again(own_app, made)
     assert not mails(own_app, "tracking")
+
+
+def test_a_code_belongs_to_one_order_in_a_file_and_in_the_shop(own_app: Flask, clerk: Clerk) -> None:
+    first, second = ordered(own_app), ordered(own_app, email="b@voorbeeld.nl")
+    packer = clerk("packer")
+    for made in (first, second):
+        do(packer, made, "/ship", lot_1="L")
+    own, other = f"{first.number};3SABCD1234567", f"{second.number};3sabcd1234567"
+    twice = upload(packer, "postnl", "Referentie;Barcode", own, other)
+    assert twice.status_code == 422
+    assert "Row 3: 3SABCD1234567 is in the file twice" in main_text(twice)
+    assert "3SABCD1234567" not in packer.get(f"/admin/orders/{first.number}").text
+    upload(packer, "postnl", "Referentie;Barcode", own)
+    later = upload(packer, "postnl", "Referentie;Barcode", other)
+    assert later.status_code == 422
+    assert f"Row 2: 3SABCD1234567 belongs to order {first.number} already" in main_text(later)
+    assert "3SABCD1234567" not in packer.get(f"/admin/orders/{second.number}").text
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -70,7 +70,10 @@ def test_saved_filters_show_what_waits_oldest_first_to_pack(own_app: Flask, cler
         row = session.get_one(Purchase, second.id)
         withdraw(session, row, Statement("k", "Jo", "b@voorbeeld.nl", (WithdrawnLine(1, 1),)), row.placed_at)
         session.execute(update(Job).where(Job.row_id == unpaid.id).values(failed_at=row.placed_at, done_at=None))
+        abroad = session.get_one(Purchase, later.id)
+        abroad.language, abroad.lines[0].name = "en", "Name in English"
     packer = clerk("packer")
+    assert "Name in English" in packer.get("/admin/orders/picking").text, "the older order has its Dutch name"
 
     def shown(filter_: str) -> list[str]:
         page = packer.get(f"/admin/orders?show={filter_}").text
@@ -141,6 +144,8 @@ def test_each_role_sees_and_does_its_own(own_app: Flask, clerk: Clerk) -> None:
     assert "Send a parcel" in packer
     assert "<form" not in bookkeeper.split("<main")[1]
     assert "Still to be paid" in bookkeeper
+    by_letter = 'href="/en/withdraw"'
+    assert [by_letter in page.split("<main")[1] for page in (packer, bookkeeper, owner)] == [False, False, True]
     assert all(word in owner for word in ("Send a parcel", "Send money back", "Add a note", "Cancel the order"))
 
 
@@ -344,6 +349,8 @@ def test_what_is_wrong_in_a_parcel_is_said_at_its_field(own_app: Flask, clerk: C
     ):
         answer = do(packer, made, "/ship", **values)
         assert (answer.status_code, 'class="error-summary"' in answer.text) == (422, True), values
+        (link,) = html.fromstring(answer.text).xpath("//section[@class='error-summary']//a")
+        assert made.lines[0].name in link.text_content(), "several lines have a lot each"
     nothing = do(packer, made, "/ship", quantity_1="0")
     assert (nothing.status_code, "Nothing was changed." in nothing.text) == (409, True)
     assert again(own_app, made).lines[0].shipped == 0

@@ -16,7 +16,7 @@ from catalog.orders.models import Job, Purchase, PurchaseLine, RecallNotice, Shi
 from catalog.orders.recall import RecallText, begin_recall, products_of_lot
 from shop.outbox.worker import do_due_jobs
 from shop.web.services import services_of
-from tests.shop.admin.orders import Clerk, do, ordered
+from tests.shop.admin.orders import Clerk, do, ordered, press
 from tests.shop.ordering.shopper import TABLETS, mails, main_text, plain
 from tests.shop.web.test_page_contract import check_page
 
@@ -45,20 +45,23 @@ def sent(app: Flask, clerk: Clerk, lot: str, *slugs: str, **values: str) -> Purc
 
 
 def test_a_lot_reaches_exactly_its_orders_once_in_their_language(own_app: Flask, clerk: Clerk) -> None:
-    dutch, other = sent(own_app, clerk, "L7"), sent(own_app, clerk, "L8", email="b@voorbeeld.nl")
-    erased = sent(own_app, clerk, "L7", email="c@voorbeeld.nl")
-    english = sent(own_app, clerk, "L7", email="d@voorbeeld.nl")
+    dutch, other = sent(own_app, clerk, "Lt-7"), sent(own_app, clerk, "L8", email="b@voorbeeld.nl")
+    erased = sent(own_app, clerk, "lT-7", email="c@voorbeeld.nl")
+    english = sent(own_app, clerk, "LT-7", email="d@voorbeeld.nl")
     with services_of(own_app).orders.writing() as session:
         session.get_one(Purchase, english.id).language = "en"
         row = session.get_one(Purchase, erased.id)
         erase(session, row, row.placed_at)
     owner = clerk("owner")
-    shown = main_text(owner.get("/admin/recalls?lot=l7"))
+    stock = owner.get(f"/admin/stock/{dutch.lines[0].product_id}")
+    press(owner, stock, "/receive", **{"receive-packs": "5", "receive-lot": "lt-7"})
+    shown = main_text(owner.get("/admin/recalls?lot=lT-7"))
+    assert "By the ledger 2 packs of this lot are still on the shelf" in shown
     assert all(
         words in shown for words in ("3 orders, 3 packs", "2 mails would be sent", "data of 1 order were erased")
     )
     assert "Nobody who can be reached" in owner.get("/admin/recalls?lot=L99").text
-    asked = start(owner, "L7")
+    asked = start(owner, "lt-7")
     assert "Send 2 mails" in asked.text
     assert not mails(own_app, "recall")
     begun = [press_last(owner, asked) for _twice in range(2)]
@@ -68,7 +71,7 @@ def test_a_lot_reaches_exactly_its_orders_once_in_their_language(own_app: Flask,
     assert posted.keys() == {dutch.email, "d@voorbeeld.nl"}
     assert TEXTS["text_nl"] in posted[dutch.email]
     assert TEXTS["text_en"] in posted["d@voorbeeld.nl"]
-    assert "L7" in posted[dutch.email]
+    assert "LT-7" in posted[dutch.email], "as it is on the pack"
     shown = main_text(owner.get("/admin/recalls/1"))
     assert "2 orders, 2 mailed, 0 mails given up" in shown
     assert (other.number in shown, dutch.number in shown) == (False, True)

@@ -1,5 +1,6 @@
 """Returns in the admin: expected, received sealed or opened, decided by line, paid back with a credit note."""
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -42,9 +43,7 @@ def credits(app: Flask, purchase: Purchase) -> list[str]:
 
 
 def test_packs_come_back_by_line_and_the_sealed_ones_are_paid_back(own_app: Flask, clerk: Clerk) -> None:
-    made = (
-        sent_and_withdrawn(own_app, clerk, {1: 2, 2: 1}) if False else sent_and_withdrawn(own_app, clerk, {1: 1, 2: 1})
-    )
+    made = sent_and_withdrawn(own_app, clerk, {1: 1, 2: 1})
     packer, owner, reader = clerk("packer"), clerk("owner"), clerk("bookkeeper")
     first, second = made.lines
     assert made.number in reader.get("/admin/orders?show=returns").text
@@ -68,6 +67,8 @@ def test_packs_come_back_by_line_and_the_sealed_ones_are_paid_back(own_app: Flas
     page = owner.get(f"/admin/orders/{made.number}")
     proposed = dict(html.fromstring(page.text).xpath("//form[contains(@action, 'return-decided')]")[0].form_values())
     assert (proposed["credited_1"], proposed["credited_2"]) == ("1", "0")
+    refusal = press(owner, page, "/return-decided", credited_1="0")
+    assert "Pay nothing back for the returned packs? 1 sealed pack is refused, though" in main_text(refusal)
     asked = press(owner, page, "/return-decided")
     assert f"{first.unit_cents / 100:.2f}" in asked.text
     assert press(owner, asked, "/return-decided").status_code == 303
@@ -83,6 +84,13 @@ def test_packs_come_back_by_line_and_the_sealed_ones_are_paid_back(own_app: Flas
         (True, True),
     ]
     assert made.number not in reader.get("/admin/orders?show=returns").text
+    shown = reader.get(f"/admin/orders/{made.number}?lang=nl")
+    assert "(retour, " in main_text(shown), "not the English word of the store"
+    (invoice, note) = (f"/admin/orders/{made.number}/documents/{one.number}.pdf" for one in found.documents)
+    assert invoice in shown.text
+    assert [client.get(note).status_code for client in (reader, owner, packer)] == [200, 200, 403]
+    (credit,) = (json.loads(one.snapshot) for one in found.documents if one.kind is DocumentKind.CREDIT)
+    assert (credit["pay"].startswith("Dit verlaagt"), credit["due"]) == (True, ""), "a credit note asks for nothing"
     assert_books_agree(own_app)
 
 

@@ -76,7 +76,9 @@ def test_promised_packs_that_a_count_does_not_find_are_named(own_app: Flask, cle
     made = ordered(own_app)
     packer, product = clerk("packer"), product_id(own_app)
     change(packer, product, "count", packs="0")
-    assert "1 promised pack is not on the shelf" in main_text(packer.get(f"/admin/stock/{product}"))
+    shown = main_text(packer.get(f"/admin/stock/{product}"))
+    assert "1 promised pack is not on the shelf" in shown
+    assert "Promised, and not there +1" in shown, "the catalogue counted nothing"
     assert made.number in packer.get("/admin/orders?show=attention").text
     change(packer, product, "receive", packs="4", lot="L1")
     level = level_of(own_app, product)
