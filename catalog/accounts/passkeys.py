@@ -216,4 +216,4 @@ def _faults() -> tuple[type[Exception], ...]:
     """All that the library raises for an answer that somebody made up."""
     from webauthn.helpers.exceptions import WebAuthnException
 
-    return (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)
+    return (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)

@@ -33,6 +33,7 @@ class PlanRefusal(StrEnum):
     PAST = "past"
     FAR = "far"
     """More than two years ahead."""
+    ENDS_FAR = "ends_far"
     ORDER = "order"
     """The end is not after the begin."""
     NOT_LOWER = "not_lower"
@@ -82,12 +83,13 @@ def plan_reduction(
     """
     begin_writing(session)
     _require_ahead(reduction.begins, author.at)
-    _require_ahead(reduction.ends, author.at)
+    if reduction.ends <= reduction.begins:
+        raise PlanError(PlanRefusal.ORDER)
+    if reduction.ends > author.at + LONGEST_AHEAD:
+        raise PlanError(PlanRefusal.ENDS_FAR)
     state = state_of_product(product_to_edit(session, product_id))
     if state.status is not Status.PUBLISHED:
         raise PlanError(PlanRefusal.NOT_ON_SALE)
-    if reduction.ends <= reduction.begins:
-        raise PlanError(PlanRefusal.ORDER)
     if not 0 < reduction.cents < state.price_cents:
         raise PlanError(PlanRefusal.NOT_LOWER)
     _require_none(session, product_id, PlannedKind.PRICE)
@@ -104,12 +106,18 @@ def plan_reduction(
 
 
 def cancel_planned(session: Session, planned_id: int, author: Author) -> bool:
-    """End a plan before its moment, with the end that belongs to it; whether it was still open."""
+    """End a plan before its moment; whether it was still open.
+
+    Begin and end of a reduction go together: a reduction without its end would never be over. Once it has begun, its
+    end may be cancelled alone.
+    """
     begin_writing(session)
     planned = session.get(PlannedChange, planned_id, populate_existing=True)
     if planned is None or planned.ended is not None:
         return False
-    _end(session, planned, PlannedEnd.CANCELLED, author.at, author.who)
+    begin = session.get(PlannedChange, planned.begins_id, populate_existing=True) if planned.begins_id else None
+    cancelled = planned if begin is None or begin.ended is not None else begin
+    _end(session, cancelled, PlannedEnd.CANCELLED, author.at, author.who)
     return True
 
 

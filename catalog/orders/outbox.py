@@ -31,7 +31,8 @@ MOST_ATTEMPTS = 12
 _SECONDS = (10, 20, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 21600)
 """The wait after each failed attempt."""
 OVERDUE = timedelta(minutes=5)
-
+NOBODY = 0
+"""The row of a job that is about none and so does nothing."""
 
 _OWNERS: Mapping[str, type[OrdersBase]] = {
     "start_payment": Payment,

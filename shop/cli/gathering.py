@@ -15,6 +15,8 @@ from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
+from gunicorn.http.body import CHUNK_EXT_RE
+from gunicorn.http.message import RFC9110_6_5_1_FORBIDDEN_TRAILER
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -29,6 +31,13 @@ GRACE_SECONDS = 10
 """The time for a head, and for a body beside what its rate allows."""
 BYTES_A_SECOND = 500
 """The rate at which a body must arrive."""
+SILENCE_SECONDS = 30
+"""The longest pause within a body, since a fast beginning would buy hours of it."""
+MOST_LARGE_BODIES = 16
+"""The bodies larger than `BODY_BYTES` that a worker takes at once: they fill the disk before anybody is known."""
+LINE_BYTES = 8190
+MOST_TRAILERS = 100
+"""As many as gunicorn reads, and lines as long."""
 LINGER_SECONDS = 2
 """The time that a client gets to read the answer and close its side; closed at once, the answer could be lost."""
 SWEEP_SECONDS = 1
@@ -39,6 +48,10 @@ NO_ROOM = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Len
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _FRAMING = re.compile(rb"\r\n((?:content-length|transfer-encoding|expect)[ \t]*):([^\r\n]*)", re.IGNORECASE)
 _ADMIN = re.compile(rb"[A-Z]+ /admin/")
+_EXPECTS = re.compile(rb"[^\r\n]+ HTTP/1\.1\r\n")
+"""The first line of a request whose client may wait for a word; HTTP/1.0 knows none."""
+_LENGTH = re.compile(rb"[0-9a-fA-F]{1,8}")
+_TRAILER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[^\x00-\x08\x0a-\x1f\x7f]*\r\n")
 
 
 class Incoming:
@@ -62,14 +75,22 @@ class Incoming:
         """The beginning of a chunk's line of length; None for a body that does not come in chunks."""
         self._ends_chunk = False
         """Whether the next line must be the empty one behind a chunk."""
+        self._trailers: int | None = None
+        """The number of trailers so far; None before the last chunk."""
         self._most = BODY_BYTES
         self._size = 0
         self._grace_ends = now + GRACE_SECONDS
+        self._fed_at = now
 
     @property
     def deadline(self) -> float:
         """The time at which the client is given up, later with every byte of its body."""
-        return self._grace_ends + self._size / BYTES_A_SECOND
+        return min(self._grace_ends + self._size / BYTES_A_SECOND, self._fed_at + SILENCE_SECONDS)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its body is longer than one that anybody may send."""
+        return self._most > BODY_BYTES and not self.is_hopeless and self._size + (self._left or 0) > BODY_BYTES
 
     @property
     def is_settled(self) -> bool:
@@ -77,6 +98,7 @@ class Incoming:
 
     def feed(self, data: bytes, now: float) -> None:
         """Add what has arrived."""
+        self._fed_at = now
         if self._left is None:
             seen = max(0, len(self.head) - 3)
             self.head += data
@@ -112,7 +134,8 @@ class Incoming:
             sound = len(lengths) == 1 and re.fullmatch(rb"[0-9]{1,12}", lengths[0])
             self._left = int(lengths[0]) if sound else 0
             self.is_hopeless = not sound or self._left > self._most
-        self.wants_continue = not self.is_hopeless and found.get(b"expect") == [b"100-continue"]
+        expects = found.get(b"expect") == [b"100-continue"] and bool(_EXPECTS.match(self.head))
+        self.wants_continue = expects and not self.is_hopeless
 
     def _feed_length(self, data: bytes) -> None:
         left = self._left or 0
@@ -142,19 +165,31 @@ class Incoming:
             self._take(data)
 
     def _end_line(self, line: bytearray) -> None:
-        """Act on a line of length, or on the trailers after the last one."""
-        first, _, trailers = bytes(line).partition(b"\r\n")
-        length = first.partition(b";")[0].strip()
+        """Act on a line of length, the end of a chunk or a trailer; broken is what gunicorn would refuse later."""
+        text = bytes(line)
+        line.clear()
         if self._ends_chunk:
-            self._ends_chunk, self.is_broken = False, bool(first)
-            line.clear()
-        elif not re.fullmatch(rb"[0-9a-fA-F]{1,8}", length):
-            self.is_broken = True
-        elif int(length, 16):
-            self._left, self._ends_chunk = int(length, 16), True
-            line.clear()
+            self._ends_chunk, self.is_broken = False, text != b"\r\n"
+        elif self._trailers is not None:
+            self._end_trailer(text, self._trailers)
         else:
-            self.is_complete = trailers == b"\r\n" or trailers.endswith(b"\r\n\r\n")
+            length, separator, extension = text.removesuffix(b"\r\n").partition(b";")
+            length = length.rstrip(b" \t") if separator else length
+            sound = _LENGTH.fullmatch(length) and CHUNK_EXT_RE.fullmatch(separator + extension)
+            self.is_broken = not sound or len(text) > LINE_BYTES
+            if sound and int(length, 16):
+                self._left, self._ends_chunk = int(length, 16), True
+            else:
+                self._trailers = 0
+
+    def _end_trailer(self, line: bytes, earlier: int) -> None:
+        if line == b"\r\n":
+            self.is_complete = True
+            return
+        self._trailers = earlier + 1
+        sound = _TRAILER.fullmatch(line)
+        forbidden = sound and sound[1].decode().upper() in RFC9110_6_5_1_FORBIDDEN_TRAILER
+        self.is_broken = not sound or bool(forbidden) or earlier >= MOST_TRAILERS or len(line) > LINE_BYTES
 
     def _write(self, data: bytes) -> None:
         if data and self.body is None:
@@ -191,6 +226,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._incoming: dict[Any, Incoming] = {}
         """The request of each connection, while it arrives and while a thread answers it."""
         self._arriving: set[Any] = set()
+        self._large: set[Any] = set()
         self._lingering: dict[Any, float] = {}
         self._next_sweep = 0.0
 
@@ -201,23 +237,37 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         except (BlockingIOError, ConnectionAbortedError):  # another worker took it, or it is gone
             return
         except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._arriving:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
                 raise
-            self._refuse(min(self._arriving, key=lambda conn: self._incoming[conn].deadline), b"")
+            self._make_room()
             return
         self.nr_conns += 1
         self._gather(TConn(self.cfg, client, address, listener.getsockname()))
 
+    def _make_room(self) -> None:
+        """Give up a connection that only waits, so that the next one finds a free file; it asks again at once."""
+        if self.keepalived_conns:
+            conn = self.keepalived_conns.popleft()
+            self.poller.unregister(conn.sock)
+            self._close(conn)
+        elif self._lingering:
+            self._end_lingering(next(iter(self._lingering)))
+        elif self._arriving:
+            conn = min(self._arriving, key=lambda conn: self._incoming[conn].deadline)
+            self._stop_reading(conn)
+            self._forget(conn)
+            self._close(conn)
+
     def on_client_socket_readable(self, conn: Any, client: Any) -> None:
         """Read the next request of a connection that was kept."""
-        self.poller.unregister(client)
-        self.keepalived_conns.remove(conn)
-        self._gather(conn)
+        if conn in self.keepalived_conns:  # it may have been given up since the loop saw that something came
+            self.poller.unregister(client)
+            self.keepalived_conns.remove(conn)
+            self._gather(conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keep the connection, go on with a request that came behind the answered one, or close."""
-        answered = self._incoming.pop(conn)
-        answered.close()
+        answered = self._forget(conn)
         if answered.is_hopeless or fs.cancelled() or fs.exception() or not fs.result():
             self._linger(conn)  # where a hopeless request ends is unknown, so nothing behind it is a request
         elif answered.extra:
@@ -252,7 +302,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_arriving, conn))
 
     def _on_arriving(self, conn: Any, _client: Any) -> None:
-        self._receive(conn, self._incoming[conn])
+        if conn in self._arriving:  # as above
+            self._receive(conn, self._incoming[conn])
 
     def _receive(self, conn: Any, incoming: Incoming) -> bool:
         """Read once; whether reading is done with, as the request went to a thread or the connection ended."""
@@ -272,19 +323,24 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             self._refuse(conn, BROKEN)
         elif incoming.is_settled:
             self._hand_over(conn, incoming)
-        elif incoming.wants_continue:
-            incoming.wants_continue = False
-            with suppress(OSError):
-                conn.sock.send(CONTINUE, socket.MSG_DONTWAIT)
         return incoming.is_settled
 
     def _feed(self, conn: Any, incoming: Incoming, data: bytes) -> bool:
-        """Add what arrived; False where the disk cannot take it, and the client is told so."""
+        """Add what arrived; False where the disk cannot or may not take it, and the client is told so."""
         try:
             incoming.feed(data, time.monotonic())
         except OSError:
             self._refuse(conn, NO_ROOM)
             return False
+        if incoming.is_large and conn not in self._large:
+            if len(self._large) >= MOST_LARGE_BODIES:
+                self._refuse(conn, NO_ROOM)
+                return False
+            self._large.add(conn)
+        if incoming.wants_continue and not incoming.is_settled:
+            incoming.wants_continue = False
+            with suppress(OSError):
+                conn.sock.send(CONTINUE, socket.MSG_DONTWAIT)
         return True
 
     def _hand_over(self, conn: Any, incoming: Incoming) -> None:
@@ -307,7 +363,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
     def _refuse(self, conn: Any, answer: bytes) -> None:
         """Send a short answer of the server's own and close."""
         self._stop_reading(conn)
-        self._incoming.pop(conn).close()
+        self._forget(conn)
         with suppress(OSError):  # its buffer is full, or it is gone
             conn.sock.send(answer, socket.MSG_DONTWAIT)
         self._linger(conn)
@@ -315,7 +371,17 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
     def _drop(self, conn: Any) -> None:
         """Close a connection whose client is gone."""
         self._stop_reading(conn)
-        self._incoming.pop(conn).close()
+        self._forget(conn)
+        self._close(conn)
+
+    def _forget(self, conn: Any) -> Incoming:
+        """Delete the body of a request that is over."""
+        self._large.discard(conn)
+        incoming = self._incoming.pop(conn)
+        incoming.close()
+        return incoming
+
+    def _close(self, conn: Any) -> None:
         self.nr_conns -= 1
         conn.close()
 
@@ -326,8 +392,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             conn.sock.setblocking(False)
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_lingering, conn))
         except (OSError, ValueError):  # closed already
-            self.nr_conns -= 1
-            conn.close()
+            self._close(conn)
             return
         self._lingering[conn] = time.monotonic() + LINGER_SECONDS
 
@@ -342,7 +407,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._end_lingering(conn)
 
     def _end_lingering(self, conn: Any) -> None:
-        del self._lingering[conn]
+        if self._lingering.pop(conn, None) is None:  # as above
+            return
         self.poller.unregister(conn.sock)
-        self.nr_conns -= 1
-        conn.close()
+        self._close(conn)

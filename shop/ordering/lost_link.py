@@ -54,6 +54,15 @@ class FindForm(ShopForm):
         known = found is not None and bool(found.email) and email_line(found.email) == email_line(self.email.data)
         return found if known else None
 
+    def fingerprint(self) -> str:
+        """A keyed hash of what was asked for: a job is written for anybody's, since a write takes time that tells."""
+        asked = f"{as_number(self.number.data or '')} {email_line(self.email.data)}"
+        return services().vault.fingerprint(f"order link {asked}")
+
+
+def _span() -> int:
+    return int(now().timestamp()) // MAIL_AGAIN_SECONDS
+
 
 def as_number(typed: str) -> str:
     """The number of an order, however its letters and dashes were typed."""
@@ -87,9 +96,8 @@ def mail_link() -> Response:
         sent = True
         with services().orders.writing() as session:
             purchase = form.order(session)
-            if purchase is not None:
-                span = int(now().timestamp()) // MAIL_AGAIN_SECONDS
-                outbox.enqueue(session, "mail_link", purchase.id, now(), key=f"mail_link:{purchase.id}:{span}")
+            row_id = purchase.id if purchase is not None else outbox.NOBODY
+            outbox.enqueue(session, "mail_link", row_id, now(), key=f"mail_link:{form.fingerprint()}:{_span()}")
     elif form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     html = render_template("ordering/lost_link.html", form=form, sent=sent, too_often=too_often, seller=seller())

@@ -37,6 +37,8 @@ Handler = Callable[[Services, int], None]
 def handle(app: Flask, kind: str, row_id: int) -> None:
     """Do a job, within the language of its order. Raises KeyError for a kind that this version does not know."""
     shared = services_of(app)
+    if row_id == outbox.NOBODY:
+        return
     language = _language(shared, kind, row_id)
     base = shared.settings.public_url or shared.settings.served_at
     with app.test_request_context(f"/{language}/", base_url=base):

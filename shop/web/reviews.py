@@ -49,13 +49,15 @@ def read_reviews(path: Path, vault: Vault) -> list[Review]:
         data = path.read_bytes()
     except FileNotFoundError:
         return []
+    except OSError as error:  # a folder, or another user's: no reason to show no page at all
+        raise BrokenReviewsError(error.strerror) from error
     try:
         file = msgspec.json.decode(data, type=_ReviewFile)
         signed = bytes(file.reviews)
         if not hmac.compare_digest(file.signature.encode(), vault.signature(Purpose.REVIEWS, signed).encode()):
             raise BrokenReviewsError("not signed with this shop's key")
         return msgspec.json.decode(signed, type=list[Review])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BrokenReviewsError(str(error)) from error
 
 

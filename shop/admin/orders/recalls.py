@@ -28,6 +28,7 @@ from shop.admin.orders.csv_files import download
 from shop.admin.orders.forms import LONGEST_KEY, lot_line
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import requires
+from shop.admin.products.request import LARGEST_ID
 from shop.admin.redirects import carried_fields
 from shop.admin.session import author_of_request
 from shop.web.forms import ShopForm, one_line
@@ -148,7 +149,7 @@ def _ask(product: RecalledProduct) -> Response:
 
 def _recall_or_404(recall_id: int) -> Recall:
     with services().orders.reading() as session:
-        found = session.get(Recall, recall_id)
+        found = session.get(Recall, recall_id) if recall_id <= LARGEST_ID else None
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     return found

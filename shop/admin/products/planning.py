@@ -35,9 +35,9 @@ def moment_typed(field: Field) -> datetime:
     """The moment of a field, in UTC. Raises ValidationError for none, and for one that summer time skips."""
     try:
         local = datetime.strptime(field.data or "", FORMAT).replace(tzinfo=ZONE)
-    except ValueError as error:
+        moment = local.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the first hour of the year 1 is in no year of UTC
         raise ValidationError(gettext("Fill in a date and a time, such as 2026-12-24T09:00.")) from error
-    moment = local.astimezone(UTC)
     if moment.astimezone(ZONE).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValidationError(gettext("This time does not exist: summer time begins and the clock is set forward."))
     return moment
@@ -121,6 +121,7 @@ def _refusal(refusal: PlanRefusal) -> str:
     texts = {
         PlanRefusal.PAST: _("This moment has passed."),
         PlanRefusal.FAR: _("Plan at most two years ahead."),
+        PlanRefusal.ENDS_FAR: _("Plan at most two years ahead."),
         PlanRefusal.ORDER: _("The end must be after the begin."),
         PlanRefusal.NOT_LOWER: _("This is not lower than the present price."),
         PlanRefusal.NOT_ON_SALE: _("Only the price of a public product can be reduced."),
@@ -188,8 +189,7 @@ def plan_new_reduction(product_id: int) -> Response:
         try:
             plan_reduction(get_session(), product_id, reduction, author=author_of_form(), ruleset=get_ruleset())
         except PlanError as error:
-            field = {PlanRefusal.ORDER: form.ends, PlanRefusal.NOT_LOWER: form.price}.get(error.refusal, form.begins)
-            add_error(field, _refusal(error.refusal))
+            add_error(_field_of(error.refusal, form), _refusal(error.refusal))
         except RefusedError as error:
             add_error(form.price, _problems(error))
         else:
@@ -197,6 +197,11 @@ def plan_new_reduction(product_id: int) -> Response:
         get_session().rollback()
         product = load(product_id)
     return _page(product, reduction_form=form)
+
+
+def _field_of(refusal: PlanRefusal, form: ReductionPlanForm) -> Field:
+    ends = {PlanRefusal.ORDER, PlanRefusal.ENDS_FAR}
+    return form.ends if refusal in ends else form.price if refusal is PlanRefusal.NOT_LOWER else form.begins
 
 
 @bp.post("/planned/<int:planned_id>/cancel")

@@ -124,7 +124,16 @@ def test_only_the_answer_to_this_sessions_own_question_counts_and_once(
 
 @pytest.mark.parametrize(
     "answer",
-    ["x", "null", "[]", "{}", '{"id": 1}', '{"id":"AA","rawId":"AA","type":"public-key","response":{}}', "\0é"],
+    [
+        "x",
+        "null",
+        "[]",
+        "{}",
+        '{"id": 1}',
+        '{"id":"AA","rawId":"AA","type":"public-key","response":{}}',
+        "\0é",
+        "[" * 20_000,
+    ],
 )
 def test_an_answer_that_is_none_is_a_wrong_one(answer: str, client: FlaskClient, own_app: Flask) -> None:
     add(client, Authenticator())

@@ -13,6 +13,7 @@ from shop.web.services import services_of
 from tests.conftest import AdminClient
 from tests.factories import PASSWORD, make_product
 from tests.shop.admin.conftest import AddAccount, Clock, is_signed_in
+from tests.shop.admin.orders import ordered
 from tests.shop.admin.products import id_of, press
 from tests.shop.visitor import csrf_token
 
@@ -101,6 +102,18 @@ def test_forms_without_their_token_are_refused_everywhere(own_app: Flask, admin_
     for rule in admin_rules(own_app):
         if "POST" in asked(rule):
             assert client.post(filled_in(rule)).status_code == 400, rule
+
+
+def test_an_id_that_no_table_can_have_is_not_found_and_breaks_nothing(
+    own_app: Flask, admin_client: AdminClient
+) -> None:
+    number, owner = ordered(own_app).number, admin_client("owner")
+    token = csrf_token(owner.get("/admin/products/new"))
+    for rule in admin_rules(own_app):
+        path = re.sub(r"<int:\w+>", str(2**63), rule.rule).replace("<act>", "count").replace("<number>", number)
+        for method in asked(rule) if str(2**63) in path else ():
+            answer = owner.open(path, method=method, data={"csrf_token": token, "sure": "yes"})
+            assert answer.status_code < 500, (method, path)
 
 
 def test_a_view_that_declares_nothing_is_closed_to_everybody(own_app: Flask, admin_client: AdminClient) -> None:

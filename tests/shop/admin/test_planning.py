@@ -151,6 +151,8 @@ def stored_version(app: Flask, product_id: int) -> int:
         ({"price": "0"}, "price"),
         ({"begins": ""}, "begins"),
         ({"begins": "morgen"}, "begins"),
+        ({"begins": "0001-01-01T00:00"}, "begins"),
+        ({"ends": "9999-12-31T23:59"}, "ends"),
         ({"begins": "2026-11-22T09:59"}, "begins"),
         ({"begins": "2029-11-22T09:59", "ends": "2029-11-23T09:59"}, "begins"),
         ({"begins": "2027-03-28T02:30", "ends": "2027-04-01T00:00"}, "begins"),
@@ -175,6 +177,11 @@ def test_a_false_reduction_a_second_plan_and_an_incomplete_product_are_refused_w
     for address in (begin, begin, end):  # twice pressed, and the end that went with its begin
         assert send_to(publisher, address).status_code == 303
     assert "/cancel" not in publisher.get(f"/admin/products/{product.id}/planning").text  # its end went too
+    assert plan(publisher, product.id).status_code == 303
+    page = publisher.get(f"/admin/products/{product.id}/planning")
+    end, _begin = re.findall(r'action="(/admin/planned/\d+/cancel)"', page.text)
+    send_to(publisher, end)
+    assert "/cancel" not in publisher.get(f"/admin/products/{product.id}/planning").text  # none is left without an end
     press(publisher, f"/admin/products/{product.id}", "save", price_cents="9,00")
     clock.turn(minutes=1)
     press(publisher, f"/admin/products/{product.id}", "save", price_cents="12,95")

@@ -90,13 +90,19 @@ def test_a_file_that_somebody_changed_is_not_believed_and_not_written_over(
     file = own_instance / "reviews.json"
     assert file.stat().st_mode & 0o777 == 0o600
     signed = file.read_text()
-    for forged in (signed.replace("A. Proef", "B. Vals"), "[]", "", '{"signature":"é","reviews":[]}'):
+    deep = f'{{"signature":"","reviews":{"[" * 9000}{"]" * 9000}}}'
+    for forged in (signed.replace("A. Proef", "B. Vals"), "[]", "", deep, '{"signature":"é","reviews":[]}'):
         file.write_text(forged)
         page = own_app.test_client().get(PAGE)
         assert (page.status_code, "B. Vals" in page.text, NAME in page.text) == (200, False, False)
         assert review(pharmacist, address).status_code == 422
         assert file.read_text() == forged
     assert "met de hand gewijzigd" in main_text(pharmacist.get("/admin/rules"))
+    file.unlink()
+    file.mkdir()
+    assert own_app.test_client().get(PAGE).status_code == 200
+    assert review(pharmacist, address).status_code == 422
+    file.rmdir()
     file.write_text(signed)
     assert NAME in own_app.test_client().get(PAGE).text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.cli.gathering import BYTES_A_SECOND, GRACE_SECONDS, Incoming
+from shop.cli.gathering import BYTES_A_SECOND, GRACE_SECONDS, SILENCE_SECONDS, Incoming
 
 POST = b"POST /nl/keuzehulp HTTP/1.1\r\nHost: x\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -46,6 +46,16 @@ def test_a_request_is_complete_at_its_last_byte_in_whatever_pieces(message: byte
         (CHUNKED + b"1\r\naa\r\n", True),
         (CHUNKED + b"1\r\na;x\r\n", True),
         (CHUNKED + b"-1\r\n", True),
+        (CHUNKED + b" 1\r\n", True),
+        (CHUNKED + b"1 \r\n", True),
+        (CHUNKED + b"1\x0b\r\n", True),
+        (CHUNKED + b"1;\x01\r\n", True),
+        (CHUNKED + b"1;a\nb\r\n", True),
+        (CHUNKED + b"1;" + b"a" * 8190 + b"\r\n", True),
+        (CHUNKED + b"0\r\nno trailer\r\n", True),
+        (CHUNKED + b"0\r\nContent-Length: 5\r\n", True),
+        (CHUNKED + b"0\r\nA: b\n\r\n", True),
+        (CHUNKED + b"0\r\n" + b"a:\r\n" * 101, True),
         (CHUNKED + b"ffffffff\r\n" + b"a" * 65536, False),
         (POST + b"Content-Length: 65537\r\n\r\n", False),
         (POST + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\n", False),
@@ -65,10 +75,18 @@ def test_what_has_no_clear_end_is_never_waited_for(message: bytes, is_broken: bo
 def test_the_admin_may_send_more_and_everybody_gets_time_for_what_arrives() -> None:
     incoming = Incoming(0)
     incoming.feed(b"POST /admin/import HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 200000\r\n\r\n", 5)
-    assert (incoming.is_settled, incoming.wants_continue) == (False, True)
+    assert (incoming.is_settled, incoming.wants_continue, incoming.is_large) == (False, True, True)
     assert incoming.deadline == 5 + GRACE_SECONDS
-    incoming.feed(b"a" * 100_000, 8)
-    assert incoming.deadline == 5 + GRACE_SECONDS + 100_000 / BYTES_A_SECOND
-    incoming.feed(b"a" * 100_000, 9)
+    incoming.feed(b"a" * 5_000, 8)
+    assert incoming.deadline == 5 + GRACE_SECONDS + 5_000 / BYTES_A_SECOND
+    incoming.feed(b"a" * 95_000, 9)
+    assert incoming.deadline == 9 + SILENCE_SECONDS
+    incoming.feed(b"a" * 100_000, 10)
     assert incoming.is_complete
     incoming.close()
+
+
+def test_only_a_client_that_knows_the_word_is_told_to_go_on() -> None:
+    incoming = Incoming(0)
+    incoming.feed(POST.replace(b"1.1", b"1.0") + b"Expect: 100-continue\r\nContent-Length: 1\r\n\r\n", 0)
+    assert not incoming.wants_continue

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from shop.cli.gathering import MOST_LARGE_BODIES
 from tests.postgresql import free_port, wait_until
 
 SHOP = str(Path(sys.executable).with_name("shop"))
@@ -164,6 +166,49 @@ def test_a_thousand_connections_at_once_are_served_or_refused(served: tuple[subp
     assert answered > CONNECTIONS / 10
     assert process.poll() is None
     assert status(port) == 200
+
+
+def test_a_server_without_a_free_file_gives_up_connections_and_serves_on(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = served
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    before = {int(worker): resource.prlimit(int(worker), resource.RLIMIT_NOFILE) for worker in workers}
+    for worker, (_soft, hard) in before.items():
+        limit = len(list(Path(f"/proc/{worker}/fd").iterdir())) + 20
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, (limit, hard))
+    for begin in (b"GET /nl/privacy HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /nl/privacy HTTP/1.1\r\nX: "):
+        with ExitStack() as stack:
+            for _ in range(100):
+                connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+                connection.sendall(begin)
+            assert status(port) == 200
+    for worker, limits in before.items():
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, limits)
+    assert Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split() == workers
+
+
+def test_large_bodies_of_strangers_have_a_bound_and_a_client_behind_a_request_is_told_to_go_on(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = served
+    head = b"POST /admin/import HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n"
+    with ExitStack() as stack:
+        answers = []
+        for _ in range(2 * MOST_LARGE_BODIES + 1):  # two workers
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            connection.sendall(head)
+            answers.append(connection.recv(12))
+        assert set(answers) == {b"HTTP/1.1 100", b"HTTP/1.1 503"}
+        assert status(port) == 200
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        form = FORM + b"Expect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+        connection.sendall(b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n" + form)
+        answer = b""
+        while b"HTTP/1.1 100" not in answer:
+            part = connection.recv(65536)
+            assert part
+            answer += part
 
 
 def test_when_a_worker_is_killed_the_others_serve_on(served: tuple[subprocess.Popen[str], int]) -> None:

@@ -12,7 +12,7 @@ from lxml import html
 from sqlalchemy import select
 
 from catalog.orders.checks import book_faults
-from catalog.orders.models import OrdersBase, Purchase, PurchaseNote
+from catalog.orders.models import Job, OrdersBase, Purchase, PurchaseNote
 from catalog.orders.payments import PaymentRequest, PaymentSeen
 from recommend.answers import QUESTIONS
 from shop.finder.answers_cookie import COOKIE, NEUTRAL_DEFAULTS
@@ -202,6 +202,11 @@ def test_notes_and_words_of_search_are_erased_with_the_person(own_app: Flask) ->
     assert not [word for word in (*PERSONAL, b"vries", b"oudegracht") if word in rows.lower() or word in rows]
 
 
+def waiting_jobs(app: Flask, kind: str) -> list[Job]:
+    with services_of(app).orders.reading() as session:
+        return list(session.scalars(select(Job).where(Job.kind == kind, Job.done_at.is_(None))))
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_number_and_e_mail_open_the_withdrawal_alone_and_the_link_is_mailed(language: str, own_app: Flask) -> None:
     shopper = Shopper(own_app, language)
@@ -225,13 +230,16 @@ def test_number_and_e_mail_open_the_withdrawal_alone_and_the_link_is_mailed(lang
     order = {"nl": f"/nl/bestelling/{token}", "en": f"/en/order/{token}"}[language]
     for address in (order, f"{order}/gegevens.json", f"{order}/data.json", f"{order}/betalen", f"{order}/pay"):
         assert shopper.client.get(address).status_code == 404
-    answers = set()
+    answers, written = set(), []
     for number in (purchase.number, purchase.number, "M26-2222-222"):
+        written.append(len(waiting_jobs(own_app, "mail_link")))
         answer = shopper.submit(shopper.client.get(lost), number=number, email=purchase.email.upper())
         answers.add((answer.status_code, main_text(answer)))
     assert len(answers) == 1
     assert secret not in str(answers)
+    assert [*written, len(waiting_jobs(own_app, "mail_link"))] == [0, 1, 1, 2]  # a write takes time that would tell
     shopper.work()
+    assert not waiting_jobs(own_app, "mail_link")
     (mail,) = mails(own_app, "link")
     assert (mail["To"], secret in plain(mail)) == (purchase.email, True)
 
