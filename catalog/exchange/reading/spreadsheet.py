@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -11,6 +11,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
 
 from catalog.exchange.reading.heading import LOOKED_AT, Numbered, column_names, find_heading, in_short, known_headings
+from catalog.exchange.reading.merged_cells import MergedFiller, Spans, merged_over_rows
 from catalog.exchange.reading.sheet_xml import NumberFormat, SheetRow, Workbook, number_format, sheet_rows
 from catalog.exchange.reading.table import Row, Table, TableChoice, fitted, is_blank
 from catalog.exchange.row_errors import FileRefusedError
@@ -49,6 +50,7 @@ class SpreadsheetTable(Table):
     def __iter__(self) -> Iterator[Row]:
         width, heading_row = len(self.columns), self.heading_row
         assert self.sheet is not None  # noqa: S101 - set in __init__
+        merged = MergedFiller(self._spans)
         for number, cells, faults in self._records(self.sheet):
             if number <= heading_row or not cells:
                 continue
@@ -56,7 +58,19 @@ class SpreadsheetTable(Table):
                 cells.extend([None] * (width - len(cells)))
             row = fitted(number, cells, width, faults)
             if row is not None:
-                yield row
+                yield merged.filled(row)
+
+    @cached_property
+    def _spans(self) -> Spans:
+        """The cells that are merged over rows: at the end of the sheet, so read before its rows."""
+        assert self.sheet is not None  # noqa: S101 - set in __init__
+        try:
+            with zipfile.ZipFile(self._file) as archive:
+                return merged_over_rows(lambda: archive.open(self._paths[self.sheet]))  # type: ignore[arg-type,return-value,index] # a ZipExtFile
+        except FileRefusedError:
+            raise
+        except Exception as error:  # zipfile raises many kinds for a damaged file
+            raise FileRefusedError("broken-xlsx") from error
 
     def _read_workbook(self) -> tuple[Workbook, dict[str, str]]:
         """The shared parts, and the paths of the visible sheets by name."""

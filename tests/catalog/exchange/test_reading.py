@@ -186,6 +186,24 @@ def test_a_heading_row_and_a_sheet_are_found_or_chosen() -> None:
         assert refused.value.error.code == code
 
 
+def test_a_cell_merged_over_rows_counts_for_each_of_them_and_no_further() -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["Lijst"], ["sku", "merk", "naam"], ["A", "Erf", "een"], ["B", None, "twee"], [], ["C", None, "drie"]):
+        sheet.append(row)
+    sheet.append(["D", None, "vier"])
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("B3:B6")
+    file = io.BytesIO()
+    book.save(file)
+    assert read(file.getvalue(), "file.xlsx")[1] == [
+        (3, ["A", "Erf", "een"]),
+        (4, ["B", "Erf", "twee"]),
+        (6, ["C", "Erf", "drie"]),
+        (7, ["D", None, "vier"]),
+    ]
+
+
 def test_headings_have_single_blanks_and_one_of_them_may_be_there_twice() -> None:
     table = table_of('\ufeff"Artikel-\nnummer";"Prijs \u00a0\nincl.  btw";Opmerking;Opmerking\nA;1;x;y\n')
     assert table.columns == ("Artikelnummer", "Prijs incl. btw", "Opmerking", "Opmerking")
