@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import inspect, select, text, update
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from catalog.orders.checks import book_faults
 from catalog.orders.models import (
@@ -143,8 +144,10 @@ def test_vat_journal_and_report_agree_with_sums_kept_by_hand(own_app: Flask, cle
 def upload(client: FlaskClient, text: str) -> TestResponse:
     page = client.get("/admin/books")
     (token,) = set(html.fromstring(page.text).xpath("//form[@method='post']//input[@name='csrf_token']/@value"))
-    file = (io.BytesIO(text.encode()), "report.csv")
-    return client.post("/admin/books/settlement", data={"csrf_token": token, "file": file})
+    file = FileStorage(io.BytesIO(text.encode()), "report.csv")
+    boundary, body = encode_multipart({"csrf_token": token, "file": file})  # the client would leave a large file open
+    content_type = f"multipart/form-data; boundary={boundary}"
+    return client.post("/admin/books/settlement", data=body, content_type=content_type)
 
 
 def test_a_provider_s_report_is_matched_and_what_differs_is_named(own_app: Flask, clerk: Clerk) -> None:
@@ -165,6 +168,8 @@ def test_a_provider_s_report_is_matched_and_what_differs_is_named(own_app: Flask
     assert "1 is unknown here" in shown
     assert second.number in shown
     assert "tr_nobody" in shown
+    cut = f"id,amount\n{own},{cents.replace(',', '.')}\n" + "," * (4 * 1024 * 1024) + "\ntr_unseen,5.00\n"
+    assert "tr_unseen" in main_text(upload(reader, cut))
     for wrong, said in (
         ("", "empty"),
         ("a,b\ntr_1,2\n", "No column is named"),
