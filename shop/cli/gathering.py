@@ -228,6 +228,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         """The request of each connection, while it arrives and while a thread answers it."""
         self._arriving: set[Any] = set()
         self._large: set[Any] = set()
+        """Those whose body is a large one, until it is answered."""
         self._lingering: dict[Any, float] = {}
         self._next_sweep = 0.0
 
