@@ -18,6 +18,7 @@ from shop.admin.blueprint import bp
 from shop.admin.forms import InviteForm, RedeemForm, RequiredFactorForm, RoleForm, add_error
 from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
+from shop.admin.products.request import LARGEST_ID
 from shop.admin.session import author_of_request, require_user
 from shop.admin.session import sign_in as let_in
 from shop.web.absolute_urls import absolute_url
@@ -25,8 +26,6 @@ from shop.web.database import committing, get_session
 from shop.web.forms import render_form
 from shop.web.i18n import gettext as _
 from shop.web.services import now, services
-
-LARGEST_ID = 2**31 - 1
 
 
 @bp.route("/accounts", methods=["GET", "POST"])

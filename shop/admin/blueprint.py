@@ -8,6 +8,8 @@ from flask import Blueprint, current_app, request
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 View = TypeVar("View", bound=Callable[..., Any])
 _DECLARED = "most_bytes"
+MOST_FORM_BYTES = 1024 * 1024
+"""The texts of a form; only files are larger. Sixty million bytes of fields would be two gigabytes in memory."""
 
 
 def max_request_bytes(most_bytes: int) -> Callable[[View], View]:
@@ -26,4 +28,6 @@ def allow(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     most = vars(view).get(_DECLARED) if view else None
     if most is not None:
-        request.max_content_length = request.max_form_memory_size = most
+        request.max_form_memory_size = min(most, MOST_FORM_BYTES)
+        has_files = request.mimetype == "multipart/form-data"
+        request.max_content_length = most if has_files else request.max_form_memory_size

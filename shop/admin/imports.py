@@ -46,7 +46,7 @@ from shop.web.i18n import lazy_gettext as _
 from shop.web.services import now
 
 MAX_UPLOAD_BYTES = 60 * 1024 * 1024
-"""Some 60,000 products; `shop catalog import` has no limit. `cli/gathering.py` takes 64 MB from anybody."""
+"""Some 60,000 products; `shop catalog import` has no limit. `cli/gathering.py` takes few of 64 MB at once."""
 LARGE_BYTES = 1024 * 1024
 """The size from which the worker reads a file, since a request would take longer than a second."""
 ROWS_A_PAGE = 50

@@ -16,7 +16,6 @@ from catalog.accounts.required_factor import roles_with_factor
 from catalog.accounts.second_factor import recovery_codes_left, renew_recovery_codes
 from catalog.accounts.sessions import awaiting_code
 from catalog.models import Account, Passkey, PeopleEventKind
-from shop.admin.accounts import LARGEST_ID
 from shop.admin.blueprint import bp
 from shop.admin.forms import PasskeyForm, ProofForm, add_error
 from shop.admin.origin import origin_of_request
@@ -24,6 +23,7 @@ from shop.admin.own_account import end_other_sessions, own_row
 from shop.admin.password_attempts import ceremony_with, is_proven
 from shop.admin.people_events import log_event
 from shop.admin.permissions import open_to_all, requires
+from shop.admin.products.request import LARGEST_ID
 from shop.admin.session import AWAITING_CODE, current_token, current_user
 from shop.web.database import committing, get_session
 from shop.web.forms import render_form

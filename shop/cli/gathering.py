@@ -208,13 +208,14 @@ class Incoming:
         self.is_hopeless = self._size > self._most
 
 
-class _Unreader(SocketUnreader):  # type: ignore[misc] # gunicorn has no types
+class GatheredUnreader(SocketUnreader):  # type: ignore[misc] # gunicorn has no types
     """Source of a parser: the gathered request and then its end, never the socket, which a thread would wait for."""
 
     gathered: Any = None
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        data: bytes = self.gathered.read(max(size_hint or 0, self.mxchunk)) if self.gathered else b""
+        size = min(max(size_hint or 0, self.mxchunk), PIECE)  # what is read and not used yet is copied by each read
+        data: bytes = self.gathered.read(size) if self.gathered else b""
         return data
 
 
@@ -227,6 +228,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         """The request of each connection, while it arrives and while a thread answers it."""
         self._arriving: set[Any] = set()
         self._large: set[Any] = set()
+        """Those whose body is a large one, until it is answered."""
         self._lingering: dict[Any, float] = {}
         self._next_sweep = 0.0
 
@@ -347,7 +349,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._stop_reading(conn)
         if not conn.initialized:
             conn.init()
-            conn.parser.unreader = _Unreader(conn.sock)
+            conn.parser.unreader = GatheredUnreader(conn.sock)
         if incoming.body is not None:
             incoming.body.seek(0)
         unreader = conn.parser.unreader

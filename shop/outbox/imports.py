@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog.db.engine import Databases
@@ -174,9 +175,12 @@ class _Import:
 
     def _beat(self) -> None:
         while not self._ended.wait(_BEAT_SECONDS):
-            with self._orders.writing() as session:
-                if import_runs.beat(session, self._run.upload_id, self._done, self._rows, datetime.now(UTC)):
-                    self._cancelled.set()
+            try:
+                with self._orders.writing() as session:
+                    if import_runs.beat(session, self._run.upload_id, self._done, self._rows, datetime.now(UTC)):
+                        self._cancelled.set()
+            except SQLAlchemyError as error:  # without beats a second process would begin the same run
+                log.warning("the progress of an import has to wait: %s", type(error).__name__)
 
     def _progress(self, done: int, rows: int) -> None:
         self._done, self._rows = done, rows

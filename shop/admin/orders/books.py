@@ -144,7 +144,7 @@ def settlement() -> Response:
     if not form.validate():
         return _page(form)
     try:
-        reported = list(read_report(form.file.data.read(MAX_BYTES)))
+        reported = list(read_report(form.file.data.read()))
     except FileError as error:
         add_error(form.file, str(error))
         return _page(form)

@@ -152,7 +152,7 @@ def take_tracking() -> Response:
     if not form.validate():
         return _page(form)
     try:
-        parcels = list(read_tracking(form.file.data.read(MAX_BYTES), LabelProgram(form.program.data)))
+        parcels = list(read_tracking(form.file.data.read(), LabelProgram(form.program.data)))
         with services().orders.writing() as session:
             _require_unused(session, parcels)
             added = sum(_add(session, one) for one in parcels)

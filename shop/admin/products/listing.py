@@ -16,7 +16,7 @@ from catalog.queries.products import brand_names
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.bulk_form import BulkForm
-from shop.admin.products.request import whole_number
+from shop.admin.products.request import LARGEST_ID, whole_number
 from shop.web.database import get_ruleset, get_session
 
 LONGEST_SEARCH = 100
@@ -97,7 +97,6 @@ def page_numbers(page: int, pages: int) -> list[int]:
 
 
 MOST_TICKED = 500
-LARGEST_ID = 2**31 - 1
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
 

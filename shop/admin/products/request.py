@@ -18,6 +18,7 @@ from shop.web.database import get_session
 from shop.web.services import now
 
 LARGEST_ID = 2**31 - 1
+"""Of PostgreSQL's integers; a database is not asked for a larger id, since it fails instead of finding nothing."""
 LONGEST_REASON = 500
 _AMOUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 

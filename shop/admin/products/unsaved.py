@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from catalog.edits.form_drafts import NEW_PRODUCT, UnsavedForm, discard_form, store_form, unsaved_form
 from catalog.models import Product
-from shop.admin.blueprint import bp, max_request_bytes
+from shop.admin.blueprint import MOST_FORM_BYTES, bp, max_request_bytes
 from shop.admin.permissions import requires
 from shop.admin.products.form import ProductForm
 from shop.admin.products.proposals import may_propose
@@ -19,7 +19,7 @@ from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 from shop.web.services import now
 
-FORM_BYTES = 1024 * 1024
+FORM_BYTES = MOST_FORM_BYTES
 """A form whose texts are all as long as they may be, percent-encoded."""
 MOST_FIELDS = 400
 """More than the form has with all its lines."""

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import inspect, select, text, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from catalog.edits.settings import save_settings
 from catalog.orders.checks import book_faults
@@ -165,8 +166,10 @@ def test_belgian_consumers_pay_the_belgian_rate_and_businesses_the_dutch_one(own
 def upload(client: FlaskClient, text: str) -> TestResponse:
     page = client.get("/admin/books")
     (token,) = set(html.fromstring(page.text).xpath("//form[@method='post']//input[@name='csrf_token']/@value"))
-    file = (io.BytesIO(text.encode()), "report.csv")
-    return client.post("/admin/books/settlement", data={"csrf_token": token, "file": file})
+    file = FileStorage(io.BytesIO(text.encode()), "report.csv")
+    boundary, body = encode_multipart({"csrf_token": token, "file": file})  # the client would leave a large file open
+    content_type = f"multipart/form-data; boundary={boundary}"
+    return client.post("/admin/books/settlement", data=body, content_type=content_type)
 
 
 def test_a_provider_s_report_is_matched_and_what_differs_is_named(own_app: Flask, clerk: Clerk) -> None:
@@ -187,6 +190,8 @@ def test_a_provider_s_report_is_matched_and_what_differs_is_named(own_app: Flask
     assert "1 is unknown here" in shown
     assert second.number in shown
     assert "tr_nobody" in shown
+    cut = f"id,amount\n{own},{cents.replace(',', '.')}\n" + "," * (4 * 1024 * 1024) + "\ntr_unseen,5.00\n"
+    assert "tr_unseen" in main_text(upload(reader, cut))
     for wrong, said in (
         ("", "empty"),
         ("a,b\ntr_1,2\n", "No column is named"),

@@ -138,6 +138,13 @@ def test_a_file_that_is_too_large_is_a_clear_413(publisher: FlaskClient) -> None
     assert "too large" in main_text(page)
 
 
+def test_only_files_are_large_and_never_the_fields_of_a_form(own_app: Flask) -> None:
+    """Before anybody is signed in: the check against forgery reads the form first."""
+    fields = "a=1&" * 300_000
+    page = own_app.test_client().post("/admin/import", data=fields, content_type="application/x-www-form-urlencoded")
+    assert page.status_code == 413
+
+
 def test_only_who_may_import_can(admin_client: AdminClient, clock: Clock) -> None:
     editor = admin_client("editor", email="editor@winkel.test")
     for page in ("/admin/import", "/admin/import/1", "/admin/import/1/mapping", "/admin/export/csv"):

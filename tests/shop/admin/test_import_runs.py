@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from catalog.models import Batch, Product, UploadRow
@@ -106,6 +108,22 @@ def test_large_files_wait_for_each_other_are_read_and_carried_out_by_the_worker(
     assert "The catalogue changed meanwhile" in main_text(publisher.get(second))
     with Session(services_of(own_app).databases.primary) as session:
         assert session.scalar(select(func.count()).select_from(Batch)) == 1
+
+
+def test_progress_that_cannot_be_noted_is_tried_again_and_the_import_goes_on(
+    publisher: FlaskClient, own_app: Flask, price_list: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def busy(_session: Session, upload_id: int, *_rest: object) -> bool:
+        tried.append(upload_id)
+        raise OperationalError("busy", None, sqlite3.OperationalError())
+
+    monkeypatch.setattr(import_runs, "beat", busy)
+    monkeypatch.setattr("shop.outbox.imports._BEAT_SECONDS", 0.001)
+    page = send_file(publisher, price_list("33.33")).location
+    assert finish(own_app, page).outcome is ImportOutcome.PLANNED
+    assert len(tried) > 1
 
 
 def test_a_file_that_the_worker_cannot_read_says_so_on_its_page(publisher: FlaskClient, own_app: Flask) -> None:

@@ -1,8 +1,10 @@
 """Requests as they arrive: the same end in whatever pieces, and none that is taken for complete too early."""
 
+import io
+
 import pytest
 
-from shop.cli.gathering import BYTES_A_SECOND, GRACE_SECONDS, SILENCE_SECONDS, Incoming
+from shop.cli.gathering import BYTES_A_SECOND, GRACE_SECONDS, SILENCE_SECONDS, GatheredUnreader, Incoming
 
 POST = b"POST /nl/keuzehulp HTTP/1.1\r\nHost: x\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -84,6 +86,14 @@ def test_the_admin_may_send_more_and_everybody_gets_time_for_what_arrives() -> N
     incoming.feed(b"a" * 100_000, 10)
     assert incoming.is_complete
     incoming.close()
+
+
+def test_a_large_body_is_read_by_small_pieces_however_much_is_wanted() -> None:
+    """A read copies all that was read before and not used: 59 MB at once took half a minute."""
+    unreader = GatheredUnreader(None)
+    unreader.gathered = io.BytesIO(b"a" * 1_000_000)
+    assert unreader.read(1000, read_ahead=1_000_000) == b"a" * 1000
+    assert len(unreader.take_buffered()) < 64 * 1024
 
 
 def test_only_a_client_that_knows_the_word_is_told_to_go_on() -> None:
