@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from catalog.exchange.admin_import import layout_plan
 from catalog.exchange.layouts.import_table import mapping_of_plan
 from catalog.exchange.layouts.plan import LayoutPlan
-from catalog.exchange.layouts.recognition import AUTO
+from catalog.exchange.layouts.recognition import AUTO, IGNORED
 from catalog.exchange.mapping import mapping_of, remember
 from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import Upload
@@ -73,4 +73,7 @@ def _page(upload: Upload, plan: LayoutPlan) -> str:
         counts=counts,
         aside=[(row.number, row.column, row.why.text(language)) for row in aside[:_SHOWN] if row.why],
         more=max(0, len(aside) - _SHOWN),
+        unused=[
+            name for name, use in zip(plan.table.columns, plan.uses, strict=True) if name and use.meaning in IGNORED
+        ],
     )
