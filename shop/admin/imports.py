@@ -34,7 +34,7 @@ from catalog.orders.models import ImportOutcome, ImportTask
 from catalog.product_problems import RefusedError
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.forms import FILL_IN, add_error
-from shop.admin.import_runs import ask_worker, run_of_upload, run_page, runs_by_upload
+from shop.admin.import_runs import ask_worker, ended_runs, run_of_upload, run_page, runs_by_upload
 from shop.admin.import_words import imported, located, nothing_imported, refusal
 from shop.admin.permissions import requires
 from shop.admin.products.request import LARGEST_ID
@@ -93,7 +93,11 @@ def imports() -> Response:
                 return redirect(_first_look(upload), HTTPStatus.SEE_OTHER)
             return _plan(upload)
     return render_form(
-        "admin/import/start.html", form, uploads=waiting_uploads(get_session()), at_work=runs_by_upload()
+        "admin/import/start.html",
+        form,
+        uploads=waiting_uploads(get_session()),
+        at_work=runs_by_upload(),
+        ended=ended_runs(),
     )
 
 
