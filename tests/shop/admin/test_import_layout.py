@@ -125,7 +125,7 @@ def test_the_pages_of_a_layout_speak_dutch_and_name_the_columns_that_are_not_use
     assert "Indeling: onbekend, de kolommen zijn geraden aan hun koppen." in main_text(publisher.get(plan))
     no_form = SHOPIFY.replace("60 capsules", "groot").replace("Magnesium capsules", "Magnesium")
     page = send_file(publisher, no_form, "shopify.csv", supplier=" ", new_supplier="Ander").location
-    assert "Wat ons opviel Wat Rijen Naam, merk en status van rij 2 3 " in main_text(publisher.get(page))
+    assert "Opmerkingen bij rijen Wat Rijen Naam, merk en status van rij 2 3 " in main_text(publisher.get(page))
     plan = press(publisher, page, page).location
     assert "Geweigerd: Soort product : moet ingevuld zijn" in main_text(publisher.get(plan))
 
