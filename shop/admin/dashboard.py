@@ -96,7 +96,7 @@ def _bands() -> Sequence[str]:
     return [first, *between, _("above %(low)s", low=fine_euro(PRICE_BOUNDS[-1]))]
 
 
-WIDTH, ROW, LABEL, GAP = 480, 26, 202, 8
+WIDTH, ROW, LABEL, GAP = 520, 26, 200, 8
 NUMBER = 44
 """Room for the number behind the longest bar."""
 
