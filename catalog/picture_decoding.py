@@ -53,7 +53,7 @@ def decode_picture(upload: PictureUpload) -> DecodedPicture:
         image: Image.Image = Image.open(io.BytesIO(upload.data), formats=_FORMATS)
     except (UnidentifiedImageError, *_DECODING_ERRORS):
         return DecodedPicture(refused="not-a-picture")
-    if refusal := _size_refusal(image) or _name_refusal(image, upload.filename):
+    if refusal := _size_refusal(image) or _name_refusal(image, upload.filename) or _ink_refusal(image):
         return refusal
     try:
         width, shown = _upright_srgb(image)
@@ -82,6 +82,12 @@ def _name_refusal(image: Image.Image, filename: str) -> DecodedPicture | None:
     if not filename or suffix in SUFFIXES[found]:
         return None
     return DecodedPicture(refused="picture-lies", values={"declared": f".{suffix[:10]}", "found": found})
+
+
+def _ink_refusal(image: Image.Image) -> DecodedPicture | None:
+    """The refusal of a JPEG in inks that does not say whether 0 is no ink or full ink: only Adobe's marker says it."""
+    is_unclear = image.mode == "CMYK" and "adobe" not in image.info
+    return DecodedPicture(refused="picture-inks") if is_unclear else None
 
 
 def _upright_srgb(image: Image.Image) -> tuple[int, Image.Image]:

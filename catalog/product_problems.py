@@ -106,6 +106,10 @@ PROBLEM_TEXTS: dict[str, Text] = {
     ),
     "no-picture": Text("kies eerst een bestand", "choose a file first"),
     "not-a-picture": Text("is geen JPEG, PNG of WebP", "is no JPEG, PNG or WebP"),
+    "picture-inks": Text(
+        "is in drukinkt (CMYK) en zegt niet hoe de inkten zijn bewaard: sla hem op in RGB",
+        "is in printing inks (CMYK) and does not say how they are stored: save it in RGB",
+    ),
     "broken-picture": Text("is beschadigd of niet volledig", "is damaged or incomplete"),
     "picture-not-decoded": Text(
         "kost te veel geheugen of tijd, of is beschadigd: sla het bestand kleiner op, of als JPEG",

@@ -34,6 +34,12 @@ def open_runs(session: Session) -> list[ImportRun]:
     return list(session.scalars(query))
 
 
+def last_ended(session: Session, most: int) -> list[ImportRun]:
+    """The runs that ended last, the latest first, without those that only made a plan."""
+    query = select(ImportRun).where(ImportRun.ended_at.is_not(None), ImportRun.outcome != ImportOutcome.PLANNED)
+    return list(session.scalars(query.order_by(ImportRun.ended_at.desc(), ImportRun.upload_id).limit(most)))
+
+
 def claim(session: Session, now: datetime) -> ImportRun | None:
     """The run whose turn it is, unless a process is at one; the caller commits before it works."""
     query = select(ImportRun).where(ImportRun.ended_at.is_(None)).order_by(ImportRun.asked_at, ImportRun.upload_id)

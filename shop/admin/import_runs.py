@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from itertools import takewhile
+from typing import NamedTuple
 
 from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -16,6 +17,16 @@ from shop.admin.products.request import LARGEST_ID
 from shop.admin.session import author_of_request
 from shop.web.database import only_reads_catalogue
 from shop.web.services import now, services
+
+_ENDED_SHOWN = 5
+
+
+class EndedRun(NamedTuple):
+    """A run that ended, the words for it, and the number of its batch when it imported anything."""
+
+    run: ImportRun
+    end: str
+    batch: int | None
 
 
 def ask_worker(
@@ -56,6 +67,15 @@ def runs_by_upload() -> dict[int, ImportRun]:
     """The runs that wait or are being done, by upload."""
     with services().orders.reading() as session:
         return {run.upload_id: run for run in import_runs.open_runs(session)}
+
+
+def ended_runs() -> list[EndedRun]:
+    """The runs that ended last: a browser closed meanwhile shows here what became of its file."""
+    with services().orders.reading() as session:
+        return [
+            EndedRun(run, end_of(run), counts_of(run).get("batch") if run.outcome is ImportOutcome.IMPORTED else None)
+            for run in import_runs.last_ended(session, _ENDED_SHOWN)
+        ]
 
 
 def run_page(run: ImportRun, upload: Upload | None) -> str:

@@ -34,7 +34,7 @@ from catalog.orders.models import ImportOutcome, ImportTask
 from catalog.product_problems import RefusedError
 from shop.admin.blueprint import bp, max_request_bytes
 from shop.admin.forms import FILL_IN, add_error
-from shop.admin.import_runs import ask_worker, run_of_upload, run_page, runs_by_upload
+from shop.admin.import_runs import ask_worker, ended_runs, run_of_upload, run_page, runs_by_upload
 from shop.admin.import_words import imported, located, nothing_imported, refusal
 from shop.admin.permissions import requires
 from shop.admin.products.request import LARGEST_ID
@@ -69,10 +69,10 @@ class UploadForm(ShopForm):
         self.supplier.choices = [own, *known, (" ", gettext("of a new supplier"))]
 
     def whose(self) -> str:
-        """The supplier whose mapping reads the file; empty for our own layout."""
+        """The supplier whose mapping reads the file; empty for our own layout, unless a name is typed beside it."""
         typed: str = self.new_supplier.data or ""
         name = " ".join("".join(filter(str.isprintable, typed)).split())
-        return name if self.supplier.data == " " else self.supplier.data or ""
+        return name if self.supplier.data == " " else self.supplier.data or name
 
 
 def author(how: How = How.IMPORT) -> Author:
@@ -93,7 +93,11 @@ def imports() -> Response:
                 return redirect(_first_look(upload), HTTPStatus.SEE_OTHER)
             return _plan(upload)
     return render_form(
-        "admin/import/start.html", form, uploads=waiting_uploads(get_session()), at_work=runs_by_upload()
+        "admin/import/start.html",
+        form,
+        uploads=waiting_uploads(get_session()),
+        at_work=runs_by_upload(),
+        ended=ended_runs(),
     )
 
 
@@ -101,6 +105,9 @@ def _stored_upload(form: UploadForm) -> Upload | None:
     supplier = form.whose()
     if form.supplier.data == " " and not supplier:
         add_error(form.new_supplier, str(FILL_IN))
+        return None
+    if form.supplier.data.strip() and form.new_supplier.data:
+        add_error(form.new_supplier, gettext("Choose “of a new supplier” as the layout, or leave this empty."))
         return None
     name = "".join(filter(str.isprintable, re.split(r"[/\\]", form.file.data.filename or "")[-1]))[-100:]
     try:
@@ -150,10 +157,25 @@ def _plan(upload: Upload, *, correct_addresses: bool = False) -> Response:
     try:
         plan_or_ask(upload, correct_addresses=correct_addresses)
     except FileRefusedError as refused:
-        flash(located(refused.error), "error")
+        hint = "" if supplier or refused.error.code != "unknown-column" else _layout_hint(upload)
+        flash(hint or located(refused.error), "error")
         place = "admin.mapping" if supplier else "admin.imports"
         return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), HTTPStatus.SEE_OTHER)
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+
+
+def _layout_hint(upload: Upload) -> str:
+    """The layout of a file that was sent as one of our own; empty when it is none that we know."""
+    try:
+        found = layout_plan(get_session(), upload, get_ruleset(), author()).layout
+    except FileRefusedError:
+        return ""
+    if found.name == guessed_layout().name:
+        return ""
+    return gettext(
+        "This is a file of %(layout)s, not in our own layout. Send it again with “of a new supplier” as its layout.",
+        layout=found.name,
+    )
 
 
 @bp.post("/import/<int:upload_id>/plan")

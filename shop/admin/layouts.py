@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from catalog.exchange.admin_import import layout_plan
 from catalog.exchange.layouts.import_table import mapping_of_plan
 from catalog.exchange.layouts.plan import LayoutPlan
-from catalog.exchange.layouts.recognition import AUTO
+from catalog.exchange.layouts.recognition import AUTO, IGNORED
 from catalog.exchange.mapping import mapping_of, remember
 from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import Upload
+from recommend.text import Language
 from shop.admin.blueprint import bp
 from shop.admin.import_words import located
 from shop.admin.imports import author, plan_or_ask, upload_or_404
@@ -61,6 +62,20 @@ def _answers(plan: LayoutPlan) -> dict[str, str]:
     return answers
 
 
+def _remarks(plan: LayoutPlan, language: Language) -> list[tuple[str, str]]:
+    """The remarks on the products of a plan, those of the most rows first, each with the numbers of its rows."""
+    rows: dict[str, list[int]] = {}
+    for row in plan.rows:
+        if row.read is not None and row.outcome == "product":
+            for notice in row.read.notices:
+                rows.setdefault(notice.text(language), []).append(row.number)
+    ordered = sorted(rows.items(), key=lambda item: -len(item[1]))[:_SHOWN]
+    return [
+        (words, ", ".join(map(str, numbers[:_SHOWN])) + (" …" if len(numbers) > _SHOWN else ""))
+        for words, numbers in ordered
+    ]
+
+
 def _page(upload: Upload, plan: LayoutPlan) -> str:
     language = current_language()
     counts = Counter(row.outcome for row in plan.rows)
@@ -73,4 +88,8 @@ def _page(upload: Upload, plan: LayoutPlan) -> str:
         counts=counts,
         aside=[(row.number, row.column, row.why.text(language)) for row in aside[:_SHOWN] if row.why],
         more=max(0, len(aside) - _SHOWN),
+        remarks=_remarks(plan, language),
+        unused=[
+            name for name, use in zip(plan.table.columns, plan.uses, strict=True) if name and use.meaning in IGNORED
+        ],
     )

@@ -90,6 +90,15 @@ def test_inks_of_a_print_shop_are_not_turned_round(ink: Colour, seen: Colour) ->
     assert near(found.getpixel((200, 150)), seen)
 
 
+def test_inks_without_the_marker_that_says_which_way_round_are_refused() -> None:
+    out = io.BytesIO()
+    Image.new("CMYK", (400, 300), (0, 255, 255, 0)).save(out, "JPEG")
+    marker = b"\xff\xee\x00\x0eAdobe"
+    before, _, after = out.getvalue().partition(marker)
+    refused = decode_picture(PictureUpload("pot.jpg", before + after[7:]))
+    assert refused.refused == "picture-inks"
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_colours_of_a_camera_become_those_of_a_screen(kind: str) -> None:
     options = {} if kind == "PNG" else {"quality": 95}

@@ -141,7 +141,7 @@ _DAILY = re.compile(
 )
 _RANGE = re.compile(r"[0-9]+\s*(?:-|–|/|à|a|tot|of|to|or)\s*[0-9]+")
 _SCOOP = re.compile(
-    rf"(?P<count>[0-9]+)\s*(?:afgestreken )?(?:maat)?(?:schep(?:je|jes|pen)?|scoops?|lepel|dosis)?\s*\(?\s*"
+    rf"(?P<count>[0-9]+)(?![0-9])\s*(?:afgestreken )?(?:maat)?(?:schep(?:je|jes|pen)?|scoops?|lepel|dosis)?\s*\(?\s*"
     rf"(?P<number>{_NUMBER})\s*(?P<unit>g|gr|gram|ml)\s*\)?"
 )
 _LEADING = re.compile(rf"(?P<number>[0-9]+)\s*{_PIECE}(?!\w)")
@@ -153,7 +153,7 @@ def daily_portion(text: str) -> Portion:
     if _RANGE.search(words):
         return Portion(None)
     if scoop := _SCOOP.fullmatch(words):
-        return Portion(None, f"{scoop['count']} scoop of {scoop['number']} {scoop['unit'][0]}")
+        return Portion(None, f"{scoop['count']} scoop of {scoop['number']} {'ml' if scoop['unit'] == 'ml' else 'g'}")
     if daily := _DAILY.fullmatch(words):
         return Portion(int(daily["times"]) * int(daily["each"] or 1))
     leading = _LEADING.match(words)

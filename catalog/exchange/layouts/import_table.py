@@ -8,6 +8,7 @@ from catalog.exchange.layouts.cells import ASK
 from catalog.exchange.layouts.notes import Note, note
 from catalog.exchange.layouts.plan import LayoutPlan, PlannedProduct
 from catalog.exchange.layouts.questions import FETCH, Question
+from catalog.exchange.layouts.recognition import guessed_layout
 from catalog.exchange.mapping import Mapping
 from catalog.exchange.reading import Cell, Row, Table
 from catalog.exchange.row_errors import RowError
@@ -19,6 +20,10 @@ _AS_READ = ("sku", "ean", "brand", "dosage_form", "units_per_pack", "units_per_d
 _TEXTS = ("name", "summary", "ingredients", "directions", "storage")
 _PLACES = ("sheet", "heading_row")
 _OPEN = Text("opengelaten", "left open")
+_GUESSED = Text(
+    "Indeling: onbekend, de kolommen zijn geraden aan hun koppen.",
+    "Layout: unknown, the columns were guessed by their headings.",
+)
 COLUMNS = (
     *_AS_READ,
     *(f"{name}_{language}" for name in _TEXTS for language in ("nl", "en")),
@@ -56,8 +61,9 @@ class LayoutTable(Table):
     def assumptions(self) -> tuple[Text, ...]:
         """The layout, and each question with the answer that holds."""
         name = self._plan.layout.name
+        layout = _GUESSED if name == guessed_layout().name else Text(f"Indeling: {name}.", f"Layout: {name}.")
         return (
-            Text(f"Indeling: {name}.", f"Layout: {name}."),
+            layout,
             *map(self._assumed, (*self._plan.questions, *self._plan.offers)),
         )
 

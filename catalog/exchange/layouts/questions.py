@@ -48,7 +48,9 @@ _EXCLUDING = Choice(
         "tel de btw erbij op (L = 9 %, H = 21 %) en vul de prijs in", "add VAT (L = 9 %, H = 21 %) and fill the price"
     ),
 )
-_LANGUAGES = {"nl": Text("nl", "nl"), "en": Text("en", "en")}
+_LANGUAGES = {"nl": Text("Nederlands", "Dutch"), "en": Text("Engels", "English")}
+_CODES = {code: Text(code, code) for code in _LANGUAGES}
+"""The languages as the plan's JSON names them."""
 _DUTCH = (
     "van voor met zonder een het de en per tabletten capsules poeder zie stuks inhoud magnesiumcitraat bisglycinaat "
     "citraat malaat tauraat olie maatschep stuk smaak verpakking is op"
@@ -198,13 +200,15 @@ def _language(layout: Layout, uses: Sequence[ColumnUse], read: Sequence[PlacedRo
         why = Text("de teksten lijken geen Nederlands en geen Engels", "texts look like neither Dutch nor English")
         return Question("language", about, why, choices, "")
     if spoken == "en" and not dutch_headings:
-        return Question("language", about, Text("de teksten lijken Engels", "the texts look English"), choices, "en")
+        return Question(
+            "language", about, Text("de teksten lijken Engels", "the texts look English"), choices, "en", _CODES["en"]
+        )
     why = (
         Text("de koppen zijn Nederlands", "headings are Dutch")
         if dutch_headings
         else Text("de koppen zijn niet Nederlands, de teksten wel", "headings are not Dutch, the texts are")
     )
-    return Question("language", about, why, choices, "nl")
+    return Question("language", about, why, choices, "nl", _CODES["nl"])
 
 
 def _open_data() -> list[Question | None]:

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from recommend.knowledge import Citation, Ruleset
 from recommend.text import Text
+from shop.admin.dashboard import chart
 from shop.admin.ruleset_status import ruleset_status
 from shop.web.services import services_of
 from tests.conftest import AdminClient
@@ -45,6 +46,12 @@ def test_a_review_is_stale_from_the_day_after_its_first_year(day: date | None, s
 def test_a_review_lasts_to_the_same_day_of_the_next_year_in_a_leap_year_too(ruleset: Ruleset) -> None:
     reviewed = with_reviews(ruleset, date(2027, 11, 22), date(2028, 11, 22))
     assert [ruleset_status(reviewed, date(2028, 11, day)).stale for day in (22, 23)] == [0, 1]
+
+
+def test_the_longest_name_of_a_form_fits_beside_its_bar(ruleset: Ruleset) -> None:
+    letter = 7.1  # units of the drawing: DejaVu Sans, the widest of the usual ones, at 13
+    names = [name for form in ruleset.forms.values() for name in (form.short_name.nl, form.short_name.en)]
+    assert chart([(name, 1) for name in names]).left - 8 >= letter * max(map(len, names))
 
 
 @pytest.mark.parametrize("verified", [0, 1, 3])

@@ -107,6 +107,29 @@ def test_a_list_that_fits_no_layout_goes_to_its_columns(publisher: FlaskClient) 
     )
 
 
+def test_a_name_typed_beside_the_layout_is_not_ignored(publisher: FlaskClient) -> None:
+    assert "This is a file of Shopify" in main_text(
+        publisher.get(send_file(publisher, SHOPIFY, "shopify.csv").location)
+    )
+    page = send_file(publisher, SHOPIFY, "shopify.csv", new_supplier="Invent").location
+    assert "Recognised as Shopify." in main_text(publisher.get(page))
+    press(publisher, page, page)
+    other = send_file(publisher, SHOPIFY, "shopify.csv", supplier="Invent", new_supplier="Ander")
+    assert "or leave this empty" in main_text(other)
+
+
+def test_the_pages_of_a_layout_speak_dutch_and_name_the_columns_that_are_not_used(publisher: FlaskClient) -> None:
+    page = send_file(publisher, price_list(), "lijst.xlsx", supplier=" ", new_supplier="Invent").location
+    assert "Kolommen die niet worden gebruikt: Colli" in main_text(publisher.get(f"{page}?lang=nl"))
+    plan = press(publisher, page, page).location
+    assert "Indeling: onbekend, de kolommen zijn geraden aan hun koppen." in main_text(publisher.get(plan))
+    no_form = SHOPIFY.replace("60 capsules", "groot").replace("Magnesium capsules", "Magnesium")
+    page = send_file(publisher, no_form, "shopify.csv", supplier=" ", new_supplier="Ander").location
+    assert "Opmerkingen bij rijen Wat Rijen Naam, merk en status van rij 2 3 " in main_text(publisher.get(page))
+    plan = press(publisher, page, page).location
+    assert "Geweigerd: Soort product : moet ingevuld zijn" in main_text(publisher.get(plan))
+
+
 def test_the_page_speaks_dutch(publisher: FlaskClient) -> None:
     page = send_file(publisher, WOO, "woo.csv", supplier=" ", new_supplier="Invent").location
     text = main_text(publisher.get(f"{page}?lang=nl"))

@@ -100,6 +100,7 @@ def test_large_files_wait_for_each_other_are_read_and_carried_out_by_the_worker(
     refused = press(publisher, first, f"{first}/drop")
     assert "Cancel the import first" in main_text(publisher.get(refused.location))
     finish(own_app, first)
+    assert "first.csv, " in main_text(publisher.get("/admin/import"))
     done = publisher.get(first)
     assert "Imported: 0 new, 3 changed, 0 left out." in main_text(done)
     assert 'href="/admin/history?batch=1"' in done.text
@@ -142,6 +143,9 @@ def test_a_run_that_waits_is_cancelled_at_once_and_the_file_stays(publisher: Fla
     press(publisher, page, f"{page}/cancel")
     assert run_at(own_app, page).outcome is ImportOutcome.CANCELLED
     assert "nothing in the catalogue was changed" in main_text(publisher.get(page))
+    listed = main_text(publisher.get("/admin/import"))
+    assert "Large files that are done" in listed
+    assert "nothing in the catalogue was changed" in listed
     again = publisher.post(f"{page}/plan", data={"csrf_token": csrf_token(publisher.get(page))})
     assert "Waits to begin" in main_text(publisher.get(again.location))
 

@@ -61,6 +61,8 @@ def test_what_has_two_readings_is_left_open(text: str, found: LabelAmounts) -> N
         ("1 maatschep (5 g)", Portion(None, "1 scoop of 5 g")),
         ("2 capsules, verdeeld over de dag", Portion(None, 2)),
         ("naar behoefte", Portion(None)),
+        ("20 ml", Portion(None)),
+        ("2 maatscheppen 10 ml", Portion(None, "2 scoop of 10 ml")),
     ],
 )
 def test_a_daily_portion_is_read_or_left_open(text: str, portion: Portion) -> None:
