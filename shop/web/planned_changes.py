@@ -22,6 +22,8 @@ from shop.web.database import PAGE_KEY, get_session
 from shop.web.services import Services, services
 
 PREFIXES = (*(f"/{language}/" for language in LANGUAGES), "/api/")
+WITHOUT_CATALOGUE = frozenset({"api.check_content"})
+"""Endpoints that show nothing of the catalogue, and do not ask its database."""
 REST = timedelta(seconds=2)
 """The time after a fault in which pages are shown as they are: a database that is away must not slow each of them."""
 LOCK_TIMEOUT = text("SET LOCAL lock_timeout = '200ms'")
@@ -31,7 +33,7 @@ log = logging.getLogger("shop.planned")
 def init_app(app: Flask) -> None:
     @app.before_request
     def make_changes_first() -> None:
-        if not request.path.startswith(PREFIXES):
+        if request.endpoint in WITHOUT_CATALOGUE or not request.path.startswith(PREFIXES):
             return
         try:
             if is_due(services(), get_session(), stamp_in_use(get_session())):

@@ -194,7 +194,8 @@ def test_a_refund_that_a_killed_worker_had_asked_for_is_asked_for_once(own_app: 
     provider_named(shared, "trial").refund(*asked)  # killed before the answer was stored
     shopper.work()
     with shared.orders.reading() as session:
-        assert session.scalars(select(Refund.status)).one() is RefundStatus.SENT
+        by_the_clock = (RefundStatus.SENT, RefundStatus.REFUNDED)  # the trial is done with it after two seconds
+        assert session.scalars(select(Refund.status)).one() in by_the_clock
         assert session.scalars(select(TrialPayment.refunded_cents)).one() == purchase.total_cents
     data = shopper.client.get(f"/nl/bestelling/{order_token(shared, purchase.number)}/gegevens.json")
     assert [refund["cents"] for refund in json.loads(data.data)["refunds"]] == [purchase.total_cents]
