@@ -174,7 +174,7 @@ _KEPT = (
     .scalar_subquery()
 )
 _OWED = case((_KEPT == 0, 0), else_=_KEPT + Purchase.delivery_cents - Purchase.goodwill_cents)
-"""What is owed for an order that did not end, as `payments.owed_cents`; below 0 counts as nothing."""
+"""The amount owed for an order that did not end, as `payments.owed_cents`; below 0 counts as nothing."""
 _RECEIVED = (
     select(func.coalesce(func.sum(Payment.paid_cents - Payment.charged_back_cents - Payment.refund_claimed_cents), 0))
     .where(Payment.purchase_id == Purchase.id)

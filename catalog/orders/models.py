@@ -642,7 +642,7 @@ class ImportRun(OrdersBase):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[ImportOutcome | None] = mapped_column(choice(ImportOutcome))
     detail: Mapped[str] = mapped_column(server_default="")
-    """What the outcome has besides, as JSON: counts, an error of the file, the problems of a product."""
+    """Details of the outcome, as JSON: counts, an error of the file, the problems of a product."""
 
 
 class TrialPayment(OrdersBase):

@@ -5,8 +5,9 @@ sums only grow, and every consequence is written once.
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
@@ -241,21 +242,26 @@ def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now
         outbox.enqueue(session, "mail_paid_too_late", purchase.id, now)
 
 
-def owed_cents(purchase: Purchase) -> int:
-    """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery."""
+def owed_cents(purchase: Purchase, credited: Mapping[int, int] = MappingProxyType({})) -> int:
+    """The amount that the shopper owes for it: nothing once it ended or was withdrawn from whole, with its delivery.
+
+    `credited` has packs by position, as if they were paid back besides.
+    """
     if purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED):
         return 0
-    return max(0, kept_cents(purchase) - purchase.goodwill_cents)
+    return max(0, kept_cents(purchase, credited) - purchase.goodwill_cents)
 
 
-def kept_cents(purchase: Purchase) -> int:
+def kept_cents(purchase: Purchase, credited: Mapping[int, int] = MappingProxyType({})) -> int:
     """The price of what was not withdrawn from, with delivery; an expired purchase that is paid late costs as much.
 
     Packs that were sent and withdrawn from count until they are back (Civil Code 6:230s lets the shop wait for them)
     and somebody decided that they are paid back.
     """
     kept = sum(
-        line.unit_cents * (max(line.quantity - line.withdrawn, line.shipped) - line.credited) for line in purchase.lines
+        line.unit_cents
+        * (max(line.quantity - line.withdrawn, line.shipped) - line.credited - credited.get(line.position, 0))
+        for line in purchase.lines
     )
     return kept + purchase.delivery_cents if kept else 0
 
@@ -270,7 +276,7 @@ def refund_surplus(
 
 
 def surplus_cents(session: Session, purchase: Purchase) -> int:
-    """What was paid above what is owed and is not sent back; below 0 while something is still to be paid."""
+    """The amount paid above what is owed and not sent back; below 0 while something is still to be paid."""
     return paid_cents(session, purchase) - owed_cents(purchase) - claimed_cents(session, purchase)
 
 

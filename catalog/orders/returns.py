@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog.orders import outbox
 from catalog.orders.models import GoodsReturn, GoodsReturnLine, Purchase, PurchaseEvent, PurchaseLine, Refund
-from catalog.orders.payments import owed_cents, refund_surplus
+from catalog.orders.payments import refund_surplus
 from catalog.orders.states import record
 from catalog.orders.stock import ReturnedPacks, take_back
 
@@ -140,17 +140,6 @@ def decide(
 def decided_lines(event: PurchaseEvent) -> list[DecidedLine]:
     """The packs of a decision, from its line in the timeline."""
     return msgspec.json.decode(event.detail, type=list[DecidedLine])
-
-
-def owed_after(purchase: Purchase, credited: Mapping[int, int]) -> int:
-    """The amount that would be owed once so many packs are paid back, by position."""
-    for line in purchase.lines:
-        line.credited += credited.get(line.position, 0)
-    try:
-        return owed_cents(purchase)
-    finally:
-        for line in purchase.lines:
-            line.credited -= credited.get(line.position, 0)
 
 
 def refund_due(purchase: Purchase) -> datetime | None:

@@ -61,7 +61,7 @@ class Incoming:
         self.head = bytearray()
         self.body: SpooledTemporaryFile[bytes] | None = None
         self.extra = b""
-        """What came after the request: the beginning of the next one."""
+        """Bytes after the request: the beginning of the next one."""
         self.is_complete = False
         self.is_hopeless = False
         """Whether gunicorn should judge what has come, and nothing more is read."""

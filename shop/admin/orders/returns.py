@@ -3,12 +3,11 @@
 from werkzeug.wrappers import Response
 
 from catalog.orders.models import Purchase
-from catalog.orders.payments import claimed_cents, paid_cents
+from catalog.orders.payments import claimed_cents, owed_cents, paid_cents
 from catalog.orders.returns import (
     NotExpectedError,
     NotPendingError,
     decide,
-    owed_after,
     proposed_credit,
     receive,
     undecided_packs,
@@ -65,7 +64,7 @@ def decide_return(number: str) -> Response:
         return show_order(purchase, decision_form=form)
     with services().orders.reading() as session:
         kept = paid_cents(session, purchase) - claimed_cents(session, purchase)
-    back = max(0, kept - owed_after(purchase, form.credited()))
+    back = max(0, kept - owed_cents(purchase, form.credited()))
     question = _question(purchase, form, back)
     page = ask_if_sure(number, question) or ask_password_for(back)
     if page is not None:

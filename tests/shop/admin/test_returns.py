@@ -42,17 +42,20 @@ def credits(app: Flask, purchase: Purchase) -> list[str]:
     return [one.number for one in again(app, purchase).documents if one.kind is DocumentKind.CREDIT]
 
 
-def test_packs_come_back_by_line_and_the_sealed_ones_are_paid_back(own_app: Flask, clerk: Clerk) -> None:
+BACK = {"sealed_1": "1", "restocked_1": "1", "opened_2": "1"}
+"""The first pack sealed and on the shelf again, the second one opened."""
+
+
+def test_packs_come_back_by_line_and_their_moves_of_stock_are_noted_once(own_app: Flask, clerk: Clerk) -> None:
     made = sent_and_withdrawn(own_app, clerk, {1: 1, 2: 1})
-    packer, owner, reader = clerk("packer"), clerk("owner"), clerk("bookkeeper")
+    packer, reader = clerk("packer"), clerk("bookkeeper")
     first, second = made.lines
     assert made.number in reader.get("/admin/orders?show=returns").text
     assert "14 days left." in main_text(reader.get(f"/admin/orders/{made.number}"))
     before = shelf(own_app, first.product_id), shelf(own_app, second.product_id)
     page = packer.get(f"/admin/orders/{made.number}")
-    back = {"sealed_1": "1", "restocked_1": "1", "opened_2": "1"}
     for _twice in range(2):
-        assert press(packer, page, "/returned", **back).status_code == 303
+        assert press(packer, page, "/returned", **BACK).status_code == 303
     assert (shelf(own_app, first.product_id), shelf(own_app, second.product_id)) == (before[0] + 1, before[1])
     with services_of(own_app).orders.reading() as session:
         moves = session.execute(
@@ -64,6 +67,14 @@ def test_packs_come_back_by_line_and_the_sealed_ones_are_paid_back(own_app: Flas
         (MoveKind.WRITTEN_OFF, -1, "M1"),
     ]
     assert "Decide on" not in packer.get(f"/admin/orders/{made.number}").text
+    assert_books_agree(own_app)
+
+
+def test_the_sealed_packs_of_a_return_are_paid_back_and_the_opened_ones_refused(own_app: Flask, clerk: Clerk) -> None:
+    made = sent_and_withdrawn(own_app, clerk, {1: 1, 2: 1})
+    packer, owner, reader = clerk("packer"), clerk("owner"), clerk("bookkeeper")
+    first, second = made.lines
+    do(packer, made, "/returned", **BACK)
     page = owner.get(f"/admin/orders/{made.number}")
     proposed = dict(html.fromstring(page.text).xpath("//form[contains(@action, 'return-decided')]")[0].form_values())
     assert (proposed["credited_1"], proposed["credited_2"]) == ("1", "0")
