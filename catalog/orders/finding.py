@@ -18,6 +18,7 @@ from catalog.models import table_of
 from catalog.orders.models import (
     TRANSFER,
     Job,
+    OrdersBase,
     Payment,
     PaymentMethod,
     Purchase,
@@ -232,12 +233,12 @@ def _short_orders() -> Select[int]:
 def _orders_of_failed_jobs(session: Session) -> list[int]:
     """Orders that a job was given up for."""
     query = select(Job.kind, Job.row_id).where(Job.done_at.is_(None), Job.failed_at.is_not(None))
-    by_owner: dict[type, set[int]] = {}
+    by_owner: dict[type[OrdersBase], set[int]] = {}
     for kind, row_id in session.execute(query.order_by(Job.failed_at.desc()).limit(MOST_FAILED_JOBS)):
         by_owner.setdefault(owner_of(kind), set()).add(row_id)
     found = by_owner.pop(Purchase, set())
     for owner, ids in by_owner.items():
-        table = owner.__table__  # type: ignore[attr-defined]
+        table = table_of(owner)
         found.update(session.scalars(select(table.c.purchase_id).where(column_in(session, table.c.id, ids))))
     return sorted(found)
 

@@ -53,7 +53,7 @@ def arrived(app: Flask, clerk: Clerk, **values: str) -> Purchase:
 
 def refunds(app: Flask) -> list[tuple[int, RefundStatus]]:
     with services_of(app).orders.reading() as session:
-        return [tuple(row) for row in session.execute(select(Refund.cents, Refund.status))]  # type: ignore[misc]
+        return [(refund.cents, refund.status) for refund in session.scalars(select(Refund))]
 
 
 def rows_of(answer: TestResponse) -> list[dict[str, str]]:

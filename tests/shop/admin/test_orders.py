@@ -107,7 +107,9 @@ def test_pages_of_fifty_follow_each_other_with_a_bounded_number_of_queries(own_a
     made = ordered(own_app)
     with services_of(own_app).orders.writing() as session:
         row = session.get_one(Purchase, made.id)
-        columns = {name: getattr(row, name) for name in Purchase.__table__.columns.keys() if name != "id"}  # noqa: SIM118
+        columns = {
+            column.name: getattr(row, column.name) for column in Purchase.__table__.columns if column.name != "id"
+        }
         for number in range(60):
             own = {"number": f"M26-{number}", "token_sha256": f"{number}", "checkout_key": f"{number}"}
             session.add(Purchase(**{**columns, **own}))

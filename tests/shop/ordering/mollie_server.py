@@ -43,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def state(self) -> MollieServer:
-        found: MollieServer = self.server.state  # type: ignore[attr-defined]
+        found: MollieServer = self.server.state  # type: ignore[attr-defined] # a server of ours has it
         return found
 
     def do_GET(self) -> None:
@@ -163,7 +163,7 @@ def mollie_server() -> Iterator[MollieServer]:
     """A running stand-in on a port of its own."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     state = MollieServer(address=f"http://127.0.0.1:{server.server_address[1]}")
-    server.state = state  # type: ignore[attr-defined]
+    server.state = state  # type: ignore[attr-defined] # a server of ours has it
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

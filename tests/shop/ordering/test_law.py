@@ -61,7 +61,7 @@ def complete_settings(app: Flask, **more: object) -> None:
         public_url="http://localhost",
         terms_nl="Deze voorwaarden gelden.",
         terms_en="These terms apply.",
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type] # values of any setting
     )
     with Session(services_of(app).databases.writing) as session:
         save_settings(session, settings, 0, Author("owner@voorbeeld.nl", How.FORM))
@@ -99,7 +99,7 @@ def test_the_confirmation_holds_all_that_the_law_asks_as_text(language: str, own
     assert shopper.client.get(link[1]).status_code == HTTPStatus.OK
     directory = services_of(own_app).ruleset.directory
     for message in mails(own_app):
-        findings = check_text(plain(message), language, directory)  # type: ignore[arg-type]
+        findings = check_text(plain(message), language, directory)  # type: ignore[arg-type] # the language is a plain str there
         assert not [finding.text for finding in findings if finding.severity == "block"]
     body = confirmation.get_body(("html",))
     assert body is not None

@@ -162,7 +162,7 @@ def test_personal_data_are_erased_when_their_time_is_over_and_the_books_still_ad
     shared = services_of(own_app)
     for days in (29, 31):
         later = purchase.placed_at + timedelta(days=days)
-        shared.clock = lambda later=later: later  # type: ignore[misc]
+        shared.clock = lambda later=later: later  # type: ignore[misc] # its default
         sweep(own_app)
         assert any(word in stored_in(own_app) for word in PERSONAL) is (days == 29)
         assert bool(mails(own_app)) is (days == 29), "kept mails name people too"

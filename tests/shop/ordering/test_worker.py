@@ -58,7 +58,7 @@ class Inbox(Message):
         self.taken: list[str] = []
 
     def handle_message(self, message: object) -> None:
-        self.taken.append(str(message["Message-ID"]))  # type: ignore[index]
+        self.taken.append(str(message["Message-ID"]))  # type: ignore[index] # a message is a mapping
 
 
 def free_port() -> int:
@@ -116,7 +116,8 @@ def test_a_job_that_always_fails_is_given_up_and_named_for_who_looks_after_the_s
     shopper.order()
     start = shared.clock()
     for attempt in range(outbox.MOST_ATTEMPTS):
-        shared.clock = lambda attempt=attempt: start + timedelta(hours=7 * attempt)  # type: ignore[misc]
+        moment = start + timedelta(hours=7 * attempt)
+        shared.clock = lambda moment=moment: moment  # type: ignore[misc] # its default
         shopper.work()
     (receipt,) = (job for job in jobs(own_app).values() if job.kind == "mail_receipt")
     assert receipt.failed_at is not None
@@ -224,7 +225,8 @@ def test_a_refused_refund_is_tried_again_and_in_the_end_shown_to_staff(
     shopper.submit(shopper.submit(form, "check"), "confirm")
     start = shared.clock()
     for attempt in range(outbox.MOST_ATTEMPTS):
-        shared.clock = lambda attempt=attempt: start + timedelta(hours=7 * attempt)  # type: ignore[misc]
+        moment = start + timedelta(hours=7 * attempt)
+        shared.clock = lambda moment=moment: moment  # type: ignore[misc] # its default
         shopper.work()
     with shared.orders.reading() as session:
         status = session.scalars(select(Refund.status)).one()
