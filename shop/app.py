@@ -1,11 +1,8 @@
 """Application factory: settings, services, what every request passes, then one blueprint per feature."""
 
-from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
-from flask.templating import Environment
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -52,6 +49,7 @@ from shop.web import (
     static_files,
     words,
 )
+from shop.web.templates import PageTemplates
 
 PACKAGE = Path(__file__).parent
 TEMPLATES = next(folder for folder in (PACKAGE / "templates", PACKAGE.parent / "templates") if folder.is_dir())
@@ -92,15 +90,8 @@ BLUEPRINTS = tuple(
 """Of the admin, its own `init_app` registers the blueprint."""
 
 
-class _Templates(Environment):
-    """Templates with their globals in one dictionary: in a chain of two, as Jinja has it, each look-up takes longer."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return {**self.globals, **(d or {})}
-
-
 class _Shop(request_log.Shop):
-    jinja_environment = _Templates
+    jinja_environment = PageTemplates
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,12 +1,12 @@
 """Facet filters, and the count beside each value: one implementation for the list, the API and files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct, field
 from pyroaring import BitMap
 
 from catalog.search.facets import ALL_APPLY, Facet
-from catalog.search.snapshot import IndexSnapshot
+from catalog.search.snapshot import NONE, IndexSnapshot
 
 
 class Filters(Struct, frozen=True):
@@ -33,13 +33,12 @@ class Found(Struct, frozen=True):
 
     def count(self, facet: Facet, value: str) -> int:
         """The number of products that the value lets through and that pass the other facets."""
-        return self.index.count_having(facet, value, self.others[facet])
+        return self.counter(facet)(self.index.of_facet(facet).get(value, NONE))
 
-    def count_any(self, facet: Facet, values: Sequence[str]) -> int:
-        """The number of products that at least one of the values lets through and that pass the other facets."""
-        if len(values) == 1:
-            return self.count(facet, values[0])
-        return self.others[facet].intersection_cardinality(_passing(self.index, facet, values))
+    def counter(self, facet: Facet) -> Callable[[BitMap], int]:
+        """A count as `count` makes it, from the products that have a value of this facet, or one of several."""
+        others = self.others[facet]
+        return others.difference_cardinality if facet in ALL_APPLY else others.intersection_cardinality
 
 
 def find(index: IndexSnapshot, filters: Filters, within: BitMap | None = None) -> Found:

@@ -5,9 +5,9 @@ Sets of ids are bitmaps, so that a count is one intersection and reads no produc
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from heapq import nlargest
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct, field
@@ -27,6 +27,7 @@ NEVER = -1
 """A revision before all revisions."""
 
 
+Derived = TypeVar("Derived")
 CatalogueStamp = tuple[int, str]
 """The catalogue's revision and the epoch of its index; another catalogue has another stamp."""
 
@@ -93,13 +94,27 @@ class IndexSnapshot(Struct, frozen=True):
     words_revision: int
     words: Mapping[str, tuple[str, int]]
     """By term: the word as written, and the number of products that have it."""
-    _values: dict[tuple[Facet, int | None], tuple[str, ...]] = field(default_factory=dict)
-    """Answers of `values`, which many requests ask of one snapshot."""
+    _derived: dict[Hashable, Any] = field(default_factory=dict)
+    """What `once` has made, which many requests ask of one snapshot."""
 
     @property
     def listed(self) -> BitMap:
         """All published products."""
         return self.sets.get(LISTED, NONE)
+
+    def once(self, key: Hashable, make: Callable[[], Derived]) -> Derived:
+        """Something that follows from this snapshot and the key alone, made when it is first asked for."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        made: Derived = self._derived[key]
+        return made
+
+    def of_facet(self, facet: Facet) -> dict[str, BitMap]:
+        """The products that have each value themselves: of ALL_APPLY, hold it."""
+        return self.once(("facet", facet), lambda: self._of_facet(facet_term(facet, "")))
+
+    def _of_facet(self, start: str) -> dict[str, BitMap]:
+        return {term.removeprefix(start): ids for term, ids in self.sets.items() if ids and term.startswith(start)}
 
     def having(self, facet: Facet, value: str) -> BitMap:
         """The products that have a value; of ALL_APPLY those that say what they hold, and do not hold it."""
@@ -110,24 +125,17 @@ class IndexSnapshot(Struct, frozen=True):
         """The products that say what they hold, of a facet of ALL_APPLY."""
         return self.sets.get(facet_term(facet, STATED), NONE)
 
-    def count_having(self, facet: Facet, value: str, among: BitMap) -> int:
-        """The number of products that have a value, among some; of ALL_APPLY among some that say what they hold."""
-        found = self.sets.get(facet_term(facet, value), NONE)
-        return among.difference_cardinality(found) if facet in ALL_APPLY else among.intersection_cardinality(found)
-
     def holds(self, facet: Facet, value: str) -> bool:
         """Whether a published product has the value itself: of ALL_APPLY, holds it."""
         return bool(self.sets.get(facet_term(facet, value), NONE))
 
     def values(self, facet: Facet, most: int | None = None) -> tuple[str, ...]:
         """The values of a facet that some published product has, in alphabetical order; of many the commonest."""
-        found = self._values.get((facet, most))
-        if found is None:
-            start = facet_term(facet, "")
-            sizes = {term: len(ids) for term, ids in self.sets.items() if ids and term.startswith(start)}
-            terms = nlargest(most, sorted(sizes), key=sizes.__getitem__) if most else sizes
-            found = self._values[facet, most] = tuple(sorted(term.removeprefix(start) for term in terms))
-        return found
+        return self.once(("values", facet, most), lambda: self._commonest(facet, most))
+
+    def _commonest(self, facet: Facet, most: int | None) -> tuple[str, ...]:
+        sizes = {value: len(ids) for value, ids in sorted(self.of_facet(facet).items())}
+        return tuple(sorted(nlargest(most, sizes, key=sizes.__getitem__))) if most else tuple(sizes)
 
     def has_word(self, term: str) -> bool:
         return self.words.get(term, ("", 0))[1] > 0

@@ -1,17 +1,19 @@
 """The facets as the shopper reads them: names, labels, counts, and what a word means."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from flask import Flask, get_template_attribute, request
 from markupsafe import Markup
-from msgspec import Struct, structs
+from msgspec import Struct
+from pyroaring import BitMap
 
 from catalog.models import Allergen, DosageForm
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from catalog.search.facet_counts import Filters, Found
 from catalog.search.facets import ALL_APPLY, ALONE, BLEND, DAY_PRICE_BANDS, MG_BANDS, MIXED, PURE, YES, Band, Facet
-from recommend.knowledge import Ruleset
+from catalog.search.snapshot import NONE, IndexSnapshot
+from recommend.knowledge import Form, Ruleset
 from recommend.substances import Substance, load_substances
 from recommend.text import Language
 from shop.listing.query import BANDS, listing_address
@@ -42,36 +44,55 @@ FOLDED = (Facet.BRAND, Facet.WITHOUT, Facet.WITHOUT_ACTIVE, Facet.OTHER_ACTIVES)
 """Facets that a wide window folds too."""
 
 
-class Option(Struct, frozen=True):
-    """A value to filter on; `count` is how many products it lets through under the other facets."""
+class Value(Struct, frozen=True, eq=False):
+    """A value that products can be filtered on, as shown; `products` have it themselves, whatever else is asked."""
 
+    facet: Facet
     value: str
     label: str
-    count: int
-    chosen: bool
+    products: BitMap
     record: str = ""
     """Of a form: whose colour and mark it bears."""
+    is_common: bool = True
+    names: tuple[str, ...] = ()
+    """The values that this one stands for: the names of one compound."""
+
+    def is_in(self, chosen: Collection[str]) -> bool:
+        return any(name in chosen for name in self.names) if self.names else self.value in chosen
 
 
-class Group(Struct, frozen=True):
+class Option(Struct, frozen=True, eq=False):
+    """A value with the number of products that it lets through under the other facets."""
+
+    of: Value
+    count: int
+    chosen: bool
+
+    @property
+    def value(self) -> str:
+        return self.of.value
+
+    @property
+    def label(self) -> str:
+        return self.of.label
+
+    @property
+    def record(self) -> str:
+        return self.of.record
+
+
+class Group(Struct, frozen=True, eq=False):
     """A facet with its values; `more` are those that fold away, `left` counts the rest."""
 
     facet: Facet
-    title: str
     options: Sequence[Option]
     more: Sequence[Option]
     left: int = 0
-    hint: str = ""
 
     @property
     def chosen(self) -> int:
         """Number of values that are on."""
         return sum(option.chosen for option in (*self.options, *self.more))
-
-    @property
-    def is_folded(self) -> bool:
-        """Whether a wide window folds it as well: open once a value is on."""
-        return self.facet in FOLDED
 
 
 class Applied(Struct, frozen=True):
@@ -84,88 +105,103 @@ class Applied(Struct, frozen=True):
 
 def groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
     """Every facet with the values that some product has, and those that are chosen."""
-    return [group for facet in Facet if (group := _group(facet, found, filters, ruleset)).options]
-
-
-def _group(facet: Facet, found: Found, filters: Filters, ruleset: Ruleset) -> Group:
-    chosen = filters.chosen.get(facet, ())
-    if facet is Facet.FORM:
-        common, rare = _forms(found, chosen, ruleset)
-        return Group(facet, title(facet), common, rare, hint=_hint(facet))
     language = current_language()
-    shown, left = values(facet, found, ruleset), 0
-    if facet is Facet.BRAND and len(shown) > MOST:
-        left, shown = len(shown) - MOST, sorted({*found.index.values(facet, MOST), *chosen})
-    options = [
-        Option(
-            value=value,
-            label=value if facet is Facet.BRAND else _label(facet, value, language),
-            count=found.count(facet, value),
-            chosen=value in chosen,
-        )
-        for value in shown
-        if value in chosen or found.index.holds(facet, value)
-    ]
-    if len(options) <= FEW:
-        return Group(facet, title(facet), options, [], hint=_hint(facet))
-    ranked = sorted(options, key=lambda option: (not option.chosen, -option.count, option.label))
-    return Group(facet, title(facet), ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.label), left)
-
-
-def _forms(found: Found, chosen: tuple[str, ...], ruleset: Ruleset) -> tuple[list[Option], list[Option]]:
-    """One option for each compound, whatever names its products give it; rare ones fold away."""
-    common: list[Option] = []
-    rare: list[Option] = []
-    for compound in _compounds(ruleset, current_language()):
-        ticked = any(form in chosen for form in compound.forms)
-        if ticked or any(found.index.holds(Facet.FORM, form) for form in compound.forms):
-            count = found.count_any(Facet.FORM, compound.forms)
-            option = Option(",".join(compound.forms), compound.label, count, ticked, compound.record)
-            (common if ticked or compound.is_common else rare).append(option)
-    return common, rare
-
-
-class _Compound(Struct, frozen=True):
-    """A compound with the names that products give it."""
-
-    record: str
-    forms: tuple[str, ...]
-    label: str
-    is_common: bool
-
-
-@lru_cache(8)
-def _compounds(ruleset: Ruleset, _language: Language) -> list[_Compound]:
-    ranked = set(ruleset.ranked_records.values())
+    shown = found.index.once(("facet values", ruleset, language), lambda: _shown_values(found.index, ruleset, language))
     return [
-        _Compound(record, tuple(form.id for form in names), short_entry_name(names[0]), record in ranked)
-        for record, names in ruleset.names_of_record.items()
+        group
+        for facet in Facet
+        if (group := _group(found, facet, shown[facet], filters.chosen.get(facet, ()))) is not None
     ]
 
 
-_COUNT = "\0"
-"""Stands for a count in a prepared part; no page has this character."""
+def _group(found: Found, facet: Facet, shown: Sequence[Value], chosen: tuple[str, ...]) -> Group | None:
+    count, left = found.counter(facet), 0
+    if facet is Facet.BRAND and len(shown) > MOST:
+        common = {*found.index.values(facet, MOST), *chosen}
+        left, shown = len(shown) - MOST, [one for one in shown if one.value in common]
+    options = [
+        Option(one, count(one.products), is_on)
+        for one in shown
+        if (is_on := bool(chosen) and one.is_in(chosen)) or one.products
+    ]
+    if not options:
+        return None
+    if facet is Facet.FORM:
+        rare = [one for one in options if not (one.chosen or one.of.is_common)]
+        return Group(facet, [one for one in options if one.chosen or one.of.is_common], rare)
+    if len(options) <= FEW:
+        return Group(facet, options, [])
+    ranked = sorted(options, key=lambda option: (not option.chosen, -option.count, option.of.label))
+    return Group(facet, ranked[:FEW], sorted(ranked[FEW:], key=lambda option: option.of.label), left)
+
+
+def _shown_values(index: IndexSnapshot, ruleset: Ruleset, language: Language) -> dict[Facet, list[Value]]:
+    """The values of every facet in the order in which they are shown."""
+    sets = {facet: index.of_facet(facet) for facet in Facet}
+    shown = {
+        facet: [
+            Value(facet, value, value if facet is Facet.BRAND else _label(facet, value, language), of.get(value, NONE))
+            for value in _fixed_values().get(facet) or index.values(facet)
+        ]
+        for facet, of in sets.items()
+        if facet is not Facet.FORM
+    }
+    shown[Facet.FORM] = [_compound(names, sets[Facet.FORM], ruleset) for names in ruleset.names_of_record.values()]
+    return shown
+
+
+def _compound(forms: Sequence[Form], products: Mapping[str, BitMap], ruleset: Ruleset) -> Value:
+    """One value for each compound, whatever names its products give it; rare ones fold away."""
+    names, record = tuple(form.id for form in forms), forms[0].record
+    return Value(
+        Facet.FORM,
+        ",".join(names),
+        short_entry_name(forms[0]),
+        BitMap.union(*(products.get(name, NONE) for name in names)),
+        record,
+        is_common=record in ruleset.ranked_records.values(),
+        names=names,
+    )
+
+
+_GAP = "\0"
+"""Stands for a box, or for a count, in a prepared part; no page has this character."""
 
 
 def filter_group(group: Group) -> Markup:
-    """A facet with the check boxes of its values: prepared once for each state, and only the counts filled in."""
-    options = (*group.options, *group.more)
-    shape = structs.replace(group, options=_shown(group.options), more=_shown(group.more))
-    first, *others = _prepared(shape, current_language())
-    filled = (f"{one.count}{rest}" for one, rest in zip(options, others, strict=True))
-    return Markup(first + "".join(filled))  # noqa: S704 - made by a template
-
-
-def _shown(options: Iterable[Option]) -> tuple[Option, ...]:
-    """Options as far as a box shows them without its count: whether there is any."""
-    return tuple(structs.replace(option, count=min(option.count, 1)) for option in options)
+    """A facet with the check boxes of its values: its parts are prepared, and only the counts filled in."""
+    language = current_language()
+    around = _group_around_boxes(
+        group.facet, group.chosen, len(group.options), len(group.more), group.left, language
+    )
+    written = [around[0]]
+    for option, after in zip((*group.options, *group.more), around[1:], strict=True):
+        of, count = option.of, option.count
+        before_count, after_count = _box_around_count(
+            of.facet, of.value, of.label, of.record, option.chosen, not count, language
+        )
+        written += (before_count, str(count), after_count, after)
+    return Markup("".join(written))  # noqa: S704 - made by templates
 
 
 @lru_cache(1024)
-def _prepared(group: Group, _language: Language) -> tuple[str, ...]:
-    """The parts of a facet between its counts."""
-    facet = get_template_attribute("listing/facets.html", "facet")
-    return tuple(str(facet(group, _COUNT)).split(_COUNT))
+def _group_around_boxes(  # noqa: PLR0913 - each changes the text
+    facet: Facet, chosen: int, options: int, more: int, left: int, _language: Language
+) -> tuple[str, ...]:
+    """The parts of a facet before, between and after its boxes."""
+    write = get_template_attribute("listing/facets.html", "facet")
+    whole = write(facet, title(facet), _hint(facet), chosen, [_GAP] * options, [_GAP] * more, left, facet in FOLDED)
+    return tuple(str(whole).split(_GAP))
+
+
+@lru_cache(4096)
+def _box_around_count(  # noqa: PLR0913 - each changes the text
+    facet: Facet, value: str, label: str, record: str, chosen: bool, is_empty: bool, _language: Language  # noqa: FBT001 - a key
+) -> tuple[str, str]:
+    """The parts of a check box before and after its count."""
+    box = get_template_attribute("listing/facets.html", "box")
+    before, after = str(box(facet, value, label, record, chosen, is_empty, _GAP)).split(_GAP)
+    return before, after
 
 
 def form_explanations(options: Iterable[Option]) -> Markup:
@@ -188,31 +224,35 @@ def promoted(groups: Iterable[Group], total: int) -> list[Promoted]:
 
     A second value of a facet with one of them on would widen it.
     """
-    options = {
-        (group.facet, option.record or option.value): option
-        for group in groups
-        if group.facet in ALL_APPLY or not group.chosen
-        for option in (*group.options, *group.more)
-    }
-    found = [(facet, options.get((facet, value))) for facet, value in PROMOTED]
-    found.append((Facet.PRICE_PER_DAY, _low_price(options)))
-    return [
-        Promoted(facet, option) for facet, option in found if option and not option.chosen and 0 < option.count < total
+    narrowing = {group.facet: group for group in groups if group.facet in ALL_APPLY or not group.chosen}
+    found = [
+        Promoted(facet, option)
+        for facet, value in PROMOTED
+        if facet in narrowing and (option := _option(narrowing[facet], value))
     ]
+    if Facet.PRICE_PER_DAY in narrowing and (low := _low_price(narrowing[Facet.PRICE_PER_DAY])):
+        found.append(Promoted(Facet.PRICE_PER_DAY, low))
+    return [one for one in found if not one.option.chosen and 0 < one.option.count < total]
 
 
-def _low_price(options: Mapping[tuple[Facet, str], Option]) -> Option | None:
+def _option(group: Group, value: str) -> Option | None:
+    """The option with this value, or of the form with this record."""
+    return next((one for one in (*group.options, *group.more) if (one.of.record or one.of.value) == value), None)
+
+
+def _low_price(group: Group) -> Option | None:
     """The bands up to the promoted price of a day as one value, None when no product is in them."""
-    names = [band.name for band in DAY_PRICE_BANDS if band.to is not None and band.to <= PROMOTED_CENTS_A_DAY]
-    bands = [band for name in names if (band := options.get((Facet.PRICE_PER_DAY, name)))]
+    names = {band.name for band in DAY_PRICE_BANDS if band.to is not None and band.to <= PROMOTED_CENTS_A_DAY}
+    bands = [one for one in (*group.options, *group.more) if one.value in names]
     if not bands:
         return None
-    return Option(
-        value=",".join(band.value for band in bands),
-        label=_("up to %(amount)s per day", amount=euro(PROMOTED_CENTS_A_DAY)),
-        count=sum(band.count for band in bands),
-        chosen=any(band.chosen for band in bands),
+    low = Value(
+        Facet.PRICE_PER_DAY,
+        ",".join(band.value for band in bands),
+        _("up to %(amount)s per day", amount=euro(PROMOTED_CENTS_A_DAY)),
+        NONE,
     )
+    return Option(low, sum(band.count for band in bands), any(band.chosen for band in bands))
 
 
 def applied_filters(filters: Filters, ruleset: Ruleset) -> list[Applied]:

@@ -67,11 +67,12 @@ def address_of(endpoint: str, **values: Any) -> str:
     """`url_for` for templates, which puts an address without values together once in each language."""
     if values.keys() - {"filename"} or endpoint.startswith("."):
         return url_for(endpoint, **values)
-    return _fixed_address(endpoint, values.get("filename"), current_language(), request.script_root)
+    return fixed_address(endpoint, values.get("filename"), current_language(), request.script_root)
 
 
 @lru_cache(1024)
-def _fixed_address(endpoint: str, file: str | None, _language: Language, _script_root: str) -> str:
+def fixed_address(endpoint: str, file: str | None, language: Language, script_root: str) -> str:  # noqa: ARG001 - keys
+    """An address without values, in the language and below the path of the request."""
     return url_for(endpoint, filename=file) if file else url_for(endpoint)
 
 
@@ -81,14 +82,15 @@ def _as_markup(message: str, language: Language) -> Markup:
 
 
 @cache
-def _without_values(message: str, language: Language) -> Markup:
+def message_of(message: str, language: Language) -> Markup:
+    """A message without values in a language, for a template."""
     return _as_markup(message, language) % {}
 
 
 def _in_page(message: str, **values: object) -> Markup:
     """A message in a template: its values are escaped, and `%%` is a percent sign with values or without."""
     language = current_language()
-    return _as_markup(message, language) % values if values else _without_values(message, language)
+    return _as_markup(message, language) % values if values else message_of(message, language)
 
 
 def _plural_in_page(one: str, many: str, num: int, **values: object) -> Markup:
