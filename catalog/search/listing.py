@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import Struct
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Engine, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Product
 from catalog.models.product import IN_STOCK, PUBLISHED
+from catalog.models.search_index import STAMP, UNCOMMITTED
 from catalog.search.facet_counts import Filters, Found, find
 from catalog.search.facets import Facet
-from catalog.search.snapshot import IndexSnapshot, current_snapshot
+from catalog.search.snapshot import CatalogueStamp, IndexSnapshot, current_snapshot
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -25,6 +27,8 @@ FETCHED = 512
 """Sort rows read at a time."""
 MOST_AT_ONCE = 16_384
 """Sort rows that are read as one row."""
+MOST_EDITIONS = 10_000
+"""Editions kept of one state of the catalogue."""
 ROWS_PER_LOOKUP = 3
 """Rows that an index scan reads in the time of one lookup by id (SQLite, 10^6 products: 2 to 4)."""
 
@@ -117,10 +121,10 @@ def _page_of_ids(
     connection = session.connection()
     if page.sort in _PAGES_OF_FORM and only_form is not None:
         of_form = {"form": only_form, "offset": page.offset}
-        return list(connection.execute(_PAGES_OF_FORM[page.sort], of_form).scalars())
+        return list(connection.execute(_PAGES_OF_FORM[page.sort], of_form).scalars().all())
     ordered, id_ = _ordered(page.sort, page.language)
     if everything:
-        return list(connection.execute(ordered.limit(PAGE_SIZE).offset(page.offset)).scalars())
+        return list(connection.execute(ordered.limit(PAGE_SIZE).offset(page.offset)).scalars().all())
     total, until = len(found.products), page.offset + PAGE_SIZE
     if not total:
         return []
@@ -233,11 +237,32 @@ def edition_of(product: Product, epoch: str) -> Edition:
 
 
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
-    """The editions of the products with these ids, in this order."""
-    if not ids:
-        return []
-    found = {row[0]: Edition(*row) for row in session.connection().execute(_EDITIONS_BY_IDS, {"ids": list(ids)})}
-    return [found[id_] for id_ in ids]
+    """The editions of the products with these ids, in this order; read once for each state of the catalogue."""
+    known = _known_editions(session)
+    found = [known.get(id_) for id_ in ids]
+    if missing := [id_ for id_, edition in zip(ids, found, strict=True) if edition is None]:
+        rows = session.connection().execute(_EDITIONS_BY_IDS, {"ids": missing}).all()
+        read = {row[0]: Edition(*row) for row in rows}
+        if len(known) + len(read) > MOST_EDITIONS:
+            known.clear()
+        known.update(read)
+        found = [edition or read[id_] for id_, edition in zip(ids, found, strict=True)]
+    return [edition for edition in found if edition is not None]
+
+
+def _known_editions(session: Session) -> dict[int, Edition]:
+    """The editions that were read of the catalogue as this session sees it."""
+    stamp, engine = session.info.get(STAMP), session.get_bind()
+    if stamp is None or session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):
+        return {}
+    known_stamp, known = _editions_read.get(engine, (None, {}))
+    if known_stamp != stamp:
+        _editions_read[engine] = stamp, (known := {})
+    return known
+
+
+_editions_read: WeakKeyDictionary[Engine, tuple[CatalogueStamp, dict[int, Edition]]] = WeakKeyDictionary()
+"""By engine: editions, and the stamp of the catalogue in which they were read."""
 
 
 _EPOCH = select(IndexState.epoch).scalar_subquery()

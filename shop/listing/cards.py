@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 
 from flask import get_template_attribute
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from catalog.models import Product
@@ -14,13 +13,13 @@ from shop.web.page_cache import Key, cached_fragments, fragment_keys, store_frag
 
 
 class Card:
-    """A product on the listing. In a template it becomes the inside of its card: cached, or rendered from the product.
+    """A product on the listing: the inside of its card is cached, or rendered from the product.
 
     It is the same for everybody but for its tick; a page puts what depends on the visitor beside it.
     """
 
     def __init__(
-        self, edition: Edition, key: Key, cached: Markup | None, product: Product | None, *, ticked: bool
+        self, edition: Edition, key: Key, cached: bytes | None, product: Product | None, *, ticked: bool
     ) -> None:
         self.edition, self._key, self._cached, self.product, self._ticked = edition, key, cached, product, ticked
 
@@ -29,12 +28,14 @@ class Card:
         """The brand's facts that a page asks for: whether it is invented."""
         return self.edition
 
-    def __html__(self) -> Markup:
+    def html(self) -> bytes:
+        """The inside of the card in UTF-8."""
         if self._cached is not None:
             return self._cached
-        macro = get_template_attribute("partials/card.html", "card_body")
-        body: Markup = macro(self.product, get_ruleset(), choice=True, ticked=self._ticked)
-        return store_fragment(self._key, body)
+        body: str = get_template_attribute("partials/card.html", "card_body")(
+            self.product, get_ruleset(), choice=True, ticked=self._ticked
+        )
+        return store_fragment(self._key, body.encode())
 
 
 def cards_by_ids(

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from flask import Flask, get_template_attribute, request
-from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, field
 from pyroaring import BitMap
 
 from catalog.models import Allergen, DosageForm
@@ -21,7 +20,6 @@ from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
-from shop.web.page_cache import cached_fragment, fragment_key, store_fragment
 from shop.web.words import short_entry_name
 
 FEW = 12
@@ -45,7 +43,10 @@ FOLDED = (Facet.BRAND, Facet.WITHOUT, Facet.WITHOUT_ACTIVE, Facet.OTHER_ACTIVES)
 
 
 class Value(Struct, frozen=True, eq=False):
-    """A value that products can be filtered on, as shown; `products` have it themselves, whatever else is asked."""
+    """A value that products can be filtered on, as shown in one language.
+
+    `products` have it themselves, whatever else is asked; `boxes` are its check boxes around their counts, by state.
+    """
 
     facet: Facet
     value: str
@@ -56,6 +57,7 @@ class Value(Struct, frozen=True, eq=False):
     is_common: bool = True
     names: tuple[str, ...] = ()
     """The values that this one stands for: the names of one compound."""
+    boxes: dict[tuple[bool, bool], tuple[str, str]] = field(default_factory=dict)
 
     def is_in(self, chosen: Collection[str]) -> bool:
         return any(name in chosen for name in self.names) if self.names else self.value in chosen
@@ -168,20 +170,24 @@ _GAP = "\0"
 """Stands for a box, or for a count, in a prepared part; no page has this character."""
 
 
-def filter_group(group: Group) -> Markup:
-    """A facet with the check boxes of its values: its parts are prepared, and only the counts filled in."""
-    language = current_language()
-    around = _group_around_boxes(
-        group.facet, group.chosen, len(group.options), len(group.more), group.left, language
+def filter_boxes(groups: Iterable[Group]) -> bytes:
+    """All facets with the check boxes of their values, as HTML, and behind the forms what they mean."""
+    return "\n".join(
+        _filter_group(group) + (_form_explanations(group.options) if group.facet is Facet.FORM else "")
+        for group in groups
+    ).encode()
+
+
+def _filter_group(group: Group) -> str:
+    """A facet with its check boxes: their parts are prepared, and only the counts filled in."""
+    first, *others = _group_around_boxes(
+        group.facet, group.chosen, len(group.options), len(group.more), group.left, current_language()
     )
-    written = [around[0]]
-    for option, after in zip((*group.options, *group.more), around[1:], strict=True):
-        of, count = option.of, option.count
-        before_count, after_count = _box_around_count(
-            of.facet, of.value, of.label, of.record, option.chosen, not count, language
-        )
-        written += (before_count, str(count), after_count, after)
-    return Markup("".join(written))  # noqa: S704 - made by templates
+    written = [first]
+    for option, after in zip((*group.options, *group.more), others, strict=True):
+        before_count, after_count = _box_around_count(option.of, option.chosen, not option.count)
+        written += (before_count, str(option.count), after_count, after)
+    return "".join(written)
 
 
 @lru_cache(1024)
@@ -194,22 +200,26 @@ def _group_around_boxes(  # noqa: PLR0913 - each changes the text
     return tuple(str(whole).split(_GAP))
 
 
-@lru_cache(4096)
-def _box_around_count(  # noqa: PLR0913 - each changes the text
-    facet: Facet, value: str, label: str, record: str, chosen: bool, is_empty: bool, _language: Language  # noqa: FBT001 - a key
-) -> tuple[str, str]:
-    """The parts of a check box before and after its count."""
-    box = get_template_attribute("listing/facets.html", "box")
-    before, after = str(box(facet, value, label, record, chosen, is_empty, _GAP)).split(_GAP)
-    return before, after
+def _box_around_count(of: Value, *state: bool) -> tuple[str, str]:
+    """The parts of a check box before and after its count; `state`: whether it is ticked, and whether it is empty."""
+    found = of.boxes.get(state)
+    if found is None:
+        box = get_template_attribute("listing/facets.html", "box")
+        before, after = str(box(of.facet, of.value, of.label, of.record, *state, _GAP)).split(_GAP)
+        found = of.boxes[state] = before, after
+    return found
 
 
-def form_explanations(options: Iterable[Option]) -> Markup:
+def _form_explanations(options: Iterable[Option]) -> str:
     """The forms among the options in a sentence each."""
     forms = tuple(option.record for option in options)
-    key = fragment_key("form explanations", forms, request.script_root)
+    return _explained(forms, get_ruleset(), current_language(), request.script_root)
+
+
+@lru_cache(64)
+def _explained(forms: tuple[str, ...], ruleset: Ruleset, _language: Language, _script_root: str) -> str:
     explained = get_template_attribute("listing/facets.html", "form_explanations")
-    return cached_fragment(key) or store_fragment(key, explained(forms, get_ruleset()))
+    return str(explained(forms, ruleset))
 
 
 class Promoted(Struct, frozen=True):
@@ -394,6 +404,4 @@ def first_sentence(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
-    app.add_template_global(filter_group)
-    app.add_template_global(form_explanations)
     app.add_template_global(listing_address)

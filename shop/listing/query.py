@@ -49,6 +49,8 @@ BANDS: Mapping[Facet, tuple[Band, ...]] = {
     Facet.DAYS_SUPPLY: SUPPLY_BANDS,
 }
 """The facets whose values are ranges."""
+_SORTS, _DOSAGE_FORMS, _ALLERGENS = frozenset(Sort), frozenset(DosageForm), frozenset(Allergen)
+_IS_BAND = {facet: frozenset(band.name for band in bands).__contains__ for facet, bands in BANDS.items()}
 MOST_TICKED = 8
 """Most ticks for a comparison that the address of a listing has."""
 
@@ -107,19 +109,21 @@ def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: Index
     left_out: list[LeftOut] = []
     chosen: dict[Facet, tuple[str, ...]] = {}
     for facet, is_known in _known(ruleset, index).items():
+        if facet not in args:
+            continue
         given = (value for text in args.getlist(facet.value) for value in values_in(facet, showable(text)))
         asked = [value for value in dict.fromkeys(given) if value]
         if known := tuple(value for value in asked if is_known(value)):
             chosen[facet] = known
         left_out += [_left_out(facet, value) for value in asked if not is_known(value)]
-    sort = showable(args.get("sort", "")) or Sort.RECOMMENDED.value
-    if sort not in list(Sort):
+    sort = (showable(args["sort"]) if "sort" in args else "") or Sort.RECOMMENDED.value
+    if sort not in _SORTS:
         left_out.append(LeftOut(sort))
         sort = Sort.RECOMMENDED.value
-    page = args.get("page", "1")
+    page = args["page"] if "page" in args else "1"
     if not _PAGE_NUMBER.fullmatch(page):
         raise NoSuchListingPage
-    text = showable(" ".join(args.get("q", "").split()))
+    text = showable(" ".join(args["q"].split())) if "q" in args else ""
     if text and is_too_long(text):
         left_out.append(LeftOut(text, "too_long"))
         text = text[:LONGEST_QUERY]
@@ -142,15 +146,14 @@ def showable(value: str) -> str:
 
 
 def _known(ruleset: Ruleset, index: IndexSnapshot) -> Mapping[Facet, Callable[[str], bool]]:
-    bands = {facet: {band.name for band in bands} for facet, bands in BANDS.items()}
     return {
         Facet.FORM: ruleset.forms.__contains__,
-        Facet.DOSAGE_FORM: set(DosageForm).__contains__,
-        **{facet: names.__contains__ for facet, names in bands.items()},
+        Facet.DOSAGE_FORM: _DOSAGE_FORMS.__contains__,
+        **_IS_BAND,
         Facet.COMPOSITION: (PURE, MIXED).__contains__,
         Facet.UNSWEETENED: YES.__eq__,
         Facet.VEGAN: YES.__eq__,
-        Facet.WITHOUT: set(Allergen).__contains__,
+        Facet.WITHOUT: _ALLERGENS.__contains__,
         Facet.OTHER_ACTIVES: (ALONE, BLEND).__contains__,
         Facet.WITHOUT_ACTIVE: load_substances().by_id.__contains__,
         Facet.BRAND: lambda name: index.holds(Facet.BRAND, name),

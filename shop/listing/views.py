@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, request
 
 from catalog.search.facets import Facet
 from catalog.search.listing import PAGE_SIZE, Sort
@@ -12,7 +12,7 @@ from recommend.knowledge import Form, Ruleset
 from shop.finder.answers_cookie import visitor_stops
 from shop.finder.fit import visitor_advice
 from shop.listing.cards import cards_by_ids, ticked_elsewhere
-from shop.listing.facet_groups import applied_filters, groups, promoted
+from shop.listing.facet_groups import applied_filters, filter_boxes, groups, promoted
 from shop.listing.page import find_page, loosened
 from shop.listing.query import ListingQuery, in_words, ticked_in
 from shop.listing.search_words import answer_blocks, notices, wish_chips
@@ -20,6 +20,7 @@ from shop.listing.suggestions import suggested_words
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
 from shop.web.page_cache import never_cache, same_for_all
+from shop.web.templates import render_page
 
 bp = Blueprint("listing", __name__)
 WORDS_SECONDS = 600
@@ -28,7 +29,7 @@ WORDS_SECONDS = 600
 
 @localized(bp, nl="/nl/beste-magnesium-supplementen", en="/en/best-magnesium-supplements")
 @same_for_all
-def products() -> str:
+def products() -> bytes:
     ruleset = get_ruleset()
     visitor = visitor_advice(get_session(), ruleset)
     cards = partial(cards_by_ids, ticked=ticked_in(request.args), read_all=visitor is not None)
@@ -39,7 +40,7 @@ def products() -> str:
     shown_groups = groups(found.found, wanted.filters, ruleset)
     if wanted.left_out or (wanted.text and not (asked and asked.is_understood)):
         never_cache()  # the page says what somebody typed, not only what the shop has
-    return render_template(
+    return render_page(
         "listing/listing.html",
         listing=found,
         wanted=wanted,
@@ -47,7 +48,7 @@ def products() -> str:
         answers=answer_blocks(asked, ruleset) if asked else [],
         chips=wish_chips(asked, wanted, ruleset) if asked else [],
         search_notices=[text for _, text in notices(asked)] if asked else [],
-        groups=shown_groups,
+        filters=filter_boxes(shown_groups),
         promoted=promoted(shown_groups, found.total),
         ticked_elsewhere=ticked_elsewhere(wanted.ticked, found.products),
         applied=applied,

@@ -1,6 +1,7 @@
 """Absolute addresses with scheme and host, for search engines and shared links; alternates per language."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request, url_for
@@ -17,12 +18,22 @@ def init_app(app: Flask) -> None:
 
 def absolute_url(path: str) -> str:
     """An address of this shop with scheme and host: the configured ones, or those of the request."""
-    return (public_url() or request.url_root.rstrip("/")) + path
+    return (public_url() or _base_of_request()) + path
+
+
+def _base_of_request() -> str:
+    return _root_of(request.scheme, request.host, request.script_root)
+
+
+@lru_cache(64)
+def _root_of(_scheme: str, _host: str, _script_root: str) -> str:
+    """The request's own, which takes as long to put together as a card to render."""
+    return request.url_root.rstrip("/")
 
 
 def base_url() -> str:
     """Scheme and host for links in mails and for providers: configured, as served, or those of the request."""
-    return public_url() or services().settings.served_at or request.url_root.rstrip("/")
+    return public_url() or services().settings.served_at or _base_of_request()
 
 
 def alternates(query: Mapping[str, Any], languages: Sequence[Language] = LANGUAGES) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from babel.support import LazyProxy, NullTranslations, Translations
-from flask import Blueprint, Flask, g, request, session, url_for
+from flask import Blueprint, Flask, current_app, g, request, session, url_for
 from markupsafe import Markup
 
 from recommend.text import LANGUAGES, Language, Text
@@ -71,9 +71,14 @@ def address_of(endpoint: str, **values: Any) -> str:
 
 
 @lru_cache(1024)
-def fixed_address(endpoint: str, file: str | None, language: Language, script_root: str) -> str:  # noqa: ARG001 - keys
-    """An address without values, in the language and below the path of the request."""
-    return url_for(endpoint, filename=file) if file else url_for(endpoint)
+def fixed_address(endpoint: str, file: str | None, language: Language, script_root: str) -> str:  # noqa: ARG001 - a key
+    """An address without values, below the path of the request."""
+    return url_for(endpoint, filename=file) if file else url_for(endpoint, **_in_its_language(endpoint, language))
+
+
+def _in_its_language(endpoint: str, language: Language) -> dict[str, Language]:
+    """The language as a value of an endpoint that has an address in each."""
+    return {"lang": language} if current_app.url_map.is_endpoint_expecting(endpoint, "lang") else {}
 
 
 @cache
@@ -82,20 +87,28 @@ def _as_markup(message: str, language: Language) -> Markup:
 
 
 @cache
-def message_of(message: str, language: Language) -> Markup:
-    """A message without values in a language, for a template."""
+def message_in(language: Language, message: str) -> Markup:
+    """A message without values, for a template."""
     return _as_markup(message, language) % {}
+
+
+def plural_in(language: Language, one: str, many: str, num: int, **values: object) -> Markup:
+    """A message for a number, for a template."""
+    message = _MESSAGES[language].ngettext(one, many, num)
+    if values:
+        return Markup(message) % {"num": num, **values}  # noqa: S704 - texts of our own
+    return Markup(message % {"num": num})  # noqa: S704 - a number needs no escaping
 
 
 def _in_page(message: str, **values: object) -> Markup:
     """A message in a template: its values are escaped, and `%%` is a percent sign with values or without."""
     language = current_language()
-    return _as_markup(message, language) % values if values else message_of(message, language)
+    return _as_markup(message, language) % values if values else message_in(language, message)
 
 
 def _plural_in_page(one: str, many: str, num: int, **values: object) -> Markup:
     """The same for a number."""
-    return Markup(_lookup_plural(one, many, num)) % {"num": num, **values}  # noqa: S704 - texts of our own
+    return plural_in(current_language(), one, many, num, **values)
 
 
 def gettext(message: str, **values: object) -> str:
@@ -165,7 +178,11 @@ def same_page_in(language: Language) -> str:
         return _same_admin_page_in(language)
     if endpoint is None or "lang" not in (request.url_rule.defaults or {} if request.url_rule else {}):
         return url_for("pages.home", lang=language)
-    address = url_for(endpoint, **{**(request.view_args or {}), "lang": language})
+    values = request.view_args or {}
+    if values:
+        address = url_for(endpoint, **values, lang=language)
+    else:
+        address = fixed_address(endpoint, None, language, request.script_root)
     query = urlencode(list(request.args.items(multi=True)), errors="replace") if request.method == "GET" else ""
     return f"{address}?{query}" if query else address
 

@@ -16,7 +16,7 @@ from catalog.db.engine import fail_fast_on_lock
 from catalog.edits.planned import make_due_changes
 from catalog.models.search_index import STAMP
 from catalog.queries.planned import next_due
-from catalog.search.snapshot import CatalogueStamp, stamp_in_use
+from catalog.search.snapshot import CatalogueStamp, note_stamp
 from recommend.text import LANGUAGES
 from shop.web.database import PAGE_KEY, get_session
 from shop.web.services import Services, services
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         if request.endpoint in WITHOUT_CATALOGUE or not request.path.startswith(PREFIXES):
             return
         try:
-            if is_due(services(), get_session(), stamp_in_use(get_session())):
+            if is_due(services(), get_session(), note_stamp(get_session())):
                 _make_before_page()
         except Exception as error:  # the page shows what it can, and the next request tries again
             log.warning("planned changes have to wait: %s", type(error).__name__)

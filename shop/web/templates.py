@@ -6,15 +6,18 @@ on every page.
 
 from collections.abc import MutableMapping
 from functools import partial
+from itertools import chain
+from secrets import token_hex
 from typing import Any
 
-from flask import request
+from flask import render_template, request
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
 
 from recommend.text import Language
-from shop.web.i18n import current_language, fixed_address, message_of
+from shop.web.i18n import current_language, fixed_address, message_in, plural_in
 
 Place = tuple[Language, str]
 """The language of the messages, and the path below which the addresses lie."""
@@ -53,11 +56,31 @@ class PageTemplates(Environment):
         return super()._generate(source, *args, **options)
 
 
+def render_page(name: str, **context: object) -> bytes:
+    """A page in UTF-8, from a template that leaves the place of parts which are encoded already to `prepared`.
+
+    So its large cached parts are copied once, and not by each macro and block around them.
+    """
+    parts: list[bytes] = []
+
+    def prepared(part: bytes) -> Markup:
+        parts.append(part)
+        return _GAP
+
+    text = render_template(name, prepared=prepared, **context)
+    first, *others = text.encode().split(_GAP.encode())
+    return b"".join((first, *chain.from_iterable(zip(parts, others, strict=True))))
+
+
+_GAP = Markup(f"\0{token_hex(8)}\0")  # noqa: S704 - no visitor can know it, and so write it into a page
+"""Stands for a part in the text that a template makes."""
+
+
 class _Written(NodeTransformer):
     """Replaces calls that answer alike on every page of a language by their answers."""
 
     def __init__(self, language: Language, script_root: str) -> None:
-        self._message = partial(message_of, language=language)
+        self._language = language
         self._address = partial(fixed_address, language=language, script_root=script_root)
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor finds it by this name
@@ -70,7 +93,15 @@ class _Written(NodeTransformer):
                 dyn_args=None,
                 dyn_kwargs=None,
             ):
-                return nodes.Const(self._message(message), lineno=call.lineno)
+                return nodes.Const(message_in(self._language, message), lineno=call.lineno)
+            case nodes.Call(
+                node=nodes.Name(name="ngettext"),
+                args=[nodes.Const(value=str(one)), nodes.Const(value=str(many)), nodes.Const(value=int(number))],
+                kwargs=[],
+                dyn_args=None,
+                dyn_kwargs=None,
+            ):
+                return nodes.Const(plural_in(self._language, one, many, number), lineno=call.lineno)
             case nodes.Call(
                 node=nodes.Name(name="url_for"),
                 args=[nodes.Const(value=str(endpoint))],

@@ -1,7 +1,9 @@
 """Words of products and of the ruleset that templates need: texts, allergens, certainties, names of forms."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -133,6 +135,11 @@ def in_long(day: date) -> str:
     return format_date(day, "long", locale=current_language())
 
 
+def any_invented(products: Iterable[Any]) -> bool:
+    """Whether a brand among those of these products, or of what stands for them, is made up."""
+    return any(product.brand.invented for product in products)
+
+
 def init_app(app: Flask) -> None:
     app.add_template_filter(shown_text)
     app.add_template_filter(language_attribute)
@@ -148,3 +155,4 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(entry_name)
     app.add_template_filter(short_entry_name)
     app.add_template_filter(in_long, "date")
+    app.add_template_filter(any_invented)
