@@ -25,6 +25,7 @@ from shop.app import create_app
 from shop.settings import Settings
 from shop.web.database import prepare_catalogue
 from shop.web.services import services_of
+from shop.web.templates import PageTemplates
 from tests import databases
 from tests.factories import AccountFactory
 
@@ -69,6 +70,7 @@ class CompiledTemplates(BytecodeCache):
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """The code of a template in the language of its environment."""
+        assert isinstance(environment, PageTemplates)
         return super().get_bucket(environment, f"{environment.place} {name}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:

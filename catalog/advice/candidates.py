@@ -1,15 +1,13 @@
 """Candidate products of an advice: budget bands, the products that fit the wishes, and what each wish excludes."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
-    Engine,
     ScalarSelect,
     Select,
     and_,
@@ -25,17 +23,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from catalog.models import AdviceRow, Beside, DosageForm, Product
 from catalog.models.product import PUBLISHED
-from catalog.models.search_index import STAMP, UNCOMMITTED
-from catalog.search.snapshot import CatalogueStamp, catalogue_stamp
+from catalog.search.snapshot import once_per_state
 from recommend.knowledge import Ruleset
-
-T = TypeVar("T")
-
 
 PER_FORM = 3
 """Most products that an advice has of one form."""
-MOST_FIGURES = 4_000
-"""Most figures that a process caches of one state of the catalogue."""
 
 
 class Budget(Struct, frozen=True):
@@ -57,30 +49,6 @@ class AdvisedProduct(Struct, frozen=True):
     order: tuple[Any, ...]
 
 
-_figures: WeakKeyDictionary[Engine, tuple[CatalogueStamp, dict[Any, Any]]] = WeakKeyDictionary()
-"""By engine: figures of the catalogue, and the stamp of the catalogue that they were computed from."""
-
-
-def _cached(session: Session, key: object, compute: Callable[[Session], T]) -> T:
-    """A figure of the whole catalogue, computed once for each state of it."""
-    engine = session.get_bind()
-    if session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):  # uncommitted changes must not be cached
-        return compute(session)
-    stamp = session.info.get(STAMP)
-    if stamp is None:
-        session.info[STAMP] = stamp = catalogue_stamp(session)
-    cached_stamp, figures = _figures.get(engine, (None, {}))
-    if cached_stamp != stamp:
-        figures = {}
-        _figures[engine] = stamp, figures
-    if key not in figures:
-        if len(figures) >= MOST_FIGURES:
-            figures.clear()
-        figures[key] = compute(session)
-    found: T = figures[key]
-    return found
-
-
 class Prices(Struct, frozen=True):
     """Prices of the whole catalogue that an advice needs.
 
@@ -94,7 +62,9 @@ class Prices(Struct, frozen=True):
 def prices_of_catalogue(session: Session, ruleset: Ruleset) -> Prices:
     """The prices of the whole catalogue, read once for each state of it."""
     forms = tuple(ruleset.forms)
-    return _cached(session, forms, lambda session: Prices(_lowest_prices(session, forms), _budget_bands(session)))
+    return once_per_state(
+        session, forms, lambda session: Prices(_lowest_prices(session, forms), _budget_bands(session))
+    )
 
 
 def _lowest_prices(session: Session, forms: Sequence[str]) -> dict[str, int]:
@@ -116,7 +86,7 @@ def budget_bands(session: Session) -> Budget:
 
     The first tercile is the smallest cost that at least a third of the products do not exceed.
     """
-    return _cached(session, Budget, _budget_bands)
+    return once_per_state(session, Budget, _budget_bands)
 
 
 def _budget_bands(session: Session) -> Budget:
@@ -309,7 +279,7 @@ def left_out_for_other_actives(session: Session, forms: Collection[str], wishes:
         )
         return {kind: count for kind, count in session.execute(query, wishes.parameters)}  # noqa: C416 - rows, no pairs
 
-    return _cached(session, ("other actives", asked, wishes), compute)
+    return once_per_state(session, ("other actives", asked, wishes), compute)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -1,22 +1,21 @@
 """The listing: a page of published products, filtered by the index and fetched by id."""
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import Struct
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Engine, Integer, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Product
 from catalog.models.product import IN_STOCK, PUBLISHED
-from catalog.models.search_index import STAMP, UNCOMMITTED
 from catalog.search.facet_counts import Filters, Found, find
 from catalog.search.facets import Facet
-from catalog.search.snapshot import CatalogueStamp, IndexSnapshot, current_snapshot
+from catalog.search.snapshot import IndexSnapshot, current_snapshot, keep_for_state, known_of_state
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -27,7 +26,7 @@ FETCHED = 512
 """Sort rows read at a time."""
 MOST_AT_ONCE = 16_384
 """Sort rows that are read as one row."""
-MOST_EDITIONS = 10_000
+MOST_EDITIONS = 4_000
 """Editions kept of one state of the catalogue."""
 ROWS_PER_LOOKUP = 3
 """Rows that an index scan reads in the time of one lookup by id (SQLite, 10^6 products: 2 to 4)."""
@@ -118,22 +117,19 @@ def _page_of_ids(
     session: Session, found: Found, only_form: str | None, everything: bool, page: _PageRequest
 ) -> list[int]:
     """Product ids of a page, from the sort index alone, by lookups or by a scan, whichever is estimated cheapest."""
-    connection = session.connection()
-    if page.sort in _PAGES_OF_FORM and only_form is not None:
-        of_form = {"form": only_form, "offset": page.offset}
-        return list(connection.execute(_PAGES_OF_FORM[page.sort], of_form).scalars().all())
-    ordered, id_ = _ordered(page.sort, page.language)
-    if everything:
-        return list(connection.execute(ordered.limit(PAGE_SIZE).offset(page.offset)).scalars().all())
     total, until = len(found.products), page.offset + PAGE_SIZE
     if not total:
         return []
     rows_to_read = until * len(found.index.listed) // total
-    if total * ROWS_PER_LOOKUP < rows_to_read:
+    if page.sort in _PAGES_OF_FORM and only_form is not None and rows_to_read > FETCHED:
+        of_form = {"form": only_form, "offset": page.offset}
+        return list(session.connection().execute(_PAGES_OF_FORM[page.sort], of_form).scalars().all())
+    ordered, id_ = _ordered(page.sort, page.language)
+    if not everything and total * ROWS_PER_LOOKUP < rows_to_read:
         return list(
             session.scalars(ordered.where(_is_one_of(id_, found.products)).limit(PAGE_SIZE).offset(page.offset))
         )
-    return _filtered(_portions(session, ordered, rows_to_read), found.products, page.offset)
+    return _filtered(_portions(session, page, rows_to_read), found.products, page.offset)
 
 
 def _ordered(sort: Sort, language: Language) -> tuple[Any, Any]:
@@ -150,22 +146,40 @@ def _is_one_of(id_: Any, products: BitMap) -> ColumnElement[bool]:
     return among
 
 
-def _portions(session: Session, ordered: Any, expected: int) -> Iterator[Sequence[int]]:
-    """Ids in sort order; on SQLite those that a page is expected to need come as one row.
+def _portions(session: Session, page: _PageRequest, expected: int) -> Iterator[Sequence[int]]:
+    """Ids in sort order: first those that pages of this state of the catalogue need, then the rest."""
+    seen, wanted, is_whole = 0, expected * 3 // 2, False
+    while seen < MOST_AT_ONCE and not is_whole:
+        first, is_whole = _first_ids(session, page, min(wanted, MOST_AT_ONCE))
+        for start in range(seen, len(first), FETCHED):
+            yield first[start : start + FETCHED]
+        seen, wanted = len(first), 2 * len(first)
+    if not is_whole:
+        rest = _ordered(page.sort, page.language)[0].offset(seen)
+        with session.connection().execute(rest, execution_options={"yield_per": FETCHED}) as result:
+            yield from result.scalars().partitions()
 
-    Its driver lets go of Python's lock for every row, and each time another thread may take it.
+
+def _first_ids(session: Session, page: _PageRequest, wanted: int) -> tuple["array[int]", bool]:
+    """At least so many ids in sort order, if there are, and whether they are all; kept for each state of the catalogue.
+
+    On SQLite they come as one row: its driver lets go of Python's lock for every row, and each time another thread may
+    take it.
     """
-    connection, read = session.connection(), 0
-    if connection.dialect.name == "sqlite":
-        most = min(max(expected * 3 // 2, FETCHED), MOST_AT_ONCE)
-        first = ordered.limit(most).subquery()
-        found: list[int] = msgspec.json.decode(connection.scalar(select(func.json_group_array(first.c[0]))) or "[]")
-        yield found
-        read = len(found)
-        if read < most:
-            return
-    with connection.execute(ordered.offset(read), execution_options={"yield_per": FETCHED}) as result:
-        yield from result.scalars().partitions()
+    key = "first ids", page.sort, page.language if page.sort is Sort.NAME else None
+    ids, is_whole = known_of_state(session, key) or (array("I"), False)
+    if len(ids) < wanted and not is_whole:
+        most = max(wanted - len(ids), FETCHED)
+        portion = _ordered(page.sort, page.language)[0].limit(most).offset(len(ids))
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            as_row = select(func.json_group_array(portion.subquery().c[0]))
+            read: Sequence[int] = msgspec.json.decode(connection.scalar(as_row) or "[]")
+        else:
+            read = connection.execute(portion).scalars().all()
+        ids, is_whole = ids + array("I", read), len(read) < most
+        keep_for_state(session, key, (ids, is_whole))
+    return ids, is_whole
 
 
 def _filtered(portions: Iterable[Sequence[int]], products: BitMap, offset: int) -> list[int]:
@@ -237,32 +251,15 @@ def edition_of(product: Product, epoch: str) -> Edition:
 
 
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
-    """The editions of the products with these ids, in this order; read once for each state of the catalogue."""
-    known = _known_editions(session)
-    found = [known.get(id_) for id_ in ids]
-    if missing := [id_ for id_, edition in zip(ids, found, strict=True) if edition is None]:
+    """The editions of the products with these ids, in this order; each is read once for each state of the catalogue."""
+    known: dict[int, Edition] = known_of_state(session, Edition) or {}
+    if missing := [id_ for id_ in ids if id_ not in known]:
         rows = session.connection().execute(_EDITIONS_BY_IDS, {"ids": missing}).all()
-        read = {row[0]: Edition(*row) for row in rows}
-        if len(known) + len(read) > MOST_EDITIONS:
-            known.clear()
-        known.update(read)
-        found = [edition or read[id_] for id_, edition in zip(ids, found, strict=True)]
-    return [edition for edition in found if edition is not None]
-
-
-def _known_editions(session: Session) -> dict[int, Edition]:
-    """The editions that were read of the catalogue as this session sees it."""
-    stamp, engine = session.info.get(STAMP), session.get_bind()
-    if stamp is None or session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):
-        return {}
-    known_stamp, known = _editions_read.get(engine, (None, {}))
-    if known_stamp != stamp:
-        _editions_read[engine] = stamp, (known := {})
-    return known
-
-
-_editions_read: WeakKeyDictionary[Engine, tuple[CatalogueStamp, dict[int, Edition]]] = WeakKeyDictionary()
-"""By engine: editions, and the stamp of the catalogue in which they were read."""
+        if not known or len(known) > MOST_EDITIONS:  # another thread may be reading from the one that is full
+            known = {id_: known[id_] for id_ in ids if id_ in known}
+            keep_for_state(session, Edition, known)
+        known.update((row[0], Edition(*row)) for row in rows)
+    return [known[id_] for id_ in ids]
 
 
 _EPOCH = select(IndexState.epoch).scalar_subquery()

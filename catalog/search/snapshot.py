@@ -23,6 +23,8 @@ from catalog.search.facets import ALL_APPLY, STATED, Facet, facet_term
 from catalog.search.terms import LISTED
 
 NONE = BitMap()
+MOST_KEPT = 4_000
+"""Most things that a process keeps of one state of the catalogue."""
 NEVER = -1
 """A revision before all revisions."""
 
@@ -70,6 +72,45 @@ def stamp_in_use(session: Session) -> CatalogueStamp:
     """The stamp that this session works with already, else the newest."""
     found: CatalogueStamp | None = session.info.get(STAMP)
     return newest_stamp(session) if found is None else found
+
+
+_known: WeakKeyDictionary[Engine, tuple[CatalogueStamp, dict[Hashable, Any]]] = WeakKeyDictionary()
+"""By engine: what is known of the catalogue in one state, and the stamp of that state."""
+
+
+def once_per_state(session: Session, key: Hashable, make: Callable[[Session], Derived]) -> Derived:
+    """Something that follows from the whole catalogue and the key alone, made once for each state of it."""
+    if not session.info.get(UNCOMMITTED):
+        note_stamp(session)
+    made: Derived | None = known_of_state(session, key)
+    if made is None:
+        made = make(session)
+        keep_for_state(session, key, made)
+    return made
+
+
+def known_of_state(session: Session, key: Hashable) -> Any:
+    """What was kept under this key of the catalogue as this session sees it; None when nothing was."""
+    return _of_state(session).get(key)
+
+
+def keep_for_state(session: Session, key: Hashable, made: object) -> None:
+    """Keep something for the next session that sees the catalogue as this one does, in the place of what was kept."""
+    known = _of_state(session)
+    if len(known) >= MOST_KEPT:
+        known.clear()
+    known[key] = made
+
+
+def _of_state(session: Session) -> dict[Hashable, Any]:
+    """What is kept; nothing is of a session with uncommitted changes, or whose state is not known."""
+    engine, stamp = session.get_bind(), session.info.get(STAMP)
+    if stamp is None or session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):
+        return {}
+    known_stamp, known = _known.get(engine, (None, {}))
+    if known_stamp != stamp:
+        _known[engine] = stamp, (known := {})
+    return known
 
 
 def _asked_of_sqlite(cursor: DBAPICursor) -> CatalogueStamp:

@@ -26,6 +26,7 @@ from catalog.search.facets import (
     Facet,
 )
 from catalog.search.listing import PAGE_SIZE, Listing, Sort, editions, listed_products
+from catalog.search.snapshot import NONE, note_stamp
 from recommend.text import Language
 from shop.api.endpoint import ACCEPT_LANGUAGE, LANG, WRONG_LANG, Endpoint, asked_language, json_reply
 from shop.api.schemas import Answer, AnswerLink, Facets, FacetValue, Notice, OtherActive, Product, Products
@@ -37,7 +38,7 @@ from shop.web.api_problems import Refused
 from shop.web.database import get_ruleset, get_session
 from shop.web.errors import NoSuchListingPage
 from shop.web.i18n import gettext as _
-from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
+from shop.web.page_cache import cached_fragments, fragment_key, fragment_keys, store_fragment
 from shop.web.services import today
 
 
@@ -88,15 +89,24 @@ def _answers(page: ListingPage) -> list[Answer]:
     ]
 
 
-def _facets(found: Listing, wanted: ListingQuery) -> Facets:
-    counted = {
-        facet.value: [
-            FacetValue(value=value, count=found.found.count(facet, value))
+def _facets(found: Listing, wanted: ListingQuery) -> Any:
+    """The counts as JSON, the same on all pages of a listing: made once for each state of the catalogue."""
+    asked = note_stamp(get_session()), tuple(wanted.filters.chosen.items()), wanted.text
+    key = fragment_key("api facets", *asked)
+    [encoded] = cached_fragments([key])
+    return msgspec.Raw(encoded or store_fragment(key, msgspec.json.encode(_counted(found, wanted))))
+
+
+def _counted(found: Listing, wanted: ListingQuery) -> Facets:
+    counted = {}
+    for facet in Facet:
+        chosen, count = wanted.filters.chosen.get(facet, ()), found.found.counter(facet)
+        products = found.found.index.of_facet(facet)
+        counted[facet.value] = [
+            FacetValue(value=value, count=count(products.get(value, NONE)))
             for value in values(facet, found.found, get_ruleset())
-            if value in wanted.filters.chosen.get(facet, ()) or found.found.index.holds(facet, value)
+            if value in products or value in chosen
         ]
-        for facet in Facet
-    }
     return Facets(**counted)
 
 

@@ -6,20 +6,22 @@ from functools import cache, lru_cache
 from flask import Flask, get_template_attribute, request
 from msgspec import Struct, field
 from pyroaring import BitMap
+from sqlalchemy.orm import Session
 
 from catalog.models import Allergen, DosageForm
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from catalog.search.facet_counts import Filters, Found
 from catalog.search.facets import ALL_APPLY, ALONE, BLEND, DAY_PRICE_BANDS, MG_BANDS, MIXED, PURE, YES, Band, Facet
-from catalog.search.snapshot import NONE, IndexSnapshot
+from catalog.search.snapshot import NONE, IndexSnapshot, note_stamp
 from recommend.knowledge import Form, Ruleset
 from recommend.substances import Substance, load_substances
 from recommend.text import Language
-from shop.listing.query import BANDS, listing_address
+from shop.listing.query import BANDS, ListingQuery, listing_address
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
+from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
 from shop.web.words import short_entry_name
 
 FEW = 12
@@ -105,7 +107,7 @@ class Applied(Struct, frozen=True):
     label: str
 
 
-def groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
+def _groups(found: Found, filters: Filters, ruleset: Ruleset) -> list[Group]:
     """Every facet with the values that some product has, and those that are chosen."""
     language = current_language()
     shown = found.index.once(("facet values", ruleset, language), lambda: _shown_values(found.index, ruleset, language))
@@ -140,7 +142,7 @@ def _group(found: Found, facet: Facet, shown: Sequence[Value], chosen: tuple[str
 def _shown_values(index: IndexSnapshot, ruleset: Ruleset, language: Language) -> dict[Facet, list[Value]]:
     """The values of every facet in the order in which they are shown."""
     sets = {facet: index.of_facet(facet) for facet in Facet}
-    shown = {
+    shown: dict[Facet, list[Value]] = {
         facet: [
             Value(facet, value, value if facet is Facet.BRAND else _label(facet, value, language), of.get(value, NONE))
             for value in _fixed_values().get(facet) or index.values(facet)
@@ -170,12 +172,32 @@ _GAP = "\0"
 """Stands for a box, or for a count, in a prepared part; no page has this character."""
 
 
-def filter_boxes(groups: Iterable[Group]) -> bytes:
-    """All facets with the check boxes of their values, as HTML, and behind the forms what they mean."""
+class Narrowing(Struct, frozen=True):
+    """The parts of a listing that narrow it down, as HTML in UTF-8: its filters, and the values one tap away."""
+
+    filters: bytes
+    promoted: bytes
+
+
+def narrowing(session: Session, wanted: ListingQuery, found: Found, ruleset: Ruleset) -> Narrowing:
+    """These parts, the same on all pages of a listing and in every order: made once for each state of the catalogue."""
+    asked = note_stamp(session), tuple(wanted.filters.chosen.items()), wanted.text, ruleset, request.script_root
+    keys = fragment_keys("narrowing", ((part, *asked) for part in Narrowing.__struct_fields__))
+    filters, above = cached_fragments(keys)
+    if filters is None or above is None:
+        shown = _groups(found, wanted.filters, ruleset)
+        write_promoted = get_template_attribute("listing/facets.html", "promoted_values")
+        filters = store_fragment(keys[0], _filter_boxes(shown).encode())
+        above = store_fragment(keys[1], write_promoted(_promoted(shown, len(found.products)), ruleset).encode())
+    return Narrowing(filters, above)
+
+
+def _filter_boxes(groups: Iterable[Group]) -> str:
+    """All facets with the check boxes of their values, and behind the forms what they mean."""
     return "\n".join(
         _filter_group(group) + (_form_explanations(group.options) if group.facet is Facet.FORM else "")
         for group in groups
-    ).encode()
+    )
 
 
 def _filter_group(group: Group) -> str:
@@ -185,13 +207,13 @@ def _filter_group(group: Group) -> str:
     )
     written = [first]
     for option, after in zip((*group.options, *group.more), others, strict=True):
-        before_count, after_count = _box_around_count(option.of, option.chosen, not option.count)
+        before_count, after_count = _box_around_count(option.of, (option.chosen, not option.count))
         written += (before_count, str(option.count), after_count, after)
     return "".join(written)
 
 
 @lru_cache(1024)
-def _group_around_boxes(  # noqa: PLR0913 - each changes the text
+def _group_around_boxes(
     facet: Facet, chosen: int, options: int, more: int, left: int, _language: Language
 ) -> tuple[str, ...]:
     """The parts of a facet before, between and after its boxes."""
@@ -200,7 +222,7 @@ def _group_around_boxes(  # noqa: PLR0913 - each changes the text
     return tuple(str(whole).split(_GAP))
 
 
-def _box_around_count(of: Value, *state: bool) -> tuple[str, str]:
+def _box_around_count(of: Value, state: tuple[bool, bool]) -> tuple[str, str]:
     """The parts of a check box before and after its count; `state`: whether it is ticked, and whether it is empty."""
     found = of.boxes.get(state)
     if found is None:
@@ -229,7 +251,7 @@ class Promoted(Struct, frozen=True):
     option: Option
 
 
-def promoted(groups: Iterable[Group], total: int) -> list[Promoted]:
+def _promoted(groups: Iterable[Group], total: int) -> list[Promoted]:
     """Values that many look for, as far as they are off and would narrow the present list.
 
     A second value of a facet with one of them on would widen it.

@@ -4,7 +4,7 @@ The products on a page and their orders are in `catalog.search.listing`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -81,6 +81,23 @@ class ListingQuery(Struct, frozen=True):
         left_out: dict[str, object] = {"sort": Sort.RECOMMENDED.value, "page": 1}
         return {key: value for key, value in asked.items() if value and value != left_out.get(key)}
 
+    def addresses_without(self, taken: Iterable[tuple[Facet, str]]) -> list[str]:
+        """The addresses of the first page without each of these values, as `query_without` has them."""
+        kept = self.query(page=1)
+        written = {
+            key: [(value, urlencode({key: value}, safe=_SAFE)) for value in ((of,) if isinstance(of, str) else of)]
+            for key, of in kept.items()
+        }
+        return [
+            _listing_at(
+                text
+                for key, of in written.items()
+                for value, text in of
+                if key != facet or value not in values_in(facet, without)
+            )
+            for facet, without in taken
+        ]
+
     def query_without(self, facet: Facet, value: str) -> dict[str, Any]:
         """Arguments for the first page of this listing without one value, or without the names of one form."""
         filters = self.filters
@@ -100,8 +117,12 @@ class ListingQuery(Struct, frozen=True):
 
 def listing_address(query: Mapping[str, Any]) -> str:
     """The address of a listing, as `url_for` writes it, which takes ten times as long: a page has many of them."""
-    address = address_of("listing.products")
-    return f"{address}?{urlencode(query, doseq=True, safe=_SAFE)}" if query else address
+    return _listing_at([urlencode(query, doseq=True, safe=_SAFE)] if query else [])
+
+
+def _listing_at(parts: Iterable[str]) -> str:
+    address, query = address_of("listing.products"), "&".join(parts)
+    return f"{address}?{query}" if query else address
 
 
 def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: IndexSnapshot) -> ListingQuery:
@@ -120,7 +141,7 @@ def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: Index
     if sort not in _SORTS:
         left_out.append(LeftOut(sort))
         sort = Sort.RECOMMENDED.value
-    page = args["page"] if "page" in args else "1"
+    page = args["page"] if "page" in args else "1"  # noqa: SIM401 - `get` of a MultiDict raises and catches
     if not _PAGE_NUMBER.fullmatch(page):
         raise NoSuchListingPage
     text = showable(" ".join(args["q"].split())) if "q" in args else ""

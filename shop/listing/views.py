@@ -12,7 +12,7 @@ from recommend.knowledge import Form, Ruleset
 from shop.finder.answers_cookie import visitor_stops
 from shop.finder.fit import visitor_advice
 from shop.listing.cards import cards_by_ids, ticked_elsewhere
-from shop.listing.facet_groups import applied_filters, filter_boxes, groups, promoted
+from shop.listing.facet_groups import applied_filters, narrowing
 from shop.listing.page import find_page, loosened
 from shop.listing.query import ListingQuery, in_words, ticked_in
 from shop.listing.search_words import answer_blocks, notices, wish_chips
@@ -37,7 +37,6 @@ def products() -> bytes:
     wanted, found = page.wanted, page.listing
     applied = applied_filters(wanted.filters, ruleset)
     asked = page.search
-    shown_groups = groups(found.found, wanted.filters, ruleset)
     if wanted.left_out or (wanted.text and not (asked and asked.is_understood)):
         never_cache()  # the page says what somebody typed, not only what the shop has
     return render_page(
@@ -48,10 +47,9 @@ def products() -> bytes:
         answers=answer_blocks(asked, ruleset) if asked else [],
         chips=wish_chips(asked, wanted, ruleset) if asked else [],
         search_notices=[text for _, text in notices(asked)] if asked else [],
-        filters=filter_boxes(shown_groups),
-        promoted=promoted(shown_groups, found.total),
+        narrowing=narrowing(get_session(), wanted, found.found, ruleset),
         ticked_elsewhere=ticked_elsewhere(wanted.ticked, found.products),
-        applied=applied,
+        applied=[*zip(applied, wanted.addresses_without((one.facet, one.value) for one in applied), strict=True)],
         loosened=[] if found.total else loosened(page, ruleset),
         notices=[in_words(value) for value in wanted.left_out[:3]],
         sorts=list(Sort),

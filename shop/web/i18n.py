@@ -73,12 +73,11 @@ def address_of(endpoint: str, **values: Any) -> str:
 @lru_cache(1024)
 def fixed_address(endpoint: str, file: str | None, language: Language, script_root: str) -> str:  # noqa: ARG001 - a key
     """An address without values, below the path of the request."""
-    return url_for(endpoint, filename=file) if file else url_for(endpoint, **_in_its_language(endpoint, language))
-
-
-def _in_its_language(endpoint: str, language: Language) -> dict[str, Language]:
-    """The language as a value of an endpoint that has an address in each."""
-    return {"lang": language} if current_app.url_map.is_endpoint_expecting(endpoint, "lang") else {}
+    if file:
+        return url_for(endpoint, filename=file)
+    if current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        return url_for(endpoint, lang=language)
+    return url_for(endpoint)
 
 
 @cache

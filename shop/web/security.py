@@ -54,7 +54,11 @@ class SessionsForPages(SecureCookieSessionInterface):
         return "Strict" if asked_by_staff() else super().get_cookie_samesite(app)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return None if asked_of_api() else super().open_session(app, request)
+        if asked_of_api():
+            return None
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()  # without making a key to read one with
+        return super().open_session(app, request)
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
         return request.is_secure

@@ -33,7 +33,7 @@ class PageTemplates(Environment):
         super().__init__(*args, **options)
         self._of_place: dict[Place, PageTemplates] = {}
 
-    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         if self.place is None and request:
             return self._of(current_language(), request.script_root)._load_template(name, globals)
         return super()._load_template(name, globals)
@@ -85,30 +85,31 @@ class _Written(NodeTransformer):
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor finds it by this name
         self.generic_visit(call)
+        if call.dyn_args or call.dyn_kwargs:
+            return call
         match call:
             case nodes.Call(
                 node=nodes.Name(name="_" | "gettext"),
                 args=[nodes.Const(value=str(message))],
                 kwargs=[],
-                dyn_args=None,
-                dyn_kwargs=None,
             ):
                 return nodes.Const(message_in(self._language, message), lineno=call.lineno)
             case nodes.Call(
                 node=nodes.Name(name="ngettext"),
                 args=[nodes.Const(value=str(one)), nodes.Const(value=str(many)), nodes.Const(value=int(number))],
                 kwargs=[],
-                dyn_args=None,
-                dyn_kwargs=None,
             ):
                 return nodes.Const(plural_in(self._language, one, many, number), lineno=call.lineno)
             case nodes.Call(
                 node=nodes.Name(name="url_for"),
                 args=[nodes.Const(value=str(endpoint))],
-                kwargs=[] | [nodes.Keyword(key="filename", value=nodes.Const())] as values,
-                dyn_args=None,
-                dyn_kwargs=None,
+                kwargs=[],
             ) if not endpoint.startswith("."):
-                file = values[0].value.value if values else None
-                return nodes.Const(self._address(endpoint, file), lineno=call.lineno)
+                return nodes.Const(self._address(endpoint, None), lineno=call.lineno)
+            case nodes.Call(
+                node=nodes.Name(name="url_for"),
+                args=[nodes.Const(value="static")],
+                kwargs=[nodes.Keyword(key="filename", value=nodes.Const(value=str(file)))],
+            ):
+                return nodes.Const(self._address("static", file), lineno=call.lineno)
         return call

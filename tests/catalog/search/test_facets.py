@@ -18,8 +18,8 @@ from catalog.samples.generate import make_up_catalogue
 from catalog.search import snapshot, update
 from catalog.search.facet_counts import Filters
 from catalog.search.facets import ALL_APPLY, MG_BANDS, PRICE_BANDS, Facet
-from catalog.search.listing import MOST_PAGES, PAGE_SIZE, Sort, listing
-from catalog.search.snapshot import current_snapshot
+from catalog.search.listing import MOST_PAGES, PAGE_SIZE, Sort, editions, listing
+from catalog.search.snapshot import current_snapshot, note_stamp
 from catalog.search.tokens import plain
 from recommend.knowledge import Ruleset
 from recommend.text import LANGUAGES, Language
@@ -184,7 +184,16 @@ def test_what_a_process_keeps_is_what_another_wrote_and_committed(
             index, anew = current_snapshot(reader, words=True), snapshot.read_snapshot(reader)
             assert {k: v for k, v in index.sets.items() if v} == {k: v for k, v in anew.sets.items() if v}
             assert index.words == anew.words
-            assert len(index.listed) == len(all_products(reader))
+            published = all_products(reader)
+            assert len(index.listed) == len(published)
+            note_stamp(reader)  # as a request does: what it reads of the order and of editions is kept
+            for sort in (Sort.RECOMMENDED, Sort.PRICE, Sort.NAME):
+                page = listing(reader, sort=sort, language="nl")
+                assert page
+                in_order = sorted(published, key=lambda one: order(one, sort, "nl"))
+                assert [one.id for one in page.products] == [one.id for one in in_order]
+                shown = [one.id for one in in_order]
+                assert [one.version for one in editions(reader, shown)] == [one.version for one in in_order]
             assert list(derived_data_mismatches(reader, ruleset)) == []
 
 
