@@ -190,10 +190,10 @@ def test_what_a_process_keeps_is_what_another_wrote_and_committed(
             for sort in (Sort.RECOMMENDED, Sort.PRICE, Sort.NAME):
                 page = listing(reader, sort=sort, language="nl")
                 assert page
-                in_order = sorted(published, key=lambda one: order(one, sort, "nl"))
-                assert [one.id for one in page.products] == [one.id for one in in_order]
-                shown = [one.id for one in in_order]
-                assert [one.version for one in editions(reader, shown)] == [one.version for one in in_order]
+                first = sorted(published, key=lambda one: order(one, sort, "nl"))[:PAGE_SIZE]
+                ids = [one.id for one in first]
+                assert [one.id for one in page.products] == ids
+                assert [one.version for one in editions(reader, ids)] == [one.version for one in first]
             assert list(derived_data_mismatches(reader, ruleset)) == []
 
 
