@@ -124,8 +124,8 @@ def _page_of_ids(
     if page.sort in _PAGES_OF_FORM and only_form is not None and rows_to_read > FETCHED:
         of_form = {"form": only_form, "offset": page.offset}
         return list(session.connection().execute(_PAGES_OF_FORM[page.sort], of_form).scalars().all())
-    ordered, id_ = _ordered(page.sort, page.language)
     if not everything and total * ROWS_PER_LOOKUP < rows_to_read:
+        ordered, id_ = _ordered(page.sort, page.language)
         return list(
             session.scalars(ordered.where(_is_one_of(id_, found.products)).limit(PAGE_SIZE).offset(page.offset))
         )

@@ -13,7 +13,7 @@ from shop.web.page_cache import Key, cached_fragments, fragment_keys, store_frag
 
 
 class Card:
-    """A product on the listing: the inside of its card is cached, or rendered from the product.
+    """A product on the listing: its list item is cached, or rendered from the product.
 
     It is the same for everybody but for its tick; a page puts what depends on the visitor beside it.
     """
@@ -29,13 +29,12 @@ class Card:
         return self.edition
 
     def html(self) -> bytes:
-        """The inside of the card in UTF-8."""
+        """The list item in UTF-8, but for its end: a page adds what it says to its visitor."""
         if self._cached is not None:
             return self._cached
-        body: str = get_template_attribute("partials/card.html", "card_body")(
-            self.product, get_ruleset(), choice=True, ticked=self._ticked
-        )
-        return store_fragment(self._key, body.encode())
+        write = get_template_attribute("partials/card.html", "listed_card")
+        written: str = write(self.product, get_ruleset(), ticked=self._ticked)
+        return store_fragment(self._key, written.encode())
 
 
 def cards_by_ids(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from flask import Flask, get_template_attribute, request
+from markupsafe import Markup
 from msgspec import Struct, field
 from pyroaring import BitMap
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from catalog.search.snapshot import NONE, IndexSnapshot, note_stamp
 from recommend.knowledge import Form, Ruleset
 from recommend.substances import Substance, load_substances
 from recommend.text import Language
-from shop.listing.query import BANDS, ListingQuery, listing_address
+from shop.listing.query import BANDS, ListingQuery, listing_address, page_links_of
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
@@ -244,6 +245,18 @@ def _explained(forms: tuple[str, ...], ruleset: Ruleset, _language: Language, _s
     return str(explained(forms, ruleset))
 
 
+def explained(compound: Form) -> Markup:
+    """A compound in a sentence, where products of it are listed."""
+    return _explained_in(compound.id, get_ruleset(), current_language(), request.script_root)
+
+
+@lru_cache(256)
+def _explained_in(form: str, ruleset: Ruleset, _language: Language, _script_root: str) -> Markup:
+    write = get_template_attribute("listing/facets.html", "explained")
+    written: Markup = write(ruleset.forms[form])
+    return written
+
+
 class Promoted(Struct, frozen=True):
     """A value that one tap above the list filters on."""
 
@@ -427,3 +440,4 @@ def first_sentence(text: str) -> str:
 def init_app(app: Flask) -> None:
     app.add_template_filter(first_sentence)
     app.add_template_global(listing_address)
+    app.add_template_global(page_links_of)

@@ -26,7 +26,7 @@ from catalog.search.facets import (
     Band,
     Facet,
 )
-from catalog.search.listing import Sort
+from catalog.search.listing import Listing, Sort
 from catalog.search.snapshot import IndexSnapshot
 from catalog.search.wishes import LONGEST_QUERY, is_too_long
 from recommend.knowledge import Ruleset
@@ -42,6 +42,8 @@ _SLUG = re.compile(r"[a-z0-9-]{1,120}")
 _SAFE = "!$'()*,/:;?@"
 """Characters that an address may have in its query as they are."""
 LONGEST_SHOWN = 40
+PAGES_AROUND = 3
+"""Numbered pages on either side of the present one."""
 BANDS: Mapping[Facet, tuple[Band, ...]] = {
     Facet.MG_PER_DAY: MG_BANDS,
     Facet.PRICE_PER_100MG: PRICE_BANDS,
@@ -123,6 +125,28 @@ def listing_address(query: Mapping[str, Any]) -> str:
 def _listing_at(parts: Iterable[str]) -> str:
     address, query = address_of("listing.products"), "&".join(parts)
     return f"{address}?{query}" if query else address
+
+
+class PageLink(Struct, frozen=True):
+    """A link to another page of a listing, or the number of the page itself."""
+
+    number: int
+    label: str
+    rel: str = ""
+
+
+def page_links_of(found: Listing) -> list[PageLink]:
+    """The page before, up to seven numbered pages around the present one, and the page after."""
+    page, last = found.page, found.pages
+    links = [
+        PageLink(number, str(number))
+        for number in range(max(1, page - PAGES_AROUND), min(last, page + PAGES_AROUND) + 1)
+    ]
+    if page > 1:
+        links.insert(0, PageLink(page - 1, _("Previous"), "prev"))
+    if page < last:
+        links.append(PageLink(page + 1, _("Next"), "next"))
+    return links
 
 
 def read_listing_query(args: MultiDict[str, str], ruleset: Ruleset, index: IndexSnapshot) -> ListingQuery:

@@ -12,7 +12,7 @@ from recommend.knowledge import Form, Ruleset
 from shop.finder.answers_cookie import visitor_stops
 from shop.finder.fit import visitor_advice
 from shop.listing.cards import cards_by_ids, ticked_elsewhere
-from shop.listing.facet_groups import applied_filters, narrowing
+from shop.listing.facet_groups import applied_filters, explained, narrowing
 from shop.listing.page import find_page, loosened
 from shop.listing.query import ListingQuery, in_words, ticked_in
 from shop.listing.search_words import answer_blocks, notices, wish_chips
@@ -42,6 +42,7 @@ def products() -> bytes:
     return render_page(
         "listing/listing.html",
         listing=found,
+        cards=b"\n".join(card.html() + b"</li>" for card in found.products),
         wanted=wanted,
         search=asked,
         answers=answer_blocks(asked, ruleset) if asked else [],
@@ -56,7 +57,10 @@ def products() -> bytes:
         page_size=PAGE_SIZE,
         visitor=visitor,
         form_names=[one.label for one in applied if one.facet is Facet.FORM],
-        explained=_compounds((*wanted.filters.chosen.get(Facet.FORM, ()), *(asked.forms if asked else ())), ruleset),
+        explained=map(
+            explained,
+            _compounds((*wanted.filters.chosen.get(Facet.FORM, ()), *(asked.forms if asked else ())), ruleset),
+        ),
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
         **_for_crawlers(wanted),
