@@ -50,10 +50,10 @@ def init_app(app: Flask) -> None:
 
 def stored_answers() -> dict[str, Any]:
     """The answers given so far, each of them valid; empty without a cookie or with one that is not ours."""
-    if "answers" not in g:
-        g.answers = _read_cookie()
-    answers: dict[str, Any] = g.answers
-    return answers
+    held: dict[str, Any] | None = g.get("answers")
+    if held is None:
+        g.answers = held = _read_cookie()
+    return held
 
 
 def has_answers() -> bool:
@@ -67,7 +67,7 @@ def complete_answers() -> Answers | None:
     The defaults of `parse_answers` are for programs: a visitor who was never asked has not answered.
     """
     stored = stored_answers()
-    return None if QUESTIONS.keys() - stored.keys() else parse_answers(stored)
+    return None if not stored or QUESTIONS.keys() - stored.keys() else parse_answers(stored)
 
 
 def partial_answers() -> Answers | None:

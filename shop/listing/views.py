@@ -1,6 +1,5 @@
 """Listing of products: filters, search, order and pages, all in the address."""
 
-from collections.abc import Iterable
 from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
@@ -13,7 +12,7 @@ from shop.finder.answers_cookie import visitor_stops
 from shop.finder.fit import visitor_advice
 from shop.listing.cards import cards_by_ids, ticked_elsewhere
 from shop.listing.facet_groups import applied_filters, explained, narrowing
-from shop.listing.page import find_page, loosened
+from shop.listing.page import ListingPage, find_page, loosened
 from shop.listing.query import ListingQuery, in_words, ticked_in
 from shop.listing.search_words import answer_blocks, notices, wish_chips
 from shop.listing.suggestions import suggested_words
@@ -57,10 +56,7 @@ def products() -> bytes:
         page_size=PAGE_SIZE,
         visitor=visitor,
         form_names=[one.label for one in applied if one.facet is Facet.FORM],
-        explained=map(
-            explained,
-            _compounds((*wanted.filters.chosen.get(Facet.FORM, ()), *(asked.forms if asked else ())), ruleset),
-        ),
+        explained=[explained(one) for one in _compounds(page, ruleset)],
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
         **_for_crawlers(wanted),
@@ -76,8 +72,9 @@ def words() -> Response:
     return response
 
 
-def _compounds(forms: Iterable[str], ruleset: Ruleset) -> list[Form]:
-    """The compounds behind the chosen forms, once each."""
+def _compounds(page: ListingPage, ruleset: Ruleset) -> list[Form]:
+    """The compounds behind the forms that were chosen or searched for, once each."""
+    forms = (*page.wanted.filters.chosen.get(Facet.FORM, ()), *(page.search.forms if page.search else ()))
     return [ruleset.forms[record] for record in dict.fromkeys(ruleset.forms[form].record for form in forms)]
 
 

@@ -104,14 +104,16 @@ def get_session() -> Session:
     writers at its begin. Visitors only read, whatever the method: a POST of theirs carries answers, which may not be
     in an address.
     """
-    if "catalog_session" not in g:
-        databases = services().databases
-        if not asked_by_staff():
-            g.catalog_session = request.environ.get(READING) or databases.session_for_reading()
-        else:
-            g.catalog_session = Session(databases.writing if may_write() else databases.primary)
-    session: Session = g.catalog_session
-    return session
+    held: Session | None = g.get("catalog_session")
+    if held is not None:
+        return held
+    databases = services().databases
+    if not asked_by_staff():
+        g.catalog_session = request.environ.get(READING) or databases.session_for_reading()
+    else:
+        g.catalog_session = Session(databases.writing if may_write() else databases.primary)
+    opened: Session = g.catalog_session
+    return opened
 
 
 def roll_back() -> None:
@@ -158,7 +160,8 @@ def may_write() -> bool:
 
 def asked_by_staff() -> bool:
     """Whether the request is for the admin."""
-    return request.path == "/admin" or request.path.startswith("/admin/")
+    path = request.path
+    return path == "/admin" or path.startswith("/admin/")
 
 
 def get_ruleset() -> Ruleset:

@@ -20,6 +20,8 @@ from shop.web.request_headers import ENCODINGS
 STATIC = Path(__file__).parent.parent / "static"
 YEAR_SECONDS = 365 * 24 * 60 * 60
 DIGEST = 12
+CONDITIONAL = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+"""Headers with which a browser asks whether what it has is still good."""
 
 
 class StaticFile(Struct, frozen=True):
@@ -69,7 +71,8 @@ def init_app(app: Flask) -> None:
         if not response.get_etag()[0]:
             # Weak, since the same page is sent compressed or not.
             response.set_etag(sha256(response.get_data()).hexdigest()[:32], weak=True)
-        response.make_conditional(request)
+        if any(name in request.environ for name in CONDITIONAL):
+            response.make_conditional(request)
         if response.status_code == HTTPStatus.NOT_MODIFIED:
             if response.mimetype in app.config["COMPRESS_MIMETYPES"]:
                 response.vary.add("Accept-Encoding")  # as the page itself says
