@@ -15,7 +15,7 @@ from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Prod
 from catalog.models.product import IN_STOCK, PUBLISHED
 from catalog.search.facet_counts import Filters, Found, find
 from catalog.search.facets import Facet
-from catalog.search.snapshot import IndexSnapshot, current_snapshot, keep_for_state, known_of_state
+from catalog.search.snapshot import IndexSnapshot, current_snapshot, keep_for_state, known_of_state, note_stamp
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -239,8 +239,17 @@ class Edition(Struct, frozen=True):
 
 def edition_by_slug(session: Session, slug: str) -> Edition | None:
     """The edition of the published product at this address."""
-    found = session.execute(_EDITIONS.where(PUBLISHED, Product.slug == slug)).one_or_none()
-    return Edition(*found) if found else None
+    note_stamp(session)
+    known: dict[str, Edition] = known_of_state(session, "editions by slug") or {}
+    if slug not in known:
+        row = session.connection().execute(_EDITION_BY_SLUG, {"slug": slug}).one_or_none()
+        if row is None:
+            return None
+        if not known or len(known) > MOST_EDITIONS:  # another thread may be reading from the one that is full
+            known = {}
+            keep_for_state(session, "editions by slug", known)
+        known[slug] = Edition(*row)
+    return known[slug]
 
 
 def edition_of(product: Product, epoch: str) -> Edition:
@@ -266,4 +275,5 @@ _EPOCH = select(IndexState.epoch).scalar_subquery()
 _BRAND = (Brand.name, Brand.invented, Brand.address)
 _SHOWN = (Product.english_complete, Product.slug, ~IN_STOCK)
 _EDITIONS = select(Product.id, Product.version, *_BRAND, *_SHOWN, _EPOCH).join(Brand)
+_EDITION_BY_SLUG = _EDITIONS.where(PUBLISHED, Product.slug == bindparam("slug"))
 _EDITIONS_BY_IDS = _EDITIONS.where(Product.id.in_(bindparam("ids", expanding=True)))
