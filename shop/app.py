@@ -47,9 +47,9 @@ from shop.web import (
     services,
     sitemap,
     static_files,
+    templates,
     words,
 )
-from shop.web.templates import PageTemplates
 
 PACKAGE = Path(__file__).parent
 TEMPLATES = next(folder for folder in (PACKAGE / "templates", PACKAGE.parent / "templates") if folder.is_dir())
@@ -63,6 +63,7 @@ EXTENSIONS = (
     planned_changes,
     static_files,  # early, so that it sees the answer as all others left it
     i18n,
+    templates,
     number_format,
     words,
     pictures,
@@ -91,7 +92,7 @@ BLUEPRINTS = tuple(
 
 
 class _Shop(request_log.Shop):
-    jinja_environment = PageTemplates
+    jinja_environment = templates.PageTemplates
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from flask import get_template_attribute
+from markupsafe import Markup
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from catalog.advice.candidates import Excluded, prices_of_catalogue
 from catalog.advice.suggest import Suggestion, Suggestions, suggest_products
+from catalog.search.listing import edition_of
+from catalog.search.snapshot import stamp_in_use
 from recommend.answers import Answers
 from recommend.engine import Advice, JudgedForm, advise
 from recommend.explain import Cell, ChangedAnswer, WhyNotFirst, decision_map, why_not_first
 from recommend.knowledge import Form, Note, Ruleset, Severity
+from shop.web.database import get_session
+from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
 
 MOST_CHANGES = 3
 """Most sentences on what another answer would change."""
@@ -98,6 +104,17 @@ class AdvicePage(Struct, frozen=True):
     def general_notes(self) -> list[Note]:
         """Notes for everybody."""
         return [note for note in self.advice.notes if not note.is_personal]
+
+
+def matches(suggestions: Sequence[Suggestion], record: str) -> Markup:
+    """Products of an advice as list items; each is kept by its edition and its units a day, not by any answer."""
+    epoch = stamp_in_use(get_session())[1]
+    keys = fragment_keys("match", ((edition_of(one.product, epoch), one.units_per_day, record) for one in suggestions))
+    written = [
+        cached or store_fragment(key, get_template_attribute("finder/match.html", "match")(one, record))
+        for one, key, cached in zip(suggestions, keys, cached_fragments(keys), strict=True)
+    ]
+    return Markup("").join(written)
 
 
 def advice_page(answers: Answers, ruleset: Ruleset, session: Session) -> AdvicePage:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from catalog.advice.candidates import budget_bands
 from recommend.medicines import Medicine
 from recommend.wording import answer_in_words
-from shop.finder.advice_page import advice_page
+from shop.finder.advice_page import advice_page, matches
 from shop.finder.answers_cookie import (
     complete_answers,
     erase_answers,
@@ -262,7 +262,7 @@ def _advice(template: str) -> Response:
     if page.advice.withheld and template == "finder/advice.html":
         template = "finder/stop.html"
     given = [row for row in _rows(stored_answers()) if row.answer]
-    html = render_template(template, page=page, advice=page.advice, ruleset=get_ruleset(), given=given)
+    html = render_template(template, page=page, advice=page.advice, ruleset=get_ruleset(), given=given, matches=matches)
     return never_store(make_response(html))
 
 

@@ -4,13 +4,13 @@ A message or address takes a few microseconds to look up, and a listing has abou
 on every page.
 """
 
-from collections.abc import MutableMapping
-from functools import partial
+from collections.abc import Hashable, MutableMapping
+from functools import lru_cache, partial
 from itertools import chain
 from secrets import token_hex
 from typing import Any
 
-from flask import render_template, request
+from flask import Flask, get_template_attribute, render_template, request
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
@@ -70,6 +70,21 @@ def render_page(name: str, **context: object) -> bytes:
     text = render_template(name, prepared=prepared, **context)
     first, *others = text.encode().split(_GAP.encode())
     return b"".join((first, *chain.from_iterable(zip(parts, others, strict=True))))
+
+
+def kept(template: str, macro: str, *values: Hashable) -> Markup:
+    """What a macro writes for these values, alike on every page of a language: written once."""
+    return _written(template, macro, current_language(), request.script_root, *values)
+
+
+@lru_cache(2048)
+def _written(template: str, macro: str, _language: Language, _script_root: str, *values: Hashable) -> Markup:
+    written: Markup = get_template_attribute(template, macro)(*values)
+    return written
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(kept)
 
 
 _GAP = Markup(f"\0{token_hex(8)}\0")  # noqa: S704 - no visitor can know it, and so write it into a page
