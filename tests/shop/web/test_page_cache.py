@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from catalog.edits.products import product_to_edit, save_product
+from catalog.edits.store import begin_writing
 from catalog.models import Brand, Product, Status
 from catalog.product_state import state_of_product
 from recommend.loading import load_ruleset
@@ -252,8 +253,10 @@ def test_a_product_page_is_read_from_the_database_once_for_each_edition(sample_i
     again = app.test_client().get(f"/nl/product/{slug}").text
     assert len(sent) - asked_anew < asked_anew
     assert again == second == first.replace("Eerste naam", "Tweede naam")
-    with engine.begin() as connection:
-        connection.execute(update(Brand).values(address="Nieuwe straat 1"))
+    with Session(services_of(app).databases.writing) as session:
+        begin_writing(session)
+        session.execute(update(Brand).values(address="Nieuwe straat 1"))
+        session.commit()
     assert "Nieuwe straat 1" in app.test_client().get(f"/nl/product/{slug}").text
     elsewhere = app.test_client().get(f"/nl/product/{slug}", base_url="https://elders.example").text
     assert "http://localhost" not in elsewhere
