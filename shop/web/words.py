@@ -14,7 +14,7 @@ from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Certainty, Form, Note
-from recommend.wording import deciding_answers, deciding_clauses, describe
+from recommend.wording import clause_of, deciding_answers, deciding_clauses, describe
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
@@ -92,6 +92,11 @@ def in_words(condition: Condition) -> str:
     return describe(condition, get_ruleset(), current_language())
 
 
+def in_a_clause(condition: Condition) -> str:
+    """A condition as what follows "if"."""
+    return clause_of(condition, get_ruleset(), current_language())
+
+
 def text_with_calls(note: Note) -> Markup:
     """Text of a note in which the numbers to call can be tapped."""
     text = str(escape(in_current_language(note.text)))
@@ -138,6 +143,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(language_attribute)
     app.add_template_filter(certainty_name)
     app.add_template_filter(in_words)
+    app.add_template_filter(in_a_clause)
     app.add_template_filter(text_with_calls)
     app.add_template_filter(because_of)
     app.add_template_filter(clauses_of)
