@@ -124,7 +124,7 @@ def _choice_in_words(choice: Choice, without: bool, ruleset: Ruleset) -> str:
     if choice.facet is Facet.VEGAN:
         return str(_("not vegan"))
     if choice.facet is Facet.IN_STOCK:
-        return str(_("not in stock"))
+        return str(_("sold out"))
     return str(_("no %(what)s", what=together))
 
 
