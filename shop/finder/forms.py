@@ -296,7 +296,7 @@ class IntakeForm(QuestionnaireForm):
         self.supplement.label.text = self.supplement_mg.label.text
         self.supplement.choices = [
             (NONE, gettext("No")),
-            (SOME, gettext("Yes, so many mg a day:")),
+            (SOME, gettext("Yes, this many mg a day:")),
             (UNKNOWN, unknown.label.in_language(language)),
         ]
         self.hints["supplement"] = {UNKNOWN: unknown.help.in_language(language)} if unknown.help else {}

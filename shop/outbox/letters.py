@@ -347,9 +347,7 @@ def acknowledgement(purchase: Purchase, withdrawal: Withdrawal) -> Letter:
 
 def _after_withdrawal(purchase: Purchase) -> Block:
     if not any(line.expected_back for line in purchase.lines):
-        said = _(
-            "Nothing of it was sent yet, so you need not send anything back. What you paid for it comes back to you."
-        )
+        said = _("Nothing has been sent yet, so there is nothing to send back. We return what you paid.")
         return Block(paragraphs=(said,))
     where = owner_settings().return_address
     address = _("Return address")
