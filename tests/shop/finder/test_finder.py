@@ -187,7 +187,7 @@ def test_without_agreement_nothing_is_kept_and_what_was_chosen_stays(client: Fla
     assert page.status_code == 422
     assert {"age_group=65_plus", "health=medicines"} <= ticked(page.text)
     assert client.get_cookie("answers") is None
-    assert client.get(NL["intake"]).location == NL["start"]
+    assert client.get(NL["intake"]).location == f"{NL['start']}?answers_gone=1"
 
 
 @pytest.mark.parametrize("missing", ["age_group", "health", "agreement"])
