@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import segno
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -618,6 +619,7 @@ def test_what_is_kept_names_form_amount_and_products_and_no_answer(language: str
         assert words not in text.text.lower()
     address = re.search(r"http://\S+", text.text)
     assert address
+    assert f'src="{segno.make(address[0], error="m").svg_data_uri(scale=4, border=4, light="#fff")}"' in page
     compared = client.get(address[0])
     assert compared.status_code == 200
     assert compared.text.count('class="comparison') == 1
