@@ -238,7 +238,7 @@ class Note(Reviewed, frozen=True, kw_only=True):
 
 
 class Choice(Record, frozen=True):
-    """Wording of one value of a question; `clause` follows "if", where another answer is spoken of."""
+    """Wording of one value of a question; `clause` follows "if", where no answer is quoted."""
 
     value: NonEmpty
     label: Text

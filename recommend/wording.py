@@ -5,7 +5,7 @@ from typing import Any
 
 from recommend.answers import QUESTIONS, Answers
 from recommend.conditions import AllOf, Always, AnyOf, AtLeast, Condition, Includes, Is
-from recommend.knowledge import Ruleset, Wording
+from recommend.knowledge import Choice, Ruleset, Wording
 from recommend.text import Language, Text
 
 ALWAYS = Text("voor iedereen", "for everybody")
@@ -13,6 +13,10 @@ AND = Text("en", "and")
 OR = Text("of", "or")
 YES, NO = Text("ja", "yes"), Text("nee", "no")
 NOTHING = Text("niets hiervan", "none of these")
+OR_IF = Text(", of als ", ", or if ")
+EITHER = Text(" of ", " or ")
+AND_ALSO = Text(", en ", ", and ")
+APPLIES = Text("“{label}” voor jou geldt", "“{label}” applies to you")
 OR_MORE = Text("{amount} mg of meer", "{amount} mg or more")
 
 
@@ -35,6 +39,28 @@ def describe(condition: Condition, ruleset: Ruleset, language: Language) -> str:
         case AnyOf(parts):
             return _join(OR, (_part(part, ruleset, language) for part in parts), language)
     raise TypeError(f"no words for {type(condition).__name__}")
+
+
+def clause_of(condition: Condition, ruleset: Ruleset, language: Language, or_if: Text = OR_IF) -> str:
+    """Condition as the clauses that follow "if" in a sentence.
+
+    Raises TypeError for a kind of condition without words.
+    """
+    match condition:
+        case Is(answer, values) | Includes(answer, values):
+            chosen = [choice for choice in ruleset.questions[answer].choices if choice.value in values]
+            return or_if.in_language(language).join(_clause(choice, language) for choice in chosen)
+        case AllOf(parts):
+            return AND_ALSO.in_language(language).join(clause_of(part, ruleset, language, EITHER) for part in parts)
+        case AnyOf(parts):
+            return or_if.in_language(language).join(clause_of(part, ruleset, language) for part in parts)
+    raise TypeError(f"no clause for {type(condition).__name__}")
+
+
+def _clause(choice: Choice, language: Language) -> str:
+    if choice.clause:
+        return choice.clause.in_language(language)
+    return APPLIES.in_language(language).format(label=choice.label.in_language(language))
 
 
 def answer_in_words(value: Any, wording: Wording, language: Language) -> str:

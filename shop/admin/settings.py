@@ -118,7 +118,7 @@ class SettingsForm(ShopForm):
     def validate_seller_vat(self, field: Field) -> None:
         if field.data and not vat.is_valid(field.data):
             raise ValidationError(
-                gettext("This is no valid VAT number: a digit is wrong, or the country's letters are missing.")
+                gettext("This is not a valid VAT number: a digit is wrong, or the country's letters are missing.")
             )
 
     def validate_public_url(self, field: Field) -> None:

@@ -12,7 +12,7 @@ from recommend.knowledge import Ruleset
 from shop.compounds.page import CompoundPage, compound_page
 from shop.web.i18n import gettext as _
 from shop.web.i18n import in_current_language
-from shop.web.number_format import day_price, euro, fine_euro, milligrams, percent, percent_of, whole_milligrams
+from shop.web.number_format import day_price, euro, fine_euro, percent, percent_of, whole_milligrams
 from shop.web.words import (
     allergens_in_words,
     certainty_name,
@@ -111,7 +111,7 @@ def _share(page: CompoundPage) -> str:
 
 
 def _needed(page: CompoundPage) -> str:
-    return milligrams(page.shares[0].compound_ug) if page.shares else _("not stated")
+    return whole_milligrams(page.shares[0].compound_ug) if page.shares else _("not stated")
 
 
 def _cheapest(page: CompoundPage, on_offer: Mapping[str, OnOffer]) -> str:

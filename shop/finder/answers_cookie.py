@@ -149,6 +149,6 @@ def _write_cookie(response: Response) -> Response:
             )
         else:
             response.delete_cookie(cookie_name(COOKIE), httponly=True, samesite="Lax", secure=request.is_secure)
-    elif g.get("answers_lost"):
+    elif g.get("answers_lost") and "Location" not in response.headers:  # the page that it leads to says so
         response.delete_cookie(cookie_name(COOKIE), httponly=True, samesite="Lax", secure=request.is_secure)
     return response

@@ -44,7 +44,7 @@ class Milligrams(IntegerField):
         elif _AMOUNT.fullmatch(text):
             self.data = math.ceil(Decimal(text.replace(",", ".")))
         else:
-            raise ValueError(gettext("Fill in a number of milligrams from 0 to 5000."))
+            raise ValueError(gettext("Enter a number of milligrams from 0 to 5000."))
 
 
 def amount_as_chosen(form: Form, field: Field) -> None:
@@ -53,7 +53,7 @@ def amount_as_chosen(form: Form, field: Field) -> None:
         return  # no number at all, which was said
     if form["supplement"].data == SOME:
         if field.data is None:
-            raise StopValidation(gettext("Fill in how many mg a day, or choose “I don't know”."))
+            raise StopValidation(gettext("Enter how many mg a day, or choose “I don't know”."))
     elif field.data:
         raise StopValidation(gettext("You filled in an amount and chose another answer. Choose one of them."))
     else:
@@ -276,7 +276,7 @@ class IntakeForm(QuestionnaireForm):
     supplement_mg = Milligrams(
         validators=[
             amount_as_chosen,
-            NumberRange(0, SUPPLEMENT_MG_MAX, _("Fill in a number of milligrams from 0 to 5000.")),
+            NumberRange(0, SUPPLEMENT_MG_MAX, _("Enter a number of milligrams from 0 to 5000.")),
         ]
     )
     goal = _one()
@@ -296,7 +296,7 @@ class IntakeForm(QuestionnaireForm):
         self.supplement.label.text = self.supplement_mg.label.text
         self.supplement.choices = [
             (NONE, gettext("No")),
-            (SOME, gettext("Yes, so many mg a day:")),
+            (SOME, gettext("Yes, this many mg a day:")),
             (UNKNOWN, unknown.label.in_language(language)),
         ]
         self.hints["supplement"] = {UNKNOWN: unknown.help.in_language(language)} if unknown.help else {}

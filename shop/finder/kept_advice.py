@@ -1,5 +1,6 @@
 """An advice to keep or share: form, amount and products, and nothing of the answers it follows from."""
 
+import segno
 from flask import url_for
 from msgspec import Struct
 
@@ -14,6 +15,11 @@ class KeptAdvice(Struct, frozen=True):
 
     text: str
     address: str
+
+    @property
+    def qr_code(self) -> str:
+        """The address as a QR code, so that another telephone can open it: the address of a picture."""
+        return segno.make(self.address, error="m").svg_data_uri(scale=4, border=4, light="#fff")
 
 
 def kept_advice(page: AdvicePage) -> KeptAdvice:

@@ -165,7 +165,7 @@ def _implied(medicine: Medicine, ruleset: Ruleset, language: Language) -> str:
         )
     if medicine.implies.strength == "usually":
         return gettext(
-            "It is mostly used with: “%(condition)s”. Does that apply to you? Tick it on the page before this one too.",
+            "It is mostly used for: “%(condition)s”. Does that apply to you? Tick it on the page before this one too.",
             condition=label,
         )
     return gettext(

@@ -97,7 +97,7 @@ def _question_page(kind: type[QuestionnaireForm]) -> Response:
     """A page of questions: answers are stored as soon as they are valid, and a stop ends the questionnaire."""
     stored = stored_answers()
     if kind is not StartForm and not stored:
-        return redirect(url_for("finder.start"), HTTPStatus.SEE_OTHER)
+        return redirect(url_for("finder.start", answers_gone=1), HTTPStatus.SEE_OTHER)
     form = kind(get_ruleset(), current_language(), stored)
     if isinstance(form, WishesForm):
         form.show_bands(budget_bands(get_session()))
@@ -181,7 +181,7 @@ def check() -> Response:
     """All answers, each with a link to change it."""
     stored = stored_answers()
     if not stored:
-        return redirect(url_for("finder.start"), HTTPStatus.SEE_OTHER)
+        return redirect(url_for("finder.start", answers_gone=1), HTTPStatus.SEE_OTHER)
     page = render_template("finder/check.html", rows=_rows(stored), next_endpoint=next_endpoint())
     return never_store(make_response(page))
 

@@ -348,7 +348,7 @@ def _hint(facet: Facet) -> str:
     if facet is Facet.PRICE_PER_100MG:
         return str(_("Of the magnesium itself, so that packs can be compared."))
     if facet is Facet.UNSWEETENED:
-        return str(_("As the list of ingredients tells."))
+        return str(_("According to the list of ingredients."))
     if facet in ALL_APPLY:
         return str(_("Products that do not say so are left out."))
     return ""

@@ -124,7 +124,7 @@ def _choice_in_words(choice: Choice, without: bool, ruleset: Ruleset) -> str:
     if choice.facet is Facet.VEGAN:
         return str(_("not vegan"))
     if choice.facet is Facet.IN_STOCK:
-        return str(_("not in stock"))
+        return str(_("sold out"))
     return str(_("no %(what)s", what=together))
 
 
@@ -165,7 +165,7 @@ def notices(found: Search) -> list[tuple[str, str]]:
 
 def misread_in_words(typed: str, read_as: str) -> str:
     """The notice about a misspelt word."""
-    return str(_("No results for “%(typed)s”. We searched for “%(read)s”.", typed=typed, read=read_as))
+    return str(_("No results for “%(typed)s”. Showing results for “%(read)s”.", typed=typed, read=read_as))
 
 
 def answer_blocks(found: Search, ruleset: Ruleset) -> list[AnswerBlock]:

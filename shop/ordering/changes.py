@@ -77,7 +77,7 @@ def _replace(change: BasketChange, form: MultiDict[str, Any]) -> None:
             continue
         change.typed[product_id] = typed
         if not _COUNT.fullmatch(typed.strip()):
-            change.errors[product_id] = _("Fill in a whole number of packs, or 0 to remove the product.")
+            change.errors[product_id] = _("Enter a whole number of packs, or 0 to remove the product.")
         elif int(typed) == 0:
             del change.quantities[product_id]
         else:

@@ -223,7 +223,7 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
         )
         return _summary(basket, form, Entered(secrets.token_urlsafe(24), entered.fields), (changed,))
     if not is_allowed("placing"):
-        often = _("From your network address this was tried too often. Try again in a quarter of an hour.")
+        often = _("This was tried too often from your network address. Try again in fifteen minutes.")
         return _summary(basket, form, entered, (often,))
     shared = services()
     provider = payments_for(shared, basket.products)

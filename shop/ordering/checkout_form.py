@@ -56,7 +56,7 @@ class CheckoutForm(ShopForm):
 
     email = EmailField(
         _("E-mail address"),
-        [InputRequired(_("Fill in your e-mail address.")), Length(max=200), require_email],
+        [InputRequired(_("Enter your e-mail address.")), Length(max=200), require_email],
         filters=[email_line],
         description=_("For the confirmation. We send no advertising."),
         render_kw={"autocomplete": "email", "maxlength": 200},
@@ -66,7 +66,7 @@ class CheckoutForm(ShopForm):
     vat_number = _line(_("VAT number (may stay empty)"), "off", 20, clean=_upper)
     country = SelectField(_("Country"), render_kw={"autocomplete": "country"})
     postcode = _line(_("Postcode"), "postal-code", 10, empty=_("Fill in the postcode."), clean=_upper, size=10)
-    house_number = _line(_("House number"), "off", 5, empty=_("Fill in the house number."), inputmode="numeric", size=6)
+    house_number = _line(_("House number"), "off", 5, empty=_("Enter the house number."), inputmode="numeric", size=6)
     addition = _line(_("Addition"), "off", 10, size=6)
     street = _line(_("Street"), "address-line1", 80, empty=_("Fill in the street."))
     town = _line(_("Town"), "address-level2", 60, empty=_("Fill in the town."))
@@ -93,7 +93,7 @@ class CheckoutForm(ShopForm):
 
     def validate_house_number(self, field: Field) -> None:
         if not _HOUSE_NUMBER.fullmatch(field.data):
-            raise ValidationError(gettext("Fill in the number alone; letters and the like go into the addition."))
+            raise ValidationError(gettext("Enter the number alone; letters and the like go into the addition."))
 
     def validate_postcode(self, field: Field) -> None:
         form = _POSTCODES.get(self.country.data or "")
@@ -104,10 +104,10 @@ class CheckoutForm(ShopForm):
     def validate_vat_number(self, field: Field) -> None:
         if field.data and not vat.is_valid(field.data):
             raise ValidationError(
-                gettext("This is no valid VAT number: a digit is wrong, or the country's letters are missing.")
+                gettext("This is not a valid VAT number: a digit is wrong, or the country's letters are missing.")
             )
         if field.data and not self.company.data:
-            raise ValidationError(gettext("Fill in the company that the VAT number belongs to."))
+            raise ValidationError(gettext("Enter the company that the VAT number belongs to."))
 
     def buyer(self) -> Buyer:
         """The buyer as entered; a Dutch postcode is written as 1234 AB."""
@@ -119,4 +119,4 @@ class CheckoutForm(ShopForm):
 
 def _require_letter(field: Field) -> None:
     if field.data and not _LETTER.search(field.data):
-        raise ValidationError(gettext("Fill in at least one letter."))
+        raise ValidationError(gettext("Enter at least one letter."))

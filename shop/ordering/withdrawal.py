@@ -103,7 +103,7 @@ def _check(purchase: Purchase, token: str) -> Response:
     chosen = {position: _quantity(request.form.get(f"quantity-{position}", "0")) for position in left}
     error = ""
     if any(quantity is None or quantity > left[position] for position, quantity in chosen.items()):
-        error = gettext("Fill in how many packs, at most as many as you ordered.")
+        error = gettext("Enter how many packs, at most as many as you ordered.")
     elif not any(chosen.values()):
         error = gettext("Choose at least one pack.")
     if not form.validate_on_submit() or error:

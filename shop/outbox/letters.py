@@ -170,8 +170,8 @@ def _right_of_withdrawal(purchase: Purchase) -> tuple[Block, Block]:
     paragraphs = (
         _(
             "You may withdraw from this contract without a reason until 14 days after you, or somebody on your behalf, "
-            "received the last parcel. Tell us in any clear way, for example with the link below, which also stands "
-            "below every page of the shop, or with the model form."
+            "received the last parcel. Tell us in any clear way, for example with the link below, which is also at the "
+            "foot of every page of the shop, or with the model form."
         ),
         _(
             "We pay back all that you paid, standard delivery included, within 14 days after your statement, to the "
@@ -230,7 +230,7 @@ def order_link(purchase: Purchase) -> Letter:
     """The secret link to an order, mailed again because somebody asked for it."""
     paragraphs = (
         _("Somebody asked for the link to your order with its number and this e-mail address. Here it is."),
-        _("Was it not you? Then you need not do anything: nobody but you gets this link."),
+        _("If this was not you, there is nothing to do: only you get this link."),
     )
     subject = _subject(purchase, _("The link to your order %(number)s", number=purchase.number))
     return Letter(purchase.email, subject, (_opening(purchase, paragraphs), _order_link(purchase)))
@@ -308,7 +308,7 @@ def return_decided(purchase: Purchase, decided: Sequence[DecidedLine]) -> Letter
     if any(one.refused for one in decided):
         paragraphs += [
             _("A pack whose seal you broke after delivery cannot be sent back, for reasons of hygiene."),
-            _("Do you see it in another way? Then write to us: we answer within 14 days."),
+            _("Do you disagree? Write to us: we answer within 14 days."),
         ]
     known = seller()
     reach = ((_("E-mail"), known.email),) if known.email else ()
@@ -347,9 +347,7 @@ def acknowledgement(purchase: Purchase, withdrawal: Withdrawal) -> Letter:
 
 def _after_withdrawal(purchase: Purchase) -> Block:
     if not any(line.expected_back for line in purchase.lines):
-        said = _(
-            "Nothing of it was sent yet, so you need not send anything back. What you paid for it comes back to you."
-        )
+        said = _("Nothing has been sent yet, so there is nothing to send back. We return what you paid.")
         return Block(paragraphs=(said,))
     where = owner_settings().return_address
     address = _("Return address")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from catalog.composition import Line, worked_out
 from catalog.models import Beside, Product
 from catalog.models.product import published_languages
+from catalog.orders.delivery import LeastDelivery
 from catalog.other_actives import DailyAmount, beside_magnesium, daily_amounts
 from catalog.prices import unit_price_cents
 from catalog.product_state import label_line_of
@@ -22,6 +23,7 @@ from recommend.substances import Substance, SubstanceNote
 from recommend.text import Language
 from shop.finder.answers_cookie import partial_answers
 from shop.finder.fit import Fit, VisitorAdvice, visitor_advice
+from shop.product.delivery import delivery_of, rates_in_use
 from shop.product.structured_data import product_data
 from shop.seller import Seller
 from shop.web.absolute_urls import absolute_url
@@ -50,6 +52,9 @@ class ProductPage(Struct, frozen=True):
     days: int
     """Days that a pack lasts at the label's portion; 0 when it is not known."""
     seller: Seller
+    delivery: Sequence[LeastDelivery]
+    """The cheapest delivery of one pack to each country."""
+    delivery_days: int
 
 
 def product_page(product: Product, ruleset: Ruleset, seller: Seller) -> ProductPage:
@@ -61,6 +66,8 @@ def product_page(product: Product, ruleset: Ruleset, seller: Seller) -> ProductP
         unit_price_cents=unit_price_cents(product),
         days=product.units_per_pack // product.units_per_day if product.units_per_day else 0,
         seller=seller,
+        delivery=delivery_of(product),
+        delivery_days=owner_settings().delivery_days,
     )
 
 
@@ -130,7 +137,7 @@ class ProductParts:
 
     In a template it becomes its body. Without an edition, as for the preview of a draft, nothing is cached. The
     body's data has absolute addresses, so that a cached part belongs to one host; it names the seller and the VAT, so
-    that it belongs to the settings as they were.
+    that it belongs to the settings as they were, and the rates of delivery.
     """
 
     def __init__(self, edition: Edition | None, product: Product | None = None) -> None:
@@ -141,7 +148,7 @@ class ProductParts:
             self._cached = {part: cached for part, cached in found.items() if cached is not None}
 
     def _key(self, part: str) -> tuple[object, ...]:
-        return fragment_key(f"product {part}", self._edition, absolute_url(""), owner_settings())
+        return fragment_key(f"product {part}", self._edition, absolute_url(""), owner_settings(), rates_in_use())
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -116,14 +116,39 @@ document.querySelectorAll("form.filters").forEach((form) => {
   filterAtOnce(form);
 });
 
-/** Suggestions for the word being typed, from the catalogue's own: fetched once, searched here, nothing typed is sent. */
+/** Suggestions for the word being typed, from the catalogue's own: fetched once, searched here, nothing typed is sent.
+    A combobox with a list, as ARIA's patterns have it: the focus stays in the field, arrows move through the list. */
 const SUGGESTED = 8;
 let known;
 function suggest(field) {
-  const list = document.createElement("datalist");
-  list.id = `${field.id}-words`;
-  field.after(list);
-  field.setAttribute("list", list.id);
+  const list = document.createElement("div");
+  const frame = made("span", "", "suggest");
+  Object.assign(list, { id: `${field.id}-words`, role: "listbox", ariaLabel: field.labels[0].textContent, hidden: true });
+  Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
+  field.setAttribute("aria-controls", list.id);
+  field.before(frame);
+  frame.append(field, list);
+  function show(texts) {
+    list.replaceChildren(...texts.map((text, place) => {
+      const option = made("div", text, "");
+      return Object.assign(option, { id: `${list.id}-${place}`, role: "option", ariaSelected: "false" });
+    }));
+    list.hidden = !texts.length;
+    field.ariaExpanded = String(!list.hidden);
+    field.removeAttribute("aria-activedescendant");
+  }
+  function move(step) {
+    const options = [...list.children];
+    const here = options.findIndex((one) => one.ariaSelected === "true");
+    const next = here < 0 ? options.at(step > 0 ? 0 : -1) : options.at((here + step) % options.length);
+    for (const one of options) one.ariaSelected = String(one === next);
+    field.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+  }
+  function take(option) {
+    field.value = option.textContent;
+    show([]);
+  }
   field.addEventListener("focus", () => {
     known ??= fetch(words.suggest, { credentials: "omit" }).then((answer) => (answer.ok ? answer.json() : [])).catch(() => []);
   }, { once: true });
@@ -132,8 +157,23 @@ function suggest(field) {
     const [, before = "", last] = /^(.*\s)?(\S*)$/.exec(typed);
     const start = last.toLocaleLowerCase();
     const found = start.length < 2 ? [] : (await known ?? []).filter((word) => word.toLocaleLowerCase().split(/[\s-]/).some((part) => part.startsWith(start)));
-    if (field.value !== typed) return; // typed on meanwhile
-    list.replaceChildren(...found.slice(0, SUGGESTED).map((word) => new Option(before + word)));
+    if (field.value === typed && field === document.activeElement) show(found.slice(0, SUGGESTED).map((word) => before + word));
+  });
+  field.addEventListener("keydown", (event) => {
+    const chosen = list.querySelector('[aria-selected="true"]');
+    if (list.hidden || event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "Escape") show([]);
+    else if (event.key === "Enter" && chosen) return take(chosen); // and the form is sent with it
+    else return;
+    event.preventDefault();
+  });
+  field.addEventListener("blur", () => show([]));
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+  list.addEventListener("click", ({ target }) => {
+    if (target.role !== "option") return;
+    take(target);
+    field.form.requestSubmit(frame.parentElement.querySelector("button"));
   });
 }
 for (const field of [document.getElementById("site-q"), document.querySelector(".listing #q"), document.querySelector(".compare #q")]) {

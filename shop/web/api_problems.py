@@ -66,7 +66,7 @@ def _printable(key: str) -> str:
 
 def _detail(error: HTTPException) -> str:
     details: dict[int, str] = {
-        404: _("Nothing is at this address. All addresses are in /api/v1/openapi.json."),
+        404: _("There is nothing at this address. All addresses are in /api/v1/openapi.json."),
         405: _("This address does not accept that method."),
         413: _("The body is too large."),
         414: _("The query is too long."),

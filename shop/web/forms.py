@@ -43,7 +43,7 @@ def email_line(value: object) -> str:
 def require_email(_form: Any, field: Field) -> None:
     """Validator: one e-mail address and nothing else."""
     if field.data and not _ADDRESS.fullmatch(field.data):
-        raise ValidationError(gettext("This is no e-mail address, such as naam@voorbeeld.nl."))
+        raise ValidationError(gettext("Enter an e-mail address like name@example.com."))
 
 
 class ShopForm(FlaskForm):

@@ -11,15 +11,17 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from catalog.models import Allergen, DosageForm, Product, Unit
+from catalog.orders.delivery import LeastDelivery
 from catalog.other_actives import DailyAmount, daily_amounts
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
 from recommend.knowledge import Certainty, Form, Note
-from recommend.wording import deciding_answers, deciding_clauses, describe
+from recommend.wording import clause_of, deciding_answers, deciding_clauses, describe
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
 from shop.web.i18n import gettext as _
+from shop.web.number_format import euro
 from shop.web.services import today
 
 
@@ -90,8 +92,29 @@ def amount_in_words(one: DailyAmount) -> str:
     return f"{number}\N{NO-BREAK SPACE}{one.substance.unit}"
 
 
+def delivery_in_words(least: LeastDelivery) -> str:
+    """The cheapest delivery to a country, e.g. "NL from € 3.95, free from € 50.00"."""
+    if not least.cents:
+        return str(_("%(country)s free of charge", country=least.country))
+    if least.free_from_cents is None:
+        return str(_("%(country)s from %(price)s", country=least.country, price=euro(least.cents)))
+    return str(
+        _(
+            "%(country)s from %(price)s, free from %(amount)s",
+            country=least.country,
+            price=euro(least.cents),
+            amount=euro(least.free_from_cents),
+        )
+    )
+
+
 def in_words(condition: Condition) -> str:
     return describe(condition, get_ruleset(), current_language())
+
+
+def in_a_clause(condition: Condition) -> str:
+    """A condition as what follows "if"."""
+    return clause_of(condition, get_ruleset(), current_language())
 
 
 def text_with_calls(note: Note) -> Markup:
@@ -144,7 +167,9 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(shown_text)
     app.add_template_filter(language_attribute)
     app.add_template_filter(certainty_name)
+    app.add_template_filter(delivery_in_words)
     app.add_template_filter(in_words)
+    app.add_template_filter(in_a_clause)
     app.add_template_filter(text_with_calls)
     app.add_template_filter(because_of)
     app.add_template_filter(clauses_of)

@@ -8,6 +8,7 @@ import brotli
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_public_pages import RULES, violations
 from tests.browser.test_walk import begin, choose
 
 pytestmark = pytest.mark.browser
@@ -61,12 +62,28 @@ def test_the_search_of_the_header_takes_the_focus_and_suggests_words_of_the_cata
     field = page.locator("#site-q")
     expect(field).to_be_focused()
     field.press_sequentially("vegan cit")
-    suggested = page.locator("#site-q-words option")
+    suggested = page.get_by_role("option")
     expect(suggested.first).to_have_text("vegan citraat")
     assert 1 <= suggested.count() <= 8
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert violations(page, RULES) == []
+    field.press("ArrowUp")
+    expect(suggested.last).to_have_attribute("aria-selected", "true")
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "site-q-words-0")
+    field.press("Escape")
+    expect(suggested).to_have_count(0)
+    expect(field).to_have_value("vegan cit")
+    field.press("Backspace")
+    expect(suggested.first).to_be_visible()
+    field.press("ArrowDown")
     field.press("Enter")
-    expect(page).to_have_url(re.compile("q=vegan"))
-    expect(page.locator(".listing #q")).to_have_attribute("list", "q-words")
+    expect(page).to_have_url(re.compile(r"q=vegan\+ci"))
+    expect(page.locator(".listing #q")).to_have_value(re.compile("vegan ci.{3,}"))
+    page.locator(".listing #q").clear()
+    page.locator(".listing #q").press_sequentially("poe")
+    suggested.first.click()
+    expect(page).to_have_url(re.compile("q=poeder"))
 
 
 @without_script

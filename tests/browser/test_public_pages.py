@@ -18,7 +18,7 @@ PHONE, DESK = {"width": 360, "height": 800}, {"width": 1280, "height": 800}
 MOST_BYTES, MOST_REQUESTS = 60_000, 8
 SHIFTS = "new PerformanceObserver(list => list.getEntries().forEach(e => window.shifts += e.value))"
 WATCH = f"window.shifts = 0; {SHIFTS}.observe({{type: 'layout-shift', buffered: true}})"
-RULES: dict[str, Any] = {"resultTypes": ["violations"]}
+RULES: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 COLOURS: dict[str, Any] = RULES | {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 

@@ -21,7 +21,7 @@ SELLER = Seller("Proef & Zn", "Straat 1, Stad", "vraag@winkel.example", None, "0
 def test_what_the_seller_has_not_filled_in_is_named_once_and_not_made_up(
     address: str, times: int, client: FlaskClient
 ) -> None:
-    missing = "De verkoper vulde nog niet in: Naam, Adres, Handelsregister (KvK), Btw-nummer, E-mail."
+    missing = "Nog niet ingevuld door de verkoper: Naam, Adres, Handelsregister (KvK), Btw-nummer, E-mail."
     assert main_text(client.get(address)).count(missing) == times
 
 
@@ -30,7 +30,7 @@ def test_what_is_configured_stands_on_colophon_product_and_accessibility_page(sa
     client = app.test_client()
     for address in ("/nl/colofon", PRODUCT):
         page = client.get(address)
-        assert "vulde nog niet in" not in page.text
+        assert "ingevuld door de verkoper" not in page.text
         for text in ("Proef &amp; Zn", "Straat 1, Stad", "00000000", "NL000000000B00", "mailto:vraag@winkel.example"):
             assert text in page.text
     for address in ("/en/accessibility", "/en/contact"):

@@ -34,6 +34,33 @@ def test_whom_a_form_suits_follows_from_the_rules_that_move_it(client: FlaskClie
     assert "advised against" in page[back:]
 
 
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "nl",
+            [
+                "Als je “erg gevoelig” antwoordde op de vraag over maag en darmen, of als je ontlasting vaak dun is",
+                "Als je een darmziekte of een stoma hebt",
+                "Als “Een deel van mijn darm is weggehaald, of mijn maag is verkleind” voor jou geldt",
+            ],
+        ),
+        (
+            "en",
+            [
+                "If you answered “very sensitive” to the question on stomach and bowel, or if your stools are often",
+                "If you have a bowel disease or a stoma",
+            ],
+        ),
+    ],
+)
+def test_a_form_page_says_in_a_sentence_for_whom_it_ranks_higher(
+    language: str, sentences: list[str], client: FlaskClient
+) -> None:
+    page = client.get(f"{INDEX[language]}/bisglycinate").text
+    assert [sentence for sentence in sentences if sentence not in page] == []
+
+
 def test_a_form_page_shows_products_that_count_as_the_form(client: FlaskClient) -> None:
     page = client.get("/nl/vormen/taurate")
     assert page.text.count('<li class="card') == 6
@@ -43,7 +70,7 @@ def test_a_form_page_shows_products_that_count_as_the_form(client: FlaskClient) 
 
 def test_the_share_of_magnesium_is_that_of_the_formula(client: FlaskClient) -> None:
     assert "60,3\xa0% magnesium" in client.get("/nl/vormen/oxide").text
-    assert "165.8\xa0mg provides 100 mg magnesium" in client.get("/en/forms/oxide").text
+    assert "166\xa0mg provides 100 mg magnesium" in client.get("/en/forms/oxide").text
 
 
 def test_a_second_name_leads_to_the_compound_that_it_is(client: FlaskClient) -> None:

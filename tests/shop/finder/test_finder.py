@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import segno
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -187,7 +188,7 @@ def test_without_agreement_nothing_is_kept_and_what_was_chosen_stays(client: Fla
     assert page.status_code == 422
     assert {"age_group=65_plus", "health=medicines"} <= ticked(page.text)
     assert client.get_cookie("answers") is None
-    assert client.get(NL["intake"]).location == NL["start"]
+    assert client.get(NL["intake"]).location == f"{NL['start']}?answers_gone=1"
 
 
 @pytest.mark.parametrize("missing", ["age_group", "health", "agreement"])
@@ -618,6 +619,7 @@ def test_what_is_kept_names_form_amount_and_products_and_no_answer(language: str
         assert words not in text.text.lower()
     address = re.search(r"http://\S+", text.text)
     assert address
+    assert f'src="{segno.make(address[0], error="m").svg_data_uri(scale=4, border=4, light="#fff")}"' in page
     compared = client.get(address[0])
     assert compared.status_code == 200
     assert compared.text.count('class="comparison') == 1

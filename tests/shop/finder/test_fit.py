@@ -1,16 +1,21 @@
 """The advice on other pages: a strip, badges on cards and products, the menu; for its visitor alone."""
 
 import html
+import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from catalog.consistency import repair_derived_data
+from catalog.models import Product, Status
 from catalog.queries.products import products_by_slugs
 from catalog.search.listing import edition_of, editions
 from shop.web.services import services_of
 from tests.queries import counted
-from tests.shop.visitor import answer, main_text
+from tests.shop.visitor import FINDER, answer, main_text
 
 SLUG = "duinvallei-magnesiumcitraat-100-capsules"
 LISTING = "/en/best-magnesium-supplements"
@@ -38,6 +43,37 @@ def test_a_visitor_with_an_advice_sees_it_on_the_listing_and_on_products_with_th
     stranger = own_app.test_client()
     assert "Your advice" not in text(stranger, LISTING)
     assert "matches your answers" not in text(stranger, product)
+
+
+@pytest.mark.parametrize(
+    ("language", "listing", "gone", "unknown"),
+    [
+        ("nl", "/nl/beste-magnesium-supplementen", "We verkopen dit product niet meer.", "We hebben geen product"),
+        ("en", LISTING, "We no longer sell this product.", "We do not have a product"),
+    ],
+)
+def test_an_advised_product_that_was_archived_meanwhile_is_said_to_be_gone_with_a_way_on(
+    language: str, listing: str, gone: str, unknown: str, own_app: Flask
+) -> None:
+    client = own_app.test_client()
+    answer(client, language)
+    advice = client.get(FINDER[language]["advice"]).text
+    [slug] = re.findall(r"/product/([a-z0-9-]+)", advice)[:1]
+    [shared] = re.findall(
+        r'id="address"[^>]* value="http://localhost([^"]+)"', client.get(FINDER[language]["keep"]).text
+    )
+    with Session(services_of(own_app).databases.writing) as session:
+        session.execute(update(Product).where(Product.slug == slug).values(status=Status.ARCHIVED))
+        repair_derived_data(session, services_of(own_app).ruleset)
+        session.commit()
+    page = client.get(f"/{language}/product/{slug}")
+    assert page.status_code == 410
+    assert gone in page.text
+    assert f'href="{listing}"' in page.text
+    assert slug not in client.get(FINDER[language]["advice"]).text
+    page = client.get(html.unescape(shared))
+    assert f"{unknown} “{slug}”" in page.text
+    assert page.text.count("/product/") >= 2  # the others are still compared
 
 
 def test_what_a_rule_or_the_law_excludes_says_why_in_a_word_or_two(own_app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Answers are health data: an encrypted cookie of their own, and nowhere else."""
 
 import logging
+import re
 import time
 from pathlib import Path
 
@@ -62,6 +63,31 @@ def test_an_expired_cookie_is_a_fresh_start_with_a_notice(app: Flask, client: Fl
     old = cipher.encrypt_at_time(b'{"stomach": "none"}', int(time.time()) - 3601)
     client.set_cookie("answers", old.decode())
     assert "opnieuw beginnen" in client.get(START).text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("stale", ["forged", "expired", "gone"])
+def test_a_page_of_the_finder_with_stale_answers_leads_to_the_beginning_and_says_why_once(
+    stale: str, language: str, app: Flask, client: FlaskClient
+) -> None:
+    cipher: Fernet = services_of(app).answers_cipher
+    old = cipher.encrypt_at_time(b'{"stomach": "none"}', int(time.time()) - 3601).decode()
+    why = {
+        "forged": ("zijn verlopen of", "could not be read"),
+        "expired": ("zijn verlopen of", "could not be read"),
+        "gone": ("antwoorden", "answers"),
+    }[stale]
+    for name, address in FINDER[language].items():
+        if name in ("start", "start_again"):
+            continue
+        if stale != "gone":
+            client.set_cookie("answers", "gAAAAAB" if stale == "forged" else old)
+        page = client.get(address, follow_redirects=True)
+        assert page.request.path == FINDER[language]["start"]
+        notices = re.findall(r'<p class="notice[^>]*>(.*?)</p>', page.text)
+        assert len(notices) == 1, address
+        assert why[language == "en"] in notices[0]
+        assert client.get_cookie("answers") is None
 
 
 def test_a_cookie_with_answers_that_the_contract_does_not_know_is_a_fresh_start(

@@ -32,7 +32,7 @@ def test_a_withheld_summary_names_no_product_and_no_amount(client: FlaskClient) 
     text = main_text(page)
     assert "Er wordt geen product voorgesteld" in text
     assert "Getoonde producten" not in text
-    assert "best passende" not in text
+    assert "de beste eerst" not in text
     assert "Hooguit" not in text
 
 

@@ -109,7 +109,7 @@ def test_a_question_gets_an_answer_with_a_link_and_no_dead_end(
 def test_a_medicine_shows_the_note_on_its_group_and_is_never_corrected(client: FlaskClient) -> None:
     page = main_text(client.get(EN, query_string={"q": "alendronate"}))
     assert "bisphosphonate" in page.lower()
-    assert "We searched for" not in page
+    assert "Showing results for" not in page
 
 
 @pytest.mark.parametrize("text", ["HAZ-CIT-100-C180", "haz cit 100 c180", "hazcit100c180", "#HAZ-CIT-100-C180"])

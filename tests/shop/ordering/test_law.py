@@ -42,7 +42,7 @@ IN_THE_CONFIRMATION = {
     "en": [
         *("Winkel B.V.", "Straat 1", "info@winkel.nl", "030 123 45 67", "12345678", "NL123456789B13", "Retourstraat 2"),
         *("22.90", "4.95", "VAT", "Parcel at home", "3 working days", "without a reason", "14 days", "pay for that"),
-        *("model form", "below every page", "guarantee", "complaint", "Trial terms.", "seal"),
+        *("model form", "at the foot of every page", "guarantee", "complaint", "Trial terms.", "seal"),
     ],
 }
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.shop.visitor import main_text
 
-MISSING = "De verkoper vulde nog niet in"
+MISSING = "Nog niet ingevuld door de verkoper"
 
 
 def test_every_page_links_to_contact(client: FlaskClient) -> None:

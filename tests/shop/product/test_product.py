@@ -10,17 +10,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from catalog.composition import LabelLine
-from catalog.models import DosageForm, Product, Unit
+from catalog.models import Brand, DosageForm, Product, Unit
+from catalog.orders.models import DeliveryRate
 from catalog.other_actives import read_other_actives
 from recommend.knowledge import Ruleset
 from shop.app import create_app
 from shop.web.services import services_of
 from tests.conftest import settings_in
 from tests.factories import make_product
+from tests.queries import counted
 from tests.shop.visitor import answer, main_text
 
 TWO_CAPSULES = "duinvallei-magnesiumcitraat-100-capsules"
@@ -48,8 +50,32 @@ def test_a_product_shows_magnesium_per_unit_and_portion_share_of_375_mg_and_room
     text = text_of(client, TWO_CAPSULES)
     assert re.search(r"Magnesium per capsule \d", text)
     assert "of the reference intake of 375 mg" in text
-    assert "upper limit of 250 mg" in text
+    assert "EU upper limit: 250 mg a day" in text
     assert re.search(r"\d mg below it", text)
+
+
+def test_a_product_says_what_its_delivery_costs_as_the_checkout_does_and_nothing_where_nobody_can_order(
+    app: Flask, client: FlaskClient
+) -> None:
+    text = text_of(client, TWO_CAPSULES)
+    assert "Delivery within 3 working days NL from €3.95, free from €50.00 BE from €6.95, free from €75.00" in text
+    orders = services_of(app).orders
+    with orders.writing() as session:
+        session.execute(update(DeliveryRate).where(DeliveryRate.country == "NL").values(cents=0))
+        session.execute(delete(DeliveryRate).where(DeliveryRate.country == "BE"))
+        session.add(DeliveryRate(country="BE", kind="home", max_grams=1000, cents=800, free_from_cents=7500))
+        session.add(DeliveryRate(country="BE", kind="home", max_grams=9000, cents=900, free_from_cents=None))
+    with counted(orders.engine) as sent:
+        assert "NL from €3.95" in text_of(client, TWO_CAPSULES)  # read anew after ten minutes
+        assert sent == []
+    services_of(app).delivery_rates = None
+    services_of(app).cache.clear()
+    assert "NL free of charge BE from €8.00 " in text_of(client, TWO_CAPSULES)
+    with Session(services_of(app).databases.writing) as session:
+        session.execute(update(Brand).values(invented=False))
+        session.commit()
+    services_of(app).cache.clear()
+    assert "Delivery" not in text_of(client, TWO_CAPSULES)
 
 
 def test_a_portion_above_250_mg_says_by_how_much_and_what_to_do(client: FlaskClient) -> None:
