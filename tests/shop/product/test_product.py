@@ -14,6 +14,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from catalog.composition import LabelLine
+from catalog.edits.store import begin_writing
 from catalog.models import Brand, DosageForm, Product, Unit
 from catalog.orders.models import DeliveryRate
 from catalog.other_actives import read_other_actives
@@ -55,11 +56,12 @@ def test_a_product_shows_magnesium_per_unit_and_portion_share_of_375_mg_and_room
 
 
 def test_a_product_says_what_its_delivery_costs_as_the_checkout_does_and_nothing_where_nobody_can_order(
-    app: Flask, client: FlaskClient
+    own_app: Flask,
 ) -> None:
+    client = own_app.test_client()
     text = text_of(client, TWO_CAPSULES)
     assert "Delivery within 3 working days NL from €3.95, free from €50.00 BE from €6.95, free from €75.00" in text
-    orders = services_of(app).orders
+    orders = services_of(own_app).orders
     with orders.writing() as session:
         session.execute(update(DeliveryRate).where(DeliveryRate.country == "NL").values(cents=0))
         session.execute(delete(DeliveryRate).where(DeliveryRate.country == "BE"))
@@ -68,13 +70,13 @@ def test_a_product_says_what_its_delivery_costs_as_the_checkout_does_and_nothing
     with counted(orders.engine) as sent:
         assert "NL from €3.95" in text_of(client, TWO_CAPSULES)  # read anew after ten minutes
         assert sent == []
-    services_of(app).delivery_rates = None
-    services_of(app).cache.clear()
+    services_of(own_app).delivery_rates = None
+    services_of(own_app).cache.clear()
     assert "NL free of charge BE from €8.00 " in text_of(client, TWO_CAPSULES)
-    with Session(services_of(app).databases.writing) as session:
+    with Session(services_of(own_app).databases.writing) as session:
+        begin_writing(session)
         session.execute(update(Brand).values(invented=False))
         session.commit()
-    services_of(app).cache.clear()
     assert "Delivery" not in text_of(client, TWO_CAPSULES)
 
 
