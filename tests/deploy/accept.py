@@ -13,11 +13,15 @@ def main(link: str, ca: str, password: str) -> None:
     for _ in range(50):  # the proxy asks its shops how they are before it sends anybody there
         try:
             page = visitor.get(link)
-        except requests.RequestException:
-            page = None
-        if page is not None and page.status_code == 200:
-            break
+        except requests.RequestException as error:
+            last: object = error
+        else:
+            last = page.status_code
+            if page.ok:
+                break
         time.sleep(0.3)
+    else:
+        raise SystemExit(f"no page for the invitation: {last}")
     answer = visitor.submit(page, password=password, again=password)
     assert answer.status_code == 200, answer.text
 

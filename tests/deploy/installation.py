@@ -57,7 +57,8 @@ class Installation:
             path = f"{self.folder}/opt/shop/bin:{os.environ['PATH']}"
             return settings_of(name, SECRETS) | {"PATH": path, "SHOP_INSTANCE": str(self.folder / name / "instance")}
         given = settings_of(name, SECRETS) | {"PGDATA": str(self.folder / name / "data")}
-        return given | {"PGHOST": str(self.folder / name), "PATH": f"{self._bin}:{os.environ['PATH']}"}
+        by_network = {"PGHOST": "127.0.0.1", "PGPASSWORD": SECRETS["POSTGRES_PASSWORD"]}
+        return given | by_network | {"PATH": f"{self._bin}:{os.environ['PATH']}"}
 
     def start(self, name: str, command: Sequence[str]) -> None:
         process = self.machines[name].start(command, self.environment(name))
@@ -95,22 +96,23 @@ class Installation:
         home, machine, env = self.folder / "primary", self.machines["primary"], self.environment("primary")
         home.mkdir()
         shutil.chown(home, "postgres", "postgres")
-        (self.folder / "password").write_text(SECRETS["POSTGRES_PASSWORD"])
+        password = self.folder / "password"
+        password.write_text(SECRETS["POSTGRES_PASSWORD"])
+        shutil.chown(password, "postgres")
         as_server = ("gosu", "postgres")
         machine.run(
-            *as_server, "initdb", "--no-sync", "--username=shop", f"--pwfile={self.folder / 'password'}",
+            *as_server, "initdb", "--no-sync", "--username=shop", f"--pwfile={password}",
             "--auth-host=scram-sha-256", "--auth-local=trust", "--encoding=utf8", environment=env,
         )  # fmt: skip
         with (home / "data" / "pg_hba.conf").open("a") as rules:
             rules.write("host all all all scram-sha-256\n")
-        only_here = ("-c", "listen_addresses=", "-c", f"unix_socket_directories={home}")
-        machine.run(*as_server, "pg_ctl", "start", "-w", "-o", shlex.join(only_here), environment=env)
+        with (home / "data" / "postgresql.conf").open("a") as settings:  # as the image has it, but for the socket's file
+            settings.write("listen_addresses = '*'\nunix_socket_directories = ''\n")
+        machine.run(*as_server, "pg_ctl", "start", "-w", "-l", str(home / "first.log"), environment=env)
         machine.run(*as_server, "createdb", "-U", "shop", "shop", environment=env)
         machine.run(*as_server, "bash", str(FOLDER / "primary.sh"), environment=env)
         machine.run(*as_server, "pg_ctl", "stop", "-w", environment=env)
-        options = shlex.split(service("primary", SECRETS)["command"])[1:]
-        listening = ("-c", "listen_addresses=*", "-c", f"unix_socket_directories={home}")
-        self.start("primary", [*as_server, "postgres", *options, *listening])
+        self.start("primary", [*as_server, *shlex.split(service("primary", SECRETS)["command"])])
         self._wait_for_database("primary")
 
     def make_standby(self) -> None:

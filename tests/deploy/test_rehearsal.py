@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,8 +16,9 @@ pytestmark = [pytest.mark.deploy, pytest.mark.skipif(bool(REASON), reason=REASON
 
 
 @pytest.fixture
-def shops(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path) as whole:
+def shops() -> Iterator[Installation]:
+    """In a folder that the system's user of PostgreSQL can reach, which pytest's are not."""
+    with TemporaryDirectory(prefix="rehearsal-") as folder, installation(Path(folder)) as whole:
         yield whole
 
 
