@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
-from lxml import html
+from lxml import etree, html
 
 LISTING = "/nl/beste-magnesium-supplementen"
 DETAILS = {
-    "email": "klant@voorbeeld.nl", "name": "Jo de Vries", "country": "NL", "postcode": "3511 AB", "house_number": "12",
+    "name": "Jo de Vries", "country": "NL", "postcode": "3511 AB", "house_number": "12",
     "street": "Oudegracht", "town": "Utrecht", "delivery": "home", "method": "online",
 }  # fmt: skip
 SECONDS = 15
@@ -67,15 +67,18 @@ def read(visitor: Visitor, number: int) -> None:
 
 
 def order(visitor: Visitor, number: int) -> None:
-    """From the listing to the order page; acknowledged with its address once that page is there."""
+    """From the listing to a paid order; acknowledged with the address of its page."""
     begun, name = time.time(), ""
     try:
         visitor.session.cookies.clear()
-        (product, *_) = html.fromstring(visitor.get(LISTING).text).xpath("//button[@name='add']/@value")
-        visitor.post("/nl/winkelmand", add=product)
-        summary = visitor.submit(visitor.get("/nl/bestellen"), "summary", **DETAILS)
+        products = html.fromstring(visitor.get(LISTING).text).xpath("//button[@name='add']/@value")
+        visitor.post("/nl/winkelmand", add=products[number % len(products)])
+        who = DETAILS | {"email": f"klant{time.time_ns()}@voorbeeld.nl"}  # one person may leave three orders unpaid
+        summary = visitor.submit(visitor.get("/nl/bestellen"), "summary", **who)
         placed = visitor.submit(summary, "order")
-        name = placed.url if placed.status_code == 200 and "/bestelling/" in placed.url else ""
+        (to_payment,) = html.fromstring(placed.text).xpath("//main//a[contains(@class, 'button')]/@href")
+        paid = visitor.submit(visitor.get(to_payment), "paid")
+        name = paid.url if paid.status_code == 200 and "/bestelling/" in paid.url else ""
     finally:
         tell("order", begun, bool(name), name)
     time.sleep(0.1)
@@ -103,8 +106,8 @@ def repeat(act: Callable[[Visitor, int], None], visitor: Visitor, over: threadin
     while not over.is_set():
         try:
             act(visitor, number)
-        except (requests.RequestException, IndexError, ValueError, StopIteration):  # no answer, or another page
-            time.sleep(0.05)
+        except (requests.RequestException, etree.ParserError, LookupError, ValueError, StopIteration):
+            time.sleep(0.05)  # no answer, or another page: the next try is another visit
         number += 1
 
 
