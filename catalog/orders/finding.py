@@ -30,7 +30,7 @@ from catalog.orders.models import (
     StockLevel,
     Withdrawal,
 )
-from catalog.orders.outbox import owner_of
+from catalog.orders.outbox import is_about_order, owner_of
 
 PAGE = 50
 MOST_FAILED_JOBS = 500
@@ -235,6 +235,8 @@ def _orders_of_failed_jobs(session: Session) -> list[int]:
     query = select(Job.kind, Job.row_id).where(Job.done_at.is_(None), Job.failed_at.is_not(None))
     by_owner: dict[type[OrdersBase], set[int]] = {}
     for kind, row_id in session.execute(query.order_by(Job.failed_at.desc()).limit(MOST_FAILED_JOBS)):
+        if not is_about_order(kind):
+            continue
         by_owner.setdefault(owner_of(kind), set()).add(row_id)
     found = by_owner.pop(Purchase, set())
     for owner, ids in by_owner.items():

@@ -61,6 +61,8 @@ class StockLevel(OrdersBase):
     """Promised packs that the last count did not find."""
     low_at: Mapped[int] = mapped_column(server_default="5")
     """The number of packs to order from which on staff are told that stock is low."""
+    low_told: Mapped[bool] = mapped_column(server_default=false())
+    """Whether owners were mailed that it is low; no longer once it is not."""
 
     @property
     def available(self) -> int:
@@ -593,6 +595,34 @@ class Job(OrdersBase):
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     failed_at: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[str] = mapped_column(server_default="")
+
+
+class RestockWish(OrdersBase):
+    """A wish to be mailed once when a sold-out product is back; erased with that mail."""
+
+    __tablename__ = "restock_wish"
+    __table_args__ = (
+        UniqueConstraint("address_key", "product_id"),
+        Index("ix_restock_wish_product", "product_id", "confirmed_at"),
+        Index("ix_restock_wish_asked_at", "asked_at"),
+        {"sqlite_autoincrement": True},  # rows are erased, and their jobs must never be about another one
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int]
+    language: Mapped[str] = mapped_column(String(2))
+    email: Mapped[str]
+    """Empty once its owner declined, while the row keeps others from asking again in their name."""
+    address_key: Mapped[str] = mapped_column(String(64))
+    """A keyed hash of the e-mail address."""
+    link_key: Mapped[str]
+    """A random text that, with the shop's key, gives the token of the link."""
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The moment at which the owner of the address agreed; nothing but the question is mailed before."""
+    planned_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The moment at which its mail was planned; None while the product is sold out."""
 
 
 class ImportTask(StrEnum):

@@ -21,6 +21,7 @@ from catalog.orders.models import (
     PurchaseEvent,
     RecallNotice,
     Refund,
+    RestockWish,
     Shipment,
     Withdrawal,
 )
@@ -46,8 +47,15 @@ _OWNERS: Mapping[str, type[OrdersBase]] = {
     "mail_return_decided": PurchaseEvent,
     "mail_recall": RecallNotice,
     "make_pdf": Document,
+    "mail_restock_question": RestockWish,
+    "mail_restocked": RestockWish,
 }
 """The table of the row that a job is about, by kind; of the others it is the order itself."""
+
+
+def is_about_order(kind: str) -> bool:
+    """Whether a job of this kind is about an order."""
+    return kind != "mail_low_stock" and owner_of(kind) is not RestockWish
 
 
 def owner_of(kind: str) -> type[OrdersBase]:

@@ -257,4 +257,5 @@ def _move(
     session.execute(insert(StockMove), [move])
     level.on_hand += by_on_hand
     level.reserved += by_reserved
+    level.low_told = level.low_told and level.available <= level.low_at
     session.flush()

@@ -19,6 +19,7 @@ from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.store import ConflictError
 from catalog.models import Product
 from catalog.orders.models import StockLevel
+from catalog.orders.restock import count_waiting
 from catalog.orders.stock import Count, NotThereError, StockChange, count_packs, receive_packs, write_off
 from catalog.orders.stock_list import PAGE, ledger_of, low_levels
 from catalog.product_problems import RefusedError
@@ -171,6 +172,7 @@ def _page(product: Product, **forms: Any) -> Response:
     with services().orders.reading() as session:
         level = session.get(StockLevel, product.id)
         rows = ledger_of(session, product.id, before if before and before <= LARGEST_ID else None)
+        waiting = count_waiting(session, product.id)
         session.expunge_all()
     wrong = next((form for form in forms.values() if form.errors), None)
     shown: dict[str, Any] = {
@@ -182,6 +184,7 @@ def _page(product: Product, **forms: Any) -> Response:
         product=product,
         level=level,
         rows=rows[:PAGE],
+        waiting=waiting,
         before=rows[PAGE - 1].id if len(rows) > PAGE else None,
         forms=shown | forms,
         wrong=wrong,
