@@ -29,6 +29,7 @@ from catalog.orders.models import (
 from catalog.orders.payments import purchase_for_update
 from catalog.orders.returns import decided_lines
 from shop.ordering.availability import products_back, update_marks
+from shop.ordering.supply import calendar_of, supplies
 from shop.outbox import letters
 from shop.outbox.documents import issue_credit, issue_invoice, make_pdf
 from shop.outbox.post import Attachment, post
@@ -94,6 +95,8 @@ def _mail_confirmation(shared: Services, purchase_id: int) -> None:
 def _post_confirmation(session: Session, purchase: Purchase, key: str) -> None:
     letter = letters.confirmation(purchase, session.get_one(Terms, purchase.terms_version))
     files = [Attachment(f"{one.number}.pdf", one.pdf) for one in purchase.documents if one.pdf is not None]
+    if supplies(purchase):
+        files.append(Attachment(f"{purchase.number}.ics", calendar_of(purchase), "text/calendar"))
     post(letters.checked(letter, purchase), key, files)
 
 

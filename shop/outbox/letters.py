@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask import render_template, url_for
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
 from shop.ordering.order_words import delivery_words, method_words
 from shop.ordering.parcel_words import how_to_take, notes_for_everybody, packs_of_parcel
+from shop.ordering.supply import again_address, supplies
 from shop.web.absolute_urls import base_url
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, ngettext
@@ -143,6 +144,7 @@ def confirmation(purchase: Purchase, terms: Terms) -> Letter:
         _lines(purchase),
         _payment(purchase),
         _delivery(purchase),
+        *_supply(purchase),
         *_right_of_withdrawal(purchase),
         _guarantee_and_complaints(),
         _seller(purchase),
@@ -174,6 +176,20 @@ def _delivery(purchase: Purchase) -> Block:
     )
     within = _("Within %(days)d working days.", days=owner_settings().delivery_days)
     return Block(heading=_("Delivery"), paragraphs=(f"{delivery_words(purchase.delivery)}: {to}.", within))
+
+
+def _supply(purchase: Purchase) -> tuple[Block, ...]:
+    """How long the packs last, and the way to order them again."""
+    locale = "nl" if current_language() == "nl" else "en_GB"
+    rows = [
+        (one.name, _("until about %(day)s", day=format_date(one.last_day, "long", locale=locale)))
+        for one in supplies(purchase)
+    ]
+    if not rows:
+        return ()
+    said = _("Taken as the label says. The attached .ics file puts the days in your calendar.")
+    link = (_("Order again"), again_address(purchase))
+    return (Block(heading=_("How long it lasts"), paragraphs=(said,), rows=tuple(rows), link=link),)
 
 
 def _right_of_withdrawal(purchase: Purchase) -> tuple[Block, Block]:
