@@ -217,7 +217,7 @@ def _payment_faults(purchase: Purchase, ledgers: _Ledgers) -> Iterator[str]:
         claimed = sum(
             cents
             for _id, payment_id, status, cents in ledgers.refunds.get(purchase.id, ())
-            if payment_id == payment.id and status is not RefundStatus.FAILED
+            if payment_id == payment.id and status not in (RefundStatus.FAILED, RefundStatus.CANCELLED)
         )
         if claimed != payment.refund_claimed_cents:
             yield f"payment {payment.id}: refunds of {claimed} cents, claimed are {payment.refund_claimed_cents}"

@@ -213,7 +213,9 @@ def _failed_refunds() -> Select[int]:
     """Orders whose last refund failed, so that money that was to go back is still here."""
     later = aliased(Refund)
     mended = exists().where(
-        later.purchase_id == Refund.purchase_id, later.id > Refund.id, later.status != RefundStatus.FAILED
+        later.purchase_id == Refund.purchase_id,
+        later.id > Refund.id,
+        later.status.not_in([RefundStatus.FAILED, RefundStatus.CANCELLED]),
     )
     return select(Refund.purchase_id).where(Refund.status == RefundStatus.FAILED, ~mended)
 

@@ -42,6 +42,8 @@ class MoveKind(StrEnum):
     RETURNED = "returned"
     WRITTEN_OFF = "written_off"
     RECEIVED = "received"
+    HELD = "held"
+    """Packs of a recalled lot, out of sale until somebody decides about them."""
     CORRECTED = "corrected"
     """The difference that a count by staff found, or packs that were promised and not there."""
 
@@ -187,7 +189,16 @@ class Purchase(OrdersBase):
     withdrawals: Mapped[list["Withdrawal"]] = relationship(order_by="Withdrawal.id")
     documents: Mapped[list["Document"]] = relationship(order_by="Document.id")
     events: Mapped[list["PurchaseEvent"]] = relationship(order_by="PurchaseEvent.id")
-    shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id")
+    shipments: Mapped[list["Shipment"]] = relationship(
+        order_by="Shipment.id",
+        primaryjoin="and_(Purchase.id == Shipment.purchase_id, Shipment.undone_at.is_(None))",
+    )
+    undone_shipments: Mapped[list["Shipment"]] = relationship(
+        order_by="Shipment.id",
+        primaryjoin="and_(Purchase.id == Shipment.purchase_id, Shipment.undone_at.is_not(None))",
+        viewonly=True,
+    )
+    """Parcels that never left, or came back undelivered; their packs count no more."""
     notes: Mapped[list["PurchaseNote"]] = relationship(order_by="PurchaseNote.id")
     returns: Mapped[list["GoodsReturn"]] = relationship(order_by="GoodsReturn.id")
 
@@ -300,6 +311,9 @@ class Shipment(OrdersBase):
     carrier: Mapped[str]
     tracking: Mapped[str]
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    came_back: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it was undone because it came back undelivered, not because it never left."""
 
     lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.position")
 
@@ -352,10 +366,18 @@ class GoodsReturnLine(OrdersBase):
     lot: Mapped[str]
 
 
+class RecallDecision(StrEnum):
+    """The end of the packs of a recalled lot that were still on the shelf."""
+
+    RELEASED = "released"
+    WRITTEN_OFF = "written_off"
+
+
 class Recall(OrdersBase):
     """A recall of a lot of a product, with the words that its orders get."""
 
     __tablename__ = "recall"
+    __table_args__ = (Index("ix_recall_product", "product_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -368,6 +390,10 @@ class Recall(OrdersBase):
     """Product and brand as sold."""
     text_nl: Mapped[str]
     text_en: Mapped[str]
+    held: Mapped[int] = mapped_column(server_default="0")
+    """Packs of the lot that are out of sale until it is decided about."""
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decision: Mapped[RecallDecision | None] = mapped_column(choice(RecallDecision))
 
 
 class RecallNotice(OrdersBase):
@@ -457,6 +483,8 @@ class RefundStatus(StrEnum):
     SENT = "sent"
     REFUNDED = "refunded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    """Never sent: the transfer that it was to send back was typed wrong."""
 
 
 class Refund(OrdersBase):
@@ -492,6 +520,8 @@ class BankTransfer(OrdersBase):
     booked_on: Mapped[date]
     reference: Mapped[str]
     who: Mapped[str]
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The moment at which it was found to be typed wrong."""
 
 
 class MoneyKind(StrEnum):
@@ -686,6 +716,7 @@ class TrialPayment(OrdersBase):
     cents: Mapped[int]
     paid_cents: Mapped[int] = mapped_column(server_default="0")
     refunded_cents: Mapped[int] = mapped_column(server_default="0")
+    charged_back_cents: Mapped[int] = mapped_column(server_default="0")
     webhook_path: Mapped[str]
     return_path: Mapped[str]
     description: Mapped[str]

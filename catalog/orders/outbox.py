@@ -43,6 +43,7 @@ _OWNERS: Mapping[str, type[OrdersBase]] = {
     "mail_withdrawal": Withdrawal,
     "mail_shipment": Shipment,
     "mail_tracking": Shipment,
+    "mail_shipment_undone": Shipment,
     "mail_confirmation_again": PurchaseEvent,
     "mail_return_decided": PurchaseEvent,
     "mail_recall": RecallNotice,

@@ -55,7 +55,7 @@ def load_parts(purchase: Purchase) -> None:
     """Load all that pages show of an order, before it leaves its session."""
     for name in ("lines", "vat", "payments", "withdrawals", "documents", "events", "notes"):
         getattr(purchase, name)
-    for shipment in purchase.shipments:
+    for shipment in (*purchase.shipments, *purchase.undone_shipments):
         len(shipment.lines)
     for parcel in purchase.returns:
         len(parcel.lines)
@@ -160,7 +160,10 @@ def order_data(purchase: Purchase, more: Mapping[str, Sequence[Any]]) -> Mapping
         "withdrawals": [_columns(one) for one in purchase.withdrawals],
         "documents": [_columns(one) for one in purchase.documents],
         "events": [_columns(event) for event in purchase.events],
-        "shipments": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.shipments],
+        "shipments": [
+            {**_columns(one), "lines": [_columns(line) for line in one.lines]}
+            for one in sorted((*purchase.shipments, *purchase.undone_shipments), key=lambda one: one.id)
+        ],
         "returns": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.returns],
         "notes": [_columns(note) for note in purchase.notes],
     }

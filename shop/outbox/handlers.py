@@ -119,7 +119,7 @@ def _mail_shipment(shared: Services, shipment_id: int) -> None:
     with shared.orders.reading() as session:
         shipment = session.get_one(Shipment, shipment_id)
         purchase = session.get_one(Purchase, shipment.purchase_id)
-        if purchase.erased_at is None:
+        if purchase.erased_at is None and shipment.undone_at is None:
             letter = letters.checked(letters.on_its_way(purchase, shipment), purchase)
             post(letter, f"shipment-{shipment.id}.{purchase.number}")
 
@@ -153,6 +153,15 @@ def _mail_tracking(shared: Services, shipment_id: int) -> None:
         if purchase.erased_at is None:
             letter = letters.checked(letters.followed(purchase, shipment), purchase)
             post(letter, f"tracking-{shipment.id}.{purchase.number}")
+
+
+def _mail_shipment_undone(shared: Services, shipment_id: int) -> None:
+    with shared.orders.reading() as session:
+        shipment = session.get_one(Shipment, shipment_id)
+        purchase = session.get_one(Purchase, shipment.purchase_id)
+        if purchase.erased_at is None:
+            letter = letters.checked(letters.not_on_its_way(purchase, shipment), purchase)
+            post(letter, f"shipment-undone-{shipment.id}.{purchase.number}")
 
 
 def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
@@ -262,6 +271,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail_link": _mail_link,
     "mail_shipment": _mail_shipment,
     "mail_tracking": _mail_tracking,
+    "mail_shipment_undone": _mail_shipment_undone,
     "mail_return_decided": _mail_return_decided,
     "mail_recall": _mail_recall,
     "mail_withdrawal": _mail_withdrawal,

@@ -355,6 +355,21 @@ def on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
     return Letter(purchase.email, subject, blocks)
 
 
+def not_on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
+    """A parcel that is not on its way after all: it never left, or came back undelivered."""
+    said = [_("We told you that a parcel was on its way. That was a mistake: it has not left yet.")]
+    if shipment.came_back:
+        said = [
+            _("Your parcel could not be delivered and came back to us."),
+            _("Is the address right that you find with your order? If not, write to us before we send it again."),
+        ]
+    known = seller()
+    reach = ((_("E-mail"), known.email),) if known.email else ()
+    subject = _subject(purchase, _("About the parcel of your order %(number)s", number=purchase.number))
+    blocks = (_opening(purchase, said), Block(rows=reach), _order_link(purchase))
+    return Letter(purchase.email, subject, blocks)
+
+
 def followed(purchase: Purchase, shipment: Shipment) -> Letter:
     """The code of a parcel that was sent before."""
     code = f"{shipment.carrier} {shipment.tracking}".strip()

@@ -210,12 +210,12 @@ def change_stock(product_id: int, act: str) -> Response:
         return _page(product, **{act: form})
     if not product.stock and level.available > 0 and not _offer_received(product_id, level.found):
         flash(gettext("The catalogue counts none of this product. Fill in its stock on its own form too."), "warning")
-    _mark(product_id)
+    mark_sold_out(product_id)
     flash(gettext("The stock is changed."), "success")
     return redirect(url_for("admin.stock_of_product", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
-def _mark(product_id: int) -> None:
+def mark_sold_out(product_id: int) -> None:
     """Mark a product as sold out, or not, in the session of this request, which has the catalogue's lock already."""
     session = get_session()
     set_sold_out(session, marks_of(services(), [product_id]))

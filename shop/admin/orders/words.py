@@ -26,6 +26,11 @@ _EVENTS: Mapping[str, str] = {
     "ship": _("Parcel sent"),
     "tracking": _("Tracking code added"),
     "delivered": _("Parcel arrived"),
+    "delivered-undone": _("Arrival undone"),
+    "undo-parcel": _("Parcel undone"),
+    "lot-corrected": _("Lot corrected"),
+    "transfer-undone": _("Transfer undone"),
+    "reopen": _("Opened again"),
     "close": _("Finished"),
     "withdrawn": _("Withdrawn from"),
     "returned": _("Packs came back"),
@@ -58,6 +63,7 @@ _MOVES: Mapping[str, str] = {
     "written_off": _("Written off"),
     "received": _("Received"),
     "corrected": _("Counted by hand"),
+    "held": _("Held for a recall"),
 }
 _CENTS = re.compile(r"([0-9]+) cents")
 _WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
@@ -66,6 +72,7 @@ _REFUNDS: Mapping[RefundStatus, str] = {
     RefundStatus.SENT: _("sent"),
     RefundStatus.REFUNDED: _("arrived"),
     RefundStatus.FAILED: _("failed"),
+    RefundStatus.CANCELLED: _("cancelled"),
 }
 
 _REASONS: Mapping[str, str] = {
@@ -75,8 +82,12 @@ _REASONS: Mapping[str, str] = {
     "paid too much": _("paid too much"),
     "paid too late": _("paid too late"),
     "paid in part": _("paid in part, and expired"),
+    "undone": _("undone"),
+    "came back undelivered": _("came back undelivered"),
+    "lot corrected": _("lot corrected"),
+    "recall": _("recall"),
 }
-"""The shop's own reasons of refunds; staff type others."""
+"""The shop's own reasons of refunds and of changes of stock; staff type others."""
 
 
 def event_words(kind: str) -> str:
@@ -100,7 +111,7 @@ def refund_words(status: RefundStatus) -> str:
 
 
 def reason_words(reason: str) -> str:
-    """The reason of a refund: the shop's own in words, those of staff as typed."""
+    """The reason of a refund or of a change of stock: the shop's own in words, those of staff as typed."""
     return str(_REASONS.get(reason, reason))
 
 
