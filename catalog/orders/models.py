@@ -627,6 +627,17 @@ class Job(OrdersBase):
     error: Mapped[str] = mapped_column(server_default="")
 
 
+class OutboxSum(OrdersBase):
+    """Done jobs of a month that were deleted since, by kind."""
+
+    __tablename__ = "outbox_sum"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    """Its first day, in UTC."""
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    jobs: Mapped[int]
+
+
 class RestockWish(OrdersBase):
     """A wish to be mailed once when a sold-out product is back; erased with that mail."""
 
@@ -733,6 +744,16 @@ class DeliveryRate(OrdersBase):
     max_grams: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cents: Mapped[int]
     free_from_cents: Mapped[int | None]
+
+
+class PackWeight(OrdersBase):
+    """A pack of a product as it is sent, on the scales; without it its weight is estimated."""
+
+    __tablename__ = "pack_weight"
+    __table_args__ = (CheckConstraint("grams > 0", name="grams_positive"),)
+
+    product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    grams: Mapped[int]
 
 
 class Attempt(OrdersBase):

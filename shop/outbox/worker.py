@@ -147,6 +147,12 @@ def sweep(app: Flask) -> None:
                 purchase.reserve_until = now + SWEEP_AGAIN  # orders whose payment is still open let others have a turn
     _close_finished(shared, now)
     _plan_stock_mails(shared, now)
+    before = now - timedelta(days=shared.settings.outbox_days)
+    with shared.orders.reading() as session:
+        has_done = outbox.has_done_before(session, before)
+    if has_done:
+        with shared.orders.writing() as session:
+            outbox.forget_done(session, before)
 
 
 def _plan_stock_mails(shared: Services, now: datetime) -> None:

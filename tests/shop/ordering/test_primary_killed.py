@@ -26,7 +26,7 @@ from shop.web.database import prepare_catalogue
 from shop.web.services import services_of
 from tests.conftest import settings_in
 from tests.postgresql import Server, servers
-from tests.shop.ordering.shopper import CHECKOUT, DETAILS, Shopper, mails, main_text, purchases
+from tests.shop.ordering.shopper import CHECKOUT, DETAILS, Shopper, mails, main_text, product_id, purchases
 
 SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 SHOPPERS = 3
@@ -48,6 +48,7 @@ class InsistentShopper(Shopper):
         super().__init__(app)
         self.client.environ_base["REMOTE_ADDR"] = f"10.1.0.{number}"
         self.number, self.refused = number, 0
+        self.product_id = str(product_id(app))
         self.ordered: list[str] = []
         self.paid: list[str] = []
 
@@ -73,7 +74,7 @@ class InsistentShopper(Shopper):
 
     def order_one(self, email: str) -> None:
         self.client.environ_base["REMOTE_ADDR"] = f"10.1.{self.number // 250}.{self.number % 250}"
-        self.insist(self.add)
+        self.insist(lambda: self.client.post("/nl/winkelmand", data={"add": self.product_id}))
         page = self.insist(lambda: self.client.get(CHECKOUT["nl"]))
         values = {**DETAILS, "email": email}
         summary = self.insist(lambda: self.submit(page, "summary", **values))
