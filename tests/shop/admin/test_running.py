@@ -24,9 +24,7 @@ def test_done_jobs_are_deleted_after_their_days_and_their_number_stays(own_app: 
     old = shared.clock() - timedelta(days=shared.settings.outbox_days, seconds=1)
     with shared.orders.writing() as session:
         session.execute(update(Job).values(done_at=old))
-        session.execute(
-            update(Job).where(Job.kind == "make_pdf").values(done_at=None, failed_at=old, error="OSError")
-        )
+        session.execute(update(Job).where(Job.kind == "make_pdf").values(done_at=None, failed_at=old, error="OSError"))
         kept = session.scalar(select(Job.id).where(Job.kind == "make_pdf"))
     sweep(own_app)
     with shared.orders.reading() as session:
