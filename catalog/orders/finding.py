@@ -168,13 +168,13 @@ _KEPT_PACKS = (
     )
     - PurchaseLine.credited
 )
-_KEPT = (
-    select(func.coalesce(func.sum(PurchaseLine.unit_cents * _KEPT_PACKS), 0))
+_KEPT = func.coalesce(func.sum(PurchaseLine.unit_cents * _KEPT_PACKS), 0)
+OWED = (
+    select(_KEPT + case((_KEPT == 0, 0), else_=Purchase.delivery_cents - Purchase.goodwill_cents))
     .where(PurchaseLine.purchase_id == Purchase.id)
     .correlate(Purchase)
     .scalar_subquery()
 )
-_OWED = case((_KEPT == 0, 0), else_=_KEPT + Purchase.delivery_cents - Purchase.goodwill_cents)
 """The amount owed for an order that did not end, as `payments.owed_cents`; below 0 counts as nothing."""
 _RECEIVED = (
     select(func.coalesce(func.sum(Payment.paid_cents - Payment.charged_back_cents - Payment.refund_claimed_cents), 0))
@@ -194,7 +194,7 @@ def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
         case OrderFilter.TO_PACK:
             return [confirmed.where(_UNSENT)]
         case OrderFilter.UNPAID:
-            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, _OWED > _RECEIVED)
+            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, OWED > _RECEIVED)
             return [every.where(Purchase.state == PurchaseState.PLACED), later]
         case OrderFilter.WITHDRAWN:
             return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)))]
@@ -320,7 +320,7 @@ def finished_orders(session: Session, now: datetime) -> list[int]:
     query = select(Purchase.id).where(
         Purchase.state == PurchaseState.CONFIRMED,
         Purchase.delivered_at < now - CLOSE_AFTER,
-        _OWED <= _RECEIVED,
+        OWED <= _RECEIVED,
         ~_COMES_BACK,
         ~waits,
         Purchase.id.not_in(_failed_refunds()),
