@@ -10,17 +10,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, case, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session, aliased
 
 from catalog.db.bulk import column_in
 from catalog.models import table_of
 from catalog.orders.models import (
+    COMES_BACK,
+    PAID_LATER,
     TRANSFER,
+    UNSENT,
     Job,
     OrdersBase,
     Payment,
-    PaymentMethod,
     Purchase,
     PurchaseLine,
     PurchaseState,
@@ -194,18 +196,19 @@ def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
         case OrderFilter.TO_PACK:
             return [confirmed.where(_UNSENT)]
         case OrderFilter.UNPAID:
-            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, OWED > _RECEIVED)
+            later = every.where(text(f"({PAID_LATER})"), OWED > _RECEIVED)
             return [every.where(Purchase.state == PurchaseState.PLACED), later]
         case OrderFilter.WITHDRAWN:
             return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)))]
         case OrderFilter.RETURNS:
-            return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)), _COMES_BACK)]
+            back = select(PurchaseLine.purchase_id).where(text(f"({COMES_BACK})"))
+            return [every.where(Purchase.id.in_(back))]
     return [
         every.where(Purchase.id.in_(_failed_refunds())),
         every.where(Purchase.id.in_(_refunds_by_hand())),
         every.where(Purchase.id.in_(select(Payment.purchase_id).where(Payment.charged_back_cents > 0))),
         every.where(column_in(session, Purchase.id, _orders_of_failed_jobs(session))),
-        confirmed.where(_UNSENT, Purchase.id.in_(_short_orders())),
+        confirmed.where(Purchase.id.in_(_short_orders())),
     ]
 
 
@@ -227,9 +230,9 @@ def _refunds_by_hand() -> Select[int]:
 
 
 def _short_orders() -> Select[int]:
-    """Orders of products of which the last count found less than was promised."""
+    """Orders with packs to send of products of which the last count found less than was promised."""
     short = select(StockLevel.product_id).where(StockLevel.short > 0)
-    return select(PurchaseLine.purchase_id).where(PurchaseLine.product_id.in_(short))
+    return select(PurchaseLine.purchase_id).where(text(f"({UNSENT})"), PurchaseLine.product_id.in_(short))
 
 
 def _orders_of_failed_jobs(session: Session) -> list[int]:

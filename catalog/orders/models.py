@@ -26,6 +26,18 @@ TRANSFER = "transfer"
 """The name, in the place of a payment's provider, of the shop's own bank account."""
 
 
+COMES_BACK = "quantity + returned < withdrawn + shipped OR returned > credited + refused"
+"""Whether packs of a line are expected back, or came back and nobody decided about them yet; of an index."""
+UNSENT = "quantity > withdrawn + shipped"
+"""Whether packs of a line are still to be sent, where its order has not ended; of an index."""
+PAID_LATER = "state = 'confirmed' AND method = 'after_delivery'"
+
+
+def _index_of(name: str, *columns: str, where: str) -> Index:
+    """An index of the rows that fit a condition; a query that has the same condition reads it."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class OrdersBase(DeclarativeBase):
     """Base of the orders' tables, apart from the catalogue's: they may live in a database of their own."""
 
@@ -145,6 +157,7 @@ class Purchase(OrdersBase):
         Index("ix_purchase_email", "email", "placed_at"),
         Index("ix_purchase_state_id", "state", "id"),
         Index("ix_purchase_placed_at", "placed_at"),
+        _index_of("ix_purchase_paid_later", "method", "state", "id", where=PAID_LATER),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -221,6 +234,8 @@ class PurchaseLine(OrdersBase):
         CheckConstraint("quantity > 0 AND line_cents = unit_cents * quantity", name="line_adds_up"),
         CheckConstraint("withdrawn >= 0 AND withdrawn <= quantity", name="withdrawn_was_bought"),
         Index("ix_purchase_line_product", "product_id"),
+        _index_of("ix_purchase_line_comes_back", "purchase_id", where=COMES_BACK),
+        _index_of("ix_purchase_line_unsent", "product_id", "purchase_id", where=UNSENT),
     )
 
     purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), primary_key=True)
