@@ -48,7 +48,7 @@ def record_transfer(number: str) -> Response:
     return to_order(number, _("The transfer of %(amount)s is recorded.", amount=euro(form.cents)))
 
 
-@bp.post("/orders/<number>/transfers/<int:payment_id>/undone")
+@bp.post("/orders/<number>/payments/<int:payment_id>/undone")
 @requires("order.transfer")
 def undo_recorded_transfer(number: str, payment_id: int) -> Response:
     """Undo a transfer that was typed wrong; both entries stay in the books."""

@@ -65,6 +65,12 @@ _MOVES: Mapping[str, str] = {
     "corrected": _("Counted by hand"),
     "held": _("Held for a recall"),
 }
+_MONEY: Mapping[str, str] = {
+    "paid": _("paid"),
+    "refunded": _("sent back"),
+    "refund_failed": _("came back, since the refund failed"),
+    "charged_back": _("taken back by the bank"),
+}
 _CENTS = re.compile(r"([0-9]+) cents")
 _WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
 _REFUNDS: Mapping[RefundStatus, str] = {
@@ -120,6 +126,11 @@ def move_words(kind: str) -> str:
     return str(_MOVES.get(kind, kind))
 
 
+def money_words(kind: str) -> str:
+    """The direction of money in the books."""
+    return str(_MONEY.get(kind, kind))
+
+
 def shipped_words(lines: Sequence[PurchaseLine]) -> str:
     """The packs of an order: sent, still to send, expected back."""
     shipped, unsent = sum(line.shipped for line in lines), sum(line.unsent for line in lines)
@@ -135,5 +146,14 @@ def shipped_words(lines: Sequence[PurchaseLine]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for words in (event_words, detail_words, who_words, refund_words, reason_words, move_words, shipped_words):
+    for words in (
+        event_words,
+        detail_words,
+        who_words,
+        refund_words,
+        reason_words,
+        move_words,
+        money_words,
+        shipped_words,
+    ):
         app.add_template_filter(words)
