@@ -187,7 +187,7 @@ def _supply(purchase: Purchase) -> tuple[Block, ...]:
     ]
     if not rows:
         return ()
-    said = _("Taken as the label says. The attached .ics file puts the days in your calendar.")
+    said = _("Taken as the label says. The attached file (.ics) is for your calendar.")
     link = (_("Order again"), again_address(purchase))
     return (Block(heading=_("How long it lasts"), paragraphs=(said,), rows=tuple(rows), link=link),)
 

@@ -66,7 +66,7 @@ def ship_order(number: str) -> Response:
 
 def recalled_words(lot: str) -> str:
     """Why packs of a recalled lot are neither sent nor put on the shelf."""
-    return _("Lot %(lot)s is recalled. Its packs stay out of sale until the recall is decided about.", lot=lot)
+    return _("Lot %(lot)s has a product recall. Its packs stay out of sale until somebody decides about it.", lot=lot)
 
 
 def _ask_about_lots(purchase: Purchase, lines: Sequence[ParcelLine]) -> Response | None:
@@ -157,7 +157,10 @@ def correct_lots(number: str, shipment_id: int) -> Response:
         for line in form.lines():
             if standing_recall(session, names[line.position].product_id, line.lot) is not None:
                 flash(
-                    _("Lot %(lot)s is recalled: begin its recall again, so that this order hears of it.", lot=line.lot),
+                    _(
+                        "Lot %(lot)s has a product recall: begin it again, so that this order gets the notice.",
+                        lot=line.lot,
+                    ),
                     "warning",
                 )
             correct_lot(session, row, parcel, line, now(), who=author_of_request())

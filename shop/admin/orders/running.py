@@ -80,7 +80,7 @@ def try_job_again(job_id: int) -> Response:
     with services().orders.writing() as session:
         is_planned = job_id <= LARGEST_ID and outbox.try_again(session, job_id, now())
     if is_planned:
-        flash(gettext("The worker tries it again."), "success")
+        flash(gettext("The job is tried again."), "success")
     return redirect(url_for("admin.outbox_state"), HTTPStatus.SEE_OTHER)
 
 

@@ -63,7 +63,7 @@ _MOVES: Mapping[str, str] = {
     "written_off": _("Written off"),
     "received": _("Received"),
     "corrected": _("Counted by hand"),
-    "held": _("Held for a recall"),
+    "held": _("Held: product recall"),
 }
 _MONEY: Mapping[str, str] = {
     "paid": _("paid"),

@@ -120,7 +120,7 @@ def test_a_recall_holds_the_lot_until_it_is_decided_and_unknown_lots_are_asked_a
     press_last(owner, start(owner, "L7"))
     assert levels(own_app, product) == (before[0] - 2, before[1]), "what the ledger has of the lot is held"
     refused = do(owner, next_one, "/ship", lot_1="L7")
-    assert (refused.status_code, "Lot L7 is recalled" in refused.text) == (409, True)
+    assert (refused.status_code, "Lot L7 has a product recall" in refused.text) == (409, True)
     shown = owner.get("/admin/recalls/1")
     check_page(shown, "en")
     assert "2 packs on the shelf are held" in main_text(shown)
