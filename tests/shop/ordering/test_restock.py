@@ -18,6 +18,7 @@ from shop.outbox.worker import sweep
 from shop.web.services import services_of
 from tests.factories import AccountFactory
 from tests.shop.ordering.shopper import CITRATE, TABLETS, Shopper, mails, main_text, plain, product_id
+from tests.shop.web.test_page_contract import check_page
 
 ASK = {"nl": "/nl/weer-op-voorraad", "en": "/en/back-in-stock"}
 PRODUCT = {"nl": "/nl/product", "en": "/en/product"}
@@ -63,14 +64,18 @@ def test_who_asks_and_confirms_is_mailed_once_when_the_product_is_back_and_then_
     shown = shopper.client.get(page)
     assert 'action="' + ASK[language] in shown.text
     assert "Set-Cookie" not in shown.headers, "a cookie would take the page from the cache"
-    assert ask(shopper).status_code == HTTPStatus.OK
+    check_page(shown, language)
+    check_page(ask(shopper, email="no address"), language)
+    asked = ask(shopper)
+    assert asked.status_code == HTTPStatus.OK
+    check_page(asked, language)
     shopper.work()
     (question,) = mails(own_app, "restock-question")
     assert question["To"] == "wacht@voorbeeld.nl"
     link = link_in(own_app, "restock-question")
     count(own_app, 4)
     sweep(own_app)
-    shopper.client.get(link)  # a mail program that opens links by itself
+    check_page(shopper.client.get(link), language)  # or a mail program that opens links by itself
     shopper.work()
     assert not mails(own_app, "restocked"), "nobody confirmed"
     count(own_app, 0)
@@ -86,7 +91,9 @@ def test_who_asks_and_confirms_is_mailed_once_when_the_product_is_back_and_then_
     assert link in plain(mail)
     with services_of(own_app).orders.reading() as session:
         assert not session.scalars(select(RestockWish)).all(), "its address is erased"
-    assert shopper.client.get(link).status_code == HTTPStatus.GONE
+    gone = shopper.client.get(link)
+    assert gone.status_code == HTTPStatus.GONE
+    check_page(gone, language)
     assert 'action="' + ASK[language] not in shopper.client.get(page).text
 
 

@@ -15,6 +15,7 @@ from catalog.models import Product
 from shop.web.order_links import order_token
 from shop.web.services import services_of
 from tests.shop.ordering.shopper import CITRATE, TABLETS, Shopper, mails, main_text, plain, product_id, purchases
+from tests.shop.web.test_page_contract import check_page
 
 AGAIN = {"nl": "/nl/opnieuw-bestellen", "en": "/en/order-again"}
 
@@ -74,6 +75,7 @@ def test_what_cannot_be_ordered_again_is_named_and_the_rest_is_offered(own_app: 
         session.commit()
     ids = [product_id(own_app, slug) for slug in (CITRATE, TABLETS)]
     page = shopper.client.get(AGAIN["nl"], query_string={"p": [*ids, 999_999, "x", "0", str(ids[0])]})
+    check_page(page, "nl")
     assert "Uitverkocht" in main_text(page)
     assert "1 product is niet meer in de winkel" in main_text(page)
     assert html.fromstring(page.text).xpath("//main//input[@name='add']/@value") == [str(ids[0])]
