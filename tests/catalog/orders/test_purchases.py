@@ -1,5 +1,6 @@
 """Purchases under any sequence of events: after every step the sums agree to the cent, and no pack is sold twice."""
 
+import os
 import shutil
 import tempfile
 from datetime import datetime, timedelta
@@ -370,9 +371,12 @@ class Purchases(RuleBasedStateMachine):
             )
 
 
+NIGHTLY = bool(os.environ.get("SHOP_NIGHTLY"))
 # A database of PostgreSQL for each example takes longer than its steps.
 Purchases.TestCase.settings = settings(
-    max_examples=5 if databases.ON_POSTGRESQL else 15, stateful_step_count=40, deadline=None
+    max_examples=200 if NIGHTLY else 5 if databases.ON_POSTGRESQL else 20,
+    stateful_step_count=50 if NIGHTLY else 40,
+    deadline=None,
 )
 TestPurchasesInAnyOrder = pytest.mark.database(Purchases.TestCase)
 
