@@ -9,6 +9,7 @@ import argparse
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -118,7 +119,7 @@ def copy_orders(app: Flask, orders: int) -> None:
 
 
 def _copies(table: Table, rows: list[dict[str, Any]], copies: int, step: int) -> Iterator[dict[str, Any]]:
-    per_series = len(rows)
+    per_series = Counter(row["number"].rpartition("-")[0] for row in rows) if table.name == "document" else Counter()
     for copy in range(1, copies):
         for row in rows:
             if table.name == "stock_move" and row["purchase_id"] is None:
@@ -127,14 +128,14 @@ def _copies(table: Table, rows: list[dict[str, Any]], copies: int, step: int) ->
             own |= {name: f"{row[name]}.{copy}" for name in KEYS if row.get(name) is not None}
             if table.name == "document":
                 series, _dash, number = row["number"].rpartition("-")
-                own["number"] = f"{series}-{int(number) + copy * per_series:05}"
+                own["number"] = f"{series}-{int(number) + copy * per_series[series]:05}"
             if table.name == "purchase_word" and "@" in row["word"]:
                 own["word"] = f"{copy}{row['word']}"
             yield row | own
 
 
 def _put_right(session: Session, copies: int) -> None:
-    """The sums of moves as levels, and series without gaps (those of documents share one count here)."""
+    """The sums of moves as levels, and the last number of each series of documents."""
     moves = select(func.sum(StockMove.by_on_hand), func.sum(StockMove.by_reserved))
     for level in session.scalars(select(StockLevel)):
         sold = session.execute(moves.where(StockMove.product_id == level.product_id)).one()
@@ -155,16 +156,7 @@ def _put_right(session: Session, copies: int) -> None:
             .where(StockLevel.product_id == level.product_id)
             .values(on_hand=10**7 + int(sold[0]), reserved=int(sold[1]))
         )
-    for series in session.scalars(select(NumberSeries)):
-        numbers = session.scalars(select(Document.number).where(Document.number.startswith(series.name + "-")))
-        for place, number in enumerate(sorted(numbers, key=lambda one: int(one.rpartition("-")[2])), start=1):
-            session.execute(update(Document).where(Document.number == number).values(number=f"X{series.name}-{place}"))
-            series.last = place
-        session.execute(
-            update(Document)
-            .where(Document.number.startswith("X" + series.name))
-            .values(number=func.substr(Document.number, 2))
-        )
+    session.execute(update(NumberSeries).values(last=NumberSeries.last * copies))
 
 
 def median_ms(work: Callable[[], object], rounds: int = 9) -> float:
