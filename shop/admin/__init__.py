@@ -30,6 +30,7 @@ from shop.admin.orders import labels as orders_labels
 from shop.admin.orders import listing as orders_list
 from shop.admin.orders import month, order, parcels, recalls, transfers
 from shop.admin.orders import returns as orders_returns
+from shop.admin.orders import running as orders_running
 from shop.admin.orders import stock as orders_stock
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
@@ -63,6 +64,7 @@ PAGES = (
     order,
     orders_list,
     orders_returns,
+    orders_running,
     orders_books,
     orders_figures,
     transfers,

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
-from catalog.orders.delivery import Rate
+from catalog.orders.delivery import DeliveryTable
 from catalog.orders.store import OrdersStore
 from catalog.queries.settings import OwnerSettings
 from catalog.search.snapshot import CatalogueStamp
@@ -50,7 +50,7 @@ class Services:
     """After a fault, the moment before which no request tries to make planned changes."""
     owner_settings: tuple[CatalogueStamp, OwnerSettings] | None = None
     """The settings in the database and the stamp at which they were read; see `owner_settings`."""
-    delivery_rates: tuple[datetime, tuple[Rate, ...] | None] | None = None
+    delivery_table: tuple[datetime, DeliveryTable | None] | None = None
     """The rates of delivery, None while they cannot be read, and the moment to read them again; see `delivery`."""
 
     def dispose(self) -> None:
