@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.create_table(
         "page_text",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("page", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
