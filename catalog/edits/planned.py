@@ -113,7 +113,8 @@ def previewed_reductions(
     """The plan of a reduction of many products, with the prices of the 30 days before its begin; read only."""
     at_begin = msgspec.structs.replace(author, at=action.begins)
     open_plans = _with_price_plan(session)
-    return [_if_reducible(each, open_plans) for each in Planner(session, action, at_begin, ruleset).plan(versions)]
+    planned = Planner(session, action, at_begin, ruleset).plan_all(versions)
+    return [_if_reducible(each, open_plans) for each in planned]
 
 
 def _if_reducible(planned: Planned, open_plans: Collection[int]) -> Planned:

@@ -128,7 +128,7 @@ def _preview(
     if isinstance(action, PlannedReduction):
         planned = previewed_reductions(get_session(), versions, action, author, get_ruleset())
     else:
-        planned = list(Planner(get_session(), action, author, get_ruleset()).plan(versions))
+        planned = Planner(get_session(), action, author, get_ruleset()).plan_all(versions)
     changed = [each for each in planned if each.changes]
     refused = [each for each in planned if each.refused]
     preview = Preview(
