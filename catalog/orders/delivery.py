@@ -1,6 +1,7 @@
 """Delivery: kinds, countries, and the rates of the owner's table, by weight."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -24,7 +25,7 @@ class DeliveryOption(Struct, frozen=True):
 
 def weight_grams(basket: Basket) -> int:
     """The estimated weight: contents in g (a ml counts as a g) and packaging."""
-    return sum((line.product.net_quantity + PACKAGING_GRAMS) * line.quantity for line in basket.lines)
+    return sum((ceil(line.product.net_quantity) + PACKAGING_GRAMS) * line.quantity for line in basket.lines)
 
 
 def delivery_options(session: Session, basket: Basket, country: str) -> list[DeliveryOption]:
