@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from flask import current_app, g, render_template
+from flask import Flask, current_app, g, render_template
+from jinja2 import ChoiceLoader, FunctionLoader
 from jinja2.ext import extract_from_ast
 from markupsafe import Markup, escape
 from msgspec import Struct
@@ -27,6 +28,8 @@ OWN = ""
 """The name of the paragraphs of the owner's own, which the files do not have."""
 GUIDE = "guide"
 _VALUE = re.compile(r"%\((\w+)\)[sd]")
+_EDITED = "edited/"
+_CALLED = re.compile(r"(?<![\w.])_\(")
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -116,6 +119,24 @@ def edited_text(page: str, name: str) -> Text | None:
     return Text(*found) if found else None
 
 
+def init_app(app: Flask) -> None:
+    """Let `edited/PAGE.html` be the template of a page whose messages are asked for as `wording(…)`.
+
+    So nothing that treats `_(…)` of all templates alike stands between a page and its edited texts.
+    """
+    files = app.jinja_loader
+    assert files is not None  # noqa: S101 - Flask's own, of the template folder
+
+    def load(name: str) -> tuple[str, str | None, Callable[[], bool] | None] | None:
+        page = name.removeprefix(_EDITED)
+        if page == name:
+            return None
+        source, file, is_current = files.get_source(app.jinja_env, f"pages/{page}")
+        return _CALLED.sub("wording(", source), file, is_current
+
+    app.jinja_loader = ChoiceLoader([files, FunctionLoader(load)])
+
+
 def render_page(page: str, **values: Any) -> str:
     """Render `pages/PAGE.html` with the edited texts in the place of its messages."""
     if "text_preview" in g:
@@ -123,7 +144,10 @@ def render_page(page: str, **values: Any) -> str:
     own = edited_text(page, OWN)
     paragraphs = own.in_language(current_language()).splitlines() if own else ()
     return render_template(
-        f"pages/{page}.html", _=_messages_of(page), own_paragraphs=[line for line in paragraphs if line], **values
+        f"{_EDITED}{page}.html",
+        wording=_messages_of(page),
+        own_paragraphs=[line for line in paragraphs if line],
+        **values,
     )
 
 
