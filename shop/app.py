@@ -22,6 +22,7 @@ from shop.listing import views as listing
 from shop.ordering import checkout, guarantee, lost_link, order_page, order_words, restock, supply, withdrawal
 from shop.ordering import notice as basket_notice
 from shop.ordering import views as ordering
+from shop.pages import texts as page_texts
 from shop.pages import views as pages
 from shop.payments import views as payments
 from shop.product import pictures
@@ -69,6 +70,7 @@ EXTENSIONS = (
     pictures,
     facet_groups,
     owner_settings,
+    page_texts,
     absolute_urls,
     breadcrumbs,
     answers_cookie,

@@ -111,6 +111,8 @@ def orders_url_beside(url: "URL") -> "URL":
     return url.set(database=str(Path(url.database or "").with_name("orders.db")))
 
 
+REVIEWS = "reviews.json"
+"""The signed file of reviews in the instance, which a backup has beside the databases."""
 HELD = "outbox.held"
 """The file of an instance folder while its outbox waits, after a restore, until SHOP_OUTBOX says to send."""
 

@@ -1,6 +1,7 @@
 """Delivery: kinds, countries, and the rates of the owner's table, by weight."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -53,7 +54,12 @@ class DeliveryTable(Struct, frozen=True):
 
     def grams(self, product: Product) -> int:
         """The weight of a pack as it is sent: on the scales, else estimated as for a parcel."""
-        return self.weighed.get(product.id, product.net_quantity + PACKAGING_GRAMS)
+        return self.weighed.get(product.id, estimated_grams(product))
+
+
+def estimated_grams(product: Product) -> int:
+    """The weight of a pack from its contents in g (a ml is a g) and packaging."""
+    return ceil(product.net_quantity) + PACKAGING_GRAMS
 
 
 def delivery_table(session: Session) -> DeliveryTable:
@@ -91,7 +97,7 @@ def weight_grams(session: Session, basket: Basket) -> int:
         one.product_id: one.grams for one in session.scalars(select(PackWeight).where(PackWeight.product_id.in_(ids)))
     }
     return sum(
-        weighed.get(line.product.id, line.product.net_quantity + PACKAGING_GRAMS) * line.quantity
+        weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity
         for line in basket.lines
     )
 

@@ -22,6 +22,7 @@ from shop.admin import (
     rules,
     settings,
     sign_in,
+    texts,
 )
 from shop.admin.blueprint import bp
 from shop.admin.orders import books as orders_books
@@ -93,6 +94,7 @@ PAGES = (
     unsaved,
     settings,
     sign_in,
+    texts,
 )
 """The modules that put pages on the admin's blueprint; importing them registers their views."""
 

@@ -148,7 +148,9 @@ class ProductParts:
             self._cached = {part: cached for part, cached in found.items() if cached is not None}
 
     def _key(self, part: str) -> tuple[object, ...]:
-        return fragment_key(f"product {part}", self._edition, absolute_url(""), owner_settings(), table_in_use())
+        table = table_in_use()
+        delivery = table and (table.rates, table.weighed.get(self._edition.product_id if self._edition else 0))
+        return fragment_key(f"product {part}", self._edition, absolute_url(""), owner_settings(), delivery)
 
     @property
     def languages(self) -> tuple[Language, ...]:
