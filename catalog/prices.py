@@ -18,9 +18,9 @@ def tenth_cents_per_day(price_cents: int, units_per_pack: int, units_per_day: in
     return rounded(price_cents * 10 * units_per_day, units_per_pack)
 
 
-def cents_per_measure(price_cents: int, net_quantity: int) -> int:
+def cents_per_measure(price_cents: int, net_quantity: float) -> int:
     """The unit price in cents per 100 g or 100 ml, from the pack's price and its content in g or ml."""
-    return rounded(price_cents * 100, net_quantity)
+    return rounded(price_cents * 100 * 100, round(net_quantity * 100))
 
 
 def unit_price_cents(product: Product) -> int | None:

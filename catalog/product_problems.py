@@ -247,6 +247,15 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "is nog geen 30 dagen te koop, dus er is geen van-prijs om mee te vergelijken",
         "has been on sale for less than 30 days, so there is no earlier price to compare with",
     ),
+    "not-public-for-reduction": Text(
+        "is nu niet openbaar, dus er is geen prijs om te verlagen",
+        "is not public now, so there is no price to reduce",
+    ),
+    "not-lower": Text("wordt zo niet lager", "would not be lower so"),
+    "price-planned": Text(
+        "verandert al op een gepland moment: annuleer dat eerst",
+        "already changes at a planned moment: cancel that first",
+    ),
     "no-reduction": Text(
         "is niet lager dan de laagste prijs van de 30 dagen ervoor (€ {lowest})",
         "is not below the lowest price of the 30 days before (€ {lowest})",

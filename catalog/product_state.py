@@ -43,7 +43,7 @@ class ProductState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unit: Unit = Unit.CAPSULE
     units_per_pack: int = 0
     units_per_day: int = 0
-    net_quantity: int = 0
+    net_quantity: int | float = 0
     vegan: bool | None = None
     allergens: tuple[Allergen, ...] = ()
     allergens_stated: bool = False

@@ -19,9 +19,10 @@ from shop.finder import answers_cookie
 from shop.finder import views as finder
 from shop.listing import facet_groups
 from shop.listing import views as listing
-from shop.ordering import checkout, guarantee, lost_link, order_page, order_words, withdrawal
+from shop.ordering import checkout, guarantee, lost_link, order_page, order_words, restock, supply, withdrawal
 from shop.ordering import notice as basket_notice
 from shop.ordering import views as ordering
+from shop.pages import texts as page_texts
 from shop.pages import views as pages
 from shop.payments import views as payments
 from shop.product import pictures
@@ -69,6 +70,7 @@ EXTENSIONS = (
     pictures,
     facet_groups,
     owner_settings,
+    page_texts,
     absolute_urls,
     breadcrumbs,
     answers_cookie,
@@ -85,7 +87,7 @@ BLUEPRINTS = tuple(
     part.bp
     for part in (
         *(pages, listing, product, compounds, compare, finder, sitemap, health, api, pictures),
-        *(ordering, checkout, order_page, withdrawal, lost_link, guarantee, payments),
+        *(ordering, checkout, order_page, withdrawal, lost_link, restock, supply, guarantee, payments),
     )
 )
 """Of the admin, its own `init_app` registers the blueprint."""

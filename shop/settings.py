@@ -79,6 +79,8 @@ class Settings(Struct, frozen=True):
     """None: no mail is sent."""
     audit_days: int = 365
     """The number of days that the log of people is kept."""
+    outbox_days: int = 90
+    """The number of days that done jobs of the outbox are kept; their sums stay."""
     page_cache: bool = True
     picture_sources: "Allowed | None" = None
     """Hosts that pictures of imported files may be fetched from; None for none."""
@@ -109,6 +111,8 @@ def orders_url_beside(url: "URL") -> "URL":
     return url.set(database=str(Path(url.database or "").with_name("orders.db")))
 
 
+REVIEWS = "reviews.json"
+"""The signed file of reviews in the instance, which a backup has beside the databases."""
 HELD = "outbox.held"
 """The file of an instance folder while its outbox waits, after a restore, until SHOP_OUTBOX says to send."""
 
@@ -145,7 +149,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         seller=_seller(environ),
         public_url=_public_url(environ),
         smtp=_smtp(environ),
-        audit_days=_audit_days(environ),
+        audit_days=_days(environ, "SHOP_AUDIT_DAYS", 365),
+        outbox_days=_days(environ, "SHOP_OUTBOX_DAYS", 90),
         **_orders(environ, instance),
     )
 
@@ -325,13 +330,12 @@ def _smtp(environ: Mapping[str, str]) -> Smtp | None:
     )
 
 
-LEAST_AUDIT_DAYS, MOST_AUDIT_DAYS = 30, 3650
+LEAST_DAYS, MOST_DAYS = 30, 3650
 
 
-def _audit_days(environ: Mapping[str, str]) -> int:
-    value = environ.get("SHOP_AUDIT_DAYS") or "365"
-    if not re.fullmatch("[0-9]{1,4}", value) or not LEAST_AUDIT_DAYS <= int(value) <= MOST_AUDIT_DAYS:
-        raise SettingsError(
-            f"SHOP_AUDIT_DAYS: a number of days from {LEAST_AUDIT_DAYS} to {MOST_AUDIT_DAYS}, not {value!r}"
-        )
+def _days(environ: Mapping[str, str], name: str, usual: int) -> int:
+    """The days that something is kept."""
+    value = environ.get(name) or str(usual)
+    if not re.fullmatch("[0-9]{1,4}", value) or not LEAST_DAYS <= int(value) <= MOST_DAYS:
+        raise SettingsError(f"{name}: a number of days from {LEAST_DAYS} to {MOST_DAYS}, not {value!r}")
     return int(value)

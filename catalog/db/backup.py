@@ -1,15 +1,17 @@
 """Backup, restore and move of all databases of a shop, the catalogue's and that of orders, while it is serving.
 
-A backup is a ZIP of `manifest.json` and one file of JSON lines for each table, and can be restored into either kind of
-database. SQLite's own backup of its file is not used: only SQLite could read the result.
+A backup is a ZIP of `manifest.json`, one file of JSON lines for each table and some files of the instance, and can be
+restored into either kind of database. SQLite's own backup of its file is not used: only SQLite could read the result.
 """
 
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
@@ -69,6 +71,8 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     revision: str
     tables: dict[str, Extent]
     others: dict[str, str] = {}
+    files: dict[str, str] = {}
+    """Files of the instance in the backup, each with its SHA-256."""
 
     @property
     def rows(self) -> int:
@@ -79,13 +83,18 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
         return self.revision if migrations == CATALOGUE else self.others.get(migrations.version_table)
 
 
-def _manifest(parts: Sequence[Part], extents: dict[str, Extent]) -> Manifest:
+def _manifest(
+    parts: Sequence[Part], extents: dict[str, Extent], files: Mapping[str, bytes] = MappingProxyType({})
+) -> Manifest:
     others = {part.migrations.version_table: newest_revision(part.migrations) for part in parts[1:]}
-    return Manifest(FORMAT, newest_revision(), extents, others)
+    sums = {name: sha256(content).hexdigest() for name, content in files.items()}
+    return Manifest(FORMAT, newest_revision(), extents, others, sums)
 
 
-def backup(engine: Engine, file: Path, others: Sequence[Part] = ()) -> Manifest:
+def backup(engine: Engine, file: Path, others: Sequence[Part] = (), files: Sequence[Path] = ()) -> Manifest:
     """Write all databases, each as of one moment, to a file readable by its owner only; it appears when complete.
+
+    Of `files`, small ones of the instance, those that exist go along.
 
     Raises BackupError, OSError or SQLAlchemyError.
     """
@@ -99,7 +108,10 @@ def backup(engine: Engine, file: Path, others: Sequence[Part] = ()) -> Manifest:
                 for part in parts:
                     with _snapshot(part) as source:
                         extents |= {table.name: _write(source, table, archive) for table in part.tables}
-                manifest = _manifest(parts, extents)
+                contents = {path.name: path.read_bytes() for path in files if path.is_file()}
+                for member, content in contents.items():
+                    archive.writestr(_file_member(member), content)
+                manifest = _manifest(parts, extents, contents)
                 archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
             raw.flush()
             os.fsync(raw.fileno())
@@ -125,14 +137,21 @@ def _member(table: str) -> str:
     return f"{table}.jsonl"
 
 
+def _file_member(name: str) -> str:
+    return f"files/{name}"
+
+
 _DAMAGED_FILE_ERRORS = (BadZipFile, EOFError, KeyError, RuntimeError, zlib.error, msgspec.DecodeError)
 """Errors from reading a damaged file; RuntimeError stands for a required password or unknown compression."""
 
 
-def restore(engine: Engine, file: Path, others: Sequence[Part] = (), *, force: bool = False) -> Manifest:
-    """Fill all databases from a backup, all or nothing; `force` replaces their contents.
+def restore(
+    engine: Engine, file: Path, others: Sequence[Part] = (), files: Sequence[Path] = (), *, force: bool = False
+) -> Manifest:
+    """Fill all databases and `files` from a backup, all or nothing; `force` replaces their contents.
 
-    A part that a backup of an earlier version has not stays as it is. Raises BackupError, OSError or SQLAlchemyError.
+    A part or file that a backup of an earlier version has not stays as it is. Raises BackupError, OSError or
+    SQLAlchemyError.
     """
     try:
         with ZipFile(file) as archive:
@@ -142,10 +161,44 @@ def restore(engine: Engine, file: Path, others: Sequence[Part] = (), *, force: b
             for table in (table for part in parts for table in part.tables):
                 if extent(_lines(archive, table)) != manifest.tables[table.name]:
                     raise BackupError(f"{file} is damaged: {_member(table.name)} is not what was written")
-            _replace([(part, _from_archive(archive, part, manifest)) for part in parts], force)
+            with ExitStack() as prepared:
+                ready = [prepared.enter_context(one) for one in _files_from(archive, file, manifest, files, force)]
+                _replace([(part, _from_archive(archive, part, manifest)) for part in parts], force)
+                for new, path in ready:
+                    new.replace(path)
     except _DAMAGED_FILE_ERRORS as error:
         raise BackupError(f"{file} is damaged, or no backup of this shop") from error
     return manifest
+
+
+@contextmanager
+def _written_beside(path: Path, content: bytes) -> Iterator[tuple[Path, Path]]:
+    """A file with the new content beside another, to take its place; removed if it does not."""
+    descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")  # mode 600
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            raw.write(content)
+            raw.flush()
+            os.fsync(raw.fileno())
+        yield Path(name), path
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _files_from(
+    archive: ZipFile, file: Path, manifest: Manifest, files: Sequence[Path], force: bool
+) -> Iterator[AbstractContextManager[tuple[Path, Path]]]:
+    """The files of the backup, ready to take their places. Raises BackupError."""
+    for path in files:
+        expected = manifest.files.get(path.name)
+        if expected is None:
+            continue
+        content = archive.read(_file_member(path.name))
+        if sha256(content).hexdigest() != expected:
+            raise BackupError(f"{file} is damaged: {_file_member(path.name)} is not what was written")
+        if path.exists() and path.read_bytes() != content and not force:
+            raise BackupError(f"{path} is there already: --force replaces it")
+        yield _written_beside(path, content)
 
 
 Lines = Iterable[tuple[Table, Iterable[bytes], Extent]]

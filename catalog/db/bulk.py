@@ -1,6 +1,8 @@
-"""SQL for hundreds of keys or thousands of rows in one statement."""
+"""SQL for hundreds of keys or thousands of rows in one statement, and the memory that they take."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -72,3 +74,20 @@ def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
     """Insert rows but those whose unique values another row has, also one of a transaction at the same time."""
     engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(engine.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+_COLLECTED_AT = 50_000
+"""New objects at which the collector looks for cycles while thousands of rows are handled, which makes hardly any."""
+_USUAL_THRESHOLDS = gc.get_threshold()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Span in which the collector leaves old objects alone and looks at new ones less often, since both are in vain."""
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AT, *_USUAL_THRESHOLDS[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*_USUAL_THRESHOLDS)
+        gc.unfreeze()

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from catalog.db.bulk import rare_collections
 from catalog.edits.bulk_actions import Action, PriceChange
 from catalog.edits.edit import Author, Edit, ResolvedEdit
 from catalog.edits.price_reductions import Reference, reference_prices
@@ -61,6 +62,11 @@ class Planner:
 
     def __init__(self, session: Session, action: Action, author: Author, ruleset: Ruleset) -> None:
         self._session, self._action, self._author, self._ruleset = session, action, author, ruleset
+
+    def plan_all(self, versions: Versions) -> list[Planned]:
+        """The whole plan of some thousands of products, for a preview."""
+        with rare_collections():
+            return list(self.plan(versions))
 
     def plan(self, versions: Versions) -> Iterator[Planned]:
         """The plan product by product, in the order given; a fixed number of queries for every CHUNK products."""
@@ -148,10 +154,11 @@ def change(session: Session, versions: Versions, action: Action, author: Author,
     begin_writing(session)
     changed = 0
     desired: list[DesiredState] = []
-    for planned in Planner(session, action, author, ruleset).plan(versions):
-        if planned.changes:
-            desired.append(DesiredState(planned.product_id, planned.version, planned.after))
-        if len(desired) >= CHUNK:
-            changed += change_all(session, desired, author, ruleset)
-            desired = []
-    return changed + (change_all(session, desired, author, ruleset) if desired else 0)
+    with rare_collections():
+        for planned in Planner(session, action, author, ruleset).plan(versions):
+            if planned.changes:
+                desired.append(DesiredState(planned.product_id, planned.version, planned.after))
+            if len(desired) >= CHUNK:
+                changed += change_all(session, desired, author, ruleset)
+                desired = []
+        return changed + (change_all(session, desired, author, ruleset) if desired else 0)

@@ -4,6 +4,7 @@ Each names the `fields` that it changes, and the `label` of its batch in no lang
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -147,4 +148,24 @@ class ReductionChange(Struct, frozen=True):
         return msgspec.structs.replace(state, reduced=self.reduced)
 
 
-Action = StatusChange | PriceChange | AmountsChange | VeganChange | BrandChange | ReductionChange
+class PlannedReduction(Struct, frozen=True):
+    """A price change as a reduction from one moment to another; `edits.planned` plans it, nothing changes now."""
+
+    price: PriceChange
+    begins: datetime
+    ends: datetime
+    fields: ClassVar = ("price_cents",)
+
+    @property
+    def label(self) -> str:
+        return self.price.label
+
+    def applied_to(self, product_id: int, state: ProductState) -> ProductState:
+        """The product as it is during the reduction; one whose price would not be lower stays as it is."""
+        lower = self.price.applied_to(product_id, state)
+        if not 0 < lower.price_cents < state.price_cents:
+            return state
+        return msgspec.structs.replace(lower, reduced=True)
+
+
+Action = StatusChange | PriceChange | AmountsChange | VeganChange | BrandChange | ReductionChange | PlannedReduction

@@ -1,5 +1,7 @@
 """Copies of products, and the removal of products that no shopper ever saw."""
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -17,6 +19,7 @@ from catalog.models import (
     FormDraft,
     FormTag,
     PictureAddress,
+    PictureFile,
     PlannedChange,
     Product,
     Proposal,
@@ -24,8 +27,9 @@ from catalog.models import (
     Status,
     table_of,
 )
+from catalog.pictures import picture_of
 from catalog.product_problems import ProductProblem, RefusedError
-from catalog.product_state import state_of_product
+from catalog.product_state import from_json, state_of_product
 from recommend.knowledge import Ruleset
 
 _ROWS_OF_A_PRODUCT: tuple[type[Base], ...] = (
@@ -77,12 +81,35 @@ def delete_draft(session: Session, product_id: int, version: int) -> None:
         raise ConflictError([product_id])
     if not may_be_deleted(session, product):
         raise RefusedError([ProductProblem("status", "was-public")], product.sku)
+    names = _pictures_ever(session, product)
     for model in _ROWS_OF_A_PRODUCT:
         table = table_of(model)
         session.execute(delete(table).where(table.c.product_id == product_id))
     table = table_of(Product)
     session.execute(delete(table).where(table.c.id == product_id))
+    _delete_pictures(session, names)
     state = session.scalars(select(CatalogueState)).one()
     state.highest_deleted_id = max(state.highest_deleted_id, product_id)
     session.flush()
     session.expire_all()
+
+
+def _pictures_ever(session: Session, product: Product) -> set[str]:
+    """The names of all pictures that a product has or had in any version."""
+    states = [state_of_product(product)]
+    states += map(from_json, session.scalars(select(Change.state).where(Change.product_id == product.id)))
+    return {picture.name for state in states for picture in state.pictures}
+
+
+def _delete_pictures(session: Session, names: Iterable[str]) -> None:
+    """Delete the files of pictures that no version and no proposal of another product names.
+
+    Every version of a product has its state in full, so its changes name all its pictures.
+    """
+    for picture in filter(None, map(picture_of, names)):
+        uses = [
+            select(table.product_id).where(table.state.contains(picture.name)).limit(1) for table in (Change, Proposal)
+        ]
+        if all(session.scalar(use) is None for use in uses):
+            files = [picture.file(width) for width in picture.widths]
+            session.execute(delete(table_of(PictureFile)).where(PictureFile.name.in_(files)))

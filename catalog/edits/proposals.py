@@ -20,7 +20,6 @@ from recommend.knowledge import Ruleset
 
 Choice = Literal["mine", "theirs"]
 """For a field that the proposal and somebody else changed: the proposal's value, or the present one."""
-_reasons = msgspec.json.Decoder(dict[str, str])
 
 
 class ProposalEndedError(Exception):
@@ -39,7 +38,7 @@ class Proposed(Struct, frozen=True):
     @property
     def reasons(self) -> dict[str, str]:
         """The author's reasons for what needs a judgement, by finding."""
-        return _reasons.decode(self.proposal.reasons)
+        return self.proposal.reasons_given
 
     @property
     def overlapping(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from functools import partial
 from hashlib import sha256
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -28,13 +27,14 @@ from catalog.exchange.importing import (
     no_progress,
 )
 from catalog.exchange.layouts.import_table import LayoutTable
-from catalog.exchange.layouts.plan import LayoutPlan, plan_of_file
+from catalog.exchange.layouts.look import LayoutLook, look_of
+from catalog.exchange.layouts.plan import plan_of_file
 from catalog.exchange.layouts.recognition import AUTO
 from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.mapping import assumptions, choice_of, mapping_of
 from catalog.exchange.planning import BrandAddress, PlannedRow, RowOutcome
 from catalog.exchange.reading import Table, open_table
-from catalog.exchange.row_errors import RowError
+from catalog.exchange.row_errors import FileRefusedError, RowError
 from catalog.exchange.row_reader import ParsedRow, RowReader
 from catalog.exchange.values import composition_text, more_pictures_text
 from catalog.models import Batch, CatalogueState, Upload, UploadPart, UploadRow, table_of
@@ -162,16 +162,25 @@ class ProductRefusal(Struct, frozen=True):
 
 
 class DraftPlan(Struct, frozen=True):
-    """A plan that is not stored yet, and its rows as lines of JSON."""
+    """A plan that is not stored yet, its rows as lines of JSON, and the look at a file that has a layout."""
 
     plan: Plan
     rows: BinaryIO
+    look: LayoutLook | None = None
+
+
+class LayoutAskedError(Exception):
+    """A file whose layout comes first: of a supplier without a mapping, or recognised as no file of ours."""
+
+    def __init__(self, look: LayoutLook) -> None:
+        self.look = look
+        super().__init__(look.layout)
 
 
 def make_plan(
     session: Session, upload: Upload, author: Author, ruleset: Ruleset, *, correct_addresses: bool = False
 ) -> Plan:
-    """Dry-run the import and store its plan. Raises FileRefusedError."""
+    """Dry-run the import and store its plan. Raises FileRefusedError and LayoutAskedError."""
     with drafted_plan(session, upload, author, ruleset, correct_addresses=correct_addresses) as draft:
         store_plan(session, upload, draft)
         return draft.plan
@@ -187,12 +196,19 @@ def drafted_plan(
     correct_addresses: bool = False,
     progress: Progress = no_progress,
 ) -> Iterator[DraftPlan]:
-    """A dry run of the import, which writes nothing to the catalogue. Raises FileRefusedError."""
+    """A dry run of the import, which writes nothing to the catalogue. Raises FileRefusedError and LayoutAskedError."""
     mapping = mapping_of(session, upload.supplier) if upload.supplier else None
+    if upload.supplier and mapping is None:
+        raise LayoutAskedError(look_at_layout(session, upload, ruleset, author, progress=progress))
     with opened_upload(session, upload) as file, SpooledTemporaryFile(max_size=4 * _PART_BYTES) as spool:
-        table, revision = _table_for(file, upload, mapping, ruleset, author), _revision(session)
+        table, revision = _table_for(file, upload, mapping, ruleset, author, progress), _revision(session)
         rows = _PlanRows(cast(BinaryIO, spool), table)
-        run = _import(session, table, mapping, ruleset, correct_addresses=correct_addresses)
+        try:
+            run = _import(session, table, mapping, ruleset, correct_addresses=correct_addresses)
+        except FileRefusedError as refused:
+            if upload.supplier or refused.error.code != "unknown-column":
+                raise
+            raise _asked_or(refused, session, upload, ruleset, author) from refused
         summary = run.dry_run(author, ImportCallbacks(rows.add, rows.add_gone, progress))
         plan = Plan(
             revision=revision,
@@ -205,7 +221,31 @@ def drafted_plan(
             other_addresses=summary.other_addresses,
             assumptions=table.assumptions if isinstance(table, LayoutTable) else assumptions(table, mapping),
         )
-        yield DraftPlan(plan, cast(BinaryIO, spool))
+        look = look_of(table.layout_plan) if isinstance(table, LayoutTable) else None
+        yield DraftPlan(plan, cast(BinaryIO, spool), look)
+
+
+def _asked_or(
+    refused: FileRefusedError, session: Session, upload: Upload, ruleset: Ruleset, author: Author
+) -> Exception:
+    """The question about the layout of a file that was sent as ours and is another one; else its refusal."""
+    try:
+        look = look_at_layout(session, upload, ruleset, author)
+    except FileRefusedError:
+        return refused
+    return refused if look.is_guessed else LayoutAskedError(look)
+
+
+def store_look(session: Session, upload: Upload, look: LayoutLook) -> None:
+    """Store the look at a file; one sent as ours gets the layout as its supplier."""
+    upload.look = msgspec.json.encode(look).decode()
+    upload.supplier = upload.supplier or look.layout
+    upload.plan = None
+    session.flush()
+
+
+def stored_look(upload: Upload) -> LayoutLook | None:
+    return msgspec.json.decode(upload.look, type=LayoutLook) if upload.look else None
 
 
 def store_plan(session: Session, upload: Upload, draft: DraftPlan) -> None:
@@ -222,6 +262,7 @@ def store_plan(session: Session, upload: Upload, draft: DraftPlan) -> None:
         ]
         session.connection().execute(insert(table_of(UploadRow)), rows)
     upload.plan = msgspec.json.encode(draft.plan).decode()
+    upload.look = msgspec.json.encode(draft.look).decode() if draft.look else None
 
 
 def apply_plan(
@@ -288,37 +329,31 @@ def write_refused(session: Session, upload: Upload, file: BinaryIO, name: str, l
     rows.close()
 
 
-def layout_plan(
-    session: Session,
+def look_at_layout(
+    session: Session, upload: Upload, ruleset: Ruleset, author: Author, *, progress: Progress = no_progress
+) -> LayoutLook:
+    """The look at an upload by the layout that fits it best. Raises FileRefusedError when none fits."""
+    with opened_upload(session, upload) as file:
+        names = form_names(ruleset.directory)
+        return look_of(plan_of_file(file, upload.name, names, author.at.date(), layout=AUTO, progress=progress))
+
+
+def _table_for(  # noqa: PLR0917 - what every import has
+    file: BinaryIO,
     upload: Upload,
+    mapping: SupplierMapping | None,
     ruleset: Ruleset,
     author: Author,
-    *,
-    layout: str = AUTO,
-    answers: Mapping[str, str] = MappingProxyType({}),
-) -> LayoutPlan:
-    """The plan of an upload by a layout. Raises FileRefusedError when none fits."""
-    with opened_upload(session, upload) as file:
-        return _plan_by_layout(file, upload, ruleset, author, (layout, answers))
-
-
-def _plan_by_layout(
-    file: BinaryIO, upload: Upload, ruleset: Ruleset, author: Author, answered: tuple[str, Mapping[str, str]]
-) -> LayoutPlan:
-    layout, answers = answered
-    names = form_names(ruleset.directory)
-    return plan_of_file(file, upload.name, names, author.at.date(), layout=layout, answers=answers)
-
-
-def _table_for(
-    file: BinaryIO, upload: Upload, mapping: SupplierMapping | None, ruleset: Ruleset, author: Author
+    progress: Progress = no_progress,
 ) -> Table:
     """The file as its mapping reads it: by a layout, or as it is."""
     if mapping is None or not mapping.layout:
         return open_table(file, upload.name, choice_of(mapping))
     place = {"sheet": mapping.sheet or "", "heading_row": str(mapping.heading_row or "")}
     answers = mapping.layout_answers | {key: answer for key, answer in place.items() if answer}
-    return LayoutTable(_plan_by_layout(file, upload, ruleset, author, (mapping.layout, answers)), mapping.supplier)
+    names, today = form_names(ruleset.directory), author.at.date()
+    plan = plan_of_file(file, upload.name, names, today, layout=mapping.layout, answers=answers, progress=progress)
+    return LayoutTable(plan, mapping.supplier)
 
 
 def _import(

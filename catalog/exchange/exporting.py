@@ -75,6 +75,7 @@ def _cells(state: ProductState, brand: Brand, version: int) -> dict[str, Cell]:
         "price_eur": Decimal(state.price_cents).scaleb(-2) if state.price_cents else None,
         "composition": composition_text(state.composition),
         "more_pictures": more_pictures_text(state.more_pictures),
-        **{name: getattr(state, name) or None for name in ("units_per_pack", "units_per_day", "net_quantity", "ean")},
+        "net_quantity": Decimal(str(state.net_quantity)) if state.net_quantity else None,
+        **{name: getattr(state, name) or None for name in ("units_per_pack", "units_per_day", "ean")},
     }
     return {column: special[column] if column in special else getattr(state, column) for column in (VERSION, *OWN)}

@@ -1,6 +1,5 @@
 """An import: read the file, plan every row, write the plan in one transaction; and the file of refused rows."""
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -12,6 +11,7 @@ from msgspec import Struct, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from catalog.db.bulk import rare_collections
 from catalog.edits.brands import add_named_brand
 from catalog.edits.edit import Author
 from catalog.edits.fetched_pictures import queue_addresses
@@ -84,7 +84,7 @@ class Import:
 
     def dry_run(self, author: Author, callbacks: ImportCallbacks) -> Summary:
         """Report the result of the import without writing. Raises FileRefusedError."""
-        with _rare_collections():
+        with rare_collections():
             return self._run(author, callbacks, lambda _planned: None)
 
     def apply(
@@ -105,7 +105,7 @@ class Import:
         if revision is not None and found != revision:
             raise StalePlanError
         writer = _Writer(self._session, author, label, self._ruleset.directory, skip_bad=skip_bad)
-        with _rare_collections():
+        with rare_collections():
             summary = self._run(author, callbacks, writer.write)
             writer.finish()
         if not summary.refused or skip_bad:
@@ -152,23 +152,6 @@ class Import:
             .execution_options(yield_per=1000)
         )
         yield from self._session.scalars(query)
-
-
-_COLLECTED_AT = 50_000
-"""New objects at which the collector looks for cycles during an import, which makes hardly any."""
-_USUAL_THRESHOLDS = gc.get_threshold()
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Span in which the collector leaves old objects alone and looks at new ones less often, since both are in vain."""
-    gc.freeze()
-    gc.set_threshold(_COLLECTED_AT, *_USUAL_THRESHOLDS[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*_USUAL_THRESHOLDS)
-        gc.unfreeze()
 
 
 class _Writer:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.exchange.columns import SYNONYMS, TARGETS, heading_fault, heading_unit, plain_header
 from catalog.exchange.reading.table import GUESSED, Table, TableChoice
 from catalog.models import SupplierMapping
+from recommend.naming import FormNames
 from recommend.text import Text
 
 
@@ -67,8 +68,13 @@ def _assumed(target: str, column: str) -> Iterator[Text]:
         yield Text(f"“{column}” is in het {nl}.", f"“{column}” is in {en}.")
 
 
-def guess(supplier: str, columns: Sequence[str]) -> Mapping:
-    """A first mapping from the headings, for a person to check; no column is used twice."""
+def guess(
+    supplier: str, columns: Sequence[str], samples: Sequence[Sequence[str]] = (), names: FormNames | None = None
+) -> Mapping:
+    """A first mapping from the headings, for a person to check; no column is used twice.
+
+    A column on the composition is the form of magnesium when its first values name one each and list nothing.
+    """
     meanings: dict[str, list[str]] = {}
     for target in TARGETS:
         for heading in (plain_header(target.replace("_", " ")), *SYNONYMS.get(target, "").split(", ")):
@@ -83,8 +89,21 @@ def guess(supplier: str, columns: Sequence[str]) -> Mapping:
         free = [target for target in likely if target not in found and not heading_fault(target, column)]
         if free:
             found[free[0]] = column
+    listed = found.get("ingredients_nl", "")
+    if names is not None and plain_header(listed) in _COMPOSITION and "form" not in found:
+        values = [row[columns.index(listed)] for row in samples if columns.index(listed) < len(row)]
+        if any(values) and all(_names_one_form(value, names) for value in values if value):
+            found["form"] = found.pop("ingredients_nl")
     constants = {"currency": "EUR"} if _names_euro(found.get("price_eur", "")) else {}
     return Mapping(supplier=supplier, columns=found, constants=constants)
+
+
+_COMPOSITION = ("samenstelling", "composition")
+
+
+def _names_one_form(words: str, names: FormNames) -> bool:
+    found = names.forms_in(words)
+    return len(found.forms) == 1 and not found.unclear and "," not in words and ";" not in words
 
 
 def _names_euro(header: str) -> bool:

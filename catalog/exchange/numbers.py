@@ -140,8 +140,8 @@ def micrograms(cell: Cell, default: str = "mg") -> int:
     return whole(value * UG_PER_UNIT[unit], "too-fine")
 
 
-def measure(cell: Cell, default: str = "g") -> int:
-    """The content of a pack in whole grams or millilitres; a number without a unit has the default one."""
+def measure(cell: Cell, default: str = "g") -> int | float:
+    """The content of a pack in g or ml with at most two decimals; a number without a unit has the default one."""
     value, unit = _numeric(cell), default
     if value is None:
         text = normal(cell)
@@ -150,7 +150,8 @@ def measure(cell: Cell, default: str = "g") -> int:
         if match is None or (match["unit"] and match["unit"] not in MEASURES):
             raise CellRefusedError("not-a-measure")
         value, unit = number(match["number"]), match["unit"] or default
-    return whole(value * MEASURES[unit], "not-a-measure")
+    hundredths = whole(value * MEASURES[unit] * 100, "not-a-measure")
+    return hundredths / 100 if hundredths % 100 else hundredths // 100
 
 
 def count(cell: Cell) -> int:

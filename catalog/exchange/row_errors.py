@@ -146,7 +146,9 @@ ROW_ERROR_TEXTS: dict[str, Text] = {
     "not-an-amount": Text("is geen hoeveelheid, zoals 400 mg of 0,4 g", "is no amount, such as 400 mg or 0.4 g"),
     "too-fine": Text("is fijner dan een microgram", "is finer than a microgram"),
     "not-whole": Text("is geen heel getal", "is no whole number"),
-    "not-a-measure": Text("is geen inhoud in hele g of ml", "is no content in whole g or ml"),
+    "not-a-measure": Text(
+        "is geen inhoud in g of ml met hoogstens twee decimalen", "is no content in g or ml with at most two decimals"
+    ),
     "not-per-day": Text("is geen portie, zoals “2 per dag”", "is no daily portion, such as “2 per day”"),
     "not-yes-or-no": Text("is geen ja of nee", "is neither yes nor no"),
     "not-a-choice": Text("is niet een van: {choices}", "is none of: {choices}"),

@@ -31,6 +31,7 @@ from catalog.models.history import (
     PricePoint,
     SlugRedirect,
 )
+from catalog.models.page_texts import PageText
 from catalog.models.planned import PlannedChange, PlannedEnd, PlannedKind
 from catalog.models.product import (
     Allergen,
@@ -91,6 +92,7 @@ __all__ = [
     "OverriddenSentence",
     "OverrideEnd",
     "OverrideStatus",
+    "PageText",
     "Passkey",
     "PasskeyChallenge",
     "PasswordReset",

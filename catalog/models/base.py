@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, overload
 
 import msgspec
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, String, Table, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 from recommend.text import Text
@@ -65,6 +65,24 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Hundredths(TypeDecorator[float]):
+    """A number with at most two decimals, stored as a whole number of hundredths; a whole one is read as an int.
+
+    The signatures are SQLAlchemy's.
+    """
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - theirs
+        return None if value is None else round(value * 100)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> float | None:  # noqa: ARG002 - theirs
+        if value is None:
+            return None
+        return value / 100 if value % 100 else value // 100
 
 
 def table_of(model: type[DeclarativeBase]) -> Table:

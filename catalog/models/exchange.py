@@ -35,6 +35,8 @@ class Upload(Base):
     """Bytes of the file."""
     plan: Mapped[str | None]
     """The result of the dry run, as `exchange.admin_import.Plan` in JSON; None before it."""
+    look: Mapped[str | None]
+    """The look at a file with a layout, as `exchange.layouts.look.LayoutLook` in JSON."""
 
 
 class UploadPart(Base):

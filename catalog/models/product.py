@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from catalog.models.base import Base, Bilingual, Moment, NameList, WordList, choice
+from catalog.models.base import Base, Bilingual, Hundredths, Moment, NameList, WordList, choice
 from recommend.text import LANGUAGES, Language, Text
 
 
@@ -230,8 +230,8 @@ class Product(Base):
     units_per_pack: Mapped[int]
     units_per_day: Mapped[int]
     """The label's daily portion, in units."""
-    net_quantity: Mapped[int]
-    """Whole millilitres for a liquid, whole grams for everything else."""
+    net_quantity: Mapped[float] = mapped_column(Hundredths)
+    """Millilitres for a liquid, grams for everything else, with at most two decimals."""
     vegan: Mapped[bool | None]
     """None while nobody said so."""
     allergens: Mapped[tuple[str, ...]] = mapped_column(WordList)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,3 +44,8 @@ class Proposal(Base):
     """The reason of a refusal."""
     version: Mapped[int | None]
     """The version of the product that the approval made."""
+
+    @property
+    def reasons_given(self) -> dict[str, str]:
+        """The author's reasons for what needs a judgement, by finding."""
+        return msgspec.json.decode(self.reasons, type=dict[str, str])

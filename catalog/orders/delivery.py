@@ -1,19 +1,21 @@
 """Delivery: kinds, countries, and the rates of the owner's table, by weight."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import ceil
 
 from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.models import Product
+from catalog.db.bulk import insert_new
+from catalog.models import Product, table_of
 from catalog.orders.basket import Basket
-from catalog.orders.models import DeliveryKind, DeliveryRate
+from catalog.orders.models import DeliveryKind, DeliveryRate, PackWeight
 
 COUNTRIES = ("NL", "BE")
 """The countries that are delivered to."""
 PACKAGING_GRAMS = 45
-"""Our estimate of a jar and its share of the parcel; a product has no weight of its own yet."""
+"""Our estimate of a jar and its share of the parcel, for a pack that nobody weighed."""
 
 
 class DeliveryOption(Struct, frozen=True):
@@ -44,16 +46,33 @@ class LeastDelivery(Struct, frozen=True):
     free_from_cents: int | None
 
 
-def delivery_rates(session: Session) -> tuple[Rate, ...]:
-    """The owner's table, by weight."""
+class DeliveryTable(Struct, frozen=True):
+    """What delivery is reckoned with: the owner's rates by weight, and the packs that were weighed, in g by product."""
+
+    rates: tuple[Rate, ...]
+    weighed: Mapping[int, int]
+
+    def grams(self, product: Product) -> int:
+        """The weight of a pack as it is sent: on the scales, else estimated as for a parcel."""
+        return self.weighed.get(product.id, estimated_grams(product))
+
+
+def estimated_grams(product: Product) -> int:
+    """The weight of a pack from its contents in g (a ml is a g) and packaging."""
+    return ceil(product.net_quantity) + PACKAGING_GRAMS
+
+
+def delivery_table(session: Session) -> DeliveryTable:
+    """The table as it is now."""
     rows = session.scalars(select(DeliveryRate).order_by(DeliveryRate.max_grams)).all()
-    return tuple(Rate(row.country, row.kind, row.max_grams, row.cents, row.free_from_cents) for row in rows)
+    rates = tuple(Rate(row.country, row.kind, row.max_grams, row.cents, row.free_from_cents) for row in rows)
+    return DeliveryTable(rates, {one.product_id: one.grams for one in session.scalars(select(PackWeight))})
 
 
-def least_delivery(product: Product, rates: Sequence[Rate]) -> list[LeastDelivery]:
+def least_delivery(product: Product, table: DeliveryTable) -> list[LeastDelivery]:
     """The cheapest delivery of one pack to each country that it can be sent to."""
-    grams = product.net_quantity + PACKAGING_GRAMS
-    fitting = [rate for rate in rates if rate.max_grams >= grams]
+    grams = table.grams(product)
+    fitting = [rate for rate in table.rates if rate.max_grams >= grams]
     found = []
     for country in COUNTRIES:
         there = [rate for rate in fitting if rate.country == country]
@@ -71,14 +90,38 @@ def _free_from(rates: Sequence[Rate]) -> int | None:
     return min(map(max, known), default=None)
 
 
-def weight_grams(basket: Basket) -> int:
-    """The estimated weight: contents in g (a ml counts as a g) and packaging."""
-    return sum((line.product.net_quantity + PACKAGING_GRAMS) * line.quantity for line in basket.lines)
+def weight_grams(session: Session, basket: Basket) -> int:
+    """The weight of a parcel: of packs on the scales, else estimated from contents in g (a ml is a g) and packaging."""
+    ids = [line.product.id for line in basket.lines]
+    weighed = {
+        one.product_id: one.grams for one in session.scalars(select(PackWeight).where(PackWeight.product_id.in_(ids)))
+    }
+    return sum(
+        weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity
+        for line in basket.lines
+    )
+
+
+def note_weight(session: Session, product_id: int, grams: int | None) -> None:
+    """Note the weight of a pack as it is sent; None forgets it."""
+    known = session.get(PackWeight, product_id)
+    if known is not None and grams is None:
+        session.delete(known)
+    elif known is not None and grams is not None:
+        known.grams = grams
+    elif grams is not None:
+        insert_new(session, table_of(PackWeight), [{"product_id": product_id, "grams": grams}])
+
+
+def rates(session: Session) -> list[DeliveryRate]:
+    """All rates that hold, by country, way and weight."""
+    order = (DeliveryRate.country.desc(), DeliveryRate.kind, DeliveryRate.max_grams)
+    return list(session.scalars(select(DeliveryRate).order_by(*order)))
 
 
 def delivery_options(session: Session, basket: Basket, country: str) -> list[DeliveryOption]:
     """The ways of delivering a basket to a country, cheapest first; none when it is too heavy for all."""
-    grams = weight_grams(basket)
+    grams = weight_grams(session, basket)
     query = select(DeliveryRate).where(DeliveryRate.country == country, DeliveryRate.max_grams >= grams)
     return _options(session.scalars(query.order_by(DeliveryRate.max_grams)).all(), basket.cents)
 

@@ -51,7 +51,7 @@ def erase(session: Session, purchase: Purchase, now: datetime, *, who: str = "sh
         withdrawal.name = withdrawal.email = withdrawal.reason = ""
     for note in purchase.notes:
         note.text = ""
-    for shipment in purchase.shipments:
+    for shipment in (*purchase.shipments, *purchase.undone_shipments):
         shipment.tracking = ""
     note_words(session, purchase)
     if not purchase.company:

@@ -10,17 +10,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, case, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session, aliased
 
 from catalog.db.bulk import column_in
 from catalog.models import table_of
 from catalog.orders.models import (
+    COMES_BACK,
+    PAID_LATER,
     TRANSFER,
+    UNSENT,
     Job,
     OrdersBase,
     Payment,
-    PaymentMethod,
     Purchase,
     PurchaseLine,
     PurchaseState,
@@ -30,7 +32,7 @@ from catalog.orders.models import (
     StockLevel,
     Withdrawal,
 )
-from catalog.orders.outbox import owner_of
+from catalog.orders.outbox import is_about_order, owner_of
 
 PAGE = 50
 MOST_FAILED_JOBS = 500
@@ -168,13 +170,13 @@ _KEPT_PACKS = (
     )
     - PurchaseLine.credited
 )
-_KEPT = (
-    select(func.coalesce(func.sum(PurchaseLine.unit_cents * _KEPT_PACKS), 0))
+_KEPT = func.coalesce(func.sum(PurchaseLine.unit_cents * _KEPT_PACKS), 0)
+OWED = (
+    select(_KEPT + case((_KEPT == 0, 0), else_=Purchase.delivery_cents - Purchase.goodwill_cents))
     .where(PurchaseLine.purchase_id == Purchase.id)
     .correlate(Purchase)
     .scalar_subquery()
 )
-_OWED = case((_KEPT == 0, 0), else_=_KEPT + Purchase.delivery_cents - Purchase.goodwill_cents)
 """The amount owed for an order that did not end, as `payments.owed_cents`; below 0 counts as nothing."""
 _RECEIVED = (
     select(func.coalesce(func.sum(Payment.paid_cents - Payment.charged_back_cents - Payment.refund_claimed_cents), 0))
@@ -194,18 +196,19 @@ def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
         case OrderFilter.TO_PACK:
             return [confirmed.where(_UNSENT)]
         case OrderFilter.UNPAID:
-            later = confirmed.where(Purchase.method == PaymentMethod.AFTER_DELIVERY, _OWED > _RECEIVED)
+            later = every.where(text(f"({PAID_LATER})"), OWED > _RECEIVED)
             return [every.where(Purchase.state == PurchaseState.PLACED), later]
         case OrderFilter.WITHDRAWN:
             return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)))]
         case OrderFilter.RETURNS:
-            return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)), _COMES_BACK)]
+            back = select(PurchaseLine.purchase_id).where(text(f"({COMES_BACK})"))
+            return [every.where(Purchase.id.in_(back))]
     return [
         every.where(Purchase.id.in_(_failed_refunds())),
         every.where(Purchase.id.in_(_refunds_by_hand())),
         every.where(Purchase.id.in_(select(Payment.purchase_id).where(Payment.charged_back_cents > 0))),
         every.where(column_in(session, Purchase.id, _orders_of_failed_jobs(session))),
-        confirmed.where(_UNSENT, Purchase.id.in_(_short_orders())),
+        confirmed.where(Purchase.id.in_(_short_orders())),
     ]
 
 
@@ -213,7 +216,9 @@ def _failed_refunds() -> Select[int]:
     """Orders whose last refund failed, so that money that was to go back is still here."""
     later = aliased(Refund)
     mended = exists().where(
-        later.purchase_id == Refund.purchase_id, later.id > Refund.id, later.status != RefundStatus.FAILED
+        later.purchase_id == Refund.purchase_id,
+        later.id > Refund.id,
+        later.status.not_in([RefundStatus.FAILED, RefundStatus.CANCELLED]),
     )
     return select(Refund.purchase_id).where(Refund.status == RefundStatus.FAILED, ~mended)
 
@@ -225,9 +230,9 @@ def _refunds_by_hand() -> Select[int]:
 
 
 def _short_orders() -> Select[int]:
-    """Orders of products of which the last count found less than was promised."""
+    """Orders with packs to send of products of which the last count found less than was promised."""
     short = select(StockLevel.product_id).where(StockLevel.short > 0)
-    return select(PurchaseLine.purchase_id).where(PurchaseLine.product_id.in_(short))
+    return select(PurchaseLine.purchase_id).where(text(f"({UNSENT})"), PurchaseLine.product_id.in_(short))
 
 
 def _orders_of_failed_jobs(session: Session) -> list[int]:
@@ -235,6 +240,8 @@ def _orders_of_failed_jobs(session: Session) -> list[int]:
     query = select(Job.kind, Job.row_id).where(Job.done_at.is_(None), Job.failed_at.is_not(None))
     by_owner: dict[type[OrdersBase], set[int]] = {}
     for kind, row_id in session.execute(query.order_by(Job.failed_at.desc()).limit(MOST_FAILED_JOBS)):
+        if not is_about_order(kind):
+            continue
         by_owner.setdefault(owner_of(kind), set()).add(row_id)
     found = by_owner.pop(Purchase, set())
     for owner, ids in by_owner.items():
@@ -316,7 +323,7 @@ def finished_orders(session: Session, now: datetime) -> list[int]:
     query = select(Purchase.id).where(
         Purchase.state == PurchaseState.CONFIRMED,
         Purchase.delivered_at < now - CLOSE_AFTER,
-        _OWED <= _RECEIVED,
+        OWED <= _RECEIVED,
         ~_COMES_BACK,
         ~waits,
         Purchase.id.not_in(_failed_refunds()),

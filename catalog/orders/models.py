@@ -26,6 +26,18 @@ TRANSFER = "transfer"
 """The name, in the place of a payment's provider, of the shop's own bank account."""
 
 
+COMES_BACK = "quantity + returned < withdrawn + shipped OR returned > credited + refused"
+"""Whether packs of a line are expected back, or came back and nobody decided about them yet; of an index."""
+UNSENT = "quantity > withdrawn + shipped"
+"""Whether packs of a line are still to be sent, where its order has not ended; of an index."""
+PAID_LATER = "state = 'confirmed' AND method = 'after_delivery'"
+
+
+def _index_of(name: str, *columns: str, where: str) -> Index:
+    """An index of the rows that fit a condition; a query that has the same condition reads it."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class OrdersBase(DeclarativeBase):
     """Base of the orders' tables, apart from the catalogue's: they may live in a database of their own."""
 
@@ -42,6 +54,8 @@ class MoveKind(StrEnum):
     RETURNED = "returned"
     WRITTEN_OFF = "written_off"
     RECEIVED = "received"
+    HELD = "held"
+    """Packs of a recalled lot, out of sale until somebody decides about them."""
     CORRECTED = "corrected"
     """The difference that a count by staff found, or packs that were promised and not there."""
 
@@ -61,6 +75,8 @@ class StockLevel(OrdersBase):
     """Promised packs that the last count did not find."""
     low_at: Mapped[int] = mapped_column(server_default="5")
     """The number of packs to order from which on staff are told that stock is low."""
+    low_told: Mapped[bool] = mapped_column(server_default=false())
+    """Whether owners were mailed that it is low; no longer once it is not."""
 
     @property
     def available(self) -> int:
@@ -141,6 +157,7 @@ class Purchase(OrdersBase):
         Index("ix_purchase_email", "email", "placed_at"),
         Index("ix_purchase_state_id", "state", "id"),
         Index("ix_purchase_placed_at", "placed_at"),
+        _index_of("ix_purchase_paid_later", "method", "state", "id", where=PAID_LATER),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -185,7 +202,16 @@ class Purchase(OrdersBase):
     withdrawals: Mapped[list["Withdrawal"]] = relationship(order_by="Withdrawal.id")
     documents: Mapped[list["Document"]] = relationship(order_by="Document.id")
     events: Mapped[list["PurchaseEvent"]] = relationship(order_by="PurchaseEvent.id")
-    shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id")
+    shipments: Mapped[list["Shipment"]] = relationship(
+        order_by="Shipment.id",
+        primaryjoin="and_(Purchase.id == Shipment.purchase_id, Shipment.undone_at.is_(None))",
+    )
+    undone_shipments: Mapped[list["Shipment"]] = relationship(
+        order_by="Shipment.id",
+        primaryjoin="and_(Purchase.id == Shipment.purchase_id, Shipment.undone_at.is_not(None))",
+        viewonly=True,
+    )
+    """Parcels that never left, or came back undelivered; their packs count no more."""
     notes: Mapped[list["PurchaseNote"]] = relationship(order_by="PurchaseNote.id")
     returns: Mapped[list["GoodsReturn"]] = relationship(order_by="GoodsReturn.id")
 
@@ -208,6 +234,8 @@ class PurchaseLine(OrdersBase):
         CheckConstraint("quantity > 0 AND line_cents = unit_cents * quantity", name="line_adds_up"),
         CheckConstraint("withdrawn >= 0 AND withdrawn <= quantity", name="withdrawn_was_bought"),
         Index("ix_purchase_line_product", "product_id"),
+        _index_of("ix_purchase_line_comes_back", "purchase_id", where=COMES_BACK),
+        _index_of("ix_purchase_line_unsent", "product_id", "purchase_id", where=UNSENT),
     )
 
     purchase_id: Mapped[int] = mapped_column(ForeignKey("purchase.id"), primary_key=True)
@@ -298,6 +326,9 @@ class Shipment(OrdersBase):
     carrier: Mapped[str]
     tracking: Mapped[str]
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    came_back: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it was undone because it came back undelivered, not because it never left."""
 
     lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.position")
 
@@ -350,10 +381,18 @@ class GoodsReturnLine(OrdersBase):
     lot: Mapped[str]
 
 
+class RecallDecision(StrEnum):
+    """The end of the packs of a recalled lot that were still on the shelf."""
+
+    RELEASED = "released"
+    WRITTEN_OFF = "written_off"
+
+
 class Recall(OrdersBase):
     """A recall of a lot of a product, with the words that its orders get."""
 
     __tablename__ = "recall"
+    __table_args__ = (Index("ix_recall_product", "product_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -366,6 +405,10 @@ class Recall(OrdersBase):
     """Product and brand as sold."""
     text_nl: Mapped[str]
     text_en: Mapped[str]
+    held: Mapped[int] = mapped_column(server_default="0")
+    """Packs of the lot that are out of sale until it is decided about."""
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decision: Mapped[RecallDecision | None] = mapped_column(choice(RecallDecision))
 
 
 class RecallNotice(OrdersBase):
@@ -455,6 +498,8 @@ class RefundStatus(StrEnum):
     SENT = "sent"
     REFUNDED = "refunded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    """Never sent: the transfer that it was to send back was typed wrong."""
 
 
 class Refund(OrdersBase):
@@ -490,6 +535,8 @@ class BankTransfer(OrdersBase):
     booked_on: Mapped[date]
     reference: Mapped[str]
     who: Mapped[str]
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The moment at which it was found to be typed wrong."""
 
 
 class MoneyKind(StrEnum):
@@ -595,6 +642,45 @@ class Job(OrdersBase):
     error: Mapped[str] = mapped_column(server_default="")
 
 
+class OutboxSum(OrdersBase):
+    """Done jobs of a month that were deleted since, by kind."""
+
+    __tablename__ = "outbox_sum"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    """Its first day, in UTC."""
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    jobs: Mapped[int]
+
+
+class RestockWish(OrdersBase):
+    """A wish to be mailed once when a sold-out product is back; erased with that mail."""
+
+    __tablename__ = "restock_wish"
+    __table_args__ = (
+        UniqueConstraint("address_key", "product_id"),
+        Index("ix_restock_wish_product", "product_id", "confirmed_at"),
+        Index("ix_restock_wish_asked_at", "asked_at"),
+        {"sqlite_autoincrement": True},  # rows are erased, and their jobs must never be about another one
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int]
+    language: Mapped[str] = mapped_column(String(2))
+    email: Mapped[str]
+    """Empty once its owner declined, while the row keeps others from asking again in their name."""
+    address_key: Mapped[str] = mapped_column(String(64))
+    """A keyed hash of the e-mail address."""
+    link_key: Mapped[str]
+    """A random text that, with the shop's key, gives the token of the link."""
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The moment at which the owner of the address agreed; nothing but the question is mailed before."""
+    planned_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The moment at which its mail was planned; None while the product is sold out."""
+
+
 class ImportTask(StrEnum):
     """The step of an import that the worker does: to plan it, or to carry the plan out."""
 
@@ -656,6 +742,7 @@ class TrialPayment(OrdersBase):
     cents: Mapped[int]
     paid_cents: Mapped[int] = mapped_column(server_default="0")
     refunded_cents: Mapped[int] = mapped_column(server_default="0")
+    charged_back_cents: Mapped[int] = mapped_column(server_default="0")
     webhook_path: Mapped[str]
     return_path: Mapped[str]
     description: Mapped[str]
@@ -672,6 +759,16 @@ class DeliveryRate(OrdersBase):
     max_grams: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cents: Mapped[int]
     free_from_cents: Mapped[int | None]
+
+
+class PackWeight(OrdersBase):
+    """A pack of a product as it is sent, on the scales; without it its weight is estimated."""
+
+    __tablename__ = "pack_weight"
+    __table_args__ = (CheckConstraint("grams > 0", name="grams_positive"),)
+
+    product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    grams: Mapped[int]
 
 
 class Attempt(OrdersBase):

@@ -30,7 +30,7 @@ from catalog.orders.models import (
     RefundStatus,
 )
 from catalog.orders.placing import confirm
-from catalog.orders.states import Arrow, ForbiddenArrowError, record, take
+from catalog.orders.states import Arrow, ForbiddenArrowError, record, reopen, take
 from catalog.orders.stock import Count, SoldOutError, release, reserve
 
 FINAL = frozenset({PaymentStatus.PAID, PaymentStatus.CANCELED, PaymentStatus.EXPIRED, PaymentStatus.FAILED})
@@ -203,6 +203,37 @@ def take_transfer(
     session.flush()
     session.expire(purchase, ["payments"])
     _settle(session, purchase, counts, now)
+
+
+class CannotUndoError(Exception):
+    """A step that cannot be undone any more, since others followed from it. Nothing was changed."""
+
+
+def undo_transfer(session: Session, purchase: Purchase, payment_id: int, now: datetime, *, who: str) -> None:
+    """Undo a bank transfer that was typed wrong: a counter-entry takes it out of the ledger of money.
+
+    A refund of it that nobody sent yet is cancelled. Undone twice it changes nothing. Raises CannotUndoError for one of
+    which something was sent back.
+    """
+    transfer = session.get(BankTransfer, payment_id, populate_existing=True)
+    if transfer is None or payment_id not in {payment.id for payment in purchase.payments}:
+        raise CannotUndoError
+    payment = payment_for_update(session, payment_id)
+    if transfer.undone_at is not None:
+        return
+    ended = (RefundStatus.FAILED, RefundStatus.CANCELLED)
+    refunds = session.scalars(select(Refund).where(Refund.payment_id == payment_id, Refund.status.not_in(ended))).all()
+    if any(refund.status is not RefundStatus.WANTED for refund in refunds):
+        raise CannotUndoError
+    for refund in refunds:
+        refund.status = RefundStatus.CANCELLED
+        payment.refund_claimed_cents -= refund.cents
+    transfer.undone_at, undone = now, payment.paid_cents
+    _move_money(session, payment, MoneyKind.PAID, -undone, now)
+    payment.paid_cents = 0
+    reopen(session, purchase, now, who=who)
+    record(session, purchase, "transfer-undone", now, who=who, detail=f"{undone} cents")
+    session.flush()
 
 
 def note_sent_refund(session: Session, refund_id: int, provider_id: str | None, now: datetime, *, who: str) -> bool:
@@ -382,7 +413,8 @@ def claim_refund(
 
 def has_failed_refund(session: Session, purchase: Purchase) -> bool:
     """Whether its last refund failed, so that money that was to go back is still with the shop."""
-    last = select(Refund.status).where(Refund.purchase_id == purchase.id).order_by(Refund.id.desc()).limit(1)
+    own = (Refund.purchase_id == purchase.id, Refund.status != RefundStatus.CANCELLED)
+    last = select(Refund.status).where(*own).order_by(Refund.id.desc()).limit(1)
     return session.scalar(last) is RefundStatus.FAILED
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_37_36
 
-from catalog.models import Product
+from catalog.db.bulk import insert_new
+from catalog.models import Product, table_of
 from catalog.orders import outbox
 from catalog.orders.basket import Basket
 from catalog.orders.finding import note_words
@@ -207,9 +208,8 @@ def _require_few_unpaid(session: Session, email: str, now: datetime) -> None:
 def _purchase(session: Session, placing: Placing, now: datetime) -> Purchase:
     quote, agreement = placing.quote, placing.agreement
     number = _new_number(session, now)
-    if session.get(Terms, agreement.terms_version) is None:
-        session.add(Terms(version=agreement.terms_version, language=agreement.language, text=agreement.terms))
-        session.flush()
+    terms = {"version": agreement.terms_version, "language": agreement.language, "text": agreement.terms}
+    insert_new(session, table_of(Terms), [terms])  # the first two orders under them may be placed at once
     return Purchase(
         **msgspec.structs.asdict(placing.buyer),
         number=number,

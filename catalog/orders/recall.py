@@ -3,6 +3,7 @@
 Everything is written by a few statements, so that 10^4 orders take no longer than a page.
 """
 
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -18,11 +19,13 @@ from catalog.orders.models import (
     PurchaseEvent,
     PurchaseLine,
     Recall,
+    RecallDecision,
     RecallNotice,
     Shipment,
     ShipmentLine,
     StockMove,
 )
+from catalog.orders.stock import StockChange, end_hold, hold_packs
 
 JOB = "mail_recall"
 _BATCH = 500
@@ -74,7 +77,7 @@ def _sent(lot: str) -> Select[int]:
             PurchaseLine,
             (PurchaseLine.purchase_id == Purchase.id) & (PurchaseLine.position == ShipmentLine.position),
         )
-        .where(_is_lot(lot))
+        .where(_is_lot(lot), Shipment.undone_at.is_(None))
     )
 
 
@@ -138,7 +141,61 @@ def begin_recall(
     if count_notices(session, recall) == 0:
         raise LotNotSentError
     _plan_mails(session, recall, now)
+    shelf = packs_on_shelf(session, lot, [product]).get(product.product_id, 0)
+    recall.held = hold_packs(session, product.product_id, shelf, _change(recall, "held", who), now)
     return recall
+
+
+def _change(recall: Recall, step: str, who: str) -> StockChange:
+    return StockChange(f"recall {recall.id} {step}", who, recall.lot, "recall")
+
+
+def decide_recall(session: Session, recall: Recall, decision: RecallDecision, now: datetime, *, who: str) -> None:
+    """Put the held packs of a recalled lot back into sale, or write them off; decided once."""
+    session.refresh(recall, with_for_update=True)
+    if recall.decided_at is not None:
+        return
+    recall.decided_at, recall.decision = now, decision
+    if recall.held:
+        lost = decision is RecallDecision.WRITTEN_OFF
+        end_hold(session, recall.product_id, recall.held, _change(recall, "decided", who), now, lost=lost)
+
+
+class RecalledLotError(Exception):
+    """Packs of a recalled lot to send or to put on the shelf. Nothing was changed."""
+
+    def __init__(self, lot: str) -> None:
+        self.lot = lot
+        super().__init__(f"lot {lot} is recalled")
+
+
+def standing_recall(session: Session, product_id: int, lot: str) -> Recall | None:
+    """The newest recall of a lot of a product that its packs were not released from."""
+    if not lot:
+        return None
+    stands = Recall.decision.is_(None) | (Recall.decision != RecallDecision.RELEASED)
+    query = select(Recall).where(Recall.product_id == product_id, Recall.lot.in_(_spellings(lot)), stands)
+    return session.scalars(query.order_by(Recall.id.desc()).limit(1)).first()
+
+
+def require_not_recalled(session: Session, product_id: int, lot: str) -> None:
+    """Raises RecalledLotError for packs of a recalled lot."""
+    if standing_recall(session, product_id, lot) is not None:
+        raise RecalledLotError(lot)
+
+
+def keep_out_of_sale(session: Session, product_id: int, packs: int, lot: str, now: datetime, *, who: str) -> None:
+    """Hold packs of a recalled lot that came back on the shelf; one that was written off takes them along."""
+    recall = standing_recall(session, product_id, lot)
+    if recall is None:
+        return
+    change = StockChange(f"recall {recall.id} {secrets.token_hex(8)}", who, lot, "recall")
+    held = hold_packs(session, product_id, packs, change, now)
+    if recall.decision is None:
+        recall.held += held
+    elif held:
+        gone = StockChange(f"{change.key}.gone", who, lot, "recall")
+        end_hold(session, product_id, held, gone, now, lost=True)
 
 
 def _plan_mails(session: Session, recall: Recall, now: datetime) -> None:

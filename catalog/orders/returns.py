@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from catalog.orders import outbox
 from catalog.orders.models import GoodsReturn, GoodsReturnLine, Purchase, PurchaseEvent, PurchaseLine, Refund
 from catalog.orders.payments import refund_surplus
+from catalog.orders.recall import require_not_recalled
 from catalog.orders.states import record
 from catalog.orders.stock import ReturnedPacks, take_back
 
@@ -52,7 +53,7 @@ def receive(
 ) -> GoodsReturn:
     """Note a parcel that came back, and its packs in the stock. The same key again changes nothing.
 
-    Raises NotExpectedError.
+    Raises NotExpectedError or RecalledLotError.
     """
     known = session.scalars(select(GoodsReturn).where(GoodsReturn.key == key)).first()
     if known is not None:
@@ -61,6 +62,9 @@ def receive(
     positions = [line.position for line in lines]
     if not lines or len(set(positions)) < len(positions) or not all(_is_expected(one, sold) for one in lines):
         raise NotExpectedError
+    for one in lines:
+        if one.restocked:
+            require_not_recalled(session, sold[one.position].product_id, one.lot)
     found = GoodsReturn(key=key, at=now, who=who)
     for one in lines:
         sold[one.position].returned += one.sealed + one.opened

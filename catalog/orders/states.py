@@ -17,6 +17,8 @@ class Arrow(StrEnum):
     CANCEL = "cancel"
     SHIP = "ship"
     CLOSE = "close"
+    UNDO_PARCEL = "undo-parcel"
+    REOPEN = "reopen"
 
 
 ARROWS: Mapping[tuple[PurchaseState, Arrow], PurchaseState] = {
@@ -27,6 +29,8 @@ ARROWS: Mapping[tuple[PurchaseState, Arrow], PurchaseState] = {
     (PurchaseState.CONFIRMED, Arrow.CANCEL): PurchaseState.CANCELLED,
     (PurchaseState.CONFIRMED, Arrow.SHIP): PurchaseState.CONFIRMED,  # one parcel of perhaps several
     (PurchaseState.CONFIRMED, Arrow.CLOSE): PurchaseState.CLOSED,
+    (PurchaseState.CONFIRMED, Arrow.UNDO_PARCEL): PurchaseState.CONFIRMED,  # it never left, or came back undelivered
+    (PurchaseState.CLOSED, Arrow.REOPEN): PurchaseState.CONFIRMED,  # its payment or arrival was typed wrong
 }
 
 
@@ -45,6 +49,12 @@ def take(session: Session, purchase: Purchase, arrow: Arrow, at: datetime, *, wh
         raise ForbiddenArrowError(purchase.state, arrow)
     purchase.state = after
     record(session, purchase, arrow, at, who=who)
+
+
+def reopen(session: Session, purchase: Purchase, at: datetime, *, who: str) -> None:
+    """Open a finished purchase again, since a part of what finished it is undone."""
+    if purchase.state is PurchaseState.CLOSED:
+        take(session, purchase, Arrow.REOPEN, at, who=who)
 
 
 def record(

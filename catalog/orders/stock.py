@@ -17,7 +17,7 @@ from catalog.orders.models import MoveKind, Purchase, PurchaseLine, StockLevel, 
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of the count that a product came with, before any sale."""
-_SINCE = (MoveKind.SOLD, MoveKind.RETURNED, MoveKind.WRITTEN_OFF, MoveKind.RECEIVED, MoveKind.CORRECTED)
+_SINCE = (MoveKind.SOLD, MoveKind.RETURNED, MoveKind.WRITTEN_OFF, MoveKind.RECEIVED, MoveKind.CORRECTED, MoveKind.HELD)
 """Moves after a count that change what it would find now."""
 
 
@@ -155,6 +155,54 @@ def sell(session: Session, purchase: Purchase, sold: Sequence[SoldPacks], at: da
         )
 
 
+class UnsentPacks(Struct, frozen=True):
+    """Packs of a product and a lot of an undone parcel, and how many of them are promised to the purchase again."""
+
+    product_id: int
+    packs: int
+    promised: int
+    lot: str
+
+
+def put_back_unsent(
+    session: Session, purchase: Purchase, back: Sequence[UnsentPacks], at: datetime, *, who: str, reason: str
+) -> None:
+    """Put the packs of an undone parcel on the shelf again: the counter-entry of `sell`."""
+    levels = _levels(session, {one.product_id for one in back}, lock=True)
+    for one in back:
+        _move(
+            session,
+            levels[one.product_id],
+            MoveKind.SOLD,
+            at,
+            by_on_hand=one.packs,
+            by_reserved=one.promised,
+            purchase=purchase.id,
+            lot=one.lot,
+            who=who,
+            reason=reason,
+        )
+
+
+def relabel_sold(
+    session: Session, purchase: Purchase, was: SoldPacks, lot: str, at: datetime, *, who: str, reason: str
+) -> None:
+    """Give packs that were sold another lot: the old one is taken back and the new one sold."""
+    level = _levels(session, [was.product_id], lock=True)[was.product_id]
+    for by, of_lot in ((was.packs, was.lot), (-was.packs, lot)):
+        _move(
+            session,
+            level,
+            MoveKind.SOLD,
+            at,
+            by_on_hand=by,
+            purchase=purchase.id,
+            lot=of_lot,
+            who=who,
+            reason=reason,
+        )
+
+
 class StockChange(Struct, frozen=True):
     """A change of a product's stock by staff. The same key changes it once."""
 
@@ -192,6 +240,24 @@ def write_off(session: Session, count: Count, packs: int, change: StockChange, a
             raise NotThereError
         _move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, change, at=at)
     return level
+
+
+def hold_packs(session: Session, product_id: int, packs: int, change: StockChange, at: datetime) -> int:
+    """Take packs out of sale for a while, as many as are on the shelf; returns how many."""
+    level = _levels(session, [product_id], lock=True).get(product_id)
+    held = min(packs, level.found) if level is not None else 0
+    if level is not None and held:
+        _move_by_staff(session, level, MoveKind.HELD, -held, change, at=at)
+    return held
+
+
+def end_hold(session: Session, product_id: int, packs: int, change: StockChange, at: datetime, *, lost: bool) -> None:
+    """Put held packs back into sale, or write them off."""
+    level = _levels(session, [product_id], lock=True)[product_id]
+    _move_by_staff(session, level, MoveKind.HELD, packs, change, at=at)
+    if lost:
+        off = StockChange(f"{change.key}.off", change.who, change.lot, change.reason)
+        _move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, off, at=at)
 
 
 def _level_to_change(session: Session, count: Count, at: datetime) -> StockLevel:
@@ -257,4 +323,5 @@ def _move(
     session.execute(insert(StockMove), [move])
     level.on_hand += by_on_hand
     level.reserved += by_reserved
+    level.low_told = level.low_told and level.available <= level.low_at
     session.flush()

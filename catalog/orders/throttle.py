@@ -12,10 +12,10 @@ MOST = 30
 """Attempts of one network address within the window; a house or an office may share it."""
 
 
-def may_try(session: Session, key: str, now: datetime) -> bool:
+def may_try(session: Session, key: str, now: datetime, *, most: int = MOST) -> bool:
     """Whether one more attempt is allowed; it is counted, and old ones are deleted."""
     session.execute(delete(Attempt).where(Attempt.at <= now - WINDOW))
     session.add(Attempt(key=key, at=now))
     session.flush()
     counted = select(func.count()).where(Attempt.key == key, Attempt.at > now - WINDOW)
-    return (session.scalar(counted) or 0) <= MOST
+    return (session.scalar(counted) or 0) <= most

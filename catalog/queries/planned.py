@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from msgspec import Struct
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from catalog.models import PlannedChange, Product
@@ -30,6 +31,28 @@ def waiting_changes(session: Session) -> Sequence[tuple[PlannedChange, Product]]
         query.where(PlannedChange.ended.is_(None)).order_by(PlannedChange.due_at, PlannedChange.id).limit(MOST_SHOWN)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+class PlannedStep(Struct, frozen=True):
+    """Plans of several products that were made in one step: one of them, and how many products wait."""
+
+    planned_id: int
+    products: int
+    planned_by: str
+    planned_at: datetime
+    begins: datetime
+
+
+def planned_steps(session: Session) -> Sequence[PlannedStep]:
+    """The steps with plans of several products that have not begun, the next first; at most a hundred."""
+    products = func.count(distinct(PlannedChange.product_id))
+    begins = func.min(PlannedChange.due_at)
+    by_step = PlannedChange.planned_by, PlannedChange.planned_at
+    query = select(func.min(PlannedChange.id), products, *by_step, begins).where(
+        PlannedChange.ended.is_(None), PlannedChange.begins_id.is_(None)
+    )
+    rows = session.execute(query.group_by(*by_step).having(products > 1).order_by(begins).limit(MOST_SHOWN))
+    return [PlannedStep(*row) for row in rows]
 
 
 def ended_changes(session: Session) -> Sequence[tuple[PlannedChange, Product]]:

@@ -1,17 +1,19 @@
 """Settings that the owner entered in the admin, and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, join, outerjoin, select, true
+from sqlalchemy import func, join, literal, outerjoin, select, true, union_all
 from sqlalchemy.orm import Session
 
-from catalog.models import CatalogueState, IndexState, Setting, SettingChange
+from catalog.models import CatalogueState, IndexState, PageText, Setting, SettingChange
 from catalog.prices import VAT_PERCENT
 from catalog.search.snapshot import CatalogueStamp
 
 CHANGES_SHOWN = 50
+PageTexts = Mapping[tuple[str, str], tuple[str, str]]
+"""Texts that somebody edited: page and text of the files -> Dutch and English."""
 
 
 class OwnerSettings(Struct, frozen=True):
@@ -48,13 +50,23 @@ DEFAULT_TEXTS = ("directions_nl", "directions_en", "storage_nl", "storage_en")
 """The texts that are the same on nearly every label of a shop."""
 
 
-def stamped_settings(session: Session) -> tuple[CatalogueStamp, OwnerSettings]:
-    """The settings as stored, and the stamp of the catalogue that they belong to, read at one moment."""
-    columns = (CatalogueState.revision, IndexState.epoch, Setting.name, Setting.value)
+def stamped_settings(session: Session) -> tuple[CatalogueStamp, OwnerSettings, PageTexts]:
+    """Settings and edited texts as stored, and the stamp of the catalogue that they belong to, read at one moment."""
+    in_force = select(func.max(PageText.id)).group_by(PageText.page, PageText.source)
+    texts = select(PageText.page, PageText.source, PageText.nl, PageText.en).where(PageText.id.in_(in_force))
+    settings = select(literal("").label("page"), Setting.name.label("source"), Setting.value, literal(""))
+    entered = union_all(settings, texts).subquery()
     stamp = join(CatalogueState, IndexState, true())  # one row each
-    rows = session.execute(select(*columns).select_from(outerjoin(stamp, Setting, true()))).all()
-    entered = {row.name: row.value for row in rows if row.name is not None}
-    return (rows[0].revision, rows[0].epoch), msgspec.convert(entered, OwnerSettings, strict=False)
+    columns = (CatalogueState.revision, IndexState.epoch, *entered.c)
+    rows = session.execute(select(*columns).select_from(outerjoin(stamp, entered, true()))).all()
+    values: dict[str, str] = {}
+    edited: dict[tuple[str, str], tuple[str, str]] = {}
+    for _revision, _epoch, page, source, first, second in rows:
+        if page:
+            edited[page, source] = first, second
+        elif source is not None:
+            values[source] = first
+    return (rows[0].revision, rows[0].epoch), msgspec.convert(values, OwnerSettings, strict=False), edited
 
 
 def owner_settings(session: Session) -> OwnerSettings:

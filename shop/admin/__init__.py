@@ -22,6 +22,7 @@ from shop.admin import (
     rules,
     settings,
     sign_in,
+    texts,
 )
 from shop.admin.blueprint import bp
 from shop.admin.orders import books as orders_books
@@ -30,6 +31,7 @@ from shop.admin.orders import labels as orders_labels
 from shop.admin.orders import listing as orders_list
 from shop.admin.orders import month, order, parcels, recalls, transfers
 from shop.admin.orders import returns as orders_returns
+from shop.admin.orders import running as orders_running
 from shop.admin.orders import stock as orders_stock
 from shop.admin.orders import words as orders_words
 from shop.admin.products import (
@@ -63,6 +65,7 @@ PAGES = (
     order,
     orders_list,
     orders_returns,
+    orders_running,
     orders_books,
     orders_figures,
     transfers,
@@ -91,6 +94,7 @@ PAGES = (
     unsaved,
     settings,
     sign_in,
+    texts,
 )
 """The modules that put pages on the admin's blueprint; importing them registers their views."""
 

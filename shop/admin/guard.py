@@ -29,6 +29,7 @@ from shop.admin.resets import can_mail_links
 from shop.admin.session import current_user, require_user, touch
 from shop.web.database import asked_by_staff
 from shop.web.i18n import gettext
+from shop.web.owner_settings import public_url
 from shop.web.services import now, services
 
 BEFORE_FACTOR = frozenset(
@@ -62,7 +63,13 @@ def init_app(app: Flask) -> None:
 @bp.context_processor
 def admin_names() -> dict[str, Any]:
     """Names that every template of the admin may use."""
-    return {"signed_in_user": current_user, "navigation": navigation, "may": may_here, "can_mail_links": can_mail_links}
+    return {
+        "signed_in_user": current_user,
+        "navigation": navigation,
+        "may": may_here,
+        "can_mail_links": can_mail_links,
+        "has_public_url": lambda: public_url() is not None,
+    }
 
 
 def may_here(action: Action) -> bool:

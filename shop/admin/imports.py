@@ -12,20 +12,21 @@ from wtforms.validators import Length
 from catalog.edits.edit import Author
 from catalog.exchange.admin_import import (
     GONE,
+    LayoutAskedError,
     apply_plan,
     batch_of_plan,
     drop_upload,
     label_of,
-    layout_plan,
     make_plan,
     plan_fingerprint,
     plan_of,
     rows_of_plan,
+    store_look,
     store_upload,
+    stored_look,
     waiting_uploads,
 )
 from catalog.exchange.importing import StalePlanError
-from catalog.exchange.layouts.recognition import guessed_layout
 from catalog.exchange.mapping import mapping_of, suppliers
 from catalog.exchange.planning import RowOutcome
 from catalog.exchange.row_errors import FileRefusedError
@@ -89,8 +90,6 @@ def imports() -> Response:
     if form.validate_on_submit():
         upload = _stored_upload(form)
         if upload is not None:
-            if upload.supplier and mapping_of(get_session(), upload.supplier) is None:
-                return redirect(_first_look(upload), HTTPStatus.SEE_OTHER)
             return _plan(upload)
     return render_form(
         "admin/import/start.html",
@@ -117,17 +116,6 @@ def _stored_upload(form: UploadForm) -> Upload | None:
         return None
 
 
-def _first_look(upload: Upload) -> str:
-    """The page for a supplier's first file: its layout when that is known or has titles above, else its columns."""
-    try:
-        plan = layout_plan(get_session(), upload, get_ruleset(), author())
-    except FileRefusedError:
-        return url_for("admin.mapping", upload_id=upload.id)
-    guessed = plan.layout.name == guessed_layout().name
-    place = "admin.mapping" if guessed and plan.table.heading_row <= 1 else "admin.layout"
-    return url_for(place, upload_id=upload.id)
-
-
 def _upload(upload_id: int) -> Upload | None:
     """The file; for a request that may write, nobody else can change or drop it until the next commit."""
     lock = None if request.method in SAFE else True
@@ -147,8 +135,11 @@ def plan_or_ask(upload: Upload, *, correct_addresses: bool = False) -> None:
     if upload.size > LARGE_BYTES:
         ask_worker(upload, ImportTask.PLAN, correct_addresses=correct_addresses)
         return
-    with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
-        make_plan(get_session(), upload, author(), get_ruleset(), correct_addresses=correct_addresses)
+    try:
+        with get_session().begin_nested():  # a refused file stays, only its half-made plan goes
+            make_plan(get_session(), upload, author(), get_ruleset(), correct_addresses=correct_addresses)
+    except LayoutAskedError as asked:
+        store_look(get_session(), upload, asked.look)
 
 
 def _plan(upload: Upload, *, correct_addresses: bool = False) -> Response:
@@ -157,25 +148,22 @@ def _plan(upload: Upload, *, correct_addresses: bool = False) -> Response:
     try:
         plan_or_ask(upload, correct_addresses=correct_addresses)
     except FileRefusedError as refused:
-        hint = "" if supplier or refused.error.code != "unknown-column" else _layout_hint(upload)
-        flash(hint or located(refused.error), "error")
+        if not supplier or mapping_of(get_session(), supplier) is not None:  # a first file is mapped anyway
+            flash(located(refused.error), "error")
         place = "admin.mapping" if supplier else "admin.imports"
         return redirect(url_for(place, upload_id=upload_id) if supplier else url_for(place), HTTPStatus.SEE_OTHER)
-    return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
+    planned = upload.size > LARGE_BYTES or plan_of(upload) is not None
+    page = url_for("admin.import_plan", upload_id=upload_id) if planned else _questions_page(upload)
+    return redirect(page, HTTPStatus.SEE_OTHER)
 
 
-def _layout_hint(upload: Upload) -> str:
-    """The layout of a file that was sent as one of our own; empty when it is none that we know."""
-    try:
-        found = layout_plan(get_session(), upload, get_ruleset(), author()).layout
-    except FileRefusedError:
-        return ""
-    if found.name == guessed_layout().name:
-        return ""
-    return gettext(
-        "This is a file of %(layout)s, not in our own layout. Send it again with “of a new supplier” as its layout.",
-        layout=found.name,
-    )
+def _questions_page(upload: Upload) -> str:
+    """The page for a file without a plan: its layout when that is known or has titles above, else its columns."""
+    if not upload.supplier:
+        return url_for("admin.imports")
+    look = stored_look(upload)
+    place = "admin.mapping" if look is None or look.is_a_plain_list else "admin.layout"
+    return url_for(place, upload_id=upload.id)
 
 
 @bp.post("/import/<int:upload_id>/plan")
@@ -198,8 +186,7 @@ def import_plan(upload_id: int) -> str | Response:
     upload = upload_or_404(upload_id)
     plan = plan_of(upload)
     if plan is None:
-        place = url_for("admin.mapping", upload_id=upload_id) if upload.supplier else url_for("admin.imports")
-        return redirect(place, HTTPStatus.SEE_OTHER)
+        return redirect(_questions_page(upload), HTTPStatus.SEE_OTHER)
     first = next((outcome for outcome in OUTCOMES if plan.count(outcome)), RowOutcome.REFUSED)
     outcome = request.args.get("show", str(first))
     if outcome not in OUTCOMES:

@@ -1,49 +1,51 @@
 """Layout of a supplier's file: what it was recognised as, and the questions about it, with their usual answers."""
 
-from collections import Counter
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from catalog.exchange.admin_import import layout_plan
-from catalog.exchange.layouts.import_table import mapping_of_plan
-from catalog.exchange.layouts.plan import LayoutPlan
-from catalog.exchange.layouts.recognition import AUTO, IGNORED
+from catalog.exchange.admin_import import look_at_layout, stored_look
+from catalog.exchange.layouts.import_table import mapping_of_look
+from catalog.exchange.layouts.look import LayoutLook, allowed_answers
+from catalog.exchange.layouts.products import FOR_ALL
+from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.mapping import mapping_of, remember
 from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import Upload
-from recommend.text import Language
 from shop.admin.blueprint import bp
 from shop.admin.import_words import located
 from shop.admin.imports import author, plan_or_ask, upload_or_404
+from shop.admin.mapping import CONSTANTS, constant_errors, lines_by_group
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.database import committing, get_ruleset, get_session
-from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 from shop.web.services import now
 
-_SHOWN = 20
-"""Rows without a product that the page names."""
+FOR_ALL_ROWS = tuple(target for target in CONSTANTS if target not in {"name_nl", "name_en", "currency", "pictures"})
+"""Fields that may be the same in all rows; a layout reads euro."""
 
 
 @bp.route("/import/<int:upload_id>/layout", methods=["GET", "POST"])
 @requires("catalogue.import")
 @committing
-def layout(upload_id: int) -> Response | str:
+def layout(upload_id: int) -> Response | tuple[str, int]:
     """Ask what the file leaves open, keep the answers, then make the plan."""
     upload = upload_or_404(upload_id)
     if not upload.supplier:
         return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
-    known = mapping_of(get_session(), upload.supplier)
-    name, remembered = (known.layout, known.layout_answers) if known and known.layout else (AUTO, {})
     try:
-        plan = layout_plan(get_session(), upload, get_ruleset(), author(), layout=name, answers=remembered)
+        look = _look(upload)
         if request.method == "GET":
-            return _page(upload, plan)
-        plan = layout_plan(get_session(), upload, get_ruleset(), author(), layout=name, answers=_answers(plan))
-        remember(get_session(), mapping_of_plan(plan, upload.supplier), author_of_request(), now())
+            known = mapping_of(get_session(), upload.supplier)
+            return _page(upload, look, look.answers | (known.layout_answers if known else {})), HTTPStatus.OK
+        given = {key.removeprefix("answer-"): value for key, value in request.form.items()}
+        answers = allowed_answers(look, given) | _same_for_all()
+        if errors := constant_errors({key.removeprefix(FOR_ALL): value for key, value in _same_for_all().items()}):
+            return _page(upload, look, answers, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        remember(get_session(), mapping_of_look(look, answers, upload.supplier), author_of_request(), now())
         plan_or_ask(upload)
     except FileRefusedError as refused:
         flash(located(refused.error), "error")
@@ -52,44 +54,29 @@ def layout(upload_id: int) -> Response | str:
     return redirect(url_for("admin.import_plan", upload_id=upload_id), HTTPStatus.SEE_OTHER)
 
 
-def _answers(plan: LayoutPlan) -> dict[str, str]:
-    """The answers in the form; one that is no choice of its question stays the usual one."""
-    answers = {}
-    for question in (*plan.questions, *plan.offers):
-        given = request.form.get(f"answer-{question.key}", question.default)
-        choices = {choice.key for choice in question.choices}
-        answers[question.key] = given if not given or given in choices else question.default
-    return answers
+def _look(upload: Upload) -> LayoutLook:
+    """The look that was stored when the file was read; only a small file is read anew. Raises FileRefusedError."""
+    return stored_look(upload) or look_at_layout(get_session(), upload, get_ruleset(), author())
 
 
-def _remarks(plan: LayoutPlan, language: Language) -> list[tuple[str, str]]:
-    """The remarks on the products of a plan, those of the most rows first, each with the numbers of its rows."""
-    rows: dict[str, list[int]] = {}
-    for row in plan.rows:
-        if row.read is not None and row.outcome == "product":
-            for notice in row.read.notices:
-                rows.setdefault(notice.text(language), []).append(row.number)
-    ordered = sorted(rows.items(), key=lambda item: -len(item[1]))[:_SHOWN]
-    return [
-        (words, ", ".join(map(str, numbers[:_SHOWN])) + (" …" if len(numbers) > _SHOWN else ""))
-        for words, numbers in ordered
-    ]
+def _same_for_all() -> dict[str, str]:
+    """The values in the form that rows without one of their own get, as answers."""
+    given = {target: request.form.get(f"constant-{target}", "").strip() for target in FOR_ALL_ROWS}
+    return {FOR_ALL + target: value for target, value in given.items() if value}
 
 
-def _page(upload: Upload, plan: LayoutPlan) -> str:
-    language = current_language()
-    counts = Counter(row.outcome for row in plan.rows)
-    aside = [row for row in plan.rows if row.why is not None and row.outcome != "joined"]
+def _page(
+    upload: Upload, look: LayoutLook, answers: Mapping[str, str], errors: list[tuple[str, str]] | None = None
+) -> str:
+    same = {key.removeprefix(FOR_ALL): value for key, value in answers.items() if key.startswith(FOR_ALL)}
+    groups = lines_by_group((), SupplierMapping(supplier=upload.supplier, constants=same))
+    lines = [(group, [line for line in lines if line.target in FOR_ALL_ROWS]) for group, lines in groups]
     return render_template(
         "admin/import/layout.html",
         upload=upload,
-        plan=plan,
-        questions=(*plan.questions, *plan.offers),
-        counts=counts,
-        aside=[(row.number, row.column, row.why.text(language)) for row in aside[:_SHOWN] if row.why],
-        more=max(0, len(aside) - _SHOWN),
-        remarks=_remarks(plan, language),
-        unused=[
-            name for name, use in zip(plan.table.columns, plan.uses, strict=True) if name and use.meaning in IGNORED
-        ],
+        look=look,
+        answers=answers,
+        groups=[(group, fitting) for group, fitting in lines if fitting],
+        has_same=bool(same),
+        errors=errors or [],
     )

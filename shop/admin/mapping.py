@@ -17,7 +17,7 @@ from catalog.exchange.reading.table import GUESSED, text
 from catalog.exchange.row_errors import CellRefusedError, FileRefusedError, RowError
 from catalog.exchange.row_reader import constant_reader, places_of
 from catalog.models import DosageForm, Unit, Upload
-from recommend.naming import NO_FORM
+from recommend.naming import NO_FORM, form_names
 from shop.admin.blueprint import bp
 from shop.admin.import_words import located
 from shop.admin.imports import plan_or_ask, upload_or_404
@@ -83,7 +83,8 @@ def _mapping(upload: Upload, file: BinaryIO, known: Mapping | None) -> Response 
     choice = _choice(known)
     table, errors = _table(upload, file, choice)
     if request.method == "GET":
-        shown = known or guess(upload.supplier, table.columns)
+        names = form_names(get_ruleset().directory)
+        shown = known or guess(upload.supplier, table.columns, _samples(table)[0], names)
         return _page(upload, table, shown, errors)
     lasting = _lasting_choice(upload, file, table, choice)
     entered, faults = _entered_mapping(upload.supplier, table.columns, known, lasting)
@@ -172,7 +173,13 @@ def _errors(said: Mapping) -> list[tuple[str, str]]:
         if code := heading_fault(target, column):
             problem = RowError(code, {"currency": column}).text(current_language())
             errors.append((f"column-{target}", f"{in_current_language(TARGETS[target])}: “{column}” {problem}"))
-    for target, value in said.constants.items():
+    return errors + constant_errors(said.constants)
+
+
+def constant_errors(constants: dict[str, str]) -> list[tuple[str, str]]:
+    """Values for all rows that cannot be read, each with its place on the page."""
+    errors = []
+    for target, value in constants.items():
         try:
             constant_reader(target)(value)
         except CellRefusedError as refused:
@@ -198,7 +205,7 @@ def _page(upload: Upload, table: Table, shown: Mapping, errors: Sequence[tuple[s
         table_read=table,
         choice=_choice(shown),
         columns=columns,
-        groups=_groups(table, shown),
+        groups=lines_by_group(table.columns, shown),
         samples=samples,
         questions=sorted(questions.items()),
         forms=sorted(forms, key=lambda form: form[1]),
@@ -206,8 +213,8 @@ def _page(upload: Upload, table: Table, shown: Mapping, errors: Sequence[tuple[s
     )
 
 
-def _groups(table: Table, shown: Mapping) -> list[tuple[str, list[Line]]]:
-    """The lines of the page by their subject."""
+def lines_by_group(columns: Sequence[str], shown: Mapping) -> list[tuple[str, list[Line]]]:
+    """The lines of all targets by their subject, for the columns of a file."""
     defaults = owner_settings().default_texts
     choices = {
         "dosage_form": tuple(DosageForm),
@@ -217,7 +224,7 @@ def _groups(table: Table, shown: Mapping) -> list[tuple[str, list[Line]]]:
     }
 
     def line(target: str) -> Line:
-        places = places_of(table.columns, shown.columns[target]) if target in shown.columns else []
+        places = places_of(columns, shown.columns[target]) if target in shown.columns else []
         return Line(
             target,
             in_current_language(TARGETS[target]),

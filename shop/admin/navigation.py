@@ -20,6 +20,7 @@ PARTS = (
     ("admin.history", _("History")),
     ("admin.all_batches", _("Batches")),
     ("admin.imports", _("Import and export")),
+    ("admin.texts", _("Texts")),
     ("admin.rules", _("Rules and notes")),
     ("admin.accounts", _("Accounts")),
     ("admin.settings", _("Settings")),

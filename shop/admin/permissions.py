@@ -28,6 +28,7 @@ Action = Literal[
     "accounts.manage",
     "people.view",
     "settings.manage",
+    "text.change",
     "rules.view",
     "rules.review",
     "order.view",
@@ -64,6 +65,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     "accounts.manage": OWNERS,
     "people.view": OWNERS,
     "settings.manage": OWNERS,
+    "text.change": PUBLISHERS,  # of public pages: guide, home page, contact, privacy
     "rules.view": frozenset({Role.PHARMACIST, Role.OWNER}),
     "rules.review": frozenset({Role.PHARMACIST}),  # signs in their own name; no owner does that for them
     "order.view": frozenset({Role.PACKER, Role.BOOKKEEPER, Role.OWNER}),  # names and addresses; each view is logged

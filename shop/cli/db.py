@@ -16,7 +16,7 @@ from catalog.db.backup import restore as restore_backup
 from catalog.db.engine import opened_engine
 from catalog.orders.store import opened_store, part_of_backup
 from shop.cli.faults import plain_faults
-from shop.settings import HELD, orders_url_beside, parse_url, read_settings
+from shop.settings import HELD, REVIEWS, orders_url_beside, parse_url, read_settings
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FORCE = click.option("--force", is_flag=True, help="Replace everything in a database that is not empty.")
@@ -36,21 +36,21 @@ def backup(file: Path) -> None:
     with plain_faults():
         settings = read_settings()
         with _opened(settings.database_url) as engine, _orders(settings.orders_url) as orders:
-            _tell(write_backup(engine, file, [orders]))
+            _tell(write_backup(engine, file, [orders], [settings.instance / REVIEWS]))
 
 
 @db.command()
 @click.argument("file", type=FILE)
 @FORCE
 def restore(file: Path, force: bool) -> None:
-    """Fill the databases from FILE: with everything, or on any fault with nothing.
+    """Fill the databases and the reviews of rules from FILE: with everything, or on any fault with nothing.
 
     The shop then sends no mail and no money until SHOP_OUTBOX=send says that this copy is the shop.
     """
     with plain_faults():
         settings = read_settings()
         with _opened(settings.database_url) as engine, _orders(settings.orders_url) as orders:
-            manifest = restore_backup(engine, file, [orders], force=force)
+            manifest = restore_backup(engine, file, [orders], [settings.instance / REVIEWS], force=force)
         (settings.instance / HELD).touch()
         _tell(manifest)
         click.echo("Mails, refunds and calls to payment providers are held until SHOP_OUTBOX=send is set", err=True)

@@ -20,6 +20,7 @@ from filelock import FileLock
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestLine
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -186,6 +187,16 @@ def work_in_background(app: Flask) -> threading.Event:
 
     threading.Thread(target=wait_and_work, name="worker", daemon=True).start()
     return stop
+
+
+class _Response(wsgi.Response):  # type: ignore[misc] # gunicorn has no types
+    """An answer that does not say which server gives it, nor which of its faults may be tried."""
+
+    def default_headers(self) -> list[str]:
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+
+wsgi.Response = _Response
 
 
 class _Worker(GatheringWorker):

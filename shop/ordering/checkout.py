@@ -74,8 +74,11 @@ def checkout() -> Response:
     if step == "order" and entered is not None:
         with services().orders.reading() as session:
             placed = find_placed(session, entered.key)
-        if placed is not None:
-            return _after_placing(placed)  # pressed twice: the basket is empty by now
+            ordered = {line.product_id: line.quantity for line in placed.purchase.lines} if placed else {}
+        if placed is not None:  # pressed twice: the basket is empty by now, unless the first answer was lost
+            if stored_basket() == ordered:
+                store_basket({})
+            return _after_placing(placed)
     if not basket.lines:
         return redirect(url_for("ordering.basket"), HTTPStatus.SEE_OTHER)
     if not can_order(basket.products):

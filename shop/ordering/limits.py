@@ -2,12 +2,12 @@
 
 from flask import request
 
-from catalog.orders.throttle import may_try
+from catalog.orders.throttle import MOST, may_try
 from shop.web.services import now, services
 
 
-def is_allowed(what: str) -> bool:
-    """Whether this visitor may try once more what is limited: `withdrawal`, `link` or `placing`."""
+def is_allowed(what: str, most: int = MOST) -> bool:
+    """Whether this visitor may try once more what is limited: `withdrawal`, `link`, `placing` or `restock`."""
     key = services().vault.fingerprint(f"{what} from {request.remote_addr}")
     with services().orders.writing() as session:
-        return may_try(session, key, now())
+        return may_try(session, key, now(), most=most)

@@ -26,6 +26,7 @@ from catalog.orders.models import (
 from catalog.orders.payments import FINAL, claimed_cents, owed_cents, paid_cents, purchase_for_update
 from catalog.orders.placing import new_payment
 from catalog.orders.withdrawal import is_open, last_day
+from shop.ordering.supply import again_address, calendar_of, supplies
 from shop.payments import steps
 from shop.payments.providers import UNANSWERED
 from shop.web.absolute_urls import base_url
@@ -54,7 +55,7 @@ def load_parts(purchase: Purchase) -> None:
     """Load all that pages show of an order, before it leaves its session."""
     for name in ("lines", "vat", "payments", "withdrawals", "documents", "events", "notes"):
         getattr(purchase, name)
-    for shipment in purchase.shipments:
+    for shipment in (*purchase.shipments, *purchase.undone_shipments):
         len(shipment.lines)
     for parcel in purchase.returns:
         len(parcel.lines)
@@ -82,6 +83,8 @@ def order(token: str) -> WerkzeugResponse:
         may_erase=may_erase,
         seller=seller(),
         settings=owner_settings(),
+        supplies=supplies(purchase),
+        again=again_address(purchase),
     )
     return never_store(make_response(html))
 
@@ -157,7 +160,10 @@ def order_data(purchase: Purchase, more: Mapping[str, Sequence[Any]]) -> Mapping
         "withdrawals": [_columns(one) for one in purchase.withdrawals],
         "documents": [_columns(one) for one in purchase.documents],
         "events": [_columns(event) for event in purchase.events],
-        "shipments": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.shipments],
+        "shipments": [
+            {**_columns(one), "lines": [_columns(line) for line in one.lines]}
+            for one in sorted((*purchase.shipments, *purchase.undone_shipments), key=lambda one: one.id)
+        ],
         "returns": [{**_columns(one), "lines": [_columns(line) for line in one.lines]} for one in purchase.returns],
         "notes": [_columns(note) for note in purchase.notes],
     }
@@ -173,6 +179,16 @@ _SECRET = frozenset(
 
 def _columns(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__table__.columns.keys() if name not in _SECRET}  # noqa: SIM118 - columns
+
+
+@localized(bp, nl="/nl/bestelling/<token>/voorraad.ics", en="/en/order/<token>/supply.ics")
+def calendar(token: str) -> Response:
+    """The supply of an order as a file for a calendar."""
+    purchase = purchase_or_404(token)
+    response = Response(calendar_of(purchase), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{purchase.number}.ics"'
+    never_store(response)
+    return response
 
 
 @localized(bp, nl="/nl/bestelling/<token>/wissen", en="/en/order/<token>/erase", methods=("GET", "POST"))

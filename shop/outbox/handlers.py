@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from catalog.orders import outbox
+from catalog.accounts.people import all_accounts
+from catalog.models import Product, Role
+from catalog.orders import outbox, restock
+from catalog.orders.basket import products_by_ids
 from catalog.orders.models import (
     Document,
     Payment,
@@ -17,19 +21,23 @@ from catalog.orders.models import (
     Recall,
     RecallNotice,
     Refund,
+    RestockWish,
     Shipment,
     Terms,
     Withdrawal,
 )
 from catalog.orders.payments import purchase_for_update
 from catalog.orders.returns import decided_lines
-from shop.ordering.availability import update_marks
+from shop.ordering.availability import products_back, update_marks
+from shop.ordering.supply import calendar_of, supplies
 from shop.outbox import letters
 from shop.outbox.documents import issue_credit, issue_invoice, make_pdf
 from shop.outbox.post import Attachment, post
 from shop.payments import steps
 from shop.web.absolute_urls import base_url
+from shop.web.i18n import DEFAULT
 from shop.web.services import Services, services_of
+from shop.web.words import shown_text
 
 Handler = Callable[[Services, int], None]
 
@@ -40,15 +48,22 @@ def handle(app: Flask, kind: str, row_id: int) -> None:
     if row_id == outbox.NOBODY:
         return
     language = _language(shared, kind, row_id)
+    if language is None:
+        return
     base = shared.settings.public_url or shared.settings.served_at
     with app.test_request_context(f"/{language}/", base_url=base):
         HANDLERS[kind](shared, row_id)
 
 
-def _language(shared: Services, kind: str, row_id: int) -> str:
-    """The language of the order that a job is about."""
+def _language(shared: Services, kind: str, row_id: int) -> str | None:
+    """The language of the order or wish that a job is about, that of staff for others; None for an erased wish."""
+    if kind == restock.LOW_JOB:
+        return DEFAULT
     owner: Any = outbox.owner_of(kind)
     with shared.orders.reading() as session:
+        if owner is RestockWish:
+            wish = session.get(RestockWish, row_id)
+            return wish.language if wish is not None and wish.email else None
         row = session.get_one(owner, row_id)
         purchase_id = row.id if isinstance(row, Purchase) else row.purchase_id
         return session.get_one(Purchase, purchase_id).language
@@ -80,6 +95,8 @@ def _mail_confirmation(shared: Services, purchase_id: int) -> None:
 def _post_confirmation(session: Session, purchase: Purchase, key: str) -> None:
     letter = letters.confirmation(purchase, session.get_one(Terms, purchase.terms_version))
     files = [Attachment(f"{one.number}.pdf", one.pdf) for one in purchase.documents if one.pdf is not None]
+    if supplies(purchase):
+        files.append(Attachment(f"{purchase.number}.ics", calendar_of(purchase), "text/calendar"))
     post(letters.checked(letter, purchase), key, files)
 
 
@@ -102,7 +119,7 @@ def _mail_shipment(shared: Services, shipment_id: int) -> None:
     with shared.orders.reading() as session:
         shipment = session.get_one(Shipment, shipment_id)
         purchase = session.get_one(Purchase, shipment.purchase_id)
-        if purchase.erased_at is None:
+        if purchase.erased_at is None and shipment.undone_at is None:
             letter = letters.checked(letters.on_its_way(purchase, shipment), purchase)
             post(letter, f"shipment-{shipment.id}.{purchase.number}")
 
@@ -136,6 +153,15 @@ def _mail_tracking(shared: Services, shipment_id: int) -> None:
         if purchase.erased_at is None:
             letter = letters.checked(letters.followed(purchase, shipment), purchase)
             post(letter, f"tracking-{shipment.id}.{purchase.number}")
+
+
+def _mail_shipment_undone(shared: Services, shipment_id: int) -> None:
+    with shared.orders.reading() as session:
+        shipment = session.get_one(Shipment, shipment_id)
+        purchase = session.get_one(Purchase, shipment.purchase_id)
+        if purchase.erased_at is None:
+            letter = letters.checked(letters.not_on_its_way(purchase, shipment), purchase)
+            post(letter, f"shipment-undone-{shipment.id}.{purchase.number}")
 
 
 def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:
@@ -194,6 +220,48 @@ def _see_payment(shared: Services, payment_id: int) -> None:
     steps.ask(shared, payment_id)
 
 
+def _awaited(catalogue: Session, wish: RestockWish) -> Product | None:
+    """The product of a wish; None while it is not in the shop."""
+    return products_by_ids(catalogue, [wish.product_id]).get(wish.product_id)
+
+
+def _mail_restock_question(shared: Services, wish_id: int) -> None:
+    with shared.orders.reading() as session, shared.databases.session_for_reading() as catalogue:
+        wish = session.get_one(RestockWish, wish_id)
+        product = _awaited(catalogue, wish)
+        if product is not None and wish.confirmed_at is None:
+            post(letters.checked_parts(letters.restock_question(wish, product)), f"restock-question-{wish.id}")
+
+
+def _mail_restocked(shared: Services, wish_id: int) -> None:
+    """Send the one mail that was asked for, and erase the address; what is sold out again meanwhile is waited for."""
+    with shared.orders.reading() as session, shared.databases.session_for_reading() as catalogue:
+        wish = session.get_one(RestockWish, wish_id)
+        product = _awaited(catalogue, wish)
+        is_back = product is not None and bool(products_back(shared, [wish.product_id]))
+        if is_back and product is not None:
+            post(letters.checked_parts(letters.restocked(wish, product)), f"restocked-{wish.id}")
+    with shared.orders.writing() as session:
+        (restock.erase_wish if is_back else restock.put_back)(session, wish_id)
+
+
+def _mail_low_stock(shared: Services, day: int) -> None:
+    """Mail every owner the products that got low since the last such mail."""
+    with shared.orders.reading() as session, shared.databases.session_for_reading() as catalogue:
+        levels = restock.low_untold(session)
+        products = products_by_ids(catalogue, [level.product_id for level in levels])
+        rows = [
+            (f"{shown_text(products[one.product_id], 'name')} ({products[one.product_id].sku})", one.available)
+            for one in levels
+            if one.product_id in products
+        ]
+        owners = [one.email for one in all_accounts(catalogue) if one.role is Role.OWNER and one.active]
+    for number, email in enumerate(owners if rows else ()):
+        post(letters.low_stock(email, rows), f"low-stock-{date.fromordinal(day).isoformat()}-{number}")
+    with shared.orders.writing() as session:
+        restock.note_told(session, [level.product_id for level in levels])
+
+
 HANDLERS: Mapping[str, Handler] = {
     "mail_receipt": _mail_receipt,
     "mail_confirmation": _mail_confirmation,
@@ -203,6 +271,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail_link": _mail_link,
     "mail_shipment": _mail_shipment,
     "mail_tracking": _mail_tracking,
+    "mail_shipment_undone": _mail_shipment_undone,
     "mail_return_decided": _mail_return_decided,
     "mail_recall": _mail_recall,
     "mail_withdrawal": _mail_withdrawal,
@@ -214,4 +283,7 @@ HANDLERS: Mapping[str, Handler] = {
     "see_payment": _see_payment,
     "send_refund": steps.send_refund,
     "check_availability": update_marks,
+    "mail_restock_question": _mail_restock_question,
+    "mail_restocked": _mail_restocked,
+    restock.LOW_JOB: _mail_low_stock,
 }

@@ -22,11 +22,13 @@ from catalog.db.engine import Databases
 from catalog.edits.edit import Author
 from catalog.edits.fetched_pictures import fetch_waiting, waiting_addresses
 from catalog.exchange.admin_import import (
+    LayoutAskedError,
     ProductRefusal,
     apply_plan,
     batch_of_plan,
     drafted_plan,
     plan_fingerprint,
+    store_look,
     store_plan,
 )
 from catalog.exchange.importing import StalePlanError, Summary
@@ -201,12 +203,20 @@ class _Import:
                 correct_addresses=self._run.correct_addresses,
                 progress=self._progress,
             )
-            with draft as drafted:
-                session.rollback()  # what was read is from before; to write, the catalogue is looked at anew
-                with Session(self._databases.writing) as writing:
-                    store_plan(writing, writing.get_one(Upload, self._run.upload_id), drafted)
-                    writing.commit()
+            try:
+                with draft as drafted:
+                    session.rollback()  # what was read is from before; to write, the catalogue is looked at anew
+                    self._store(lambda writing, its: store_plan(writing, its, drafted))
+            except LayoutAskedError as asked:
+                session.rollback()
+                look = asked.look
+                self._store(lambda writing, its: store_look(writing, its, look))
         return ImportOutcome.PLANNED, ""
+
+    def _store(self, store: Callable[[Session, Upload], None]) -> None:
+        with Session(self._databases.writing) as writing:
+            store(writing, writing.get_one(Upload, self._run.upload_id))
+            writing.commit()
 
     def _apply(self) -> tuple[ImportOutcome, str]:
         with Session(self._databases.writing) as session:

@@ -8,25 +8,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask import render_template, url_for
 from msgspec import Struct
 
-from catalog.orders.models import PaymentMethod, Purchase, Recall, Refund, Shipment, Terms, Withdrawal
+from catalog.models import Product
+from catalog.orders.models import PaymentMethod, Purchase, Recall, Refund, RestockWish, Shipment, Terms, Withdrawal
 from catalog.orders.payments import owed_cents
 from catalog.orders.returns import DecidedLine
 from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
 from shop.ordering.order_words import delivery_words, method_words
 from shop.ordering.parcel_words import how_to_take, notes_for_everybody, packs_of_parcel
+from shop.ordering.supply import again_address, supplies
 from shop.web.absolute_urls import base_url
 from shop.web.database import get_ruleset
-from shop.web.i18n import current_language
+from shop.web.i18n import current_language, ngettext
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
-from shop.web.order_links import order_token
+from shop.web.order_links import order_token, restock_token
 from shop.web.owner_settings import owner_settings, seller
 from shop.web.services import services
+from shop.web.words import shown_text
 
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -69,6 +72,11 @@ def checked(letter: Letter, purchase: Purchase, *, by_shopper: Sequence[str] = (
     return Letter(letter.to, letter.subject, passed if link in passed else (*passed, link))
 
 
+def checked_parts(letter: Letter) -> Letter:
+    """The letter without what the content check blocks, for one that is about no order; links stay."""
+    return Letter(letter.to, letter.subject, tuple(_passed(block, ()) for block in letter.blocks))
+
+
 def _passed(block: Block, by_shopper: Sequence[str]) -> Block:
     """A block without its paragraphs and rows that are blocked."""
     rows = [f"{label}: {value}" for label, value in block.rows]
@@ -96,8 +104,12 @@ def _opening(purchase: Purchase, paragraphs: Sequence[str]) -> Block:
 
 
 def _subject(purchase: Purchase, subject: str) -> str:
-    trial = _("Trial")
-    return f"[{trial}] {subject}" if purchase.trial else subject
+    return _with_trial(subject, trial=purchase.trial)
+
+
+def _with_trial(subject: str, *, trial: bool) -> str:
+    mark = _("Trial")
+    return f"[{mark}] {subject}" if trial else subject
 
 
 def order_address(purchase: Purchase) -> str:
@@ -132,6 +144,7 @@ def confirmation(purchase: Purchase, terms: Terms) -> Letter:
         _lines(purchase),
         _payment(purchase),
         _delivery(purchase),
+        *_supply(purchase),
         *_right_of_withdrawal(purchase),
         _guarantee_and_complaints(),
         _seller(purchase),
@@ -163,6 +176,20 @@ def _delivery(purchase: Purchase) -> Block:
     )
     within = _("Within %(days)d working days.", days=owner_settings().delivery_days)
     return Block(heading=_("Delivery"), paragraphs=(f"{delivery_words(purchase.delivery)}: {to}.", within))
+
+
+def _supply(purchase: Purchase) -> tuple[Block, ...]:
+    """How long the packs last, and the way to order them again."""
+    locale = "nl" if current_language() == "nl" else "en_GB"
+    rows = [
+        (one.name, _("until about %(day)s", day=format_date(one.last_day, "long", locale=locale)))
+        for one in supplies(purchase)
+    ]
+    if not rows:
+        return ()
+    said = _("Taken as the label says. The attached file (.ics) is for your calendar.")
+    link = (_("Order again"), again_address(purchase))
+    return (Block(heading=_("How long it lasts"), paragraphs=(said,), rows=tuple(rows), link=link),)
 
 
 def _right_of_withdrawal(purchase: Purchase) -> tuple[Block, Block]:
@@ -226,6 +253,58 @@ def _seller(purchase: Purchase) -> Block:
     return Block(heading=_("Who sells"), paragraphs=nobody, rows=rows)
 
 
+def restock_address(wish: RestockWish) -> str:
+    """The secret link of a wish to be mailed."""
+    return base_url() + url_for("restock.answer", token=restock_token(services(), wish.link_key))
+
+
+def restock_question(wish: RestockWish, product: Product) -> Letter:
+    """The question whether an address wants one mail when a product is back; nothing else is mailed before the answer.
+
+    The product is named by its link alone where its name may not be said.
+    """
+    paragraphs = (
+        _("Somebody, probably you, asked us to mail this address once when this product is back in stock:"),
+        _name_of(product),
+        _("Confirm it with the link below. Was it not you? Then do nothing, and we erase the address."),
+    )
+    link = (_("Confirm, or erase my address"), restock_address(wish))
+    subject = _with_trial(_("Shall we mail you when it is back?"), trial=product.brand.invented)
+    return Letter(wish.email, subject, (_trial_block(product), Block(paragraphs=paragraphs, link=link)))
+
+
+def restocked(wish: RestockWish, product: Product) -> Letter:
+    """The one mail that a wish asked for."""
+    paragraphs = (
+        _("This product is back in stock. You asked us to mail you then:"),
+        _name_of(product),
+        _("This is the only mail: we erase your address now. How long the stock lasts, we do not know."),
+    )
+    to_product = (_("To the product"), base_url() + url_for("product.page", slug=product.slug))
+    erase = (_("See that your address is erased"), restock_address(wish))
+    blocks = (_trial_block(product), Block(paragraphs=paragraphs, link=to_product), Block(link=erase))
+    return Letter(wish.email, _with_trial(_("It is back in stock"), trial=product.brand.invented), blocks)
+
+
+def _trial_block(product: Product) -> Block:
+    trial = _("Trial: no money moves, nothing is sold and nothing is sent.")
+    return Block(paragraphs=(trial,) if product.brand.invented else ())
+
+
+def _name_of(product: Product) -> str:
+    return f"{shown_text(product, 'name')} ({product.brand.name})"
+
+
+def low_stock(to: str, rows: Sequence[tuple[str, int]]) -> Letter:
+    """The products that got low, for an owner."""
+    in_words = [(name, ngettext("%(num)d pack to order", "%(num)d packs to order", packs)) for name, packs in rows]
+    paragraphs = (_("The stock of these products fell to the number at which you want to know it:"),)
+    link = (_("To the stock"), f"{base_url()}/admin/stock")
+    blocks = (Block(paragraphs=paragraphs, rows=tuple(in_words), link=link),)
+    subject = ngettext("Low stock: %(num)d product", "Low stock: %(num)d products", len(rows))
+    return Letter(to, subject, blocks)
+
+
 def order_link(purchase: Purchase) -> Letter:
     """The secret link to an order, mailed again because somebody asked for it."""
     paragraphs = (
@@ -273,6 +352,21 @@ def on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
         _order_link(purchase),
     )
     subject = _subject(purchase, _("Your order %(number)s is on its way", number=purchase.number))
+    return Letter(purchase.email, subject, blocks)
+
+
+def not_on_its_way(purchase: Purchase, shipment: Shipment) -> Letter:
+    """A parcel that is not on its way after all: it never left, or came back undelivered."""
+    said = [_("We told you that a parcel was on its way. That was a mistake: it has not left yet.")]
+    if shipment.came_back:
+        said = [
+            _("Your parcel could not be delivered and came back to us."),
+            _("Is the address right that you find with your order? If not, write to us before we send it again."),
+        ]
+    known = seller()
+    reach = ((_("E-mail"), known.email),) if known.email else ()
+    subject = _subject(purchase, _("About the parcel of your order %(number)s", number=purchase.number))
+    blocks = (_opening(purchase, said), Block(rows=reach), _order_link(purchase))
     return Letter(purchase.email, subject, blocks)
 
 

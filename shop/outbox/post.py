@@ -20,10 +20,11 @@ NOBODY = "winkel@magnesiumwijzer.invalid"
 
 
 class Attachment(Struct, frozen=True):
-    """A PDF with its name."""
+    """A file with its name and its type: a PDF, unless said otherwise."""
 
     name: str
     content: bytes
+    type: str = "application/pdf"
 
 
 def post(letter: Letter, key: str, attachments: Sequence[Attachment] = ()) -> None:
@@ -41,7 +42,8 @@ def post(letter: Letter, key: str, attachments: Sequence[Attachment] = ()) -> No
     message.set_content(letter.text())
     message.add_alternative(letter.html(), subtype="html")
     for file in attachments:
-        message.add_attachment(file.content, maintype="application", subtype="pdf", filename=file.name)
+        main, _slash, sub = file.type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     if smtp is not None:
         mail.send_message(smtp, message)
         return

@@ -12,7 +12,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from catalog.orders import outbox
+from catalog.orders import outbox, restock
+from catalog.orders.books import ZONE
 from catalog.orders.erasure import due_for_erasure, erase
 from catalog.orders.finding import finished_orders
 from catalog.orders.models import Job, Payment, Refund, RefundStatus
@@ -29,6 +30,7 @@ from catalog.orders.payments import (
 )
 from catalog.orders.states import Arrow, take
 from catalog.search.snapshot import newest_stamp
+from shop.ordering.availability import products_back
 from shop.outbox.handlers import handle
 from shop.outbox.imports import ImportProcess
 from shop.outbox.post import forget_kept_mails
@@ -144,6 +146,31 @@ def sweep(app: Flask) -> None:
             elif purchase.reserve_until is not None and purchase.reserve_until <= now:
                 purchase.reserve_until = now + SWEEP_AGAIN  # orders whose payment is still open let others have a turn
     _close_finished(shared, now)
+    _plan_stock_mails(shared, now)
+    before = now - timedelta(days=shared.settings.outbox_days)
+    with shared.orders.reading() as session:
+        has_done = outbox.has_done_before(session, before)
+    if has_done:
+        with shared.orders.writing() as session:
+            outbox.forget_done(session, before)
+
+
+def _plan_stock_mails(shared: Services, now: datetime) -> None:
+    """Plan the mails about products that are back and that are low, and erase addresses that had their time."""
+    day = now.astimezone(ZONE).date().toordinal()
+    with shared.orders.reading() as session:
+        awaited, is_planned = restock.awaited_products(session), restock.is_low_mail_planned(session, day)
+        has_old = restock.has_old_wishes(session, now)
+        has_low = not is_planned and restock.has_low_untold(session)
+    back = products_back(shared, awaited) if awaited else []
+    if not (back or has_old or has_low):
+        return
+    with shared.orders.writing() as session:
+        if back:
+            restock.plan_mails(session, back, now)
+        if has_low:
+            restock.plan_low_mail(session, day, now)
+        restock.forget_old_wishes(session, now)
 
 
 def _ask_refund(shared: Services, refund_id: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ from catalog.queries.products import best_of_forms
 from recommend.chemistry import UG_PER_MG
 from shop.finder.answers_cookie import visitor_stops
 from shop.pages.choosing import LONGEST_SEARCH, choosing_page
+from shop.pages.texts import edited_guide, render_page
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, in_current_language, localized, preferred_language
 from shop.web.owner_settings import seller
@@ -36,9 +37,10 @@ def home() -> str:
         for compound in ruleset.ranked_compounds[:FORMS_AT_HOME]
     ]
     limit_ug = ruleset.manifest.dose.upper_limit_mg * UG_PER_MG
-    return render_template(
-        "pages/home.html",
+    return render_page(
+        "home",
         ruleset=ruleset,
+        guide_title=edited_guide().title,
         products=best_of_forms(get_session(), compounds, most_ug_per_day=limit_ug),
         stops=visitor_stops(ruleset),
     )
@@ -71,32 +73,31 @@ def choosing() -> str:
 @localized(bp, nl="/nl/privacy", en="/en/privacy")
 @same_for_all
 def privacy() -> str:
-    return render_template("pages/privacy.html")
+    return render_page("privacy")
 
 
 @localized(bp, nl="/nl/toegankelijkheid", en="/en/accessibility")
 @same_for_all
 def accessibility() -> str:
-    return render_template("pages/accessibility.html", seller=seller())
+    return render_page("accessibility", seller=seller())
 
 
 @localized(bp, nl="/nl/contact", en="/en/contact")
 @same_for_all
 def contact() -> str:
-    return render_template("pages/contact.html", seller=seller())
+    return render_page("contact", seller=seller())
 
 
 @localized(bp, nl="/nl/colofon", en="/en/colophon")
 @same_for_all
 def colophon() -> str:
-    return render_template("pages/colophon.html", seller=seller())
+    return render_page("colophon", seller=seller())
 
 
 @localized(bp, nl="/nl/gids/magnesium-en-het-zenuwstelsel", en="/en/guide/magnesium-and-the-nervous-system")
 @same_for_all
 def guide() -> str:
-    ruleset = get_ruleset()
-    return render_template("pages/guide.html", guide=ruleset.guide, ruleset=ruleset)
+    return render_page("guide", guide=edited_guide(), ruleset=get_ruleset())
 
 
 @localized(bp, nl="/nl/gids/", en="/en/guide/")

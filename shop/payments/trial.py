@@ -31,6 +31,8 @@ class Play(StrEnum):
     CANCELED = "canceled"
     EXPIRED = "expired"
     PENDING = "pending"
+    CHARGED_BACK = "charged_back"
+    """The bank takes the money back from the shop, some time after it was paid."""
 
 
 _STATUS: Mapping[Play, PaymentStatus] = {
@@ -89,7 +91,7 @@ class TrialProvider:
         with self._store.writing() as session:
             row = session.get(TrialPayment, provider_id, with_for_update=True)
             refunded = (session.scalar(others) or 0) + cents  # the same key again is the same refund
-            if row is None or refunded > row.paid_cents:
+            if row is None or refunded > row.paid_cents - row.charged_back_cents:
                 raise PaymentRefusedError("more than was paid")
             row.refunded_cents = refunded
             return f"trial_refund_{key}"
@@ -101,11 +103,13 @@ class TrialProvider:
 
 
 def play(session: Session, provider_id: str, played: Play) -> TrialPayment | None:
-    """Let a trial payment end as asked; paid ones stay paid, whatever is played later. None: no such payment."""
+    """Let a trial payment end as asked; paid ones stay paid, and may be charged back. None: no such payment."""
     row = session.get(TrialPayment, provider_id, with_for_update=True)
     if row is None:
         return None
-    if row.paid_cents < row.cents:
+    if played is Play.CHARGED_BACK:
+        row.charged_back_cents = row.paid_cents - row.refunded_cents
+    elif row.paid_cents < row.cents:
         row.status = _STATUS[played]
         if played in (Play.PAID, Play.TWICE):
             row.paid_cents = row.cents
@@ -121,5 +125,6 @@ def _seen(row: TrialPayment) -> PaymentSeen:
         cents=row.cents,
         paid_cents=row.paid_cents,
         refunded_cents=row.refunded_cents,
+        charged_back_cents=row.charged_back_cents,
         checkout_url=f"/proefbetaling/{row.id}",
     )

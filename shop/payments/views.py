@@ -59,7 +59,7 @@ def trial(provider_id: str) -> Response:
             row = session.get(TrialPayment, provider_id)
         if row is None:
             abort(HTTPStatus.NOT_FOUND)
-        return never_store(make_response(render_template("payments/trial.html", row=row, plays=_plays())))
+        return never_store(make_response(render_template("payments/trial.html", row=row, plays=_plays(row))))
     try:
         played = Play(request.form.get("play", ""))
     except ValueError:
@@ -74,7 +74,10 @@ def trial(provider_id: str) -> Response:
     return redirect(row.return_path, HTTPStatus.SEE_OTHER)
 
 
-def _plays() -> Mapping[Play, str]:
+def _plays(row: TrialPayment) -> Mapping[Play, str]:
+    """The outcomes to choose from: once it is paid, only that the bank takes it back."""
+    if row.paid_cents >= row.cents:
+        return {Play.CHARGED_BACK: _("The bank takes the money back (chargeback)")}
     return {
         Play.PAID: _("Paid"),
         Play.PENDING: _("The bank takes its time"),

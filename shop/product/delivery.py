@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.models import Product
-from catalog.orders.delivery import LeastDelivery, Rate, delivery_rates, least_delivery
+from catalog.orders.delivery import DeliveryTable, LeastDelivery, delivery_table, least_delivery
 from shop.payments.providers import payments_for
 from shop.web.page_cache import never_cache
 from shop.web.services import now, services
@@ -14,21 +14,21 @@ from shop.web.services import now, services
 READ_AGAIN = timedelta(minutes=10)
 
 
-def rates_in_use() -> tuple[Rate, ...]:
-    """The owner's rates, read once in ten minutes so that a page costs no query; none while they cannot be read."""
+def table_in_use() -> DeliveryTable | None:
+    """Rates and weights, read once in ten minutes so that a page costs no query; None while they cannot be read."""
     shared = services()
-    if shared.delivery_rates is None or now() >= shared.delivery_rates[0]:
-        shared.delivery_rates = now() + READ_AGAIN, _read()
-    rates = shared.delivery_rates[1]
-    if rates is None:
+    if shared.delivery_table is None or now() >= shared.delivery_table[0]:
+        shared.delivery_table = now() + READ_AGAIN, _read()
+    table = shared.delivery_table[1]
+    if table is None:
         never_cache()
-    return rates or ()
+    return table
 
 
-def _read() -> tuple[Rate, ...] | None:
+def _read() -> DeliveryTable | None:
     try:
         with services().orders.reading() as session:
-            return delivery_rates(session)
+            return delivery_table(session)
     except SQLAlchemyError:
         return None
 
@@ -37,4 +37,5 @@ def delivery_of(product: Product) -> Sequence[LeastDelivery]:
     """The cheapest delivery of one pack to each country; empty for a product that nobody can order now."""
     if not product.in_stock or payments_for(services(), [product]) is None:
         return ()
-    return least_delivery(product, rates_in_use())
+    table = table_in_use()
+    return least_delivery(product, table) if table else ()

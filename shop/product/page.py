@@ -23,7 +23,7 @@ from recommend.substances import Substance, SubstanceNote
 from recommend.text import Language
 from shop.finder.answers_cookie import partial_answers
 from shop.finder.fit import Fit, VisitorAdvice, visitor_advice
-from shop.product.delivery import delivery_of, rates_in_use
+from shop.product.delivery import delivery_of, table_in_use
 from shop.product.structured_data import product_data
 from shop.seller import Seller
 from shop.web.absolute_urls import absolute_url
@@ -148,7 +148,9 @@ class ProductParts:
             self._cached = {part: cached for part, cached in found.items() if cached is not None}
 
     def _key(self, part: str) -> tuple[object, ...]:
-        return fragment_key(f"product {part}", self._edition, absolute_url(""), owner_settings(), rates_in_use())
+        table = table_in_use()
+        delivery = table and (table.rates, table.weighed.get(self._edition.product_id if self._edition else 0))
+        return fragment_key(f"product {part}", self._edition, absolute_url(""), owner_settings(), delivery)
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -94,7 +94,16 @@ def init_app(app: Flask) -> None:
     def close_session(_error: BaseException | None) -> None:
         session: Session | None = g.pop("catalog_session", None)
         if session is not None:
-            session.close()
+            close_quietly(session)
+
+
+def close_quietly(session: Session) -> None:
+    """Close a session at the end of a request; a server that is gone by then spoils no answer that is made already."""
+    try:
+        session.close()
+    except SQLAlchemyError:
+        with suppress(SQLAlchemyError):
+            session.invalidate()
 
 
 def get_session() -> Session:

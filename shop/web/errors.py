@@ -14,7 +14,7 @@ from catalog.db.faults import DatabaseFault, fault_of
 from shop.web.api_problems import as_problem
 from shop.web.database import SAFE, asked_by_staff, roll_back
 from shop.web.i18n import gettext as _
-from shop.web.security import asked_of_api, hides_slash
+from shop.web.security import asked_of_api, hides_slash, never_store
 
 
 class NoSuchListingPage(HTTPException):
@@ -52,8 +52,9 @@ def init_app(app: Flask) -> None:
             code=code,
             listing=_in_listing(error),
             admin=asked_by_staff(),
+            again=_sent_form() if isinstance(error, DatabaseUnavailable) else [],
         )
-        return make_response(page, code, allow)
+        return never_store(make_response(page, code, allow))
 
     @app.errorhandler(SQLAlchemyError)
     def show_fault_of_database(error: SQLAlchemyError) -> Response:
@@ -69,6 +70,16 @@ def init_app(app: Flask) -> None:
             raise error
         app.logger.warning("the database is %s", fault.name.lower())
         return show(DatabaseUnavailable(fault, unsaved=asked_by_staff() and request.method not in SAFE))
+
+
+def _sent_form() -> list[tuple[str, str]]:
+    """The fields of a shopper's form that the database could not take, to be sent once more as they were typed.
+
+    Each such form may be sent twice: an order and a statement of withdrawal have a key.
+    """
+    if request.method != "POST" or asked_by_staff() or request.url_rule is None:
+        return []
+    return list(request.form.items(multi=True)) if "lang" in (request.url_rule.defaults or {}) else []
 
 
 def _address_meant() -> str | None:

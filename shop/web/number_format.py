@@ -99,6 +99,12 @@ def number(value: Decimal | int) -> str:
     return _writing().in_tenths(half_up(Fraction(value) * 10))
 
 
+def measured(value: float) -> str:
+    """A content in g or ml as the label has it, with at most two decimals and without groups of digits."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return text.replace(".", _writing().decimal)
+
+
 def percent_of(part: int, whole: int) -> str:
     """A whole percentage, e.g. "40 %", in English "40%"."""
     return f"{half_up(Fraction(part * 100, whole))}{_writing().before_percent}%"
@@ -146,6 +152,7 @@ def init_app(app: Flask) -> None:
         ("milligrams", milligrams),
         ("whole_milligrams", whole_milligrams),
         ("number", number),
+        ("measured", measured),
         ("percent_of", percent_of),
         ("percent", percent),
         ("allergens", allergens),

@@ -1,4 +1,4 @@
-"""Settings in force: those of the environment, then those that the owner entered in the admin.
+"""Settings in force, those of the environment first, and the texts of pages that somebody edited in the admin.
 
 They are read from the database once for each of its revisions, so that a change shows at the next request to any
 worker and costs other requests no query.
@@ -8,7 +8,7 @@ from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.prices import without_vat
-from catalog.queries.settings import OwnerSettings, stamped_settings
+from catalog.queries.settings import OwnerSettings, PageTexts, stamped_settings
 from catalog.search.snapshot import stamp_in_use
 from shop.seller import Seller
 from shop.web.database import get_session, may_write
@@ -20,27 +20,36 @@ SELLER_FIELDS = Seller.__struct_fields__
 
 def owner_settings() -> OwnerSettings:
     """The settings that the owner entered; the last known ones while the database cannot be read."""
+    return _stored()[0]
+
+
+def page_texts() -> PageTexts:
+    """The texts that somebody edited; the last known ones while the database cannot be read."""
+    return _stored()[1]
+
+
+def _stored() -> tuple[OwnerSettings, PageTexts]:
     if "owner_settings" not in g:
         g.owner_settings = _read()
-    found: OwnerSettings = g.owner_settings
+    found: tuple[OwnerSettings, PageTexts] = g.owner_settings
     return found
 
 
-def _read() -> OwnerSettings:
+def _read() -> tuple[OwnerSettings, PageTexts]:
     shared = services()
     known = shared.owner_settings
     try:
         stamp = stamp_in_use(get_session())
         if known is not None and known[0] == stamp:
-            return known[1]
-        own_stamp, settings = stamped_settings(get_session())
+            return known[1:]
+        own_stamp, settings, texts = stamped_settings(get_session())
     except SQLAlchemyError:
         never_cache()  # a page with other settings than those in force is for this moment alone
-        return known[1] if known else OwnerSettings()
+        return known[1:] if known else (OwnerSettings(), {})
     # Neither what a transaction has not committed yet nor what an older one still sees is for other requests.
     if own_stamp == stamp and not may_write():
-        shared.owner_settings = own_stamp, settings
-    return settings
+        shared.owner_settings = own_stamp, settings, texts
+    return settings, texts
 
 
 def seller() -> Seller:

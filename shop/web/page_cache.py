@@ -27,7 +27,7 @@ from catalog.search.snapshot import newest_stamp
 from recommend.text import LANGUAGES
 from shop.web import request_log
 from shop.web.basket_cookie import count_of_lone_basket
-from shop.web.database import PAGE_KEY, READING
+from shop.web.database import PAGE_KEY, READING, close_quietly
 from shop.web.i18n import current_language
 from shop.web.planned_changes import is_due
 from shop.web.reviews import refresh
@@ -148,10 +148,12 @@ class CachedPages:
             session = shared.databases.session_for_reading()
         except SQLAlchemyError:
             return self._ask(environ, start_response)  # the shop says so, or shows a page that needs no catalogue
-        with session:
+        try:
             page = self._find(environ, shared, session, asked)
             if page is None:
                 return self._ask(environ, start_response)
+        finally:
+            close_quietly(session)
         request_id = request_log.log_request("GET", page.rule, HTTPStatus.OK, time.perf_counter() - begun)
         headers = [*page.headers, ("X-Request-Id", request_id)]
         if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:

@@ -13,9 +13,9 @@ from msgspec import Struct
 from catalog.accounts import Purpose, Vault
 from recommend.loading import load_ruleset
 from recommend.reviews import Review, with_reviews
+from shop.settings import REVIEWS
 from shop.web.services import Services, services, services_of
 
-FILE = "reviews.json"
 log = logging.getLogger("shop.reviews")
 
 
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 
 
 def path_of(shared: Services) -> Path:
-    return shared.settings.instance / FILE
+    return shared.settings.instance / REVIEWS
 
 
 def read_reviews(path: Path, vault: Vault) -> list[Review]:

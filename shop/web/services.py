@@ -12,9 +12,9 @@ from flask import Flask, current_app
 
 from catalog.accounts import Vault
 from catalog.db.engine import Databases
-from catalog.orders.delivery import Rate
+from catalog.orders.delivery import DeliveryTable
 from catalog.orders.store import OrdersStore
-from catalog.queries.settings import OwnerSettings
+from catalog.queries.settings import OwnerSettings, PageTexts
 from catalog.search.snapshot import CatalogueStamp
 from recommend.knowledge import Ruleset
 from recommend.medicines import Medicines
@@ -48,9 +48,9 @@ class Services:
     """The file of reviews that is joined to the ruleset, by inode, time and size; see `reviews`."""
     planned_again_at: datetime | None = None
     """After a fault, the moment before which no request tries to make planned changes."""
-    owner_settings: tuple[CatalogueStamp, OwnerSettings] | None = None
-    """The settings in the database and the stamp at which they were read; see `owner_settings`."""
-    delivery_rates: tuple[datetime, tuple[Rate, ...] | None] | None = None
+    owner_settings: tuple[CatalogueStamp, OwnerSettings, PageTexts] | None = None
+    """Settings and edited texts in the database, and the stamp at which they were read; see `owner_settings`."""
+    delivery_table: tuple[datetime, DeliveryTable | None] | None = None
     """The rates of delivery, None while they cannot be read, and the moment to read them again; see `delivery`."""
 
     def dispose(self) -> None:

@@ -44,9 +44,9 @@ class Publisher:
         assert answer.status == HTTPStatus.OK, f"{path}: {answer.status}"
         return text
 
-    def send(self, path: str, form: Mapping[str, Any]) -> None:
+    def send(self, path: str, form: Mapping[str, Any], expected: HTTPStatus = HTTPStatus.SEE_OTHER) -> None:
         answer, text = self._ask("POST", path, urlencode(form, doseq=True))
-        assert answer.status == HTTPStatus.SEE_OTHER, f"{path}: {answer.status} {text[:2000]}"
+        assert answer.status == expected, f"{path}: {answer.status} {text[:2000]}"
 
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[HTTPResponse, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -83,6 +83,7 @@ def test_the_first_owner_signs_in_from_the_printed_link_and_sets_up_a_second_fac
     expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
     type_in(page, codes[0])
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    press_on(page, "Menu")
     press_on(page, "Accounts")
     expect(page.get_by_role("heading", name="Invite somebody")).to_be_visible()
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

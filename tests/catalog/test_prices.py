@@ -69,6 +69,7 @@ def test_a_price_changed_in_bulk_is_rounded_half_up(cents: int, percent: str, ex
 
 def test_the_unit_price_is_per_100_g_or_100_ml() -> None:
     assert cents_per_measure(1595, 250) == 638
+    assert cents_per_measure(1595, 98.5) == 1619
 
 
 @given(price=st.integers(1, 10**7), units=st.integers(1, 1000), per_day=st.integers(1, 50))

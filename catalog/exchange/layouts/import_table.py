@@ -1,15 +1,18 @@
 """A plan as a table of our own fields, which the import reads as that of a supplier with a mapping."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from catalog.exchange.columns import TARGETS
 from catalog.exchange.layouts.cells import ASK
+from catalog.exchange.layouts.look import LayoutLook
 from catalog.exchange.layouts.notes import Note, note
 from catalog.exchange.layouts.plan import LayoutPlan, PlannedProduct
+from catalog.exchange.layouts.products import FOR_ALL
 from catalog.exchange.layouts.questions import FETCH, Question
-from catalog.exchange.layouts.recognition import guessed_layout
-from catalog.exchange.mapping import Mapping
+from catalog.exchange.layouts.recognition import AUTO, guessed_layout
+from catalog.exchange.mapping import Mapping as SupplierMapping
 from catalog.exchange.reading import Cell, Row, Table
 from catalog.exchange.row_errors import RowError
 from catalog.exchange.values import made_sku
@@ -44,7 +47,8 @@ class LayoutTable(Table):
     columns = COLUMNS
 
     def __init__(self, plan: LayoutPlan, supplier: str) -> None:
-        self._plan, self._supplier = plan, supplier
+        self.layout_plan = self._plan = plan
+        self._supplier = supplier
         self.source = plan.table
         self.heading_row = plan.table.heading_row
         self._source_cells: dict[int, Sequence[Cell]] = {}
@@ -62,10 +66,17 @@ class LayoutTable(Table):
         """The layout, and each question with the answer that holds."""
         name = self._plan.layout.name
         layout = _GUESSED if name == guessed_layout().name else Text(f"Indeling: {name}.", f"Layout: {name}.")
-        return (
-            layout,
-            *map(self._assumed, (*self._plan.questions, *self._plan.offers)),
-        )
+        asked = (*self._plan.questions, *self._plan.offers)
+        return (layout, *map(self._assumed, asked), *self._same_for_all())
+
+    def _same_for_all(self) -> Iterator[Text]:
+        """The values that rows without one of their own get."""
+        for key, value in self._plan.answers.items():
+            if key.startswith(FOR_ALL) and value:
+                label = TARGETS[key.removeprefix(FOR_ALL)]
+                yield Text(
+                    f"{label.nl}, waar een rij niets geeft: {value}.", f"{label.en}, where a row has none: {value}."
+                )
 
     def _assumed(self, question: Question) -> Text:
         answer = self._plan.answers.get(question.key, question.default)
@@ -101,6 +112,9 @@ class LayoutTable(Table):
             cells["form"], cells["elemental"] = form, Decimal(ug) / UG_PER_MG
         if self._plan.answers.get("pictures") == FETCH and fields.get("pictures"):
             cells["pictures"] = "\n".join(fields["pictures"])
+        for name in COLUMNS:
+            if cells.get(name) is None and (value := self._plan.answers.get(FOR_ALL + name)):
+                cells[name] = value
         if not cells["sku"] and self._plan.answers.get("sku_made") == "brand_and_ean":
             named = str(fields.get("ean") or fields.get("name") or "")
             cells["sku"] = made_sku(self._supplier, str(fields.get("brand", "")), named) if named else None
@@ -112,21 +126,21 @@ def _error(planned: PlannedProduct, why: Note) -> RowError:
     return RowError("layout-row", {"why": reason}, planned.number, planned.column)
 
 
-def mapping_of_plan(plan: LayoutPlan, supplier: str) -> Mapping:
-    """The mapping that reads a LayoutTable, with the layout and the answers that hold."""
-    return Mapping(
+def mapping_of_look(look: LayoutLook, answers: Mapping[str, str], supplier: str) -> SupplierMapping:
+    """The mapping that reads a LayoutTable, with the layout and the answers that hold.
+
+    Another sheet or heading row may have another layout, which is then recognised when the file is read.
+    """
+    usual = {question.key: question.default for question in look.questions}
+    place = {key: answers.get(key, "") for key in _PLACES}
+    chosen = {key: answer for key, answer in place.items() if answer and answer != usual.get(key)}
+    others = {key.removeprefix(FOR_ALL): value for key, value in answers.items() if key.startswith(FOR_ALL) and value}
+    return SupplierMapping(
         supplier=supplier,
         columns={column: column for column in COLUMNS},
-        constants={"currency": "EUR"},
-        sheet=_chosen(plan, "sheet"),
-        heading_row=int(_chosen(plan, "heading_row") or 0) or None,
-        layout=plan.layout.name,
-        layout_answers={key: answer for key, answer in plan.answers.items() if key not in _PLACES},
+        constants={"currency": "EUR"} | {target: value for target, value in others.items() if target not in COLUMNS},
+        sheet=chosen.get("sheet"),
+        heading_row=int(chosen.get("heading_row") or 0) or None,
+        layout=AUTO if chosen else look.layout,
+        layout_answers={key: answer for key, answer in answers.items() if key not in _PLACES},
     )
-
-
-def _chosen(plan: LayoutPlan, key: str) -> str | None:
-    """The answer on a question about the place in the file; None where it is the guess."""
-    usual = next((question.default for question in plan.questions if question.key == key), "")
-    answer = plan.answers.get(key, "")
-    return answer if answer and answer != usual else None

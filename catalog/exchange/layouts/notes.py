@@ -86,6 +86,18 @@ NOTE_TEXTS: dict[str, Text] = {
         "een prijs van eerder vraagt 30 dagen geschiedenis: apart gezet, niet getoond",
         "a price before needs 30 days of history: kept aside, not shown",
     ),
+    "sale-taken": Text(
+        "actieprijs {sale} genomen als prijs; de gewone prijs is {regular}",
+        "sale price {sale} taken as the price; the usual price is {regular}",
+    ),
+    "sale-alone": Text(
+        "actieprijs {sale} genomen als prijs; een gewone prijs staat er niet",
+        "sale price {sale} taken as the price; there is no usual price",
+    ),
+    "composition-words": Text(
+        "samenstelling “{value}” niet gelezen: geen lijst en niet één vorm",
+        "composition '{value}' not read: neither a list nor one form",
+    ),
     "sale-until": Text("actieprijs tot en met {date}", "sale price until {date}"),
     "sale-over": Text("actieprijs eindigde op {date}", "sale price ended on {date}"),
     "sale-later": Text("actieprijs begint op {date}", "sale price begins on {date}"),

@@ -1,14 +1,14 @@
 """The plan of a supplier's file by its layout: what was recognised, what is asked, and every row with its outcome."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from msgspec import Struct, field
 
 from catalog.exchange.columns import is_own_layout
 from catalog.exchange.layouts.notes import Note, note
-from catalog.exchange.layouts.products import BAD_EAN, WITHOUT_EAN, ProductReader, ReadProduct
+from catalog.exchange.layouts.products import BAD_EAN, TAKE, WITHOUT_EAN, ProductReader, ReadProduct
 from catalog.exchange.layouts.questions import Choice, Question, questions_of, usual_answers
 from catalog.exchange.layouts.recognition import (
     AUTO,
@@ -23,11 +23,14 @@ from catalog.exchange.layouts.rows import Outcome, PlacedRow, meant_row, place_r
 from catalog.exchange.reading import Row, Table, TableChoice, open_table
 from catalog.exchange.reading.table import is_blank, text
 from catalog.exchange.row_errors import FileRefusedError
+from recommend.chemistry import UG_PER_MG
 from recommend.naming import FormNames
 from recommend.text import Language, Text
 
 _HEADING_ROWS = 12
 """Rows that are tried as the heading, when the reader's own guess is no layout."""
+_ROWS_BETWEEN = 1000
+"""Rows read between two notes of the progress."""
 _BOM = b"\xef\xbb\xbf"
 _SPREADSHEET = "xlsx"
 _DELIMITERS = {"\t": "tab, quotes are plain characters"}
@@ -68,8 +71,9 @@ def plan_of_file(
     *,
     layout: str = AUTO,
     answers: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _rows: None,
 ) -> LayoutPlan:
-    """Read a supplier's file by a layout. `answers` are by the keys of the questions.
+    """Read a supplier's file by a layout. `answers` are by the keys of the questions; `progress` may end the reading.
 
     Raises FileRefusedError for a file that cannot be read, and for one that no layout fits.
     """
@@ -77,7 +81,11 @@ def plan_of_file(
     table, found = _open(file, name, layout, _choice(given))
     uses = found.uses(table.columns)
     above = _above_heading(file, name, table)
-    rows = [meant_row(row, table.columns, uses) for row in table]
+    rows = []
+    for row in table:
+        rows.append(meant_row(row, table.columns, uses))
+        if len(rows) % _ROWS_BETWEEN == 0:
+            progress(len(rows), 0)
     placed = place_rows(rows, found, len(table.columns))
     filled_above = [one for one in above if one.why and one.why.code != "separator-line"]
     questions = questions_of(found, table, uses, placed, len(filled_above))
@@ -92,6 +100,38 @@ def plan_of_file(
 
 
 def _offers(planned: Sequence[PlannedProduct]) -> tuple[Question, ...]:
+    """The offers of a file: what its texts say of products, and rows without their wrong EAN."""
+    read = [one.read for one in planned if one.read is not None]
+    return (*_taking_texts(read), *_without_ean(planned))
+
+
+def _taking_texts(read: Sequence[ReadProduct]) -> Iterator[Question]:
+    """The offers to take the composition and the ingredients that long texts name."""
+    lines = [one.read_line for one in read if one.read_line is not None]
+    take = Choice(TAKE, Text("neem ze over", "take them"))
+    if lines:
+        form, ug = lines[0]
+        example = f"{form}, {ug / UG_PER_MG:g} mg"
+        products = _products(len(lines))
+        why = Text(
+            f"de teksten van {products.nl} noemen één vorm en het magnesium per stuk, zoals {example}",
+            f"the texts of {products.en} name one form and the magnesium per unit, such as {example}",
+        )
+        yield Question("composition", Text("samenstelling uit teksten", "composition from texts"), why, (take,))
+    if listed := sum("ingredients" in one.proposals for one in read):
+        products = _products(listed)
+        why = Text(
+            f"lange teksten van {products.nl} hebben een lijst met ingrediënten",
+            f"long texts of {products.en} have a list of ingredients",
+        )
+        yield Question("ingredients", Text("ingrediënten uit teksten", "ingredients from texts"), why, (take,))
+
+
+def _products(count: int) -> Text:
+    return Text("1 product", "1 product") if count == 1 else Text(f"{count} producten", f"{count} products")
+
+
+def _without_ean(planned: Sequence[PlannedProduct]) -> tuple[Question, ...]:
     """The offer to take rows with a wrong EAN without it, where there are any."""
     notes = [one.read.refused for one in planned if one.read is not None and one.read.refused is not None]
     notes += [notice for one in planned if one.read is not None for notice in one.read.notices]

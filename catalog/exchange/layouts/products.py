@@ -28,7 +28,7 @@ from catalog.exchange.values import dosage_form
 from catalog.models import DosageForm, Status
 from catalog.product_words import ALLERGENS
 from recommend.chemistry import UG_PER_MG
-from recommend.naming import FormNames
+from recommend.naming import FormNames, FormsInText
 from recommend.text import Text
 
 MOST_MAGNESIUM_G = 61
@@ -43,6 +43,10 @@ _ALLERGEN_WORDS = {
     for word in (allergen.value, words.name.nl, *words.synonyms.split())
     if len(word) >= _LEAST_ALLERGEN_LETTERS
 }
+TAKE = "take"
+"""The answer that takes what long texts say: the composition, or the ingredients."""
+FOR_ALL = "all:"
+"""Begins the key of an answer that gives a field the same value in all rows that leave it out."""
 _RATES = {"excluding": 9, "excluding_9": 9, "excluding_21": 21}
 
 
@@ -60,7 +64,9 @@ class ReadProduct(Struct):
     states_status: bool = False
     """Whether the file says the status; else a product keeps the one that it has."""
     line: tuple[str, int] | None = None
-    """Form and micrograms of elemental magnesium per unit, where columns state both."""
+    """Form and micrograms of elemental magnesium per unit, where columns state both, or an answer takes `read_line`."""
+    read_line: tuple[str, int] | None = None
+    """The same as the texts say it, for one unit of the product."""
 
     def refuse(self, why: Note, column: str) -> None:
         if self.refused is None:
@@ -140,10 +146,16 @@ class ProductReader:
             if text := cells.prose(given, guarded=self._layout.guarded):
                 product.fields[target] = text
         for target in ("ingredients", "directions", "storage"):
-            if text := cells.prose(row.get(target)):
+            if text := cells.prose(row.get(target) or (self._listed(row) if target == "ingredients" else "")):
                 product.fields[target] = re.sub(r"_([^_\s][^_]*)_", r"\1", text) if self._layout.open_data else text
         if english := placed.translations.get("en"):
             product.fields |= _translated(english)
+
+    @staticmethod
+    def _listed(row: MeantRow) -> str:
+        """A cell on the composition that is a list of ingredients."""
+        words = row.get("composition_words")
+        return words if re.search(r"[,;]", words) else ""
 
     def _price(self, row: MeantRow, product: ReadProduct) -> None:
         product.fields |= {"price_cents": None, "price_before_cents": None}
@@ -161,6 +173,8 @@ class ProductReader:
         price = regular
         if sale is not None and (regular is None or sale.euro < regular.euro):
             price, before = sale, regular
+            values = {"sale": row.get("sale_price")} | ({"regular": row.get(meaning)} if regular else {})
+            product.notices.append(note("sale-taken" if regular else "sale-alone", **values))
         if price is None:
             return
         if not price.euro:
@@ -278,6 +292,7 @@ class ProductReader:
         brand = cells.one_line(given.split(">")[-1], guarded=self._layout.guarded)
         if self._layout.open_data or self._layout.guarded:
             brand = brand.split(",")[0].strip()
+        brand = brand or self._answers.get(f"{FOR_ALL}brand", "")
         product.fields["brand"] = brand or ASK
         if not brand:
             product.notices.append(note("no-brand"))
@@ -331,7 +346,7 @@ class ProductReader:
         row, fields = placed.row, product.fields
         fields["composition"] = ASK
         unit = {"capsule": "capsule", "tablet": "tablet"}.get(fields.get("dosage_form", ""))
-        forms = self._names.forms_in(row.get("form")) if row.get("form") else None
+        forms = self._forms(row, product)
         amount = _elemental_ug(row, product)
         if forms and len(forms.forms) > 1:
             product.notices.append(note("several-forms"))
@@ -345,6 +360,24 @@ class ProductReader:
         proposal = self._proposed_composition(placed, attributes, product)
         if proposal:
             product.proposals["composition"] = proposal
+            product.read_line = None if self._layout.open_data else _line_of(proposal, unit)
+        if product.read_line and self._answers.get("composition") == TAKE:
+            product.line = product.read_line
+            fields["composition"] = product.proposals.pop("composition")
+        if self._answers.get("ingredients") == TAKE and "ingredients" in product.proposals:
+            fields.setdefault("ingredients", product.proposals["ingredients"])
+
+    def _forms(self, row: MeantRow, product: ReadProduct) -> FormsInText | None:
+        """The forms that a column names; a column on the composition counts when it is no list of ingredients."""
+        if words := row.get("form"):
+            return self._names.forms_in(words)
+        words = row.get("composition_words")
+        if not words or self._listed(row):
+            return None
+        found = self._names.forms_in(words)
+        if not found.forms or found.unclear:
+            product.notices.append(note("composition-words", value=words))
+        return found
 
     def _propose_label(self, row: MeantRow, product: ReadProduct) -> None:
         """Ingredients named in a long text, and allergens between underscores, as proposals."""
@@ -377,10 +410,11 @@ class ProductReader:
         free = " ".join(value for m in ("free_text",) for _h, value in row.cells.get(m, ()))
         if stated := re.search(r"elementa\w+\D{0,20}([0-9]+(?:[.,][0-9]+)?) ?mg per (\w+)", plain(free)):
             return f"{form}: elemental {stated[1]} mg per {stated[2]} (free field {row.heading('free_text')})"
-        return self._composition_in_text(product)
+        texts = (str(product.fields.get("summary", "")), cells.prose(row.get("ask"), guarded=self._layout.guarded))
+        return next(filter(None, map(self._composition_in_text, texts)), None)
 
-    def _composition_in_text(self, product: ReadProduct) -> str | None:
-        text = plain(str(product.fields.get("summary", "")))
+    def _composition_in_text(self, text: str) -> str | None:
+        text = plain(text)
         found = re.search(
             r"per (\w+):? ([0-9]+(?:[.,][0-9]+)?) ?mg ([\w -]{4,40}?),? (?:waarvan|of which|davon) "
             r"([0-9]+(?:[.,][0-9]+)?) ?mg (?:elementair |elemental )?magnesium",
@@ -473,6 +507,21 @@ class ProductReader:
         if self._layout.group == "continued":
             return own + list(placed.pictures)
         return own + picture_list(placed.row) + list(placed.pictures)
+
+
+_PROPOSED = re.compile(
+    r"(?P<form>\S+): (?:compound \S+ mg, )?elemental (?P<mg>[0-9]+(?:[.,][0-9]+)?) mg per (?P<unit>\w+)"
+)
+"""A proposal of a composition with one form and its magnesium."""
+
+
+def _line_of(proposal: str, unit: str | None) -> tuple[str, int] | None:
+    """Form and micrograms of a proposal for one unit of the product; None for another unit, or without a form."""
+    found = _PROPOSED.match(proposal)
+    if found is None or found["unit"] != unit:
+        return None
+    ug = Decimal(found["mg"].replace(",", ".")) * UG_PER_MG
+    return (found["form"], int(ug)) if ug == ug.to_integral_value() else None
 
 
 def _says_status(row: MeantRow) -> bool:

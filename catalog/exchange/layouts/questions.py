@@ -171,13 +171,13 @@ def _pictures(layout: Layout, read: Sequence[PlacedRow]) -> Question | None:
             "adressen op een andere site, niet alle met https://; een import neemt ze niet over",
             "addresses on another site, not all with https://; an import does not take them over",
         )
-        return Question("pictures", Text("foto’s", "pictures"), why, (keep,), "keep")
+        return Question("pictures", Text("foto’s", "pictures"), why)
     example = next(address for address in addresses if "://" not in address)
     why = Text(
         f"paden zonder site: wat staat er vóór {example}? Een import neemt ze niet over",
         f"paths without a host: what stands before {example}? An import does not take them over",
     )
-    return Question("pictures", Text("foto’s", "pictures"), why, (keep,), "")
+    return Question("pictures", Text("foto’s", "pictures"), why)
 
 
 _DUTCH_HEADINGS = re.compile(r"\b(naam|prijs|omschrijving|beschrijving|voorraad|merk|artikelnummer)\b")

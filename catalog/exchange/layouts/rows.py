@@ -11,6 +11,7 @@ from catalog.exchange.layouts.notes import Note, note
 from catalog.exchange.layouts.recognition import ColumnUse, Layout
 from catalog.exchange.reading import Row
 from catalog.exchange.reading.table import text
+from recommend.text import Text
 
 Outcome = Literal["product", "joined", "skipped", "asked", "refused"]
 _TOTALS = re.compile(r"(sub)?tota(a)?l(en|s)?\b|som\b|sum\b", re.IGNORECASE)
@@ -38,7 +39,7 @@ class MeantRow(Struct):
     typed: frozenset[str] = frozenset()
     """The meanings whose cell is a number, not text."""
     filled: int = 0
-    error: str = ""
+    error: Text | None = None
 
     def get(self, meaning: str) -> str:
         found = self.cells.get(meaning)
@@ -85,7 +86,7 @@ def meant_row(row: Row, columns: Sequence[str], uses: Sequence[ColumnUse]) -> Me
             if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
                 typed.add(use.meaning)
             cells.setdefault(use.meaning, []).append((column, value))
-    error = row.error.text("en") if row.error else ""
+    error = Text(row.error.text("nl"), row.error.text("en")) if row.error else None
     return MeantRow(row.number, cells, faults, frozenset(typed), filled, error)
 
 
@@ -130,7 +131,7 @@ def _set_aside(placed: PlacedRow, width: int) -> None:
     elif row.says("is_bundle", _YES):
         placed.outcome, placed.why = "asked", note("bundle")
     elif row.says("virtual", _YES):
-        placed.outcome, placed.why = "asked", note("virtual", type="virtual")
+        placed.outcome, placed.why = "asked", note("virtual", type=Text("virtueel", "virtual"))
     else:
         _set_aside_by_type(placed)
 

@@ -7,12 +7,14 @@ from http import HTTPStatus
 
 from flask import abort, make_response, render_template, request
 from flask_wtf.file import FileField, FileRequired
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from catalog.orders.books import (
     Period,
     ReportedAmount,
     Settlement,
+    VatRow,
     journal,
     match_settlement,
     month_of,
@@ -62,14 +64,39 @@ def books() -> Response:
     return _page(SettlementForm(formdata=None))
 
 
+class MoneySum(Struct):
+    """Money of a period by way and direction: how often, and the sum in cents."""
+
+    count: int = 0
+    cents: int = 0
+
+
 def _page(form: SettlementForm, found: Settlement | None = None) -> Response:
     day = now().astimezone(ZONE).date()
     quarters = [f"{year}-Q{quarter}" for year in (day.year, day.year - 1) for quarter in (4, 3, 2, 1)]
     begun = [one for one in quarters if period_named(one).first <= day]
+    months = [f"{year}-{month:02}" for year in (day.year, day.year - 1) for month in range(12, 0, -1)]
+    name = request.args.get("period") or f"{day:%Y-%m}"
+    vat, money = _sums(period_named(name))
     shown = {"form": form, "quarters": begun, "month": f"{day:%Y-%m}", "settlement": found, "shown": SHOWN}
+    shown |= {"period": name, "vat": vat, "money": money}
+    shown["periods"] = [*(one for one in months if period_named(one).first <= day), *begun]
     html = render_template("admin/orders/books.html", **shown)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return never_store(make_response(html, status))
+
+
+def _sums(period: Period) -> tuple[list[VatRow], dict[tuple[bool, str, str], MoneySum]]:
+    """The VAT of a period by country and rate, and its money by trial, way and direction."""
+    with services().orders.reading() as session:
+        vat, rows = vat_of_period(session, period), journal(session, period)
+    money: dict[tuple[bool, str, str], MoneySum] = {}
+    for row in rows:
+        if row.provider:
+            one = money.setdefault((row.trial, row.provider, row.kind), MoneySum())
+            one.count += row.count
+            one.cents += row.gross_cents
+    return vat, dict(sorted(money.items()))
 
 
 def period_named(text: str) -> Period:

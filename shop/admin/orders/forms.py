@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from catalog.orders.models import Purchase
+from catalog.orders.models import Purchase, Shipment
 from catalog.orders.returns import ReturnedLine, proposed_credit, undecided_packs
 from catalog.orders.shipping import Parcel, ParcelLine
 from shop.admin.account_words import ZONE
@@ -160,6 +160,36 @@ def parcel_form(purchase: Purchase, **values: Any) -> ParcelForm:
         fields[f"best_{line.position}"] = DateField(_("Best before (may stay empty)"), [Optional()])
     made: type[ParcelForm] = type("ParcelFormOfOrder", (ParcelForm,), fields)
     form: ParcelForm = _with_products(made(**values), purchase)
+    return form
+
+
+class LotsForm(ShopForm):
+    """Lots and best-before dates of a parcel that was sent; `lots_form` adds the fields of each of its lines."""
+
+    positions: tuple[int, ...] = ()
+
+    def lines(self) -> list[ParcelLine]:
+        """The corrections of a form that is in order; the number of packs stays."""
+        return [ParcelLine(one, 0, self[f"lot_{one}"].data, self[f"best_{one}"].data) for one in self.positions]
+
+
+def lots_form(purchase: Purchase, shipment: Shipment, **values: Any) -> LotsForm:
+    """The form of the lots of a parcel, as they were typed."""
+    fields: dict[str, Any] = {"positions": tuple(line.position for line in shipment.lines)}
+    needed = InputRequired(_("Fill in the lot that is on the pack; a recall finds the order by it."))
+    for line in shipment.lines:
+        fields[f"lot_{line.position}"] = StringField(
+            _("Lot"),
+            [needed, Length(max=40), _readable],
+            filters=[lot_line],
+            default=line.lot,
+            render_kw={"autocomplete": "off"},
+        )
+        fields[f"best_{line.position}"] = DateField(
+            _("Best before (may stay empty)"), [Optional()], default=line.best_before
+        )
+    made: type[LotsForm] = type("LotsFormOfParcel", (LotsForm,), fields)
+    form: LotsForm = _with_products(made(**values), purchase)
     return form
 
 

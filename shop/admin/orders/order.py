@@ -145,7 +145,7 @@ def _money(purchase: Purchase) -> dict[str, Any]:
 
 def transfers_of(session: Session, purchase: Purchase) -> list[tuple[BankTransfer, int]]:
     """The bank transfers for an order, each with its cents."""
-    query = select(BankTransfer, Payment.paid_cents).join(Payment, Payment.id == BankTransfer.payment_id)
+    query = select(BankTransfer, Payment.cents).join(Payment, Payment.id == BankTransfer.payment_id)
     found = session.execute(query.where(Payment.purchase_id == purchase.id).order_by(Payment.id))
     return [(transfer, cents) for transfer, cents in found]
 

@@ -11,12 +11,13 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from catalog.models import PeopleEventKind
-from catalog.orders.models import Recall
+from catalog.orders.models import Recall, RecallDecision
 from catalog.orders.recall import (
     LotNotSentError,
     RecalledProduct,
     RecallText,
     begin_recall,
+    decide_recall,
     letters_of,
     numbers_of,
     packs_on_shelf,
@@ -26,6 +27,7 @@ from catalog.orders.recall import (
 from shop.admin.blueprint import bp
 from shop.admin.orders.csv_files import download
 from shop.admin.orders.forms import LONGEST_KEY, lot_line
+from shop.admin.orders.stock import mark_sold_out
 from shop.admin.people_events import log_event_now
 from shop.admin.permissions import requires
 from shop.admin.products.request import LARGEST_ID
@@ -133,6 +135,7 @@ def start_recall() -> Response:
             found = begin_recall(session, lot, product, text, now(), key=key, who=who)
     except LotNotSentError:
         return redirect(url_for("admin.recalls", lot=lot), HTTPStatus.SEE_OTHER)
+    mark_sold_out(found.product_id)
     return redirect(url_for("admin.recall", recall_id=found.id), HTTPStatus.SEE_OTHER)
 
 
@@ -164,6 +167,21 @@ def recall(recall_id: int) -> Response:
     with services().orders.reading() as session:
         state, numbers = state_of(session, found), numbers_of(session, found, SHOWN)
     return _page("admin/orders/recall.html", recall=found, state=state, numbers=numbers)
+
+
+@bp.post("/recalls/<int:recall_id>/decide")
+@requires("order.recall")
+def decide(recall_id: int) -> Response:
+    """Put the held packs of a recalled lot back into sale, or write them off."""
+    found = _recall_or_404(recall_id)
+    try:
+        decision = RecallDecision(request.form.get("decision", ""))
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+    with services().orders.writing() as session:
+        decide_recall(session, session.get_one(Recall, recall_id), decision, now(), who=author_of_request())
+    mark_sold_out(found.product_id)
+    return redirect(url_for("admin.recall", recall_id=recall_id), HTTPStatus.SEE_OTHER)
 
 
 @bp.get("/recalls/<int:recall_id>/letters.csv")

@@ -4,6 +4,7 @@ from werkzeug.wrappers import Response
 
 from catalog.orders.models import Purchase
 from catalog.orders.payments import claimed_cents, owed_cents, paid_cents
+from catalog.orders.recall import RecalledLotError
 from catalog.orders.returns import (
     NotExpectedError,
     NotPendingError,
@@ -23,6 +24,7 @@ from shop.admin.orders.order import (
     show_order,
     to_order,
 )
+from shop.admin.orders.parcels import recalled_words
 from shop.admin.permissions import requires
 from shop.admin.session import author_of_request
 from shop.web.i18n import gettext as _
@@ -46,6 +48,8 @@ def receive_return(number: str) -> Response:
         with services().orders.writing() as session:
             purchase = locked(session, number)
             receive(session, purchase, form.lines(), now(), key=form.key.data or "", who=author_of_request())
+    except RecalledLotError as error:
+        return refused(number, recalled_words(error.lot))
     except NotExpectedError:
         return refused(number, _("These packs are not expected back, or none was filled in."))
     return to_order(number, noted)

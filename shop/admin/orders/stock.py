@@ -11,14 +11,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, IntegerField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from catalog.db.bulk import column_in
 from catalog.edits.availability import set_sold_out
 from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.store import ConflictError
 from catalog.models import Product
-from catalog.orders.models import StockLevel
+from catalog.orders.delivery import note_weight
+from catalog.orders.models import PackWeight, StockLevel
+from catalog.orders.restock import count_waiting
 from catalog.orders.stock import Count, NotThereError, StockChange, count_packs, receive_packs, write_off
 from catalog.orders.stock_list import PAGE, ledger_of, low_levels
 from catalog.product_problems import RefusedError
@@ -37,6 +39,7 @@ from shop.web.security import never_store
 from shop.web.services import now, services
 
 MOST_PACKS = 100_000
+MOST_GRAMS = 30_000
 _ACTS = {"count": count_packs, "receive": receive_packs, "write-off": write_off}
 
 
@@ -99,6 +102,17 @@ class WriteOffForm(StockForm):
 
     lot = _text(_("Lot (may stay empty)"), 40, clean=lot_line)
     reason = _text(_("Reason"), 100, InputRequired(_("Fill in a reason.")))
+
+
+class WeightForm(ShopForm):
+    """The weight of a pack on the scales."""
+
+    grams = IntegerField(
+        _("Grams of a pack as it is sent (may stay empty)"),
+        [Optional(), NumberRange(min=1, max=MOST_GRAMS)],
+        description=_("With jar and box. Without it, delivery is reckoned with the contents and 45 g."),
+        render_kw={"inputmode": "numeric", "min": 1, "max": MOST_GRAMS},
+    )
 
 
 class LowForm(ShopForm):
@@ -171,17 +185,20 @@ def _page(product: Product, **forms: Any) -> Response:
     with services().orders.reading() as session:
         level = session.get(StockLevel, product.id)
         rows = ledger_of(session, product.id, before if before and before <= LARGEST_ID else None)
+        waiting, weight = count_waiting(session, product.id), session.get(PackWeight, product.id)
         session.expunge_all()
     wrong = next((form for form in forms.values() if form.errors), None)
     shown: dict[str, Any] = {
         name: form(formdata=None, prefix=f"{name}-", key=secrets.token_urlsafe(16)) for name, form in _FORMS.items()
     }
+    shown["weight"] = WeightForm(formdata=None, grams=weight.grams if weight else None)
     shown["low"] = LowForm(formdata=None, low_at=level.low_at if level else 5)
     html = render_template(
         "admin/orders/stock.html",
         product=product,
         level=level,
         rows=rows[:PAGE],
+        waiting=waiting,
         before=rows[PAGE - 1].id if len(rows) > PAGE else None,
         forms=shown | forms,
         wrong=wrong,
@@ -207,12 +224,12 @@ def change_stock(product_id: int, act: str) -> Response:
         return _page(product, **{act: form})
     if not product.stock and level.available > 0 and not _offer_received(product_id, level.found):
         flash(gettext("The catalogue counts none of this product. Fill in its stock on its own form too."), "warning")
-    _mark(product_id)
+    mark_sold_out(product_id)
     flash(gettext("The stock is changed."), "success")
     return redirect(url_for("admin.stock_of_product", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
-def _mark(product_id: int) -> None:
+def mark_sold_out(product_id: int) -> None:
     """Mark a product as sold out, or not, in the session of this request, which has the catalogue's lock already."""
     session = get_session()
     set_sold_out(session, marks_of(services(), [product_id]))
@@ -231,6 +248,18 @@ def _offer_received(product_id: int, packs: int) -> bool:
         session.rollback()
         return False
     return True
+
+
+@bp.post("/stock/<int:product_id>/weight")
+@requires("stock.change")
+def weigh(product_id: int) -> Response:
+    """Note the weight of a pack as it is sent, or forget it."""
+    product, form = _product(product_id), WeightForm()
+    if not form.validate():
+        return _page(product, weight=form)
+    with services().orders.writing() as session:
+        note_weight(session, product_id, form.grams.data)
+    return redirect(url_for("admin.stock_of_product", product_id=product_id), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/stock/<int:product_id>/low")

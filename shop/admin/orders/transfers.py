@@ -7,8 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from catalog.orders.models import BankTransfer, Payment, Purchase, PurchaseState, Refund
-from catalog.orders.payments import Transfer, counts_of, note_sent_refund, surplus_cents, take_transfer
+from catalog.orders.models import TRANSFER, BankTransfer, Payment, Purchase, PurchaseState, Refund
+from catalog.orders.payments import (
+    CannotUndoError,
+    Transfer,
+    counts_of,
+    note_sent_refund,
+    surplus_cents,
+    take_transfer,
+    undo_transfer,
+)
 from shop.admin.blueprint import bp
 from shop.admin.orders.forms import TransferForm
 from shop.admin.orders.order import ask_if_sure, is_by_hand, load_order, locked, refused, show_order, to_order
@@ -40,6 +48,25 @@ def record_transfer(number: str) -> Response:
     return to_order(number, _("The transfer of %(amount)s is recorded.", amount=euro(form.cents)))
 
 
+@bp.post("/orders/<number>/payments/<int:payment_id>/undone")
+@requires("order.transfer")
+def undo_recorded_transfer(number: str, payment_id: int) -> Response:
+    """Undo a transfer that was typed wrong; both entries stay in the books."""
+    purchase = load_order(number)
+    payment = next((one for one in purchase.payments if one.id == payment_id and one.provider == TRANSFER), None)
+    if payment is None:
+        abort(HTTPStatus.NOT_FOUND)
+    page = ask_if_sure(number, _("Undo the transfer of %(amount)s?", amount=euro(payment.cents)))
+    if page is not None:
+        return page
+    try:
+        with services().orders.writing() as session:
+            undo_transfer(session, locked(session, number), payment_id, now(), who=author_of_request())
+    except CannotUndoError:
+        return refused(number, _("Something of this transfer was sent back already, so it cannot be undone."))
+    return to_order(number, _("The transfer of %(amount)s is undone.", amount=euro(payment.cents)))
+
+
 def _ask_about(purchase: Purchase, form: TransferForm) -> Response | None:
     """The question whether a transfer that does not fit is right; None for one that fits, was recorded or confirmed."""
     with services().orders.reading() as session:
@@ -65,7 +92,11 @@ def _is_recorded(session: Session, purchase: Purchase, form: TransferForm) -> bo
     """Whether the order has a transfer of this amount, day and reference: perhaps the same one, typed twice."""
     alike = select(BankTransfer.payment_id).join(Payment, Payment.id == BankTransfer.payment_id)
     own = alike.where(Payment.purchase_id == purchase.id, Payment.cents == form.cents)
-    own = own.where(BankTransfer.booked_on == form.booked_on.data, BankTransfer.reference == form.reference.data)
+    own = own.where(
+        BankTransfer.undone_at.is_(None),
+        BankTransfer.booked_on == form.booked_on.data,
+        BankTransfer.reference == form.reference.data,
+    )
     return session.scalar(own.limit(1)) is not None
 
 

@@ -26,6 +26,11 @@ _EVENTS: Mapping[str, str] = {
     "ship": _("Parcel sent"),
     "tracking": _("Tracking code added"),
     "delivered": _("Parcel arrived"),
+    "delivered-undone": _("Arrival undone"),
+    "undo-parcel": _("Parcel undone"),
+    "lot-corrected": _("Lot corrected"),
+    "transfer-undone": _("Transfer undone"),
+    "reopen": _("Opened again"),
     "close": _("Finished"),
     "withdrawn": _("Withdrawn from"),
     "returned": _("Packs came back"),
@@ -58,6 +63,13 @@ _MOVES: Mapping[str, str] = {
     "written_off": _("Written off"),
     "received": _("Received"),
     "corrected": _("Counted by hand"),
+    "held": _("Held: product recall"),
+}
+_MONEY: Mapping[str, str] = {
+    "paid": _("paid"),
+    "refunded": _("sent back"),
+    "refund_failed": _("came back, since the refund failed"),
+    "charged_back": _("taken back by the bank"),
 }
 _CENTS = re.compile(r"([0-9]+) cents")
 _WHO: Mapping[str, str] = {"shopper": _("shopper"), "provider": _("payment provider"), "shop": _("shop")}
@@ -66,6 +78,7 @@ _REFUNDS: Mapping[RefundStatus, str] = {
     RefundStatus.SENT: _("sent"),
     RefundStatus.REFUNDED: _("arrived"),
     RefundStatus.FAILED: _("failed"),
+    RefundStatus.CANCELLED: _("cancelled"),
 }
 
 _REASONS: Mapping[str, str] = {
@@ -75,8 +88,12 @@ _REASONS: Mapping[str, str] = {
     "paid too much": _("paid too much"),
     "paid too late": _("paid too late"),
     "paid in part": _("paid in part, and expired"),
+    "undone": _("undone"),
+    "came back undelivered": _("came back undelivered"),
+    "lot corrected": _("lot corrected"),
+    "recall": _("recall"),
 }
-"""The shop's own reasons of refunds; staff type others."""
+"""The shop's own reasons of refunds and of changes of stock; staff type others."""
 
 
 def event_words(kind: str) -> str:
@@ -100,13 +117,18 @@ def refund_words(status: RefundStatus) -> str:
 
 
 def reason_words(reason: str) -> str:
-    """The reason of a refund: the shop's own in words, those of staff as typed."""
+    """The reason of a refund or of a change of stock: the shop's own in words, those of staff as typed."""
     return str(_REASONS.get(reason, reason))
 
 
 def move_words(kind: str) -> str:
     """The reason of a change of stock."""
     return str(_MOVES.get(kind, kind))
+
+
+def money_words(kind: str) -> str:
+    """The direction of money in the books."""
+    return str(_MONEY.get(kind, kind))
 
 
 def shipped_words(lines: Sequence[PurchaseLine]) -> str:
@@ -124,5 +146,14 @@ def shipped_words(lines: Sequence[PurchaseLine]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for words in (event_words, detail_words, who_words, refund_words, reason_words, move_words, shipped_words):
+    for words in (
+        event_words,
+        detail_words,
+        who_words,
+        refund_words,
+        reason_words,
+        move_words,
+        money_words,
+        shipped_words,
+    ):
         app.add_template_filter(words)

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from catalog.advice.impact import FinderImpact, finder_impact
 from catalog.edits import bulk as edits
 from catalog.edits.bulk import Planned, Planner, SelectionChangedError, digest_of
-from catalog.edits.bulk_actions import Action, PriceChange
+from catalog.edits.bulk_actions import Action, PlannedReduction, PriceChange
+from catalog.edits.planned import PlanError, PlanRefusal, plan_reductions, previewed_reductions, require_period
 from catalog.models import How
 from catalog.product_problems import RefusedError
 from catalog.queries.admin import Filter, chosen_versions
@@ -25,10 +26,12 @@ from shop.admin.products.listing import (
     list_page,
     read_list_query,
 )
+from shop.admin.products.planning import refusal_words
 from shop.admin.products.request import author_of_form, whole_number
 from shop.web.database import committing, get_ruleset, get_session
-from shop.web.i18n import current_language
+from shop.web.i18n import current_language, ngettext
 from shop.web.i18n import gettext as _
+from shop.web.services import now
 
 MOST_AT_ONCE = 5000
 MOST_FOR_EFFECT = 500
@@ -83,11 +86,22 @@ def bulk() -> Response:
     versions = chosen_versions(get_session(), chosen)
     if not versions or len(versions) > MOST_AT_ONCE:
         form.refuse("which", _too_few_or_many(len(versions)))
+    if isinstance(action, PlannedReduction):
+        _refuse_period(form, action)
     if action is None or form.errors:
         return list_page(wanted, chosen_in_form(request.form), form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if "confirm" not in request.form:
         return _preview(wanted, versions, action)
     return _apply(wanted, chosen, action)
+
+
+def _refuse_period(form: BulkForm, action: PlannedReduction) -> None:
+    """Refuse a period that has begun, ends before it begins, or is more than two years ahead."""
+    try:
+        require_period(action.begins, action.ends, now())
+    except PlanError as error:
+        at_end = error.refusal in {PlanRefusal.ORDER, PlanRefusal.ENDS_FAR}
+        form.refuse("ends" if at_end else "begins", refusal_words(error.refusal))
 
 
 def _list_again(wanted: AdminListQuery) -> Response:
@@ -111,7 +125,10 @@ def _preview(
     wanted: AdminListQuery, versions: Sequence[tuple[int, int]], action: Action, status: int = 200
 ) -> Response:
     author = author_of_form(how=How.BULK)
-    planned = list(Planner(get_session(), action, author, get_ruleset()).plan(versions))
+    if isinstance(action, PlannedReduction):
+        planned = previewed_reductions(get_session(), versions, action, author, get_ruleset())
+    else:
+        planned = Planner(get_session(), action, author, get_ruleset()).plan_all(versions)
     changed = [each for each in planned if each.changes]
     refused = [each for each in planned if each.refused]
     preview = Preview(
@@ -124,6 +141,7 @@ def _preview(
         unchanged=len(planned) - len(changed) - len(refused),
         opposite=sum(_is_opposite(action, each) for each in changed),
     )
+    is_now = not isinstance(action, PlannedReduction)
     carried = [
         (name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "shown", "reason"}
     ]
@@ -134,7 +152,8 @@ def _preview(
         carried=[pair for pair in carried if pair[0] != "confirm"],
         is_opposite=_is_opposite,
         kind=request.form["action"],
-        effect=_effect(action, versions) if 0 < len(changed) <= MOST_FOR_EFFECT else None,
+        effect=_effect(action, versions) if 0 < len(changed) <= MOST_FOR_EFFECT and is_now else None,
+        is_now=is_now,
         changed_meanwhile=status == HTTPStatus.CONFLICT,
         language=current_language(),
     )
@@ -150,6 +169,8 @@ def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Actio
     session = get_session()
     author = author_of_form(request.form.get("reason", ""), How.BULK)
     shown = request.form.get("shown", "")
+    if isinstance(action, PlannedReduction):
+        return _plan(wanted, chosen, action)
     try:
         _batch, changed = edits.apply(
             session, chosen, action, shown=shown, author=author, label=action.label, ruleset=get_ruleset()
@@ -164,6 +185,18 @@ def _apply(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: Actio
         return _list_again(wanted)
     flash(_("%(count)d products changed. You can undo this under “Batches”.", count=changed), "success")
     return redirect(url_for("admin.products", **wanted.query()), HTTPStatus.SEE_OTHER)
+
+
+def _plan(wanted: AdminListQuery, chosen: Sequence[int] | Filter, action: PlannedReduction) -> Response:
+    """Plan a reduction for the products of the preview."""
+    session, author, shown = get_session(), author_of_form(how=How.BULK), request.form.get("shown", "")
+    try:
+        count = plan_reductions(session, chosen, action, shown=shown, author=author, ruleset=get_ruleset())
+    except SelectionChangedError:
+        session.rollback()
+        return _preview(wanted, chosen_versions(session, chosen), action, HTTPStatus.CONFLICT)
+    flash(ngettext("Planned for %(num)d product.", "Planned for %(num)d products.", count), "success")
+    return redirect(url_for("admin.planned"), HTTPStatus.SEE_OTHER)
 
 
 def _effect(action: Action, versions: Sequence[tuple[int, int]]) -> FinderImpact | None:

@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from catalog.edits.bulk_actions import (
     MOST_CENTS,
     MOST_PERCENT,
     Action,
     BrandChange,
+    PlannedReduction,
     PriceChange,
     ReductionChange,
     Rounding,
@@ -22,6 +23,7 @@ from catalog.models import Status
 from catalog.product_problems import ProductProblem, in_euro
 from catalog.queries.brands import KnownBrands
 from shop.admin.products.labels import rounding_name
+from shop.admin.products.planning import MOMENT, moment_typed
 from shop.admin.products.request import one_line
 from shop.web.forms import ShopForm
 from shop.web.i18n import current_language
@@ -48,6 +50,8 @@ class BulkForm(ShopForm):
     to_vegan = SelectField(validate_choice=False)
     to_brand = StringField(filters=[_tidied], render_kw={"autocomplete": "off", "list": "brands"})
     to_reduced = SelectField(validate_choice=False)
+    begins = StringField(render_kw=MOMENT)
+    ends = StringField(render_kw=MOMENT)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -59,6 +63,8 @@ class BulkForm(ShopForm):
             "to_vegan": _("Vegan"),
             "to_brand": _("Brand"),
             "to_reduced": _("Announced as a reduction"),
+            "begins": _("Begins (Dutch time)"),
+            "ends": _("Ends (Dutch time)"),
         }
         for name, label in labels.items():
             self[name].label.text = str(label)
@@ -67,6 +73,7 @@ class BulkForm(ShopForm):
             ("archive", _("Archive")),
             ("draft", _("Make draft")),
             ("price", _("Change prices")),
+            ("reduction", _("Reduction from … to …")),
             ("vegan", _("Vegan")),
             ("brand", _("Brand")),
             ("reduced", _("Announced reduction")),
@@ -86,8 +93,8 @@ def read_action(form: BulkForm, session: Session) -> Action | None:
     kind = form.action.data or ""
     if kind in STATUSES:
         return StatusChange(STATUSES[kind])
-    if kind == "price":
-        return _price_change(form)
+    if kind in ("price", "reduction"):
+        return _price_change(form) if kind == "price" else _reduction(form)
     if kind == "brand":
         return _brand_change(form, session)
     if kind == "vegan" and form.to_vegan.data in VEGAN:
@@ -119,6 +126,21 @@ def _price_change(form: BulkForm) -> PriceChange | None:
         reason = _("Fill in an amount in euro of at most %(most)s up or down, such as -1 or 2,50.", most=most)
     form.refuse("change", reason)
     return None
+
+
+def _reduction(form: BulkForm) -> PlannedReduction | None:
+    """A cut of prices from one moment to another."""
+    price, moments = _price_change(form), []
+    if price is not None and (price.percent or price.cents) > 0:
+        form.refuse("change", _("A reduction goes down, such as -10."))
+    for name in ("begins", "ends"):
+        try:
+            moments.append(moment_typed(form[name]))
+        except ValidationError as error:
+            form.refuse(name, error)
+    if price is None or form.errors:
+        return None
+    return PlannedReduction(price, *moments)
 
 
 def _brand_change(form: BulkForm, session: Session) -> BrandChange | None:

@@ -96,7 +96,7 @@ class ProductForm(ShopForm):
     unit = SelectField(validate_choice=False)
     units_per_pack = StringField(render_kw=COUNT)
     units_per_day = StringField(render_kw=COUNT)
-    net_quantity = StringField(render_kw=COUNT)
+    net_quantity = StringField(render_kw=SHORT | {"inputmode": "decimal"})
     vegan = SelectField(validate_choice=False)
     allergens = Ticks(validate_choice=False)
     allergens_stated = BooleanField(description=_("Also tick this when the label names no allergen at all."))
@@ -161,7 +161,7 @@ def _typed(state: ProductState) -> dict[str, Any]:
     same = ("sku", "slug", "brand", "supplier", "reduced", "dosage_form", "unit")
     stated = ("allergens_stated", "other_actives_stated")
     texts = [f"{name}_{language}" for name in TEXTS for language in LANGUAGES]
-    counts = ("units_per_pack", "units_per_day", "net_quantity")
+    counts = ("units_per_pack", "units_per_day")
     return {
         **{name: getattr(state, name) for name in (*same, *stated, *texts)},
         "vegan": UNKNOWN if state.vegan is None else str(state.vegan).lower(),
@@ -170,6 +170,7 @@ def _typed(state: ProductState) -> dict[str, Any]:
             for active in state.other_actives
         ],
         **{name: typed_count(getattr(state, name)) for name in counts},
+        "net_quantity": _comma(typed_count(state.net_quantity)),
         "stock": str(state.stock),
         "ean": state.ean or "",
         "price_cents": typed_price(state.price_cents),
@@ -220,8 +221,8 @@ def typed_milligrams(micrograms: int | None) -> str:
     return _comma(f"{whole}.{decimals}" if decimals else str(whole))
 
 
-def typed_count(count: int) -> str:
-    """A count; empty when it is not known yet."""
+def typed_count(count: float) -> str:
+    """A count or a content; empty when it is not known yet."""
     return str(count) if count else ""
 
 

@@ -62,7 +62,7 @@ class _Reader:
         stated: dict[str, Any] = {name: self._text(name) for name in texts}
         stated["slug"] = self._text("slug") or slug_of(stated["name_nl"], stated["name_en"], stated["sku"])
         stated["ean"] = re.sub(r"[ -]", "", self._text("ean")) or None
-        readers: Mapping[str, Callable[[str], int]] = {
+        readers: Mapping[str, Callable[[str], int | float]] = {
             "price_cents": lambda text: cents(text, euro_assumed=True),
             "units_per_pack": count,
             "units_per_day": count,
@@ -84,7 +84,7 @@ class _Reader:
     def _text(self, name: str) -> str:
         return (self._form[name].data or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
-    def _number(self, name: str, reader: Callable[[str], int]) -> int:
+    def _number(self, name: str, reader: Callable[[str], int | float]) -> int | float:
         text = self._text(name)
         if not text:
             return 0
@@ -92,7 +92,8 @@ class _Reader:
             return reader(text)
         except CellRefusedError as error:
             self._refuse(name, error)
-            return int(getattr(self._base, name))
+            before: int | float = getattr(self._base, name)
+            return before
 
     def _refuse(self, name: str, error: CellRefusedError, place: str = "") -> None:
         reason = in_current_language(CELL_REASONS[error.code]).format_map(error.values)

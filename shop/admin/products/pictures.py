@@ -17,7 +17,7 @@ from catalog.edits.validation import MOST_PICTURES, alt_field, validate_named
 from catalog.models import Product, ProductPicture, Status
 from catalog.pictures import MOST_BYTES, BusyError, read_picture
 from catalog.product_problems import ProductProblem, RefusedError
-from catalog.product_state import ProductState, state_of_product
+from catalog.product_state import ProductState, from_json, state_of_product
 from catalog.queries.brands import KnownBrands
 from catalog.queries.products import stored_pictures
 from recommend.text import LANGUAGES
@@ -26,6 +26,7 @@ from shop.admin.permissions import may, requires
 from shop.admin.products.form_to_state import Refusals, refusals_of
 from shop.admin.products.labels import field_name, is_of_pictures
 from shop.admin.products.page import Sentence, sentences
+from shop.admin.products.proposals import may_propose, own_proposal, propose_pictures
 from shop.admin.products.request import author_of_form, load, posted_reasons, read_version, require_right_to_change
 from shop.admin.session import role_of_request
 from shop.web.database import committing, get_ruleset, get_session
@@ -83,14 +84,15 @@ def product_pictures(product_id: int) -> Response:
     product = load(product_id)
     if request.method == "GET":
         return _page(product)
-    require_right_to_change(product)
+    if not may_propose(product):
+        require_right_to_change(product)
     if request.form.get("press", ADD) not in (ADD, *MOVES):
         abort(HTTPStatus.UNPROCESSABLE_ENTITY)
     return _save(PictureForm(), product)
 
 
 def _save(form: PictureForm, product: Product) -> Response:
-    session, product_id, before = get_session(), product.id, state_of_product(product)
+    session, product_id, before = get_session(), product.id, _present(product)
     wanted = before
     files: dict[str, bytes] = {}
     try:
@@ -99,6 +101,8 @@ def _save(form: PictureForm, product: Product) -> Response:
         wanted = before.with_pictures(_wanted(before.pictures, form))
         if files:
             store_picture(session, files)
+        if may_propose(product):
+            return propose_pictures(product, version, wanted)
         author, reasons = author_of_form(), posted_reasons()
         save_with_reasons(session, product_id, version, wanted, reasons, author=author, ruleset=get_ruleset())
     except ConflictError:
@@ -127,9 +131,21 @@ def _keep(files: Mapping[str, bytes]) -> None:
         store_picture(get_session(), files)
 
 
+def _present(product: Product) -> ProductState:
+    """The product as the page shows it: with the user's own proposal, where one waits."""
+    proposal = own_proposal(product)
+    return from_json(proposal.state) if proposal else state_of_product(product)
+
+
 def _version_to_save(form: PictureForm, product: Product, before: ProductState) -> int:
-    """The version that the form saves: the present one while nobody changed the pictures since it was opened."""
+    """The version that the form saves: the present one while nobody changed the pictures since it was opened.
+
+    A proposal goes on from the version that it began with; what others changed since is chosen at its approval.
+    """
     version = read_version(form.version.data or "", product)
+    if may_propose(product):
+        proposal = own_proposal(product)
+        return proposal.base_version if proposal else version
     if version != product.version and state_at(get_session(), product.id, version).pictures == before.pictures:
         return product.version
     if version != product.version:
@@ -198,7 +214,7 @@ def _page(
     wanted: ProductState | None = None,
 ) -> Response:
     """The page; `wanted` is the refused product, whose findings it shows beside what was `typed`."""
-    state, refusals = state_of_product(product), refusals or {}
+    state, refusals = _present(product), refusals or {}
     found = _sentences(wanted or state, product)
     forms = []
     for place, picture in enumerate(state.pictures, start=1):
@@ -218,7 +234,9 @@ def _page(
         most=MOST_PICTURES,
         refusals=refusals,
         addresses=[(each, reason_of(each)) for each in addresses_of_product(get_session(), product.id)],
-        may_save=product.status is Status.DRAFT or may(role_of_request(), "product.publish"),
+        may_save=product.status is Status.DRAFT or may(role_of_request(), "product.publish") or may_propose(product),
+        proposes=may_propose(product),
+        proposal=own_proposal(product),
     )
     return make_response(html)
 

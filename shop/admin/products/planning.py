@@ -9,12 +9,20 @@ from werkzeug.wrappers import Response
 from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from catalog.edits.planned import PlanError, PlanRefusal, Reduction, cancel_planned, plan_reduction, plan_status
+from catalog.edits.planned import (
+    PlanError,
+    PlanRefusal,
+    Reduction,
+    cancel_planned,
+    cancel_planned_together,
+    plan_reduction,
+    plan_status,
+)
 from catalog.exchange.numbers import cents
 from catalog.exchange.row_errors import CellRefusedError
 from catalog.models import PlannedChange, PlannedEnd, PlannedKind, Product
 from catalog.product_problems import RefusedError
-from catalog.queries.planned import ended_changes, planned_of, waiting_changes
+from catalog.queries.planned import ended_changes, planned_of, planned_steps, waiting_changes
 from shop.admin.account_words import ZONE
 from shop.admin.blueprint import bp
 from shop.admin.forms import FILL_IN, add_error
@@ -23,7 +31,7 @@ from shop.admin.products.labels import field_name
 from shop.admin.products.request import LARGEST_ID, author_of_form, load
 from shop.web.database import committing, get_ruleset, get_session
 from shop.web.forms import ShopForm
-from shop.web.i18n import current_language, gettext
+from shop.web.i18n import current_language, gettext, ngettext
 from shop.web.i18n import lazy_gettext as _
 from shop.web.number_format import euro
 
@@ -117,7 +125,7 @@ def end_words(planned: PlannedChange) -> str:
     return f"{names[planned.ended]}: {why}" if why else str(names[planned.ended])
 
 
-def _refusal(refusal: PlanRefusal) -> str:
+def refusal_words(refusal: PlanRefusal) -> str:
     texts = {
         PlanRefusal.PAST: _("This moment has passed."),
         PlanRefusal.FAR: _("Plan at most two years ahead."),
@@ -139,6 +147,7 @@ def planned() -> str:
     return render_template(
         "admin/products/planned.html",
         waiting=waiting_changes(session),
+        steps=planned_steps(session),
         ended=ended_changes(session),
         plan_words=plan_words,
         end_words=end_words,
@@ -168,7 +177,7 @@ def plan_new_status(product_id: int) -> Response:
                 ruleset=get_ruleset(),
             )
         except PlanError as error:
-            add_error(form.due, _refusal(error.refusal))
+            add_error(form.due, refusal_words(error.refusal))
         except RefusedError as error:
             add_error(form.kind, _problems(error))
         else:
@@ -189,7 +198,7 @@ def plan_new_reduction(product_id: int) -> Response:
         try:
             plan_reduction(get_session(), product_id, reduction, author=author_of_form(), ruleset=get_ruleset())
         except PlanError as error:
-            add_error(_field_of(error.refusal, form), _refusal(error.refusal))
+            add_error(_field_of(error.refusal, form), refusal_words(error.refusal))
         except RefusedError as error:
             add_error(form.price, _problems(error))
         else:
@@ -202,6 +211,20 @@ def plan_new_reduction(product_id: int) -> Response:
 def _field_of(refusal: PlanRefusal, form: ReductionPlanForm) -> Field:
     ends = {PlanRefusal.ORDER, PlanRefusal.ENDS_FAR}
     return form.ends if refusal in ends else form.price if refusal is PlanRefusal.NOT_LOWER else form.begins
+
+
+@bp.post("/planned/<int:planned_id>/cancel-step")
+@requires("product.publish")
+@committing
+def cancel_step(planned_id: int) -> Response:
+    """Cancel all plans that were made in one step with this one, and have not begun."""
+    if planned_id > LARGEST_ID:
+        abort(HTTPStatus.NOT_FOUND)
+    if count := cancel_planned_together(get_session(), planned_id, author_of_form()):
+        flash(ngettext("Cancelled for %(num)d product.", "Cancelled for %(num)d products.", count), "success")
+    else:
+        flash(gettext("Nothing was cancelled: it was made or cancelled already."), "warning")
+    return redirect(url_for("admin.planned"), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/planned/<int:planned_id>/cancel")

@@ -19,11 +19,11 @@ from catalog.edits.proposals import (
     withdraw_proposal,
 )
 from catalog.edits.store import ConflictError
-from catalog.models import Change, Product, ProposalEnd, Status
+from catalog.models import Change, Product, Proposal, ProposalEnd, Status
 from catalog.product_problems import ProductProblem, RefusedError
-from catalog.product_state import ProductState
+from catalog.product_state import ProductState, from_json
 from catalog.queries.admin import changes_after
-from catalog.queries.proposals import ended_proposals, open_proposals
+from catalog.queries.proposals import ended_proposals, open_proposal_of, open_proposals
 from shop.admin.blueprint import bp
 from shop.admin.permissions import may, requires
 from shop.admin.products.request import LARGEST_ID, author_of_form, one_line, posted_reasons, whole_number
@@ -38,8 +38,30 @@ def may_propose(product: Product) -> bool:
     return product.status is not Status.DRAFT and may(role, "proposal.make") and not may(role, "product.publish")
 
 
+def own_proposal(product: Product) -> Proposal | None:
+    """The signed-in user's own proposal for a product that waits for a publisher; none where they need none."""
+    return open_proposal_of(get_session(), product.id, author_of_request()) if may_propose(product) else None
+
+
+def propose_pictures(product: Product, version: int, state: ProductState) -> Response:
+    """Store other pictures as a proposal, with what the user proposed already, and lead back. Raises RefusedError."""
+    earlier = own_proposal(product)
+    reasons = (earlier.reasons_given if earlier else {}) | posted_reasons()
+    author = author_of_form(earlier.note if earlier else "")
+    proposal = propose(get_session(), product.id, version, state, reasons=reasons, author=author, ruleset=get_ruleset())
+    if proposal is None:
+        if earlier:  # its pictures are again those that shoppers see, and it had nothing else
+            withdraw_proposal(get_session(), earlier.id, author)
+        flash(_("Nothing differs from what shoppers see, so there is nothing to propose."), "warning")
+    else:
+        flash(_("Your proposal waits for a publisher. Shoppers see nothing of it yet."), "success")
+    return redirect(url_for("admin.product_pictures", product_id=product.id), HTTPStatus.SEE_OTHER)
+
+
 def propose_form(product: Product, version: int, state: ProductState, reason: str) -> Response:
     """Store what was typed as a proposal, and lead to it. Raises RefusedError."""
+    if earlier := own_proposal(product):  # the form has no pictures
+        state = state.with_pictures(from_json(earlier.state).pictures)
     proposal = propose(
         get_session(),
         product.id,

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from catalog.edits.edit import Author
 from catalog.exchange.importing import Import, ImportCallbacks, RefusedRows, Summary, refused_file
-from catalog.exchange.layouts.import_table import LayoutTable, mapping_of_plan
+from catalog.exchange.layouts.import_table import LayoutTable, mapping_of_look
+from catalog.exchange.layouts.look import look_of
 from catalog.exchange.layouts.plan import LayoutPlan, plan_as_json, plan_of_file
 from catalog.exchange.mapping import Mapping, assumptions, choice_of, mapping_of, suppliers
 from catalog.exchange.planning import PlannedRow, RowOutcome
@@ -155,7 +156,10 @@ def _run(settings: Settings, file: Path, whose: str | _Layout | None, refused: P
             names = form_names(ruleset.directory)
             plan = _read(opened, file, whose, names)
             _tell_assumptions(plan)
-            table, mapping = LayoutTable(plan, whose.supplier), mapping_of_plan(plan, whose.supplier)
+            table, mapping = (
+                LayoutTable(plan, whose.supplier),
+                mapping_of_look(look_of(plan), plan.answers, whose.supplier),
+            )
         else:
             mapping = _mapping(session, whose)
             table = open_table(opened, file.name, choice_of(mapping))

@@ -42,7 +42,7 @@ def test_what_nobody_said_becomes_unknown_and_what_was_said_stays(old: Engine) -
             row = BLANK | {
                 **{"id": number, "sku": f"S{number}", "slug": f"s{number}", "status": "draft", "version": 1},
                 **{"brand_id": brand, "supplier": "", "dosage_form": "capsule", "unit": "capsule", "vegan": vegan},
-                **dict.fromkeys(NUMBERS, 0),
+                **dict.fromkeys(NUMBERS, 0) | {"net_quantity": 45 + number},
                 **{"allergens": allergens, "reduced": False, "portion_too_small": False, "form_not_permitted": False},
             }
             columns = ", ".join(row)
@@ -59,6 +59,7 @@ def test_what_nobody_said_becomes_unknown_and_what_was_said_stays(old: Engine) -
             "S2": (None, (), False, (), False),
             "S3": (False, (), True, (), True),
         }
+        assert session.scalars(select(Product.net_quantity).order_by(Product.id)).all() == [46, 47, 48]
         assert session.scalars(select(IndexState.revision)).one() == 0, "the next start derives the index again"
 
 

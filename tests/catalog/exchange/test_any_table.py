@@ -3,7 +3,9 @@
 import csv
 import io
 import os
+import re
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,13 +77,32 @@ def read_spreadsheet(data: st.DataObject) -> None:
         sheet = book.worksheets[1]
     for row in titles + rows:
         sheet.append(row)
+    typed = data.draw(st.booleans())
     for cell in (each for line in sheet.iter_rows() for each in line):
-        cell.data_type = "s"
+        digits = str(cell.value or "")
+        if typed and digits.isdecimal() and digits.isascii() and str(int(digits)) == digits:
+            cell.value = int(digits)  # a spreadsheet turns what looks like a number into one
+        else:
+            cell.data_type = "s"
     if titles:
         sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(rows[0]))
     file = io.BytesIO()
     book.save(file)
+    if data.draw(st.booleans()):
+        file = with_dimension(file, data.draw(st.sampled_from(["A1", "A1:A1", "B2:C3", "A1:XFD1048576"])))
     assert held(open_table(file, "a.xlsx")) == expected(rows)
+
+
+def with_dimension(file: io.BytesIO, dimension: str) -> io.BytesIO:
+    """The workbook with another extent of its sheets than they have, as some programs write it."""
+    changed = io.BytesIO()
+    with ZipFile(file) as old, ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                content = re.sub(rb'(<dimension ref=")[^"]+', rb"\g<1>" + dimension.encode(), content)
+            new.writestr(name, content)
+    return changed
 
 
 @given(st.data())

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from catalog.edits.brands import add_brand
 from catalog.edits.products import product_to_edit
 from catalog.edits.settings import save_settings
-from catalog.exchange.mapping import Mapping
+from catalog.exchange.mapping import Mapping, guess
 from catalog.exchange.row_errors import FileRefusedError
 from catalog.models import Brand, Product, Status
 from catalog.queries.settings import OwnerSettings
+from recommend.naming import form_names
 from tests.catalog.exchange.files import run_import, spreadsheet
 from tests.factories import AuthorFactory
 
@@ -158,3 +159,10 @@ def test_an_empty_cell_of_our_own_layout_stays_empty_and_a_missing_column_gets_t
     save_settings(session, DEFAULTS, 0, AuthorFactory.build())
     run_import(session, "sku,name_nl,storage_nl,unit\nA-1,Magnesium,,capsule\n")
     assert texts(session) == ("Neem in met water.", "", "", "Keep dry.")
+
+
+def test_a_composition_column_is_guessed_by_its_first_values() -> None:
+    columns, names = ("Artikelnr", "Samenstelling"), form_names()
+    assert guess("S", columns, [["1", "magnesiumcitraat"], ["2", ""]], names).columns["form"] == "Samenstelling"
+    for listed in ("magnesiumcitraat, capsule (gelatine)", "citraat en malaat", "zie verpakking"):
+        assert guess("S", columns, [["1", listed]], names).columns["ingredients_nl"] == "Samenstelling"

@@ -1,5 +1,6 @@
 """Purchases under any sequence of events: after every step the sums agree to the cent, and no pack is sold twice."""
 
+import os
 import shutil
 import tempfile
 from datetime import datetime, timedelta
@@ -23,12 +24,16 @@ from catalog.orders.models import (
     PaymentStatus,
     Purchase,
     PurchaseState,
+    Recall,
+    RecallDecision,
     Refund,
     RefundStatus,
+    Shipment,
     StockLevel,
     StockMove,
 )
 from catalog.orders.payments import (
+    CannotUndoError,
     PaymentSeen,
     TooMuchRefundedError,
     Transfer,
@@ -41,11 +46,21 @@ from catalog.orders.payments import (
     see_payment,
     see_refund,
     take_transfer,
+    undo_transfer,
 )
 from catalog.orders.placing import TooManyUnpaidError, new_payment
-from catalog.orders.recall import RecallText, begin_recall, products_of_lot
+from catalog.orders.recall import RecalledLotError, RecallText, begin_recall, decide_recall, products_of_lot
 from catalog.orders.returns import NotExpectedError, NotPendingError, ReturnedLine, decide, receive, undecided_packs
-from catalog.orders.shipping import NotLeftToShipError, Parcel, ParcelLine, deliver, ship
+from catalog.orders.shipping import (
+    NotLeftToShipError,
+    Parcel,
+    ParcelLine,
+    correct_lot,
+    deliver,
+    ship,
+    undo_delivery,
+    undo_shipment,
+)
 from catalog.orders.states import ARROWS, Arrow, ForbiddenArrowError, take
 from catalog.orders.stock import (
     Count,
@@ -155,7 +170,7 @@ class Purchases(RuleBasedStateMachine):
                 with self.store.writing() as session:
                     purchase = purchase_for_update(session, order)
                     ship(session, purchase, Parcel(f"key {self.number}", lines), self.now, who="packer")
-        except (ForbiddenArrowError, NotLeftToShipError):
+        except (ForbiddenArrowError, NotLeftToShipError, RecalledLotError):
             assert purchase_in(self.store, order).lines[0].shipped == before.lines[0].shipped
         else:
             self.shipped += sum(packs)
@@ -166,6 +181,58 @@ class Purchases(RuleBasedStateMachine):
             purchase = purchase_for_update(session, order)
             for shipment in purchase.shipments:
                 deliver(session, purchase, shipment, self.now, who="packer")
+
+    @rule(order=orders, parcel=st.integers(0, 2), came_back=st.booleans(), arrival_first=st.booleans())
+    def undo_parcel(self, order: int, parcel: int, came_back: bool, arrival_first: bool) -> None:
+        before = purchase_in(self.store, order)
+        try:
+            for _twice in range(2):
+                with self.store.writing() as session:
+                    purchase = purchase_for_update(session, order)
+                    every = session.scalars(select(Shipment).where(Shipment.purchase_id == order)).all()
+                    if not every:
+                        return
+                    chosen = every[parcel % len(every)]
+                    live = chosen.undone_at is None
+                    if arrival_first and live:
+                        undo_delivery(session, purchase, chosen, self.now, who="packer")
+                    undo_shipment(session, purchase, chosen, self.now, who="packer", came_back=came_back)
+                    if live:
+                        undone = sum(line.quantity for line in chosen.lines)
+                if live:
+                    self.shipped -= undone
+        except (CannotUndoError, ForbiddenArrowError):
+            after = purchase_in(self.store, order)
+            assert [line.shipped for line in after.lines] == [line.shipped for line in before.lines]
+
+    @rule(order=orders, parcel=st.integers(0, 2), place=st.integers(0, 2), lot=st.sampled_from(["L0", "L1", "L2"]))
+    def correct_lot(self, order: int, parcel: int, place: int, lot: str) -> None:
+        with self.store.writing() as session:
+            purchase = purchase_for_update(session, order)
+            if not purchase.shipments:
+                return
+            chosen = purchase.shipments[parcel % len(purchase.shipments)]
+            position = chosen.lines[place % len(chosen.lines)].position
+            correct_lot(session, purchase, chosen, ParcelLine(position, 0, lot), self.now, who="packer")
+
+    @rule(order=orders, number=st.integers(0, 2))
+    def undo_transfer(self, order: int, number: int) -> None:
+        with self.store.reading() as session:
+            own = select(Payment.id).where(Payment.purchase_id == order, Payment.provider == TRANSFER)
+            ids = session.scalars(own.order_by(Payment.id)).all()
+        try:
+            for _twice in range(2 if ids else 0):
+                with self.store.writing() as session:
+                    purchase = purchase_for_update(session, order)
+                    undo_transfer(session, purchase, ids[number % len(ids)], self.now, who="bookkeeper")
+        except CannotUndoError:
+            return
+
+    @rule(decision=st.sampled_from(RecallDecision))
+    def decide_recall(self, decision: RecallDecision) -> None:
+        with self.store.writing() as session:
+            for recall in session.scalars(select(Recall).order_by(Recall.id)):
+                decide_recall(session, recall, decision, self.now, who="owner")
 
     @rule(order=orders, cents=st.integers(1, 3000), twice=st.booleans())
     def refund(self, order: int, cents: int, twice: bool) -> None:
@@ -197,14 +264,16 @@ class Purchases(RuleBasedStateMachine):
     @rule(order=orders, packs=st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=3, max_size=3))
     def receive(self, order: int, packs: list[tuple[int, int, int]]) -> None:
         before = [line.returned for line in purchase_in(self.store, order).lines]
-        lines = [ReturnedLine(place + 1, *three) for place, three in enumerate(packs) if three[0] + three[1]]
+        lines = [
+            ReturnedLine(place + 1, *three, f"L{place}") for place, three in enumerate(packs) if three[0] + three[1]
+        ]
         self.number += 1
         try:
             for _twice in range(2):
                 with self.store.writing() as session:
                     purchase = purchase_for_update(session, order)
                     receive(session, purchase, lines, self.now, key=f"key {self.number}", who="packer")
-        except NotExpectedError:
+        except (NotExpectedError, RecalledLotError):
             assert [line.returned for line in purchase_in(self.store, order).lines] == before
         else:
             self.restocked += sum(line.restocked for line in lines)
@@ -253,10 +322,11 @@ class Purchases(RuleBasedStateMachine):
         product=st.sampled_from(PRODUCTS),
         what=st.sampled_from(["count", "receive", "write off"]),
         packs=st.integers(0, 8),
+        lot=st.sampled_from(["L0", "L1", "L2"]),
     )
-    def change_stock(self, product: Product, what: str, packs: int) -> None:
+    def change_stock(self, product: Product, what: str, packs: int, lot: str) -> None:
         self.number += 1
-        change, do = StockChange(f"key {self.number}", "packer", "L"), {"count": count_packs, "receive": receive_packs}
+        change, do = StockChange(f"key {self.number}", "packer", lot), {"count": count_packs, "receive": receive_packs}
         with self.store.reading() as session:
             known = session.get(StockLevel, product.id)
         before = known.found if known else 6
@@ -290,12 +360,23 @@ class Purchases(RuleBasedStateMachine):
             assert not list(book_faults(session))
             levels = session.scalars(select(StockLevel)).all()
             assert all(0 <= level.reserved <= level.on_hand for level in levels)
-            assert sum(6 - level.found for level in levels) == self.shipped - self.restocked - self.added
+            recalled = select(func.coalesce(func.sum(StockMove.by_on_hand), 0)).where(
+                StockMove.reason == "recall", StockMove.kind.in_([MoveKind.HELD, MoveKind.WRITTEN_OFF])
+            )
+            gone = -(session.scalar(recalled) or 0)
+            assert sum(6 - level.found for level in levels) == self.shipped - self.restocked - self.added + gone
+            held = session.scalars(select(Recall).where(Recall.decided_at.is_(None))).all()
+            assert sum(one.held for one in held) == -(
+                session.scalar(select(func.sum(StockMove.by_on_hand)).where(StockMove.kind == MoveKind.HELD)) or 0
+            )
 
 
+NIGHTLY = bool(os.environ.get("SHOP_NIGHTLY"))
 # A database of PostgreSQL for each example takes longer than its steps.
 Purchases.TestCase.settings = settings(
-    max_examples=5 if databases.ON_POSTGRESQL else 15, stateful_step_count=40, deadline=None
+    max_examples=200 if NIGHTLY else 5 if databases.ON_POSTGRESQL else 20,
+    stateful_step_count=50 if NIGHTLY else 40,
+    deadline=None,
 )
 TestPurchasesInAnyOrder = pytest.mark.database(Purchases.TestCase)
 

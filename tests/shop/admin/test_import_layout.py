@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.models import Product, Status
+from catalog.models import Component, Product, Status
 from shop.web.services import services_of
 from tests.shop.admin.imports import chosen, mapped, press, send_file
 from tests.shop.visitor import main_text
@@ -108,14 +108,64 @@ def test_a_list_that_fits_no_layout_goes_to_its_columns(publisher: FlaskClient) 
 
 
 def test_a_name_typed_beside_the_layout_is_not_ignored(publisher: FlaskClient) -> None:
-    assert "This is a file of Shopify" in main_text(
-        publisher.get(send_file(publisher, SHOPIFY, "shopify.csv").location)
-    )
     page = send_file(publisher, SHOPIFY, "shopify.csv", new_supplier="Invent").location
     assert "Recognised as Shopify." in main_text(publisher.get(page))
     press(publisher, page, page)
     other = send_file(publisher, SHOPIFY, "shopify.csv", supplier="Invent", new_supplier="Ander")
     assert "or leave this empty" in main_text(other)
+
+
+def test_a_recognised_file_sent_as_our_own_is_asked_about_and_not_sent_again(
+    publisher: FlaskClient, own_app: Flask
+) -> None:
+    page = send_file(publisher, SHOPIFY, "shopify.csv").location
+    shown = publisher.get(page)
+    assert "Recognised as Shopify." in main_text(shown)
+    assert "for the supplier Shopify" in main_text(shown)
+    plan = press(publisher, page, page, **chosen(shown)).location
+    press(publisher, plan, f"{plan}/apply")
+    assert imported(own_app)["V60"].supplier == "Shopify"
+    assert "colour" in main_text(publisher.get(send_file(publisher, "sku,colour\nA,red\n").location))
+
+
+def test_what_rows_leave_out_is_the_same_for_all_and_said_on_the_plan(publisher: FlaskClient, own_app: Flask) -> None:
+    page = send_file(publisher, WOO, "woo.csv", supplier=" ", new_supplier="Invent").location
+    same = {"constant-brand": "Heidehof", "constant-storage_nl": "Droog bewaren.", "constant-units_per_day": "veel"}
+    refused = press(publisher, page, page, **same)
+    assert refused.status_code == 422
+    assert 'value="Heidehof"' in refused.text
+    assert 'href="#constant-units_per_day"' in refused.text
+    plan = press(publisher, page, page, **same | {"constant-units_per_day": "2"}).location
+    assert "Brand, where a row has none: Heidehof." in main_text(publisher.get(plan))
+    press(publisher, plan, f"{plan}/apply")
+    products = imported(own_app)
+    assert (products["ZP"].units_per_day, products["ZP"].storage_nl) == (2, "Droog bewaren.")
+    page = send_file(publisher, WOO.replace("Zandpad", ""), "woo.csv", supplier="Invent").location
+    assert 'value="Heidehof"' in publisher.get(f"{page}/layout").text
+    assert "Brand : Zandpad → Heidehof" in main_text(publisher.get(f"{page}?show=changed"))
+
+
+def test_what_long_texts_say_of_the_composition_is_offered_and_taken_when_asked(
+    publisher: FlaskClient, own_app: Flask
+) -> None:
+    text = "<p>Per capsule: 700 mg magnesiummalaat, waarvan 100 mg magnesium.</p><p>Ingrediënten: magnesiummalaat</p>"
+    woo = (
+        "ID,Type,SKU,Naam,Gepubliceerd,Beschrijving,Voorraad,Actieprijs,Reguliere prijs,Afbeeldingen,Merken\n"
+        f'2,simple,Z60,Magnesium 60 capsules,1,"{text}",4,"9,95","12,95",/1.jpg,Erf\n'
+    )
+    page = send_file(publisher, woo, "woo.csv", supplier=" ", new_supplier="Invent").location
+    shown = publisher.get(page)
+    assert "malate, 100 mg" in main_text(shown)
+    assert "sale price 9,95 taken as the price; the usual price is 12,95" in main_text(shown).lower()
+    assert "answer-pictures" not in chosen(shown), "one way to leave pictures out is no choice"
+    answers = chosen(shown) | {"answer-composition": "take", "answer-ingredients": "take"}
+    plan = press(publisher, page, page, **answers).location
+    press(publisher, plan, f"{plan}/apply")
+    product = imported(own_app)["Z60"]
+    assert product.ingredients_nl == "magnesiummalaat"
+    with Session(services_of(own_app).databases.primary) as session:
+        [line] = session.scalars(select(Component).join(Product).where(Product.sku == "Z60"))
+        assert (line.form, line.elemental_ug) == ("malate", 100_000)
 
 
 def test_the_pages_of_a_layout_speak_dutch_and_name_the_columns_that_are_not_used(publisher: FlaskClient) -> None:

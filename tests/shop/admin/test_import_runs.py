@@ -138,6 +138,33 @@ def test_a_file_that_the_worker_cannot_read_says_so_on_its_page(publisher: Flask
     assert publisher.post(f"{page}99/cancel", data=nowhere).status_code == 404
 
 
+def test_the_layout_of_a_large_file_is_read_by_the_worker_and_never_in_a_request(
+    publisher: FlaskClient, own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_args: object, **_kwargs: object) -> None:
+        raise AssertionError("read in a request")
+
+    file = (
+        "Handle,Title,Vendor,Published,Variant SKU,Variant Price,Status\n"
+        "mg,Magnesium 60 capsules,Veldzicht,TRUE,V60,9.95,active\n"
+    )
+    page = send_file(publisher, file, "shopify.csv").location
+    assert "Waits to begin" in main_text(publisher.get(page))
+    assert finish(own_app, page).outcome is ImportOutcome.PLANNED
+    monkeypatch.setattr("shop.admin.layouts.look_at_layout", read)
+    monkeypatch.setattr("shop.admin.imports.make_plan", read)
+    asked = publisher.get(page).location
+    assert "Recognised as Shopify." in main_text(publisher.get(asked))
+    assert press(publisher, asked, asked, **{"answer-vat": "excluding_9"}).location == page
+    finish(own_app, page)
+    assert "add 9 %" in main_text(publisher.get(page))
+    assert "selected>excluding VAT: add 9 %" in publisher.get(asked).text
+    press(publisher, page, f"{page}/apply")
+    finish(own_app, page)
+    with Session(services_of(own_app).databases.primary) as session:
+        assert session.scalar(select(Product.price_cents).where(Product.sku == "V60")) == 1085
+
+
 def test_a_run_that_waits_is_cancelled_at_once_and_the_file_stays(publisher: FlaskClient, own_app: Flask) -> None:
     page = send_file(publisher, "sku,price_eur\nA-1,3.00\n").location
     press(publisher, page, f"{page}/cancel")

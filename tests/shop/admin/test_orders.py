@@ -314,7 +314,7 @@ def test_a_parcel_takes_packs_from_the_shelf_and_mails_lot_and_how_to_take_them(
     assert "L 77" in shopper.get(f"{link}/gegevens.json").text
     page = packer.get(f"/admin/orders/{made.number}")
     assert packer.get(f"/admin/orders/{made.number}/packing-slip.pdf").data.startswith(b"%PDF")
-    (slip,) = html.fromstring(page.text).xpath("//a[contains(@href, '/parcels/')]/@href")
+    (slip,) = html.fromstring(page.text).xpath("//a[contains(@href, '/parcels/') and contains(@href, '.pdf')]/@href")
     assert packer.get(slip).mimetype == "application/pdf"
     do(packer, made, "/ship", lot_2="M1")
     assert "packing-slip" not in packer.get("/admin/orders/picking").text

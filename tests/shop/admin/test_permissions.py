@@ -142,6 +142,7 @@ def test_editors_draft_publishers_publish_and_owners_do_everything() -> None:
         "claim.withdraw",
         "catalogue.import",
         "history.restore",
+        "text.change",
     }
     assert of(Role.PUBLISHER) - of(Role.EDITOR) == more
     assert of(Role.OWNER) == PERMISSIONS.keys() - {"rules.review"}  # signed by a pharmacist in person

@@ -396,3 +396,24 @@ def test_a_description_may_not_claim_what_a_text_may_not(admin_client: AdminClie
     refused = send_to(client, f"/admin/products/{product_id}/publish", version="2")
     assert refused.status_code == 422
     assert "Helpt tegen migraine" in main_text(refused)
+
+
+def test_the_files_of_a_deleted_draft_are_gone_unless_another_product_shows_them(
+    admin_client: AdminClient, own_app: Flask
+) -> None:
+    client = admin_client("publisher")
+    draft, other = (add(client, sku=f"FOTO-{number}", slug=f"foto-{number}") for number in range(2))
+    upload(client, draft, image_file(colour="teal"), "a.png")
+    upload(client, draft, image_file(colour="red"), "b.png", version="2")
+    upload(client, other, image_file(colour="red"), "b.png")
+    alone, shared = (f"/media/{picture.name.partition('-')[0]}-320.webp" for picture in stored(own_app, draft).pictures)
+    send_to(
+        client,
+        f"/admin/products/{draft}/pictures",
+        press="remove",
+        name=stored(own_app, draft).pictures[0].name,
+        version="3",
+    )
+    assert own_app.test_client().get(alone).status_code == 200
+    assert send_to(client, f"/admin/products/{draft}/delete", version="4").status_code == 303
+    assert [own_app.test_client().get(address).status_code for address in (alone, shared)] == [404, 200]

@@ -194,3 +194,60 @@ def test_a_false_reduction_a_second_plan_and_an_incomplete_product_are_refused_w
     assert plan_status(publisher, draft_id, "publish", "2026-12-01T09:00").status_code == 422
     assert plan(publisher, draft_id).status_code == 422
     assert publisher.get("/admin/products/999999/planning").status_code == 404
+
+
+def test_a_reduction_of_many_products_is_previewed_planned_made_together_and_cancelled(
+    publisher: FlaskClient, admin_client: AdminClient, own_app: Flask, clock: Clock, product: Product
+) -> None:
+    with Session(services_of(own_app).databases.primary) as session:
+        others = [make_product(session, price_cents=cents, slug=f"p-{cents}").id for cents in (1000, 2000)]
+        for table in (PricePoint, Change):
+            session.execute(update(table).where(table.product_id.in_(others)).values(at=clock.now - timedelta(days=90)))
+        draft = make_product(session, price_cents=500, slug="concept", status=Status.DRAFT).id
+        session.commit()
+    publisher.get("/admin/?lang=nl")
+    plan(publisher, others[1])
+    fields = {
+        "which": "ticked",
+        "id": [str(id_) for id_ in (product.id, *others, draft)],
+        "action": "reduction",
+        "change": "-10",
+        "rounding": "95",
+        "begins": "2026-11-27T09:00",
+        "ends": "2026-11-30T23:59",
+    }
+    for wrong in ({"ends": "2026-11-27T08:00"}, {"begins": ""}, {"begins": "2025-01-01T00:00"}, {"change": "10"}):
+        assert send_to(publisher, "/admin/products/bulk", **fields | wrong).status_code == 422, wrong
+    preview = send_to(publisher, "/admin/products/bulk", **fields)
+    check_page(preview, "nl")
+    text = main_text(preview)
+    assert "annuleer dat eerst" in text
+    assert "is nu niet openbaar" in text
+    assert "11,95" in text  # 12,95 - 10 % = 11,66, up to ,95
+    assert "Plan het voor 2 producten" in text
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', preview.text)
+    assert shown
+    done = send_to(publisher, "/admin/products/bulk", **fields, shown=shown[1], confirm="yes")
+    assert done.location == "/admin/planned"
+    page = publisher.get("/admin/planned")
+    check_page(page, "nl")
+    assert "2 producten" in main_text(page)
+    clock.now = BEGINS + timedelta(minutes=2)
+    own_app.test_client().get("/nl/")
+    now = [stored(own_app, id_) for id_ in (product.id, others[0])]
+    assert [(each.price_cents, each.reduced) for each in now] == [(1195, True), (995, True)]
+    assert price_points(own_app, product.id)[-1] == (BEGINS, 1195)
+    clock.now = ENDS
+    make_planned_changes(services_of(own_app))
+    assert [stored(own_app, id_).price_cents for id_ in (product.id, others[0])] == [1295, 1000]
+
+    later = admin_client("publisher", email="later@winkel.test")
+    fields |= {"begins": "2027-03-01T09:00", "ends": "2027-03-02T09:00"}
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', send_to(later, "/admin/products/bulk", **fields).text)
+    assert shown
+    send_to(later, "/admin/products/bulk", **fields, shown=shown[1], confirm="yes")
+    cancel = re.search(r"/admin/planned/\d+/cancel-step", later.get("/admin/planned").text)
+    assert cancel
+    assert send_to(later, cancel[0]).status_code == 303
+    assert "cancel-step" not in later.get("/admin/planned").text
+    assert 'id="waiting"' not in later.get("/admin/planned").text

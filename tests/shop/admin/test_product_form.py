@@ -8,7 +8,8 @@ from flask import Flask
 
 from catalog.models import Status
 from tests.conftest import AdminClient
-from tests.shop.admin.products import CLAIM, COMPLETE, add, press, send_to, stored, typed_values
+from tests.shop.admin.imports import send_file
+from tests.shop.admin.products import CLAIM, COMPLETE, add, id_of, press, send_to, stored, typed_values
 from tests.shop.visitor import main_text
 
 
@@ -148,3 +149,27 @@ def test_an_address_of_a_brand_that_claims_something_is_refused_at_its_field(adm
     assert page.status_code == 422
     assert typed_values(page)["brand_address"] == "Geneest kanker"
     assert "mag zo niet worden gezegd: “Geneest kanker”" in main_text(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored_as", "shown"), [("98,5", 98.5, "98,5"), ("27,44 g", 27.44, "27,44"), ("60,00", 60, "60")]
+)
+def test_a_content_has_the_decimals_of_its_label_everywhere(
+    *, typed: str, stored_as: float, shown: str, admin_client: AdminClient, own_app: Flask
+) -> None:
+    client, product_id = admin_client("publisher"), id_of(own_app)
+    address = f"/admin/products/{product_id}"
+    assert press(client, address, "save", net_quantity=typed).status_code == 303
+    product = stored(own_app, product_id)
+    assert product.net_quantity == stored_as
+    assert f'value="{shown}"' in client.get(address).text
+    page = own_app.test_client().get(f"/nl/product/{product.slug}")
+    assert f"{shown}&nbsp;g" in page.text
+    export = client.get("/admin/export/csv").get_data()
+    assert shown.replace(",", ".").encode() in export
+    again = send_file(client, export, "export.csv").location
+    assert "0 gewijzigd" in main_text(client.get(again))
+    assert press(client, address, "save", net_quantity="1,234").status_code == 422
+    assert press(client, address, "save", net_quantity="45").status_code == 303
+    restored = client.get(f"{address}/history")
+    assert shown in main_text(restored)

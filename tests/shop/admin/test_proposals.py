@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import AdminClient
 from tests.shop.admin.products import add, id_of, press, send_to, stored, typed_values
+from tests.shop.admin.test_pictures import image_file, upload
 from tests.shop.visitor import main_text
 from tests.shop.web.test_page_contract import check_page
 
@@ -151,3 +152,32 @@ def test_one_proposal_of_a_person_waits_for_a_product_and_drafts_need_none(
     assert 'value="propose"' not in publisher.get(f"/admin/products/{product_id}").text
     assert press(publisher, f"/admin/products/{product_id}", "propose", stock="44").status_code == 200
     assert stored(own_app, product_id).stock != 44
+
+
+def test_pictures_of_a_public_product_are_proposed_one_after_the_other_beside_words(
+    editor: FlaskClient, publisher: FlaskClient, own_app: Flask, product_id: int
+) -> None:
+    page = f"/admin/products/{product_id}/pictures"
+    assert upload(editor, product_id, image_file(colour="teal"), "a.png").status_code == 303
+    assert upload(editor, product_id, image_file(colour="red"), "b.png").status_code == 303
+    shown = editor.get(page)
+    check_page(shown, "nl")
+    names = re.findall(r'name="name" value="([0-9a-f]{32}[^"]*)"', shown.text)
+    assert len(names) == 2
+    assert send_to(editor, page, press="up", name=names[1], alt_nl="Rood", alt_en="Red").status_code == 303
+    assert stored(own_app, product_id).pictures == (), "shoppers see nothing of it yet"
+    assert names[0] not in publisher.get(page).text
+    address = propose(editor, product_id, summary_nl="Een pot met capsules.")
+    proposal = publisher.get(address)
+    check_page(proposal, "nl")
+    assert f"/media/{names[1][:32]}-320.webp" in proposal.text
+    assert approve(publisher, address).status_code == 303
+    now = stored(own_app, product_id)
+    assert [picture.name for picture in now.pictures] == [names[1], names[0]]
+    assert (now.alt_nl, now.summary_nl) == ("Rood", "Een pot met capsules.")
+    assert send_to(editor, page, press="remove", name=names[0]).status_code == 303
+    assert len(stored(own_app, product_id).pictures) == 2
+    assert upload(editor, product_id, image_file(colour="green"), "c.png").status_code == 303
+    added = re.findall(r'name="name" value="([0-9a-f]{32}[^"]*)"', editor.get(page).text)
+    assert len(added) == 2
+    assert "c.png" not in main_text(publisher.get(page))

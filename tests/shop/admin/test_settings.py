@@ -71,10 +71,13 @@ def test_the_seller_is_filled_in_and_shoppers_see_it_at_once(owner: FlaskClient,
 
 
 def test_a_link_of_an_invitation_starts_with_the_public_address_whatever_the_host_says(owner: FlaskClient) -> None:
+    data = {"csrf_token": csrf_token(owner.get("/admin/accounts")), "email": "els@winkel.test", "role": "editor"}
+    assert "Er is geen openbaar adres ingesteld" in main_text(owner.post("/admin/accounts", data=data))
     save(owner, **SELLER)
     data = {"csrf_token": csrf_token(owner.get("/admin/accounts")), "email": "jan@winkel.test", "role": "editor"}
     page = owner.post("/admin/accounts", data=data)
     assert "https://winkel.example/admin/invitation/" in page.text
+    assert "geen openbaar adres" not in page.text
 
 
 def test_the_vat_rate_stands_beside_prices_and_the_price_without_it_follows(owner: FlaskClient, own_app: Flask) -> None:

@@ -26,16 +26,23 @@ def db(instance: Path, *arguments: str) -> Result:
 def test_what_is_backed_up_is_restored_into_a_new_shop(tmp_path: Path) -> None:
     prepare_catalogue(read_settings({"SHOP_INSTANCE": str(tmp_path)}))
     file, new = tmp_path / "backup.zip", tmp_path / "new"
+    (tmp_path / "reviews.json").write_text("signed")
     made = db(tmp_path, "backup", str(file))
     assert (made.exit_code, made.stderr) == (0, "")
     assert "product: 99 rows, sha256 " in made.stdout
     restored = db(new, "restore", str(file))
     assert (restored.exit_code, restored.stdout) == (0, made.stdout)
     assert (new / "shop.db").stat().st_mode & 0o777 == 0o600
+    assert (new / "reviews.json").read_text() == "signed"
+    assert (new / "reviews.json").stat().st_mode & 0o777 == 0o600
+    (new / "reviews.json").write_text("others")
     again = db(new, "restore", str(file))
     assert (again.exit_code, again.stdout) == (1, "")
     assert "--force" in again.stderr
+    assert (new / "reviews.json").read_text() == "others"
     assert db(new, "restore", "--force", str(file)).exit_code == 0
+    assert (new / "reviews.json").read_text() == "signed"
+    assert not list(new.glob(".reviews*"))
 
 
 @pytest.fixture(scope="module")

@@ -245,4 +245,5 @@ def test_scheme_headers_of_anybody_are_not_believed(served: tuple[subprocess.Pop
     page = connection.getresponse()
     connection.close()
     assert "Strict-Transport-Security" not in page.headers
+    assert "Server" not in page.headers
     assert "Secure" not in page.headers["Set-Cookie"]

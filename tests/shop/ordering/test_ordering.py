@@ -29,7 +29,7 @@ def test_a_shopper_orders_pays_gets_mail_and_invoice_withdraws_and_gets_the_ackn
     assert purchase.state is PurchaseState.CONFIRMED
     (confirmation,) = mails(own_app, "confirmation")
     assert confirmation["To"] == "klant@voorbeeld.nl"
-    (invoice,) = list(confirmation.iter_attachments())
+    invoice, _calendar = confirmation.iter_attachments()
     assert invoice.get_content().startswith(b"%PDF")
 
     order_page = shopper.client.get(page.request.path)

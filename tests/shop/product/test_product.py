@@ -70,7 +70,7 @@ def test_a_product_says_what_its_delivery_costs_as_the_checkout_does_and_nothing
     with counted(orders.engine) as sent:
         assert "NL from €3.95" in text_of(client, TWO_CAPSULES)  # read anew after ten minutes
         assert sent == []
-    services_of(own_app).delivery_rates = None
+    services_of(own_app).delivery_table = None
     services_of(own_app).cache.clear()
     assert "NL free of charge BE from €8.00 " in text_of(client, TWO_CAPSULES)
     with Session(services_of(own_app).databases.writing) as session:

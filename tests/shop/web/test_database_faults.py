@@ -167,6 +167,19 @@ def test_visitors_read_on_while_either_database_is_gone(pair: tuple[Server, Serv
         server.start()
 
 
+def test_a_database_that_is_gone_at_the_end_of_a_request_spoils_no_answer(
+    pair: tuple[Server, Server], on_pair: Flask
+) -> None:
+    @on_pair.get("/nl/falls-over")
+    def falls_over() -> str:
+        found = get_session().scalars(select(Product.sku).limit(1)).one()
+        for server in pair:
+            server.kill()
+        return found
+
+    assert on_pair.test_client().get("/nl/falls-over").status_code == 200
+
+
 def test_visitors_read_from_the_standby_and_staff_from_the_primary(on_pair: Flask) -> None:
     databases = services_of(on_pair).databases
     assert databases.standby

@@ -443,3 +443,15 @@ def test_a_layout_can_be_chosen_and_an_unknown_one_is_refused() -> None:
 def test_headings_of_no_product_are_refused() -> None:
     with pytest.raises(FileRefusedError, match="fit no layout"):
         planned("Kleur,Maat\nrood,1\n")
+
+
+def test_a_composition_column_is_a_list_of_ingredients_a_form_or_asked() -> None:
+    head = "Artikelnr;Omschrijving;Samenstelling;Mg elementair per capsule;Prijs\n"
+    plan = planned(
+        f"{head}A1;Magnesium 60 caps;magnesiumcitraat;100;9,95\nA2;Magnesium 90 caps;magnesiummalaat, capsule;100;9,95\n"
+        "A3;Magnesium 30 caps;zie verpakking;100;9,95\n"
+    )
+    has(plan["by_row"][2], composition="citrate: elemental 100 mg per capsule, compound unknown", ingredients="(none)")
+    has(plan["by_row"][3], composition="ask", ingredients="magnesiummalaat, capsule")
+    has(plan["by_row"][4], composition="ask", ingredients="(none)")
+    assert "composition 'zie verpakking' not read: neither a list nor one form" in plan["by_row"][4]["notices"]
