@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.deploy.files import FOLDER, runbook_commands, service, settings_of, shop_command
 from tests.deploy.machines import Machine, machines, signal_all
+from tests.deploy.visitors import HOMES
 from tests.postgresql import wait_until
 
 HOST = "winkel.local"
@@ -206,7 +207,7 @@ word=$1 name=$2
 shift 2
 case $word in
     exec) exec ip netns exec "shop-$name" "$@" ;;
-    stop) kill -INT -- "-$(cat "{folder}/$name.pid")" ;;
+    stop) pkill -INT -g "$(cat "{folder}/$name.pid")" ;;
     *) echo "unknown: $word" >&2; exit 2 ;;
 esac
 """
@@ -219,7 +220,8 @@ class Visitors:
         self._file = installation.folder / "visitors.jsonl"
         machine = installation.machines["visitor"]
         command = [sys.executable, "-m", "tests.deploy.visitors", f"https://{HOST}", str(installation.certificate)]
-        with self._file.open("wb") as lines, (installation.folder / "visitors.log").open("wb") as log:
+        self._log = installation.folder / "visitors.log"
+        with self._file.open("wb") as lines, self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 ["ip", "netns", "exec", machine.space, *command, OWNER, PASSWORD],
                 stdin=subprocess.PIPE, stdout=lines, stderr=log,
@@ -235,7 +237,10 @@ class Visitors:
         """Wait until there are so many more of each kind; the seconds that took."""
         begun = time.time()
         for kind in kinds:
-            wait_until(lambda kind=kind: len(self.done(kind, begun)) >= number, f"{number} × {kind}", 90)
+            try:
+                wait_until(lambda kind=kind: len(self.done(kind, begun)) >= number, f"{number} × {kind}", 90)
+            except AssertionError as error:
+                raise AssertionError(f"{error}: {self._log.read_text()[-2000:]}") from error
         return time.time() - begun
 
     def longest_without_reading(self) -> float:
@@ -254,6 +259,8 @@ def installation(folder: Path) -> Iterator[Installation]:
     folder.chmod(0o755)
     with ExitStack() as stack:
         made = stack.enter_context(machines(folder, NAMES, {"proxy": HOST}))
+        for home in HOMES:
+            made["visitor"].run("ip", "address", "add", f"{home}/24", "dev", "eth0")
         whole = Installation(folder, made)
         for name in NAMES:
             stack.callback(whole.end, name)

@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 from lxml import etree, html
+from requests.adapters import HTTPAdapter
 
 LISTING = "/nl/beste-magnesium-supplementen"
 DETAILS = {
@@ -20,15 +21,30 @@ DETAILS = {
     "street": "Oudegracht", "town": "Utrecht", "delivery": "home", "method": "online",
 }  # fmt: skip
 SECONDS = 15
+HOMES = [f"10.77.91.{number}" for number in range(101, 201)]
+"""Addresses that orders come from: a shop takes so many from one in a quarter of an hour."""
 _printing = threading.Lock()
 
 
-class Visitor:
-    """A browser with its cookies."""
+class _From(HTTPAdapter):
+    """Connections from one of this machine's addresses."""
 
-    def __init__(self, address: str, ca: str) -> None:
-        self.address = address
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, source_address=(self._address, 0), **options)
+
+
+class Visitor:
+    """A browser with its cookies, at an address of its own where one is given."""
+
+    def __init__(self, address: str, ca: str, home: str | None = None) -> None:
+        self.address, self.ca = address, ca
         self.session = requests.Session()
+        if home is not None:
+            self.session.mount("https://", _From(home))
         self.session.verify = ca
         self.session.trust_env = False  # neither a proxy nor an authority of whoever rehearses
 
@@ -69,14 +85,16 @@ def read(visitor: Visitor, number: int) -> None:
 def order(visitor: Visitor, number: int) -> None:
     """From the listing to a paid order; acknowledged with the address of its page."""
     begun, name = time.time(), ""
+    visitor = Visitor(visitor.address, visitor.ca, HOMES[number % len(HOMES)])
     try:
-        visitor.session.cookies.clear()
         products = html.fromstring(visitor.get(LISTING).text).xpath("//button[@name='add']/@value")
         visitor.post("/nl/winkelmand", add=products[number % len(products)])
         who = DETAILS | {"email": f"klant{time.time_ns()}@voorbeeld.nl"}  # one person may leave three orders unpaid
         summary = visitor.submit(visitor.get("/nl/bestellen"), "summary", **who)
         placed = visitor.submit(summary, "order")
-        (to_payment,) = html.fromstring(placed.text).xpath("//main//a[contains(@class, 'button')]/@href")
+        (to_payment,) = html.fromstring(placed.text).xpath("//main//a[contains(@class, 'button')]/@href") or [""]
+        if not to_payment:
+            raise ValueError(f"{placed.status_code} {' '.join(html.fromstring(placed.text).xpath('string(//main)').split())}")
         paid = visitor.submit(visitor.get(to_payment), "paid")
         name = paid.url if paid.status_code == 200 and "/bestelling/" in paid.url else ""
     finally:
@@ -106,7 +124,8 @@ def repeat(act: Callable[[Visitor, int], None], visitor: Visitor, over: threadin
     while not over.is_set():
         try:
             act(visitor, number)
-        except (requests.RequestException, etree.ParserError, LookupError, ValueError, StopIteration):
+        except (requests.RequestException, etree.ParserError, LookupError, ValueError, StopIteration) as error:
+            sys.stderr.write(f"{act.__name__}: {type(error).__name__} {str(error)[:700]}\n")
             time.sleep(0.05)  # no answer, or another page: the next try is another visit
         number += 1
 
