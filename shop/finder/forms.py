@@ -330,14 +330,16 @@ class IntakeForm(QuestionnaireForm):
         return answers
 
 
-NO_PREFERENCE = {"budget": "high", "absorption": "normal", "dosage_form": "any"}
+PRESET_BUDGET = "medium"
+"""Nobody is led to the most expensive products by not answering; the check says it as an answer."""
+NO_PREFERENCE = {"absorption": "normal", "dosage_form": "any"}
 """Wishes of who leaves them as they are preset: not said to be an answer."""
 
 
 class WishesForm(QuestionnaireForm):
     """Wishes, each of them preset."""
 
-    budget = _one(preset=NO_PREFERENCE["budget"])
+    budget = _one(preset=PRESET_BUDGET)
     absorption = _one(preset=NO_PREFERENCE["absorption"])
     dosage_form = _one(preset=NO_PREFERENCE["dosage_form"])
     vegan = BooleanField()

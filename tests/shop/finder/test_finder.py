@@ -340,12 +340,18 @@ def test_one_changed_answer_leads_straight_back_to_the_advice(client: FlaskClien
     assert send(client, NL["medicines"], medicines=["levothyroxine"]).location == NL["advice"]
 
 
-def test_a_wish_left_as_it_was_is_not_called_an_answer(client: FlaskClient) -> None:
-    answer(client, budget="high")
-    for page in ("check", "summary"):
-        shown = html.unescape(main_text(client.get(NL[page])))
-        assert shown.count("geen voorkeur") == 3
-        assert "de prijs maakt minder uit" not in shown
+def test_a_wish_left_as_it_was_is_not_called_an_answer_but_a_budget_is(client: FlaskClient) -> None:
+    for budget, said in (("medium", "Gemiddeld"), ("high", "de prijs maakt minder uit")):
+        answer(client, budget=budget)
+        for page in ("check", "summary"):
+            shown = html.unescape(main_text(client.get(NL[page])))
+            assert shown.count("geen voorkeur") == 2
+            assert said in shown
+    client.delete_cookie("answers")
+    send(client, NL["start"], **HEALTHY["start"])
+    send(client, NL["intake"], **HEALTHY["intake"])
+    preset = client.get(NL["wishes"]).text  # whoever skips the question is not led to what costs most
+    assert re.search(r'checked[^>]* value="medium"', preset)
     answer(client, budget="low", dosage_form="powder")
     assert html.unescape(main_text(client.get(NL["check"]))).count("geen voorkeur") == 1
 
