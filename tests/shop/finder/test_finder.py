@@ -312,7 +312,7 @@ def test_nothing_that_bears_on_safety_is_filled_in_beforehand(client: FlaskClien
         shown = client.get(NL[page]).text
         assert not ticked(shown)
         assert not re.search(r'name="supplement_mg"[^>]*value="[^"]', shown)
-    assert "budget=high" in ticked(client.get(NL["wishes"]).text)
+    assert "budget=medium" in ticked(client.get(NL["wishes"]).text)
 
 
 # Check of all answers
@@ -635,3 +635,17 @@ def test_with_a_stop_there_is_nothing_to_keep(client: FlaskClient) -> None:
     answer(client, conditions=["kidney_disease"])
     for address in (NL["keep"], f"{NL['keep']}.txt"):
         assert client.get(address).location == NL["advice"]
+
+
+def test_who_does_not_know_about_the_gut_is_counted_as_sensitive_and_asked_nothing_more(client: FlaskClient) -> None:
+    begin(client)
+    page = main_text(client.get(NL["intake"]))
+    assert (
+        "Neem je al magnesium (supplement, multivitamine, maagzuurremmer of laxeermiddel; eten telt niet mee)?" in page
+    )
+    answer(client)  # every page has its answers
+    sent = send(client, NL["intake"], supplement="none", supplement_mg="", goal="sport", gut="unknown")
+    assert sent.status_code == 303
+    assert "Erg gevoelig" in main_text(client.get(NL["check"]))
+    boxes = re.findall(r'name="conditions"[^>]* value="([a-z_]+)"', client.get(NL["conditions"]).text)
+    assert boxes[:3] == ["none", "pregnant", "breastfeeding"]
