@@ -42,6 +42,8 @@ class LeastDelivery(Struct, frozen=True):
     country: str
     cents: int
     free_from_cents: int | None
+    kind: DeliveryKind
+    """The way of delivery that costs this."""
 
 
 def delivery_rates(session: Session) -> tuple[Rate, ...]:
@@ -58,7 +60,7 @@ def least_delivery(product: Product, rates: Sequence[Rate]) -> list[LeastDeliver
     for country in COUNTRIES:
         there = [rate for rate in fitting if rate.country == country]
         if options := _options(there, product.price_cents):
-            found.append(LeastDelivery(country, options[0].cents, _free_from(there)))
+            found.append(LeastDelivery(country, options[0].cents, _free_from(there), options[0].kind))
     return found
 
 

@@ -261,10 +261,9 @@ class ConditionsForm(HealthForm):
     def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
         super().__init__(ruleset, language, stored)
         named_first = (NONE, "pregnant", "breastfeeding")  # as the filter that leads here names them
-        self.conditions.choices = sorted(
-            self.conditions.choices,
-            key=lambda one: named_first.index(one[0]) if one[0] in named_first else len(named_first),
-        )
+        choices = {choice[0]: (choice[0], choice[1]) for choice in self.conditions.choices or ()}
+        first = {value: choices.pop(value) for value in named_first}
+        self.conditions.choices = [*first.values(), *choices.values()]
 
 
 class MedicinesForm(HealthForm):
@@ -308,7 +307,7 @@ class IntakeForm(QuestionnaireForm):
             (SOME, gettext("Yes")),
             (UNKNOWN, unknown.label.in_language(language)),
         ]
-        self.hints["gut"] = {UNKNOWN: gettext("We then count with a very sensitive stomach, to be on the safe side.")}
+        self.hints["gut"] = {UNKNOWN: gettext("We then count with “very sensitive”, to be on the safe side.")}
         self.supplement.choices = [
             (NONE, gettext("No")),
             (SOME, gettext("Yes, this many mg a day:")),
