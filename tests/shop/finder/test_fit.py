@@ -139,3 +139,17 @@ def test_a_caution_that_asks_a_professional_first_stands_on_every_page_up_to_the
     assert html.unescape(main_text(summary)).index(sentence) < summary.text.index('value="order"')
     answer(client, language, conditions=["kidney_disease", "pregnant"])
     assert sentence not in text(client, LISTINGS[language])  # the stop says so more strongly
+
+
+def test_what_is_not_for_the_visitor_comes_last_on_a_page_of_our_own_order_alone(own_app: Flask) -> None:
+    client = own_app.test_client()
+    plain = re.findall(r'<h2><a href="([^"]+)"', client.get(LISTING).text)
+    answer(client, "en", supplement_mg="180")
+    page = client.get(LISTING).text
+    fits = re.findall(r'class="fit ([a-z-]+)"', page)
+    assert fits == sorted(fits, key=lambda one: one == "not-for-you")
+    assert len(set(fits)) > 1
+    assert sorted(re.findall(r'<h2><a href="([^"]+)"', page)) == sorted(plain)
+    by_price = f"{LISTING}?sort=price"
+    own = re.findall(r'<h2><a href="([^"]+)"', client.get(by_price).text)
+    assert own == re.findall(r'<h2><a href="([^"]+)"', own_app.test_client().get(by_price).text)
