@@ -641,7 +641,7 @@ def test_who_does_not_know_about_the_gut_is_counted_as_sensitive_and_asked_nothi
     begin(client)
     page = main_text(client.get(NL["intake"]))
     assert (
-        "Neem je al magnesium (supplement, multivitamine, maagzuurremmer of laxeermiddel; eten telt niet mee)?" in page
+        "Neem je al magnesium (supplement, multivitamine, maagzuurbinder of laxeermiddel; eten telt niet mee)?" in page
     )
     answer(client)  # every page has its answers
     sent = send(client, NL["intake"], supplement="none", supplement_mg="", goal="sport", gut="unknown")
