@@ -44,6 +44,8 @@ class LeastDelivery(Struct, frozen=True):
     country: str
     cents: int
     free_from_cents: int | None
+    kind: DeliveryKind
+    """The way of delivery that costs this."""
 
 
 class DeliveryTable(Struct, frozen=True):
@@ -77,7 +79,7 @@ def least_delivery(product: Product, table: DeliveryTable) -> list[LeastDelivery
     for country in COUNTRIES:
         there = [rate for rate in fitting if rate.country == country]
         if options := _options(there, product.price_cents):
-            found.append(LeastDelivery(country, options[0].cents, _free_from(there)))
+            found.append(LeastDelivery(country, options[0].cents, _free_from(there), options[0].kind))
     return found
 
 
