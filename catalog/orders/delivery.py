@@ -98,10 +98,7 @@ def weight_grams(session: Session, basket: Basket) -> int:
     weighed = {
         one.product_id: one.grams for one in session.scalars(select(PackWeight).where(PackWeight.product_id.in_(ids)))
     }
-    return sum(
-        weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity
-        for line in basket.lines
-    )
+    return sum(weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity for line in basket.lines)
 
 
 def note_weight(session: Session, product_id: int, grams: int | None) -> None:
