@@ -1,5 +1,6 @@
 """Records of the ruleset, as `data/*.yaml` writes them: frozen, bilingual, every fact with its source."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
@@ -18,6 +19,8 @@ SEVERITIES: tuple[Severity, ...] = ("stop", "caution", "info")
 Certainty = Literal["strong", "moderate", "weak", "none"]
 CERTAINTIES: tuple[Certainty, ...] = ("strong", "moderate", "weak", "none")
 MONTHS_A_YEAR = 12
+_SENTENCE_END = re.compile(r"(?<=[.;]) ")
+_FIRST = re.compile(r"\b(eerst|first)\b", re.IGNORECASE)
 REVIEW_HOLDS_MONTHS = 12
 """Months after which a review is old."""
 
@@ -235,6 +238,17 @@ class Note(Reviewed, frozen=True, kw_only=True):
     def is_personal(self) -> bool:
         """Whether an answer brings the note; a general note is for everybody."""
         return not isinstance(self.when, Always)
+
+    @property
+    def ask_first(self) -> Text | None:
+        """The sentence that asks a professional first; None for a note without one, and for one that is no caution."""
+        if self.severity != "caution":
+            return None
+        nl, en = (
+            next((one.rstrip(".;") + "." for one in _SENTENCE_END.split(text) if _FIRST.search(one)), "")
+            for text in (self.text.nl, self.text.en)
+        )
+        return Text(nl=nl, en=en) if nl and en else None
 
 
 class Choice(Record, frozen=True):

@@ -8,6 +8,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
+    Integer,
+    Label,
     ScalarSelect,
     Select,
     and_,
@@ -23,6 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from catalog.models import AdviceRow, Beside, DosageForm, Product
 from catalog.models.product import PUBLISHED
+from catalog.search.documents import OWN_LIMIT_UG
 from catalog.search.snapshot import once_per_state
 from recommend.knowledge import Ruleset
 
@@ -103,8 +106,19 @@ def _budget_bands(session: Session) -> Budget:
     return Budget(low=low or 0, medium=medium or 0)
 
 
-PRICE_ORDER = (AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
-FIT_ORDER = (AdviceRow.is_blend, AdviceRow.short_ug, *PRICE_ORDER)
+SortColumn = InstrumentedAttribute[Any] | Label[Any]
+
+PRICE_ORDER: tuple[SortColumn, ...] = (AdviceRow.tenth_cents_per_100mg, AdviceRow.sku)
+FULL_FIT_ORDER: tuple[SortColumn, ...] = (AdviceRow.is_blend, AdviceRow.short_ug, *PRICE_ORDER)
+"""The order by fit of a visitor with all room for the most that we suggest; an index has it."""
+
+
+def fit_order(advised_ug: ColumnElement[int]) -> tuple[SortColumn, ...]:
+    """The order by fit: one form alone first, then whole units of the label's portion nearest to this amount."""
+    portion = OWN_LIMIT_UG - AdviceRow.short_ug
+    most = advised_ug - advised_ug % func.nullif(AdviceRow.magnesium_ug, 0)
+    short = (advised_ug - case((portion < most, portion), else_=most)).label("short_of_advised")
+    return (AdviceRow.is_blend, short, *PRICE_ORDER)
 
 
 def is_by_fit(budget: str) -> bool:
@@ -119,7 +133,7 @@ class Wishes(Struct, frozen=True):
     against, none of which the product may contain; with `only_magnesium` it holds no other active substance, and else
     only substances that may be suggested, within their limits; `cost_limit` is in tenths of a cent a day for the
     label's portion, None without a limit. Products are ranked by price, or with `by_fit` by how near whole units
-    come to the most that an advice suggests, those of one form alone first.
+    come to `suggested_ug`, those of one form alone first.
     """
 
     suggested_ug: int
@@ -134,7 +148,8 @@ class Wishes(Struct, frozen=True):
     def shape(self) -> "Shape":
         """The conditions without their values."""
         budget, dosage_form = self.cost_limit is not None, self.dosage_form is not None
-        return Shape(len(self.without), budget, self.vegan, dosage_form, self.only_magnesium, self.by_fit)
+        full = self.suggested_ug == OWN_LIMIT_UG
+        return Shape(len(self.without), budget, self.vegan, dosage_form, self.only_magnesium, self.by_fit, full)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -158,11 +173,15 @@ class Shape(Struct, frozen=True):
     dosage_form: bool
     only_magnesium: bool
     by_fit: bool
+    full_room: bool
+    """Whether the visitor has room for the most that we suggest, for which an index has the order by fit."""
 
     @property
-    def order(self) -> tuple[InstrumentedAttribute[Any], ...]:
+    def order(self) -> tuple[SortColumn, ...]:
         """The order of the products of one form."""
-        return FIT_ORDER if self.by_fit else PRICE_ORDER
+        if not self.by_fit:
+            return PRICE_ORDER
+        return FULL_FIT_ORDER if self.full_room else fit_order(bindparam("suggested_ug", type_=Integer))
 
     @property
     def kinds_left_out(self) -> tuple[Beside, ...]:

@@ -4,15 +4,15 @@ The edit is made and then rolled back. One query answers all combinations (one q
 catalogue); a test compares the answers with the finder's own, one by one.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import combinations, product
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Label, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Label, SQLColumnExpression, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from catalog.advice.candidates import FIT_ORDER, PER_FORM, PRICE_ORDER, Budget, budget_bands, is_by_fit
+from catalog.advice.candidates import PER_FORM, PRICE_ORDER, Budget, SortColumn, budget_bands, fit_order, is_by_fit
 from catalog.models import AdviceRow, Beside, DosageForm
 from recommend.answers import QUESTIONS
 from recommend.chemistry import UG_PER_MG
@@ -47,14 +47,14 @@ class FinderImpact(Struct, frozen=True):
 class TopProduct(Struct, frozen=True):
     """A product for a form, with its kind: first dose that one unit fits in, first budget, and forms in it.
 
-    `fit` and `price` are its places in the two orders; `dose` and `budget` count from 0; `holds` tells for each set of
-    forms whether the product contains any of them.
+    `price` is its place by price and `fits` those by fit, one for each dose; None where it is not among the first of
+    its kind. `dose` and `budget` count from 0; `holds` tells for each set of forms whether the product contains any.
     """
 
     form: str
     product_id: int
-    fit: int
-    price: int
+    price: tuple[Any, ...] | None
+    fits: tuple[tuple[Any, ...] | None, ...]
     dose: int
     budget: int
     beside: Beside
@@ -69,29 +69,52 @@ def top_products(
     doses_mg: Sequence[int],
     budget: Budget,
     sets: Sequence[Collection[str]],
-    *,
-    per_kind: int,
 ) -> list[TopProduct]:
-    """The first products of each form and kind in either order of the finder, in one query."""
+    """The first products of each form and kind in every order of the finder, in one query."""
     kind = [AdviceRow.form.label("form"), *_kind(doses_mg, budget, sets)]
-    orders = {"fit": FIT_ORDER, "price": PRICE_ORDER}
+    by_fit = [fit_order(literal(dose * UG_PER_MG)) for dose in doses_mg]
     first = [
-        func.row_number().over(partition_by=kind, order_by=order).label(f"first_by_{name}")
-        for name, order in orders.items()
+        func.row_number().over(partition_by=kind, order_by=[_plain(one) for one in order]).label(f"first_{number}")
+        for number, order in enumerate([PRICE_ORDER, *by_fit])
     ]
-    place = [func.row_number().over(order_by=order).label(name) for name, order in orders.items()]
+    places = [
+        *PRICE_ORDER,
+        AdviceRow.is_blend,
+        *(_plain(order[1]).label(f"short_{n}") for n, order in enumerate(by_fit)),
+    ]
     ranked = (
-        select(AdviceRow.product_id, *kind, *first, *place)
+        select(AdviceRow.product_id, *kind, *first, *places)
         .where(AdviceRow.form.in_(sorted(forms)), AdviceRow.magnesium_ug <= max(doses_mg) * UG_PER_MG)
         .subquery()
     )
-    query = select(
-        ranked.c.product_id, *(ranked.c[name] for name in orders), *(ranked.c[column.name] for column in kind)
-    ).where(or_(*(ranked.c[column.name] <= per_kind for column in first)))
-    return [
-        TopProduct(form, id_, fit, price, dose, cost, Beside(beside), vegan, DosageForm(kind), tuple(map(bool, held)))
-        for id_, fit, price, form, dose, cost, beside, vegan, kind, *held in session.execute(query)
-    ]
+    columns = [ranked.c[column.key] for column in (*places, *first, *kind)]
+    query = select(ranked.c.product_id, *columns).where(or_(*(ranked.c[column.name] <= PER_FORM for column in first)))
+    return [_top_product(row, len(doses_mg)) for row in session.execute(query)]
+
+
+def _plain(column: SortColumn) -> SQLColumnExpression[Any]:
+    return column.element if isinstance(column, Label) else column
+
+
+def _top_product(row: Sequence[Any], doses: int) -> TopProduct:
+    id_, price, sku, is_blend, *rest = row
+    shorts, firsts = rest[:doses], rest[doses : 2 * doses + 1]
+    form, dose, cost, beside, vegan, kind, *held = rest[2 * doses + 1 :]
+    by_price, *by_fit = (first <= PER_FORM for first in firsts)
+    return TopProduct(
+        form=form,
+        product_id=id_,
+        price=(price, sku) if by_price else None,
+        fits=tuple(
+            (bool(is_blend), short, price, sku) if top else None for short, top in zip(shorts, by_fit, strict=True)
+        ),
+        dose=dose,
+        budget=cost,
+        beside=Beside(beside),
+        vegan=vegan,
+        dosage_form=DosageForm(kind),
+        holds=tuple(map(bool, held)),
+    )
 
 
 def _kind(doses_mg: Sequence[int], budget: Budget, sets: Sequence[Collection[str]]) -> Iterator[Label[Any]]:
@@ -132,20 +155,28 @@ def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list
     sets = sorted({wish.without for wish in wishes}, key=sorted)
     budget = budget_bands(session)
     forms = [*ruleset.ranked_records, *(form.id for form in ruleset.other_forms)]
-    found = top_products(session, forms, DOSES_MG, budget, sets, per_kind=PER_FORM)
-    by_form: dict[bool, dict[str, list[TopProduct]]] = {True: {}, False: {}}
-    for by_fit, forms_in_order in by_form.items():
-        for best in sorted(found, key=lambda one: one.fit if by_fit else one.price):
-            forms_in_order.setdefault(best.form, []).append(best)
+    found = top_products(session, forms, DOSES_MG, budget, sets)
+    in_order = {None: _by_form((one.price, one) for one in found)} | {
+        dose: _by_form((one.fits[place], one) for one in found) for place, dose in enumerate(DOSES_MG)
+    }
     return [
         frozenset(
             (form, best.product_id)
-            for form, ranked in by_form[is_by_fit(wish.budget)].items()
+            for form, ranked in in_order[wish.dose_mg if is_by_fit(wish.budget) else None].items()
             if form not in wish.without
             for best in _first(ranked, wish, sets.index(wish.without))
         )
         for wish in wishes
     ]
+
+
+def _by_form(placed: Iterable[tuple[tuple[Any, ...] | None, TopProduct]]) -> dict[str, list[TopProduct]]:
+    """The products of each form that have a place, in the order of their places."""
+    by_form: dict[str, list[TopProduct]] = {}
+    found = [(place, best) for place, best in placed if place is not None]
+    for _place, best in sorted(found, key=lambda one: one[0]):
+        by_form.setdefault(best.form, []).append(best)
+    return by_form
 
 
 def _first(ranked: Sequence[TopProduct], wish: Wish, which: int) -> Sequence[TopProduct]:

@@ -74,7 +74,7 @@ def suggest_products(session: Session, answers: Answers, advice: Advice, budget:
 
     In order: best form first, the forms that are not ranked last. Within a form a low budget has the cheapest per
     100 mg first; other budgets have those of one form alone first, and among these the portion nearest to the most that
-    is suggested, then the cheapest.
+    is suggested to this visitor, in the units that it gets a day, then the cheapest.
     """
     judged: tuple[JudgedForm, ...] = (*advice.forms, *advice.other_forms)
     suitable = [form.form.id for form in judged if form.suitable]

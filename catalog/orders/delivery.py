@@ -44,6 +44,8 @@ class LeastDelivery(Struct, frozen=True):
     country: str
     cents: int
     free_from_cents: int | None
+    kind: DeliveryKind
+    """The way of delivery that costs this."""
 
 
 class DeliveryTable(Struct, frozen=True):
@@ -77,7 +79,7 @@ def least_delivery(product: Product, table: DeliveryTable) -> list[LeastDelivery
     for country in COUNTRIES:
         there = [rate for rate in fitting if rate.country == country]
         if options := _options(there, product.price_cents):
-            found.append(LeastDelivery(country, options[0].cents, _free_from(there)))
+            found.append(LeastDelivery(country, options[0].cents, _free_from(there), options[0].kind))
     return found
 
 
@@ -96,10 +98,7 @@ def weight_grams(session: Session, basket: Basket) -> int:
     weighed = {
         one.product_id: one.grams for one in session.scalars(select(PackWeight).where(PackWeight.product_id.in_(ids)))
     }
-    return sum(
-        weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity
-        for line in basket.lines
-    )
+    return sum(weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity for line in basket.lines)
 
 
 def note_weight(session: Session, product_id: int, grams: int | None) -> None:

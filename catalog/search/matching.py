@@ -353,8 +353,13 @@ class _Reading:
         for item in self.items:
             if item.read_as and item not in self.terms:
                 for like in list(_resembling(self.index, item.read_as, TEXT))[:MOST_LIKE]:
-                    if like != item.read_as:
+                    if like != item.read_as and not _is_named_by(item, like):
                         yield _as_text(Item(item.meaning, like) if one is item else one for one in self.items)
+
+
+def _is_named_by(item: Item, word: str) -> bool:
+    """Whether a word is another name, such as the English one, of what was read already."""
+    return isinstance(item.meaning, Has) and _single_names(left_out=False).get(word) == item.meaning.choice
 
 
 def _having(index: IndexSnapshot, choice: Choice) -> BitMap:

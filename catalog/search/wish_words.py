@@ -276,6 +276,7 @@ FILLERS = word_set(
     "oder ein eine der das le la les un une du des pour avec et ou naar toe iemand mensen hallo hi hello online "
     "webshop winkel shop prijs price prijzen werkzame stof stoffen goedgekeurd doe even gewoon dagelijks daily "
     "elementair elementaire elemental zoals such as there ongeveer about around circa rond ca exactly precies "
+    "betekent betekenis betekenen bedoelt bedoeld definitie mean means meaning definition does "
     "dosering dosis extra extract vorm form dosed rather preferably ideally ideaal bijvoorbeeld eg"
 )
 """Words that a search ignores. They say nothing of a product."""

@@ -14,6 +14,7 @@ from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Ruleset
 from shop.compare.rows import Row, rows_of_forms, rows_of_products
 from shop.finder.answers_cookie import visitor_stops
+from shop.finder.fit import visitor_advice
 from shop.listing.query import showable, ticked_in
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, localized
@@ -85,6 +86,7 @@ def products() -> str | Response:
         most=MOST,
         ruleset=ruleset,
         stops=visitor_stops(ruleset),
+        visitor=visitor_advice(get_session(), ruleset),
     )
 
 

@@ -82,6 +82,11 @@ class AdvicePage(Struct, frozen=True):
         return [note for note in self.personal_notes("caution") if note not in self.planned_notes]
 
     @property
+    def ask_first(self) -> list[Note]:
+        """Cautions that ask a professional first; they stand before the form and its products."""
+        return [note for note in self.personal_notes("caution") if note.ask_first]
+
+    @property
     def watched_notes(self) -> list[Note]:
         """Notes that the first screen names: cautions, then what is said of this visitor and not of a form."""
         infos = [note for note in self.personal_notes("info") if not note.forms]

@@ -17,6 +17,7 @@ from flask import Flask, Response, g, request
 from recommend.answers import QUESTIONS, Answers, AnswersError, parse_answer, parse_answers
 from recommend.engine import safety_notes
 from recommend.knowledge import Note, Ruleset
+from shop.web.database import get_ruleset
 from shop.web.security import cookie_name
 from shop.web.services import services
 
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
     """Write or delete the cookie at the end of a request that asked for it."""
     app.after_request(_write_cookie)
     app.jinja_env.globals["has_answers"] = has_answers
+    app.jinja_env.globals["cautions_to_ask"] = lambda: cautions_to_ask(get_ruleset())
     app.jinja_env.globals["has_complete_answers"] = lambda: complete_answers() is not None
     app.jinja_env.globals["answers_were_lost"] = answers_were_lost
     app.jinja_env.globals["answers_are_outdated"] = answers_are_outdated
@@ -85,6 +87,18 @@ def visitor_stops(ruleset: Ruleset) -> Sequence[Note]:
     if answers is None:
         return ()
     return [note for note in safety_notes(answers, ruleset) if note.severity == "stop"]
+
+
+def cautions_to_ask(ruleset: Ruleset) -> Sequence[Note]:
+    """The visitor's cautions that ask a professional first, shown wherever the shop lists or sells.
+
+    None beside a stop, which says so more strongly.
+    """
+    answers = partial_answers()
+    notes = () if answers is None else safety_notes(answers, ruleset)
+    if any(note.severity == "stop" for note in notes):
+        return ()
+    return [note for note in notes if note.is_personal and note.ask_first]
 
 
 def answers_were_lost() -> bool:

@@ -24,6 +24,8 @@ class Fit(Struct, frozen=True):
     suits: bool
     reason: str = ""
     most_units: int = 0
+    ask_first: bool = False
+    """Whether a caution asks the visitor to see a professional before taking any magnesium."""
 
 
 class VisitorAdvice(Struct, frozen=True):
@@ -44,7 +46,13 @@ class VisitorAdvice(Struct, frozen=True):
         reason = self._reason_against(product)
         if reason:
             return Fit(suits=False, reason=reason)
-        return Fit(suits=True, most_units=self._most_units(product)) if self._is_as_asked(product) else None
+        if not self._is_as_asked(product):
+            return None
+        return Fit(suits=True, most_units=self._most_units(product), ask_first=self.asks_first)
+
+    @property
+    def asks_first(self) -> bool:
+        return any(note.is_personal and note.ask_first for note in self.advice.notes)
 
     def _most_units(self, product: Product) -> int:
         advised_ug = self.advice.dose.suggested_mg * UG_PER_MG

@@ -27,6 +27,8 @@ HEALTH = ("warning_signs", "conditions", "medicines")
 """Questions that the filter of the first page answers with none, unless their group is ticked there."""
 NO_TROUBLE = {"stomach": "none", "bowel": "normal"}
 """Answers of who has no trouble with stomach or bowel."""
+UNKNOWN_TROUBLE = {"stomach": "strong", "bowel": "normal"}
+"""Answers that we count with for who does not know: the gentle forms first, and none that is hard on the stomach."""
 CHOOSE_ONE = _("Choose one of the answers.")
 
 
@@ -93,7 +95,6 @@ class QuestionnaireForm(ShopForm):
         super().__init__(data=self._shown(stored))
         if self.filter:
             self.hints[self.filter] = {}
-            self[self.filter].choices = [(NONE, gettext("No, none of these")), (SOME, gettext("Yes, or I don't know"))]
         for key in self.questions():
             wording = ruleset.questions[key]
             field = self[key]
@@ -257,6 +258,13 @@ class ConditionsForm(HealthForm):
 
     conditions = TicksOrNone(validators=[none_or_some], choices=())
 
+    def __init__(self, ruleset: Ruleset, language: Language, stored: dict[str, Any]) -> None:
+        super().__init__(ruleset, language, stored)
+        named_first = (NONE, "pregnant", "breastfeeding")  # as the filter that leads here names them
+        choices = {choice[0]: (choice[0], choice[1]) for choice in self.conditions.choices or ()}
+        first = {value: choices.pop(value) for value in named_first}
+        self.conditions.choices = [*first.values(), *choices.values()]
+
 
 class MedicinesForm(HealthForm):
     """Medicines."""
@@ -270,6 +278,7 @@ class IntakeForm(QuestionnaireForm):
     filter = "gut"
 
     supplement = RadioField(
+        _("Do you already take magnesium (a supplement, multivitamin, antacid or laxative; food does not count)?"),
         choices=(),
         validators=[DataRequired(CHOOSE_ONE)],
     )
@@ -293,7 +302,12 @@ class IntakeForm(QuestionnaireForm):
         if self.supplement_mg.data and not self.supplement.data:
             self.supplement.data = SOME  # who fills in an amount need not say "yes" too
         unknown = ruleset.questions["supplement_mg"].choice(UNKNOWN)
-        self.supplement.label.text = self.supplement_mg.label.text
+        self.gut.choices = [
+            (NONE, gettext("No, none of these")),
+            (SOME, gettext("Yes")),
+            (UNKNOWN, unknown.label.in_language(language)),
+        ]
+        self.hints["gut"] = {UNKNOWN: gettext("We then count with “very sensitive”, to be on the safe side.")}
         self.supplement.choices = [
             (NONE, gettext("No")),
             (SOME, gettext("Yes, this many mg a day:")),
@@ -325,19 +339,23 @@ class IntakeForm(QuestionnaireForm):
             answers.pop("supplement_mg", None)
         if self.gut.data == NONE:
             return answers | NO_TROUBLE
+        if self.gut.data == UNKNOWN:
+            return answers | UNKNOWN_TROUBLE
         if self.gut.data != SOME:
             return {key: value for key, value in answers.items() if key not in NO_TROUBLE}
         return answers
 
 
-NO_PREFERENCE = {"budget": "high", "absorption": "normal", "dosage_form": "any"}
+PRESET_BUDGET = "medium"
+"""Nobody is led to the most expensive products by not answering; the check says it as an answer."""
+NO_PREFERENCE = {"absorption": "normal", "dosage_form": "any"}
 """Wishes of who leaves them as they are preset: not said to be an answer."""
 
 
 class WishesForm(QuestionnaireForm):
     """Wishes, each of them preset."""
 
-    budget = _one(preset=NO_PREFERENCE["budget"])
+    budget = _one(preset=PRESET_BUDGET)
     absorption = _one(preset=NO_PREFERENCE["absorption"])
     dosage_form = _one(preset=NO_PREFERENCE["dosage_form"])
     vegan = BooleanField()

@@ -1,5 +1,6 @@
 """Listing of products: filters, search, order and pages, all in the address."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
@@ -9,8 +10,8 @@ from catalog.search.listing import PAGE_SIZE, Sort
 from catalog.search.snapshot import current_snapshot
 from recommend.knowledge import Form, Ruleset
 from shop.finder.answers_cookie import visitor_stops
-from shop.finder.fit import visitor_advice
-from shop.listing.cards import cards_by_ids, ticked_elsewhere
+from shop.finder.fit import Fit, VisitorAdvice, visitor_advice
+from shop.listing.cards import Card, cards_by_ids, ticked_elsewhere
 from shop.listing.facet_groups import applied_filters, explained, narrowing
 from shop.listing.page import ListingPage, find_page, loosened
 from shop.listing.query import ListingQuery, in_words, ticked_in
@@ -30,7 +31,7 @@ WORDS_SECONDS = 600
 @same_for_all
 def products() -> bytes:
     ruleset = get_ruleset()
-    visitor = visitor_advice(get_session(), ruleset)
+    visitor = visitor_advice(get_session(), ruleset)  # a page for a visitor is never cached
     cards = partial(cards_by_ids, ticked=ticked_in(request.args), read_all=visitor is not None)
     page = find_page(get_session(), request.args, ruleset, current_language(), cards)
     wanted, found = page.wanted, page.listing
@@ -41,6 +42,7 @@ def products() -> bytes:
     return render_page(
         "listing/listing.html",
         listing=found,
+        fitted=_fitted(found.products, visitor, wanted.sort) if visitor else (),
         cards=b"\n".join(card.html() + b"</li>" for card in found.products),
         wanted=wanted,
         search=asked,
@@ -70,6 +72,14 @@ def words() -> Response:
     response = jsonify(suggested_words(index, get_ruleset(), current_language()))
     response.headers["Cache-Control"] = f"public, max-age={WORDS_SECONDS}"
     return response
+
+
+def _fitted(cards: Sequence[Card], visitor: VisitorAdvice, sort: Sort) -> list[tuple[Card, Fit | None]]:
+    """The cards of a page with their fit; in our own order those that are not for the visitor come last."""
+    fitted = [(card, visitor.fit(card.product) if card.product else None) for card in cards]
+    if sort is Sort.RECOMMENDED:
+        fitted.sort(key=lambda one: one[1] is not None and not one[1].suits)
+    return fitted
 
 
 def _compounds(page: ListingPage, ruleset: Ruleset) -> list[Form]:

@@ -67,7 +67,7 @@ class CheckoutForm(ShopForm):
     country = SelectField(_("Country"), render_kw={"autocomplete": "country"})
     postcode = _line(_("Postcode"), "postal-code", 10, empty=_("Fill in the postcode."), clean=_upper, size=10)
     house_number = _line(_("House number"), "off", 5, empty=_("Enter the house number."), inputmode="numeric", size=6)
-    addition = _line(_("Addition"), "off", 10, size=6)
+    addition = _line(_("Addition (optional)"), "off", 10, size=6)
     street = _line(_("Street"), "address-line1", 80, empty=_("Fill in the street."))
     town = _line(_("Town"), "address-level2", 60, empty=_("Fill in the town."))
     delivery = RadioField(_("Delivery"), [InputRequired(_("Choose a way of delivery."))])

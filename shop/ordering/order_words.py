@@ -6,7 +6,9 @@ from flask import Flask
 
 from catalog.orders.models import DeliveryKind, PaymentMethod, PaymentStatus, Purchase, PurchaseState
 from shop.ordering.guarantee import guarantee_notice
+from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
+from shop.web.number_format import euro
 
 _DELIVERY: Mapping[DeliveryKind, str] = {
     DeliveryKind.HOME: _("Parcel at home"),
@@ -36,6 +38,14 @@ _PAYMENTS: Mapping[PaymentStatus, str] = {
 }
 
 
+def unpaid_trial_words(cents: int) -> str:
+    """How an order is paid after delivery where no account is entered, as in a trial."""
+    return gettext(
+        "You would pay %(amount)s within 14 days after delivery. This is a trial, so nothing is charged.",
+        amount=euro(cents),
+    )
+
+
 def delivery_words(kind: DeliveryKind) -> str:
     """A way of delivery."""
     return str(_DELIVERY[kind])
@@ -57,6 +67,6 @@ def payment_words(status: PaymentStatus) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for words in (delivery_words, method_words, state_words, payment_words):
+    for words in (delivery_words, method_words, state_words, payment_words, unpaid_trial_words):
         app.add_template_filter(words)
     app.jinja_env.globals["guarantee_notice"] = guarantee_notice

@@ -31,7 +31,7 @@ def packing_slip(purchase: Purchase, shipment: Shipment | None, day: date) -> by
         "language": purchase.language,
         "title": _("Packing slip"),
         "number": purchase.number,
-        "trial": _("Trial: no money moves, nothing is sold and nothing is sent.") if purchase.trial else "",
+        "trial": _("Trial: nothing is charged, nothing is sold and nothing is sent.") if purchase.trial else "",
         "from": [part for part in from_ if part] or [_("A trial has no seller.")],
         "to": [part for part in to if part],
         "head": [_("Packs"), _("Product"), _("How to take it")],

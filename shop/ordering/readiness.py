@@ -41,7 +41,7 @@ def missing_facts() -> dict[str, str]:
 
 
 def is_trial(products: Iterable[Product]) -> bool:
-    """Whether ordering these products is a trial: no money moves and nothing is sent."""
+    """Whether ordering these products is a trial: nothing is charged and nothing is sent."""
     return payments_for(services(), products) is PaymentsSetting.TRIAL
 
 
@@ -54,7 +54,7 @@ def terms_text(*, trial: bool) -> str:
     """The general terms in the language of the page; a trial has its own, which say that nothing is sold."""
     if trial:
         return gettext(
-            "Trial terms. This is a trial of a shop with invented products. Nothing is sold, no money moves and "
+            "Trial terms. This is a trial of a shop with invented products. Nothing is sold, nothing is charged and "
             "nothing is sent. An order here has no legal effect."
         )
     entered = owner_settings()

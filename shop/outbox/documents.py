@@ -19,7 +19,7 @@ from catalog.orders import outbox
 from catalog.orders.models import Document, DocumentKind, DocumentVat, NumberSeries, PaymentMethod, Purchase
 from catalog.orders.money import VatSum, shares, vat_of_part
 from catalog.orders.payments import owed_cents
-from shop.ordering.order_words import delivery_words
+from shop.ordering.order_words import delivery_words, unpaid_trial_words
 from shop.web import pdf
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
@@ -153,10 +153,13 @@ def _payment_words(purchase: Purchase, kind: DocumentKind) -> str:
         return _("This lowers what the order costs. What was paid for it goes back to the account that it came from.")
     if purchase.method is PaymentMethod.ONLINE:
         return _("Paid online.")
+    iban = owner_settings().seller_iban
+    if not iban:
+        return unpaid_trial_words(owed_cents(purchase))
     return _(
         "Please pay %(amount)s within 14 days after delivery to %(iban)s, with the number %(number)s.",
         amount=euro(owed_cents(purchase)),
-        iban=owner_settings().seller_iban or _("no account: this is a trial"),
+        iban=iban,
         number=purchase.number,
     )
 

@@ -18,7 +18,7 @@ from catalog.orders.payments import owed_cents
 from catalog.orders.returns import DecidedLine
 from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
-from shop.ordering.order_words import delivery_words, method_words
+from shop.ordering.order_words import delivery_words, method_words, unpaid_trial_words
 from shop.ordering.parcel_words import how_to_take, notes_for_everybody, packs_of_parcel
 from shop.ordering.supply import again_address, supplies
 from shop.web.absolute_urls import base_url
@@ -98,7 +98,7 @@ def _is_blocked(text: str, by_shopper: Sequence[str]) -> bool:
 
 
 def _opening(purchase: Purchase, paragraphs: Sequence[str]) -> Block:
-    trial = _("Trial: no money moves, nothing is sold and nothing is sent.")
+    trial = _("Trial: nothing is charged, nothing is sold and nothing is sent.")
     greeting = _("Dear %(name)s,", name=purchase.name)
     return Block(paragraphs=(greeting, *([trial] if purchase.trial else []), *paragraphs))
 
@@ -157,11 +157,16 @@ def confirmation(purchase: Purchase, terms: Terms) -> Letter:
 def _payment(purchase: Purchase) -> Block:
     if purchase.method is PaymentMethod.ONLINE:
         return Block(heading=_("Payment"), paragraphs=(_("Paid online."),))
-    how = _(
-        "You pay within 14 days after delivery: %(amount)s to %(iban)s, with the number %(number)s.",
-        amount=euro(owed_cents(purchase)),
-        iban=owner_settings().seller_iban or _("no account: this is a trial"),
-        number=purchase.number,
+    iban = owner_settings().seller_iban
+    how = (
+        unpaid_trial_words(owed_cents(purchase))
+        if not iban
+        else _(
+            "You pay within 14 days after delivery: %(amount)s to %(iban)s, with the number %(number)s.",
+            amount=euro(owed_cents(purchase)),
+            iban=iban,
+            number=purchase.number,
+        )
     )
     return Block(heading=_("Payment"), paragraphs=(method_words(purchase.method), how))
 
@@ -440,12 +445,19 @@ def acknowledgement(purchase: Purchase, withdrawal: Withdrawal) -> Letter:
 
 
 def _after_withdrawal(purchase: Purchase) -> Block:
+    paid = any(payment.paid_cents for payment in purchase.payments)
     if not any(line.expected_back for line in purchase.lines):
-        said = _("Nothing has been sent yet, so there is nothing to send back. We return what you paid.")
+        said = (
+            _("Nothing has been sent yet, so there is nothing to send back. We return what you paid.")
+            if paid
+            else _("Nothing has been sent and nothing has been paid, so there is nothing to send or pay back.")
+        )
         return Block(paragraphs=(said,))
     where = owner_settings().return_address
     address = _("Return address")
     back = _("Send the goods back within 14 days.") + (f" {address}: {where}." if where else "")
+    if not paid:
+        return Block(paragraphs=(back, _("You have paid nothing; you need not pay for what you withdrew from.")))
     return Block(paragraphs=(back, _("We pay back within 14 days after your statement.")))
 
 

@@ -152,16 +152,21 @@ function suggest(field) {
   field.addEventListener("focus", () => {
     known ??= fetch(words.suggest, { credentials: "omit" }).then((answer) => (answer.ok ? answer.json() : [])).catch(() => []);
   }, { once: true });
-  field.addEventListener("input", async () => {
+  async function offer() {
     const typed = field.value;
     const [, before = "", last] = /^(.*\s)?(\S*)$/.exec(typed);
     const start = last.toLocaleLowerCase();
     const found = start.length < 2 ? [] : (await known ?? []).filter((word) => word.toLocaleLowerCase().split(/[\s-]/).some((part) => part.startsWith(start)));
     if (field.value === typed && field === document.activeElement) show(found.slice(0, SUGGESTED).map((word) => before + word));
-  });
+  }
+  field.addEventListener("input", offer);
   field.addEventListener("keydown", (event) => {
     const chosen = list.querySelector('[aria-selected="true"]');
-    if (list.hidden || event.isComposing) return;
+    if (event.isComposing) return;
+    if (list.hidden) {
+      if (event.key === "ArrowDown") offer(); // again, after Escape
+      return;
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === "Escape") show([]);
     else if (event.key === "Enter" && chosen) return take(chosen); // and the form is sent with it

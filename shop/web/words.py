@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from catalog.models import Allergen, DosageForm, Product, Unit
 from catalog.orders.delivery import LeastDelivery
+from catalog.orders.models import DeliveryKind
 from catalog.other_actives import DailyAmount, daily_amounts
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from recommend.answers import Answers
@@ -96,13 +97,16 @@ def delivery_in_words(least: LeastDelivery) -> str:
     """The cheapest delivery to a country, e.g. "NL from € 3.95, free from € 50.00"."""
     if not least.cents:
         return str(_("%(country)s free of charge", country=least.country))
+    price = euro(least.cents)
+    if least.kind is DeliveryKind.LETTERBOX:
+        price = str(_("%(price)s (letterbox)", price=price))
     if least.free_from_cents is None:
-        return str(_("%(country)s from %(price)s", country=least.country, price=euro(least.cents)))
+        return str(_("%(country)s from %(price)s", country=least.country, price=price))
     return str(
         _(
             "%(country)s from %(price)s, free from %(amount)s",
             country=least.country,
-            price=euro(least.cents),
+            price=price,
             amount=euro(least.free_from_cents),
         )
     )

@@ -50,3 +50,19 @@ def test_two_products_are_compared_without_sideways_scroll(language: str, phone:
     frame = phone.locator(".compare-frame")
     assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
     fits(phone)
+
+
+def test_the_buttons_of_three_and_four_compared_products_stay_in_their_columns(phone: Page, address: str) -> None:
+    phone.goto(address + LISTING["nl"])
+    links = phone.locator("li.card h2 a").evaluate_all("links => links.map(link => link.pathname.split('/').pop())")
+    for number in (3, 4):
+        for width in (PHONE["width"], 640):
+            phone.set_viewport_size({"width": width, "height": PHONE["height"]})
+            phone.goto(address + COMPARE["nl"] + "?" + "&".join(f"p={slug}" for slug in links[:number]))
+            assert phone.locator(".aside-hint").is_visible() == (number > 3 or width < 640)
+            assert phone.locator("thead th").evaluate_all(
+                "heads => heads.every(head => [...head.querySelectorAll('button, a')].every("
+                "one => one.getBoundingClientRect().right <= head.getBoundingClientRect().right))"
+            )
+            assert phone.locator(".compare-frame").get_by_text("Verschillen").count() == 0
+            fits(phone)

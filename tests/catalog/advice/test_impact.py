@@ -36,7 +36,7 @@ def test_combinations_of_wishes_are_answered_as_the_finder_answers_them(session:
             vegan=chance.choice([True, False, None]),
             other_actives=read_other_actives(chance.choice(["", "", "zinc 5 mg", "ashwagandha 300 mg"])),
             other_actives_stated=chance.random() < 0.8,
-            units_per_day=1,
+            units_per_day=chance.choice([1, 1, 2, 3]) if len(forms) == 1 else 1,
             dosage_form=chance.choice(list(DosageForm)),
             price_cents=chance.randrange(300, 4000),
             stock=chance.choice([0, 5, 5]),

@@ -229,9 +229,9 @@ def as_asked_of_products(session: Session, forms: list[str], wishes: Wishes) -> 
             select(Product)
             .join(FormTag)
             .where(Product.status == Status.PUBLISHED, Product.stock > 0, FormTag.form == form, FormTag.counts_as_form)
-            .order_by(Product.tenth_cents_per_100mg, Product.sku)
             .options(selectinload(Product.tags))
         ).all()
+        rows = sorted(rows, key=lambda row: place(row, wishes))
         failing = {row.id: failing_wishes(row, wishes) for row in rows}
         names = wishes.shape.conditions()
         excluded = Excluded(
@@ -241,6 +241,15 @@ def as_asked_of_products(session: Session, forms: list[str], wishes: Wishes) -> 
         )
         found[form] = [row.id for row in rows if not failing[row.id]][:3], excluded
     return {form: (ids, excluded) for form, (ids, excluded) in found.items() if excluded.total}
+
+
+def place(product: Product, wishes: Wishes) -> tuple[Any, ...]:
+    """The place of a product among others of its form, from its own label."""
+    price = (product.tenth_cents_per_100mg, product.sku)
+    if not wishes.by_fit:
+        return price
+    units = min(product.units_per_day, wishes.suggested_ug // product.magnesium_ug)
+    return (len(product.tags) > 1, wishes.suggested_ug - units * product.magnesium_ug, *price)
 
 
 def failing_wishes(product: Product, wishes: Wishes) -> set[str]:
@@ -265,6 +274,7 @@ def test_what_fits_and_what_is_excluded_is_what_each_product_itself_answers(sess
             vegan=chance.random() < 0.5,
             dosage_form=chance.choice(list(DosageForm)),
             price_cents=chance.randrange(300, 4000),
+            units_per_day=chance.choice([1, 1, 2]),
             status=chance.choice([Status.PUBLISHED, Status.PUBLISHED, Status.DRAFT]),
             stock=chance.choice([0, 5, 5]),
         )
@@ -275,6 +285,7 @@ def test_what_fits_and_what_is_excluded_is_what_each_product_itself_answers(sess
             cost_limit=chance.choice([None, 100, 400]),
             vegan=chance.random() < 0.5,
             dosage_form=chance.choice([None, *DosageForm]),
+            by_fit=chance.random() < 0.5,
         )
         fitting: dict[str, list[int]] = {}
         for found in advised_products(session, forms, wishes):
@@ -384,6 +395,16 @@ def test_a_low_budget_gets_the_cheapest_and_other_budgets_the_pure_form_nearest_
     for budget, skus in (("low", ["BLEND", "CHEAP"]), ("high", ["FULL", "HALF", "CHEAP"])):
         found = [one.product.sku for one in suggest(session, ruleset, budget=budget) if one.form == "citrate"]
         assert found[: len(skus)] == skus, budget
+
+
+def test_with_less_room_the_cheapest_of_the_products_that_fill_it_equally_well_comes_first(
+    session: Session, ruleset: Ruleset
+) -> None:
+    for sku, amount, units, price in (("TWO", 100, 2, 900), ("ONE", 100, 1, 500), ("HALF", 50, 2, 800)):
+        make_product(session, milligrams("citrate", amount), sku=sku, price_cents=price, units_per_day=units)
+    for taken, skus in (("unknown", ["ONE", "TWO", "HALF"]), (0, ["TWO", "ONE", "HALF"]), (170, ["HALF"])):
+        found = suggest(session, ruleset, supplement_mg=taken)
+        assert [one.product.sku for one in found if one.form == "citrate"] == skus, taken
 
 
 def test_products_of_two_names_of_one_compound_are_merged_in_the_order_of_the_budget(

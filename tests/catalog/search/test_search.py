@@ -45,6 +45,9 @@ SAME = [
     ("magnesium citraat poeder", "Poeder van MAGNESIUMCITRAAT"),
     ("bisglycinaat", "bisglicinaat"),
     ("bisglycinaat", "bisglycinate"),
+    ("bisglycinaat", "wat betekent bisglycinaat"),
+    ("bisglycinaat", "bisglycinaat betekenis"),
+    ("bisglycinaat", "what does bisglycinate mean"),
     ("tablet", "tabletten"),
     ("capsule", "capsules"),
     ("tauraat zonder gelatine", "taurate without gelatine"),
@@ -83,6 +86,7 @@ def test_a_misspelt_word_is_told_with_what_it_was_taken_for(sample: Session) -> 
     found = understood(sample, "bisglicinaat capsules")
     assert [(word.typed, word.read_as) for word in found.misread] == [("bisglicinaat", "bisglycinaat")]
     assert found.text == "bisglycinaat capsules"
+    assert not found.suggestions  # the English name is the same form
     assert understood(sample, "poederr").text == "poeder"
 
 

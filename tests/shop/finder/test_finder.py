@@ -312,7 +312,7 @@ def test_nothing_that_bears_on_safety_is_filled_in_beforehand(client: FlaskClien
         shown = client.get(NL[page]).text
         assert not ticked(shown)
         assert not re.search(r'name="supplement_mg"[^>]*value="[^"]', shown)
-    assert "budget=high" in ticked(client.get(NL["wishes"]).text)
+    assert "budget=medium" in ticked(client.get(NL["wishes"]).text)
 
 
 # Check of all answers
@@ -340,12 +340,18 @@ def test_one_changed_answer_leads_straight_back_to_the_advice(client: FlaskClien
     assert send(client, NL["medicines"], medicines=["levothyroxine"]).location == NL["advice"]
 
 
-def test_a_wish_left_as_it_was_is_not_called_an_answer(client: FlaskClient) -> None:
-    answer(client, budget="high")
-    for page in ("check", "summary"):
-        shown = html.unescape(main_text(client.get(NL[page])))
-        assert shown.count("geen voorkeur") == 3
-        assert "de prijs maakt minder uit" not in shown
+def test_a_wish_left_as_it_was_is_not_called_an_answer_but_a_budget_is(client: FlaskClient) -> None:
+    for budget, said in (("medium", "Gemiddeld"), ("high", "de prijs maakt minder uit")):
+        answer(client, budget=budget)
+        for page in ("check", "summary"):
+            shown = html.unescape(main_text(client.get(NL[page])))
+            assert shown.count("geen voorkeur") == 2
+            assert said in shown
+    client.delete_cookie("answers")
+    send(client, NL["start"], **HEALTHY["start"])
+    send(client, NL["intake"], **HEALTHY["intake"])
+    preset = client.get(NL["wishes"]).text  # whoever skips the question is not led to what costs most
+    assert re.search(r'checked[^>]* value="medium"', preset)
     answer(client, budget="low", dosage_form="powder")
     assert html.unescape(main_text(client.get(NL["check"]))).count("geen voorkeur") == 1
 
@@ -629,3 +635,17 @@ def test_with_a_stop_there_is_nothing_to_keep(client: FlaskClient) -> None:
     answer(client, conditions=["kidney_disease"])
     for address in (NL["keep"], f"{NL['keep']}.txt"):
         assert client.get(address).location == NL["advice"]
+
+
+def test_who_does_not_know_about_the_gut_is_counted_as_sensitive_and_asked_nothing_more(client: FlaskClient) -> None:
+    begin(client)
+    page = main_text(client.get(NL["intake"]))
+    assert (
+        "Neem je al magnesium (supplement, multivitamine, maagzuurbinder of laxeermiddel; eten telt niet mee)?" in page
+    )
+    answer(client)  # every page has its answers
+    sent = send(client, NL["intake"], supplement="none", supplement_mg="", goal="sport", gut="unknown")
+    assert sent.status_code == 303
+    assert "Erg gevoelig" in main_text(client.get(NL["check"]))
+    boxes = re.findall(r'name="conditions"[^>]* value="([a-z_]+)"', client.get(NL["conditions"]).text)
+    assert boxes[:3] == ["none", "pregnant", "breastfeeding"]

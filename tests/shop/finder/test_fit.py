@@ -15,10 +15,14 @@ from catalog.queries.products import products_by_slugs
 from catalog.search.listing import edition_of, editions
 from shop.web.services import services_of
 from tests.queries import counted
-from tests.shop.visitor import FINDER, answer, main_text
+from tests.shop.ordering.shopper import Shopper
+from tests.shop.visitor import FINDER, TWO_PRODUCTS, answer, main_text
 
 SLUG = "duinvallei-magnesiumcitraat-100-capsules"
 LISTING = "/en/best-magnesium-supplements"
+LISTINGS = {"nl": "/nl/beste-magnesium-supplementen", "en": LISTING}
+BASKET = {"nl": "/nl/winkelmand", "en": "/en/basket"}
+COMPARE = {"nl": "/nl/vergelijk", "en": "/en/compare"}
 THREONATE = f"{LISTING}?form=threonate"
 
 
@@ -108,3 +112,44 @@ def test_a_card_is_the_same_edition_for_visitors_with_and_without_an_advice(own_
         [product] = products_by_slugs(session, [SLUG]).values()
         [edition] = editions(session, [product.id])
         assert edition_of(product, edition.epoch) == edition
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "badge"),
+    [
+        ("nl", "Zwanger: Vraag eerst je verloskundige, huisarts of apotheker.", "past bij je antwoorden, maar vraag"),
+        ("en", "Pregnant: Ask your midwife, GP or pharmacist first.", "matches your answers, but ask first"),
+    ],
+)
+def test_a_caution_that_asks_a_professional_first_stands_on_every_page_up_to_the_order_button(
+    language: str, sentence: str, badge: str, own_app: Flask
+) -> None:
+    shopper = Shopper(own_app, language)
+    client = shopper.client
+    advice = text(client, answer(client, language, conditions=["pregnant"]).request.path)
+    assert advice.index(sentence) < advice.index(f"{'past bij' if language == 'nl' else 'matches'}")
+    product = first_product(client, f"{LISTINGS[language]}?form=citrate")
+    shopper.add()
+    for address in (LISTINGS[language], product, BASKET[language], f"{COMPARE[language]}?{TWO_PRODUCTS}"):
+        assert sentence in text(client, address), address
+        assert 'class="fit suits"' not in client.get(address).text, address
+        assert sentence not in text(own_app.test_client(), address), address
+    assert badge in text(client, product)
+    summary = shopper.details()
+    assert html.unescape(main_text(summary)).index(sentence) < summary.text.index('value="order"')
+    answer(client, language, conditions=["kidney_disease", "pregnant"])
+    assert sentence not in text(client, LISTINGS[language])  # the stop says so more strongly
+
+
+def test_what_is_not_for_the_visitor_comes_last_on_a_page_of_our_own_order_alone(own_app: Flask) -> None:
+    client = own_app.test_client()
+    plain = re.findall(r'<h2><a href="([^"]+)"', client.get(LISTING).text)
+    answer(client, "en", supplement_mg="180")
+    page = client.get(LISTING).text
+    fits = re.findall(r'class="fit ([a-z-]+)"', page)
+    assert fits == sorted(fits, key=lambda one: one == "not-for-you")
+    assert len(set(fits)) > 1
+    assert sorted(re.findall(r'<h2><a href="([^"]+)"', page)) == sorted(plain)
+    by_price = f"{LISTING}?sort=price"
+    own = re.findall(r'<h2><a href="([^"]+)"', client.get(by_price).text)
+    assert own == re.findall(r'<h2><a href="([^"]+)"', own_app.test_client().get(by_price).text)

@@ -166,3 +166,8 @@ def test_forms_are_counted_alike_in_the_facet_the_search_and_on_their_page(clien
         compared = main_text(client.get("/nl/vergelijk/vormen"))
         assert re.search(rf"\b{searched}\b", page), (form, searched)
         assert re.search(rf"\b{searched}\b", compared), (form, searched)
+
+
+def test_no_order_is_explained_where_there_are_no_products(client: FlaskClient) -> None:
+    assert "Waarom deze volgorde?" in client.get(NL).text
+    assert "Waarom deze volgorde?" not in client.get(NL, query_string={"q": "tauraat poeder duinvallei"}).text

@@ -21,8 +21,8 @@ from shop.web.services import services_of
 from tests.shop.ordering.shopper import CHECKOUT, CITRATE, DETAILS, Shopper, mails, main_text, plain, purchases
 
 ABOVE_THE_BUTTON = {
-    "nl": ["17,95", "4,95", "22,90", "inclusief btw", "99,9 mg", "120 capsules", "Pakket thuis", "14 dagen"],
-    "en": ["17.95", "4.95", "22.90", "VAT included", "99.9 mg", "120 capsules", "Parcel at home", "14 days"],
+    "nl": ["17,95", "4,95", "22,90", "inclusief btw", "100 mg", "120 capsules", "Pakket thuis", "14 dagen"],
+    "en": ["17.95", "4.95", "22.90", "VAT included", "100 mg", "120 capsules", "Parcel at home", "14 days"],
 }
 IN_THE_CONFIRMATION = {
     "nl": [
@@ -155,6 +155,28 @@ def test_who_pays_after_delivery_pays_nothing_now_and_gets_the_account_in_the_ma
     (confirmation,) = mails(own_app, "confirmation")
     assert "NL91ABNA0417164300" in plain(confirmation)
     assert purchase.number in plain(confirmation)
+
+
+def test_an_order_of_a_trial_that_is_paid_after_delivery_names_no_account_and_no_money_that_comes_back(
+    own_app: Flask,
+) -> None:
+    shopper = Shopper(own_app)
+    shopper.add()
+    summary = main_text(shopper.details())
+    assert "ontbreekt hier" not in summary
+    assert not re.search(r"\d,\d mg magnesium per", summary)
+    page = shopper.client.get(shopper.order(method="after_delivery").location)
+    assert "Dit is een proef, dus er wordt niets afgeschreven." in main_text(page)
+    assert "geen rekening" not in main_text(page)
+    shopper.work()
+    (purchase,) = purchases(own_app)
+    form = shopper.client.get(f"/nl/bestelling/{order_token(services_of(own_app), purchase.number)}/herroepen")
+    done = shopper.client.get(shopper.submit(shopper.submit(form, "check"), "confirm").location)
+    shopper.work()
+    for text in (main_text(done), plain(mails(own_app, "withdrawal")[0])):
+        said = re.sub(r"\s+", " ", text)
+        assert "er is niets betaald" in said
+        assert "We betalen" not in said
 
 
 def test_a_trial_says_so_on_every_page_mail_and_document(own_app: Flask) -> None:

@@ -60,7 +60,10 @@ def test_a_product_says_what_its_delivery_costs_as_the_checkout_does_and_nothing
 ) -> None:
     client = own_app.test_client()
     text = text_of(client, TWO_CAPSULES)
-    assert "Delivery within 3 working days NL from €3.95, free from €50.00 BE from €6.95, free from €75.00" in text
+    assert (
+        "Delivery within 3 working days NL from €3.95 (letterbox), free from €50.00 BE from €6.95, free from €75.00"
+        in text
+    )
     orders = services_of(own_app).orders
     with orders.writing() as session:
         session.execute(update(DeliveryRate).where(DeliveryRate.country == "NL").values(cents=0))
@@ -68,7 +71,7 @@ def test_a_product_says_what_its_delivery_costs_as_the_checkout_does_and_nothing
         session.add(DeliveryRate(country="BE", kind="home", max_grams=1000, cents=800, free_from_cents=7500))
         session.add(DeliveryRate(country="BE", kind="home", max_grams=9000, cents=900, free_from_cents=None))
     with counted(orders.engine) as sent:
-        assert "NL from €3.95" in text_of(client, TWO_CAPSULES)  # read anew after ten minutes
+        assert "NL from €3.95 (letterbox)" in text_of(client, TWO_CAPSULES)  # read anew after ten minutes
         assert sent == []
     services_of(own_app).delivery_table = None
     services_of(own_app).cache.clear()
