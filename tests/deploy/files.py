@@ -1,4 +1,4 @@
-"""The files of `shop/deploy` as the engine that they are written for would read them: commands, settings, the runbook."""
+"""The files of `shop/deploy`, read as the engine would that they are written for: commands, settings, the runbook."""
 
 import json
 import re

@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +109,7 @@ class Installation:
         )  # fmt: skip
         with (home / "data" / "pg_hba.conf").open("a") as rules:
             rules.write("host all all all scram-sha-256\n")
-        with (home / "data" / "postgresql.conf").open("a") as settings:  # as the image has it, but for the socket's file
+        with (home / "data" / "postgresql.conf").open("a") as settings:  # as in the image
             settings.write("listen_addresses = '*'\nunix_socket_directories = ''\n")
         machine.run(*as_server, "pg_ctl", "start", "-w", "-l", str(home / "first.log"), environment=env)
         machine.run(*as_server, "createdb", "-U", "shop", "shop", environment=env)
@@ -191,12 +193,8 @@ class Installation:
 
     def rows(self, machine: str, query: str) -> set[str]:
         """What a query gives on a server, a line for each row."""
-        env = self.environment(machine)
-        return set(
-            self.machines[machine]
-            .run("psql", "-At", "-U", "shop", "-d", "shop", "-c", query, environment=env)
-            .split("\n")
-        )
+        ask = ("psql", "-At", "-U", "shop", "-d", "shop", "-c", query)
+        return set(self.machines[machine].run(*ask, environment=self.environment(machine)).splitlines())
 
 
 _ENGINE = """#!/bin/sh
@@ -233,19 +231,22 @@ class Visitors:
         lines = [json.loads(line) for line in self._file.read_text().splitlines() if line.endswith("}")]
         return [one for one in lines if one["what"] == what and one["ok"] and one["at"] >= since]
 
-    def wait_for(self, number: int, *kinds: str) -> float:
-        """Wait until there are so many more of each kind; the seconds that took."""
+    def wait_for(self, number: int, *kinds: str) -> None:
+        """Wait until there are so many more of each kind."""
         begun = time.time()
         for kind in kinds:
             try:
-                wait_until(lambda kind=kind: len(self.done(kind, begun)) >= number, f"{number} × {kind}", 90)
+                wait_until(partial(self._has, kind, begun, number), f"{number} × {kind}", 90)
             except AssertionError as error:
                 raise AssertionError(f"{error}: {self._log.read_text()[-2000:]}") from error
-        return time.time() - begun
+
+    def _has(self, kind: str, since: float, number: int) -> bool:
+        return len(self.done(kind, since)) >= number
 
     def longest_without_reading(self) -> float:
-        moments = [one["at"] for one in self.done("read")]
-        return max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+        """The longest time, in seconds, in which nobody who read was answered."""
+        moments: list[float] = [one["at"] for one in self.done("read")]
+        return max(later - earlier for earlier, later in pairwise(moments))
 
     def leave(self) -> None:
         assert self._process.stdin

@@ -1,4 +1,4 @@
-"""Machines in network namespaces of their own, joined by a switch: cut off by their cable, known to each other by name."""
+"""Machines in network namespaces, joined by a switch: each knows the others by name and can be cut off by its cable."""
 
 import os
 import shutil

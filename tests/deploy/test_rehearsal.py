@@ -1,7 +1,7 @@
 """What `shop/deploy` promises, rehearsed: its files run on machines of their own, under load, with faults."""
 
+import os
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +11,10 @@ import pytest
 from tests.deploy.installation import Installation, Visitors, installation, what_is_missing
 from tests.deploy.machines import can_make_machines, signal_all
 
-REASON = can_make_machines() or what_is_missing()
+LONGEST_SECONDS = 10
+"""As long as the proxy needs to see that a shop does not answer: it asks every 5 s and waits for 4."""
+REASON = "" if os.environ.get("SHOP_REHEARSAL") else "takes some minutes: run with SHOP_REHEARSAL=1"
+REASON = REASON or can_make_machines() or what_is_missing()
 pytestmark = [pytest.mark.deploy, pytest.mark.skipif(bool(REASON), reason=REASON)]
 
 
@@ -53,6 +56,8 @@ def test_faults_lose_no_acknowledged_edit_or_order_and_reading_goes_on(shops: In
 
     kept = shops.rows("standby", "SELECT name FROM brand")
     assert {one["name"] for one in visitors.done("edit")} <= kept
-    tokens = [one["name"].rpartition("/")[2] for one in visitors.done("order")]
-    assert len(set(tokens)) == len(tokens)
-    sys.stderr.write(f"{without_reading=} {len(kept)} {len(tokens)} {shops.rows('standby', 'SELECT count(*), state FROM purchase GROUP BY 2')}\n")
+    placed = [one["name"] for one in visitors.done("order")]
+    assert len(set(placed)) == len(placed)
+    paid = shops.rows("standby", "SELECT id FROM purchase WHERE state = 'paid'")
+    assert len(paid) >= len(placed)
+    assert without_reading < LONGEST_SECONDS

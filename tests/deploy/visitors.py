@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -71,14 +72,15 @@ class Visitor:
 def tell(what: str, begun: float, acknowledged: bool, name: str = "") -> None:
     line = {"at": time.time(), "what": what, "ok": acknowledged, "seconds": time.time() - begun, "name": name}
     with _printing:
-        print(json.dumps(line), flush=True)
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
 
 
 def read(visitor: Visitor, number: int) -> None:
     begun = time.time()
     path = (LISTING, f"{LISTING}?form=citrate", "/nl/", "/nl/gids")[number % 4]
     answer = visitor.get(path)
-    tell("read", begun, answer.status_code == 200)
+    tell("read", begun, answer.status_code == HTTPStatus.OK)
     time.sleep(0.02)
 
 
@@ -94,9 +96,11 @@ def order(visitor: Visitor, number: int) -> None:
         placed = visitor.submit(summary, "order")
         (to_payment,) = html.fromstring(placed.text).xpath("//main//a[contains(@class, 'button')]/@href") or [""]
         if not to_payment:
-            raise ValueError(f"{placed.status_code} {' '.join(html.fromstring(placed.text).xpath('string(//main)').split())}")
+            raise ValueError(
+                f"{placed.status_code} {' '.join(html.fromstring(placed.text).xpath('string(//main)').split())}"
+            )
         paid = visitor.submit(visitor.get(to_payment), "paid")
-        name = paid.url if paid.status_code == 200 and "/bestelling/" in paid.url else ""
+        name = paid.url if paid.status_code == HTTPStatus.OK and "/bestelling/" in paid.url else ""
     finally:
         tell("order", begun, bool(name), name)
     time.sleep(0.1)
@@ -108,7 +112,7 @@ def edit(visitor: Visitor, number: int) -> None:
     try:
         page = visitor.get("/admin/brands/new?lang=nl")
         saved = visitor.submit(page, name=name, address="Straat 1, Utrecht")
-        done = saved.status_code == 200 and not saved.url.endswith("/new") and name in saved.text
+        done = saved.status_code == HTTPStatus.OK and not saved.url.endswith("/new") and name in saved.text
     finally:
         tell("edit", begun, done, name)
     time.sleep(0.05)
@@ -116,7 +120,8 @@ def edit(visitor: Visitor, number: int) -> None:
 
 def sign_in(visitor: Visitor, email: str, password: str) -> None:
     answer = visitor.submit(visitor.get("/admin/sign-in?lang=nl"), email=email, password=password)
-    assert answer.status_code == 200 and "/sign-in" not in answer.url, answer.text
+    assert answer.status_code == HTTPStatus.OK
+    assert "/sign-in" not in answer.url, answer.text
 
 
 def repeat(act: Callable[[Visitor, int], None], visitor: Visitor, over: threading.Event) -> None:
