@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
@@ -104,11 +104,11 @@ def weight_grams(session: Session, basket: Basket) -> int:
 def note_weight(session: Session, product_id: int, grams: int | None) -> None:
     """Note the weight of a pack as it is sent; None forgets it."""
     known = session.get(PackWeight, product_id)
-    if known is not None and grams is None:
-        session.delete(known)
-    elif known is not None and grams is not None:
+    if grams is None:
+        session.execute(delete(PackWeight).where(PackWeight.product_id == product_id))
+    elif known is not None:
         known.grams = grams
-    elif grams is not None:
+    else:
         insert_new(session, table_of(PackWeight), [{"product_id": product_id, "grams": grams}])
 
 

@@ -83,7 +83,7 @@ def confirm(wish: RestockWish, now: datetime) -> None:
 def decline(session: Session, wish: RestockWish) -> None:
     """Erase an address because its owner says so; an unconfirmed one is not asked again for UNCONFIRMED."""
     if wish.confirmed_at is not None:
-        session.delete(wish)
+        session.execute(delete(RestockWish).where(RestockWish.id == wish.id))
     else:
         wish.email = ""
 

@@ -49,7 +49,7 @@ def products() -> Response:
     """
     language = asked_language()
     page = _find(language)
-    wanted, found = page.wanted, page.listing
+    found = page.listing
     return json_reply(
         Products(
             total=found.total,
@@ -59,7 +59,7 @@ def products() -> Response:
             notices=_notices(page),
             understood=_understood(page),
             answers=_answers(page),
-            facets=_facets(found, wanted),
+            facets=_facets(page),
             items=list(found.products),
         )
     )
@@ -89,8 +89,11 @@ def _answers(page: ListingPage) -> list[Answer]:
     ]
 
 
-def _facets(found: Listing, wanted: ListingQuery) -> Any:
+def _facets(page: ListingPage) -> Any:
     """The counts as JSON, the same on all pages of a listing: made once for each state of the catalogue."""
+    wanted, found = page.wanted, page.listing
+    if not page.is_of_shop_alone:
+        return _counted(found, wanted)
     asked = note_stamp(get_session()), tuple(wanted.filters.chosen.items()), wanted.text
     key = fragment_key("api facets", *asked)
     [encoded] = cached_fragments([key])

@@ -180,17 +180,27 @@ class Narrowing(Struct, frozen=True):
     promoted: bytes
 
 
-def narrowing(session: Session, wanted: ListingQuery, found: Found, ruleset: Ruleset) -> Narrowing:
-    """These parts, the same on all pages of a listing and in every order: made once for each state of the catalogue."""
+def narrowing(session: Session, wanted: ListingQuery, found: Found, ruleset: Ruleset, *, keep: bool) -> Narrowing:
+    """These parts, the same on all pages of a listing and in every order.
+
+    With `keep` they are made once for each state of the catalogue.
+    """
+    if not keep:
+        return _narrowing(found, wanted.filters, ruleset)
     asked = note_stamp(session), tuple(wanted.filters.chosen.items()), wanted.text, ruleset, request.script_root
     keys = fragment_keys("narrowing", ((part, *asked) for part in Narrowing.__struct_fields__))
     filters, above = cached_fragments(keys)
     if filters is None or above is None:
-        shown = _groups(found, wanted.filters, ruleset)
-        write_promoted = get_template_attribute("listing/facets.html", "promoted_values")
-        filters = store_fragment(keys[0], _filter_boxes(shown).encode())
-        above = store_fragment(keys[1], write_promoted(_promoted(shown, len(found.products)), ruleset).encode())
+        made = _narrowing(found, wanted.filters, ruleset)
+        filters, above = store_fragment(keys[0], made.filters), store_fragment(keys[1], made.promoted)
     return Narrowing(filters, above)
+
+
+def _narrowing(found: Found, filters: Filters, ruleset: Ruleset) -> Narrowing:
+    shown = _groups(found, filters, ruleset)
+    write_promoted = get_template_attribute("listing/facets.html", "promoted_values")
+    above: str = write_promoted(_promoted(shown, len(found.products)), ruleset)
+    return Narrowing(_filter_boxes(shown).encode(), above.encode())
 
 
 def _filter_boxes(groups: Iterable[Group]) -> str:

@@ -26,6 +26,12 @@ class ListingPage(Struct, frozen=True):
     listing: Listing
     search: Search | None
 
+    @property
+    def is_of_shop_alone(self) -> bool:
+        """Whether all that was asked for are the shop's own words and values: nothing else that is typed is kept."""
+        is_understood = not self.wanted.text or (self.search is not None and self.search.is_understood)
+        return is_understood and not self.wanted.left_out
+
 
 def find_page(
     session: Session,

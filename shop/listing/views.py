@@ -37,8 +37,8 @@ def products() -> bytes:
     wanted, found = page.wanted, page.listing
     applied = applied_filters(wanted.filters, ruleset)
     asked = page.search
-    if wanted.left_out or (wanted.text and not (asked and asked.is_understood)):
-        never_cache()  # the page says what somebody typed, not only what the shop has
+    if not page.is_of_shop_alone:
+        never_cache()
     return render_page(
         "listing/listing.html",
         listing=found,
@@ -49,7 +49,7 @@ def products() -> bytes:
         answers=answer_blocks(asked, ruleset) if asked else [],
         chips=wish_chips(asked, wanted, ruleset) if asked else [],
         search_notices=[text for _, text in notices(asked)] if asked else [],
-        narrowing=narrowing(get_session(), wanted, found.found, ruleset),
+        narrowing=narrowing(get_session(), wanted, found.found, ruleset, keep=page.is_of_shop_alone),
         ticked_elsewhere=ticked_elsewhere(wanted.ticked, found.products),
         applied=[*zip(applied, wanted.addresses_without((one.facet, one.value) for one in applied), strict=True)],
         loosened=[] if found.total else loosened(page, ruleset),

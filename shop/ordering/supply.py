@@ -70,6 +70,7 @@ def calendar_of(purchase: Purchase) -> bytes:
     calendar.add("prodid", "-//Magnesiumwijzer//NL")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    again = _("Order again")
     for one in supplies(purchase):
         words = _words(one.name)
         event = Event()
@@ -77,7 +78,7 @@ def calendar_of(purchase: Purchase) -> bytes:
         event.add("dtstamp", purchase.placed_at)
         event.add("dtstart", one.last_day)
         event.add("summary", words)
-        event.add("description", f"{_('Order again')}: {again_address(purchase)}")
+        event.add("description", f"{again}: {again_address(purchase)}")
         event.add("transp", "TRANSPARENT")
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

@@ -171,3 +171,14 @@ def test_forms_are_counted_alike_in_the_facet_the_search_and_on_their_page(clien
 def test_no_order_is_explained_where_there_are_no_products(client: FlaskClient) -> None:
     assert "Waarom deze volgorde?" in client.get(NL).text
     assert "Waarom deze volgorde?" not in client.get(NL, query_string={"q": "tauraat poeder duinvallei"}).text
+
+
+def test_what_somebody_types_is_not_kept(own_app: Flask) -> None:
+    client = own_app.test_client()
+    for address in (NL, "/api/v1/products"):
+        for words in ("zwanger", "citraat xqzvv", "slapen"):
+            client.get(address, query_string={"q": words})
+    kept = repr(list(services_of(own_app).cache))
+    assert not [words for words in ("zwanger", "xqzvv", "slapen") if words in kept]
+    client.get(NL, query_string={"q": "citraat"})
+    assert "citraat" in repr(list(services_of(own_app).cache))
