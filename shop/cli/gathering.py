@@ -41,6 +41,7 @@ MOST_TRAILERS = 100
 LINGER_SECONDS = 2
 """The time that a client gets to read the answer and close its side; closed at once, the answer could be lost."""
 SWEEP_SECONDS = 1
+NOTIFY_SECONDS = 1
 PIECE = 16 * 1024
 TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 BROKEN = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -231,6 +232,13 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         """Those whose body is a large one, until it is answered."""
         self._lingering: dict[Any, float] = {}
         self._next_sweep = 0.0
+        self._notified_at = 0.0
+
+    def notify(self) -> None:
+        """Tell the arbiter once a second that this worker lives, and not after each event: it is written to a file."""
+        if time.monotonic() - self._notified_at >= NOTIFY_SECONDS:
+            self._notified_at = time.monotonic()
+            super().notify()
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection and begin to read it."""

@@ -260,4 +260,4 @@ def test_a_product_page_is_read_from_the_database_once_for_each_edition(sample_i
     assert "Nieuwe straat 1" in app.test_client().get(f"/nl/product/{slug}").text
     elsewhere = app.test_client().get(f"/nl/product/{slug}", base_url="https://elders.example").text
     assert "http://localhost" not in elsewhere
-    engine.dispose()
+    services_of(app).dispose()
