@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A standby: a copy of the primary at the first start, afterwards what it was, promoted or not. Not run here.
+# A standby: a copy of the primary at the first start, afterwards what it was, promoted or not.
 set -euo pipefail
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
     install -d -o postgres -g postgres -m 700 "$PGDATA"
