@@ -49,7 +49,7 @@ class LeastDelivery(Struct, frozen=True):
 
 
 class DeliveryTable(Struct, frozen=True):
-    """What delivery is reckoned with: the owner's rates by weight, and the packs that were weighed, in g by product."""
+    """Basis of delivery costs: the owner's rates by weight, and the packs that were weighed, in g by product."""
 
     rates: tuple[Rate, ...]
     weighed: Mapping[int, int]

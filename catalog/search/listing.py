@@ -1,9 +1,9 @@
 """The listing: a page of published products, filtered by the index and fetched by id."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -43,6 +43,7 @@ class Sort(StrEnum):
     NAME = "name"
 
 
+Name = TypeVar("Name", int, str)
 Fetch = Callable[[Session, Sequence[int]], Sequence[Any]]
 """A function that loads the page's content for its product ids."""
 
@@ -245,10 +246,7 @@ def edition_by_slug(session: Session, slug: str) -> Edition | None:
         row = session.connection().execute(_EDITION_BY_SLUG, {"slug": slug}).one_or_none()
         if row is None:
             return None
-        if not known or len(known) > MOST_EDITIONS:  # another thread may be reading from the one that is full
-            known = {}
-            keep_for_state(session, "editions by slug", known)
-        known[slug] = Edition(*row)
+        known = _with_editions(session, "editions by slug", known, {slug: Edition(*row)})
     return known[slug]
 
 
@@ -261,14 +259,26 @@ def edition_of(product: Product, epoch: str) -> Edition:
 
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
     """The editions of the products with these ids, in this order; each is read once for each state of the catalogue."""
-    known: dict[int, Edition] = known_of_state(session, Edition) or {}
+    known: dict[int, Edition] = known_of_state(session, "editions by id") or {}
     if missing := [id_ for id_ in ids if id_ not in known]:
         rows = session.connection().execute(_EDITIONS_BY_IDS, {"ids": missing}).all()
-        if not known or len(known) > MOST_EDITIONS:  # another thread may be reading from the one that is full
-            known = {id_: known[id_] for id_ in ids if id_ in known}
-            keep_for_state(session, Edition, known)
-        known.update((row[0], Edition(*row)) for row in rows)
+        asked = {id_: known[id_] for id_ in ids if id_ in known} | {row[0]: Edition(*row) for row in rows}
+        known = _with_editions(session, "editions by id", known, asked)
     return [known[id_] for id_ in ids]
+
+
+def _with_editions(
+    session: Session, key: str, known: dict[Name, Edition], read: Mapping[Name, Edition]
+) -> dict[Name, Edition]:
+    """The editions known by slug or id with those just read, kept under a key; a full one is replaced by the latter.
+
+    Replaced, and not emptied: another thread may be reading from it.
+    """
+    if not known or len(known) > MOST_EDITIONS:
+        known = {}
+        keep_for_state(session, key, known)
+    known.update(read)
+    return known
 
 
 _EPOCH = select(IndexState.epoch).scalar_subquery()

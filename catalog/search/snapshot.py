@@ -90,7 +90,7 @@ def once_per_state(session: Session, key: Hashable, make: Callable[[Session], De
 
 
 def known_of_state(session: Session, key: Hashable) -> Any:
-    """What was kept under this key of the catalogue as this session sees it; None when nothing was."""
+    """The value kept under this key for the catalogue as this session sees it; None without one."""
     return _of_state(session).get(key)
 
 
@@ -103,7 +103,7 @@ def keep_for_state(session: Session, key: Hashable, made: object) -> None:
 
 
 def _of_state(session: Session) -> dict[Hashable, Any]:
-    """What is kept; nothing is of a session with uncommitted changes, or whose state is not known."""
+    """All kept values; none for a session with uncommitted changes, or whose state is not known."""
     engine, stamp = session.get_bind(), session.info.get(STAMP)
     if stamp is None or session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):
         return {}
@@ -136,7 +136,7 @@ class IndexSnapshot(Struct, frozen=True):
     words: Mapping[str, tuple[str, int]]
     """By term: the word as written, and the number of products that have it."""
     _derived: dict[Hashable, Any] = field(default_factory=dict)
-    """What `once` has made, which many requests ask of one snapshot."""
+    """Values that `once` has made, which many requests ask of one snapshot."""
 
     @property
     def listed(self) -> BitMap:

@@ -43,7 +43,7 @@ def products() -> bytes:
         "listing/listing.html",
         listing=found,
         fitted=_fitted(found.products, visitor, wanted.sort) if visitor else (),
-        cards=b"\n".join(card.html() + b"</li>" for card in found.products),
+        cards=b"" if visitor else b"\n".join(card.html() + b"</li>" for card in found.products),
         wanted=wanted,
         search=asked,
         answers=answer_blocks(asked, ruleset) if asked else [],

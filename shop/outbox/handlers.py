@@ -147,21 +147,21 @@ def _mail_recall(shared: Services, notice_id: int) -> None:
 
 
 def _mail_tracking(shared: Services, shipment_id: int) -> None:
-    with shared.orders.reading() as session:
-        shipment = session.get_one(Shipment, shipment_id)
-        purchase = session.get_one(Purchase, shipment.purchase_id)
-        if purchase.erased_at is None:
-            letter = letters.checked(letters.followed(purchase, shipment), purchase)
-            post(letter, f"tracking-{shipment.id}.{purchase.number}")
+    _mail_about_parcel(shared, shipment_id, "tracking", letters.followed)
 
 
 def _mail_shipment_undone(shared: Services, shipment_id: int) -> None:
+    _mail_about_parcel(shared, shipment_id, "shipment-undone", letters.not_on_its_way)
+
+
+def _mail_about_parcel(
+    shared: Services, shipment_id: int, key: str, write: Callable[[Purchase, Shipment], letters.Letter]
+) -> None:
     with shared.orders.reading() as session:
         shipment = session.get_one(Shipment, shipment_id)
         purchase = session.get_one(Purchase, shipment.purchase_id)
         if purchase.erased_at is None:
-            letter = letters.checked(letters.not_on_its_way(purchase, shipment), purchase)
-            post(letter, f"shipment-undone-{shipment.id}.{purchase.number}")
+            post(letters.checked(write(purchase, shipment), purchase), f"{key}-{shipment.id}.{purchase.number}")
 
 
 def _mail_withdrawal(shared: Services, withdrawal_id: int) -> None:

@@ -5,6 +5,7 @@ Beside them runs at most one import of a large file, in a process of its own.
 
 import logging
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -113,6 +114,26 @@ def sweep(app: Flask) -> None:
     now = shared.clock()
     with shared.orders.reading() as session:
         overdue, forgotten = overdue_purchases(session, now), due_for_erasure(session, now)
+    _ask_provider(shared, overdue, now)
+    forget_kept_mails(shared)
+    for purchase_id in forgotten:
+        with shared.orders.writing() as session:
+            erase(session, purchase_for_update(session, purchase_id), now)
+    for purchase_id in overdue:
+        with shared.orders.writing() as session:
+            purchase = purchase_for_update(session, purchase_id)
+            if is_ready_to_expire(purchase, now):
+                expire(session, purchase, now)
+            elif purchase.reserve_until is not None and purchase.reserve_until <= now:
+                purchase.reserve_until = now + SWEEP_AGAIN  # orders whose payment is still open let others have a turn
+    _close_finished(shared, now)
+    _plan_stock_mails(shared, now)
+    _forget_done_jobs(shared, now)
+
+
+def _ask_provider(shared: Services, overdue: Sequence[int], now: datetime) -> None:
+    """Ask about payments that nobody reported, those of overdue orders among them, and about refunds under way."""
+    with shared.orders.reading() as session:
         silent = select(Payment.id).where(
             Payment.status.not_in(FINAL),  # a new one may have a status that this version does not know
             Payment.provider_id.is_not(None),
@@ -134,19 +155,10 @@ def sweep(app: Flask) -> None:
                 session.execute(update(Payment).where(Payment.id == payment_id).values(seen_at=now))
     for refund_id in refunds:
         _ask_refund(shared, refund_id, now)
-    forget_kept_mails(shared)
-    for purchase_id in forgotten:
-        with shared.orders.writing() as session:
-            erase(session, purchase_for_update(session, purchase_id), now)
-    for purchase_id in overdue:
-        with shared.orders.writing() as session:
-            purchase = purchase_for_update(session, purchase_id)
-            if is_ready_to_expire(purchase, now):
-                expire(session, purchase, now)
-            elif purchase.reserve_until is not None and purchase.reserve_until <= now:
-                purchase.reserve_until = now + SWEEP_AGAIN  # orders whose payment is still open let others have a turn
-    _close_finished(shared, now)
-    _plan_stock_mails(shared, now)
+
+
+def _forget_done_jobs(shared: Services, now: datetime) -> None:
+    """Delete jobs that were done longer ago than the settings keep them."""
     before = now - timedelta(days=shared.settings.outbox_days)
     with shared.orders.reading() as session:
         has_done = outbox.has_done_before(session, before)

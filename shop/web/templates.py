@@ -73,7 +73,7 @@ def render_page(name: str, **context: object) -> bytes:
 
 
 def kept(template: str, macro: str, *values: Hashable) -> Markup:
-    """What a macro writes for these values, alike on every page of a language: written once."""
+    """The output of a macro for these values, alike on every page of a language: written once."""
     return _written(template, macro, current_language(), request.script_root, *values)
 
 

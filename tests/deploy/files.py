@@ -26,7 +26,7 @@ def settings_of(name: str, secrets: Mapping[str, str]) -> dict[str, str]:
 
 
 def shop_command() -> list[str]:
-    """What the image of a shop runs: the Dockerfile's last ENTRYPOINT and CMD."""
+    """The command of a shop's image: the Dockerfile's last ENTRYPOINT and CMD."""
     text = (FOLDER / "Dockerfile").read_text()
     return [*_last(text, "ENTRYPOINT"), *_last(text, "CMD")]
 

@@ -95,7 +95,7 @@ class Installation:
         assert done.returncode == 0, done.stderr
 
     def make_primary(self) -> None:
-        """What the image does at its first start, then our script, then the server with the options of the file."""
+        """The image's first start, then our script, then the server with the options of the file."""
         home, machine, env = self.folder / "primary", self.machines["primary"], self.environment("primary")
         home.mkdir()
         shutil.chown(home, "postgres", "postgres")
@@ -192,7 +192,7 @@ class Installation:
             assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
     def rows(self, machine: str, query: str) -> set[str]:
-        """What a query gives on a server, a line for each row."""
+        """The rows that a query gives on a server, a line for each."""
         ask = ("psql", "-At", "-U", "shop", "-d", "shop", "-c", query)
         return set(self.machines[machine].run(*ask, environment=self.environment(machine)).splitlines())
 

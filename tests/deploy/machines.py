@@ -66,7 +66,7 @@ class Machine:
             )
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None, seconds: int = 60) -> str:
-        """What a command prints. Raises AssertionError with it when the command fails."""
+        """The output of a command. Raises AssertionError with it when the command fails."""
         done = subprocess.run(
             ["ip", "netns", "exec", self.space, *command],
             env=os.environ | dict(environment or {}),

@@ -1,4 +1,4 @@
-"""What `shop/deploy` promises, rehearsed: its files run on machines of their own, under load, with faults."""
+"""The promises of `shop/deploy`, rehearsed: its files run on machines of their own, under load, with faults."""
 
 import os
 import signal
