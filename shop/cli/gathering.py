@@ -10,6 +10,7 @@ import re
 import selectors
 import socket
 import time
+from collections import deque
 from contextlib import suppress
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -40,6 +41,8 @@ MOST_TRAILERS = 100
 """As many as gunicorn reads, and lines as long."""
 LINGER_SECONDS = 2
 """The time that a client gets to read the answer and close its side; closed at once, the answer could be lost."""
+PATIENCE_SECONDS = 0.02
+"""The time after which a request lets the next one begin beside it: it waits for a database or another machine."""
 SWEEP_SECONDS = 1
 NOTIFY_SECONDS = 1
 PIECE = 16 * 1024
@@ -220,6 +223,12 @@ class GatheredUnreader(SocketUnreader):  # type: ignore[misc] # gunicorn has no 
         return data
 
 
+def _send(client: socket.socket, rest: bytes) -> bool:
+    client.setblocking(True)
+    client.sendall(rest)
+    return True
+
+
 class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     """gunicorn's worker with threads, which sees a request when it has arrived, and waits for no client to close."""
 
@@ -231,6 +240,12 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._large: set[Any] = set()
         """Those whose body is a large one, until it is answered."""
         self._lingering: dict[Any, float] = {}
+        self._waiting: deque[Any] = deque()
+        """Connections whose request has arrived and waits for its turn."""
+        self._begun: dict[Any, float] = {}
+        """When the request of a connection was given to a thread."""
+        self.at_once: int = self.cfg.threads
+        """The requests that are answered beside each other, unless they take long."""
         self._next_sweep = 0.0
         self._notified_at = 0.0
 
@@ -253,6 +268,31 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             return
         self.nr_conns += 1
         self._gather(TConn(self.cfg, client, address, listener.getsockname()))
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Let a request be answered in its turn, `at_once` of them beside each other, unless earlier ones take long.
+
+        Threads that make pages beside each other make none of them sooner: Python runs one of them, and changing
+        between them costs time and lets some wait several times as long as others.
+        """
+        self._waiting.append(conn)
+        self._begin_requests()
+
+    def _begin_requests(self) -> None:
+        while self._waiting and self._at_work() < self.at_once:
+            conn = self._waiting.popleft()
+            self._begun[conn] = time.monotonic()
+            super().enqueue_req(conn)
+
+    def _at_work(self) -> int:
+        """The requests under way that are likely to end soon, rather than to wait for something outside."""
+        latest = time.monotonic() - PATIENCE_SECONDS
+        return sum(begun > latest for begun in self._begun.values())
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait no longer than those at work may keep others waiting."""
+        super().wait_for_and_dispatch_events(min(timeout, PATIENCE_SECONDS) if self._waiting else timeout)
+        self._begin_requests()
 
     def _make_room(self) -> None:
         """Give up a connection that only waits, so that the next one finds a free file; it asks again at once."""
@@ -277,11 +317,15 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keep the connection, go on with a request that came behind the answered one, or close."""
+        self._begun.pop(conn, None)
+        self._begin_requests()
         answered = self._forget(conn)
         if answered.is_hopeless or fs.cancelled() or fs.exception() or not fs.result():
             self._linger(conn)  # where a hopeless request ends is unknown, so nothing behind it is a request
         elif answered.extra:
             self._gather(conn, answered.extra)
+        elif conn.parser is None:  # no thread ever answered it
+            self._keep(conn)
         else:
             super().finish_request(conn, fs)
 
@@ -353,8 +397,42 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
                 conn.sock.send(CONTINUE, socket.MSG_DONTWAIT)
         return True
 
+    def answer_at_once(self, conn: Any, head: bytes) -> bytes | None:
+        """The answer to a request without a body that needs no thread, for a connection that is kept; None else."""
+
+    def _is_answered(self, conn: Any, incoming: Incoming) -> bool:
+        """Whether this loop answered; what the system does not take over at once is left to a thread."""
+        plain = incoming.is_complete and incoming.body is None and not incoming.extra
+        if not plain or not self.alive or len(self.keepalived_conns) >= self.max_keepalived:
+            return False
+        answer = self.answer_at_once(conn, bytes(incoming.head))
+        if answer is None:
+            return False
+        try:
+            sent = conn.sock.send(answer, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._drop(conn)
+            return True
+        if sent < len(answer):
+            rest = self.tpool.submit(_send, conn.sock, answer[sent:])
+            rest.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+            return True
+        self._forget(conn)
+        self._keep(conn)
+        return True
+
+    def _keep(self, conn: Any) -> None:
+        """Wait for the next request of a connection."""
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
+
     def _hand_over(self, conn: Any, incoming: Incoming) -> None:
         self._stop_reading(conn)
+        if self._is_answered(conn, incoming):
+            return
         if not conn.initialized:
             conn.init()
             conn.parser.unreader = GatheredUnreader(conn.sock)

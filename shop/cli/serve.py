@@ -32,9 +32,11 @@ from recommend.medicines import load_medicines
 from recommend.naming import load_excipients
 from recommend.substances import load_ingredient_reader
 from shop.cli.admin import link
+from shop.cli.cached_answers import CachedAnswers
 from shop.cli.faults import plain_faults
 from shop.cli.gathering import GatheringWorker
 from shop.settings import Settings, read_settings
+from shop.web.database import waits_for_no_server
 from shop.web.security import MAX_QUERY_BYTES
 from shop.web.services import services_of
 
@@ -201,6 +203,19 @@ wsgi.Response = _Response
 
 class _Worker(GatheringWorker):
     """The worker that waits for no client; an address too long for gunicorn gets the page that the shop has for it."""
+
+    _cached: CachedAnswers | None = None
+
+    def load_wsgi(self) -> None:
+        """Load the shop; where it reads from files alone, a request waits for nobody and is best left alone."""
+        super().load_wsgi()
+        if isinstance(self.wsgi, Flask) and waits_for_no_server(self.wsgi):
+            self.at_once = 1
+            if services_of(self.wsgi).settings.page_cache and not os.environ.get("SCRIPT_NAME"):
+                self._cached = CachedAnswers(self.wsgi)
+
+    def answer_at_once(self, conn: Any, head: bytes) -> bytes | None:
+        return self._cached.answer(head, conn.client[0]) if self._cached else None
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         if not isinstance(exc, LimitRequestLine):

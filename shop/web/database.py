@@ -21,7 +21,7 @@ from catalog.search.update import has_current_format
 from recommend.knowledge import Ruleset
 from recommend.loading import load_ruleset
 from shop.settings import Settings
-from shop.web.services import services
+from shop.web.services import services, services_of
 
 READING = "shop.reading"
 """Of a WSGI environment: a session for reading that was opened before Flask was entered."""
@@ -165,6 +165,11 @@ def may_write() -> bool:
         return False
     view = current_app.view_functions.get(request.endpoint or "")
     return view is None or _ONLY_READS not in vars(view)
+
+
+def waits_for_no_server(app: Flask) -> bool:
+    """Whether the catalogue is read from files alone, never from another machine."""
+    return all(engine.dialect.name == "sqlite" for engine in services_of(app).databases.engines)
 
 
 def asked_by_staff() -> bool:

@@ -46,9 +46,15 @@ CACHE_BYTES = 24_000_000
 """Memory for one process: about 300 listing pages, 2,000 cards and 200 product pages together."""
 LONGEST_QUERY = 500
 PREFIXES = tuple(f"/{language}/" for language in LANGUAGES)
+ONLY_CACHED = "shop.only_cached"
+"""Of a WSGI environment: that a page which is not cached is not to be made, but to be said with `NotCachedError`."""
 OF_ONE_REQUEST = frozenset(("X-Request-Id", "Date", "Content-Length"))
 """Headers that are not stored with a page."""
 _lock = Lock()
+
+
+class NotCachedError(Exception):
+    """A page that was wanted only if it is cached, and is not."""
 
 
 class CachedPage(Struct, frozen=True):
@@ -137,7 +143,7 @@ class CachedPages:
     """WSGI middleware that answers with a cached page while the catalogue is as it was, and else asks the shop."""
 
     def __init__(self, app: Flask) -> None:
-        self._app, self._ask = app, app.wsgi_app
+        self._app, self._shop = app, app.wsgi_app
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         begun, asked = time.perf_counter(), _asked(environ)
@@ -161,6 +167,11 @@ class CachedPages:
             return answer(environ, start_response)
         start_response("200 OK", headers)
         return (page.body,)
+
+    def _ask(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if ONLY_CACHED in environ:
+            raise NotCachedError
+        return self._shop(environ, start_response)
 
     @staticmethod
     def _find(
