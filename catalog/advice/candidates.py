@@ -21,10 +21,11 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from catalog.models import AdviceRow, Beside, DosageForm, Product
 from catalog.models.product import PUBLISHED
+from catalog.queries.products import published_products
 from catalog.search.documents import OWN_LIMIT_UG
 from catalog.search.snapshot import once_per_state
 from recommend.knowledge import Ruleset
@@ -218,7 +219,13 @@ def advised_products(
         return []
     query = _advised_query(len(forms), wishes.shape, per_form)
     parameters = wishes.parameters | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
-    return [AdvisedProduct(form, product, tuple(order)) for form, product, *order in session.execute(query, parameters)]
+    rows = session.execute(query, parameters).all()
+    products = published_products(session, [row.product_id for row in rows])
+    return [
+        AdvisedProduct(form, products[product_id], tuple(order))
+        for form, product_id, *order in rows
+        if product_id in products  # else it was taken out of the shop between the two questions
+    ]
 
 
 @lru_cache(maxsize=256)
@@ -226,12 +233,7 @@ def _advised_query(forms: int, shape: Shape, per_form: int) -> Select[Any]:
     """Cached, because SQLAlchemy takes longer to build the query than the database to answer it."""
     chosen = union_all(*(_first(place, shape, per_form) for place in range(forms))).subquery()
     order = [chosen.c[column.key] for column in shape.order]
-    return (
-        select(chosen.c.form, Product, *order)
-        .join(Product, Product.id == chosen.c.product_id)
-        .order_by(chosen.c.form, *order)
-        .options(joinedload(Product.brand))
-    )
+    return select(chosen.c.form, chosen.c.product_id, *order).order_by(chosen.c.form, *order)
 
 
 def _first(place: int, shape: Shape, number: int) -> Select[Any]:

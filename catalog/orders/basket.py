@@ -3,17 +3,14 @@
 A second pack of a product makes it last longer and adds nothing to a day; a second product does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from msgspec import Struct
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
 
 from catalog.models import Product
-from catalog.models.product import PUBLISHED
 from catalog.other_actives import DailyAmount, daily_amounts, limits_exceeded
 from catalog.prices import tenth_cents_per_100mg
 from recommend.chemistry import UG_PER_MG
@@ -155,15 +152,3 @@ def make_basket(
     """A basket of published products, by id, with the packs that are left; an unknown one is left out."""
     lines = (BasketLine(products[id_], quantity, left[id_]) for id_, quantity in quantities.items() if id_ in products)
     return Basket(tuple(lines), ruleset)
-
-
-def products_by_ids(session: Session, ids: Collection[int]) -> dict[int, Product]:
-    """The published products with these ids."""
-    if not ids:
-        return {}
-    query = (
-        select(Product)
-        .where(PUBLISHED, Product.id.in_(sorted(ids)))
-        .options(joinedload(Product.brand), selectinload(Product.tags))
-    )
-    return {product.id: product for product in session.scalars(query)}

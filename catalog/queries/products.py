@@ -12,6 +12,7 @@ from catalog.models import Brand, FormTag, ListingRowByForm, PictureFile, Produc
 from catalog.models.product import IN_STOCK, PUBLISHED, published_languages
 from catalog.pictures import picture_of
 from catalog.search.documents import GRADES_IN_STOCK
+from catalog.search.snapshot import keep_for_state, known_of_state
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 
@@ -24,6 +25,30 @@ def product_by_slug(session: Session, slug: str) -> Product | None:
         .options(joinedload(Product.brand), joinedload(Product.tags), joinedload(Product.components))
     )
     return session.scalars(query).unique().one_or_none()
+
+
+MOST_KEPT_PRODUCTS = 1000
+"""Products that a process keeps of one state of the catalogue, about 5 MB."""
+_KEPT = "products by id"
+
+
+def published_products(session: Session, ids: Collection[int]) -> dict[int, Product]:
+    """The published products with these ids, with their brand and forms.
+
+    To read alone: a session with a noted stamp gets the same ones as others before it, which belong to no session.
+    """
+    known: dict[int, Product] = known_of_state(session, _KEPT) or {}
+    missing = sorted(set(ids) - known.keys())
+    if missing:
+        query = select(Product).where(PUBLISHED, Product.id.in_(missing))
+        found = session.scalars(query.options(joinedload(Product.brand), joinedload(Product.tags))).unique()
+        loaded = {product.id: product for product in found}
+        known = {**(known if len(known) < MOST_KEPT_PRODUCTS else {}), **loaded}
+        keep_for_state(session, _KEPT, known)
+        if known_of_state(session, _KEPT) is known:
+            for one in {*loaded.values(), *(product.brand for product in loaded.values())}:
+                session.expunge(one)
+    return {id_: known[id_] for id_ in ids if id_ in known}
 
 
 class Place(Struct, frozen=True):

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from catalog.db.engine import fail_fast_on_lock, for_writing
 from catalog.edits.availability import set_sold_out
 from catalog.models import Product
-from catalog.orders.basket import products_by_ids
 from catalog.orders.models import Purchase
 from catalog.orders.stock import Count, available, last_packs_taken
+from catalog.queries.products import published_products
 from shop.web.services import Services
 
 log = logging.getLogger("shop.ordering")
@@ -39,7 +39,7 @@ def marks_of(shared: Services, product_ids: Sequence[int]) -> dict[int, bool]:
 def products_back(shared: Services, product_ids: Sequence[int]) -> list[int]:
     """Those of these products that may be ordered now: in the shop, in stock, and a pack not promised to anybody."""
     with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
-        found = products_by_ids(catalogue, product_ids).values()
+        found = published_products(catalogue, product_ids).values()
         counts = [Count.of(one) for one in found if one.in_stock]
         left = available(orders, counts) if counts else {}
     return sorted(id_ for id_, packs in left.items() if packs > 0)

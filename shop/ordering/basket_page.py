@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from catalog.models import Product
-from catalog.orders.basket import Basket, make_basket, products_by_ids
+from catalog.orders.basket import Basket, make_basket
 from catalog.orders.stock import Count, available
+from catalog.queries.products import published_products
 from recommend.answers import Answers
 from recommend.chemistry import UG_PER_MG
 from recommend.engine import advise
@@ -18,7 +19,7 @@ from shop.web.services import services
 
 def available_basket(quantities: Mapping[int, int]) -> Basket:
     """The basket with the packs that are left at this moment."""
-    products = products_by_ids(get_session(), quantities)
+    products = published_products(get_session(), quantities)
     with services().orders.reading() as session:
         left = available(session, [Count.of(product) for product in products.values()]) if products else {}
     return make_basket(products, quantities, left, get_ruleset())

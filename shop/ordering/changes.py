@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from catalog.models import Product
-from catalog.orders.basket import MOST_LINES, MOST_PACKS, products_by_ids
+from catalog.orders.basket import MOST_LINES, MOST_PACKS
 from catalog.orders.stock import Count, available
+from catalog.queries.products import published_products
 from shop.web.i18n import gettext as _
 from shop.web.i18n import ngettext
 from shop.web.services import services
@@ -101,7 +102,7 @@ def _refuse_what_cannot_be_had(
     if len(change.quantities) > MOST_LINES:
         change.general.append(_("A basket holds at most %(most)d products.", most=MOST_LINES))
         return
-    products = products_by_ids(session, change.quantities)
+    products = published_products(session, change.quantities)
     with services().orders.reading() as orders:
         left = available(orders, [Count.of(product) for product in products.values()]) if products else {}
     for product_id, quantity in change.quantities.items():

@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.models import Product
-from catalog.orders.basket import products_by_ids
+from catalog.queries.products import published_products
 from shop.web.database import get_session
 from shop.web.security import cookie_name, never_store
 
@@ -49,7 +49,7 @@ def basket_notice() -> BasketNotice | None:
     g.basket_notice_shown = True
     product_id = int(told[2])
     with suppress(SQLAlchemyError):
-        product = products_by_ids(get_session(), [product_id]).get(product_id)
+        product = published_products(get_session(), [product_id]).get(product_id)
         return BasketNotice("added" if told[1] == "added" else "removed", product, int(told[3])) if product else None
     return None
 

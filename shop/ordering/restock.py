@@ -13,8 +13,8 @@ from wtforms.validators import InputRequired, Length
 
 from catalog.models import Product
 from catalog.orders import restock
-from catalog.orders.basket import products_by_ids
 from catalog.orders.models import RestockWish
+from catalog.queries.products import published_products
 from shop.ordering.limits import is_allowed
 from shop.web.database import get_session
 from shop.web.forms import ShopForm, email_line, require_email
@@ -78,7 +78,7 @@ def _product(given: str) -> Product:
     """The published product with this id, or 404."""
     if not (given.isascii() and given.isdigit()) or int(given) > LARGEST_ID:
         abort(HTTPStatus.NOT_FOUND)
-    product = products_by_ids(get_session(), [int(given)]).get(int(given))
+    product = published_products(get_session(), [int(given)]).get(int(given))
     if product is None:
         abort(HTTPStatus.NOT_FOUND)
     return product
@@ -118,4 +118,4 @@ def answer(token: str) -> Response:
 
 def _awaited(wish: RestockWish | None) -> Product | None:
     """The product of a wish, while it is in the shop."""
-    return products_by_ids(get_session(), [wish.product_id]).get(wish.product_id) if wish is not None else None
+    return published_products(get_session(), [wish.product_id]).get(wish.product_id) if wish is not None else None

@@ -12,8 +12,9 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from catalog.orders.basket import MOST_LINES, products_by_ids
+from catalog.orders.basket import MOST_LINES
 from catalog.orders.models import Purchase, PurchaseState
+from catalog.queries.products import published_products
 from recommend.claims.check import check_text
 from shop.web.absolute_urls import base_url
 from shop.web.database import get_ruleset, get_session
@@ -102,7 +103,7 @@ def again() -> Response:
     """Products by their ids, to be put into the basket by a button; those that left the shop are counted."""
     given = request.args.getlist("p")
     ids: Sequence[int] = [int(one) for one in dict.fromkeys(given) if _ID.fullmatch(one)][:MOST_LINES]
-    found = products_by_ids(get_session(), ids)
+    found = published_products(get_session(), ids)
     products = [found[id_] for id_ in ids if id_ in found]
     html = render_template("ordering/again.html", products=products, gone=len(ids) - len(products))
     return never_store(make_response(html))

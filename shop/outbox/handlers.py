@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from catalog.accounts.people import all_accounts
 from catalog.models import Product, Role
 from catalog.orders import outbox, restock
-from catalog.orders.basket import products_by_ids
 from catalog.orders.models import (
     Document,
     Payment,
@@ -28,6 +27,7 @@ from catalog.orders.models import (
 )
 from catalog.orders.payments import purchase_for_update
 from catalog.orders.returns import decided_lines
+from catalog.queries.products import published_products
 from shop.ordering.availability import products_back, update_marks
 from shop.ordering.supply import calendar_of, supplies
 from shop.outbox import letters
@@ -222,7 +222,7 @@ def _see_payment(shared: Services, payment_id: int) -> None:
 
 def _awaited(catalogue: Session, wish: RestockWish) -> Product | None:
     """The product of a wish; None while it is not in the shop."""
-    return products_by_ids(catalogue, [wish.product_id]).get(wish.product_id)
+    return published_products(catalogue, [wish.product_id]).get(wish.product_id)
 
 
 def _mail_restock_question(shared: Services, wish_id: int) -> None:
@@ -249,7 +249,7 @@ def _mail_low_stock(shared: Services, day: int) -> None:
     """Mail every owner the products that got low since the last such mail."""
     with shared.orders.reading() as session, shared.databases.session_for_reading() as catalogue:
         levels = restock.low_untold(session)
-        products = products_by_ids(catalogue, [level.product_id for level in levels])
+        products = published_products(catalogue, [level.product_id for level in levels])
         rows = [
             (f"{shown_text(products[one.product_id], 'name')} ({products[one.product_id].sku})", one.available)
             for one in levels

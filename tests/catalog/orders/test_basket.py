@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from catalog.composition import LabelLine
 from catalog.models import Product, Status
-from catalog.orders.basket import Basket, BasketLine, make_basket, products_by_ids
+from catalog.orders.basket import Basket, BasketLine, make_basket
 from catalog.other_actives import read_other_actives
+from catalog.queries.products import published_products
 from recommend.chemistry import rounded
 from recommend.knowledge import Ruleset
 from tests.factories import make_product
@@ -29,7 +30,7 @@ def basket(session: Session, ruleset: Ruleset, *lines: tuple[Product, int]) -> B
 
 
 def basket_of(session: Session, ruleset: Ruleset, quantities: dict[int, int]) -> Basket:
-    products = products_by_ids(session, quantities)
+    products = published_products(session, quantities)
     return make_basket(products, quantities, {product.id: product.stock for product in products.values()}, ruleset)
 
 

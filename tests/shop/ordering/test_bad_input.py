@@ -39,8 +39,9 @@ from tests.shop.ordering.test_law import complete_settings
 
 
 def change(app: Flask, slug: str = CITRATE, **facts: Any) -> None:
-    """Change a product behind the shop's back, as another process may."""
+    """Change a product as another process may, in a revision of its own."""
     with Session(services_of(app).databases.writing) as session:
+        begin_writing(session)
         session.execute(update(Product).where(Product.slug == slug).values(**facts))
         session.commit()
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from catalog.edits.store import begin_writing
 from catalog.models import Product, Status
 from shop.web.services import services_of
 from tests.shop.visitor import answer, main_text
@@ -28,8 +29,9 @@ def id_of(app: Flask, slug: str = CITRATE) -> int:
 
 
 def change(app: Flask, slug: str = CITRATE, **facts: Any) -> None:
-    """Change a product behind the shop's back, as another process may."""
+    """Change a product as another process may, in a revision of its own."""
     with Session(services_of(app).databases.writing) as session:
+        begin_writing(session)
         session.execute(update(Product).where(Product.slug == slug).values(**facts))
         session.commit()
 

@@ -1,6 +1,7 @@
 """Page cache: no edit through another worker and no visitor's state ever gets behind it."""
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,8 @@ from tests.shop.visitor import PUBLIC_PAGES, answer, main_text
 from tests.shop.web.workers import instance_of, worker
 
 LISTING = "/nl/beste-magnesium-supplementen"
+ADVICE = "/nl/keuzehulp/advies"
+BASKET = "/nl/winkelmand"
 
 
 @pytest.fixture
@@ -42,12 +45,11 @@ def workers(sample_instance: Path, tmp_path: Path) -> Iterator[list[Flask]]:
         services_of(app).dispose()
 
 
-def rename(app: Flask, name: str) -> str:
-    """Give some product another Dutch name through this worker; returns its slug."""
+def rename(app: Flask, name: str, slug: str | None = None) -> str:
+    """Give a product, or just some, another Dutch name through this worker; returns its slug."""
+    which = Product.status == Status.PUBLISHED if slug is None else Product.slug == slug
     with Session(services_of(app).databases.primary) as session:
-        id_ = session.scalars(
-            select(Product.id).where(Product.status == Status.PUBLISHED).order_by(Product.sku)
-        ).first()
+        id_ = session.scalars(select(Product.id).where(which).order_by(Product.sku)).first()
         assert id_
         product = product_to_edit(session, id_)
         state = msgspec.structs.replace(state_of_product(product), name_nl=name)
@@ -110,6 +112,19 @@ def test_a_cached_page_has_the_headers_of_the_first_a_number_of_its_own_and_a_li
     told = [vars(record)["fields"] for record in caplog.records]
     assert [line["request"] for line in told] == numbers
     assert {(line["method"], line["route"], line["status"]) for line in told} == {("GET", LISTING, 200)}
+
+
+def test_advice_and_basket_show_an_edit_through_another_worker(workers: list[Flask]) -> None:
+    client = workers[0].test_client()
+    answer(client)
+    found = re.search(r'href="/nl/product/([a-z0-9-]+)', client.get(ADVICE).text)
+    assert found
+    with Session(services_of(workers[0]).databases.primary) as session:
+        id_ = session.scalars(select(Product.id).where(Product.slug == found[1])).one()
+    client.post(BASKET, data={"add": id_})
+    for name in ("Eerste naam", "Tweede naam"):
+        rename(workers[1], name, found[1])
+        assert [name in client.get(page).text for page in (ADVICE, BASKET)] == [True, True]
 
 
 def test_a_path_with_a_hidden_slash_is_no_cached_page(workers: list[Flask]) -> None:
