@@ -1,6 +1,6 @@
 """Conditions and answers in the words of the questionnaire."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from recommend.answers import QUESTIONS, Answers
@@ -76,21 +76,30 @@ def answer_in_words(value: Any, wording: Wording, language: Language) -> str:
     )
 
 
-def deciding_answers(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
-    """Answers that make a condition true, in the words of the choices; default answers are left out."""
+def deciding_answers(
+    condition: Condition, answers: Answers, ruleset: Ruleset, language: Language, instead: Mapping[str, str]
+) -> list[str]:
+    """Answers that make a condition true, in the words of the choices; default answers are left out.
+
+    `instead` has other words, by question, for an answer that we count with and that was not given.
+    """
     found = [
-        answer_in_words(value, ruleset.questions[question], language)
+        instead.get(question) or answer_in_words(value, ruleset.questions[question], language)
         for question, value in _deciding(condition, answers)
     ]
     return list(dict.fromkeys(found))
 
 
-def deciding_clauses(condition: Condition, answers: Answers, ruleset: Ruleset, language: Language) -> list[str]:
+def deciding_clauses(
+    condition: Condition, answers: Answers, ruleset: Ruleset, language: Language, instead: Mapping[str, str]
+) -> list[str]:
     """The same answers as clauses that follow "because", as far as the choices have one."""
     found = []
     for question, value in _deciding(condition, answers):
         clause = ruleset.questions[question].choice(value).clause if isinstance(value, str) else None
-        if clause:
+        if question in instead:
+            found.append(instead[question])
+        elif clause:
             found.append(clause.in_language(language))
     return list(dict.fromkeys(found))
 

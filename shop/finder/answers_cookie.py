@@ -5,7 +5,7 @@ They are health data (GDPR Art. 9): not stored, not logged, never in an address.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,8 @@ from shop.web.services import services
 
 COOKIE = "answers"
 LIFETIME_SECONDS = 60 * 60
+NOT_KNOWN = "not_known"
+"""The key beside the answers under which the cookie has the questions that could not be answered."""
 NEUTRAL_DEFAULTS = {key: question.default for key, question in QUESTIONS.items() if not question.required} | {
     "stomach": "none",
     "budget": "medium",
@@ -46,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["has_answers"] = has_answers
     app.jinja_env.globals["cautions_to_ask"] = lambda: cautions_to_ask(get_ruleset())
     app.jinja_env.globals["has_complete_answers"] = lambda: complete_answers() is not None
+    app.jinja_env.globals["answers_not_known"] = answers_not_known
     app.jinja_env.globals["answers_were_lost"] = answers_were_lost
     app.jinja_env.globals["answers_are_outdated"] = answers_are_outdated
 
@@ -56,6 +59,13 @@ def stored_answers() -> dict[str, Any]:
     if held is None:
         g.answers = held = _read_cookie()
     return held
+
+
+def answers_not_known() -> frozenset[str]:
+    """Questions that the visitor could not answer, and for which the stored answers are those that we count with."""
+    stored_answers()
+    not_known: frozenset[str] = g.get("answers_not_known", frozenset())
+    return not_known
 
 
 def has_answers() -> bool:
@@ -122,6 +132,7 @@ def _read_cookie() -> dict[str, Any]:
     except (InvalidToken, ValueError):
         given = None
     answers = _known_answers(given) if isinstance(given, dict) else {}
+    g.answers_not_known = answers.keys() & set(given.get(NOT_KNOWN, ())) if answers else frozenset()
     g.answers_lost = not answers
     g.answers_outdated = bool(answers) and bool((given.keys() & QUESTIONS.keys()) - answers.keys())
     return answers
@@ -136,9 +147,9 @@ def _known_answers(given: dict[str, Any]) -> dict[str, Any]:
     return answers
 
 
-def store_answers(answers: dict[str, Any]) -> None:
-    """Replace the answers in the cookie, which lasts another hour."""
-    g.answers = answers
+def store_answers(answers: dict[str, Any], not_known: Collection[str] = ()) -> None:
+    """Replace the answers in the cookie, which lasts another hour, and the questions that could not be answered."""
+    g.answers, g.answers_not_known = answers, frozenset(not_known)
     g.answers_changed = True
 
 
@@ -152,7 +163,8 @@ def _write_cookie(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"  # the page may show them, or a stop note that follows
     if g.get("answers_changed"):
         if g.answers:
-            token = services().answers_cipher.encrypt(json.dumps(g.answers).encode()).decode()
+            held = g.answers | ({NOT_KNOWN: sorted(g.answers_not_known)} if g.answers_not_known else {})
+            token = services().answers_cipher.encrypt(json.dumps(held).encode()).decode()
             response.set_cookie(
                 cookie_name(COOKIE),
                 token,

@@ -328,6 +328,16 @@ class IntakeForm(QuestionnaireForm):
             shown["gut"] = SOME
         return shown
 
+    @property
+    def not_known(self) -> frozenset[str]:
+        """Questions of this page that the visitor cannot answer."""
+        return frozenset(UNKNOWN_TROUBLE if self.gut.data == UNKNOWN else ())
+
+    def show_not_known(self) -> None:
+        """Show what was chosen instead of the answers that we count with."""
+        if not self.is_submitted():
+            self.gut.data, self.stomach.data, self.bowel.data = UNKNOWN, None, None
+
     def _given(self, key: str) -> Any:
         if key == "supplement_mg" and self.supplement.data != SOME:
             return UNKNOWN if self.supplement.data == UNKNOWN else 0

@@ -13,6 +13,7 @@ from recommend.medicines import Medicine
 from recommend.wording import answer_in_words
 from shop.finder.advice_page import advice_page, matches
 from shop.finder.answers_cookie import (
+    answers_not_known,
     complete_answers,
     erase_answers,
     partial_answers,
@@ -49,6 +50,7 @@ from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, gettext, localized
 from shop.web.security import never_store
 from shop.web.services import services
+from shop.web.words import counted_with
 
 bp = Blueprint("finder", __name__)
 
@@ -99,6 +101,8 @@ def _question_page(kind: type[QuestionnaireForm]) -> Response:
     if kind is not StartForm and not stored:
         return redirect(url_for("finder.start", answers_gone=1), HTTPStatus.SEE_OTHER)
     form = kind(get_ruleset(), current_language(), stored)
+    if isinstance(form, IntakeForm) and answers_not_known():
+        form.show_not_known()
     if isinstance(form, WishesForm):
         form.show_bands(budget_bands(get_session()))
     # From the other language, and from the question on the home page: shown with what was chosen, nothing stored.
@@ -110,7 +114,8 @@ def _question_page(kind: type[QuestionnaireForm]) -> Response:
         return _show(form, search=_search() if asks_for_search() else None)
     # Stored even when another answer needs correction, so that a stop among them counts at once.
     answers = form.with_answers()
-    store_answers(with_condition_of(taken, answers) if taken else answers)
+    not_known = form.not_known if isinstance(form, IntakeForm) else answers_not_known()
+    store_answers(with_condition_of(taken, answers) if taken else answers, not_known)
     return _onward(form, taken, valid=valid)
 
 
@@ -207,6 +212,8 @@ def _rows(stored: dict[str, Any]) -> list[AnswerRow]:
                 answer = gettext("no preference")
             label = ruleset.questions[key].label.in_language(language)
             anchor = skipped.filter if skipped else page.anchor_of(key, stored)
+            if key in answers_not_known():
+                answer, anchor = counted_with(key, stored[key]), IntakeForm.filter
             rows.append(AnswerRow(label, answer, ENDPOINTS[skipped or page], anchor))
     return rows
 

@@ -1,7 +1,7 @@
 """Words of products and of the ruleset that templates need: texts, allergens, certainties, names of forms."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -131,12 +131,23 @@ def text_with_calls(note: Note) -> Markup:
     return Markup(text)  # noqa: S704 - escaped above
 
 
-def because_of(condition: Condition, answers: Answers) -> list[str]:
-    return deciding_answers(condition, answers, get_ruleset(), current_language())
+def because_of(condition: Condition, answers: Answers, not_known: Collection[str]) -> list[str]:
+    """The answers that make a condition true; of questions that the visitor could not answer, what we count with."""
+    words = {key: counted_with(key, getattr(answers, key)) for key in not_known}
+    return deciding_answers(condition, answers, get_ruleset(), current_language(), words)
 
 
-def clauses_of(condition: Condition, answers: Answers) -> list[str]:
-    return deciding_clauses(condition, answers, get_ruleset(), current_language())
+def clauses_of(condition: Condition, answers: Answers, not_known: Collection[str]) -> list[str]:
+    """The same as clauses that follow "because"."""
+    words = {"stomach": _("you answered “I don't know” to the question on stomach and bowel")}
+    own = {key: words[key] for key in words.keys() & set(not_known)}
+    return deciding_clauses(condition, answers, get_ruleset(), current_language(), own)
+
+
+def counted_with(question: str, value: str) -> str:
+    """The answer that we count with for a visitor who does not know."""
+    label = in_current_language(get_ruleset().questions[question].choice(value).label)
+    return str(_("I don't know: we count with “%(answer)s”", answer=label))
 
 
 def form_name(form: str) -> str:

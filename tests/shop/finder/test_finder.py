@@ -646,6 +646,16 @@ def test_who_does_not_know_about_the_gut_is_counted_as_sensitive_and_asked_nothi
     answer(client)  # every page has its answers
     sent = send(client, NL["intake"], supplement="none", supplement_mg="", goal="sport", gut="unknown")
     assert sent.status_code == 303
-    assert "Erg gevoelig" in main_text(client.get(NL["check"]))
+    told = "Weet ik niet: we rekenen met “Erg gevoelig”"
+    assert told in main_text(client.get(NL["check"]))
+    assert "gut=unknown" in ticked(client.get(NL["intake"]).text)
+    advice = main_text(client.get(NL["advice"]))
+    assert "Omdat je “weet ik niet” antwoordde op de vraag over maag en darmen" in advice
+    assert (told in advice, "je “erg gevoelig” antwoordde" in advice) == (True, False)
+    send(client, NL["wishes"], budget="low", absorption="normal", dosage_form="any", sex="unspecified")
+    assert told in main_text(client.get(NL["check"]))
+    send(client, NL["intake"], supplement="none", supplement_mg="", goal="sport", gut="none")
+    assert "Weet ik niet" not in main_text(client.get(NL["check"]))
+    send(client, NL["intake"], supplement="none", supplement_mg="", goal="sport", gut="unknown")
     boxes = re.findall(r'name="conditions"[^>]* value="([a-z_]+)"', client.get(NL["conditions"]).text)
     assert boxes[:3] == ["none", "pregnant", "breastfeeding"]
