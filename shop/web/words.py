@@ -28,13 +28,15 @@ from shop.web.services import today
 
 def certainty_name(certainty: Certainty) -> str:
     """The certainty of evidence in words."""
-    names: dict[Certainty, str] = {
-        "strong": _("strong"),
-        "moderate": _("moderate"),
-        "weak": _("weak"),
-        "none": _("no human studies found"),
-    }
-    return names[certainty]
+    match certainty:
+        case "strong":
+            return _("strong")
+        case "moderate":
+            return _("moderate")
+        case "weak":
+            return _("weak")
+        case "none":
+            return _("no human studies found")
 
 
 def shown_text(product: Product, name: str) -> str:
