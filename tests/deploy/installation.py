@@ -52,6 +52,11 @@ class Installation:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._bin = programs_of_postgresql()
 
+    def note(self, event: str) -> None:
+        """Write down what happens now, beside the logs of the machines."""
+        with (self.folder / "rehearsal.log").open("a") as log:
+            log.write(f"{time.time():.1f} {event}\n")
+
     def environment(self, name: str) -> dict[str, str]:
         """The settings of a service, as the engine would give them."""
         if name == "proxy":

@@ -1,8 +1,10 @@
 """The promises of `shop/deploy`, rehearsed: its files run on machines of their own, under load, with faults."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,37 +20,54 @@ REASON = REASON or can_make_machines() or what_is_missing()
 pytestmark = [pytest.mark.deploy, pytest.mark.skipif(bool(REASON), reason=REASON)]
 
 
-@pytest.fixture
-def shops() -> Iterator[Installation]:
-    """In a folder that the system's user of PostgreSQL can reach, which pytest's are not."""
-    with TemporaryDirectory(prefix="rehearsal-") as folder, installation(Path(folder)) as whole:
-        yield whole
+@contextmanager
+def rehearsal(kept: Path) -> Iterator[Installation]:
+    """An installation in a folder that the system's user of PostgreSQL can reach, which pytest's are not.
+
+    Afterwards `kept` has what every machine and the visitors said; a failure names it.
+    """
+    with TemporaryDirectory(prefix="rehearsal-") as folder:
+        try:
+            with installation(Path(folder)) as whole:
+                yield whole
+        except BaseException as error:
+            error.add_note(f"logs of the rehearsal: {kept}")
+            raise
+        finally:
+            for log in (*Path(folder).glob("*.log"), *Path(folder).glob("*.jsonl")):
+                shutil.copy(log, kept)
 
 
-def test_faults_lose_no_acknowledged_edit_or_order_and_reading_goes_on(shops: Installation) -> None:
+def test_faults_lose_no_acknowledged_edit_or_order_and_reading_goes_on(tmp_path: Path) -> None:
+    with rehearsal(tmp_path) as shops:
+        lose_parts_in_turn(shops)
+
+
+def lose_parts_in_turn(shops: Installation) -> None:
     visitors, everything = Visitors(shops), ("read", "order", "edit")
     visitors.wait_for(3, *everything)
 
-    # A shop is frozen: the proxy stops asking it.
+    shops.note("a shop is frozen: the proxy stops asking it")
     signal_all(shops.processes["shop1"], signal.SIGSTOP)
     visitors.wait_for(3, *everything)
     signal_all(shops.processes["shop1"], signal.SIGCONT)
 
-    # One shop after the other is started again, as for a new version.
+    shops.note("one shop after the other is started again, as for a new version")
     for name in ("shop1", "shop2"):
         shops.end(name)
         shops.start_shop(name)
         shops.wait_for_shop(name)
     visitors.wait_for(3, *everything)
 
-    # The primary is cut off, not ended: nobody is told that it is gone.
+    shops.note("the primary is cut off, not ended: nobody is told that it is gone")
     shops.machines["primary"].cut_off()
     visitors.wait_for(20, "read")
+    shops.note("the standby becomes the primary")
     shops.follow("The primary is gone.")
     visitors.wait_for(3, *everything)
     without_reading = visitors.longest_without_reading()
 
-    # The proxy is started again: the only one of its kind, so for a moment nobody answers.
+    shops.note("the proxy is started again: the only one of its kind, so for a moment nobody answers")
     shops.end("proxy")
     shops.start_proxy()
     visitors.wait_for(3, *everything)
