@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import click
 import msgspec
@@ -60,7 +62,9 @@ def loadtest(
     if find_spec("locust") is None:
         raise click.ClickException("needs Locust: uv run --group bench shop loadtest …")
     plan = Plan(address, visits, seconds, pause, read_shares(shares), seed)
+    readiness(address)
     click.echo(f"{_of_machine()}; visits in a hundred: {_in_hundred(plan.shares)}")
+    click.echo("machine: of all cores; shop, driver: of one core")
     click.echo(HEADER)
     steps: list[Figures] = []
     with _driver() as driver:
@@ -76,6 +80,7 @@ def loadtest(
     click.echo("\n" + verdict(steps, limit / 1000))
     if file is not None:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(steps)))
+    click.echo(f"Afterwards the shop is {readiness(address)}.")
 
 
 def is_local(address: str) -> bool:
@@ -127,6 +132,15 @@ def drive(driver: "subprocess.Popen[str]", plan: Plan) -> Outcome:
     if not line:
         raise click.ClickException("the driver ended without an outcome; what it said is above")
     return msgspec.json.decode(line, type=Outcome)
+
+
+def readiness(address: str) -> str:
+    """The words of `/readyz`, with the mails and documents that still wait. Raises ClickException without an answer."""
+    try:
+        with urlopen(f"{address}/readyz", timeout=30) as answer:  # noqa: S310 - an address that was looked at
+            return "; ".join(answer.read().decode().split("\n")).strip("; ")
+    except (OSError, HTTPException) as error:
+        raise click.ClickException(f"{address}: no shop that is ready ({error})") from error
 
 
 def _of_machine() -> str:

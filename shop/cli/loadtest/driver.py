@@ -8,6 +8,8 @@ import random  # noqa: E402 - gevent wants the patching first
 import resource  # noqa: E402 - likewise
 import sys  # noqa: E402 - likewise
 import time  # noqa: E402 - likewise
+from contextlib import suppress  # noqa: E402 - likewise
+from urllib.parse import urlsplit  # noqa: E402 - likewise
 
 import gevent  # noqa: E402 - likewise
 import msgspec  # noqa: E402 - likewise
@@ -35,10 +37,12 @@ class Step:
         self._chance = random.Random(plan.seed)  # noqa: S311 - the same day each time
         self._start = time.perf_counter()
         self._pool = Pool(MOST_AT_ONCE)
+        self._shop = _processes_at(plan.address)
+        self._counted_from = (0.0, time.process_time(), _busy(), _shop_seconds(self._shop))
 
     def run(self) -> Outcome:
         """Begin visits at the plan's rate until its time is over; those that have no end then are broken off."""
-        busy, whole = time.process_time(), _busy()
+        gevent.spawn_later(self.plan.seconds * WARM_UP, self._begin_to_count)
         kinds, weights = list(self.plan.shares), list(self.plan.shares.values())
         due = 0.0
         while True:
@@ -49,11 +53,20 @@ class Step:
             self.late = max(self.late, self._now() - due)
             self._pool.spawn(self._visit, self._chance.choices(kinds, weights)[0], self._chance.getrandbits(32))
         gevent.sleep(max(0, self.plan.seconds - self._now()))
-        seconds, under_way = self._now(), len(self._pool)
-        driver, machine = (time.process_time() - busy) / seconds, _share(whole, _busy())
+        under_way, used = len(self._pool), self._used()
         self._pool.kill()
         asked = [one for one in self.asked if self._counts(one.at)]
-        return Outcome(asked, self.begun, self.ended, self.left, under_way, self.late, driver, machine)
+        return Outcome(asked, self.begun, self.ended, self.left, under_way, self.late, *used)
+
+    def _begin_to_count(self) -> None:
+        self._counted_from = (self._now(), time.process_time(), _busy(), _shop_seconds(self._shop))
+
+    def _used(self) -> tuple[float, float, float | None]:
+        """Processor time since the warm-up: of the driver, of the machine (all cores), of the shop if it is here."""
+        begun, driver, machine, shop = self._counted_from
+        seconds = self._now() - begun
+        served = (_shop_seconds(self._shop) - shop) / seconds if self._shop else None
+        return (time.process_time() - driver) / seconds, _share(machine, _busy()), served
 
     def _visit(self, kind: str, seed: int) -> None:
         if self._counts(self._now()):
@@ -74,6 +87,27 @@ class Step:
 
     def _now(self) -> float:
         return time.perf_counter() - self._start
+
+
+def _processes_at(address: str) -> list[psutil.Process]:
+    """The processes of this machine that listen at an address, and what they started: the shop, where it is here."""
+    port = urlsplit(address).port
+    with suppress(psutil.AccessDenied):
+        found = psutil.net_connections("tcp")
+        pids = {one.pid for one in found if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid}
+        mains = [psutil.Process(pid) for pid in pids]
+        return list({*mains, *(child for main in mains for child in main.children(recursive=True))})
+    return []
+
+
+def _shop_seconds(processes: list[psutil.Process]) -> float:
+    """Processor time of processes so far."""
+    total = 0.0
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 def _busy() -> tuple[float, float]:

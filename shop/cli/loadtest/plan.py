@@ -48,3 +48,5 @@ class Outcome(Struct, frozen=True):
     """Processor time of the driver, of one core."""
     machine_busy: float
     """Processor time of everything on the driver's machine, of all its cores."""
+    shop_busy: float | None = None
+    """Processor time of the shop, of one core, where it is on the driver's machine."""

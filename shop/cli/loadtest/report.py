@@ -39,6 +39,7 @@ class Figures(Struct, frozen=True):
     late: float
     driver_busy: float
     machine_busy: float
+    shop_busy: float | None
     by_kind: dict[str, tuple[int, float, float]]
     """Pages of a kind, their p50 and p99."""
 
@@ -72,6 +73,7 @@ def figures_of(plan: Plan, outcome: Outcome) -> Figures:
         late=outcome.late,
         driver_busy=outcome.driver_busy,
         machine_busy=outcome.machine_busy,
+        shop_busy=outcome.shop_busy,
         by_kind={kind: (len(each), percentile(each, 50), percentile(each, 99)) for kind, each in by_kind.items()},
     )
 
@@ -84,7 +86,7 @@ def percentile(times: Sequence[float], percent: int) -> float:
 
 HEADER = (
     f"{'visits/h':>9} {'begun/h':>8} {'orders/h':>9} {'pages/s':>8} {'p50 ms':>7} {'p95 ms':>7} {'p99 ms':>7}"
-    f" {'failed':>7} {'machine':>8} {'driver':>7}"
+    f" {'failed':>7} {'machine':>8} {'shop':>6} {'driver':>7}"
 )
 
 
@@ -92,7 +94,7 @@ def line_of(one: Figures) -> str:
     return (
         f"{one.visits_an_hour:9,.0f} {one.begun_an_hour:8,.0f} {one.orders_an_hour:9,.0f} {one.pages_a_second:8.1f}"
         f" {one.p50 * 1000:7.0f} {one.p95 * 1000:7.0f} {one.p99 * 1000:7.0f} {one.failed:7.1%}"
-        f" {one.machine_busy:8.0%} {one.driver_busy:7.0%}"
+        f" {one.machine_busy:8.0%} {'' if one.shop_busy is None else f'{one.shop_busy:.0%}':>6} {one.driver_busy:7.0%}"
     )
 
 
@@ -100,6 +102,8 @@ def lines_by_kind(one: Figures) -> list[str]:
     lines = [f"{'':10} {'asked':>7} {'p50 ms':>7} {'p99 ms':>7}"]
     for kind, (count, p50, p99) in sorted(one.by_kind.items(), key=lambda item: -item[1][0]):
         lines.append(f"{kind:10} {count:7,} {p50 * 1000:7.0f} {p99 * 1000:7.0f}")
+    if one.shop_busy is not None and one.pages_a_second:
+        lines.append(f"The shop took {one.shop_busy / one.pages_a_second * 1000:.1f} ms of processor for each page.")
     return lines + [f"{count} visits left: {reason}" for reason, count in one.left]
 
 

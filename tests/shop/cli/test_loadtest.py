@@ -37,9 +37,10 @@ SHOP = str(Path(sys.executable).with_name("shop"))
         (["http://127.0.0.1:8000", "--share", "order=-1"], "--share order=-1"),
         (["http://127.0.0.1:8000", *(f"--share={kind}=0" for kind in SHARES)],
          "some kind must have more than 0"),
+        (["http://127.0.0.1:9"], "http://127.0.0.1:9: no shop that is ready ("),
     ],
 )  # fmt: skip
-def test_nothing_is_sent_elsewhere_or_by_a_plan_that_makes_no_sense(
+def test_no_visit_is_sent_elsewhere_or_by_a_plan_that_makes_no_sense(
     arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shop.cli.loadtest.command.find_spec", lambda _name: True)
@@ -97,6 +98,7 @@ def test_every_kind_of_visit_comes_to_its_end_and_what_was_ordered_is_paid(
     }
     assert asked <= figures["by_kind"].keys()
     assert figures["orders_an_hour"] > 0
+    assert "Afterwards the shop is ready; outbox: " in result.output
     assert f"{figures['orders_an_hour']:,.0f} paid orders an hour" in result.output
 
 
