@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalog.accounts import Vault
+from catalog.ciphers import make_cipher
 from catalog.db.engine import Databases
 from catalog.orders.store import OrdersStore
 from catalog.search.matching import load_search_data
@@ -138,9 +139,9 @@ def _make_services(settings: Settings) -> services.Services:
         databases=Databases(settings.database_url, settings.database_read_url),
         orders=OrdersStore(settings.orders_url),
         vault=Vault(settings.secret_key),
-        answers_cipher=answers_cookie.make_cipher(settings.secret_key),
-        basket_cipher=basket_cookie.make_cipher(settings.secret_key),
-        checkout_cipher=basket_cookie.make_cipher(settings.secret_key, b"checkout"),
+        answers_cipher=make_cipher(settings.secret_key, b"answers cookie"),
+        basket_cipher=make_cipher(settings.secret_key, b"basket cookie"),
+        checkout_cipher=make_cipher(settings.secret_key, b"checkout"),
         clock=services.system_clock,
         cache=page_cache.new_cache(),
         background=mail.new_worker(),

@@ -1,14 +1,13 @@
 """Random tokens, their hashes, and encryption with the shop's key."""
 
-import base64
 import hashlib
 import hmac
 import secrets
 from enum import StrEnum
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
+
+from catalog.ciphers import Cipher, derive_key, make_cipher
 
 
 def new_token() -> str:
@@ -38,18 +37,18 @@ class Vault:
 
     def __init__(self, secret_key: str) -> None:
         self._secret_key = secret_key
-        self._fingerprint_key = _derive(secret_key, b"account fingerprints")
+        self._fingerprint_key = derive_key(secret_key, b"account fingerprints")
 
     def seal(self, purpose: Purpose, secret: str, *, owner: str = "") -> str:
         """The encrypted secret; with an `owner`, such as the id of an account, it opens for that owner only."""
-        return self._fernet(purpose, owner).encrypt(secret.encode()).decode()
+        return self._cipher(purpose, owner).encrypt(secret.encode()).decode()
 
     def unseal(
         self, purpose: Purpose, sealed: str, *, owner: str = "", within_seconds: int | None = None
     ) -> str | None:
         """The secret; None when sealed with another key, for another purpose or owner, or too long ago."""
         try:
-            return self._fernet(purpose, owner).decrypt(sealed.encode(errors="replace"), ttl=within_seconds).decode()
+            return self._cipher(purpose, owner).decrypt(sealed.encode(errors="replace"), ttl=within_seconds).decode()
         except InvalidToken:
             return None
 
@@ -59,12 +58,8 @@ class Vault:
 
     def signature(self, purpose: Purpose, data: bytes) -> str:
         """A keyed hash that nobody makes without the shop's key, for a file that is kept in the open."""
-        return hmac.new(_derive(self._secret_key, purpose.value.encode()), data, hashlib.sha256).hexdigest()
+        return hmac.new(derive_key(self._secret_key, purpose.value.encode()), data, hashlib.sha256).hexdigest()
 
-    def _fernet(self, purpose: Purpose, owner: str) -> Fernet:
+    def _cipher(self, purpose: Purpose, owner: str) -> Cipher:
         info = f"{purpose.value}: {owner}" if owner else purpose.value
-        return Fernet(base64.urlsafe_b64encode(_derive(self._secret_key, info.encode())))
-
-
-def _derive(secret_key: str, info: bytes) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=info).derive(secret_key.encode())
+        return make_cipher(self._secret_key, info.encode())

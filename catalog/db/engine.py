@@ -239,6 +239,17 @@ def migrate(engine: Engine, migrations: Migrations = CATALOGUE) -> None:
         command.upgrade(config, "head")
 
 
+def can_serve(connection: Connection, migrations: Migrations = CATALOGUE) -> bool:
+    """Whether the tables are at this version's newest revision, or at one of a newer version.
+
+    While a new version is rolled out, the first shop migrates and the others serve on, whose tables remain usable.
+    """
+    found = revision_of(connection, migrations)
+    if found is None or found == newest_revision(migrations):
+        return found is not None
+    return not (knows_revision(found, migrations) or _UNRELEASED.fullmatch(found))
+
+
 def is_migrated(engine: Engine, migrations: Migrations = CATALOGUE) -> bool:
     """Whether the tables are at the newest revision."""
     with engine.connect() as connection:
@@ -309,9 +320,9 @@ class Databases:
 
     @property
     def are_ready(self) -> bool:
-        """Whether visitors can be served: a database answers and is at the newest revision."""
+        """Whether visitors can be served: a database answers, and its tables are new enough."""
         with self.session_for_reading() as session:
-            return revision_of(session.connection()) == newest_revision()
+            return can_serve(session.connection())
 
     def dispose(self) -> None:
         for engine in self.engines:

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session
 
 from catalog.db.backup import Part
-from catalog.db.engine import Migrations, for_writing, is_migrated, migrate, migration_lock, open_engine
+from catalog.db.engine import Migrations, can_serve, for_writing, is_migrated, migrate, migration_lock, open_engine
 from catalog.models import table_of
 from catalog.orders.models import DeliveryRate, OrdersBase
 
@@ -38,8 +38,9 @@ class OrdersStore:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the tables are at the newest revision. Raises SQLAlchemyError when the database does not answer."""
-        return is_migrated(self.engine, ORDERS)
+        """Whether the tables are new enough. Raises SQLAlchemyError when the database does not answer."""
+        with self.engine.connect() as connection:
+            return can_serve(connection, ORDERS)
 
     def reading(self) -> Session:
         return Session(self.engine)

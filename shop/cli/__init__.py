@@ -17,6 +17,7 @@ from shop.cli.loading import CommandsByName
         "db": "shop.cli.db:db",
         "orders": "shop.cli.orders:orders",
         "worker": "shop.cli.worker:worker",
+        "loadtest": "shop.cli.loadtest.command:loadtest",
         "verify": "shop.cli.verify:verify",
         "rules": "shop.cli.rules:rules",
     },

@@ -3,15 +3,12 @@
 They are health data (GDPR Art. 9): not stored, not logged, never in an address.
 """
 
-import base64
 import json
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
 from flask import Flask, Response, g, request
 
 from recommend.answers import QUESTIONS, Answers, AnswersError, parse_answer, parse_answers
@@ -34,12 +31,6 @@ NEUTRAL_DEFAULTS = {key: question.default for key, question in QUESTIONS.items()
     "medicines": [],
 }
 """A harmless answer to every question."""
-
-
-def make_cipher(secret_key: str) -> Fernet:
-    """The cipher of the answers, with a key of its own that follows from the shop's."""
-    key = HKDF(SHA256(), length=32, salt=None, info=b"answers cookie").derive(secret_key.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def init_app(app: Flask) -> None:

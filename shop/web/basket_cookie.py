@@ -4,14 +4,11 @@ Its number of packs stands before it in the clear, so that a cached page can be 
 changes that number sees a wrong number and nothing more.
 """
 
-import base64
 import json
 import re
 from collections.abc import Mapping
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
 from flask import Flask, Request, Response, g, request
 
 from catalog.orders.basket import MOST_LINES, MOST_PACKS
@@ -25,12 +22,6 @@ _ALONE = {
     scheme: re.compile(rf"{name}=\"?{_COUNTED.pattern}\"?", re.ASCII)
     for scheme, name in (("http", COOKIE), ("https", f"__Host-{COOKIE}"))
 }
-
-
-def make_cipher(secret_key: str, purpose: bytes = b"basket cookie") -> Fernet:
-    """The cipher of baskets, or of another purpose, with a key of its own that follows from the shop's."""
-    key = HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def init_app(app: Flask) -> None:

@@ -1,10 +1,11 @@
 """Security headers of every response, the session cookies, and requests refused at once."""
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from shop.web.database import asked_by_staff
@@ -38,6 +39,18 @@ def cookie_name(name: str, path: str = "/") -> str:
     return f"__Host-{name}" if path == "/" else f"__Secure-{name}"
 
 
+class PatientSigner(TimestampSigner):
+    """Signer that takes what a clock signed that was ahead; else sessions would end when that clock is set back."""
+
+    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: Any = False) -> Any:
+        try:
+            return super().unsign(signed_value, max_age, return_timestamp)
+        except SignatureExpired as expired:
+            if expired.date_signed is None or expired.date_signed.timestamp() <= self.get_timestamp():
+                raise
+            return super().unsign(signed_value, None, return_timestamp)
+
+
 class SessionsForPages(SecureCookieSessionInterface):
     """The session cookie with the forms' CSRF token. The API neither reads nor sets it.
 
@@ -59,6 +72,12 @@ class SessionsForPages(SecureCookieSessionInterface):
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()  # without making a key to read one with
         return super().open_session(app, request)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        serializer = super().get_signing_serializer(app)
+        if serializer is not None:
+            serializer.signer = PatientSigner
+        return serializer
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
         return request.is_secure

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from cachetools import LRUCache
-from cryptography.fernet import Fernet
 from flask import Flask, current_app
 
 from catalog.accounts import Vault
+from catalog.ciphers import Cipher
 from catalog.db.engine import Databases
 from catalog.orders.delivery import DeliveryTable
 from catalog.orders.store import OrdersStore
@@ -33,9 +33,9 @@ class Services:
     databases: Databases
     orders: OrdersStore
     vault: Vault
-    answers_cipher: Fernet
-    basket_cipher: Fernet
-    checkout_cipher: Fernet
+    answers_cipher: Cipher
+    basket_cipher: Cipher
+    checkout_cipher: Cipher
     clock: Callable[[], datetime]
     """Aware, in UTC; tests put another one here."""
     cache: LRUCache[tuple[Hashable, ...], Any]

@@ -17,6 +17,7 @@ def service(name: str, secrets: Mapping[str, str]) -> dict[str, Any]:
     """A service of `compose.yaml`, with the secrets filled in where it names them."""
     text = (FOLDER / "compose.yaml").read_text()
     filled = re.sub(r"\$\{(\w+):\?\}", lambda found: secrets[found[1]], text)
+    filled = re.sub(r"\$\{(\w+):-(\w*)\}", lambda found: secrets.get(found[1]) or found[2], filled)
     found: dict[str, Any] = yaml.safe_load(filled)["services"][name]
     return found
 
@@ -40,4 +41,5 @@ def runbook_commands(title: str) -> list[str]:
     """The commands of a paragraph of the runbook, in order, as they are written."""
     text = (FOLDER / "runbook.md").read_text()
     (paragraph,) = re.findall(rf"(?s)^\*\*{re.escape(title)}\*\*(.*?)(?:\n\n|\Z)", text, re.MULTILINE)
-    return [command for command in re.findall(r"`([^`]+)`", paragraph) if command.startswith("docker ")]
+    found = (" ".join(command.split()) for command in re.findall(r"`([^`]+)`", paragraph))
+    return [command for command in found if "docker " in command or command.startswith("export ")]

@@ -1,7 +1,7 @@
 """Visitors of a shop behind its proxy, as one process: they read, order and edit until their input ends.
 
 Run inside a namespace: python -m tests.deploy.visitors ADDRESS CA_FILE EMAIL PASSWORD. Prints a line of JSON for each
-request that matters: when, what, whether it was acknowledged, how long it took, and its name.
+request that matters: when, what, whether it was acknowledged, how long it took, its name, the words of a refusal.
 """
 
 import json
@@ -48,12 +48,24 @@ class Visitor:
             self.session.mount("https://", _From(home))
         self.session.verify = ca
         self.session.trust_env = False  # neither a proxy nor an authority of whoever rehearses
+        self.last: requests.Response | None = None
 
     def get(self, path: str) -> requests.Response:
-        return self.session.get(self._url(path), timeout=SECONDS)
+        self.last = None
+        self.last = self.session.get(self._url(path), timeout=SECONDS)
+        return self.last
 
     def post(self, path: str, **data: Any) -> requests.Response:
-        return self.session.post(self._url(path), data=data, timeout=SECONDS, headers={"Referer": self.address})
+        self.last = None
+        self.last = self.session.post(self._url(path), data=data, timeout=SECONDS, headers={"Referer": self.address})
+        return self.last
+
+    def words(self) -> str:
+        """The status and the words of the last answer; empty when there was none."""
+        if self.last is None:
+            return ""
+        main = html.fromstring(self.last.text).xpath("//main") if self.last.text else []
+        return f"{self.last.status_code} {' '.join(main[0].text_content().split())[:300] if main else ''}"
 
     def submit(self, page: requests.Response, step: str | None = None, **values: Any) -> requests.Response:
         """Send the last form of a page that has such a button; the page that follows."""
@@ -69,8 +81,10 @@ class Visitor:
         return path if path.startswith("http") else self.address + path
 
 
-def tell(what: str, begun: float, acknowledged: bool, name: str = "") -> None:
-    line = {"at": time.time(), "what": what, "ok": acknowledged, "seconds": time.time() - begun, "name": name}
+def tell(what: str, begun: float, said: str | None, name: str = "") -> None:
+    """A line for a request; `said` is what a refusal said, None for what was acknowledged."""
+    line = {"at": time.time(), "what": what, "ok": said is None, "seconds": time.time() - begun, "name": name}
+    line["said"] = said or ""
     with _printing:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
@@ -80,7 +94,7 @@ def read(visitor: Visitor, number: int) -> None:
     begun = time.time()
     path = (LISTING, f"{LISTING}?form=citrate", "/nl/", "/nl/gids")[number % 4]
     answer = visitor.get(path)
-    tell("read", begun, answer.status_code == HTTPStatus.OK)
+    tell("read", begun, None if answer.status_code == HTTPStatus.OK else visitor.words())
     time.sleep(0.02)
 
 
@@ -91,13 +105,13 @@ def order(visitor: Visitor, number: int) -> None:
     visitor = Visitor(visitor.address, visitor.ca, HOMES[number % len(HOMES)])
     try:
         products = html.fromstring(visitor.get(LISTING).text).xpath("//button[@name='add']/@value")
-        visitor.post("/nl/winkelmand", add=products[number % len(products)])
+        visitor.post("/nl/winkelmand", add=products[number % len(products)]).raise_for_status()
         placed = visitor.submit(visitor.submit(visitor.get("/nl/bestellen"), "summary", **who), "order")
         (to_payment,) = html.fromstring(placed.text).xpath("//main//a[contains(@class, 'button')]/@href")
         paid = visitor.submit(visitor.get(to_payment), "paid")
         done = paid.status_code == HTTPStatus.OK and "/bestelling/" in paid.url
     finally:
-        tell("order", begun, done, who["email"])
+        tell("order", begun, None if done else visitor.words(), who["email"])
     time.sleep(0.1)
 
 
@@ -109,7 +123,7 @@ def edit(visitor: Visitor, number: int) -> None:
         saved = visitor.submit(page, name=name, address="Straat 1, Utrecht")
         done = saved.status_code == HTTPStatus.OK and not saved.url.endswith("/new") and name in saved.text
     finally:
-        tell("edit", begun, done, name)
+        tell("edit", begun, None if done else visitor.words(), name)
     time.sleep(0.05)
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from catalog.models import Product
@@ -90,6 +90,25 @@ def test_an_edit_on_a_full_disk_is_refused_and_leaves_nothing(embedded: Flask) -
     assert refused.status_code == 503
     assert "has no room" in refused.text
     assert count(embedded) % 2 == before % 2
+
+
+def test_a_shop_serves_on_while_a_newer_version_migrates_its_database_but_not_on_older_tables(embedded: Flask) -> None:
+    client = embedded.test_client()
+
+    def ready_at(revision: str) -> tuple[int, str]:
+        at = {"revision": revision}
+        with services_of(embedded).databases.primary.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :revision"), at)
+        with services_of(embedded).orders.engine.begin() as connection:
+            connection.execute(text("UPDATE orders_version SET version_num = :revision"), at)
+        answer = client.get("/readyz")
+        return answer.status_code, answer.text
+
+    status, said = ready_at("9999")
+    assert status == 200
+    assert "outbox: 0 waiting" in said
+    assert client.get(LISTING["nl"]).status_code == 200
+    assert ready_at("0001")[0] == 503
 
 
 def test_a_fault_of_ours_in_a_statement_is_no_503(embedded: Flask) -> None:
