@@ -218,27 +218,27 @@ class NotThereError(Exception):
 
 def count_packs(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
     """Take over a count by staff: the packs on the shelf now, those of unsent orders included."""
-    level = _level_to_change(session, count, at)
+    level = counted_level(session, count, at)
     if not _is_done(session, change):
-        _move_by_staff(session, level, MoveKind.CORRECTED, packs - level.found, change, at=at)
+        move_by_staff(session, level, MoveKind.CORRECTED, packs - level.found, change, at=at)
     return level
 
 
 def receive_packs(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
     """Put packs that came in on the shelf, with their lot."""
-    level = _level_to_change(session, count, at)
+    level = counted_level(session, count, at)
     if not _is_done(session, change):
-        _move_by_staff(session, level, MoveKind.RECEIVED, packs, change, at=at)
+        move_by_staff(session, level, MoveKind.RECEIVED, packs, change, at=at)
     return level
 
 
 def write_off(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
     """Take packs off the shelf that nobody may buy any more. Raises NotThereError."""
-    level = _level_to_change(session, count, at)
+    level = counted_level(session, count, at)
     if not _is_done(session, change):
         if packs > level.found:
             raise NotThereError
-        _move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, change, at=at)
+        move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, change, at=at)
     return level
 
 
@@ -247,20 +247,21 @@ def hold_packs(session: Session, product_id: int, packs: int, change: StockChang
     level = _levels(session, [product_id], lock=True).get(product_id)
     held = min(packs, level.found) if level is not None else 0
     if level is not None and held:
-        _move_by_staff(session, level, MoveKind.HELD, -held, change, at=at)
+        move_by_staff(session, level, MoveKind.HELD, -held, change, at=at)
     return held
 
 
 def end_hold(session: Session, product_id: int, packs: int, change: StockChange, at: datetime, *, lost: bool) -> None:
     """Put held packs back into sale, or write them off."""
     level = _levels(session, [product_id], lock=True)[product_id]
-    _move_by_staff(session, level, MoveKind.HELD, packs, change, at=at)
+    move_by_staff(session, level, MoveKind.HELD, packs, change, at=at)
     if lost:
         off = StockChange(f"{change.key}.off", change.who, change.lot, change.reason)
-        _move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, off, at=at)
+        move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, off, at=at)
 
 
-def _level_to_change(session: Session, count: Count, at: datetime) -> StockLevel:
+def counted_level(session: Session, count: Count, at: datetime) -> StockLevel:
+    """The level of a product, held until the end of the transaction, with the newest count taken over."""
     return _counted_levels(session, [count], at)[count.product_id]
 
 
@@ -268,7 +269,7 @@ def _is_done(session: Session, change: StockChange) -> bool:
     return session.scalar(select(StockMove.id).where(StockMove.key == change.key)) is not None
 
 
-def _move_by_staff(
+def move_by_staff(
     session: Session, level: StockLevel, kind: MoveKind, packs: int, change: StockChange, *, at: datetime
 ) -> None:
     """Add a move of staff. Packs that are promised and not there stay promised, and make the level short."""
@@ -281,6 +282,22 @@ def _move_by_staff(
     ):  # a level is never below its promises, between moves neither
         key = change.key if one is kind else None
         _move(session, level, one, at, by_on_hand=by, lot=change.lot, who=change.who, reason=change.reason, key=key)
+
+
+def relabel_received(session: Session, level: StockLevel, move: StockMove, change: StockChange, at: datetime) -> None:
+    """Give packs that were received another lot: the right one is received, and the wrong one taken back."""
+    for by, lot, key in ((move.by_on_hand, change.lot, None), (-move.by_on_hand, move.lot, change.key)):
+        _move(
+            session,
+            level,
+            MoveKind.RECEIVED,
+            at,
+            by_on_hand=by,
+            lot=lot,
+            who=change.who,
+            reason=change.reason,
+            key=key,
+        )
 
 
 class ReturnedPacks(Struct, frozen=True):

@@ -50,6 +50,7 @@ from catalog.orders.payments import (
 )
 from catalog.orders.placing import TooManyUnpaidError, new_payment
 from catalog.orders.recall import RecalledLotError, RecallText, begin_recall, decide_recall, products_of_lot
+from catalog.orders.receipts import CountedSinceError, Receipt, ReceiptUsedError, correct_receipt, undo_receipt
 from catalog.orders.returns import NotExpectedError, NotPendingError, ReturnedLine, decide, receive, undecided_packs
 from catalog.orders.shipping import (
     NotLeftToShipError,
@@ -340,6 +341,26 @@ class Purchases(RuleBasedStateMachine):
         assert level.found == {"count": packs, "receive": before + packs, "write off": before - packs}[what]
         assert level.short == max(0, level.reserved - level.found)
         self.added += level.found - before
+
+    @rule(number=st.integers(0, 5), lot=st.sampled_from([None, "L0", "L1", "L2"]))
+    def change_receipt(self, number: int, lot: str | None) -> None:
+        """Undo a receipt, or give it another lot."""
+        with self.store.reading() as session:
+            received = select(StockMove).where(StockMove.kind == MoveKind.RECEIVED, StockMove.by_on_hand > 0)
+            moves = session.scalars(received.order_by(StockMove.id)).all()
+        if not moves:
+            return
+        move = moves[number % len(moves)]
+        receipt = Receipt(move.id, Count.of(PRODUCTS[move.product_id - 1]))
+        try:
+            for _twice in range(2):
+                with self.store.writing() as session:
+                    if lot is not None:
+                        correct_receipt(session, receipt, lot, self.now, who="packer")
+                    elif undo_receipt(session, receipt, self.now, who="packer"):
+                        self.added -= move.by_on_hand
+        except (ReceiptUsedError, CountedSinceError):
+            return
 
     @rule(order=orders, refund=st.integers(0, 2), status=st.sampled_from(RefundStatus))
     def report_refund(self, order: int, refund: int, status: RefundStatus) -> None:
