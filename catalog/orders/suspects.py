@@ -7,7 +7,7 @@ order); what is wrong with a suspect, if anything, `checks` says.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -87,7 +87,13 @@ def _not_first(product_id: SQLColumnExpression[int]) -> ColumnElement[int]:
     return product_id + 0
 
 
-def _queries() -> Iterator[Select[Any]]:
+@cache
+def _queries() -> Sequence[Select[Any]]:
+    """The statements over whole tables; put together once, which takes longer than to send them to a small store."""
+    return tuple(_written_queries())
+
+
+def _written_queries() -> Iterator[Select[Any]]:
     every = select(Purchase.id)
     yield every.where(or_(*_head_faults()))
     yield select(PurchaseLine.purchase_id).join(Purchase).where(or_(*_line_faults()))
