@@ -111,6 +111,11 @@ def _asked_words(text: str) -> list[str]:
 def note_words(session: Session, purchase: Purchase) -> None:
     """Write the words that a purchase is found by, in place of those before."""
     session.execute(delete(PurchaseWord).where(PurchaseWord.purchase_id == purchase.id))
+    add_words(session, purchase)
+
+
+def add_words(session: Session, purchase: Purchase) -> None:
+    """Write the words that a new purchase is found by."""
     texts = (purchase.number, purchase.name, purchase.company, purchase.email, purchase.postcode)
     words = sorted({word for text in texts for word in words_of(text)})
     session.execute(insert(table_of(PurchaseWord)), [{"word": one, "purchase_id": purchase.id} for one in words])

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
 from catalog.models import Product, table_of
-from catalog.orders.models import MoveKind, Purchase, PurchaseLine, StockLevel, StockMove
+from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of the count that a product came with, before any sale."""
@@ -75,22 +75,28 @@ def _left_since(session: Session, count: Count) -> int:
 
 def reserve(
     session: Session, wanted: Mapping[int, int], counts: Sequence[Count], purchase_id: int, at: datetime
-) -> None:
-    """Reserve packs for a purchase: all or none. Raises SoldOutError."""
+) -> list[int]:
+    """Reserve packs for a purchase: all or none. Returns the products of which no pack is left. Raises SoldOutError."""
     levels = _counted_levels(session, counts, at)
     short = {id_: levels[id_].available for id_, packs in wanted.items() if levels[id_].available < packs}
     if short:
         raise SoldOutError(short)
     for product_id in sorted(wanted):
         _move(session, levels[product_id], MoveKind.RESERVED, at, by_reserved=wanted[product_id], purchase=purchase_id)
+    return [product_id for product_id in sorted(wanted) if levels[product_id].available == 0]
 
 
 def _counted_levels(session: Session, counts: Sequence[Count], at: datetime) -> dict[int, StockLevel]:
     """The levels of counted products, held until the end of the transaction, with the newest counts taken over."""
-    new = [{"product_id": count.product_id, "on_hand": 0, "reserved": 0, "counted_at": count.at} for count in counts]
-    before = set(_levels(session, [count.product_id for count in counts]))
-    insert_new(session, table_of(StockLevel), new)
-    levels = _levels(session, [count.product_id for count in counts], lock=True)
+    ids = [count.product_id for count in counts]
+    levels = _levels(session, ids)
+    before = set(levels)
+    new = [{"product_id": one.product_id, "on_hand": 0, "reserved": 0, "counted_at": one.at} for one in counts]
+    new = [values for values in new if values["product_id"] not in before]
+    if new:
+        insert_new(session, table_of(StockLevel), new)
+    if new or session.get_bind().dialect.name == "postgresql":  # a transaction of SQLite that writes is alone already
+        levels = _levels(session, ids, lock=True)
     for count in sorted(counts, key=lambda count: count.product_id):
         level = levels[count.product_id]
         first = count.product_id not in before and level.on_hand == 0
@@ -105,13 +111,6 @@ def _take_over(session: Session, level: StockLevel, count: Count, at: datetime) 
     on_hand = max(found, level.reserved)
     level.short, level.counted_at = on_hand - found, count.at
     _move(session, level, MoveKind.COUNTED, at, by_on_hand=on_hand - level.on_hand)
-
-
-def last_packs_taken(session: Session, purchase_id: int) -> list[int]:
-    """The products of a purchase of which no pack may be ordered any more, by id."""
-    query = select(StockLevel.product_id).join(PurchaseLine, PurchaseLine.product_id == StockLevel.product_id)
-    none = StockLevel.on_hand <= StockLevel.reserved
-    return list(session.scalars(query.where(PurchaseLine.purchase_id == purchase_id, none)))
 
 
 def held_packs(session: Session, purchase: Purchase) -> dict[int, int]:
