@@ -206,8 +206,8 @@ def measure(app: Flask) -> None:
         return done
 
     with shared.orders.reading() as session:
-        first = session.scalars(select(Purchase).order_by(Purchase.id)).first()
-        last = session.scalars(select(Purchase).order_by(Purchase.id.desc())).first()
+        first = session.scalars(select(Purchase).order_by(Purchase.id).limit(1)).first()
+        last = session.scalars(select(Purchase).order_by(Purchase.id.desc()).limit(1)).first()
         assert first is not None
         assert last is not None
         day = first.placed_at
