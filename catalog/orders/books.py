@@ -4,11 +4,11 @@ VAT follows the documents, dated by the calendar of the Netherlands; money follo
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import column_in
@@ -133,20 +133,22 @@ def _documents_of(session: Session, period: Period) -> Iterable[JournalRow]:
 
 
 def _money_of(session: Session, period: Period) -> Iterable[JournalRow]:
-    """The movements of money by the day that it was in the Netherlands."""
+    """The movements of money by the day that it was in the Netherlands, whose clock is whole hours ahead of UTC."""
     begin, end = period.moments
+    hour = func.substr(cast(MoneyMove.at, String), 1, 13)
     query = (
-        select(MoneyMove.at, Purchase.trial, MoneyMove.kind, Payment.provider, MoneyMove.cents)
+        select(hour, Purchase.trial, MoneyMove.kind, Payment.provider, func.count(), func.sum(MoneyMove.cents))
         .join(Payment, Payment.id == MoneyMove.payment_id)
         .join(Purchase, Purchase.id == MoneyMove.purchase_id)
         .where(MoneyMove.at >= begin, MoneyMove.at < end)
-        .execution_options(yield_per=_BATCH)
+        .group_by(hour, Purchase.trial, MoneyMove.kind, Payment.provider)
     )
     sums: dict[tuple[date, bool, str, str], tuple[int, int]] = {}
-    for at, trial, kind, provider, cents in session.execute(query):
+    for of_hour, trial, kind, provider, number, cents in session.execute(query):
+        at = datetime.strptime(of_hour, "%Y-%m-%d %H").replace(tzinfo=UTC)
         key = (at.astimezone(ZONE).date(), trial, kind.value, provider)
         count, total = sums.get(key, (0, 0))
-        sums[key] = (count + 1, total + cents)
+        sums[key] = (count + number, total + int(cents))
     for (day, of_trial, name, way), (count, total) in sums.items():
         yield JournalRow(day, of_trial, name, "", None, way, count, total, 0)
 

@@ -95,9 +95,8 @@ def _free_from(rates: Sequence[Rate]) -> int | None:
 def weight_grams(session: Session, basket: Basket) -> int:
     """The weight of a parcel: of packs on the scales, else estimated from contents in g (a ml is a g) and packaging."""
     ids = [line.product.id for line in basket.lines]
-    weighed = {
-        one.product_id: one.grams for one in session.scalars(select(PackWeight).where(PackWeight.product_id.in_(ids)))
-    }
+    query = select(PackWeight.product_id, PackWeight.grams).where(PackWeight.product_id.in_(ids))
+    weighed = {row.product_id: row.grams for row in session.execute(query)}
     return sum(weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity for line in basket.lines)
 
 
@@ -118,21 +117,24 @@ def rates(session: Session) -> list[DeliveryRate]:
     return list(session.scalars(select(DeliveryRate).order_by(*order)))
 
 
-def delivery_options(session: Session, basket: Basket, country: str) -> list[DeliveryOption]:
-    """The ways of delivering a basket to a country, cheapest first; none when it is too heavy for all."""
-    grams = weight_grams(session, basket)
-    query = select(DeliveryRate).where(DeliveryRate.country == country, DeliveryRate.max_grams >= grams)
-    return _options(session.scalars(query.order_by(DeliveryRate.max_grams)).all(), basket.cents)
+def delivery_options(session: Session, basket: Basket) -> dict[str, list[DeliveryOption]]:
+    """The ways of delivering a basket to each country, cheapest first; none where it is too heavy for all."""
+    columns = [getattr(DeliveryRate, name) for name in Rate.__struct_fields__]
+    fitting = select(*columns).where(DeliveryRate.max_grams >= weight_grams(session, basket))
+    rates = [Rate(*row) for row in session.execute(fitting.order_by(DeliveryRate.max_grams))]
+    return {
+        country: _options([rate for rate in rates if rate.country == country], basket.cents) for country in COUNTRIES
+    }
 
 
-def _options(rates: Sequence[DeliveryRate | Rate], goods_cents: int) -> list[DeliveryOption]:
-    lightest: dict[DeliveryKind, DeliveryRate | Rate] = {}
+def _options(rates: Sequence[Rate], goods_cents: int) -> list[DeliveryOption]:
+    lightest: dict[DeliveryKind, Rate] = {}
     for rate in rates:
         lightest.setdefault(rate.kind, rate)
     options = [DeliveryOption(kind, _cents(rate, goods_cents)) for kind, rate in lightest.items()]
     return sorted(options, key=lambda option: (option.cents, list(DeliveryKind).index(option.kind)))
 
 
-def _cents(rate: DeliveryRate | Rate, goods_cents: int) -> int:
+def _cents(rate: Rate, goods_cents: int) -> int:
     free = rate.free_from_cents is not None and goods_cents >= rate.free_from_cents
     return 0 if free else rate.cents

@@ -111,6 +111,11 @@ def _asked_words(text: str) -> list[str]:
 def note_words(session: Session, purchase: Purchase) -> None:
     """Write the words that a purchase is found by, in place of those before."""
     session.execute(delete(PurchaseWord).where(PurchaseWord.purchase_id == purchase.id))
+    add_words(session, purchase)
+
+
+def add_words(session: Session, purchase: Purchase) -> None:
+    """Write the words that a new purchase is found by."""
     texts = (purchase.number, purchase.name, purchase.company, purchase.email, purchase.postcode)
     words = sorted({word for text in texts for word in words_of(text)})
     session.execute(insert(table_of(PurchaseWord)), [{"word": one, "purchase_id": purchase.id} for one in words])
@@ -135,10 +140,10 @@ def _limited(session: Session, source: Select[int], wanted: OrderSearch) -> Sele
         if len(word) >= _SHORTEST_START:
             same = (PurchaseWord.word >= word) & (PurchaseWord.word < word + _LAST_SIGN)
         source = source.where(_has_word(session, same))
-    oldest = wanted.is_oldest_first
+    oldest, (order_id,) = wanted.is_oldest_first, source.selected_columns
     if wanted.start is not None:
-        source = source.where(Purchase.id >= wanted.start if oldest else Purchase.id <= wanted.start)
-    return source.order_by(Purchase.id if oldest else Purchase.id.desc()).limit(PAGE + 1)
+        source = source.where(order_id >= wanted.start if oldest else order_id <= wanted.start)
+    return source.order_by(order_id if oldest else order_id.desc()).limit(PAGE + 1)
 
 
 def _has_word(session: Session, same: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -187,7 +192,7 @@ _RECEIVED = (
 
 
 def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
-    """The queries whose results together are a filter's."""
+    """The queries whose results together are a filter's; each selects the ids of orders."""
     every = select(Purchase.id)
     confirmed = every.where(Purchase.state == PurchaseState.CONFIRMED)
     match wanted:
@@ -199,17 +204,22 @@ def _sources(session: Session, wanted: OrderFilter | None) -> list[Select[int]]:
             later = every.where(text(f"({PAID_LATER})"), OWED > _RECEIVED)
             return [every.where(Purchase.state == PurchaseState.PLACED), later]
         case OrderFilter.WITHDRAWN:
-            return [every.where(Purchase.id.in_(select(Withdrawal.purchase_id)))]
+            return [_owners(Withdrawal)]
         case OrderFilter.RETURNS:
             back = select(PurchaseLine.purchase_id).where(text(f"({COMES_BACK})"))
             return [every.where(Purchase.id.in_(back))]
     return [
         every.where(Purchase.id.in_(_failed_refunds())),
         every.where(Purchase.id.in_(_refunds_by_hand())),
-        every.where(Purchase.id.in_(select(Payment.purchase_id).where(Payment.charged_back_cents > 0))),
+        _owners(Payment).where(Payment.charged_back_cents > 0),
         every.where(column_in(session, Purchase.id, _orders_of_failed_jobs(session))),
         confirmed.where(Purchase.id.in_(_short_orders())),
     ]
+
+
+def _owners(table: type[Payment | Withdrawal]) -> Select[int]:
+    """The orders of a table's rows, read in order along its index, so that a page ends the reading."""
+    return select(table.purchase_id).join(Purchase, Purchase.id == table.purchase_id).distinct()
 
 
 def _failed_refunds() -> Select[int]:

@@ -4,7 +4,7 @@ A handler may run twice after a killed worker, so each is written to do the same
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -78,10 +78,27 @@ class Waiting(Struct, frozen=True):
         return self.failed > 0 or (self.oldest_due is not None and self.oldest_due < now - OVERDUE)
 
 
+class NewJob(Struct, frozen=True):
+    """A job to add: its kind, the row that it is about, and when it is due. The same key is added once, ever."""
+
+    kind: str
+    row_id: int
+    due_at: datetime
+    key: str = ""
+
+
 def enqueue(session: Session, kind: str, row_id: int, due_at: datetime, *, key: str = "") -> None:
     """Add a job in this session's transaction; one with the same key is added once, ever."""
-    values = {"kind": kind, "key": key or f"{kind}:{row_id}", "row_id": row_id, "due_at": due_at}
-    insert_new(session, table_of(Job), [values])
+    enqueue_all(session, [NewJob(kind, row_id, due_at, key)])
+
+
+def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
+    """Add jobs by one statement."""
+    rows = [
+        {"kind": job.kind, "key": job.key or f"{job.kind}:{job.row_id}", "row_id": job.row_id, "due_at": job.due_at}
+        for job in jobs
+    ]
+    insert_new(session, table_of(Job), rows)
 
 
 def _due(now: datetime) -> list[ColumnElement[bool]]:

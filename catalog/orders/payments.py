@@ -5,7 +5,7 @@ sums only grow, and every consequence is written once.
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Protocol
@@ -121,20 +121,30 @@ def purchase_for_update(session: Session, purchase_id: int) -> Purchase:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Collection[Count], now: datetime) -> None:
+def _purchase_paid_by(session: Session, payment_id: int) -> Purchase:
+    """The purchase of a payment, held until the end of the transaction: always before its payments."""
+    query = select(Purchase).join(Payment, Payment.purchase_id == Purchase.id).where(Payment.id == payment_id)
+    query = query.with_for_update(of=Purchase).execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+Counts = Collection[Count] | Callable[[Purchase], Collection[Count]]
+"""The catalogue's counts of the products of a purchase, or how to read them; only one paid too late needs them."""
+
+
+def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Counts, now: datetime) -> Payment:
     """Take over a provider's report, and do what follows from it for the purchase.
 
-    `counts` has the catalogue's counts of its products, for a purchase that was paid after its packs were released. A
-    report on another payment than the stored one, or on another amount, changes nothing.
+    `counts` are for a purchase that was paid after its packs were released. A report on another payment than the
+    stored one, or on another amount, changes nothing.
     """
-    owner = session.scalars(select(Payment.purchase_id).where(Payment.id == payment_id)).one()
-    purchase = purchase_for_update(session, owner)  # always before its payments
+    purchase = _purchase_paid_by(session, payment_id)
     payment = payment_for_update(session, payment_id)
     if payment.provider_id is None:
         payment.provider_id = seen.provider_id
     if payment.provider_id != seen.provider_id or seen.cents != payment.cents:
         record(session, purchase, "report-refused", now, who="provider", detail=f"payment {payment.id}")
-        return
+        return payment
     before = payment.status, payment.paid_cents, payment.charged_back_cents
     payment.missing_since = None
     payment.checkout_url = payment.checkout_url or seen.checkout_url
@@ -151,7 +161,10 @@ def see_payment(session: Session, payment_id: int, seen: PaymentSeen, counts: Co
         detail = f"payment {payment.id}: {payment.paid_cents} cents, charged back {payment.charged_back_cents}"
         record(session, purchase, payment.status, now, who="provider", detail=detail)
     session.flush()
+    if before == (PaymentStatus.NEW, 0, 0) and payment.status is PaymentStatus.OPEN and not payment.paid_cents:
+        return payment  # it has begun, and brings nothing yet
     _settle(session, purchase, counts, now)
+    return payment
 
 
 def _move_money(
@@ -173,7 +186,7 @@ class Transfer(Struct, frozen=True):
 
 
 def take_transfer(
-    session: Session, purchase: Purchase, transfer: Transfer, counts: Collection[Count], now: datetime, *, who: str
+    session: Session, purchase: Purchase, transfer: Transfer, counts: Counts, now: datetime, *, who: str
 ) -> None:
     """Take over a bank transfer for a purchase, and do what follows; what was transferred too much is to go back."""
     key = f"{TRANSFER}.{transfer.key}"
@@ -254,7 +267,7 @@ def note_sent_refund(session: Session, refund_id: int, provider_id: str | None, 
     return True
 
 
-def _settle(session: Session, purchase: Purchase, counts: Collection[Count], now: datetime) -> None:
+def _settle(session: Session, purchase: Purchase, counts: Counts, now: datetime) -> None:
     """Do what follows from the sums: confirm what is paid, send back what is paid too much or in vain."""
     kept = paid_cents(session, purchase) - claimed_cents(session, purchase)
     covered = kept >= kept_cents(purchase) or _is_authorized(purchase)
@@ -350,10 +363,11 @@ def _is_authorized(purchase: Purchase) -> bool:
     return any(payment.status is PaymentStatus.AUTHORIZED for payment in purchase.payments)
 
 
-def _reserve_again(session: Session, purchase: Purchase, counts: Collection[Count], now: datetime) -> bool:
+def _reserve_again(session: Session, purchase: Purchase, counts: Counts, now: datetime) -> bool:
     """Reserve the packs of an expired purchase again, if they are still there."""
     wanted = {line.product_id: line.quantity for line in purchase.lines}
-    known = [count for count in counts if count.product_id in wanted]
+    found = counts(purchase) if callable(counts) else counts
+    known = [count for count in found if count.product_id in wanted]
     if len(known) < len(wanted):
         return False
     try:
@@ -453,13 +467,12 @@ def _give_claim_back(session: Session, purchase: Purchase, refund: Refund, now: 
     record(session, purchase, "refund-failed", now, who="provider", detail=f"{refund.cents} cents: {reason}")
 
 
-def miss_payment(session: Session, payment_id: int, counts: Collection[Count], now: datetime) -> None:
+def miss_payment(session: Session, payment_id: int, counts: Counts, now: datetime) -> None:
     """Note that the provider does not know a payment; after UNKNOWN_FOR it counts as failed and holds no order up.
 
     One that appears again later is taken over as any late payment.
     """
-    owner = session.scalars(select(Payment.purchase_id).where(Payment.id == payment_id)).one()
-    purchase = purchase_for_update(session, owner)
+    purchase = _purchase_paid_by(session, payment_id)
     payment = payment_for_update(session, payment_id)
     payment.seen_at = now
     payment.missing_since = payment.missing_since or now

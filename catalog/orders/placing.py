@@ -15,7 +15,7 @@ from catalog.db.bulk import insert_new
 from catalog.models import Product, table_of
 from catalog.orders import outbox
 from catalog.orders.basket import Basket
-from catalog.orders.finding import note_words
+from catalog.orders.finding import add_words
 from catalog.orders.models import (
     DeliveryKind,
     Payment,
@@ -141,10 +141,14 @@ def seal(quote: Quote, agreement: Agreement) -> str:
 
 
 class PlacedPurchase(Struct, frozen=True):
-    """A purchase in the store, and its payment through the provider, if it has one."""
+    """A purchase in the store, and its payment through the provider, if it has one.
+
+    `sold_out` has the products of which it took the last pack.
+    """
 
     purchase: Purchase
     payment: Payment | None
+    sold_out: Sequence[int] = ()
 
 
 def find_placed(session: Session, checkout_key: str) -> PlacedPurchase | None:
@@ -177,7 +181,9 @@ def place(session: Session, placing: Placing, now: datetime) -> PlacedPurchase:
     session.add(purchase)
     session.flush()
     wanted = {line.product.id: line.quantity for line in placing.quote.lines}
-    reserve(session, wanted, [Count.of(line.product) for line in placing.quote.lines], purchase.id, now)
+    counts = [Count.of(line.product) for line in placing.quote.lines]
+    sold_out = reserve(session, wanted, counts, purchase.id, now)
+    add_words(session, purchase)
     session.add_all(_lines(purchase, placing))
     session.add_all(
         PurchaseVat(
@@ -189,12 +195,19 @@ def place(session: Session, placing: Placing, now: datetime) -> PlacedPurchase:
         )
         for one in placing.quote.vat
     )
-    note_words(session, purchase)
     record(session, purchase, "placed", now, who="shopper")
-    outbox.enqueue(session, "check_availability", purchase.id, now)
-    payment = _begin_payment(session, purchase, placing, now)
+    jobs = [outbox.NewJob("check_availability", purchase.id, now)]
+    payment = None
+    if placing.agreement.method is PaymentMethod.AFTER_DELIVERY:
+        confirm(session, purchase, now)
+    else:
+        payment = _payment(purchase, placing.provider, purchase.total_cents, now)
+        session.add(payment)
+        session.flush()
+        jobs += [outbox.NewJob("mail_receipt", purchase.id, now), _start(payment, now)]
+    outbox.enqueue_all(session, jobs)
     session.flush()
-    return PlacedPurchase(purchase, payment)
+    return PlacedPurchase(purchase, payment, sold_out)
 
 
 def _require_few_unpaid(session: Session, email: str, now: datetime) -> None:
@@ -266,35 +279,35 @@ def _lines(purchase: Purchase, placing: Placing) -> Sequence[PurchaseLine]:
     ]
 
 
-def _begin_payment(session: Session, purchase: Purchase, placing: Placing, now: datetime) -> Payment | None:
-    """The first attempt to pay; a purchase that is paid after delivery is confirmed at once."""
-    if placing.agreement.method is PaymentMethod.AFTER_DELIVERY:
-        confirm(session, purchase, now)
-        return None
-    outbox.enqueue(session, "mail_receipt", purchase.id, now)
-    return new_payment(session, purchase, placing.provider, now)
-
-
 def new_payment(
     session: Session, purchase: Purchase, provider: str, now: datetime, *, cents: int | None = None
 ) -> Payment:
     """An attempt to pay a purchase, or so many cents of it; its row is there before the provider hears of it."""
-    payment = Payment(
+    payment = _payment(purchase, provider, purchase.total_cents if cents is None else cents, now)
+    session.add(payment)
+    session.flush()
+    outbox.enqueue_all(session, [_start(payment, now)])
+    return payment
+
+
+def _payment(purchase: Purchase, provider: str, cents: int, now: datetime) -> Payment:
+    return Payment(
         token=secrets.token_urlsafe(24),
         purchase_id=purchase.id,
         provider=provider,
         idempotency_key=secrets.token_urlsafe(24),
         status=PaymentStatus.NEW,
-        cents=purchase.total_cents if cents is None else cents,
+        cents=cents,
         paid_cents=0,
         refund_claimed_cents=0,
         charged_back_cents=0,
         made_at=now,
     )
-    session.add(payment)
-    session.flush()
-    outbox.enqueue(session, "start_payment", payment.id, now + timedelta(seconds=10))
-    return payment
+
+
+def _start(payment: Payment, now: datetime) -> outbox.NewJob:
+    """The job that begins a payment where the request did not."""
+    return outbox.NewJob("start_payment", payment.id, now + timedelta(seconds=10))
 
 
 def confirm(session: Session, purchase: Purchase, now: datetime, *, who: str = "shop") -> None:

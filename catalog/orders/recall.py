@@ -59,10 +59,10 @@ class RecallText(Struct, frozen=True):
 
 
 def _is_lot(lot: str) -> ColumnElement[bool]:
-    return ShipmentLine.lot.in_(_spellings(lot))
+    return ShipmentLine.lot.in_(lot_spellings(lot))
 
 
-def _spellings(lot: str) -> list[str]:
+def lot_spellings(lot: str) -> list[str]:
     """A lot in capitals or not: forms store capitals, what was written before is as it was typed."""
     return sorted({lot, lot.upper(), lot.lower()})
 
@@ -101,7 +101,7 @@ def products_of_lot(session: Session, lot: str) -> list[RecalledProduct]:
 def packs_on_shelf(session: Session, lot: str, products: Sequence[RecalledProduct]) -> dict[int, int]:
     """The packs of a lot that the ledger of stock still has, by product; none for a lot that was never received."""
     left = func.sum(StockMove.by_on_hand)
-    query = select(StockMove.product_id, left).where(StockMove.lot.in_(_spellings(lot)))
+    query = select(StockMove.product_id, left).where(StockMove.lot.in_(lot_spellings(lot)))
     ids = [one.product_id for one in products]
     rows = session.execute(query.where(column_in(session, StockMove.product_id, ids)).group_by(StockMove.product_id))
     return {product_id: int(packs) for product_id, packs in rows if packs > 0}
@@ -174,7 +174,7 @@ def standing_recall(session: Session, product_id: int, lot: str) -> Recall | Non
     if not lot:
         return None
     stands = Recall.decision.is_(None) | (Recall.decision != RecallDecision.RELEASED)
-    query = select(Recall).where(Recall.product_id == product_id, Recall.lot.in_(_spellings(lot)), stands)
+    query = select(Recall).where(Recall.product_id == product_id, Recall.lot.in_(lot_spellings(lot)), stands)
     return session.scalars(query.order_by(Recall.id.desc()).limit(1)).first()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import column_in
@@ -172,7 +172,8 @@ def received_lots(session: Session, product_ids: Sequence[int]) -> dict[int, set
     query = select(StockMove.product_id, StockMove.lot).where(
         column_in(session, StockMove.product_id, product_ids), StockMove.kind == MoveKind.RECEIVED, StockMove.lot != ""
     )
+    there = query.group_by(StockMove.product_id, StockMove.lot).having(func.sum(StockMove.by_on_hand) > 0)
     found: dict[int, set[str]] = {}
-    for product_id, lot in session.execute(query.distinct()):
+    for product_id, lot in session.execute(there):
         found.setdefault(product_id, set()).add(lot)
     return found

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
 from catalog.models import Product, table_of
-from catalog.orders.models import MoveKind, Purchase, PurchaseLine, StockLevel, StockMove
+from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of the count that a product came with, before any sale."""
@@ -75,22 +75,28 @@ def _left_since(session: Session, count: Count) -> int:
 
 def reserve(
     session: Session, wanted: Mapping[int, int], counts: Sequence[Count], purchase_id: int, at: datetime
-) -> None:
-    """Reserve packs for a purchase: all or none. Raises SoldOutError."""
+) -> list[int]:
+    """Reserve packs for a purchase: all or none. Returns the products of which no pack is left. Raises SoldOutError."""
     levels = _counted_levels(session, counts, at)
     short = {id_: levels[id_].available for id_, packs in wanted.items() if levels[id_].available < packs}
     if short:
         raise SoldOutError(short)
     for product_id in sorted(wanted):
         _move(session, levels[product_id], MoveKind.RESERVED, at, by_reserved=wanted[product_id], purchase=purchase_id)
+    return [product_id for product_id in sorted(wanted) if levels[product_id].available == 0]
 
 
 def _counted_levels(session: Session, counts: Sequence[Count], at: datetime) -> dict[int, StockLevel]:
     """The levels of counted products, held until the end of the transaction, with the newest counts taken over."""
-    new = [{"product_id": count.product_id, "on_hand": 0, "reserved": 0, "counted_at": count.at} for count in counts]
-    before = set(_levels(session, [count.product_id for count in counts]))
-    insert_new(session, table_of(StockLevel), new)
-    levels = _levels(session, [count.product_id for count in counts], lock=True)
+    ids = [count.product_id for count in counts]
+    levels = _levels(session, ids)
+    before = set(levels)
+    new = [{"product_id": one.product_id, "on_hand": 0, "reserved": 0, "counted_at": one.at} for one in counts]
+    new = [values for values in new if values["product_id"] not in before]
+    if new:
+        insert_new(session, table_of(StockLevel), new)
+    if new or session.get_bind().dialect.name == "postgresql":  # a transaction of SQLite that writes is alone already
+        levels = _levels(session, ids, lock=True)
     for count in sorted(counts, key=lambda count: count.product_id):
         level = levels[count.product_id]
         first = count.product_id not in before and level.on_hand == 0
@@ -105,13 +111,6 @@ def _take_over(session: Session, level: StockLevel, count: Count, at: datetime) 
     on_hand = max(found, level.reserved)
     level.short, level.counted_at = on_hand - found, count.at
     _move(session, level, MoveKind.COUNTED, at, by_on_hand=on_hand - level.on_hand)
-
-
-def last_packs_taken(session: Session, purchase_id: int) -> list[int]:
-    """The products of a purchase of which no pack may be ordered any more, by id."""
-    query = select(StockLevel.product_id).join(PurchaseLine, PurchaseLine.product_id == StockLevel.product_id)
-    none = StockLevel.on_hand <= StockLevel.reserved
-    return list(session.scalars(query.where(PurchaseLine.purchase_id == purchase_id, none)))
 
 
 def held_packs(session: Session, purchase: Purchase) -> dict[int, int]:
@@ -218,27 +217,27 @@ class NotThereError(Exception):
 
 def count_packs(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
     """Take over a count by staff: the packs on the shelf now, those of unsent orders included."""
-    level = _level_to_change(session, count, at)
+    level = counted_level(session, count, at)
     if not _is_done(session, change):
-        _move_by_staff(session, level, MoveKind.CORRECTED, packs - level.found, change, at=at)
+        move_by_staff(session, level, MoveKind.CORRECTED, packs - level.found, change, at=at)
     return level
 
 
 def receive_packs(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
     """Put packs that came in on the shelf, with their lot."""
-    level = _level_to_change(session, count, at)
+    level = counted_level(session, count, at)
     if not _is_done(session, change):
-        _move_by_staff(session, level, MoveKind.RECEIVED, packs, change, at=at)
+        move_by_staff(session, level, MoveKind.RECEIVED, packs, change, at=at)
     return level
 
 
 def write_off(session: Session, count: Count, packs: int, change: StockChange, at: datetime) -> StockLevel:
     """Take packs off the shelf that nobody may buy any more. Raises NotThereError."""
-    level = _level_to_change(session, count, at)
+    level = counted_level(session, count, at)
     if not _is_done(session, change):
         if packs > level.found:
             raise NotThereError
-        _move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, change, at=at)
+        move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, change, at=at)
     return level
 
 
@@ -247,20 +246,21 @@ def hold_packs(session: Session, product_id: int, packs: int, change: StockChang
     level = _levels(session, [product_id], lock=True).get(product_id)
     held = min(packs, level.found) if level is not None else 0
     if level is not None and held:
-        _move_by_staff(session, level, MoveKind.HELD, -held, change, at=at)
+        move_by_staff(session, level, MoveKind.HELD, -held, change, at=at)
     return held
 
 
 def end_hold(session: Session, product_id: int, packs: int, change: StockChange, at: datetime, *, lost: bool) -> None:
     """Put held packs back into sale, or write them off."""
     level = _levels(session, [product_id], lock=True)[product_id]
-    _move_by_staff(session, level, MoveKind.HELD, packs, change, at=at)
+    move_by_staff(session, level, MoveKind.HELD, packs, change, at=at)
     if lost:
         off = StockChange(f"{change.key}.off", change.who, change.lot, change.reason)
-        _move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, off, at=at)
+        move_by_staff(session, level, MoveKind.WRITTEN_OFF, -packs, off, at=at)
 
 
-def _level_to_change(session: Session, count: Count, at: datetime) -> StockLevel:
+def counted_level(session: Session, count: Count, at: datetime) -> StockLevel:
+    """The level of a product, held until the end of the transaction, with the newest count taken over."""
     return _counted_levels(session, [count], at)[count.product_id]
 
 
@@ -268,7 +268,7 @@ def _is_done(session: Session, change: StockChange) -> bool:
     return session.scalar(select(StockMove.id).where(StockMove.key == change.key)) is not None
 
 
-def _move_by_staff(
+def move_by_staff(
     session: Session, level: StockLevel, kind: MoveKind, packs: int, change: StockChange, *, at: datetime
 ) -> None:
     """Add a move of staff. Packs that are promised and not there stay promised, and make the level short."""
@@ -281,6 +281,22 @@ def _move_by_staff(
     ):  # a level is never below its promises, between moves neither
         key = change.key if one is kind else None
         _move(session, level, one, at, by_on_hand=by, lot=change.lot, who=change.who, reason=change.reason, key=key)
+
+
+def relabel_received(session: Session, level: StockLevel, move: StockMove, change: StockChange, at: datetime) -> None:
+    """Give packs that were received another lot: the right one is received, and the wrong one taken back."""
+    for by, lot, key in ((move.by_on_hand, change.lot, None), (-move.by_on_hand, move.lot, change.key)):
+        _move(
+            session,
+            level,
+            MoveKind.RECEIVED,
+            at,
+            by_on_hand=by,
+            lot=lot,
+            who=change.who,
+            reason=change.reason,
+            key=key,
+        )
 
 
 class ReturnedPacks(Struct, frozen=True):

@@ -7,7 +7,8 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.orders.models import Purchase, StockLevel, StockMove
+from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove
+from catalog.orders.receipts import undone_receipts
 
 PAGE = 50
 _LOW = StockLevel.on_hand - StockLevel.reserved <= StockLevel.low_at
@@ -25,6 +26,13 @@ class LedgerRow(Struct, frozen=True):
     who: str
     reason: str
     number: str | None
+    is_undone: bool = False
+    """Whether it received packs, and was undone or given another lot."""
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether it received packs that were not undone yet."""
+        return self.kind == MoveKind.RECEIVED and self.by_on_hand > 0 and not self.is_undone
 
 
 def low_levels(session: Session, start: int = 0) -> list[StockLevel]:
@@ -59,5 +67,6 @@ def ledger_of(session: Session, product_id: int, before: int | None = None) -> S
     )
     if before is not None:
         query = query.where(StockMove.id < before)
-    rows = session.execute(query.order_by(StockMove.id.desc()).limit(PAGE + 1))
-    return [LedgerRow(*row) for row in rows]
+    rows = session.execute(query.order_by(StockMove.id.desc()).limit(PAGE + 1)).all()
+    undone = undone_receipts(session, [row.id for row in rows if row.kind is MoveKind.RECEIVED and row.by_on_hand > 0])
+    return [LedgerRow(*row, is_undone=row.id in undone) for row in rows]

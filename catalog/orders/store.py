@@ -3,21 +3,61 @@
 SQLite keeps it in `orders.db`; on PostgreSQL its tables live in the catalogue's database.
 """
 
-from collections.abc import Iterator
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session
 
 from catalog.db.backup import Part
-from catalog.db.engine import Migrations, can_serve, for_writing, is_migrated, migrate, migration_lock, open_engine
+from catalog.db.engine import (
+    LOCK_SECONDS,
+    Migrations,
+    can_serve,
+    for_writing,
+    is_migrated,
+    migrate,
+    migration_lock,
+    open_engine,
+)
 from catalog.models import table_of
 from catalog.orders.models import DeliveryRate, OrdersBase
 
+_LOOK_SECONDS = 0.002
 ORDERS = Migrations(Path(__file__).parent / "migrations", version_table="orders_version")
+
+
+@contextmanager
+def _turn_at(file: Path, lock: Lock) -> Iterator[None]:
+    """The turn to write to a SQLite file. Threads wait in line, processes with equal chances.
+
+    SQLite looks less and less often while a writer waits, so that where many press a button at once those who waited
+    longest would go last, and some be refused. A process that is killed gives its turn back, and one that hangs keeps
+    nobody for longer than SQLite would.
+    """
+    with lock:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            deadline = time.monotonic() + LOCK_SECONDS
+            while not _is_ours(descriptor) and time.monotonic() < deadline:
+                time.sleep(_LOOK_SECONDS)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _is_ours(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class OrdersStore:
@@ -26,9 +66,10 @@ class OrdersStore:
     def __init__(self, url: URL, *, serving: bool = True) -> None:
         self.engine: Engine = open_engine(url, serving=serving, durable=True)
         self._writing = for_writing(self.engine)
-        # SQLite lets waiting writers in by chance: where many press a button at once, some would wait for too long.
-        sqlite = self.engine.dialect.name == "sqlite"
-        self._turn: AbstractContextManager[Any] = Lock() if sqlite else nullcontext()
+        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        self._turn: Callable[[], AbstractContextManager[None]] = (
+            partial(_turn_at, Path(f"{file}-turn"), Lock()) if file else nullcontext
+        )
 
     def migrate(self) -> None:
         """Migrate the tables, while no other process does."""
@@ -48,7 +89,7 @@ class OrdersStore:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one transaction, committed at the end and rolled back by an exception."""
-        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     def dispose(self) -> None:

@@ -7,7 +7,7 @@ order); what is wrong with a suspect, if anything, `checks` says.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -20,8 +20,10 @@ from sqlalchemy import (
     Integer,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -87,7 +89,13 @@ def _not_first(product_id: SQLColumnExpression[int]) -> ColumnElement[int]:
     return product_id + 0
 
 
-def _queries() -> Iterator[Select[Any]]:
+@cache
+def _queries() -> Sequence[Select[Any]]:
+    """The statements over whole tables; put together once, which takes longer than to send them to a small store."""
+    return tuple(_written_queries())
+
+
+def _written_queries() -> Iterator[Select[Any]]:
     every = select(Purchase.id)
     yield every.where(or_(*_head_faults()))
     yield select(PurchaseLine.purchase_id).join(Purchase).where(or_(*_line_faults()))
@@ -227,31 +235,24 @@ def _invoice_vat_agrees() -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=100_000)
-def _vat_of(amounts: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    """The shares of VAT of lines; baskets are much alike."""
-    return tuple(vat_of_lines([Amount(*one) for one in amounts], {percent for _cents, percent in amounts}))
+def _is_shared(written: str) -> bool:
+    """Whether each line of an order has its share of the VAT; orders are much alike, and written so are looked up."""
+    lines = sorted(tuple(map(int, line.split(","))) for line in written.split(";"))
+    amounts = [Amount(cents, percent) for _position, cents, percent, _vat in lines]
+    return vat_of_lines(amounts, {one.percent for one in amounts}) == [line[3] for line in lines]
 
 
 def _line_vat_suspects(session: Session) -> Iterator[int]:
     """Orders whose lines do not have their shares of the VAT, or a rate that the order has not."""
-    vat = PurchaseVat
-    rate = and_(vat.purchase_id == PurchaseLine.purchase_id, vat.percent == PurchaseLine.vat_percent)
-    query = (
-        select(
-            PurchaseLine.purchase_id,
-            PurchaseLine.line_cents,
-            PurchaseLine.vat_percent,
-            PurchaseLine.vat_cents,
-            vat.percent,
-        )
-        .outerjoin(vat, rate)
-        .order_by(PurchaseLine.purchase_id, PurchaseLine.position)
-    )
-    rows = session.execute(query, execution_options={"yield_per": _AT_ONCE})
-    for purchase_id, lines in groupby(rows, itemgetter(0)):
-        own = list(lines)
-        expected = _vat_of(tuple((cents, percent) for _id, cents, percent, _vat, _rate in own))
-        if tuple(line[3] for line in own) != expected or any(line[4] is None for line in own):
+    line, vat = PurchaseLine, PurchaseVat
+    rate = exists().where(vat.purchase_id == line.purchase_id, vat.percent == line.vat_percent)
+    yield from session.scalars(select(line.purchase_id).where(not_(rate)))
+    written: ColumnElement[str] = cast(line.position, String)
+    for number in (line.line_cents, line.vat_percent, line.vat_cents):
+        written = written + "," + cast(number, String)
+    query = select(line.purchase_id, func.aggregate_strings(written, ";")).group_by(line.purchase_id)
+    for purchase_id, lines in session.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        if not _is_shared(lines):
             yield purchase_id
 
 

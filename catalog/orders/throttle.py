@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from catalog.models import table_of
 from catalog.orders.models import Attempt
 
 WINDOW = timedelta(minutes=15)
@@ -15,7 +16,6 @@ MOST = 30
 def may_try(session: Session, key: str, now: datetime, *, most: int = MOST) -> bool:
     """Whether one more attempt is allowed; it is counted, and old ones are deleted."""
     session.execute(delete(Attempt).where(Attempt.at <= now - WINDOW))
-    session.add(Attempt(key=key, at=now))
-    session.flush()
+    session.execute(insert(table_of(Attempt)), [{"key": key, "at": now}])
     counted = select(func.count()).where(Attempt.key == key, Attempt.at > now - WINDOW)
     return (session.scalar(counted) or 0) <= most

@@ -29,7 +29,7 @@ from shop.admin.orders import books as orders_books
 from shop.admin.orders import figures as orders_figures
 from shop.admin.orders import labels as orders_labels
 from shop.admin.orders import listing as orders_list
-from shop.admin.orders import month, order, parcels, recalls, transfers
+from shop.admin.orders import month, order, parcels, recalls, receipts, transfers
 from shop.admin.orders import returns as orders_returns
 from shop.admin.orders import running as orders_running
 from shop.admin.orders import stock as orders_stock
@@ -68,6 +68,7 @@ PAGES = (
     orders_running,
     orders_books,
     orders_figures,
+    receipts,
     transfers,
     recalls,
     orders_labels,

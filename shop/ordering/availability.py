@@ -14,7 +14,7 @@ from catalog.db.engine import fail_fast_on_lock, for_writing
 from catalog.edits.availability import set_sold_out
 from catalog.models import Product
 from catalog.orders.models import Purchase
-from catalog.orders.stock import Count, available, last_packs_taken
+from catalog.orders.stock import Count, available
 from catalog.queries.products import published_products
 from shop.web.services import Services
 
@@ -60,11 +60,9 @@ def update_marks(shared: Services, purchase_id: int) -> None:
             return
 
 
-def mark_last_packs(shared: Services, purchase_id: int) -> None:
+def mark_last_packs(shared: Services, taken: Sequence[int]) -> None:
     """Mark the products as sold out of which an order took the last pack; a locked catalogue is left to the worker."""
     try:
-        with shared.orders.reading() as orders:
-            taken = last_packs_taken(orders, purchase_id)
         gone = {id_: True for id_, is_gone in marks_of(shared, taken).items() if is_gone} if taken else {}
         if not gone:
             return

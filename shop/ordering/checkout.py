@@ -137,7 +137,7 @@ def _values(form: CheckoutForm) -> dict[str, str]:
 def _options(basket: Basket) -> dict[str, list[DeliveryOption]]:
     if "delivery_options" not in g:
         with services().orders.reading() as session:
-            g.delivery_options = {country: delivery_options(session, basket, country) for country in COUNTRIES}
+            g.delivery_options = delivery_options(session, basket)
     options: dict[str, list[DeliveryOption]] = g.delivery_options
     return options
 
@@ -245,7 +245,7 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     except TooManyUnpaidError:
         wait = _("Three orders with this e-mail address wait for payment. Pay or cancel one of them first.")
         return _summary(basket, form, entered, (wait,))
-    mark_last_packs(shared, placed.purchase.id)
+    mark_last_packs(shared, placed.sold_out)
     store_basket({})
     return _after_placing(placed)
 
@@ -273,7 +273,7 @@ def _after_placing(placed: PlacedPurchase) -> Response:
     token = order_token(shared, purchase.number)
     if placed.payment is not None:
         with suppress(*UNANSWERED):  # the order is kept and its page says so; the worker asks again
-            steps.begin(shared, placed.payment.id, base_url())
+            steps.begin(shared, purchase, placed.payment, base_url())
         return redirect(url_for("orders.to_payment", token=token), HTTPStatus.SEE_OTHER)
     return redirect(url_for("orders.order", token=token), HTTPStatus.SEE_OTHER)
 

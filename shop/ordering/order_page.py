@@ -120,7 +120,7 @@ def _begin_again(purchase: Purchase) -> Payment:
         again = last.status in FINAL and left > 0
         payment = new_payment(session, row, last.provider, now(), cents=left) if again else last
     try:
-        return steps.begin(shared, payment.id, base_url())
+        return steps.begin(shared, row, payment, base_url())
     except UNANSWERED:
         return payment  # its page says so; the worker asks again
 

@@ -56,7 +56,7 @@ def _announced(before: Mapping[int, int], after: Mapping[int, int]) -> str:
 def _cheapest_delivery(found: Basket) -> DeliveryOption | None:
     """The cheapest way of delivery within the Netherlands, shown from the basket on; None when it is too heavy."""
     with services().orders.reading() as session:
-        return next(iter(delivery_options(session, found, COUNTRIES[0])), None) if found.lines else None
+        return next(iter(delivery_options(session, found)[COUNTRIES[0]]), None) if found.lines else None
 
 
 def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Response:

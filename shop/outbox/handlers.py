@@ -213,7 +213,7 @@ def _start_payment(shared: Services, payment_id: int) -> None:
         payment = session.get_one(Payment, payment_id)
         waits = session.get_one(Purchase, payment.purchase_id).state is PurchaseState.PLACED
     if waits and payment.provider_id is None:
-        steps.begin(shared, payment_id, base_url())
+        steps.begin_stored(shared, payment_id, base_url())
 
 
 def _see_payment(shared: Services, payment_id: int) -> None:

@@ -19,33 +19,40 @@ from catalog.orders.payments import (
     see_payment,
     see_refund,
 )
+from catalog.orders.stock import Count
 from shop.payments.providers import payment_request, provider_named
 from shop.web.services import Services
 
 
-def begin(shared: Services, payment_id: int, base: str) -> Payment:
+def begin(shared: Services, purchase: Purchase, payment: Payment, base: str) -> Payment:
     """Ask the provider for a payment, with its stored key, and store the answer; one that has begun stays.
 
     Raises PaymentUnavailableError, PaymentRefusedError or NoProviderError; the worker asks again.
     """
+    if payment.provider_id is not None:
+        return payment
+    seen = provider_named(shared, payment.provider).create(payment_request(purchase, payment, base))
+    return take_over(shared, payment.id, seen)
+
+
+def begin_stored(shared: Services, payment_id: int, base: str) -> Payment:
+    """Begin a payment as it is in the store. Raises as `begin`."""
     with shared.orders.reading() as session:
         payment = session.get_one(Payment, payment_id)
         purchase = session.get_one(Purchase, payment.purchase_id)
-        if payment.provider_id is not None:
-            return payment
-        request = payment_request(purchase, payment, base)
-        name = payment.provider
-    seen = provider_named(shared, name).create(request)
-    return take_over(shared, payment_id, seen)
+        session.expunge_all()
+    return begin(shared, purchase, payment, base)
 
 
 def take_over(shared: Services, payment_id: int, seen: PaymentSeen) -> Payment:
     """Store what a provider reported, and do what follows."""
-    with shared.databases.session_for_reading() as catalogue, shared.orders.writing() as session:
-        purchase_id = session.scalars(select(Payment.purchase_id).where(Payment.id == payment_id)).one()
-        counts = counts_of(catalogue, session.get_one(Purchase, purchase_id))
-        see_payment(session, payment_id, seen, counts, shared.clock())
-        return session.get_one(Payment, payment_id)
+    with shared.orders.writing() as session:
+        return see_payment(session, payment_id, seen, lambda purchase: _counts(shared, purchase), shared.clock())
+
+
+def _counts(shared: Services, purchase: Purchase) -> list[Count]:
+    with shared.databases.session_for_reading() as catalogue:
+        return counts_of(catalogue, purchase)
 
 
 def ask(shared: Services, payment_id: int) -> Payment:
@@ -71,11 +78,9 @@ def ask(shared: Services, payment_id: int) -> Payment:
 
 
 def _miss(shared: Services, payment_id: int) -> Payment:
-    with shared.databases.session_for_reading() as catalogue, shared.orders.writing() as session:
-        payment = session.get_one(Payment, payment_id)
-        counts = counts_of(catalogue, session.get_one(Purchase, payment.purchase_id))
-        miss_payment(session, payment_id, counts, shared.clock())
-        return payment
+    with shared.orders.writing() as session:
+        miss_payment(session, payment_id, lambda purchase: _counts(shared, purchase), shared.clock())
+        return session.get_one(Payment, payment_id)
 
 
 def ask_refund(shared: Services, refund_id: int) -> None:

@@ -2,32 +2,31 @@
 
 Forty orders of every kind (unpaid, to pack, sent, arrived, withdrawn from, returned, refunded, charged back) are made
 by the shop's own steps; all their rows are then copied until there are N orders, half of them closed. Printed are the
-seconds of `book_faults` and the median of each list's milliseconds, on SQLite.
+median milliseconds of each list and search, and the seconds and memory of `shop orders check`, on SQLite.
 """
 
 import argparse
+import os
+import sqlite3
 import statistics
+import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import Table, func, insert, select, text, update
+from sqlalchemy import Date, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from catalog.models import table_of
+from catalog.models.base import Moment
 from catalog.orders import outbox
-from catalog.orders.books import journal, month_of
-from catalog.orders.checks import book_faults
+from catalog.orders.books import journal, month_of, vat_of_period
 from catalog.orders.finding import OrderFilter, OrderSearch, counts_by_filter, find_orders
 from catalog.orders.models import (
-    Document,
     NumberSeries,
     OrdersBase,
     PaymentStatus,
@@ -48,8 +47,9 @@ from tests.shop.ordering.shopper import CITRATE, TABLETS, Shopper
 KEYS = {"number", "token_sha256", "checkout_key", "token", "idempotency_key", "provider_id", "key"}
 """Columns of text that are unique: each copy has its own."""
 IDS = {"id", "purchase_id", "payment_id", "refund_id", "shipment_id", "return_id", "document_id", "row_id"}
+MONTHS = 12
+"""Copies are spread over so many months; most that wait are then overdue."""
 LEFT_OUT = {"terms", "delivery_rate", "number_series", "stock_level", "attempt", "trial_payment", "import_run"}
-BATCH = 2000
 
 
 def make_templates(app: Flask, orders: int = 40) -> None:
@@ -96,42 +96,65 @@ def _finish(shared: Services, number: int) -> None:
 
 
 def copy_orders(app: Flask, orders: int) -> None:
-    """Copy the rows of all orders until there are so many; levels and series are put right at the end."""
-    shared, metadata = services_of(app), OrdersBase.metadata
-    tables = [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+    """Copy the rows of all orders until there are so many; levels and series are put right at the end.
+
+    Each table is filled by one statement, its indexes made afterwards: 10^6 orders have 3 x 10^7 rows.
+    """
+    shared = services_of(app)
+    tables = [table for table in OrdersBase.metadata.sorted_tables if table.name not in LEFT_OUT]
+    with shared.orders.reading() as session:
+        made = session.scalar(select(func.count(Purchase.id))) or 1
+        ids = [session.scalar(select(func.max(table.c.id))) or 0 for table in tables if "id" in table.c]
+    shared.orders.engine.dispose()
+    raw = sqlite3.connect(str(shared.orders.engine.url.database), isolation_level=None)
+    for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY"):
+        raw.execute(f"PRAGMA {pragma}")
+    for table in tables:
+        named = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+        indexes = raw.execute(named, (table.name,)).fetchall()
+        for name, _sql in indexes:
+            raw.execute(f"DROP INDEX {name}")
+        raw.execute(_copies(table, orders // made, 10 * max(ids)))
+        for _name, sql in indexes:
+            raw.execute(sql)
+    raw.execute("PRAGMA journal_mode=WAL")
+    raw.close()
     with shared.orders.writing() as session:
-        rows = {table: [dict(row) for row in session.execute(select(table)).mappings()] for table in tables}
-        for row in rows[table_of(Document)]:
-            row["pdf"] = None
-        made = len(rows[table_of(Purchase)])
-        step = 10 * max(row["id"] for found in rows.values() for row in found if "id" in row)
-        session.execute(text("PRAGMA cache_size=-400000"))
-        for table in tables:
-            batch: list[dict[str, Any]] = []
-            for row in _copies(table, rows[table], orders // made, step):
-                batch.append(row)
-                if len(batch) >= BATCH:
-                    session.execute(insert(table), batch)
-                    batch = []
-            if batch:
-                session.execute(insert(table), batch)
         _put_right(session, orders // made)
 
 
-def _copies(table: Table, rows: list[dict[str, Any]], copies: int, step: int) -> Iterator[dict[str, Any]]:
-    per_series = Counter(row["number"].rpartition("-")[0] for row in rows) if table.name == "document" else Counter()
-    for copy in range(1, copies):
-        for row in rows:
-            if table.name == "stock_move" and row["purchase_id"] is None:
-                continue
-            own = {name: value + copy * step for name, value in row.items() if name in IDS and value is not None}
-            own |= {name: f"{row[name]}.{copy}" for name in KEYS if row.get(name) is not None}
-            if table.name == "document":
-                series, _dash, number = row["number"].rpartition("-")
-                own["number"] = f"{series}-{int(number) + copy * per_series[series]:05}"
-            if table.name == "purchase_word" and "@" in row["word"]:
-                own["word"] = f"{copy}{row['word']}"
-            yield row | own
+def _copies(table: Table, copies: int, step: int) -> str:
+    """The statement that copies all rows of a table; a copy has ids and unique texts of its own."""
+    values = []
+    for name in (column.name for column in table.columns):
+        value = f"one.{name}"
+        if name in IDS:
+            value = f"{value} + n * {step}"
+        elif (table.name, name) == ("document", "number"):
+            own = "(SELECT count(*) FROM document WHERE substr(number, 1, length(number) - 5) = series)"
+            first = "substr(one.number, 1, length(one.number) - 5)"
+            value = f"printf('%s%05d', {first}, substr(one.number, -5) + n * {own.replace('series', first)})"
+        elif (table.name, name) == ("document", "pdf"):
+            value = "NULL"
+        elif isinstance(table.c[name].type, Moment):
+            value = f"strftime('%Y-%m-%d %H:%M:%f000', {value}, '-' || (n % {MONTHS}) || ' months')"
+        elif isinstance(table.c[name].type, Date):
+            value = f"date({value}, '-' || (n % {MONTHS}) || ' months')"
+        elif name == "postcode":
+            value = "printf('%dAB', 1000 + n % 9000)"
+        elif (table.name, name) == ("purchase_word", "word"):
+            postcode = "CASE WHEN one.word = '3511ab' THEN printf('%dab', 1000 + n % 9000) ELSE one.word END"
+            value = f"CASE WHEN {value} LIKE '%@%' THEN n || {value} ELSE {postcode} END"
+        elif name in KEYS:
+            value = f"{value} || '.' || n"
+        values.append(value)
+    where = "WHERE one.purchase_id IS NOT NULL" if table.name == "stock_move" else ""
+    names = ", ".join(column.name for column in table.columns)
+    return (
+        f"WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n + 1 < {copies}), "  # noqa: S608
+        f"every AS MATERIALIZED (SELECT * FROM {table.name}) "
+        f"INSERT INTO {table.name} ({names}) SELECT {', '.join(values)} FROM copy CROSS JOIN every AS one {where}"
+    )
 
 
 def _put_right(session: Session, copies: int) -> None:
@@ -183,23 +206,47 @@ def measure(app: Flask) -> None:
         return done
 
     with shared.orders.reading() as session:
-        first = session.scalars(select(Purchase).order_by(Purchase.id)).first()
+        first = session.scalars(select(Purchase).order_by(Purchase.id).limit(1)).first()
+        last = session.scalars(select(Purchase).order_by(Purchase.id.desc()).limit(1)).first()
         assert first is not None
-        number, day = first.number, first.placed_at
+        assert last is not None
+        day = first.placed_at
         print(f"{session.scalar(select(func.count(Purchase.id)))} orders")
     asked: dict[str, Callable[[Session], object]] = {"the dashboard's counts": counts_by_filter}
     for name in (None, *OrderFilter):
         asked[f"list {name or 'all'}"] = partial(_found, OrderSearch(filter=name))
-    for words in ("klant3@voorbeeld.nl", number, "vries utrecht"):
-        asked[f"search {words[:6]}"] = partial(_found, OrderSearch(words))
+    searches = {"number": last.number, "name": "vries", "e-mail": "klant3@voorbeeld.nl", "postcode": last.postcode}
+    searches |= {"name and postcode": f"vries {last.postcode}", "nothing": "vries 9999zz"}
+    for what, words in searches.items():
+        asked[f"search by {what}"] = partial(_found, OrderSearch(words))
+    asked["search by name among those to pack"] = partial(_found, OrderSearch("vries", OrderFilter.TO_PACK))
     asked["the outbox's state"] = lambda session: outbox.waiting(session, day)
     for what, work in asked.items():
         print(f"{what}: {median_ms(read(work)):.1f} ms")
-    print(f"journal of a month: {median_ms(read(lambda s: journal(s, month_of(day.year, day.month))), 1):.0f} ms")
-    begun = time.perf_counter()
-    with shared.orders.reading() as session:
-        faults = sum(1 for _fault in book_faults(session))
-    print(f"orders check: {time.perf_counter() - begun:.1f} s, {faults} faults")
+    month = month_of(day.year, day.month)
+    print(f"journal of a month: {median_ms(read(lambda session: journal(session, month)), 3):.0f} ms")
+    print(f"VAT of a month: {median_ms(read(lambda session: vat_of_period(session, month)), 3):.0f} ms")
+
+
+_MEASURE = """
+import resource, subprocess, sys, time
+begun = time.perf_counter()
+ended = subprocess.run(sys.argv[1:], check=False).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(f"orders check: {time.perf_counter() - begun:.1f} s, {used.ru_utime + used.ru_stime:.1f} s of processor, "
+      f"{used.ru_maxrss // 1024} MB at most, ended with {ended}")
+"""
+"""A small process between: a child is counted with the memory of the process that it was forked from."""
+
+
+def check(instance: Path) -> None:
+    """Seconds and most memory of `shop orders check`, a process of its own."""
+    command = [str(Path(sys.executable).with_name("shop")), "orders", "check"]
+    subprocess.run([sys.executable, "-c", _MEASURE, *command], env=os.environ | environ_of(instance), check=True)
+
+
+def environ_of(instance: Path) -> dict[str, str]:
+    return {"SHOP_INSTANCE": str(instance), "SHOP_SECRET_KEY": "k" * 40}
 
 
 def main() -> None:
@@ -210,7 +257,7 @@ def main() -> None:
     with TemporaryDirectory() as passing:
         folder = options.keep or Path(passing)
         is_made = (folder / "orders.db").exists()
-        app = shop_with({"SHOP_INSTANCE": str(folder), "SHOP_SECRET_KEY": "k" * 40})
+        app = shop_with(environ_of(folder))
         if not is_made:
             make_templates(app)
             copy_orders(app, options.orders)
@@ -218,3 +265,4 @@ def main() -> None:
                 connection.execute(text("ANALYZE"))
         measure(app)
         services_of(app).dispose()
+        check(folder)

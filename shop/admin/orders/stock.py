@@ -48,7 +48,8 @@ def _readable(_form: ShopForm, field: Field) -> None:
         raise ValidationError(gettext("Use letters, digits and usual punctuation only."))
 
 
-def _text(label: Any, most: int, *validators: Any, clean: Any = one_line) -> StringField:
+def text_field(label: Any, most: int, *validators: Any, clean: Any = one_line) -> StringField:
+    """A line of readable text of at most so many characters."""
     return StringField(
         label,
         [*validators, Length(max=most), _readable],
@@ -88,20 +89,20 @@ class CountForm(StockForm):
 class ReceiveForm(StockForm):
     """Packs that came in, with their lot, so that a recall finds where they went."""
 
-    lot = _text(
+    lot = text_field(
         _("Lot"),
         40,
         InputRequired(_("Fill in the lot that is on the pack; a recall finds the order by it.")),
         clean=lot_line,
     )
-    reason = _text(_("Supplier or delivery note (may stay empty)"), 100)
+    reason = text_field(_("Supplier or delivery note (may stay empty)"), 100)
 
 
 class WriteOffForm(StockForm):
     """Packs that nobody may buy any more."""
 
-    lot = _text(_("Lot (may stay empty)"), 40, clean=lot_line)
-    reason = _text(_("Reason"), 100, InputRequired(_("Fill in a reason.")))
+    lot = text_field(_("Lot (may stay empty)"), 40, clean=lot_line)
+    reason = text_field(_("Reason"), 100, InputRequired(_("Fill in a reason.")))
 
 
 class WeightForm(ShopForm):
@@ -170,10 +171,11 @@ def _in_order(session: Session, ids: list[int]) -> list[Product]:
 @requires("stock.view")
 def stock_of_product(product_id: int) -> Response:
     """The levels and the ledger of a product."""
-    return _page(_product(product_id))
+    return _page(product_or_404(product_id))
 
 
-def _product(product_id: int) -> Product:
+def product_or_404(product_id: int) -> Product:
+    """The product of a page on its stock."""
     product = get_session().get(Product, product_id) if product_id <= LARGEST_ID else None
     if product is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -212,7 +214,7 @@ def change_stock(product_id: int, act: str) -> Response:
     """Count, receive or write off packs; the same form again changes nothing."""
     if act not in _FORMS:
         abort(HTTPStatus.NOT_FOUND)
-    product = _product(product_id)
+    product = product_or_404(product_id)
     form = _FORMS[act](prefix=f"{act}-")
     if not form.validate():
         return _page(product, **{act: form})
@@ -254,7 +256,7 @@ def _offer_received(product_id: int, packs: int) -> bool:
 @requires("stock.change")
 def weigh(product_id: int) -> Response:
     """Note the weight of a pack as it is sent, or forget it."""
-    product, form = _product(product_id), WeightForm()
+    product, form = product_or_404(product_id), WeightForm()
     if not form.validate():
         return _page(product, weight=form)
     with services().orders.writing() as session:
@@ -266,7 +268,7 @@ def weigh(product_id: int) -> Response:
 @requires("stock.change")
 def change_low(product_id: int) -> Response:
     """Set the number of packs from which on stock is low."""
-    product, form = _product(product_id), LowForm()
+    product, form = product_or_404(product_id), LowForm()
     if not form.validate():
         return _page(product, low=form)
     with services().orders.writing() as session:

@@ -4,14 +4,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from catalog.models import Product
 from catalog.orders.models import StockLevel, StockMove
 from shop.web.services import services_of
-from tests.shop.admin.orders import Clerk, assert_books_agree, ordered, press
+from tests.shop.admin.orders import Clerk, assert_books_agree, do, ordered, press
+from tests.shop.admin.test_recalls import press_last, start
 from tests.shop.ordering.shopper import CITRATE, Shopper, main_text, product_id
 from tests.shop.web.test_page_contract import check_page
 
@@ -84,6 +85,77 @@ def test_promised_packs_that_a_count_does_not_find_are_named(own_app: Flask, cle
     level = level_of(own_app, product)
     assert (level.on_hand, level.short, level.available) == (4, 0, 3)
     assert made.number not in packer.get("/admin/orders?show=attention").text
+    assert_books_agree(own_app)
+
+
+def test_a_receipt_typed_wrong_is_given_its_lot_or_undone_while_no_pack_of_it_left(
+    own_app: Flask, clerk: Clerk
+) -> None:
+    first, second = ordered(own_app), ordered(own_app, email="b@voorbeeld.nl")
+    packer, product = clerk("packer"), product_id(own_app)
+    change(packer, product, "receive", packs="5", lot="L1")
+    change(packer, product, "receive", packs="3", lot="L7")
+    before = level_of(own_app, product)
+    page = packer.get(receipts_on(packer, product)[1])
+    check_page(page, "en")
+    assert press(packer, page, "/lot", lot="").status_code == 422
+    assert press(packer, page, "/lot", lot="l2").status_code == 303
+    assert press(packer, page, "/lot", lot="L3").status_code == 303, "corrected once"
+    assert lots_of(own_app, product) == {"L1": 0, "L2": 5, "L7": 3}
+    assert press(packer, packer.get(receipts_on(packer, product)[-1]), "/undone").status_code == 303
+    assert level_of(own_app, product).on_hand == before.on_hand - 3
+    shown = packer.get(f"/admin/stock/{product}")
+    check_page(shown, "en")
+    assert "undone" in main_text(shown)
+    assert "lot corrected" in main_text(shown)
+    asked = press(packer, packer.get(f"/admin/orders/{first.number}"), "/ship", lot_1="L1")
+    assert "received were: L2." in asked.text, "a lot that was never there is not offered"
+    do(packer, first, "/ship", lot_1="L2")
+    (left,) = receipts_on(packer, product)
+    for what, typed in (("/lot", {"lot": "L9"}), ("/undone", {})):
+        refused = press(packer, packer.get(left), what, **typed)
+        assert (refused.status_code, "Only 4 packs of this lot are there" in refused.text) == (409, True)
+    assert lots_of(own_app, product) == {"L1": 0, "L2": 4, "L7": 0}
+    do(packer, second, "/ship", lot_1="L9")
+    change(packer, product, "receive", packs="1", lot="L8")
+    change(packer, product, "count", packs="9")
+    counted = press(packer, packer.get(receipts_on(packer, product)[0]), "/undone")
+    assert (counted.status_code, "counted since" in counted.text) == (409, True)
+    assert packer.get(f"/admin/stock/{product}/received/{10**12}").status_code == 404
+    assert_books_agree(own_app)
+
+
+def receipts_on(client: FlaskClient, product: int) -> list[str]:
+    """The addresses of the receipts on a product's page that may be corrected, the newest first."""
+    found: list[str] = html.fromstring(client.get(f"/admin/stock/{product}").text).xpath("//a/@href")
+    return [address for address in found if "/received/" in address]
+
+
+def lots_of(app: Flask, product: int) -> dict[str, int]:
+    """The packs of each lot that the ledger has, of those with a lot."""
+    query = select(StockMove.lot, func.sum(StockMove.by_on_hand)).where(StockMove.product_id == product)
+    with services_of(app).orders.reading() as session:
+        rows = session.execute(query.where(StockMove.lot != "").group_by(StockMove.lot))
+        return {lot: int(packs) for lot, packs in rows}
+
+
+def test_the_first_packs_of_a_product_are_undone_and_those_of_a_recalled_lot_are_held(
+    own_app: Flask, clerk: Clerk
+) -> None:
+    owner, product = clerk("owner"), product_id(own_app)
+    with Session(services_of(own_app).databases.writing) as session:
+        session.execute(update(Product).where(Product.slug == CITRATE).values(stock=0))
+        session.commit()
+    change(owner, product, "receive", packs="2", lot="L1")
+    assert is_offered(own_app, product)
+    assert press(owner, owner.get(receipts_on(owner, product)[0]), "/undone").status_code == 303
+    assert (level_of(own_app, product).on_hand, is_offered(own_app, product)) == (0, False)
+    change(owner, product, "receive", packs="4", lot="L7")
+    made = ordered(own_app)
+    do(owner, made, "/ship", lot_1="L8")
+    press_last(owner, start(owner, "L8"))
+    assert press(owner, owner.get(receipts_on(owner, product)[0]), "/lot", lot="L8").status_code == 303
+    assert level_of(own_app, product).on_hand == 0, "all of the recalled lot is out of sale"
     assert_books_agree(own_app)
 
 
