@@ -183,3 +183,37 @@ def test_a_new_version_with_migrations_is_rolled_out_while_the_old_one_serves(tm
         assert served[0] > 0, "the old version took no edit beside the new one"
         nothing_is_lost(shops, visitors, "primary")
         assert without_reading < LONGEST_SECONDS
+
+
+def test_a_backup_is_restored_into_an_empty_place_and_sends_nothing_until_told(tmp_path: Path) -> None:
+    with rehearsal(tmp_path) as shops:
+        visitors, everything = Visitors(shops), ("read", "order", "edit")
+        visitors.wait_for(5, *everything)
+        begun = time.time()
+        shops.follow("Back up.")
+        visitors.wait_for(3, *everything)
+        visitors.leave()
+        edits, orders = (
+            {one["name"] for one in visitors.done(what) if one["at"] < begun} for what in ("edit", "order")
+        )
+
+        shops.note("all machines but the proxy are lost")
+        for name in ("shop1", "shop2", "standby", "primary"):
+            shops.lose(name)
+        shops.follow("Restore.")
+        assert len(edits) >= 5
+        assert edits <= shops.rows("primary", "SELECT name FROM brand")
+        assert orders <= shops.rows("primary", "SELECT email FROM purchase WHERE state = 'confirmed'")
+        later = Visitors(shops, "later")  # the owner signs in with the password of before
+        later.wait_for(3, *everything)
+        assert sent_mails(shops) == []
+        shops.follow("Send again.")
+        later.wait_for(3, *everything)
+        wait_until(lambda: sent_mails(shops) != [], "mails", 60)
+        later.leave()
+        nothing_is_lost(shops, later, "primary")
+
+
+def sent_mails(shops: Installation) -> list[Path]:
+    """The mails that the shops wrote, having no server to send by."""
+    return list(shops.folder.glob("shop*/instance/mail/*.eml"))
