@@ -28,6 +28,7 @@ LONGEST_SECONDS = 10
 """As long as the proxy needs to see that a shop does not answer: it asks every 5 s and waits for 4."""
 DISK_MEGABYTES = 160
 SLOW_CLIENTS = 1000
+SECONDS_WRONG = 20
 USE_UP_LOG = b"SELECT pg_create_restore_point('x'), pg_switch_wal();"
 """What begins another file of PostgreSQL's log, 16 MB."""
 REASON = "" if os.environ.get("SHOP_REHEARSAL") else "takes some minutes: run with SHOP_REHEARSAL=1"
@@ -183,3 +184,67 @@ def test_a_new_version_with_migrations_is_rolled_out_while_the_old_one_serves(tm
         assert served[0] > 0, "the old version took no edit beside the new one"
         nothing_is_lost(shops, visitors, "primary")
         assert without_reading < LONGEST_SECONDS
+
+
+def test_a_backup_is_restored_into_an_empty_place_and_sends_nothing_until_told(tmp_path: Path) -> None:
+    with rehearsal(tmp_path) as shops:
+        visitors, everything = Visitors(shops), ("read", "order", "edit")
+        visitors.wait_for(5, *everything)
+        begun = time.time()
+        shops.follow("Back up.")
+        visitors.wait_for(3, *everything)
+        visitors.leave()
+        edits, orders = (
+            {one["name"] for one in visitors.done(what) if one["at"] < begun} for what in ("edit", "order")
+        )
+
+        shops.note("all machines but the proxy are lost")
+        for name in ("shop1", "shop2", "standby", "primary"):
+            shops.lose(name)
+        shops.follow("Restore.")
+        assert len(edits) >= 5
+        assert edits <= shops.rows("primary", "SELECT name FROM brand")
+        assert orders <= shops.rows("primary", "SELECT email FROM purchase WHERE state = 'confirmed'")
+        later = Visitors(shops, "later")  # the owner signs in with the password of before
+        later.wait_for(3, *everything)
+        assert sent_mails(shops) == []
+        shops.follow("Send again.")
+        later.wait_for(3, *everything)
+        wait_until(lambda: sent_mails(shops) != [], "mails", 60)
+        later.leave()
+        nothing_is_lost(shops, later, "primary")
+
+
+def sent_mails(shops: Installation) -> list[Path]:
+    """The mails that the shops wrote, having no server to send by."""
+    return list(shops.folder.glob("shop*/instance/mail/*.eml"))
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler, for a clock of one's own")
+def test_wrong_clocks_refuse_in_words_lose_no_order_and_sign_nobody_out_for_good(tmp_path: Path) -> None:
+    with rehearsal(tmp_path) as shops:
+        for name in ("shop1", "shop2"):
+            shops.give_clock(name)
+            shops.end(name)
+            shops.start_shop(name)
+            shops.wait_for_shop(name)
+        visitors, everything = Visitors(shops), ("read", "order", "edit")
+        visitors.wait_for(3, *everything)
+
+        def set_clocks(shop1: float, shop2: float) -> float:
+            shops.note(f"the clocks of the shops are wrong by {shop1:.3f} and {shop2:.3f} hours")
+            shops.set_clock("shop1", shop1)
+            shops.set_clock("shop2", shop2)
+            begun = time.time()
+            visitors.wait_for(10, *everything)
+            return begun
+
+        by_seconds, by_hours = set_clocks(SECONDS_WRONG / 3600, -SECONDS_WRONG / 3600), set_clocks(2, -1)
+        set_clocks(-1, 2)
+        right = set_clocks(0, 0)
+        refused = visitors.refused(by_seconds)
+        visitors.leave()
+        nothing_is_lost(shops, visitors, "primary")
+        assert [one for one in refused if one["at"] < by_hours] == []
+        assert [one for one in refused if not one["said"] or one["said"].startswith("5")] == []
+        assert [one for one in refused if one["at"] - one["seconds"] > right] == []

@@ -75,7 +75,7 @@ class Step:
         try:
             VISITS[kind](browser)
         except Left as reason:
-            self.left.append(str(reason))
+            self.left.append(f"{kind}: {reason}")
         else:
             if self._counts(self._now()):
                 self.ended.append(kind)

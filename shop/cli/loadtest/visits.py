@@ -18,11 +18,12 @@ from shop.cli.loadtest.plan import Asked, Plan
 ADDRESSES = {
     "nl": {
         "home": "/nl/", "guide": "/nl/gids/", "listing": "/nl/beste-magnesium-supplementen", "basket": "/nl/winkelmand",
-        "checkout": "/nl/bestellen", "finder": "/nl/keuzehulp", "product": "/nl/product/",
+        "checkout": "/nl/bestellen", "finder": "/nl/keuzehulp", "advice": "/nl/keuzehulp/advies",
+        "product": "/nl/product/",
     },
     "en": {
         "home": "/en/", "guide": "/en/guide/", "listing": "/en/best-magnesium-supplements", "basket": "/en/basket",
-        "checkout": "/en/checkout", "finder": "/en/finder", "product": "/en/product/",
+        "checkout": "/en/checkout", "finder": "/en/finder", "advice": "/en/finder/advice", "product": "/en/product/",
     },
 }  # fmt: skip
 LANGUAGES = {"nl": 4, "en": 1}
@@ -188,7 +189,7 @@ def advice(browser: Browser) -> None:
         if not answers:
             break
         page = browser.submit("finder", page, answers)
-    _product(browser, page[1])
+    _product(browser, browser.get("advice", browser.addresses["advice"]))
 
 
 def basket(browser: Browser) -> None:

@@ -82,13 +82,16 @@ def test_every_kind_of_visit_comes_to_its_end_and_what_was_ordered_is_paid(
     assert result.exit_code == 0, result.output
     (figures,) = msgspec.json.decode(file.read_bytes())
     assert figures["faults"] == []
-    assert {reason for reason, _count in figures["left"]} <= {"no product on a page that leads to one"}, result.output
+    assert {reason for reason, _count in figures["left"]} <= {
+        f"{kind}: no product on a page that leads to one" for kind in SHARES
+    }, result.output
     asked = {
         "guide",
         "listing",
         "filter",
         "search",
         "finder",
+        "advice",
         "product",
         "basket",
         "checkout",
