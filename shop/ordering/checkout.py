@@ -35,7 +35,7 @@ from shop.finder.answers_cookie import partial_answers, visitor_stops
 from shop.ordering.availability import mark_last_packs
 from shop.ordering.basket_page import available_basket, basket_page
 from shop.ordering.checkout_form import CheckoutForm
-from shop.ordering.limits import is_allowed
+from shop.ordering.limits import is_allowed_in
 from shop.ordering.order_words import delivery_words, method_words
 from shop.ordering.readiness import can_order, is_trial, missing_facts, terms_text
 from shop.payments import steps
@@ -66,19 +66,19 @@ class Entered(Struct, frozen=True):
 @localized(bp, nl="/nl/bestellen", en="/en/checkout", methods=("GET", "POST"))
 def checkout() -> Response:
     """Ask for contact and delivery; show the summary; place the order."""
-    basket = available_basket(stored_basket())
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(HTTPStatus.FORBIDDEN)
     entered = _entered() if request.method == "POST" else None
     step = request.form.get("step", "")
-    if step == "order" and entered is not None:
-        with services().orders.reading() as session:
-            placed = find_placed(session, entered.key)
-            ordered = {line.product_id: line.quantity for line in placed.purchase.lines} if placed else {}
-        if placed is not None:  # pressed twice: the basket is empty by now, unless the first answer was lost
-            if stored_basket() == ordered:
-                store_basket({})
-            return _after_placing(placed)
+    with services().orders.reading() as orders:
+        placed = find_placed(orders, entered.key) if step == "order" and entered is not None else None
+        ordered = {line.product_id: line.quantity for line in placed.purchase.lines} if placed else {}
+        basket = available_basket(stored_basket(), orders)
+        g.delivery_options = delivery_options(orders, basket) if basket.lines else {}
+    if placed is not None:  # pressed twice: the basket is empty by now, unless the first answer was lost
+        if stored_basket() == ordered:
+            store_basket({})
+        return _after_placing(placed)
     if not basket.lines:
         return redirect(url_for("ordering.basket"), HTTPStatus.SEE_OTHER)
     if not can_order(basket.products):
@@ -124,7 +124,7 @@ def _form(basket: Basket, entered: Entered | None) -> CheckoutForm:
         form = CheckoutForm(formdata=given)
     else:
         form = CheckoutForm()
-    form.offer(_delivery_choices(basket), _method_choices(basket))
+    form.offer(_delivery_choices(), _method_choices(basket))
     if request.method == "GET":
         form.country.data = COUNTRIES[0]
     return form
@@ -134,18 +134,15 @@ def _values(form: CheckoutForm) -> dict[str, str]:
     return {field.name: field.data or "" for field in form if field.name != "csrf_token"}
 
 
-def _options(basket: Basket) -> dict[str, list[DeliveryOption]]:
-    if "delivery_options" not in g:
-        with services().orders.reading() as session:
-            g.delivery_options = delivery_options(session, basket)
+def _options() -> dict[str, list[DeliveryOption]]:
     options: dict[str, list[DeliveryOption]] = g.delivery_options
     return options
 
 
-def _delivery_choices(basket: Basket) -> list[tuple[DeliveryKind, str]]:
+def _delivery_choices() -> list[tuple[DeliveryKind, str]]:
     """Ways of delivery with their price in each country that has them."""
     found: dict[DeliveryKind, list[str]] = {}
-    for country, options in _options(basket).items():
+    for country, options in _options().items():
         for option in options:
             price = euro(option.cents) if option.cents else _("free")
             found.setdefault(option.kind, []).append(f"{country} {price}")
@@ -167,7 +164,7 @@ def _details(basket: Basket, form: CheckoutForm, notice: str = "") -> Response:
 def _quote(basket: Basket, form: CheckoutForm) -> Quote | None:
     """The offer for what was entered; None when it is not delivered that way to that country."""
     country, kind = form.country.data, form.delivery.data
-    chosen = next((option for option in _options(basket).get(country, ()) if option.kind == kind), None)
+    chosen = next((option for option in _options().get(country, ()) if option.kind == kind), None)
     if chosen is None:
         return None
     return make_quote(basket, chosen.kind, chosen.cents, country, percent=_percent(form), now=now())
@@ -225,9 +222,6 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
             "look again."
         )
         return _summary(basket, form, Entered(secrets.token_urlsafe(24), entered.fields), (changed,))
-    if not is_allowed("placing"):
-        often = _("This was tried too often from your network address. Try again in fifteen minutes.")
-        return _summary(basket, form, entered, (often,))
     shared = services()
     provider = payments_for(shared, basket.products)
     placing = Placing(
@@ -240,6 +234,9 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     )
     try:
         placed = _place_once(placing)
+    except TooOftenError:
+        often = _("This was tried too often from your network address. Try again in fifteen minutes.")
+        return _summary(basket, form, entered, (often,))
     except SoldOutError:
         return _back_to_basket()
     except TooManyUnpaidError:
@@ -250,21 +247,31 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     return _after_placing(placed)
 
 
+class TooOftenError(Exception):
+    """One order too many from a network address."""
+
+
 def _place_once(placing: Placing) -> PlacedPurchase:
     """The order of this summary, placed now or, by the same button pressed at the same time, just before.
 
-    Raises SoldOutError or TooManyUnpaidError.
+    The attempt is counted in the same transaction, also where nothing is placed. Raises TooOftenError, SoldOutError or
+    TooManyUnpaidError.
     """
-    orders = services().orders
-    try:
-        with orders.writing() as session:
-            return find_placed(session, placing.checkout_key) or place(session, placing, now())
-    except IntegrityError:  # PostgreSQL lets both try, and the second one wait until the first is in the store
-        with orders.reading() as session:
-            placed = find_placed(session, placing.checkout_key)
-        if placed is None:
-            raise
-        return placed
+    with services().orders.writing() as session:
+        is_allowed = is_allowed_in(session, "placing")
+        refusal: Exception | None = None if is_allowed else TooOftenError()
+        if refusal is None:
+            try:
+                with session.begin_nested():
+                    return find_placed(session, placing.checkout_key) or place(session, placing, now())
+            except (SoldOutError, TooManyUnpaidError) as error:
+                refusal = error
+            except IntegrityError:  # PostgreSQL lets both try, and the second one wait until the first is in the store
+                placed = find_placed(session, placing.checkout_key)
+                if placed is None:
+                    raise
+                return placed
+    raise refusal
 
 
 def _after_placing(placed: PlacedPurchase) -> Response:
