@@ -9,6 +9,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from cryptography.fernet import InvalidToken
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 from catalog.orders.basket import Basket
 from catalog.orders.delivery import COUNTRIES, DeliveryOption, delivery_options
 from catalog.orders.models import DeliveryKind, PaymentMethod
+from catalog.orders.parcel_points import countries_with_points, nearest_points, point_with
 from catalog.orders.placing import (
     Agreement,
     PlacedPurchase,
@@ -43,6 +45,7 @@ from shop.payments.providers import UNANSWERED, payments_for
 from shop.web.absolute_urls import base_url
 from shop.web.basket_cookie import store_basket, stored_basket
 from shop.web.database import get_ruleset
+from shop.web.forms import one_line
 from shop.web.i18n import current_language, localized
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
@@ -75,6 +78,7 @@ def checkout() -> Response:
         ordered = {line.product_id: line.quantity for line in placed.purchase.lines} if placed else {}
         basket = available_basket(stored_basket(), orders)
         g.delivery_options = delivery_options(orders, basket) if basket.lines else {}
+        g.point_countries = countries_with_points(orders) if basket.lines else frozenset()
     if placed is not None:  # pressed twice: the basket is empty by now, unless the first answer was lost
         if stored_basket() == ordered:
             store_basket({})
@@ -92,6 +96,8 @@ def _steps(basket: Basket, step: str, entered: Entered | None) -> Response:
     form = _form(basket, entered)
     if step == "translate":
         return _translated(basket, form, entered)
+    if step == "point" and entered is not None and form.validate():
+        return _choose_point(basket, form)
     if step == "order" and entered is not None:
         return _order(basket, form, entered)
     if step == "order":
@@ -121,6 +127,7 @@ def _entered() -> Entered | None:
 def _form(basket: Basket, entered: Entered | None) -> CheckoutForm:
     if entered is not None and "name" not in request.form:  # the summary carries what was entered before
         given = MultiDict(entered.fields | {"csrf_token": request.form.get("csrf_token", "")})
+        given["point"] = request.form.get("point", given.get("point", ""))
         form = CheckoutForm(formdata=given)
     else:
         form = CheckoutForm()
@@ -146,7 +153,10 @@ def _delivery_choices() -> list[tuple[DeliveryKind, str]]:
         for option in options:
             price = euro(option.cents) if option.cents else _("free")
             found.setdefault(option.kind, []).append(f"{country} {price}")
-    return [(kind, f"{delivery_words(kind)} ({' · '.join(prices)})") for kind, prices in found.items()]
+    words = {kind: delivery_words(kind) for kind in found}
+    if g.point_countries:
+        words[DeliveryKind.PICKUP] = _("A parcel point that you choose")
+    return [(kind, f"{words[kind]} ({' · '.join(prices)})") for kind, prices in found.items()]
 
 
 def _method_choices(basket: Basket) -> list[tuple[PaymentMethod, str]]:
@@ -167,7 +177,40 @@ def _quote(basket: Basket, form: CheckoutForm) -> Quote | None:
     chosen = next((option for option in _options().get(country, ()) if option.kind == kind), None)
     if chosen is None:
         return None
-    return make_quote(basket, chosen.kind, chosen.cents, country, percent=_percent(form), now=now())
+    quote = make_quote(basket, chosen.kind, chosen.cents, country, percent=_percent(form), now=now())
+    if not _has_points(form):
+        return quote
+    with services().orders.reading() as orders:
+        return msgspec.structs.replace(quote, point=point_with(orders, country, form.point.data or ""))
+
+
+def _has_points(form: CheckoutForm) -> bool:
+    """Whether the parcel goes to a point that the shopper chooses; without points on file the carrier does."""
+    return form.delivery.data == DeliveryKind.PICKUP and form.country.data in g.point_countries
+
+
+def _choose_point(basket: Basket, form: CheckoutForm) -> Response:
+    """The parcel points nearest to a postcode: at first that of the point that was chosen, or of the address."""
+    near = one_line(request.form.get("near"))[:10]
+    with services().orders.reading() as orders:
+        chosen = point_with(orders, form.country.data, form.point.data or "")
+        near = near or (chosen.postcode if chosen else form.postcode.data or "")
+        points = nearest_points(orders, form.country.data, near)
+    is_sent = request.form.get("step") == "summary" and "near" in request.form
+    return _page(
+        "ordering/point.html",
+        basket,
+        entered=_sealed(Entered(secrets.token_urlsafe(24), _values(form))),
+        near=near,
+        points=points,
+        chosen=chosen.code if chosen else "",
+        is_missing=is_sent,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if is_sent else HTTPStatus.OK,
+    )
+
+
+def _sealed(entered: Entered) -> str:
+    return services().checkout_cipher.encrypt(json.dumps([entered.key, entered.fields]).encode()).decode()
 
 
 def _percent(form: CheckoutForm) -> int:
@@ -191,15 +234,16 @@ def _summary(basket: Basket, form: CheckoutForm, entered: Entered, notices: tupl
         return _details(basket, form)
     if basket.sold_out:
         return _back_to_basket()
+    if quote.point is None and _has_points(form):
+        return _choose_point(basket, form)
     agreement = _agreement(basket, form)
-    sealed = services().checkout_cipher.encrypt(json.dumps([entered.key, entered.fields]).encode()).decode()
     return _page(
         "ordering/summary.html",
         basket,
         quote=quote,
         agreement=agreement,
         buyer=form.buyer(),
-        entered=sealed,
+        entered=_sealed(entered),
         seal=seal(quote, agreement),
         notices=notices,
         status=HTTPStatus.CONFLICT if notices else HTTPStatus.OK,
