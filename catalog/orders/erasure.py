@@ -19,7 +19,7 @@ AFTER_DELIVERY = timedelta(days=2 * 365)
 AFTER_ENDING = timedelta(days=30)
 """For trials, and for purchases that ended without a delivery."""
 _ENDED = (PurchaseState.EXPIRED, PurchaseState.CANCELLED)
-_PERSONAL = ("email", "name", "street", "house_number", "addition", "postcode", "town")
+_PERSONAL = ("email", "name", "street", "house_number", "addition", "postcode", "town", "point_code", "point")
 
 
 def erased_on(purchase: Purchase) -> datetime | None:

@@ -184,6 +184,10 @@ class Purchase(OrdersBase):
     country: Mapped[str] = mapped_column(String(2))
 
     delivery: Mapped[DeliveryKind] = mapped_column(choice(DeliveryKind))
+    point_code: Mapped[str] = mapped_column(server_default="")
+    """The carrier's code of the parcel point that the shopper chose; empty where the carrier takes the nearest."""
+    point: Mapped[str] = mapped_column(server_default="")
+    """That point with its address, on one line."""
     method: Mapped[PaymentMethod] = mapped_column(choice(PaymentMethod))
     terms_version: Mapped[str] = mapped_column(ForeignKey("terms.version"))
     lines_cents: Mapped[int]
@@ -759,6 +763,25 @@ class DeliveryRate(OrdersBase):
     max_grams: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cents: Mapped[int]
     free_from_cents: Mapped[int | None]
+
+
+class ParcelPoint(OrdersBase):
+    """A parcel point of a carrier, as the owner's file has it; an order keeps the one that it goes to as text."""
+
+    __tablename__ = "parcel_point"
+    __table_args__ = (Index("ix_parcel_point_near", "country", "postcode_number", "code"),)
+
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    carrier: Mapped[str]
+    name: Mapped[str]
+    street: Mapped[str]
+    house_number: Mapped[str]
+    postcode: Mapped[str]
+    town: Mapped[str]
+    hours: Mapped[str]
+    postcode_number: Mapped[int]
+    """The number that its postcode begins with."""
 
 
 class PackWeight(OrdersBase):

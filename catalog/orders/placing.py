@@ -28,6 +28,7 @@ from catalog.orders.models import (
     Terms,
 )
 from catalog.orders.money import Amount, VatSum, vat_of_lines, vat_sums
+from catalog.orders.parcel_points import Point
 from catalog.orders.states import Arrow, record, take
 from catalog.orders.stock import Count, reserve
 from catalog.prices import earlier_price_cents
@@ -82,6 +83,8 @@ class Quote(Struct, frozen=True, dict=True):
     delivery: DeliveryKind
     delivery_cents: int
     country: str
+    point: Point | None = None
+    """The parcel point that the shopper chose."""
 
     @property
     def amounts(self) -> list[Amount]:
@@ -134,7 +137,7 @@ def seal(quote: Quote, agreement: Agreement) -> str:
     """The fingerprint of all that a summary promises; any difference at ordering shows the summary again."""
     promised = (
         [(line.product.id, line.quantity, line.unit_cents, line.reference_cents, line.percent) for line in quote.lines],
-        (quote.delivery, quote.delivery_cents, quote.country, quote.total_cents),
+        (quote.delivery, quote.delivery_cents, quote.country, quote.total_cents, quote.point and quote.point.line),
         (agreement.terms_version, agreement.method, agreement.language, agreement.trial),
     )
     return hashlib.sha256(msgspec.json.encode(promised)).hexdigest()
@@ -233,6 +236,8 @@ def _purchase(session: Session, placing: Placing, now: datetime) -> Purchase:
         language=agreement.language,
         placed_at=now,
         delivery=quote.delivery,
+        point_code=quote.point.code if quote.point else "",
+        point=quote.point.line if quote.point else "",
         method=agreement.method,
         terms_version=agreement.terms_version,
         lines_cents=quote.lines_cents,

@@ -29,7 +29,7 @@ from shop.admin.orders import books as orders_books
 from shop.admin.orders import figures as orders_figures
 from shop.admin.orders import labels as orders_labels
 from shop.admin.orders import listing as orders_list
-from shop.admin.orders import month, order, parcels, recalls, receipts, transfers
+from shop.admin.orders import month, order, parcels, points, recalls, receipts, transfers
 from shop.admin.orders import returns as orders_returns
 from shop.admin.orders import running as orders_running
 from shop.admin.orders import stock as orders_stock
@@ -75,6 +75,7 @@ PAGES = (
     orders_stock,
     own_account,
     parcels,
+    points,
     passkeys,
     people_log,
     products,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from sqlalchemy.orm import Session
 
 from catalog.models import Product
 from catalog.orders.basket import Basket, make_basket
@@ -14,14 +15,12 @@ from recommend.engine import advise
 from recommend.knowledge import Note, Ruleset
 from shop.product.page import PersonalNotes, notes_for, personal_notes
 from shop.web.database import get_ruleset, get_session
-from shop.web.services import services
 
 
-def available_basket(quantities: Mapping[int, int]) -> Basket:
+def available_basket(quantities: Mapping[int, int], orders: Session) -> Basket:
     """The basket with the packs that are left at this moment."""
     products = published_products(get_session(), quantities)
-    with services().orders.reading() as session:
-        left = available(session, [Count.of(product) for product in products.values()]) if products else {}
+    left = available(orders, [Count.of(product) for product in products.values()]) if products else {}
     return make_basket(products, quantities, left, get_ruleset())
 
 

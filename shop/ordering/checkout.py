@@ -9,6 +9,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from cryptography.fernet import InvalidToken
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 from catalog.orders.basket import Basket
 from catalog.orders.delivery import COUNTRIES, DeliveryOption, delivery_options
 from catalog.orders.models import DeliveryKind, PaymentMethod
+from catalog.orders.parcel_points import countries_with_points, nearest_points, point_with
 from catalog.orders.placing import (
     Agreement,
     PlacedPurchase,
@@ -35,7 +37,7 @@ from shop.finder.answers_cookie import partial_answers, visitor_stops
 from shop.ordering.availability import mark_last_packs
 from shop.ordering.basket_page import available_basket, basket_page
 from shop.ordering.checkout_form import CheckoutForm
-from shop.ordering.limits import is_allowed
+from shop.ordering.limits import is_allowed_in
 from shop.ordering.order_words import delivery_words, method_words
 from shop.ordering.readiness import can_order, is_trial, missing_facts, terms_text
 from shop.payments import steps
@@ -43,6 +45,7 @@ from shop.payments.providers import UNANSWERED, payments_for
 from shop.web.absolute_urls import base_url
 from shop.web.basket_cookie import store_basket, stored_basket
 from shop.web.database import get_ruleset
+from shop.web.forms import one_line
 from shop.web.i18n import current_language, localized
 from shop.web.i18n import gettext as _
 from shop.web.number_format import euro
@@ -66,19 +69,20 @@ class Entered(Struct, frozen=True):
 @localized(bp, nl="/nl/bestellen", en="/en/checkout", methods=("GET", "POST"))
 def checkout() -> Response:
     """Ask for contact and delivery; show the summary; place the order."""
-    basket = available_basket(stored_basket())
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(HTTPStatus.FORBIDDEN)
     entered = _entered() if request.method == "POST" else None
     step = request.form.get("step", "")
-    if step == "order" and entered is not None:
-        with services().orders.reading() as session:
-            placed = find_placed(session, entered.key)
-            ordered = {line.product_id: line.quantity for line in placed.purchase.lines} if placed else {}
-        if placed is not None:  # pressed twice: the basket is empty by now, unless the first answer was lost
-            if stored_basket() == ordered:
-                store_basket({})
-            return _after_placing(placed)
+    with services().orders.reading() as orders:
+        placed = find_placed(orders, entered.key) if step == "order" and entered is not None else None
+        ordered = {line.product_id: line.quantity for line in placed.purchase.lines} if placed else {}
+        basket = available_basket(stored_basket(), orders)
+        g.delivery_options = delivery_options(orders, basket) if basket.lines else {}
+        g.point_countries = countries_with_points(orders) if basket.lines else frozenset()
+    if placed is not None:  # pressed twice: the basket is empty by now, unless the first answer was lost
+        if stored_basket() == ordered:
+            store_basket({})
+        return _after_placing(placed)
     if not basket.lines:
         return redirect(url_for("ordering.basket"), HTTPStatus.SEE_OTHER)
     if not can_order(basket.products):
@@ -92,6 +96,8 @@ def _steps(basket: Basket, step: str, entered: Entered | None) -> Response:
     form = _form(basket, entered)
     if step == "translate":
         return _translated(basket, form, entered)
+    if step == "point" and entered is not None and form.validate():
+        return _choose_point(basket, form)
     if step == "order" and entered is not None:
         return _order(basket, form, entered)
     if step == "order":
@@ -121,10 +127,11 @@ def _entered() -> Entered | None:
 def _form(basket: Basket, entered: Entered | None) -> CheckoutForm:
     if entered is not None and "name" not in request.form:  # the summary carries what was entered before
         given = MultiDict(entered.fields | {"csrf_token": request.form.get("csrf_token", "")})
+        given["point"] = request.form.get("point", given.get("point", ""))
         form = CheckoutForm(formdata=given)
     else:
         form = CheckoutForm()
-    form.offer(_delivery_choices(basket), _method_choices(basket))
+    form.offer(_delivery_choices(), _method_choices(basket))
     if request.method == "GET":
         form.country.data = COUNTRIES[0]
     return form
@@ -134,22 +141,22 @@ def _values(form: CheckoutForm) -> dict[str, str]:
     return {field.name: field.data or "" for field in form if field.name != "csrf_token"}
 
 
-def _options(basket: Basket) -> dict[str, list[DeliveryOption]]:
-    if "delivery_options" not in g:
-        with services().orders.reading() as session:
-            g.delivery_options = delivery_options(session, basket)
+def _options() -> dict[str, list[DeliveryOption]]:
     options: dict[str, list[DeliveryOption]] = g.delivery_options
     return options
 
 
-def _delivery_choices(basket: Basket) -> list[tuple[DeliveryKind, str]]:
+def _delivery_choices() -> list[tuple[DeliveryKind, str]]:
     """Ways of delivery with their price in each country that has them."""
     found: dict[DeliveryKind, list[str]] = {}
-    for country, options in _options(basket).items():
+    for country, options in _options().items():
         for option in options:
             price = euro(option.cents) if option.cents else _("free")
             found.setdefault(option.kind, []).append(f"{country} {price}")
-    return [(kind, f"{delivery_words(kind)} ({' · '.join(prices)})") for kind, prices in found.items()]
+    words = {kind: delivery_words(kind) for kind in found}
+    if g.point_countries:
+        words[DeliveryKind.PICKUP] = _("A parcel point that you choose")
+    return [(kind, f"{words[kind]} ({' · '.join(prices)})") for kind, prices in found.items()]
 
 
 def _method_choices(basket: Basket) -> list[tuple[PaymentMethod, str]]:
@@ -167,10 +174,43 @@ def _details(basket: Basket, form: CheckoutForm, notice: str = "") -> Response:
 def _quote(basket: Basket, form: CheckoutForm) -> Quote | None:
     """The offer for what was entered; None when it is not delivered that way to that country."""
     country, kind = form.country.data, form.delivery.data
-    chosen = next((option for option in _options(basket).get(country, ()) if option.kind == kind), None)
+    chosen = next((option for option in _options().get(country, ()) if option.kind == kind), None)
     if chosen is None:
         return None
-    return make_quote(basket, chosen.kind, chosen.cents, country, percent=_percent(form), now=now())
+    quote = make_quote(basket, chosen.kind, chosen.cents, country, percent=_percent(form), now=now())
+    if not _has_points(form):
+        return quote
+    with services().orders.reading() as orders:
+        return msgspec.structs.replace(quote, point=point_with(orders, country, form.point.data or ""))
+
+
+def _has_points(form: CheckoutForm) -> bool:
+    """Whether the parcel goes to a point that the shopper chooses; without points on file the carrier does."""
+    return form.delivery.data == DeliveryKind.PICKUP and form.country.data in g.point_countries
+
+
+def _choose_point(basket: Basket, form: CheckoutForm) -> Response:
+    """The parcel points nearest to a postcode: at first that of the point that was chosen, or of the address."""
+    near = one_line(request.form.get("near"))[:10]
+    with services().orders.reading() as orders:
+        chosen = point_with(orders, form.country.data, form.point.data or "")
+        near = near or (chosen.postcode if chosen else form.postcode.data or "")
+        points = nearest_points(orders, form.country.data, near)
+    is_sent = request.form.get("step") == "summary" and "near" in request.form
+    return _page(
+        "ordering/point.html",
+        basket,
+        entered=_sealed(Entered(secrets.token_urlsafe(24), _values(form))),
+        near=near,
+        points=points,
+        chosen=chosen.code if chosen else "",
+        is_missing=is_sent,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if is_sent else HTTPStatus.OK,
+    )
+
+
+def _sealed(entered: Entered) -> str:
+    return services().checkout_cipher.encrypt(json.dumps([entered.key, entered.fields]).encode()).decode()
 
 
 def _percent(form: CheckoutForm) -> int:
@@ -194,15 +234,16 @@ def _summary(basket: Basket, form: CheckoutForm, entered: Entered, notices: tupl
         return _details(basket, form)
     if basket.sold_out:
         return _back_to_basket()
+    if quote.point is None and _has_points(form):
+        return _choose_point(basket, form)
     agreement = _agreement(basket, form)
-    sealed = services().checkout_cipher.encrypt(json.dumps([entered.key, entered.fields]).encode()).decode()
     return _page(
         "ordering/summary.html",
         basket,
         quote=quote,
         agreement=agreement,
         buyer=form.buyer(),
-        entered=sealed,
+        entered=_sealed(entered),
         seal=seal(quote, agreement),
         notices=notices,
         status=HTTPStatus.CONFLICT if notices else HTTPStatus.OK,
@@ -225,9 +266,6 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
             "look again."
         )
         return _summary(basket, form, Entered(secrets.token_urlsafe(24), entered.fields), (changed,))
-    if not is_allowed("placing"):
-        often = _("This was tried too often from your network address. Try again in fifteen minutes.")
-        return _summary(basket, form, entered, (often,))
     shared = services()
     provider = payments_for(shared, basket.products)
     placing = Placing(
@@ -240,6 +278,9 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     )
     try:
         placed = _place_once(placing)
+    except TooOftenError:
+        often = _("This was tried too often from your network address. Try again in fifteen minutes.")
+        return _summary(basket, form, entered, (often,))
     except SoldOutError:
         return _back_to_basket()
     except TooManyUnpaidError:
@@ -250,21 +291,31 @@ def _order(basket: Basket, form: CheckoutForm, entered: Entered) -> Response:
     return _after_placing(placed)
 
 
+class TooOftenError(Exception):
+    """One order too many from a network address."""
+
+
 def _place_once(placing: Placing) -> PlacedPurchase:
     """The order of this summary, placed now or, by the same button pressed at the same time, just before.
 
-    Raises SoldOutError or TooManyUnpaidError.
+    The attempt is counted in the same transaction, also where nothing is placed. Raises TooOftenError, SoldOutError or
+    TooManyUnpaidError.
     """
-    orders = services().orders
-    try:
-        with orders.writing() as session:
-            return find_placed(session, placing.checkout_key) or place(session, placing, now())
-    except IntegrityError:  # PostgreSQL lets both try, and the second one wait until the first is in the store
-        with orders.reading() as session:
-            placed = find_placed(session, placing.checkout_key)
-        if placed is None:
-            raise
-        return placed
+    with services().orders.writing() as session:
+        is_allowed = is_allowed_in(session, "placing")
+        refusal: Exception | None = None if is_allowed else TooOftenError()
+        if refusal is None:
+            try:
+                with session.begin_nested():
+                    return find_placed(session, placing.checkout_key) or place(session, placing, now())
+            except (SoldOutError, TooManyUnpaidError) as error:
+                refusal = error
+            except IntegrityError:  # PostgreSQL lets both try, and the second one wait until the first is in the store
+                placed = find_placed(session, placing.checkout_key)
+                if placed is None:
+                    raise
+                return placed
+    raise refusal
 
 
 def _after_placing(placed: PlacedPurchase) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stdnum.eu import vat
-from wtforms import EmailField, Field, RadioField, SelectField, StringField, ValidationError
+from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from catalog.orders.delivery import COUNTRIES
@@ -16,7 +16,7 @@ from shop.web.forms import ShopForm, email_line, one_line, require_email
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
 
-_POSTCODES: Mapping[str, re.Pattern[str]] = {
+POSTCODES: Mapping[str, re.Pattern[str]] = {
     "NL": re.compile(r"[1-9][0-9]{3}(?!SA|SD|SS)[A-Z]{2}", re.ASCII),
     "BE": re.compile(r"[1-9][0-9]{3}", re.ASCII),
 }
@@ -71,6 +71,8 @@ class CheckoutForm(ShopForm):
     street = _line(_("Street"), "address-line1", 80, empty=_("Fill in the street."))
     town = _line(_("Town"), "address-level2", 60, empty=_("Fill in the town."))
     delivery = RadioField(_("Delivery"), [InputRequired(_("Choose a way of delivery."))])
+    point = HiddenField(filters=[one_line], validators=[Length(max=60)])
+    """The code of the parcel point that was chosen."""
     method = RadioField(_("Payment"), [InputRequired(_("Choose a way of payment."))])
 
     def offer(
@@ -96,7 +98,7 @@ class CheckoutForm(ShopForm):
             raise ValidationError(gettext("Enter the number alone; letters and the like go into the addition."))
 
     def validate_postcode(self, field: Field) -> None:
-        form = _POSTCODES.get(self.country.data or "")
+        form = POSTCODES.get(self.country.data or "")
         if form is not None and not form.fullmatch(field.data):
             example = {"NL": "1234 AB", "BE": "1000"}[self.country.data]
             raise ValidationError(gettext("In this country a postcode is written as %(example)s.", example=example))

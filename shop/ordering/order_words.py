@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from catalog.orders.models import DeliveryKind, PaymentMethod, PaymentStatus, Purchase, PurchaseState
+from catalog.orders.placing import Quote
 from shop.ordering.guarantee import guarantee_notice
 from shop.web.i18n import gettext
 from shop.web.i18n import lazy_gettext as _
@@ -46,6 +47,12 @@ def unpaid_trial_words(cents: int) -> str:
     )
 
 
+def delivery_of(order: Purchase | Quote) -> str:
+    """The way of delivery of an order or an offer, with the parcel point that was chosen."""
+    point = order.point if isinstance(order, Purchase) else order.point and order.point.line
+    return gettext("Parcel point %(point)s", point=point) if point else delivery_words(order.delivery)
+
+
 def delivery_words(kind: DeliveryKind) -> str:
     """A way of delivery."""
     return str(_DELIVERY[kind])
@@ -67,6 +74,6 @@ def payment_words(status: PaymentStatus) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for words in (delivery_words, method_words, state_words, payment_words, unpaid_trial_words):
+    for words in (delivery_words, delivery_of, method_words, state_words, payment_words, unpaid_trial_words):
         app.add_template_filter(words)
     app.jinja_env.globals["guarantee_notice"] = guarantee_notice

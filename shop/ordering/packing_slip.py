@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from catalog.orders.models import Purchase, Shipment
+from shop.ordering.order_words import delivery_of
 from shop.ordering.parcel_words import how_to_take, notes_for_everybody, packs_of_parcel
 from shop.web.i18n import gettext as _
 from shop.web.i18n import ngettext
@@ -24,6 +25,7 @@ def packing_slip(purchase: Purchase, shipment: Shipment | None, day: date) -> by
     house = f"{purchase.street} {purchase.house_number} {purchase.addition}".strip()
     country = _("Netherlands") if purchase.country == "NL" else _("Belgium")
     to = [purchase.company, purchase.name, house, f"{purchase.postcode} {purchase.town}", country]
+    to += [delivery_of(purchase)] if purchase.point else []
     from_ = [known.name, known.address, known.email, known.phone]
     complaint = _("Is something wrong with your parcel? Write to %(email)s.", email=known.email) if known.email else ""
     back, back_words = owner_settings().return_address, _("Return address")

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from catalog.orders.basket import MOST_PACKS, Basket
-from catalog.orders.delivery import COUNTRIES, DeliveryOption, delivery_options
+from catalog.orders.basket import MOST_PACKS
+from catalog.orders.delivery import COUNTRIES, delivery_options
 from shop.finder.answers_cookie import partial_answers, visitor_stops
 from shop.finder.fit import visitor_advice
 from shop.ordering.basket_page import available_basket, basket_page
@@ -53,15 +53,11 @@ def _announced(before: Mapping[int, int], after: Mapping[int, int]) -> str:
     return url_for("ordering.basket", back=way_back() or None)
 
 
-def _cheapest_delivery(found: Basket) -> DeliveryOption | None:
-    """The cheapest way of delivery within the Netherlands, shown from the basket on; None when it is too heavy."""
-    with services().orders.reading() as session:
-        return next(iter(delivery_options(session, found)[COUNTRIES[0]]), None) if found.lines else None
-
-
 def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Response:
     ruleset = get_ruleset()
-    found = available_basket(quantities)
+    with services().orders.reading() as orders:
+        found = available_basket(quantities, orders)
+        cheapest = next(iter(delivery_options(orders, found)[COUNTRIES[0]]), None) if found.lines else None
     kept = {line.product.id: line.quantity for line in found.lines}
     gone = len(quantities) - len(kept)
     if gone:
@@ -76,7 +72,7 @@ def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Res
         stops=visitor_stops(ruleset),
         visitor=visitor_advice(get_session(), ruleset),
         back=way_back(),
-        cheapest_delivery=_cheapest_delivery(found),
+        cheapest_delivery=cheapest,
         ruleset=ruleset,
         today=today(),
     )

@@ -19,7 +19,7 @@ from catalog.orders import outbox
 from catalog.orders.models import Document, DocumentKind, DocumentVat, NumberSeries, PaymentMethod, Purchase
 from catalog.orders.money import VatSum, shares, vat_of_part
 from catalog.orders.payments import owed_cents
-from shop.ordering.order_words import delivery_words, unpaid_trial_words
+from shop.ordering.order_words import delivery_of, unpaid_trial_words
 from shop.web import pdf
 from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
@@ -38,7 +38,7 @@ def issue_invoice(session: Session, purchase: Purchase, now: datetime) -> Docume
         [f"{line.name} ({line.brand})", str(line.quantity), euro(line.unit_cents), euro(line.line_cents)]
         for line in purchase.lines
     ]
-    rows.append([delivery_words(purchase.delivery), "1", euro(purchase.delivery_cents), euro(purchase.delivery_cents)])
+    rows.append([delivery_of(purchase), "1", euro(purchase.delivery_cents), euro(purchase.delivery_cents)])
     vat = [(one.percent, one.net_cents, one.vat_cents) for one in purchase.vat]
     contents = {"rows": rows} | _totals(purchase.total_cents, vat)
     return _issue(session, purchase, DocumentKind.INVOICE, contents, now, vat=vat)

@@ -18,7 +18,7 @@ from catalog.orders.payments import owed_cents
 from catalog.orders.returns import DecidedLine
 from catalog.orders.withdrawal import withdrawn_lines
 from recommend.claims.check import check_text
-from shop.ordering.order_words import delivery_words, method_words, unpaid_trial_words
+from shop.ordering.order_words import delivery_of, delivery_words, method_words, unpaid_trial_words
 from shop.ordering.parcel_words import how_to_take, notes_for_everybody, packs_of_parcel
 from shop.ordering.supply import again_address, supplies
 from shop.web.absolute_urls import base_url
@@ -64,7 +64,7 @@ def checked(letter: Letter, purchase: Purchase, *, by_shopper: Sequence[str] = (
 
     The shopper's own words are not judged, such as a reason or a name: a statement is acknowledged as it was made.
     """
-    own = [purchase.name, purchase.company, purchase.street, purchase.town, *by_shopper]
+    own = [purchase.name, purchase.company, purchase.street, purchase.town, purchase.point, *by_shopper]
     passed = tuple(_passed(block, own) for block in letter.blocks)
     if passed == letter.blocks:
         return letter
@@ -123,7 +123,7 @@ def _order_link(purchase: Purchase) -> Block:
 
 def _lines(purchase: Purchase) -> Block:
     rows = [(f"{line.quantity} × {line.name} ({line.brand})", euro(line.line_cents)) for line in purchase.lines]
-    rows.append((delivery_words(purchase.delivery), euro(purchase.delivery_cents)))
+    rows.append((delivery_of(purchase), euro(purchase.delivery_cents)))
     rows.append((_("Total, VAT included"), euro(purchase.total_cents)))
     rows += [(_("of which %(percent)d%% VAT", percent=one.percent), euro(one.vat_cents)) for one in purchase.vat]
     return Block(heading=_("Order %(number)s", number=purchase.number), rows=tuple(rows))
@@ -180,6 +180,9 @@ def _delivery(purchase: Purchase) -> Block:
         if part
     )
     within = _("Within %(days)d working days.", days=owner_settings().delivery_days)
+    if purchase.point:
+        to_point = _("%(way)s, in the name of %(to)s.", way=delivery_of(purchase), to=to)
+        return Block(heading=_("Delivery"), paragraphs=(to_point, within))
     return Block(heading=_("Delivery"), paragraphs=(f"{delivery_words(purchase.delivery)}: {to}.", within))
 
 

@@ -1,7 +1,8 @@
 """Labels: the orders to pack as a file for a label program, and its tracking codes back in.
 
 A carrier learns name and address, no e-mail address and no product. The columns of Sendcloud are those of its help page
-on CSV files (read in November 2026); those of PostNL, and the shape of its codes, were not verified at the source.
+on CSV files (read in November 2026); those of PostNL, the shape of its codes, and the columns of a parcel point in
+both were not verified at the source: the program may ask which column is which.
 """
 
 import re
@@ -60,6 +61,8 @@ _COLUMNS: Mapping[LabelProgram, Mapping[str, Callable[[Purchase], str]]] = {
         "House number": lambda one: f"{one.house_number} {one.addition}".strip(),
         "City": lambda one: one.town,
         "Order reference": lambda one: one.number,
+        "Parcel point": lambda one: one.point_code,
+        "Parcel point address": lambda one: one.point,
     },
     LabelProgram.POSTNL: {
         "Naam": lambda one: one.name,
@@ -72,6 +75,8 @@ _COLUMNS: Mapping[LabelProgram, Mapping[str, Callable[[Purchase], str]]] = {
         "Land": lambda one: one.country,
         "Referentie": lambda one: one.number,
         "Product": lambda one: _POSTNL_KINDS[one.delivery],
+        "Pakketpunt": lambda one: one.point_code,
+        "Adres pakketpunt": lambda one: one.point,
     },
 }
 _POSTNL_KINDS: Mapping[DeliveryKind, str] = {

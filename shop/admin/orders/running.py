@@ -1,13 +1,15 @@
-"""Running of ordering: the state of the outbox, jobs that were given up, and the rates of delivery that hold."""
+"""Running of ordering: the state of the outbox, jobs that were given up, and the page of rates and parcel points."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import flash, make_response, redirect, render_template, url_for
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from catalog.orders import outbox
 from catalog.orders.delivery import PACKAGING_GRAMS, rates
+from catalog.orders.parcel_points import counts_of_points
 from shop.admin.blueprint import bp
 from shop.admin.permissions import requires
 from shop.admin.products.request import LARGEST_ID
@@ -84,12 +86,10 @@ def try_job_again(job_id: int) -> Response:
     return redirect(url_for("admin.outbox_state"), HTTPStatus.SEE_OTHER)
 
 
-@bp.get("/delivery-rates")
-@requires("order.view")
-def delivery_rates() -> Response:
-    """The rates of delivery that hold, read only."""
+def show_rates(form: FlaskForm) -> Response:
+    """The page of the rates of delivery that hold, read only, and of the parcel points on file."""
     with services().orders.reading() as session:
-        found = rates(session)
+        found, points = rates(session), counts_of_points(session)
         session.expunge_all()
-    html = render_template("admin/orders/rates.html", rates=found, packaging=PACKAGING_GRAMS)
-    return never_store(make_response(html))
+    html = render_template("admin/orders/rates.html", rates=found, packaging=PACKAGING_GRAMS, points=points, form=form)
+    return never_store(make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK))
