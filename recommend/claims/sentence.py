@@ -18,6 +18,8 @@ EFFECTS = (*PROMISES, "mild-benefit")
 """Concepts that assert an effect, mild ones ("keeps", "supports") included."""
 OFFERED = ("nutrient", "mineral-form", "product")
 """Concepts that name the goods: magnesium, one of its forms, or the product."""
+OTHER_GOODS = ("other-nutrient", "other-ingredient")
+"""Concepts that name what a supplement may contain beside magnesium."""
 _SAFETY = ("consult", "not-use", "caution", "excess")
 _OWN_CLAIM = ("contribute", "benefit", "medical", "against", "good-for", "gone", "suffering")
 _LONGEST_HEADING = 8
@@ -202,7 +204,7 @@ class ParsedSentence:
         if self.has_in_context("ask", "your-professional"):
             return self.has("your-professional") or not self.has("professionals")
         named = any(mention.concept.kind in _REASONS_FOR_A_DOCTOR for mention in self.topics)
-        return named and not self.has(*OFFERED, "recommends", "praise", "professionals")
+        return named and not self.has(*OFFERED, *OTHER_GOODS, "recommends", "praise", "professionals")
 
     @cached_property
     def is_heading(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Claims, Pattern
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import OFFERED, OTHER_GOODS, ParsedSentence
 
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
@@ -55,7 +55,7 @@ def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     if sentence.has("ask") and sentence.has("shop-world", "trade") and not sentence.has(*OFFERED):
         return  # `Have you a question for our dietitian? Send an email`
     found = sentence.mentions_of("professionals")
-    if sentence.has(*OFFERED, "first-person"):
+    if sentence.has(*OFFERED, *OTHER_GOODS, "first-person"):
         found += [one for one in sentence.mentions_of("professional") if _speaks(sentence, one)]
     if not sentence.refers_to_professional:
         about_us = sentence.has(*OFFERED) or any(token.text in _THIS for token in sentence.tokens)
