@@ -200,6 +200,8 @@ _WEAK_EVIDENCE = frozenset(
 _READER = frozenset(
     ["je", "jij", "jou", "jouw", "jezelf", "u", "uw", "ik", "mij", "me", "mijn", "ons", "iedereen"]
 ) | frozenset(["you", "you're", "you'll", "you've", "your", "yourself", "i", "i'm", "me", "my", "us", "everyone"])
+_BARE_LACK = frozenset(["zonder", "without"])
+"""Of the words for what is gone those that say nothing by themselves: `without a fuss`."""
 _ALSO_OF_WARNINGS = frozenset(["drug", "harm", "pills", "gone"])
 _ALSO_OF_SHOPS = frozenset(["food", "night"])
 _FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
@@ -276,7 +278,7 @@ def _review_slogan(sentence: ParsedSentence, judgement: Judgement, model: Model)
 
 def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
     """Mentions of body, effect and product by their first token; none in the name of a product or a row of names."""
-    if sentence.is_of_other_goods or sentence.is_of_another_field:
+    if sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_about_handling:
         return {}
     if _is_product_name(sentence) or _is_row_of_names(sentence):
         return {}
@@ -291,6 +293,8 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
         and mention.concept.kind not in _JUDGED_BY_RULES
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
+        and not sentence.is_of_shop_matter(mention)
+        and not (mention.concept.id == "gone" and sentence.tokens[mention.first].text in _BARE_LACK)
     }
 
 

@@ -33,6 +33,8 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or sentence.is_everyday(mention)
             or sentence.is_said_of_others(mention)
             or sentence.is_of_that_field(mention)
+            or sentence.is_of_shop_matter(mention)
+            or sentence.is_about_handling
             or (sentence.is_of_other_goods and mention.concept.kind not in _OF_BODIES)
         ):
             continue
