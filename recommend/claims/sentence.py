@@ -374,7 +374,9 @@ class ParsedSentence:
     def is_of_shop_matter(self, topic: Mention) -> bool:
         """Whether a state is about a matter of the shop: `Tired of paper invoices?`, `stress over je bestelling`."""
         place = topic.last + 1
-        if place >= len(self.tokens) or self.tokens[place].text not in _ABOUT or self.has(*OFFERED, *_OF_THE_GOODS):
+        if topic.concept.kind not in TOPICS or place >= len(self.tokens) or self.tokens[place].text not in _ABOUT:
+            return False
+        if self.has(*OFFERED, *_OF_THE_GOODS):
             return False
         matter = range(place + 1, place + 1 + _MATTER_WITHIN)
         texts = {self.tokens[one].text for one in matter if one < len(self.tokens)}
