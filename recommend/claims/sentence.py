@@ -56,6 +56,7 @@ _CHANGED = _TESTIFYING - {"ik", "i", "mijn", "my"} | frozenset(["weer", "again",
 _ABOUT = frozenset(
     ["van", "over", "rond", "rondom", "om", "door", "bij", "met", "of", "about", "around", "from", "with"]
 )
+_SCENES = frozenset(["als", "wanneer", "terwijl", "zelfs", "ook", "if", "when", "while", "even", "though", "hoewel"])
 _MATTER_WITHIN = 4  # words behind "of", "about"
 _BEARER_WITHIN = 8  # words between a complaint and who has it
 _OF_THE_GOODS = (
@@ -351,7 +352,7 @@ class ParsedSentence:
 
         Not where goods, those who take them or an effect are named, and not of the reader (`your head`).
         """
-        if not self.has_other_bearer or self._is_promised(topic):
+        if not self.has_other_bearer or self._is_promised(topic) or self._is_before_a_scene(topic):
             return False
         if any(token.text in _WITHOUT for token in self.tokens[max(0, topic.first - 2) : topic.first]):
             return False
@@ -370,6 +371,14 @@ class ParsedSentence:
         around = self.tokens[max(0, topic.first - _BEARER_WITHIN) : topic.last + _BEARER_WITHIN + 1]
         is_ours = self._is_of_us and any(token.text in _US for token in around)
         return is_ours or self.has_near(topic, _BEARER_WITHIN, "other-bearer")
+
+    def _is_before_a_scene(self, topic: Mention) -> bool:
+        """Whether the bearers come in a clause behind the topic: `A steady pulse, even when the train is late`."""
+        bearers = self.mentions_of("other-bearer")
+        if self._is_of_us or not bearers or bearers[0].first <= topic.last:
+            return False
+        between = [token.text for token in self.tokens[topic.last + 1 : bearers[0].first]]
+        return "," in between and not _SCENES.isdisjoint(between)
 
     def is_of_shop_matter(self, topic: Mention) -> bool:
         """Whether a state is about a matter of the shop: `Tired of paper invoices?`, `stress over je bestelling`."""
