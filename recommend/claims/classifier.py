@@ -175,6 +175,7 @@ _BLOCK_UNEXPLAINED_FROM = 0.35  # the same, and no word of shop, law, food or us
 _BLOCK_UNEXPLAINED_GOODS_FROM = 0.38  # the same, and nothing explains the sentence
 _BLOCK_ON_GOODS_FROM = 0.62  # only the goods or words of a shop as well are evidence
 _BLOCK_ON_EXPERTS_FROM = 0.75  # only a professional is: the rules know endorsements
+_BLOCK_ON_LACK_FROM = 0.8  # only "without" is
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
 _BLOCK_WARNED_FROM = 0.3
 _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
@@ -294,7 +295,6 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
         and not sentence.is_of_shop_matter(mention)
-        and not (mention.concept.id == "gone" and sentence.tokens[mention.first].text in _BARE_LACK)
     }
 
 
@@ -364,6 +364,8 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
         return _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM
+    if all(one.concept.id == "gone" and sentence.tokens[one.first].text in _BARE_LACK for one in evidence):
+        return _BLOCK_ON_LACK_FROM
     return _threshold_on(sentence, frozenset(mention.concept.id for mention in evidence))
 
 
