@@ -254,6 +254,7 @@ def _judge_process(sentence: ParsedSentence, mention: Mention, has_claim: bool) 
     if (
         sentence.is_warning
         or sentence.has("absorption", "study")
+        or (sentence.has("fact") and not any(segment.has_effect for segment in sentence.segments))
         or (has_claim and _is_body_or_picture(sentence, mention))
     ):
         return None
