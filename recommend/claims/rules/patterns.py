@@ -10,6 +10,8 @@ from recommend.claims.sentence import OFFERED, OTHER_GOODS, ParsedSentence
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
 _PREPOSITIONS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
+_TITLES = frozenset(["dr", "drs", "prof", "ir", "mr", "ms"])
+_TITLE = 2  # tokens of a title with its full stop
 _LONGEST_NAME = 4  # words between a title and a colon
 _SAYS = frozenset(
     [
@@ -48,7 +50,8 @@ def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground
 
 def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a professional named as an endorser of the product, not as a person to ask."""
-    if sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
+    is_title = len(sentence.tokens) <= _TITLE and sentence.tokens[0].text in _TITLES  # `Dr.` in a form
+    if is_title or sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
     if sentence.is_of_another_field and not sentence.has("recommends", "endorses", "endorsing", "praise"):
         return  # `The regulation prohibits claims that refer to doctors`
