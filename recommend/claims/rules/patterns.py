@@ -9,7 +9,10 @@ from recommend.claims.sentence import OFFERED, OTHER_GOODS, ParsedSentence
 
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
+_I = _MINE | frozenset(["ik", "i", "mij", "me"])
 _PREPOSITIONS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
+_ENDORSING = ("recommends", "praise", "endorses", "endorsing", "uses-it", "made-by", "composed-by")
+_ENDORSING += ("doctor-praise", "according-to", "institution", "no-doctor-needed", "stronger", "gone", "benefit")
 _TITLES = frozenset(["dr", "drs", "prof", "ir", "mr", "ms"])
 _TITLE = 2  # tokens of a title with its full stop
 _LONGEST_NAME = 4  # words between a title and a colon
@@ -57,7 +60,9 @@ def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
         return  # `The regulation prohibits claims that refer to doctors`
     if sentence.has("ask") and sentence.has("shop-world", "trade") and not sentence.has(*OFFERED):
         return  # `Have you a question for our dietitian? Send an email`
-    found = sentence.mentions_of("professionals")
+    is_of_trade = sentence.has("trade", "shop-world") and not sentence.has(*OFFERED, *OTHER_GOODS, *_ENDORSING)
+    is_of_trade = is_of_trade and _I.isdisjoint(token.text for token in sentence.tokens)
+    found = [] if is_of_trade else sentence.mentions_of("professionals")
     if sentence.has(*OFFERED, *OTHER_GOODS, "first-person"):
         found += [one for one in sentence.mentions_of("professional") if _speaks(sentence, one)]
     if not sentence.refers_to_professional:

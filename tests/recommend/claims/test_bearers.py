@@ -89,6 +89,8 @@ def test_an_occasion_of_every_day_does_not_forbid_a_claim() -> None:
         ("Van vorige bestellingen houden wij een goed geheugen over.", "nl"),
         ("Moe van papieren facturen?", "nl"),
         ("Met mijn reumahanden krijg ik de dop lastig open.", "nl"),
+        ("Voor diëtisten hebben we een zakelijk account met factuur achteraf.", "nl"),
+        ("The dentists upstairs share our letterbox.", "en"),
         ("Our office is short-staffed because of flu, so replies may take longer.", "en"),
         ("The move gave us sleepless nights, but every parcel left on time.", "en"),
         ("Tired of paper invoices?", "en"),
@@ -108,6 +110,9 @@ def test_what_the_shop_suffers_or_a_lid_demands_claims_nothing(text: str, langua
         ("Sinds deze korrels krijg ik met mijn reuma de dop weer open.", "nl"),
         ("Customers write to us that their headaches are gone.", "en"),
         ("Our answer to long Covid", "en"),
+        ("Trusted by doctors, now with free delivery.", "en"),
+        ("Artsen staan erachter, dus bestel gerust.", "nl"),
+        ("A steady pulse, even when the train is late again.", "en"),
         ("With my arthritis I can open the jar again, thanks to these tablets.", "en"),
     ],
 )
