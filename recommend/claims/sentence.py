@@ -82,6 +82,7 @@ _NO_OTHER_GOODS = (
     "drug",
     "covert-hint",
 )
+_CHAPTER, _TITLE_WITHIN = ("hoofdstuk", "chapter"), 4  # `Chapter 4: …` has the title of a text behind it
 _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
 _COMPARED_OR_BODY = frozenset(
     ["als", "zoals", "like", "than", "dan", "lichaam", "lijf", "body", "jezelf", "yourself"]
@@ -436,7 +437,7 @@ class ParsedSentence:
         if not self.has("other-goods") or self.list_intro or self.has(*_NO_OTHER_GOODS):
             return False
         texts = [token.text for token in self.tokens]
-        if not _COMPARED_OR_BODY.isdisjoint(texts):
+        if not _COMPARED_OR_BODY.isdisjoint(texts) or (":" in texts[:_TITLE_WITHIN] and texts[0] in _CHAPTER):
             return False
         return self.mentions_of("other-goods")[0].first < _SUBJECT_WITHIN or _READERS_OWN.isdisjoint(texts)
 
