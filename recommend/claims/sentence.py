@@ -42,7 +42,7 @@ _READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "every
 )
 _WITHOUT = frozenset(["geen", "nooit", "zonder", "no", "never", "fewer", "without"])
 _NEAR_THE_START = 2
-_TESTIFYING = frozenset(["ik", "i", "mijn", "my", "eindelijk", "finally", "sinds", "dankzij", "thanks"])
+_TESTIFYING = frozenset(["jij", "ik", "i", "mijn", "my", "eindelijk", "finally", "sinds", "dankzij", "thanks"])
 _US = frozenset(["we", "wij", "ons", "us"])
 _OTHERS = (
     _READERS_OWN
@@ -68,7 +68,6 @@ _OF_THE_GOODS = (
     "makes-you",
     "use-heading",
     "drug",
-    "night",
     "covert-hint",
 )
 _NO_OTHER_GOODS = (

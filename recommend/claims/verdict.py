@@ -150,7 +150,7 @@ def _answered_by_the_goods(question: ParsedSentence, judgement: Judgement, answe
     is_offer = answer.has("product", "dosage", "nutrient", "mineral-form") and any(
         trying.first == 0 for trying in answer.mentions_of("trying")
     )
-    is_advice = answer.is_warning or answer.has("not", "shop-world", "trade", "side-effect-word", "food")
+    is_advice = answer.is_warning or answer.has("not", "side-effect-word", "food")
     if not is_offer or is_advice or any(token.text in _LESS for token in answer.tokens):
         return judgement
     ground = Ground("disease", "block", "complaint", found)
