@@ -226,7 +226,7 @@ def _judge_health(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
     if sentence.has("varied-diet") and not sentence.has(*OFFERED):
         return None  # advice to eat, move and sleep
-    states_fact = sentence.has("fact") and not sentence.has("product", "stronger")
+    states_fact = mention.concept.id == "hormones" and sentence.has("fact") and not sentence.has("product", "stronger")
     if is_about_the_shop(sentence, mention) or (states_fact and not sentence.segment(mention).has_effect):
         return None
     if _speaks_of_another_nutrient(sentence):
