@@ -53,7 +53,7 @@ def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground
 
 def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a professional named as an endorser of the product, not as a person to ask."""
-    is_title = len(sentence.tokens) <= _TITLE and sentence.tokens[0].text in _TITLES  # `Dr.` in a form
+    is_title = 0 < len(sentence.tokens) <= _TITLE and sentence.tokens[0].text in _TITLES  # `Dr.` in a form
     if is_title or sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
     if sentence.is_of_another_field and not sentence.has("recommends", "endorses", "endorsing", "praise"):
