@@ -11,8 +11,10 @@ _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
 _I = _MINE | frozenset(["ik", "i", "mij", "me"])
 _PREPOSITIONS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
-_ENDORSING = ("recommends", "praise", "endorses", "endorsing", "uses-it", "made-by", "composed-by")
-_ENDORSING += ("doctor-praise", "according-to", "institution", "no-doctor-needed", "stronger", "gone", "benefit")
+_ENDORSING = (
+    *("recommends", "praise", "endorses", "endorsing", "uses-it", "made-by", "composed-by", "doctor-praise"),
+    *("according-to", "institution", "no-doctor-needed", "stronger", "gone", "benefit"),
+)
 _TITLES = frozenset(["dr", "drs", "prof", "ir", "mr", "ms"])
 _TITLE = 2  # tokens of a title with its full stop
 _LONGEST_NAME = 4  # words between a title and a colon
