@@ -175,11 +175,12 @@ _BLOCK_UNEXPLAINED_FROM = 0.35  # the same, and no word of shop, law, food or us
 _BLOCK_UNEXPLAINED_GOODS_FROM = 0.38  # the same, and nothing explains the sentence
 _BLOCK_ON_GOODS_FROM = 0.62  # only the goods or words of a shop as well are evidence
 _BLOCK_ON_EXPERTS_FROM = 0.75  # only a professional is: the rules know endorsements
+_BLOCK_ON_LACK_FROM = 0.6  # only "without" is
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
 _BLOCK_WARNED_FROM = 0.3
 _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, facts of food and body
 _BLOCK_DOUBTED_FROM = 0.98  # "no study shows …"
-_BLOCK_DENIAL_FROM = 0.97  # "not" may refer to another part of the sentence
+_BLOCK_DENIAL_FROM = 0.98  # "not" may refer to another part of the sentence
 _CLEAR_BELOW = 0.005
 _WORSEN_FROM = 0.7
 _AUTHORISED_FROM = 0.8
@@ -200,6 +201,8 @@ _WEAK_EVIDENCE = frozenset(
 _READER = frozenset(
     ["je", "jij", "jou", "jouw", "jezelf", "u", "uw", "ik", "mij", "me", "mijn", "ons", "iedereen"]
 ) | frozenset(["you", "you're", "you'll", "you've", "your", "yourself", "i", "i'm", "me", "my", "us", "everyone"])
+_BARE_LACK = frozenset(["zonder", "without"])
+"""Of the words for what is gone those that say nothing by themselves: `without a fuss`."""
 _ALSO_OF_WARNINGS = frozenset(["drug", "harm", "pills", "gone"])
 _ALSO_OF_SHOPS = frozenset(["food", "night"])
 _FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
@@ -276,7 +279,7 @@ def _review_slogan(sentence: ParsedSentence, judgement: Judgement, model: Model)
 
 def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
     """Mentions of body, effect and product by their first token; none in the name of a product or a row of names."""
-    if sentence.is_of_other_goods or sentence.is_of_another_field:
+    if sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_about_handling:
         return {}
     if _is_product_name(sentence) or _is_row_of_names(sentence):
         return {}
@@ -291,6 +294,7 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
         and mention.concept.kind not in _JUDGED_BY_RULES
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
+        and not sentence.is_of_shop_matter(mention)
     }
 
 
@@ -360,6 +364,8 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
         return _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM
+    if all(one.concept.id == "gone" and sentence.tokens[one.first].text in _BARE_LACK for one in evidence):
+        return _BLOCK_ON_LACK_FROM
     return _threshold_on(sentence, frozenset(mention.concept.id for mention in evidence))
 
 

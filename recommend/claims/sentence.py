@@ -18,6 +18,8 @@ EFFECTS = (*PROMISES, "mild-benefit")
 """Concepts that assert an effect, mild ones ("keeps", "supports") included."""
 OFFERED = ("nutrient", "mineral-form", "product")
 """Concepts that name the goods: magnesium, one of its forms, or the product."""
+OTHER_GOODS = ("other-nutrient", "other-ingredient")
+"""Concepts that name what a supplement may contain beside magnesium."""
 _SAFETY = ("consult", "not-use", "caution", "excess")
 _OWN_CLAIM = ("contribute", "benefit", "medical", "against", "good-for", "gone", "suffering")
 _LONGEST_HEADING = 8
@@ -38,10 +40,25 @@ _PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "te
 _READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "everyone"]) | frozenset(
     ["je", "jou", "jouw", "jezelf", "u", "uw", "ge", "gij", "mij", "mijn", "iedereen"]
 )
-_TESTIFYING = frozenset(["ik", "i", "mijn", "my", "eindelijk", "finally", "sinds", "dankzij", "thanks"])
 _WITHOUT = frozenset(["geen", "nooit", "zonder", "no", "never", "fewer", "without"])
 _NEAR_THE_START = 2
-_BEARER_WITHIN = 6  # words between a complaint and who has it
+_TESTIFYING = frozenset(["jij", "ik", "i", "mijn", "my", "eindelijk", "finally", "sinds", "dankzij", "thanks"])
+_US = frozenset(["we", "wij", "ons", "us"])
+_OTHERS = (
+    _READERS_OWN
+    | frozenset(["klant", "klanten", "kopers", "bezoekers", "mensen", "gebruiker", "gebruikers", "lezers", "leden"])
+    | frozenset(["vrienden", "kinderen", "gezin", "ze", "zij", "hij", "wie", "elkaar", "jullie", "our", "onze"])
+    | frozenset(["customer", "customers", "buyers", "people", "user", "users", "readers", "members", "friends"])
+    | frozenset(["children", "family", "they", "he", "she", "those", "who"])
+)
+"""Who has a state, where it is not the shop's own people."""
+_CHANGED = _TESTIFYING - {"ik", "i", "mijn", "my"} | frozenset(["weer", "again", "nu", "now", "zelfs", "even"])
+_ABOUT = frozenset(
+    ["van", "over", "rond", "rondom", "om", "door", "bij", "met", "of", "about", "around", "from", "with"]
+)
+_SCENES = frozenset(["als", "wanneer", "terwijl", "zelfs", "ook", "if", "when", "while", "even", "though", "hoewel"])
+_MATTER_WITHIN = 4  # words behind "of", "about"
+_BEARER_WITHIN = 8  # words between a complaint and who has it
 _OF_THE_GOODS = (
     "dosage",
     "takers",
@@ -51,7 +68,6 @@ _OF_THE_GOODS = (
     "makes-you",
     "use-heading",
     "drug",
-    "night",
     "covert-hint",
 )
 _NO_OTHER_GOODS = (
@@ -65,6 +81,7 @@ _NO_OTHER_GOODS = (
     "drug",
     "covert-hint",
 )
+_CHAPTER, _TITLE_WITHIN = ("hoofdstuk", "chapter"), 4  # `Chapter 4: …` has the title of a text behind it
 _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
 _COMPARED_OR_BODY = frozenset(
     ["als", "zoals", "like", "than", "dan", "lichaam", "lijf", "body", "jezelf", "yourself"]
@@ -202,7 +219,7 @@ class ParsedSentence:
         if self.has_in_context("ask", "your-professional"):
             return self.has("your-professional") or not self.has("professionals")
         named = any(mention.concept.kind in _REASONS_FOR_A_DOCTOR for mention in self.topics)
-        return named and not self.has(*OFFERED, "recommends", "praise", "professionals")
+        return named and not self.has(*OFFERED, *OTHER_GOODS, "recommends", "praise", "professionals")
 
     @cached_property
     def is_heading(self) -> bool:
@@ -335,13 +352,13 @@ class ParsedSentence:
 
         Not where goods, those who take them or an effect are named, and not of the reader (`your head`).
         """
-        if not self.has_other_bearer or self._is_promised(topic):
+        if not self.has_other_bearer or self._is_promised(topic) or self._is_before_a_scene(topic):
             return False
         if any(token.text in _WITHOUT for token in self.tokens[max(0, topic.first - 2) : topic.first]):
             return False
-        if not self.has("other-bearer") and topic.first > _NEAR_THE_START:
+        if not self.has("other-bearer") and topic.first > _NEAR_THE_START and not self._is_of_us:
             return False
-        if topic.concept.kind in _REASONS_FOR_A_DOCTOR and not self.has_near(topic, _BEARER_WITHIN, "other-bearer"):
+        if topic.concept.kind in _REASONS_FOR_A_DOCTOR and not self._is_near_bearer(topic):
             return False
         around = range(max(0, topic.first - 2), min(topic.last + 2, len(self.tokens)))
         if any(self.tokens[place].text in _READERS_OWN and not self._is_of_the_shop(place + 1) for place in around):
@@ -349,15 +366,66 @@ class ParsedSentence:
         promised = [effect for effect in self.segment(topic).effects if effect.concept.id in PROMISES]
         return all(effect.first == topic.first or self._is_everyday_use(effect) for effect in promised)
 
+    def _is_near_bearer(self, topic: Mention) -> bool:
+        """Whether those whose state it may be are named a few words from a topic."""
+        around = self.tokens[max(0, topic.first - _BEARER_WITHIN) : topic.last + _BEARER_WITHIN + 1]
+        is_ours = self._is_of_us and any(token.text in _US for token in around)
+        return is_ours or self.has_near(topic, _BEARER_WITHIN, "other-bearer")
+
+    def _is_before_a_scene(self, topic: Mention) -> bool:
+        """Whether the bearers come in a clause behind the topic: `A steady pulse, even when the train is late`."""
+        bearers = self.mentions_of("other-bearer")
+        if self._is_of_us or not bearers or bearers[0].first <= topic.last:
+            return False
+        between = [token.text for token in self.tokens[topic.last + 1 : bearers[0].first]]
+        return "," in between and not _SCENES.isdisjoint(between)
+
+    def is_of_shop_matter(self, topic: Mention) -> bool:
+        """Whether a state is about a matter of the shop: `Tired of paper invoices?`, `stress over je bestelling`."""
+        place = topic.last + 1
+        if topic.concept.kind not in TOPICS or place >= len(self.tokens) or self.tokens[place].text not in _ABOUT:
+            return False
+        if self.has(*OFFERED, *_OF_THE_GOODS):
+            return False
+        matter = range(place + 1, place + 1 + _MATTER_WITHIN)
+        texts = {self.tokens[one].text for one in matter if one < len(self.tokens)}
+        return texts.isdisjoint(_BODY_OR_I) and any(
+            mention.first in matter for mention in self.mentions_of("trade", "shop-world")
+        )
+
+    @cached_property
+    def is_about_handling(self) -> bool:
+        """Whether the sentence is on a lid or small print: `Hard to open with arthritic hands`; not on what changed."""
+        if not self.has("handling") or self.has(*PROMISES, "gone", "stronger", "deficiency", "not-taking"):
+            return False
+        return _CHANGED.isdisjoint(token.text for token in self.tokens)
+
     @cached_property
     def has_other_bearer(self) -> bool:
         """Whether the sentence is about staff, places, things or "we", and not about the goods and their takers."""
-        if self.list_intro or self.has(*OFFERED, *_OF_THE_GOODS, *_OF_EXPERTS):
+        if self.list_intro or self.has(*OFFERED, *_OF_THE_GOODS, *_OF_EXPERTS) or self._names_a_night:
             return False
         starts_with_we = bool(self.tokens) and self.tokens[0].text in ("we", "wij")
         if any(token.text in _TESTIFYING for token in self.tokens):
             return False
-        return self.has("other-bearer") or (starts_with_we and not self.has("stronger", "gone"))
+        return self.has("other-bearer") or (starts_with_we and not self.has("stronger", "gone")) or self._is_of_us
+
+    @property
+    def _names_a_night(self) -> bool:
+        """Whether a night is named by itself, and not as part of a complaint (`sleepless nights`)."""
+        ends = {topic.last for topic in self.topics}
+        return any(night.first - 1 not in ends for night in self.mentions_of("night"))
+
+    @cached_property
+    def _is_of_us(self) -> bool:
+        """Whether the sentence is about the shop's own people: `Our office is short-staffed because of flu`.
+
+        Not where customers or the reader are named, or what changed for the better.
+        """
+        texts = {token.text for token in self.tokens}
+        if not self.has("trade", "shop-world") or texts.isdisjoint(_US):
+            return False
+        return texts.isdisjoint(_OTHERS) and not self.has("gone", "stronger", "benefit", "medical", "against")
 
     @cached_property
     def is_of_other_goods(self) -> bool:
@@ -368,7 +436,7 @@ class ParsedSentence:
         if not self.has("other-goods") or self.list_intro or self.has(*_NO_OTHER_GOODS):
             return False
         texts = [token.text for token in self.tokens]
-        if not _COMPARED_OR_BODY.isdisjoint(texts):
+        if not _COMPARED_OR_BODY.isdisjoint(texts) or (":" in texts[:_TITLE_WITHIN] and texts[0] in _CHAPTER):
             return False
         return self.mentions_of("other-goods")[0].first < _SUBJECT_WITHIN or _READERS_OWN.isdisjoint(texts)
 

@@ -112,18 +112,49 @@ _QUESTION_WORDS = frozenset(
 def soften_answered_question(
     question: ParsedSentence, judgement: Judgement, answer: ParsedSentence | None
 ) -> Judgement:
-    """Judgement on a blocked question in the light of its answer; any other judgement unchanged."""
+    """Judgement on a question in the light of its answer; any other judgement unchanged."""
     if judgement.severity != "block" or not question.is_question:
-        return judgement
+        return _answered_by_the_goods(question, judgement, answer)
     if answer is None or not answer.mentions:
         return _soften_questionnaire(question, judgement)
     if _denies(answer):
         return _neutral(judgement, "denied")
-    if answer.refers_to_professional and not answer.has(*OFFERED, "benefit", "good-for"):
+    sends_away = any(consult.first == 0 for consult in answer.mentions_of("consult", "ask"))
+    if answer.refers_to_professional and not answer.has(*(() if sends_away else OFFERED), "benefit", "good-for"):
         return _neutral(judgement, "safety")
     if _announces_tiredness_claim(question, answer) or _announces_claim(question, answer):
         return _neutral(judgement, "neutral")
     return judgement
+
+
+_LONGEST_COMPLAINT = 7  # words of a question that is no more than a complaint
+_NO_COMPLAINT = ("allerg", "intoler", "overgevoel", "hypersens", "bijwerk", "side")
+_LESS = frozenset(["minder", "lagere", "halve", "half", "less", "lower", "fewer", "zonder", "without", "vrij", "free"])
+
+
+def _answered_by_the_goods(question: ParsedSentence, judgement: Judgement, answer: ParsedSentence | None) -> Judgement:
+    """Block of a question that is a complaint alone, where the answer offers the goods: `Heartburn? Try our tablets.`
+
+    Not where the answer sends to a doctor, or advises to take less.
+    """
+    found = tuple(
+        topic
+        for topic in question.topics
+        if topic.concept.kind in ("condition", "side_effect")
+        and topic.concept.id != "expecting"
+        and not question.tokens[topic.first].text.startswith(_NO_COMPLAINT)
+    )
+    is_short = question.is_question and len(question.tokens) <= _LONGEST_COMPLAINT
+    if not found or not is_short or answer is None or answer.is_question or judgement.severity == "block":
+        return judgement
+    is_offer = answer.has("product", "dosage", "nutrient", "mineral-form") and any(
+        trying.first == 0 for trying in answer.mentions_of("trying")
+    )
+    is_advice = answer.is_warning or answer.has("not", "side-effect-word", "food")
+    if not is_offer or is_advice or any(token.text in _LESS for token in answer.tokens):
+        return judgement
+    ground = Ground("disease", "block", "complaint", found)
+    return replace(judgement, verdict="disease", severity="block", ground=ground, reasons=frozenset(["complaint"]))
 
 
 def _denies(answer: ParsedSentence) -> bool:

@@ -47,14 +47,35 @@ _NO_RESULT = (
 )
 _LOOSE = frozenset(["trade", "shop-world", "technical"])
 """Concepts whose words have other meanings too ("sorts", "notice"): they explain no clause on the reader."""
-_CLAUSES = frozenset(["en", "and", "wat", "which", "dus", "so", "zo", "dat", "as", "waardoor"])
+_CLAUSES = frozenset(["en", "and", "wat", "which", "dus", "so", "zo", "dat", "as", "waardoor", "zodat", "leaving"]) | (
+    frozenset(["making", "letting", "giving", "keeping", "turning", "getting"])
+)
 _ANYBODY = frozenset(["volwassenen", "ouderen", "mannen", "vrouwen", "mensen", "iedereen", "sporters", "lichaam"]) | (
     frozenset(["adults", "men", "women", "people", "everyone", "athletes", "older", "body", "human", "menselijk"])
 )
 """Whom an authorised claim is about: everyone."""
 _SHORTEST_TAIL = 2  # words that nothing explains
 _FELT = ("merk", "voel", "notice", "feel", "felt")
-_WHETHER = frozenset(["of", "whether", "als", "if", "wanneer", "when", "hoe", "how", "ongeacht", "waar", "where"])
+_WHETHER = frozenset(
+    [
+        "of",
+        "whether",
+        "als",
+        "if",
+        "mits",
+        "provided",
+        "zolang",
+        "unless",
+        "tenzij",
+        "wanneer",
+        "when",
+        "hoe",
+        "how",
+        "ongeacht",
+        "waar",
+        "where",
+    ]
+)
 _RELATIVE = frozenset(["waar", "where"])  # `waar je gezin van profiteert`
 _ACTS_ON = frozenset(["making", "letting", "giving", "helping", "keeping", "maakt", "laat", "geeft", "houdt"])
 _AFTER = frozenset(["na", "after", "following"])
@@ -310,8 +331,11 @@ def _tail(sentence: ParsedSentence, named: NamedClaims) -> list[Mention]:
     """
     last = max(part.last for _, parts in named for part in parts)
     verbs = [verb.first for verb in sentence.mentions_of(*_LINKS)]
-    if not verbs or min(verbs) > last:
-        return []
+    return words_behind(sentence, last) if verbs and min(verbs) < last else []
+
+
+def words_behind(sentence: ParsedSentence, last: int) -> list[Mention]:
+    """Word behind a claim that ends at a token, by which the sentence claims more."""
     turn = next((place for place in range(last + 1, len(sentence.tokens)) if _turns(sentence, place)), None)
     if turn is None:
         return _bare_tail(sentence, last)

@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Claims, Pattern
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import OFFERED, OTHER_GOODS, ParsedSentence
 
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])
+_I = _MINE | frozenset(["ik", "i", "mij", "me"])
 _PREPOSITIONS = frozenset(["aan", "bij", "for", "met", "to", "van", "voor", "with"])
+_ENDORSING = (
+    *("recommends", "praise", "endorses", "endorsing", "uses-it", "made-by", "composed-by", "doctor-praise"),
+    *("according-to", "institution", "no-doctor-needed", "stronger", "gone", "benefit"),
+)
+_TITLES = frozenset(["dr", "drs", "prof", "ir", "mr", "ms"])
+_TITLE = 2  # tokens of a title with its full stop
 _LONGEST_NAME = 4  # words between a title and a colon
 _SAYS = frozenset(
     [
@@ -48,14 +55,17 @@ def pattern_grounds(sentence: ParsedSentence, claims: Claims) -> Iterator[Ground
 
 def _professional_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a professional named as an endorser of the product, not as a person to ask."""
-    if sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
+    is_title = 0 < len(sentence.tokens) <= _TITLE and sentence.tokens[0].text in _TITLES  # `Dr.` in a form
+    if is_title or sentence.has_in_context("consult", "not-use", "caution", "excess") or sentence.has(*_NO_ENDORSEMENT):
         return
     if sentence.is_of_another_field and not sentence.has("recommends", "endorses", "endorsing", "praise"):
         return  # `The regulation prohibits claims that refer to doctors`
     if sentence.has("ask") and sentence.has("shop-world", "trade") and not sentence.has(*OFFERED):
         return  # `Have you a question for our dietitian? Send an email`
-    found = sentence.mentions_of("professionals")
-    if sentence.has(*OFFERED, "first-person"):
+    is_of_trade = sentence.has("trade", "shop-world") and not sentence.has(*OFFERED, *OTHER_GOODS, *_ENDORSING)
+    is_of_trade = is_of_trade and _I.isdisjoint(token.text for token in sentence.tokens)
+    found = [] if is_of_trade else sentence.mentions_of("professionals")
+    if sentence.has(*OFFERED, *OTHER_GOODS, "first-person"):
         found += [one for one in sentence.mentions_of("professional") if _speaks(sentence, one)]
     if not sentence.refers_to_professional:
         about_us = sentence.has(*OFFERED) or any(token.text in _THIS for token in sentence.tokens)

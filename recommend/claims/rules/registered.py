@@ -21,6 +21,7 @@ from recommend.claims.register_lexicon import (
     is_filler,
     words_in,
 )
+from recommend.claims.rules.claim_scope import words_behind
 from recommend.claims.rules.ground import Ground
 from recommend.claims.sentence import EFFECTS, ParsedSentence
 from recommend.claims.tokens import Token
@@ -134,6 +135,7 @@ def _by_frames(sentence: ParsedSentence, lexicon: RegisterLexicon) -> Reading | 
             places.update(range(clause.frame.first, clause.frame.last + 1))
         places.update(place for _, effect in clause.predicate.effects for place in effect)
     grounds += _stronger(sentence, clauses, places)
+    grounds += _behind(sentence, clauses)
     return Reading(tuple(grounds), frozenset(places))
 
 
@@ -414,6 +416,17 @@ def _stronger(sentence: ParsedSentence, clauses: Sequence[_Clause], places: set[
     )
     if found:
         yield Ground("unauthorised_health", "block", f"{PREFIX}stronger", found)
+
+
+def _behind(sentence: ParsedSentence, clauses: Sequence[_Clause]) -> Iterator[Ground]:
+    """Ground for a clause behind the last claim that promises more: `…, so you wake up cheerful`."""
+    last = clauses[-1]
+    ends = [place for _, places in last.predicate.effects for place in places]
+    if not ends or last.is_inverted or max(ends) < last.frame.last:
+        return
+    found = words_behind(sentence, max(ends))
+    if found:
+        yield Ground("unauthorised_health", "block", f"{PREFIX}beside", tuple(found))
 
 
 def _on_hold(sentence: ParsedSentence, lexicon: RegisterLexicon) -> Reading | None:

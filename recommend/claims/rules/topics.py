@@ -17,6 +17,7 @@ _OF_HEALTH = ("gezond", "health", "welzijn", "well", "lichaam", "body")  # a ref
 _MADE = ("speciaal", "special", "samengesteld", "ontwikkeld", "ontworpen", "gemaakt", "made", "designed", "developed")
 _PEOPLE = frozenset(["mensen", "wie", "klanten", "iedereen", "people", "anyone", "those", "customers", "everyone"])
 _THE = frozenset(("de", "het", "the"))
+_ARTICLES = _THE | frozenset(("een", "a", "an"))
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _OF_BODIES = ("complaint", "condition", "weight")  # said of a laptop or novel as well, they are of a body
@@ -33,6 +34,8 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or sentence.is_everyday(mention)
             or sentence.is_said_of_others(mention)
             or sentence.is_of_that_field(mention)
+            or sentence.is_of_shop_matter(mention)
+            or sentence.is_about_handling
             or (sentence.is_of_other_goods and mention.concept.kind not in _OF_BODIES)
         ):
             continue
@@ -117,7 +120,7 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if sentence.has("deficiency") and sentence.has("causes") and not sentence.is_warning:
         return _ground("disease", "block", "deficiency", mention)
-    if sentence.is_warning or sentence.has("study", "absorption", "harm"):
+    if sentence.is_warning or (sentence.has("study", "absorption", "harm") and not sentence.has("lowers-risk")):
         return None
     is_promised = sentence.is_listed_use or (sentence.has(*OFFERED) and not sentence.has("not", "amount"))
     if mention.first > 1 and sentence.tokens[mention.first - 1].text in ("bij", "voor", "for"):
@@ -128,6 +131,7 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
         or _is_chosen_by(sentence, mention)
         or sentence.has(*PROMISES)
         or sentence.names_suffering
+        or sentence.has("lowers-risk")
         or _is_gone(sentence, mention)
     ):
         return _ground("disease", "block", "complaint", mention)
@@ -136,7 +140,9 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
 
 def _is_made_for(sentence: ParsedSentence, mention: Mention) -> bool:
     """Whether something is made for those who have the condition: `Specially made for people with …`."""
-    before = [token.text for token in sentence.tokens[max(0, mention.first - 4) : mention.first]]
+    before = [token.text for token in sentence.tokens[max(0, mention.first - 5) : mention.first]]
+    while before and before[-1] in _ARTICLES:
+        before.pop()
     if not before or before[-1] not in ("met", "with") or not {"voor", "for"} & set(before):
         return False
     return any(token.text.startswith(_MADE) for token in sentence.tokens[: mention.first])
@@ -201,7 +207,7 @@ def _judge_fatigue(sentence: ParsedSentence, mention: Mention, has_claim: bool) 
         return None
     kinds = {effect.concept.id for effect in sentence.segment(mention).effects[:_MAX_EFFECTS]}
     if "medical" in kinds or not (
-        kinds or sentence.has("gone") or (sentence.has(*OFFERED) and sentence.has("stronger"))
+        kinds or sentence.has("gone", "less") or (sentence.has(*OFFERED) and sentence.has("stronger"))
     ):
         return _ground("disease", "block", "complaint", mention)
     return _ground("unauthorised_health", "block", "made-stronger", mention)
@@ -220,7 +226,8 @@ def _judge_health(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground
         return _ground("unauthorised_health", "block", "stomach-comfort", mention)
     if sentence.has("varied-diet") and not sentence.has(*OFFERED):
         return None  # advice to eat, move and sleep
-    if is_about_the_shop(sentence, mention):
+    states_fact = mention.concept.id == "hormones" and sentence.has("fact") and not sentence.has("product", "stronger")
+    if is_about_the_shop(sentence, mention) or (states_fact and not sentence.segment(mention).has_effect):
         return None
     if _speaks_of_another_nutrient(sentence):
         return _ground("neutral", "warn", "other-nutrient", mention)
@@ -248,6 +255,7 @@ def _judge_process(sentence: ParsedSentence, mention: Mention, has_claim: bool) 
     if (
         sentence.is_warning
         or sentence.has("absorption", "study")
+        or (sentence.has("fact") and not any(segment.has_effect for segment in sentence.segments))
         or (has_claim and _is_body_or_picture(sentence, mention))
     ):
         return None

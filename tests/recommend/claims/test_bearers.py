@@ -79,3 +79,48 @@ def test_an_official_claim_with_a_forbidden_tail_blocks(language: Language) -> N
 def test_an_occasion_of_every_day_does_not_forbid_a_claim() -> None:
     assert not only("Magnesium draagt bij tot een normale spierwerking na het sporten.", "nl").blocks
     assert only("Magnesium draagt bij tot de elektrolytenbalans na een avond stappen.", "nl").blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("De brand bij de drukker heeft ons slapeloze nachten gekost, maar de dozen zijn er.", "nl"),
+        ("Door de griep op kantoor belt de klantenservice ons een dag later terug.", "nl"),
+        ("Van vorige bestellingen houden wij een goed geheugen over.", "nl"),
+        ("Moe van papieren facturen?", "nl"),
+        ("Met mijn reumahanden krijg ik de dop lastig open.", "nl"),
+        ("Voor diëtisten hebben we een zakelijk account met factuur achteraf.", "nl"),
+        ("The dentists upstairs share our letterbox.", "en"),
+        ("Our office is short-staffed because of flu, so replies may take longer.", "en"),
+        ("The move gave us sleepless nights, but every parcel left on time.", "en"),
+        ("Tired of paper invoices?", "en"),
+        ("Hard to open for arthritic hands, but the jar is fine.", "en"),
+    ],
+)
+def test_what_the_shop_suffers_or_a_lid_demands_claims_nothing(text: str, language: Language) -> None:
+    assert not only(text, language).blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Klanten vertellen ons dat ze beter slapen.", "nl"),
+        ("Wij hebben het antwoord op je slapeloze nachten: bestel vandaag.", "nl"),
+        ("Moe van slechte nachten en dure pillen?", "nl"),
+        ("Sinds deze korrels krijg ik met mijn reuma de dop weer open.", "nl"),
+        ("Customers write to us that their headaches are gone.", "en"),
+        ("Gratis verzending en een beter geheugen.", "nl"),
+        ("Ons magazijn zit vol energie en jij straks ook.", "nl"),
+        ("Bestel vandaag en wees morgen van je kramp af.", "nl"),
+        ("Ik vond geen rust in mijn benen, tot ik dit poeder nam.", "nl"),
+        ("Free delivery and a better memory.", "en"),
+        ("Order today and be rid of your cramps tomorrow.", "en"),
+        ("Our answer to long Covid", "en"),
+        ("Trusted by doctors, now with free delivery.", "en"),
+        ("Artsen staan erachter, dus bestel gerust.", "nl"),
+        ("A steady pulse, even when the train is late again.", "en"),
+        ("With my arthritis I can open the jar again, thanks to these tablets.", "en"),
+    ],
+)
+def test_customers_readers_and_results_are_no_matter_of_the_shop(text: str, language: Language) -> None:
+    assert only(text, language).blocks

@@ -142,3 +142,31 @@ def test_a_claim_is_read_with_its_effect_before_the_verb_or_as_a_noun(text: str,
 )
 def test_another_order_of_words_permits_no_more(text: str, language: Language) -> None:
     assert only(text, language).verdict != "authorised"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Vitamine B12 draagt bij tot een normale psychologische functie, zodat je vrolijk opstaat.", "nl"),
+        ("Vitamine C draagt bij tot een normaal energieleverend metabolisme, waardoor je harder fietst.", "nl"),
+        ("Jodium draagt bij tot een normale cognitieve functie, zegt neuroloog Bos.", "nl"),
+        ("Zinc contributes to normal fertility and reproduction, so you conceive sooner.", "en"),
+        ("Selenium contributes to the maintenance of normal nails that never break again.", "en"),
+        ("Chromium contributes to normal macronutrient metabolism and melts your belly.", "en"),
+    ],
+)
+def test_what_follows_a_claim_on_another_nutrient_must_not_promise_more(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Vitamine B6 draagt bij tot een normale psychologische functie, mits je er genoeg van binnenkrijgt.", "nl"),
+        ("Vitamine C draagt bij tot de normale werking van het immuunsysteem, lees meer in onze gids.", "nl"),
+        ("Vitamin D contributes to the maintenance of normal bones, whether you are young or old.", "en"),
+        ("Zinc contributes to normal cognitive function; two capsules supply 10 mg.", "en"),
+    ],
+)
+def test_a_condition_or_a_fact_behind_it_blocks_nothing(text: str, language: Language) -> None:
+    assert not any(finding.blocks for finding in check_text(text, language))

@@ -146,11 +146,18 @@ def test_every_finding_gives_a_reason_with_its_legal_source(language: Language) 
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["develop", "kinds_develop", "shop_develop"])
+@pytest.mark.parametrize(
+    "name",
+    ["develop", "kinds_develop", "shop_develop", "twelfth_develop", "twelfth_shop_develop", "twelfth_tails_develop"],
+)
 def test_the_targets_hold_on_the_sentences_developed_on(name: str) -> None:
     groups = yaml.safe_load((DEVELOP.parent / f"labelled_{name}.yaml").read_text(encoding="utf-8"))
     cases = [
-        (text, language, group["verdict"]) for group in groups for language in LANGUAGES for text in group[language]
+        (text, language, group["verdict"])
+        for group in groups
+        if not group.get("borderline")
+        for language in LANGUAGES
+        for text in group[language]
     ]
     wrong = [
         text
@@ -180,3 +187,34 @@ def test_a_reason_names_words_of_body_effect_or_goods_and_no_filler() -> None:
     finding = only("Don't let your child fall behind for want of magnesium.", "en")
     assert "magnesium" in finding.why or "child" in finding.why
     assert not any(f"“{word}”" in finding.why for word in ("of", "for", "to", "the", "your"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "blocks"),
+    [
+        ("Brandend maagzuur? Probeer onze kauwtabletten.", "nl", True),
+        ("Verstopping? Neem 's avonds een schepje van ons poeder.", "nl", True),
+        ("Heartburn? Try our chewable tablets.", "en", True),
+        ("Diarree? Neem een lagere dosis.", "nl", False),
+        ("Diabetes? Overleg met je arts voor je magnesium gebruikt.", "nl", False),
+        ("Nausea? Take the tablet with food.", "en", False),
+        ("Kidney disease? Ask your doctor before you take magnesium.", "en", False),
+    ],
+)
+def test_a_complaint_that_the_goods_answer_blocks_and_advice_does_not(
+    text: str, language: Language, blocks: bool
+) -> None:
+    assert any(finding.blocks for finding in check_text(text, language)) == blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "blocks"),
+    [
+        ("Volgens een studie verkleint magnesium de kans op een hartinfarct.", "nl", True),
+        ("A study found that magnesium cuts the odds of heart failure.", "en", True),
+        ("Een lagere dosis verkleint de kans op diarree.", "nl", False),
+        ("A study of 200 people with heart failure measured magnesium in blood.", "en", False),
+    ],
+)
+def test_a_study_of_a_disease_blocks_where_its_risk_is_lowered(text: str, language: Language, blocks: bool) -> None:
+    assert only(text, language).blocks == blocks
