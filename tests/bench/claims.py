@@ -177,6 +177,8 @@ def main() -> None:
             "twelfth_unseen",
             "twelfth_tails_unseen",
             "twelfth_shop_unseen",
+            "thirteenth_unseen",
+            "thirteenth_shop_unseen",
         )
         if chosen.heldout
         else ()

@@ -218,3 +218,25 @@ def test_a_complaint_that_the_goods_answer_blocks_and_advice_does_not(
 )
 def test_a_study_of_a_disease_blocks_where_its_risk_is_lowered(text: str, language: Language, blocks: bool) -> None:
     assert only(text, language).blocks == blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "blocks"),
+    [
+        ("Wijnsteenzuur is een zuur dat ook in druiven voorkomt.", "nl", False),
+        ("Een tablet die spierkramp in de nacht voorkomt.", "nl", True),
+        ("Suitable for coeliacs.", "en", False),
+        ("Relief for coeliacs.", "en", True),
+        ("Screw the lid back on.", "en", False),
+        ("Get your spring back.", "en", True),
+        ("Commission Regulation (EU) 432/2012 lists ten claims for magnesium.", "en", False),
+        ("Better blood sugar regulation with magnesium.", "en", True),
+        ("Na een maand een broek twee maten kleiner.", "nl", True),
+        ("No charley horse before half-time.", "en", True),
+        ("Stop popping pills and start with magnesium.", "en", True),
+    ],
+)
+def test_words_that_only_resemble_an_effect_pass_and_the_effect_blocks(
+    text: str, language: Language, blocks: bool
+) -> None:
+    assert any(finding.blocks for finding in check_text(text, language)) == blocks
