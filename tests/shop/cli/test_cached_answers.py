@@ -8,16 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from flask import Flask
 from gunicorn.config import Config
 from gunicorn.http import RequestParser
 from gunicorn.http.wsgi import create
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shop.cli.cached_answers import LONGEST_HEAD, plain_environ
+from shop.cli.cached_answers import LONGEST_HEAD, CachedAnswers, plain_environ
 from tests.postgresql import free_port, wait_until
 
 SHOP = str(Path(sys.executable).with_name("shop"))
@@ -144,6 +145,18 @@ def test_a_cached_page_is_answered_as_it_was_made(served: tuple[int, Path]) -> N
     assert (head[:12], body) == (b"HTTP/1.1 304", b"")
     [(head, _)] = ask(port, "Connection: close\r\n")
     assert b"\r\nConnection: close\r\n" in head
+    [(head, _)] = ask(port, "If-Modified-Since: Mon, 01 Jan 99999999999 00:00:00 GMT\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_fault_is_left_to_a_thread_and_does_not_end_the_worker(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(_environ: object, _start_response: object) -> NoReturn:
+        raise OverflowError("what a visitor sent")
+
+    app = Flask("shop")
+    vars(app)["wsgi_app"] = fails
+    assert CachedAnswers(app).answer(f"{SOUND}\r\n".encode(), "192.0.2.1") is None
+    assert caplog.messages == ["a cached page is left to a thread: OverflowError"]
 
 
 def test_an_edit_by_another_process_shows_at_the_next_request(served: tuple[int, Path]) -> None:
