@@ -105,6 +105,17 @@ def served(sample_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     process.terminate()
     _, log = process.communicate(timeout=40)
     assert "Traceback" not in log
+    assert "geheim" not in log
+    assert "ip=" not in log
+
+
+def test_what_cannot_be_read_is_refused_and_neither_its_address_nor_its_sender_logged(
+    served: tuple[int, Path],
+) -> None:
+    """The log is read when the shop has stopped."""
+    with socket.create_connection(("127.0.0.1", served[0]), timeout=20) as connection:
+        connection.sendall(b"GET /nl/geheim\xff HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 400"
 
 
 def ask(port: int, fields: str = "", times: int = 1) -> list[tuple[bytes, bytes]]:
