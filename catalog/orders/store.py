@@ -39,10 +39,13 @@ def _turn_at(file: Path, lock: Lock) -> Iterator[None]:
 
     SQLite looks less and less often while a writer waits, so that where many press a button at once those who waited
     longest would go last, and some be refused. A process that is killed gives its turn back, and one that hangs keeps
-    nobody for longer than SQLite would.
+    nobody for longer than SQLite would. Where the file of turns cannot be opened, SQLite alone keeps writers apart.
     """
     with lock:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _open_turn(file)
+        if descriptor is None:
+            yield
+            return
         try:
             deadline = time.monotonic() + LOCK_SECONDS
             while not _is_ours(descriptor) and time.monotonic() < deadline:
@@ -50,6 +53,14 @@ def _turn_at(file: Path, lock: Lock) -> Iterator[None]:
             yield
         finally:
             os.close(descriptor)
+
+
+def _open_turn(file: Path) -> int | None:
+    """The file of turns; None for one that a command of another user made, say."""
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
 
 
 def _is_ours(descriptor: int) -> bool:

@@ -12,7 +12,7 @@ from catalog.models import Brand, FormTag, ListingRowByForm, PictureFile, Produc
 from catalog.models.product import IN_STOCK, PUBLISHED, published_languages
 from catalog.pictures import picture_of
 from catalog.search.documents import GRADES_IN_STOCK
-from catalog.search.snapshot import keep_for_state, known_of_state
+from catalog.search.snapshot import can_keep, keep_for_state, known_of_state
 from recommend.knowledge import Ruleset
 from recommend.text import Language
 
@@ -43,11 +43,11 @@ def published_products(session: Session, ids: Collection[int]) -> dict[int, Prod
         query = select(Product).where(PUBLISHED, Product.id.in_(missing))
         found = session.scalars(query.options(joinedload(Product.brand), joinedload(Product.tags))).unique()
         loaded = {product.id: product for product in found}
+        if can_keep(session):  # detached before another thread gets them
+            for one in {*loaded.values(), *(product.brand for product in loaded.values())} & set(session):
+                session.expunge(one)
         known = {**(known if len(known) < MOST_KEPT_PRODUCTS else {}), **loaded}
         keep_for_state(session, _KEPT, known)
-        if known_of_state(session, _KEPT) is known:
-            for one in {*loaded.values(), *(product.brand for product in loaded.values())}:
-                session.expunge(one)
     return {id_: known[id_] for id_ in ids if id_ in known}
 
 

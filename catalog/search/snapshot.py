@@ -102,11 +102,25 @@ def keep_for_state(session: Session, key: Hashable, made: object) -> None:
     known[key] = made
 
 
-def _of_state(session: Session) -> dict[Hashable, Any]:
-    """All kept values; none for a session with uncommitted changes, or whose state is not known."""
+def can_keep(session: Session) -> bool:
+    """Whether `keep_for_state` keeps anything: the session's state is known, and it has no uncommitted changes."""
+    return _state_of(session) is not None
+
+
+def _state_of(session: Session) -> tuple[Engine, CatalogueStamp] | None:
+    """The database of a session and the stamp of its state; None where that is not known, or changing."""
     engine, stamp = session.get_bind(), session.info.get(STAMP)
     if stamp is None or session.info.get(UNCOMMITTED) or not isinstance(engine, Engine):
+        return None
+    return engine, stamp
+
+
+def _of_state(session: Session) -> dict[Hashable, Any]:
+    """All kept values; none for a session that cannot keep any."""
+    state = _state_of(session)
+    if state is None:
         return {}
+    engine, stamp = state
     known_stamp, known = _known.get(engine, (None, {}))
     if known_stamp != stamp:
         _known[engine] = stamp, (known := {})

@@ -4,6 +4,7 @@ Only for a request that leaves nothing to judge: a GET of a page whose lines are
 a wish for another protocol. All else, and each page that is not cached, goes gunicorn's way from its first byte.
 """
 
+import logging
 import re
 from email.utils import formatdate
 from typing import Any
@@ -13,6 +14,7 @@ from flask import Flask
 from recommend.text import LANGUAGES
 from shop.web.page_cache import ONLY_CACHED, NotCachedError
 
+log = logging.getLogger("shop.cached_answers")
 LONGEST_HEAD = 8190
 """The longest line that gunicorn accepts, so that no line in a head can be longer."""
 MOST_FIELDS = 100
@@ -60,7 +62,10 @@ class CachedAnswers:
         self._app = app
 
     def answer(self, head: bytes, client: str) -> bytes | None:
-        """The whole answer to a request; None where its page is not cached, or gunicorn has to judge."""
+        """The whole answer to a request; None where its page is not cached, or gunicorn has to judge.
+
+        A fault is None too: raised in the loop it would end the worker, while a thread answers with the page for it.
+        """
         environ = plain_environ(head, client)
         if environ is None:
             return None
@@ -73,6 +78,9 @@ class CachedAnswers:
         try:
             body = b"".join(self._app.wsgi_app(environ, start_response))
         except NotCachedError:
+            return None
+        except Exception as error:
+            log.warning("a cached page is left to a thread: %s", type(error).__name__)
             return None
         status, headers = begun
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)

@@ -7,6 +7,7 @@ remains gunicorn's own judgement: what this cannot make sense of is handed over 
 
 import errno
 import re
+import select
 import selectors
 import socket
 import time
@@ -223,6 +224,16 @@ class GatheredUnreader(SocketUnreader):  # type: ignore[misc] # gunicorn has no 
         return data
 
 
+def _has_room(client: socket.socket) -> bool:
+    """Whether a third of what the system takes over for a client is free, or the client is gone.
+
+    Who sends many requests and reads no answer would fill it, and then keep each thread that answers waiting.
+    """
+    room = select.poll()
+    room.register(client, select.POLLOUT)
+    return bool(room.poll(0))
+
+
 def _send(client: socket.socket, rest: bytes) -> bool:
     client.setblocking(True)
     client.sendall(rest)
@@ -240,6 +251,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._large: set[Any] = set()
         """Those whose body is a large one, until it is answered."""
         self._lingering: dict[Any, float] = {}
+        self._behind: dict[Any, float] = {}
+        """Connections whose request waits until the client has taken more of earlier answers, and until when."""
         self._waiting: deque[Any] = deque()
         """Connections whose request has arrived and waits for its turn."""
         self._begun: dict[Any, float] = {}
@@ -302,11 +315,10 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             self._close(conn)
         elif self._lingering:
             self._end_lingering(next(iter(self._lingering)))
+        elif self._behind:
+            self._drop(next(iter(self._behind)))
         elif self._arriving:
-            conn = min(self._arriving, key=lambda conn: self._incoming[conn].deadline)
-            self._stop_reading(conn)
-            self._forget(conn)
-            self._close(conn)
+            self._drop(min(self._arriving, key=lambda conn: self._incoming[conn].deadline))
 
     def on_client_socket_readable(self, conn: Any, client: Any) -> None:
         """Read the next request of a connection that was kept."""
@@ -338,6 +350,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._next_sweep = now + SWEEP_SECONDS
         for conn in [each for each in self._arriving if self._is_given_up(each, now)]:
             self._refuse(conn, TIMED_OUT if self._incoming[conn].head else b"")
+        for conn in [each for each, end in self._behind.items() if end < now]:
+            self._drop(conn)
         for conn in [each for each, end in self._lingering.items() if end < now]:
             self._end_lingering(conn)
 
@@ -431,6 +445,10 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
 
     def _hand_over(self, conn: Any, incoming: Incoming) -> None:
         self._stop_reading(conn)
+        if not _has_room(conn.sock):
+            self._behind[conn] = time.monotonic() + GRACE_SECONDS
+            self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._on_taken, conn))
+            return
         if self._is_answered(conn, incoming):
             return
         if not conn.initialized:
@@ -442,6 +460,17 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         unreader.unread(bytes(incoming.head))
         unreader.gathered = incoming.body
         self.enqueue_req(conn)
+
+    def _on_taken(self, conn: Any, _client: Any) -> None:
+        if self._stop_waiting(conn):
+            self._hand_over(conn, self._incoming[conn])
+
+    def _stop_waiting(self, conn: Any) -> bool:
+        """Whether a connection waited for its client to read; it no longer does."""
+        if self._behind.pop(conn, None) is None:  # as above
+            return False
+        self.poller.unregister(conn.sock)
+        return True
 
     def _stop_reading(self, conn: Any) -> None:
         if conn in self._arriving:
@@ -457,8 +486,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._linger(conn)
 
     def _drop(self, conn: Any) -> None:
-        """Close a connection whose client is gone."""
+        """Close a connection whose client is gone, or takes no answers."""
         self._stop_reading(conn)
+        self._stop_waiting(conn)
         self._forget(conn)
         self._close(conn)
 

@@ -229,7 +229,7 @@ class _Worker(GatheringWorker):
 
 
 class _Log(Logger):  # type: ignore[misc] # gunicorn has no types
-    """gunicorn's own messages, written as the shop's are."""
+    """gunicorn's own messages, written as the shop's are, without addresses of visitors and what they asked for."""
 
     def setup(self, cfg: Any) -> None:
         from shop.web.request_log import formatter
@@ -237,6 +237,16 @@ class _Log(Logger):  # type: ignore[misc] # gunicorn has no types
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(formatter())
+
+    def warning(self, msg: str, *args: Any, **more: Any) -> None:
+        if msg.startswith("Invalid request from "):
+            msg, args = "a request could not be read", ()
+        super().warning(msg, *args, **more)
+
+    def exception(self, msg: str, *args: Any, **more: Any) -> None:
+        if msg.startswith("Error handling request"):
+            msg, args = "a request failed outside of the shop", ()
+        super().exception(msg, *args, **more)
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types

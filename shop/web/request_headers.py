@@ -1,4 +1,4 @@
-"""Request headers, made sound before the shop reads them: a Host that can be one, and encodings that are accepted."""
+"""Request headers, made sound before the shop reads them: a Host that can be one, accepted encodings, dates."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
-from werkzeug.http import parse_accept_header
+from werkzeug.http import parse_accept_header, parse_date
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ HEALTH_CHECKS = frozenset(("/healthz", "/readyz"))
 """Paths that a load balancer asks by address, with any Host or none."""
 ENCODINGS = ("br", "gzip")
 """Encodings that pages are sent in, the shortest first."""
+DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])\.?(?::(?P<port>[0-9]{{1,5}}))?")
 _MOST_CHARACTERS = 253  # of a name: RFC 1035, 2.3.4
@@ -37,7 +38,7 @@ class SoundHeaders:
 
     With a public URL its host is the only one besides this machine's own names, so that no page and no cache between
     ever holds a link to another. Of Accept-Encoding the best of ours is left, so that each page is cached three times
-    at most.
+    at most. A date that is none is left out, as RFC 9110 asks (13.1.3): Werkzeug fails at numbers that are too large.
     """
 
     def __init__(self, app: "WSGIApplication", public_url: str | None) -> None:
@@ -52,6 +53,9 @@ class SoundHeaders:
             return answer(environ, start_response)
         if "HTTP_ACCEPT_ENCODING" in environ:
             environ["HTTP_ACCEPT_ENCODING"] = best_encoding(environ["HTTP_ACCEPT_ENCODING"])
+        for name in DATES:
+            if name in environ and not is_readable_date(environ[name]):
+                del environ[name]
         return self._app(environ, start_response)
 
     def _is_known(self, environ: "WSGIEnvironment") -> bool:
@@ -74,6 +78,15 @@ def host_name(host: str) -> str | None:
         except AddressValueError:
             return None
     return found["name"].lower()
+
+
+def is_readable_date(value: str) -> bool:
+    """Whether a date, or what stands in its place, can be read without a fault."""
+    try:
+        parse_date(value)
+    except OverflowError:
+        return False
+    return True
 
 
 @lru_cache(1024)

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from catalog.composition import LabelLine
 from catalog.models import Product, Status
 from catalog.orders.basket import Basket, BasketLine, make_basket
 from catalog.other_actives import read_other_actives
 from catalog.queries.products import published_products
+from catalog.search.snapshot import note_stamp
 from recommend.chemistry import rounded
 from recommend.knowledge import Ruleset
 from tests.factories import make_product
@@ -32,6 +34,23 @@ def basket(session: Session, ruleset: Ruleset, *lines: tuple[Product, int]) -> B
 def basket_of(session: Session, ruleset: Ruleset, quantities: dict[int, int]) -> Basket:
     products = published_products(session, quantities)
     return make_basket(products, quantities, {product.id: product.stock for product in products.values()}, ruleset)
+
+
+def test_products_kept_for_a_state_belong_to_no_session_whatever_it_has_loaded(session: Session) -> None:
+    ids = [product(session, brand="Zilverberk").id for _ in range(3)]
+    session.commit()
+    with Session(session.get_bind()) as reading:
+        note_stamp(reading)
+        [first] = reading.scalars(select(Product).where(Product.id == ids[0]).options(joinedload(Product.brand)))
+        kept = published_products(reading, ids[1:2]) | published_products(reading, ids)
+        assert not any(one in reading for one in kept.values())
+        assert first.brand.name == "Zilverberk"
+        reading.rollback()  # expires what belongs to the session
+    with Session(session.get_bind()) as later:
+        note_stamp(later)
+        assert {id_: one.brand.name for id_, one in published_products(later, ids).items()} == dict.fromkeys(
+            ids, "Zilverberk"
+        )
 
 
 def test_a_second_pack_lengthens_the_supply_and_adds_nothing_to_a_day(session: Session, ruleset: Ruleset) -> None:

@@ -1,9 +1,11 @@
 """The orders' store: migrated to the tables of the models, beside a catalogue in the same database or apart from it."""
 
-from sqlalchemy import inspect
+from pathlib import Path
+
+from sqlalchemy import delete, inspect, select
 
 from catalog.db.engine import is_migrated, migrate
-from catalog.orders.models import OrdersBase
+from catalog.orders.models import DeliveryRate, OrdersBase
 from catalog.orders.store import ORDERS, OrdersStore
 
 
@@ -23,3 +25,11 @@ def test_catalogue_and_orders_migrate_apart_in_one_database(store: OrdersStore) 
     assert is_migrated(store.engine, ORDERS)
     store.migrate()
     assert store.is_ready
+
+
+def test_a_file_of_turns_that_cannot_be_opened_keeps_nobody_from_writing(store: OrdersStore, tmp_path: Path) -> None:
+    (tmp_path / "orders.db-turn").mkdir()
+    with store.writing() as session:
+        session.execute(delete(DeliveryRate))
+    with store.reading() as session:
+        assert session.scalars(select(DeliveryRate.max_grams)).all() == []

@@ -8,16 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from flask import Flask
 from gunicorn.config import Config
 from gunicorn.http import RequestParser
 from gunicorn.http.wsgi import create
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shop.cli.cached_answers import LONGEST_HEAD, plain_environ
+from shop.cli.cached_answers import LONGEST_HEAD, CachedAnswers, plain_environ
 from tests.postgresql import free_port, wait_until
 
 SHOP = str(Path(sys.executable).with_name("shop"))
@@ -104,6 +105,17 @@ def served(sample_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     process.terminate()
     _, log = process.communicate(timeout=40)
     assert "Traceback" not in log
+    assert "geheim" not in log
+    assert "ip=" not in log
+
+
+def test_what_cannot_be_read_is_refused_and_neither_its_address_nor_its_sender_logged(
+    served: tuple[int, Path],
+) -> None:
+    """The log is read when the shop has stopped."""
+    with socket.create_connection(("127.0.0.1", served[0]), timeout=20) as connection:
+        connection.sendall(b"GET /nl/geheim\xff HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 400"
 
 
 def ask(port: int, fields: str = "", times: int = 1) -> list[tuple[bytes, bytes]]:
@@ -144,6 +156,18 @@ def test_a_cached_page_is_answered_as_it_was_made(served: tuple[int, Path]) -> N
     assert (head[:12], body) == (b"HTTP/1.1 304", b"")
     [(head, _)] = ask(port, "Connection: close\r\n")
     assert b"\r\nConnection: close\r\n" in head
+    [(head, _)] = ask(port, "If-Modified-Since: Mon, 01 Jan 99999999999 00:00:00 GMT\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_fault_is_left_to_a_thread_and_does_not_end_the_worker(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(_environ: object, _start_response: object) -> NoReturn:
+        raise OverflowError("what a visitor sent")
+
+    app = Flask("shop")
+    vars(app)["wsgi_app"] = fails
+    assert CachedAnswers(app).answer(f"{SOUND}\r\n".encode(), "192.0.2.1") is None
+    assert caplog.messages == ["a cached page is left to a thread: OverflowError"]
 
 
 def test_an_edit_by_another_process_shows_at_the_next_request(served: tuple[int, Path]) -> None:

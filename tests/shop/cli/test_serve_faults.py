@@ -87,6 +87,26 @@ def test_clients_that_do_not_close_their_side_keep_nobody_out(served: tuple[subp
         assert status(port) == 200
 
 
+def test_clients_that_read_no_answer_of_many_keep_nobody_out(served: tuple[subprocess.Popen[str], int]) -> None:
+    """Each would hold a thread for as long as the system waits to send; one that reads late gets all answers."""
+    _, port = served
+    request, number = f"GET {LISTING} HTTP/1.1\r\nHost: x\r\n\r\n".encode(), 60
+    with ExitStack() as stack:
+        deaf = [stack.enter_context(socket.socket()) for _ in range(60)]
+        for connection in deaf:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(20)
+            connection.connect(("127.0.0.1", port))
+            connection.sendall(request * number)
+        for page in range(8):
+            assert status(port, f"/nl/privacy?{page}") == 200
+        late = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+        late.sendall(request * number)
+        assert status(port) == 200
+        lines = iter(late.makefile("rb").readline, b"")
+        assert all(any(line.endswith(b"HTTP/1.1 200 OK\r\n") for line in lines) for _ in range(number))
+
+
 def test_requests_in_pieces_and_behind_each_other_are_answered_one_by_one(
     served: tuple[subprocess.Popen[str], int],
 ) -> None:

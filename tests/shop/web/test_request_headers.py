@@ -96,6 +96,13 @@ def test_an_encoding_that_is_not_accepted_is_not_sent(accepted: str, sent: str |
     assert (unchanged.status_code, set(unchanged.vary)) == (304, set(page.vary))
 
 
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2020 00:00:00 +99999999999999"])
+def test_a_date_that_is_none_is_as_if_it_was_not_sent(date: str, client: FlaskClient) -> None:
+    for field in ("If-Modified-Since", "If-Unmodified-Since", "If-Range"):
+        for path in (LISTING, LISTING, "/static/style.css", "/api/v1/products"):  # the second from the page cache
+            assert client.get(path, headers={field: date, "Range": "bytes=0-1"}).status_code == 200, (field, path)
+
+
 @pytest.mark.parametrize(
     ("path", "meant"),
     [
