@@ -182,6 +182,7 @@ _BLOCK_EXPLAINED_FROM = 0.92  # the rules accept: warning, denial, EU wording, f
 _BLOCK_DOUBTED_FROM = 0.98  # "no study shows …"
 _BLOCK_DENIAL_FROM = 0.98  # "not" may refer to another part of the sentence
 _CLEAR_BELOW = 0.005
+_BLOCK_NEVER = 1.1
 _WORSEN_FROM = 0.7
 _AUTHORISED_FROM = 0.8
 _LONGEST_NAME = 9
@@ -209,6 +210,7 @@ _FACTS = ("fact", "absorption", "varied-diet", "usually-enough")
 _JUDGED_BY_RULES = frozenset(["condition", "side_effect"])
 """Kinds named for safety as well: the rules tell the one from the other by more than likeness."""
 _LINKS = (*EFFECTS, "role", "needed", "normal", "working", "maintenance")
+_BEFORE = frozenset(["before", "first", "voordat", "eerst", "alvorens", "voor"])
 _EXPERTS = frozenset(["professional", "professionals"])
 _SUBSTANCES = ("nutrient", "mineral-form")
 _COMPLAINTS = frozenset(["complaint", "condition", "side_effect", "fatigue"])
@@ -361,12 +363,24 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
     is_plain = is_plain or states_fact or sentence.is_warning or sentence.is_application
     is_plain = is_plain or any(topic.concept.kind in _JUDGED_BY_RULES for topic in sentence.topics)
     if _reason_of(judgement) != "neutral" or is_plain:
-        return _BLOCK_EXPLAINED_FROM
+        is_caution = _reason_of(judgement) == "safety" and _asks_before_use(sentence)
+        return _BLOCK_NEVER if is_caution else _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM
     if all(one.concept.id == "gone" and sentence.tokens[one.first].text in _BARE_LACK for one in evidence):
         return _BLOCK_ON_LACK_FROM
     return _threshold_on(sentence, frozenset(mention.concept.id for mention in evidence))
+
+
+def _asks_before_use(sentence: ParsedSentence) -> bool:
+    """Whether a clause begins by sending the reader to a professional before use: `If you have asthma, ask …`.
+
+    The more diseases such a caution names, the more it resembles a claim on them.
+    """
+    if not sentence.refers_to_professional or not any(token.text in _BEFORE for token in sentence.tokens):
+        return False
+    begins = {segment.first for segment in sentence.segments}
+    return any(mention.first in begins for mention in sentence.mentions_of("ask", "consult"))
 
 
 def _threshold_on(sentence: ParsedSentence, evidence: frozenset[str]) -> float:

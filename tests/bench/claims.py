@@ -23,7 +23,7 @@ from recommend.text import LANGUAGES, Language
 LABELLED = Path(__file__).parent.parent / "recommend" / "claims"
 _DEVELOPED_ON = (
     *("kinds_develop", "shop_develop", "ninth_develop", "voices_develop"),
-    *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop"),
+    *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop", "fourteenth_develop"),
 )
 STEMMERS = {"nl": "dutch", "en": "english"}
 
@@ -179,6 +179,7 @@ def main() -> None:
             "twelfth_shop_unseen",
             "thirteenth_unseen",
             "thirteenth_shop_unseen",
+            "fifteenth_unseen",
         )
         if chosen.heldout
         else ()

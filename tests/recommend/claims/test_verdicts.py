@@ -226,6 +226,8 @@ def test_a_study_of_a_disease_blocks_where_its_risk_is_lowered(text: str, langua
         ("Wijnsteenzuur is een zuur dat ook in druiven voorkomt.", "nl", False),
         ("Een tablet die spierkramp in de nacht voorkomt.", "nl", True),
         ("Suitable for coeliacs.", "en", False),
+        ("Stir the powder into a cold drink.", "en", False),
+        ("Feeling a cold coming? Take this.", "en", True),
         ("Relief for coeliacs.", "en", True),
         ("Screw the lid back on.", "en", False),
         ("Get your spring back.", "en", True),
@@ -239,4 +241,25 @@ def test_a_study_of_a_disease_blocks_where_its_risk_is_lowered(text: str, langua
 def test_words_that_only_resemble_an_effect_pass_and_the_effect_blocks(
     text: str, language: Language, blocks: bool
 ) -> None:
+    assert any(finding.blocks for finding in check_text(text, language)) == blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "blocks"),
+    [
+        (
+            "If you have asthma, kidney stones or high blood pressure, ask your doctor before you take this.",
+            "en",
+            False,
+        ),
+        ("Heb je reuma, astma of een hoge bloeddruk, overleg dan eerst met je arts.", "nl", False),
+        ("Ask your doctor to prescribe this for your asthma, kidney stones and high blood pressure.", "en", True),
+        ("If you have asthma or kidney stones, take this before bed.", "en", True),
+        ("Check with the prescribing doctor before taking magnesium.", "en", False),
+        ("Overleg met je voorschrijvend arts voordat je magnesium neemt.", "nl", False),
+        ("Prescribing doctors recommend our magnesium.", "en", True),
+        ("Moet ik mijn huisarts vertellen dat ik magnesium slik?", "nl", False),
+    ],
+)
+def test_a_caution_may_name_diseases_and_professionals(text: str, language: Language, blocks: bool) -> None:
     assert any(finding.blocks for finding in check_text(text, language)) == blocks
