@@ -7,6 +7,7 @@ remains gunicorn's own judgement: what this cannot make sense of is handed over 
 
 import errno
 import re
+import resource
 import select
 import selectors
 import socket
@@ -44,6 +45,8 @@ LINGER_SECONDS = 2
 """The time that a client gets to read the answer and close its side; closed at once, the answer could be lost."""
 PATIENCE_SECONDS = 0.02
 """The time after which a request lets the next one begin beside it: it waits for a database or another machine."""
+RESERVED_FILES = 16
+"""Files that no connection takes: without one, neither a template nor a database can be opened, nor a fault be told."""
 SWEEP_SECONDS = 1
 NOTIFY_SECONDS = 1
 PIECE = 16 * 1024
@@ -253,6 +256,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         self._lingering: dict[Any, float] = {}
         self._behind: dict[Any, float] = {}
         """Connections whose request waits until the client has taken more of earlier answers, and until when."""
+        self._is_full = False
+        """Whether the newest connection took one of the reserved files."""
         self._waiting: deque[Any] = deque()
         """Connections whose request has arrived and waits for its turn."""
         self._begun: dict[Any, float] = {}
@@ -269,7 +274,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             super().notify()
 
     def accept(self, listener: socket.socket) -> None:
-        """Accept a connection and begin to read it."""
+        """Accept a connection and begin to read it, while files are left for the work of those accepted before."""
+        if self._is_full and self.nr_conns and not self._make_room():
+            return  # it waits in the system until a connection is closed
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):  # another worker took it, or it is gone
@@ -280,6 +287,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             self._make_room()
             return
         self.nr_conns += 1
+        self._is_full = client.fileno() >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED_FILES
         self._gather(TConn(self.cfg, client, address, listener.getsockname()))
 
     def enqueue_req(self, conn: Any) -> None:
@@ -307,8 +315,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
         super().wait_for_and_dispatch_events(min(timeout, PATIENCE_SECONDS) if self._waiting else timeout)
         self._begin_requests()
 
-    def _make_room(self) -> None:
-        """Give up a connection that only waits, so that the next one finds a free file; it asks again at once."""
+    def _make_room(self) -> bool:
+        """Give up a connection that only waits, so that the next one finds a free file; False where none does."""
         if self.keepalived_conns:
             conn = self.keepalived_conns.popleft()
             self.poller.unregister(conn.sock)
@@ -319,6 +327,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
             self._drop(next(iter(self._behind)))
         elif self._arriving:
             self._drop(min(self._arriving, key=lambda conn: self._incoming[conn].deadline))
+        else:
+            return False
+        return True
 
     def on_client_socket_readable(self, conn: Any, client: Any) -> None:
         """Read the next request of a connection that was kept."""
@@ -501,6 +512,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no typ
 
     def _close(self, conn: Any) -> None:
         self.nr_conns -= 1
+        self._is_full = False
         conn.close()
 
     def _linger(self, conn: Any) -> None:
