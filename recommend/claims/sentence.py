@@ -51,7 +51,7 @@ _OTHERS = (
     | frozenset(["customer", "customers", "buyers", "people", "user", "users", "readers", "members", "friends"])
     | frozenset(["children", "family", "they", "he", "she", "those", "who"])
 )
-"""Who has a state, where it is not the shop's own people."""
+"""People who have a state and are not the shop's own."""
 _CHANGED = _TESTIFYING - {"ik", "i", "mijn", "my"} | frozenset(["weer", "again", "nu", "now", "zelfs", "even"])
 _ABOUT = frozenset(
     ["van", "over", "rond", "rondom", "om", "door", "bij", "met", "of", "about", "around", "from", "with"]

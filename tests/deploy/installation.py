@@ -99,7 +99,7 @@ class Installation:
         self._bin = programs_of_postgresql()
         self._volumes: list[Path] = []
         self.variables = dict(VARIABLES)
-        """What the files take from the environment of whoever gives the commands."""
+        """The environment of the administrator, from which the files take settings."""
         self.source = ROOT
         self._images: dict[str, str] = {}
         self._clocks: dict[str, dict[str, str]] = {}

@@ -30,7 +30,7 @@ DISK_MEGABYTES = 160
 SLOW_CLIENTS = 1000
 SECONDS_WRONG = 20
 USE_UP_LOG = b"SELECT pg_create_restore_point('x'), pg_switch_wal();"
-"""What begins another file of PostgreSQL's log, 16 MB."""
+"""The statement that begins another file of PostgreSQL's log, 16 MB."""
 REASON = "" if os.environ.get("SHOP_REHEARSAL") else "takes some minutes: run with SHOP_REHEARSAL=1"
 REASON = REASON or can_make_machines() or what_is_missing()
 pytestmark = [pytest.mark.deploy, pytest.mark.skipif(bool(REASON), reason=REASON)]

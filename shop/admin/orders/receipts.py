@@ -6,7 +6,6 @@ from http import HTTPStatus
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms.validators import InputRequired
 
 from catalog.models import Product
 from catalog.orders.models import StockMove
@@ -20,14 +19,12 @@ from catalog.orders.receipts import (
 )
 from catalog.orders.stock import Count
 from shop.admin.blueprint import bp
-from shop.admin.orders.forms import lot_line
-from shop.admin.orders.stock import mark_sold_out, product_or_404, text_field
+from shop.admin.orders.stock import lot_field, mark_sold_out, product_or_404
 from shop.admin.permissions import requires
 from shop.admin.products.request import LARGEST_ID
 from shop.admin.session import author_of_request
 from shop.web.forms import ShopForm
 from shop.web.i18n import gettext, ngettext
-from shop.web.i18n import lazy_gettext as _
 from shop.web.security import never_store
 from shop.web.services import now, services
 
@@ -35,12 +32,7 @@ from shop.web.services import now, services
 class LotForm(ShopForm):
     """The lot that received packs really have."""
 
-    lot = text_field(
-        _("Lot"),
-        40,
-        InputRequired(_("Fill in the lot that is on the pack; a recall finds the order by it.")),
-        clean=lot_line,
-    )
+    lot = lot_field()
 
 
 @bp.get("/stock/<int:product_id>/received/<int:move_id>")

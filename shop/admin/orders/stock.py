@@ -58,6 +58,12 @@ def text_field(label: Any, most: int, *validators: Any, clean: Any = one_line) -
     )
 
 
+def lot_field() -> StringField:
+    """The lot of received packs, as the pack has it."""
+    missing = _("Fill in the lot that is on the pack; a recall finds the order by it.")
+    return text_field(_("Lot"), 40, InputRequired(missing), clean=lot_line)
+
+
 class StockForm(ShopForm):
     """A number of packs. The key makes a second press of the same form harmless."""
 
@@ -89,12 +95,7 @@ class CountForm(StockForm):
 class ReceiveForm(StockForm):
     """Packs that came in, with their lot, so that a recall finds where they went."""
 
-    lot = text_field(
-        _("Lot"),
-        40,
-        InputRequired(_("Fill in the lot that is on the pack; a recall finds the order by it.")),
-        clean=lot_line,
-    )
+    lot = lot_field()
     reason = text_field(_("Supplier or delivery note (may stay empty)"), 100)
 
 

@@ -1,4 +1,4 @@
-"""What staff typed wrong is undone by counter-entries: the history stays, and the books agree after each step."""
+"""Mistakes of staff are undone by counter-entries: the history stays, and the books agree after each step."""
 
 from datetime import timedelta
 
