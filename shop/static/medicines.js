@@ -79,10 +79,12 @@ function search() {
   if (found.length > list.most) result.append(element("p", list.messages.more));
 }
 
-input.addEventListener("focus", async () => {
+async function fetchList() {
   const answer = await fetch(section.dataset.list);
   if (!answer.ok) return;
   list = await answer.json();
   if (input.value !== input.defaultValue) search(); // typed while the list was on its way
-}, { once: true });
+}
+if (document.activeElement === input) fetchList(); // entered before this script had come
+else input.addEventListener("focus", fetchList, { once: true });
 input.addEventListener("input", search);

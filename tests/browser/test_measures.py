@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.test_walk import fits
 
@@ -142,6 +142,19 @@ def test_a_medicine_typed_by_its_name_is_ticked_and_left_with_one_tap(phone: Pag
     phone.locator("#medicine_name").press_sequentially("losec")
     phone.locator(".medicine-result button[name=take_and_go_on]").first.click()
     phone.wait_for_url("**/keuzehulp/gebruik")
+
+
+def test_a_medicine_typed_before_the_script_has_come_is_found_by_it(phone: Page, address: str) -> None:
+    held: list[Route] = []
+    phone.route(re.compile(r"medicines\.js"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the handler
+    phone.goto(address + START["nl"])
+    for box in ("age_group][value='18_64'", "health][value='medicines'"):
+        phone.locator(f"input[name={box}]").check()
+    phone.get_by_role("button", name="Akkoord en verder").click()
+    phone.locator("#medicine_name").press_sequentially("losec")
+    with phone.expect_response(re.compile(r"medicijnen\.json$")):
+        held[0].continue_()
+    expect(phone.locator(".medicine-result button[name=take_and_go_on]").first).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

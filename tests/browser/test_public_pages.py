@@ -1,11 +1,12 @@
 """Every public page in a real browser: usable for everybody, light, and still while it loads."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, Route
 
 from tests.shop.visitor import PUBLIC_PAGES
 
@@ -24,10 +25,10 @@ COLOURS: dict[str, Any] = RULES | {"runOnly": ["color-contrast", "link-in-text-b
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Page]:
-    """One tab for all pages; styles come anew for each, as on a first visit."""
+    """One tab for all pages, on each of which a visitor has ticked nothing yet."""
     context = browser.new_context(viewport={"width": 360, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
-    page.add_init_script(WATCH)
+    page.add_init_script(f"{WATCH}; sessionStorage.clear()")
     yield page
     context.close()
 
@@ -59,6 +60,12 @@ def test_axe_finds_nothing_on_english_pages_either(path: str, tab: Page, address
     assert violations(tab, RULES) == []
 
 
+def come_late(route: Route) -> None:
+    """A script comes after the page was painted, as over a slow network: it must not move what is read by then."""
+    time.sleep(0.15)
+    route.continue_()
+
+
 @pytest.mark.parametrize(("width", "paths"), [(320, DUTCH), (1280, ENGLISH)])
 def test_a_first_view_is_light_still_and_does_not_scroll_sideways(
     width: int, paths: list[str], browser: Browser, address: str
@@ -67,6 +74,7 @@ def test_a_first_view_is_light_still_and_does_not_scroll_sideways(
     page = context.new_page()
     context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.add_init_script(WATCH)
+    page.route("**/*.js", come_late)
     answers: list[Response] = []
     faults: list[str] = []
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks the handler
