@@ -4,6 +4,7 @@ With SHOP_TEST_DATABASE=postgresql the databases are PostgreSQL's, else SQLite f
 """
 
 import gc
+import os
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ from tests.factories import AccountFactory
 # A machine that does other work is slow, not wrong: no example has a deadline.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+# Tests start the shop a hundred times, and each start compiles a thousand modules where Python may not keep them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 TEST_KEY = "a key for tests only, and long enough"
 
