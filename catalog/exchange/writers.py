@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import msgspec
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from catalog.exchange.formula_guard import guarded
 from catalog.exchange.reading import Cell
@@ -75,7 +73,11 @@ class _SpreadsheetWriter(TableWriter):
     """Text cells with the formula guard, which protects a sheet saved as CSV later."""
 
     def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
-        self._file = file
+        # Late, as where a workbook is read.
+        from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
+
+        self._file, self._made = file, WriteOnlyCell
         self._book = Workbook(write_only=True)
         self._sheet = self._book.create_sheet("catalogue")
         self._sheet.append([self._cell(column) for column in columns])
@@ -86,7 +88,7 @@ class _SpreadsheetWriter(TableWriter):
     def _cell(self, value: Cell) -> Any:
         if not isinstance(value, str):
             return value
-        cell = WriteOnlyCell(self._sheet, guarded(value))
+        cell = self._made(self._sheet, guarded(value))
         cell.data_type = "s"
         return cell
 

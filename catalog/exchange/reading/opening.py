@@ -7,17 +7,10 @@ from typing import BinaryIO
 from catalog.exchange.columns import HEADING_WORDS
 from catalog.exchange.reading.delimited import DelimitedTable
 from catalog.exchange.reading.json_lines import JsonLinesTable
-from catalog.exchange.reading.spreadsheet import SpreadsheetTable
 from catalog.exchange.reading.table import GUESSED, Table, TableChoice
 from catalog.exchange.row_errors import FileRefusedError
 from recommend.text import Text
 
-FORMATS: dict[str, type[Table]] = {
-    ".csv": DelimitedTable,
-    ".tsv": DelimitedTable,
-    ".jsonl": JsonLinesTable,
-    ".xlsx": SpreadsheetTable,
-}
 NAMES = {".csv": "CSV", ".tsv": "TSV", ".jsonl": "JSON Lines", ".xlsx": "XLSX"}
 _OTHER_SPREADSHEETS = {
     ".xls": "Excel 97",
@@ -44,7 +37,7 @@ def suffix_of(name: str) -> str:
     suffix = PurePath(name).suffix.lower()
     if suffix in _OTHER_SPREADSHEETS:
         raise FileRefusedError("other-spreadsheet", format=_OTHER_SPREADSHEETS[suffix])
-    if suffix not in FORMATS:
+    if suffix not in NAMES:
         raise FileRefusedError("unknown-suffix")
     return suffix
 
@@ -64,8 +57,14 @@ def open_table(
     found = _looks_like(start, suffix)
     if found is not None:
         raise FileRefusedError("other-format", declared=NAMES[suffix], found=found)
-    table: Table = FORMATS[suffix](file, choice, vocabulary)  # type: ignore[call-arg] # each takes these
-    return table
+    if suffix == ".xlsx":
+        # Late: few processes read a workbook, and openpyxl takes 12 MB of each.
+        from catalog.exchange.reading.spreadsheet import SpreadsheetTable
+
+        return SpreadsheetTable(file, choice, vocabulary)
+    if suffix == ".jsonl":
+        return JsonLinesTable(file, choice, vocabulary)
+    return DelimitedTable(file, choice, vocabulary)
 
 
 def _looks_like(start: bytes, suffix: str) -> str | Text | None:

@@ -1,16 +1,18 @@
 """Migration of a catalogue of version 0.1.0: nothing is lost, and what nobody said becomes unknown."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
-from catalog.db.engine import CATALOGUE, for_writing, migrate, open_engine
+from catalog.db.engine import CATALOGUE, Migrations, for_writing, migrate, open_engine, upgrade
 from catalog.models import Base, ClaimOverride, IndexState, Product
+from catalog.orders.store import ORDERS
 from catalog.product_state import TEXTS
 from tests import databases
 
@@ -24,11 +26,7 @@ NUMBERS = (
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(databases.new(tmp_path))
-    config = Config()
-    config.set_main_option("script_location", str(CATALOGUE.folder))
-    with for_writing(engine).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "initial")
+    upgrade(engine, "initial")
     yield engine
     engine.dispose()
     databases.drop(engine.url)
@@ -65,11 +63,8 @@ def test_what_nobody_said_becomes_unknown_and_what_was_said_stays(old: Engine) -
 
 @pytest.mark.parametrize("revision", ["real_products", "brands", "label_faults", "settings"])
 def test_every_earlier_version_becomes_this_one(revision: str, old: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(CATALOGUE.folder))
+    upgrade(old, revision)
     with for_writing(old).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
         connection.execute(text("INSERT INTO brand (id, name, address, invented) VALUES (1, 'Echt', 'Hier 1', false)"))
         row = BLANK | {
             **{"id": 1, "sku": "S1", "slug": "s1", "status": "draft", "version": 1, "brand_id": 1, "supplier": ""},
@@ -91,3 +86,20 @@ def test_a_migrated_database_has_the_columns_of_the_models(old: Engine) -> None:
     for table in Base.metadata.sorted_tables:
         found = {column["name"]: column["nullable"] for column in inspect(old).get_columns(table.name)}
         assert found == {column.name: column.nullable for column in table.columns}, table.name
+
+
+@pytest.mark.parametrize("migrations", [CATALOGUE, ORDERS], ids=["catalogue", "orders"])
+def test_files_of_migrations_are_named_in_their_order_by_number_and_revision(migrations: Migrations) -> None:
+    scripts = [*ScriptDirectory(str(migrations.folder)).walk_revisions()][::-1]
+    assert migrations.revisions == [script.revision for script in scripts]
+    assert [script.down_revision for script in scripts] == [None, *migrations.revisions[:-1]]
+    assert [Path(script.path).stem for script in scripts] == [
+        f"{number:04}_{revision}" for number, revision in enumerate(migrations.revisions, start=1)
+    ]
+
+
+def test_the_shop_starts_without_what_only_migrates_or_reads_workbooks() -> None:
+    loaded = "import sys, shop.cli.serve, shop.app; print(*sys.modules)"
+    names = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout.split()
+    assert {"alembic", "openpyxl"} & set(names) == set()
+    assert "sqlalchemy" in names

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select
 
-from catalog.db.engine import _config, for_writing
+from catalog.db.engine import upgrade
 from catalog.models import table_of
 from catalog.orders import finding
 from catalog.orders.finding import OrderSearch, find_orders, words_of
@@ -55,11 +54,8 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(store: OrdersStore
 @pytest.mark.database
 def test_orders_from_before_are_found_after_the_migration(tmp_path: Path) -> None:
     store = OrdersStore(new_store_url(tmp_path))
-    config = _config(ORDERS)
     try:
-        with for_writing(store.engine).begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "orders")
+        upgrade(store.engine, "orders", ORDERS)
         with store.writing() as session:
             session.execute(insert(table_of(Terms)), [{"version": "v", "language": "nl", "text": "x"}])
             texts = ("token_sha256", "checkout_key", "company", "vat_number", "street", "house_number", "addition")
