@@ -34,10 +34,10 @@ class WordList(TypeDecorator[tuple[str, ...]]):
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
         return " ".join(value or ())
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:
         return tuple(str(value or "").split())
 
 
@@ -47,10 +47,10 @@ class NameList(TypeDecorator[tuple[str, ...]]):
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
         return msgspec.json.encode(value).decode() if value else ""
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:
         return msgspec.json.decode(value, type=tuple[str, ...]) if value else ()
 
 
@@ -60,10 +60,10 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -76,10 +76,10 @@ class Hundredths(TypeDecorator[float]):
     impl = Integer
     cache_ok = True
 
-    def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:
         return None if value is None else round(value * 100)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> float | None:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: int | None, dialect: Dialect) -> float | None:
         if value is None:
             return None
         return value / 100 if value % 100 else value // 100

@@ -95,10 +95,10 @@ class OtherActiveList(TypeDecorator[tuple[OtherActive, ...]]):
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[OtherActive, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: tuple[OtherActive, ...] | None, dialect: Dialect) -> str:
         return msgspec.json.encode(value).decode() if value else ""
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[OtherActive, ...]:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[OtherActive, ...]:
         return _other_actives.decode(value) if value else ()
 
 
@@ -119,10 +119,10 @@ class OverriddenSentences(TypeDecorator[tuple[OverriddenSentence, ...]]):
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[OverriddenSentence, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: tuple[OverriddenSentence, ...] | None, dialect: Dialect) -> str:
         return msgspec.json.encode(value).decode() if value else ""
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[OverriddenSentence, ...]:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[OverriddenSentence, ...]:
         return _overridden.decode(value) if value else ()
 
 
@@ -148,10 +148,10 @@ class PictureList(TypeDecorator[tuple[ProductPicture, ...]]):
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[ProductPicture, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: tuple[ProductPicture, ...] | None, dialect: Dialect) -> str:
         return msgspec.json.encode(value).decode() if value else ""
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[ProductPicture, ...]:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[ProductPicture, ...]:
         return _pictures.decode(value) if value else ()
 
 

@@ -29,10 +29,10 @@ class ProductSet(TypeDecorator[BitMap]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: BitMap | None, dialect: Dialect) -> bytes:  # noqa: ARG002 - theirs
+    def process_bind_param(self, value: BitMap | None, dialect: Dialect) -> bytes:
         return (value or BitMap()).serialize()
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> BitMap:  # noqa: ARG002 - theirs
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> BitMap:
         return BitMap.deserialize(value) if value else BitMap()
 
 

@@ -4,20 +4,20 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import random  # noqa: E402 - gevent wants the patching first
-import resource  # noqa: E402 - likewise
-import sys  # noqa: E402 - likewise
-import time  # noqa: E402 - likewise
-from contextlib import suppress  # noqa: E402 - likewise
-from urllib.parse import urlsplit  # noqa: E402 - likewise
+import random
+import resource
+import sys
+import time
+from contextlib import suppress
+from urllib.parse import urlsplit
 
-import gevent  # noqa: E402 - likewise
-import msgspec  # noqa: E402 - likewise
-import psutil  # noqa: E402 - likewise
-from gevent.pool import Pool  # noqa: E402 - likewise
+import gevent
+import msgspec
+import psutil
+from gevent.pool import Pool
 
-from shop.cli.loadtest.plan import WARM_UP, Asked, Outcome, Plan  # noqa: E402 - likewise
-from shop.cli.loadtest.visits import VISITS, Browser, Left  # noqa: E402 - likewise
+from shop.cli.loadtest.plan import WARM_UP, Asked, Outcome, Plan
+from shop.cli.loadtest.visits import VISITS, Browser, Left
 
 MOST_AT_ONCE = 2000
 """Visits under way; with more, the next one begins too late, which counts against the rate."""

@@ -27,7 +27,7 @@ class DeleteCall:
         if called and node.parent is not None and node.parent.type == "simple_stmt":
             yield node.start_pos, node.end_pos
 
-    def mutate(self, node: Any, index: int) -> NodeOrLeaf:  # noqa: ARG002 - cosmic-ray's signature
+    def mutate(self, node: Any, index: int) -> NodeOrLeaf:
         return Keyword("pass", node.start_pos, prefix=node.get_first_leaf().prefix)
 
 
@@ -38,7 +38,7 @@ class ReplaceString:
         if isinstance(node, String) and node.parent is not None and node.parent.type != "simple_stmt":
             yield node.start_pos, node.end_pos
 
-    def mutate(self, node: Any, index: int) -> NodeOrLeaf:  # noqa: ARG002 - cosmic-ray's signature
+    def mutate(self, node: Any, index: int) -> NodeOrLeaf:
         node.value = f"{node.value[:-1]}X{node.value[-1]}"
         return node  # type: ignore[no-any-return] # a node of parso
 
@@ -71,7 +71,7 @@ class DeleteAssignment:
         if isinstance(node, ExprStmt) and getattr(node.children[0], "type", None) == "atom_expr":
             yield node.start_pos, node.end_pos
 
-    def mutate(self, node: Any, index: int) -> NodeOrLeaf:  # noqa: ARG002 - cosmic-ray's signature
+    def mutate(self, node: Any, index: int) -> NodeOrLeaf:
         return Keyword("pass", node.start_pos, prefix=node.get_first_leaf().prefix)
 
 

@@ -7,17 +7,17 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import re  # noqa: E402 - Locust wants the patching first
-import sys  # noqa: E402 - likewise
-import time  # noqa: E402 - likewise
-from typing import Any, ClassVar, cast  # noqa: E402 - likewise
-from urllib.parse import urlencode  # noqa: E402 - likewise
+import re
+import sys
+import time
+from typing import Any, ClassVar, cast
+from urllib.parse import urlencode
 
-import gevent  # noqa: E402 - likewise
-from locust import FastHttpUser, constant, task  # noqa: E402 - likewise
-from locust.env import Environment  # noqa: E402 - likewise
+import gevent
+from locust import FastHttpUser, constant, task
+from locust.env import Environment
 
-from tests.bench.shop.work import Job, Outcome  # noqa: E402 - likewise
+from tests.bench.shop.work import Job, Outcome
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MOST_SECONDS = 60
