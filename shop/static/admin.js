@@ -13,7 +13,9 @@ function typed(form) {
 
 function guard(form) {
   const status = document.getElementById("unsaved-status");
-  const begun = typed(form);
+  const untouched = form.cloneNode(true);
+  untouched.reset(); // what was typed before this script had come is unsaved too
+  const begun = typed(untouched);
   let stored = "unsaved" in form.dataset ? "" : begun;
   let leaving = false;
   const isUnsaved = () => "unsaved" in form.dataset || typed(form) !== begun;

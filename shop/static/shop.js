@@ -126,6 +126,7 @@ function suggest(field) {
   Object.assign(list, { id: `${field.id}-words`, role: "listbox", ariaLabel: field.labels[0].textContent, hidden: true });
   Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
   field.setAttribute("aria-controls", list.id);
+  const isTypedIn = document.activeElement === field; // before this script had come
   field.before(frame);
   frame.append(field, list);
   function show(texts) {
@@ -180,13 +181,20 @@ function suggest(field) {
     take(target);
     field.form.requestSubmit(frame.parentElement.querySelector("button"));
   });
+  if (isTypedIn) { // moving it took the focus away
+    field.focus();
+    offer();
+  }
 }
 for (const field of [document.getElementById("site-q"), document.querySelector(".listing #q"), document.querySelector(".compare #q")]) {
   if (field) suggest(field);
 }
-document.querySelector(".site-search")?.addEventListener("toggle", ({ target }) => {
-  if (target.open) target.querySelector("input").focus();
-});
+const siteSearch = document.querySelector(".site-search");
+function enterSearch() {
+  if (siteSearch.open) siteSearch.querySelector("input").focus();
+}
+siteSearch?.addEventListener("toggle", enterSearch);
+if (siteSearch?.querySelector("summary") === document.activeElement) enterSearch(); // opened before this script had come
 
 /** A button beside a field copies it; without a secure page there is no clipboard, and no button. */
 function offerCopy(field) {

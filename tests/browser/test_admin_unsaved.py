@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from werkzeug.serving import make_server
 
 from tests.conftest import AdminClient
@@ -61,6 +61,26 @@ def test_what_was_typed_is_stored_after_a_minute_and_taken_back(form_page: Page)
     assert asked == ["beforeunload"], "saving asks nothing"
     expect(page.locator(".waits")).to_have_count(0)
     assert faults == []
+
+
+def test_what_was_typed_before_the_script_has_come_is_unsaved_too(form_page: Page) -> None:
+    page = form_page
+    held: list[Route] = []
+    page.route("**/admin.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the handler
+    page.reload(wait_until="commit")
+    page.locator("[name=summary_nl]").fill("Half af.")
+    held[0].continue_()
+    page.unroute("**/admin.js")
+    page.wait_for_load_state()
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    page.reload()
+    assert asked == ["beforeunload"]
 
 
 def test_leaving_an_untouched_form_asks_nothing(form_page: Page) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import brotli
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_public_pages import RULES, violations
 from tests.browser.test_walk import begin, choose
@@ -30,6 +30,22 @@ def advise_healthy_adult(page: Page, address: str) -> None:
 
 def test_the_script_is_small() -> None:
     assert len(brotli.compress(SCRIPT.read_bytes())) <= 6_000
+
+
+@with_script
+def test_a_search_typed_before_the_script_has_come_keeps_the_focus_and_gets_suggestions(
+    page: Page, address: str
+) -> None:
+    held: list[Route] = []
+    page.route("**/shop.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the handler
+    page.goto(f"{address}/nl/beste-magnesium-supplementen", wait_until="commit")
+    field = page.locator(".listing #q")
+    field.press_sequentially("poe")
+    held[0].continue_()
+    expect(page.locator("#q-words [role=option]").first).to_have_text("poeder")
+    expect(field).to_be_focused()
+    field.press_sequentially("d")
+    expect(field).to_have_value("poed")
 
 
 @with_script
