@@ -20,7 +20,7 @@ OFFERED = ("nutrient", "mineral-form", "product")
 """Concepts that name the goods: magnesium, one of its forms, or the product."""
 OTHER_GOODS = ("other-nutrient", "other-ingredient")
 """Concepts that name what a supplement may contain beside magnesium."""
-_SAFETY = ("consult", "not-use", "caution", "excess")
+_SAFETY = ("not-use", "caution", "excess")
 _OWN_CLAIM = ("contribute", "benefit", "medical", "against", "good-for", "gone", "suffering")
 _LONGEST_HEADING = 8
 _TREATED_WITHIN = 5  # words after a medicine that may name the complaint it treats
@@ -44,6 +44,12 @@ _WITHOUT = frozenset(["geen", "nooit", "zonder", "no", "never", "fewer", "withou
 _NEAR_THE_START = 2
 _TESTIFYING = frozenset(["jij", "ik", "i", "mijn", "my", "eindelijk", "finally", "sinds", "dankzij", "thanks"])
 _US = frozenset(["we", "wij", "ons", "us"])
+_ASKED_WITHIN = 3  # words behind "talk to", "consult" that name who is asked
+_NOT = frozenset(["niet", "nooit", "not", "never"])
+_OF_THE_SHOP = frozenset(
+    ["ons", "onze", "us", "our", "winkel", "webwinkel", "webshop", "shop", "store", "account", "team"]
+) | (frozenset(["klantenservice", "keuzehulp", "chat", "bestel", "bestellen", "koop", "order", "buy", "quiz"]))
+"""Words of the shop and of buying there: who sends the reader to these sends to no professional."""
 _OTHERS = (
     _READERS_OWN
     | frozenset(["klant", "klanten", "kopers", "bezoekers", "mensen", "gebruiker", "gebruikers", "lezers", "leden"])
@@ -213,13 +219,23 @@ class ParsedSentence:
     def refers_to_professional(self) -> bool:
         """Whether the sentence sends the reader to a doctor or pharmacist."""
         if self.has_in_context("consult"):
-            return True
+            return not self._sends_to_the_shop
         if not self.has_in_context("professional", "your-professional"):
             return False
         if self.has_in_context("ask", "your-professional"):
             return self.has("your-professional") or not self.has("professionals")
         named = any(mention.concept.kind in _REASONS_FOR_A_DOCTOR for mention in self.topics)
         return named and not self.has(*OFFERED, *OTHER_GOODS, "recommends", "praise", "professionals")
+
+    @property
+    def _sends_to_the_shop(self) -> bool:
+        """Whether the one to ask is the shop, or nobody: `Talk to our team about …`, `Praat niet met je arts`."""
+        consults = self.mentions_of("consult")
+        asked = {place for consult in consults for place in range(consult.last + 1, consult.last + 1 + _ASKED_WITHIN)}
+        shop = {place for place, token in enumerate(self.tokens) if token.text in _OF_THE_SHOP}
+        if asked & shop or any(_NOT & {token.text for token in self.tokens[m.first + 1 : m.last]} for m in consults):
+            return True
+        return bool(shop) and not self.has("professional", "your-professional", "institution", "not", "denial")
 
     @cached_property
     def is_heading(self) -> bool:
@@ -228,7 +244,7 @@ class ParsedSentence:
             return False
         if self.has("use-heading", "side-effect-word"):
             return True
-        return self.has(*_SAFETY, "your-professional") and not self.has(*_OWN_CLAIM)
+        return self.has("consult", *_SAFETY, "your-professional") and not self.has(*_OWN_CLAIM)
 
     @cached_property
     def is_listed_use(self) -> bool:
@@ -302,8 +318,10 @@ class ParsedSentence:
         return self.segment(mention).promises
 
     def is_treated_by_medicine(self, mention: Mention) -> bool:
-        """Whether a medicine is for this complaint: `tablets against high blood pressure`."""
-        return bool(self.mentions_between("medicine", mention.first - _TREATED_WITHIN, mention.first - 1))
+        """Whether a medicine is for this complaint: `tablets against high blood pressure`, not `no medicine, but …`."""
+        denied = {place for one in self.mentions_of("no-medicine") for place in range(one.first, one.last + 1)}
+        medicines = self.mentions_between("medicine", mention.first - _TREATED_WITHIN, mention.first - 1)
+        return any(medicine.first not in denied for medicine in medicines)
 
     @cached_property
     def topic_places(self) -> frozenset[int]:
@@ -403,7 +421,7 @@ class ParsedSentence:
     @cached_property
     def has_other_bearer(self) -> bool:
         """Whether the sentence is about staff, places, things or "we", and not about the goods and their takers."""
-        if self.list_intro or self.has(*OFFERED, *_OF_THE_GOODS, *_OF_EXPERTS) or self._names_a_night:
+        if self.list_intro or self.has(*OFFERED, *_OF_THE_GOODS, *_OF_EXPERTS, "uses-it") or self._names_a_night:
             return False
         starts_with_we = bool(self.tokens) and self.tokens[0].text in ("we", "wij")
         if any(token.text in _TESTIFYING for token in self.tokens):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from recommend.claims.findings import VERDICTS, Severity, Verdict
+from recommend.claims.lexicon import Mention
 from recommend.claims.records import Claims
 from recommend.claims.register_lexicon import RegisterLexicon
 from recommend.claims.rules.authorised import authorised_grounds, claimed_places
@@ -127,6 +128,7 @@ def soften_answered_question(
     return judgement
 
 
+_NEED = frozenset(["hoeft", "hoef", "hoeven", "nodig", "need", "needed", "necessary"])
 _LONGEST_COMPLAINT = 7  # words of a question that is no more than a complaint
 _NO_COMPLAINT = ("allerg", "intoler", "overgevoel", "hypersens", "bijwerk", "side")
 _LESS = frozenset(["minder", "lagere", "halve", "half", "less", "lower", "fewer", "zonder", "without", "vrij", "free"])
@@ -135,8 +137,10 @@ _LESS = frozenset(["minder", "lagere", "halve", "half", "less", "lower", "fewer"
 def _answered_by_the_goods(question: ParsedSentence, judgement: Judgement, answer: ParsedSentence | None) -> Judgement:
     """Block of a question that is a complaint alone, where the answer offers the goods: `Heartburn? Try our tablets.`
 
-    Not where the answer sends to a doctor, or advises to take less.
+    Not where the answer sends to a doctor, or advises to take less. Also where it spares the doctor that was asked for.
     """
+    if answer is not None and _spares_the_doctor(question, answer):
+        return _block_complaint(judgement, tuple(question.topics))
     found = tuple(
         topic
         for topic in question.topics
@@ -153,8 +157,21 @@ def _answered_by_the_goods(question: ParsedSentence, judgement: Judgement, answe
     is_advice = answer.is_warning or answer.has("not", "side-effect-word", "food")
     if not is_offer or is_advice or any(token.text in _LESS for token in answer.tokens):
         return judgement
+    return _block_complaint(judgement, found)
+
+
+def _block_complaint(judgement: Judgement, found: tuple[Mention, ...]) -> Judgement:
     ground = Ground("disease", "block", "complaint", found)
     return replace(judgement, verdict="disease", severity="block", ground=ground, reasons=frozenset(["complaint"]))
+
+
+def _spares_the_doctor(question: ParsedSentence, answer: ParsedSentence) -> bool:
+    """Whether the goods make a visit needless: `To your doctor about migraine? With magnesium there is no need.`"""
+    is_complaint = any(topic.concept.kind in ("complaint", "condition", "side_effect") for topic in question.topics)
+    if not is_complaint or not question.is_question or not question.refers_to_professional:
+        return False
+    is_needless = answer.has("not") and any(token.text in _NEED for token in answer.tokens)
+    return is_needless and answer.has(*OFFERED) and not answer.refers_to_professional
 
 
 def _denies(answer: ParsedSentence) -> bool:

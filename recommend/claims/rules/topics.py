@@ -22,6 +22,7 @@ _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _OF_BODIES = ("complaint", "condition", "weight")  # said of a laptop or novel as well, they are of a body
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
+_LIKING = frozenset(["graag", "houdt", "houd", "love", "loves", "like", "likes", "enjoy", "enjoys"])
 _MAX_EFFECTS = 50  # per segment; bounds the time
 
 
@@ -59,6 +60,8 @@ def _promises_absence(sentence: ParsedSentence, mention: Mention) -> bool:
     if sentence.has("denial", "not-intended"):
         return False
     if mention.concept.id == "stomach-comfort":
+        return True
+    if sentence.has("turning-point") and sentence.has(*OFFERED):  # `never stressed, thanks to our powder`
         return True
     if mention.concept.kind != "side_effect":
         return False
@@ -101,13 +104,27 @@ def _is_bare_label(sentence: ParsedSentence) -> bool:
 
 def _is_excused(sentence: ParsedSentence, mention: Mention) -> bool:
     """Whether a warning, a side effect or a medicine is the reason to name the topic, and nothing is promised."""
-    if sentence.promises(mention) or _is_offered_for(sentence, mention):
+    if sentence.promises(mention) or _is_offered_for(sentence, mention) or _is_in_jest(sentence, mention):
         return False
     if sentence.is_warning or (sentence.has_in_context("side-effect-word") and not sentence.has("gone")):
         return True
     return not sentence.has("nutrient", "product") and (
         sentence.has_in_context("persistent") or sentence.is_treated_by_medicine(mention)
     )
+
+
+def _is_in_jest(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether what is warned of is welcome, or the warning a joke.
+
+    `Warning: your stress may be gone`, `Side effect: you finally sleep`, `Do not use if you love your headaches`.
+    """
+    if sentence.refers_to_professional:
+        return False
+    if sentence.has("not-use"):
+        return any(token.text in _LIKING for token in sentence.tokens)
+    if not sentence.has("caution", "side-effect-word"):
+        return False
+    return sentence.has("turning-point") or (_is_gone(sentence, mention) and not sentence.has("not", "excess"))
 
 
 def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:

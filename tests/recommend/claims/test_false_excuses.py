@@ -1,0 +1,60 @@
+"""Words that excuse a named disease, in sentences that only borrow them: none may make a claim pass."""
+
+import pytest
+
+from recommend.claims.check import check_text
+from recommend.text import Language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ga naar onze winkel voor een middel tegen migraine.", "nl"),
+        ("Neem contact op met ons team en raak je eczeem kwijt.", "nl"),
+        ("Praat niet met je huisarts maar met ons over je migraine.", "nl"),
+        ("Bij migraine: bel 112 of neem onze capsules.", "nl"),
+        ("Geraadpleegd door duizenden met reuma: onze capsules.", "nl"),
+        ("Naar de huisarts voor je migraine? Met magnesium hoeft dat niet.", "nl"),
+        ("Tell your friends: magnesium ended my insomnia.", "en"),
+        ("Talk to us about beating arthritis with magnesium.", "en"),
+        ("Consult our quiz and find the magnesium that ends your headaches.", "en"),
+        ("Emergency kit for migraine: magnesium and water.", "en"),
+    ],
+)
+def test_a_shop_that_is_to_be_asked_is_no_professional(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ga naar de huisarts als je migraine hebt.", "nl"),
+        ("Bij nierziekte: vraag eerst advies.", "nl"),
+        ("Zoek hulp bij aanhoudende hoofdpijn.", "nl"),
+        ("Ga bij benauwdheid direct naar de spoedeisende hulp.", "nl"),
+        ("Vraag het je neuroloog en niet ons als je migraine hebt.", "nl"),
+        ("Tell your surgeon about every supplement if you have diabetes.", "en"),
+        ("With kidney disease, ask first.", "en"),
+        ("Get help at once if you have trouble breathing.", "en"),
+        ("In an emergency such as a stroke, call 112.", "en"),
+    ],
+)
+def test_who_is_sent_to_a_professional_is_warned(text: str, language: Language) -> None:
+    assert [finding.severity for finding in check_text(text, language)] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Geen medicijn, wel minder pijn.", "nl"),
+        ("This is not a medicine, yet your migraine disappears.", "en"),
+        ("Waarschuwing: na drie dagen kun je je stress kwijt zijn.", "nl"),
+        ("Side effect: you finally sleep again.", "en"),
+        ("Do not use if you love your headaches.", "en"),
+        ("None of our staff has had cramps since we take it.", "en"),
+        ("De vorige eigenaar genas er zijn jicht mee.", "nl"),
+        ("Vacancy: a packer who never gets stressed, thanks to our powder.", "en"),
+    ],
+)
+def test_a_denial_a_joke_or_another_person_excuses_no_effect_of_the_goods(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
