@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from recommend.claims.classifier import apply_classifier, load_model
+from recommend.claims.clauses import claim_beside_excuse
 from recommend.claims.compiled import check_data
 from recommend.claims.findings import Finding
 from recommend.claims.records import Claims
@@ -205,8 +206,10 @@ def _is_hashtag(text: str, place: int) -> bool:
 @lru_cache(maxsize=_SENTENCES_KEPT)
 def _judge(sentence: ParsedSentence, previous: ParsedSentence | None, directory: Path) -> Judgement:
     # The register is read only for a text that may concern it, since reading it takes as long as the check itself.
-    register = check_data(directory).register_lexicon if sentence.has_in_context(*MAY_CONCERN) else None
-    judgement = judge(sentence, check_data(directory).claims, previous, register)
+    data = check_data(directory)
+    register = data.register_lexicon if sentence.has_in_context(*MAY_CONCERN) else None
+    judgement = judge(sentence, data.claims, previous, register)
+    judgement = claim_beside_excuse(sentence, data.lexicons[sentence.language], data.claims, judgement)
     return judgement if is_settled(judgement.ground) else apply_classifier(sentence, judgement, load_model(directory))
 
 

@@ -58,3 +58,35 @@ def test_who_is_sent_to_a_professional_is_warned(text: str, language: Language) 
 )
 def test_a_denial_a_joke_or_another_person_excuses_no_effect_of_the_goods(text: str, language: Language) -> None:
     assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Deze tabletten genezen artrose, en dit is geen geneesmiddel.", "nl"),
+        ("Wij geven geen medisch advies; onze capsules verlichten reuma.", "nl"),
+        ("Weg met je eczeem, en niet geschikt voor kinderen onder de twaalf.", "nl"),
+        ("Dit product is niet bedoeld om te genezen, het poeder verlaagt je bloeddruk.", "nl"),
+        ("Never any cramps again, and the claim about the immune system was rejected.", "en"),
+        ("This is no substitute for a varied diet; the powder lowers your blood pressure.", "en"),
+        ("Our capsules relieve rheumatism, and we do not collect data of children.", "en"),
+    ],
+)
+def test_a_denial_in_one_clause_excuses_no_claim_of_another(text: str, language: Language) -> None:
+    assert [finding.severity for finding in check_text(text, language)] == ["block"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Er is geen bewijs dat magnesium helpt tegen migraine, reuma of eczeem.", "nl"),
+        ("Je leest soms dat magnesium reuma verlicht; bewijs daarvoor ontbreekt.", "nl"),
+        ("Bij hoofdpijn, duizeligheid of braken stop je met de capsules en bel je de huisarts.", "nl"),
+        ("Voel je je al lang somber, praat er dan over met je huisarts.", "nl"),
+        ("That magnesium cures arthritis is a myth, and we will not repeat it.", "en"),
+        ("Some say our capsules relieve pain; there is no proof of that.", "en"),
+        ("Stop taking the capsules if you get diarrhoea, and see a doctor if the pain persists.", "en"),
+    ],
+)
+def test_a_denial_or_warning_reaches_what_it_is_about_in_another_clause(text: str, language: Language) -> None:
+    assert [finding.severity for finding in check_text(text, language)] == ["ok"]

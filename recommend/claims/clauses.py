@@ -1,0 +1,114 @@
+"""Clauses of a sentence: a denial or warning in one excuses no claim that another makes by itself.
+
+`These tablets cure arthritis, and this is no medicine` denies nothing of its first clause.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from recommend.claims.lexicon import Lexicon
+from recommend.claims.records import Claims
+from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
+from recommend.claims.verdict import Judgement, judge
+
+_JOINTS = frozenset(["en", "and", "want", "because", "so", "zodat", "dus", "maar", "but", "–", "—", "-"])
+_APART = frozenset([";", "–", "—"])
+"""Signs behind which nothing hangs on the clause before."""
+_SUBORDINATE = frozenset(
+    ["dat", "of", "als", "indien", "wanneer", "wie", "die", "wat", "waar", "zoals", "hoe", "omdat", "waarom", "welke"]
+) | frozenset(["that", "whether", "if", "when", "who", "which", "what", "where", "how", "as", "like", "why", "or"])
+"""First words of a clause that asserts nothing by itself."""
+_CONTENT = frozenset(["dat", "that", "whether", "claim", "claims", "zin", "zinnen", "bewering", "beweringen"]) | (
+    frozenset(["sentence", "sentences", "statement", "statements", "woorden", "words", "bewijs", "evidence", "proof"])
+)
+"""Words of a denial whose content may stand behind a comma or colon: `The claim was rejected: magnesium cures …`."""
+_BACK = frozenset(
+    ["dat", "that", "is", "was", "zijn", "are", "klopt", "niet", "not", "no", "nee", "het", "it", "wat"]
+) | (frozenset(["which", "zo", "such", "nothing", "niets", "mag", "mogen", "may", "zegt", "zeggen", "say", "says"]))
+"""First words of a clause that may speak of the clause before."""
+_NAMED = frozenset(["complaint", "refused"])
+"""Reasons that stand on a word for a disease or a refused effect, and need no other clause to be understood."""
+_OF_PROOF = frozenset(["proof", "evidence", "proven", "shown", "bewijs", "bewezen", "aangetoond", "onderbouwd"])
+_IN_CASE = frozenset(["bij", "als", "wie", "heb", "krijg", "merk", "word", "voel", "wanneer", "indien"]) | (
+    frozenset(["if", "with", "when", "should", "for", "anyone"])
+)
+"""First words of a sentence on who should see a professional."""
+_OF_PROFESSIONALS = ("medicine", "drug", "professional", "your-professional")
+_SLOGANS = ("turning-point", "slogan-opening", "shedding")
+_OPENINGS = frozenset(["zo", "nooit", "eindelijk", "weg", "hier", "never", "finally", "this", "here", "goodbye"])
+_SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """Token places from `first` up to `after`, and the joint before it, nothing for the first."""
+
+    first: int
+    after: int
+    joint: str
+
+
+def claim_beside_excuse(sentence: ParsedSentence, lexicon: Lexicon, claims: Claims, judgement: Judgement) -> Judgement:
+    """The judgement, or that of a clause which promises an effect by itself while another clause denies or warns."""
+    if judgement.severity == "block" or not (sentence.is_warning or any(part.denied for part in sentence.segments)):
+        return judgement
+    clauses = list(_clauses(sentence))
+    if len(clauses) == 1:
+        return judgement
+    for number, clause in enumerate(clauses):
+        alone = ParsedSentence(sentence.tokens[clause.first : clause.after], lexicon)
+        if not _asserts(alone) or _hangs_on_another(clauses, number, sentence):
+            continue
+        found = judge(alone, claims)
+        if found.severity == "block" and found.ground and found.ground.reason in _NAMED:
+            shifted = [
+                msgspec.structs.replace(one, first=one.first + clause.first, last=one.last + clause.first)
+                for one in found.ground.mentions
+            ]
+            return replace(found, ground=replace(found.ground, mentions=tuple(shifted)))
+    return judgement
+
+
+def _clauses(sentence: ParsedSentence) -> Iterator[_Clause]:
+    first, joint = 0, ""
+    for place, token in enumerate(sentence.tokens):
+        if token.is_stop or token.text in _JOINTS:
+            if place > first:
+                yield _Clause(first, place, joint)
+            first, joint = place + 1, token.text
+    if first < len(sentence.tokens):
+        yield _Clause(first, len(sentence.tokens), joint)
+
+
+def _asserts(clause: ParsedSentence) -> bool:
+    """Whether a clause promises by itself: with the goods, or as a slogan on what is gone."""
+    words = [token.text for token in clause.tokens]
+    if len(words) < _SHORTEST or words[0] in _SUBORDINATE or {"dat", "that", "whether"} & set(words):
+        return False
+    if clause.has("denial", "no-medicine", "not-intended", "undecided", *_OF_PROFESSIONALS):
+        return False
+    if clause.is_warning or clause.is_question:
+        return False
+    is_slogan = words[0] in _OPENINGS or clause.has("gone", *_SLOGANS)
+    return is_slogan or (clause.has(*OFFERED) and clause.has(*EFFECTS))
+
+
+def _hangs_on_another(clauses: list[_Clause], number: int, sentence: ParsedSentence) -> bool:
+    """Whether a denial before or behind a clause may be about what the clause says."""
+    clause = clauses[number]
+    before = {token.text for token in sentence.tokens[: clause.first]}
+    if clause.joint not in _APART and before & _CONTENT:
+        return True
+    if clause.joint not in _APART and sentence.refers_to_professional and sentence.tokens[0].text in _IN_CASE:
+        return True
+    if clause.joint == ":" and any(part.denied for part in sentence.segments if part.first < clause.first):
+        return True
+    if number + 1 == len(clauses):
+        return False
+    following = clauses[number + 1]
+    words = [token.text for token in sentence.tokens[following.first : following.after]]
+    is_condition = "dan" in words or "then" in words  # `Voel je je somber, praat dan met je huisarts`
+    is_about_it = following.joint not in _APART and words[0] in _BACK
+    return is_condition or is_about_it or not _OF_PROOF.isdisjoint(words)
