@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
@@ -92,11 +92,20 @@ def _free_from(rates: Sequence[Rate]) -> int | None:
     return min(map(max, known), default=None)
 
 
+_WEIGHTS = select(PackWeight.product_id, PackWeight.grams).where(
+    PackWeight.product_id.in_(bindparam("ids", expanding=True))
+)
+_RATES = (
+    select(*(getattr(DeliveryRate, name) for name in Rate.__struct_fields__))
+    .where(DeliveryRate.max_grams >= bindparam("grams"))
+    .order_by(DeliveryRate.max_grams)
+)
+
+
 def weight_grams(session: Session, basket: Basket) -> int:
     """The weight of a parcel: of packs on the scales, else estimated from contents in g (a ml is a g) and packaging."""
-    ids = [line.product.id for line in basket.lines]
-    query = select(PackWeight.product_id, PackWeight.grams).where(PackWeight.product_id.in_(ids))
-    weighed = {row.product_id: row.grams for row in session.execute(query)}
+    rows = session.connection().execute(_WEIGHTS, {"ids": [line.product.id for line in basket.lines]})
+    weighed = {row.product_id: row.grams for row in rows}
     return sum(weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity for line in basket.lines)
 
 
@@ -119,9 +128,8 @@ def rates(session: Session) -> list[DeliveryRate]:
 
 def delivery_options(session: Session, basket: Basket) -> dict[str, list[DeliveryOption]]:
     """The ways of delivering a basket to each country, cheapest first; none where it is too heavy for all."""
-    columns = [getattr(DeliveryRate, name) for name in Rate.__struct_fields__]
-    fitting = select(*columns).where(DeliveryRate.max_grams >= weight_grams(session, basket))
-    rates = [Rate(*row) for row in session.execute(fitting.order_by(DeliveryRate.max_grams))]
+    found = session.connection().execute(_RATES, {"grams": weight_grams(session, basket)})
+    rates = [Rate(*row) for row in found]
     return {
         country: _options([rate for rate in rates if rate.country == country], basket.cents) for country in COUNTRIES
     }

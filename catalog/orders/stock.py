@@ -6,9 +6,10 @@ an old file nor an undo ever brings sold packs back.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
@@ -42,18 +43,28 @@ class SoldOutError(Exception):
         super().__init__(f"not enough stock: {self.left}")
 
 
+_LEVELS = select(
+    StockLevel.product_id,
+    (StockLevel.on_hand - StockLevel.reserved).label("available"),
+    StockLevel.reserved,
+    StockLevel.counted_at,
+).where(StockLevel.product_id.in_(bindparam("ids", expanding=True)))
+"""What is left of products; put together once, since that takes longer than to read it."""
+
+
 def available(session: Session, counts: Collection[Count]) -> dict[int, int]:
-    """The packs that may be ordered at this moment, by product id."""
-    levels = _levels(session, [count.product_id for count in counts])
+    """The packs that may be ordered at this moment, by product id; for a session that only reads."""
+    rows = session.connection().execute(_LEVELS, {"ids": [count.product_id for count in counts]})
+    levels = {row.product_id: row for row in rows}
     return {count.product_id: _left(session, count, levels.get(count.product_id)) for count in counts}
 
 
-def _left(session: Session, count: Count, level: StockLevel | None) -> int:
+def _left(session: Session, count: Count, level: Any) -> int:
     if level is None:
         return count.packs
     if level.counted_at == count.at:
-        return level.available
-    return max(0, count.packs + _left_since(session, count) - level.reserved)
+        return int(level.available)
+    return max(0, count.packs + _left_since(session, count) - int(level.reserved))
 
 
 def _levels(session: Session, product_ids: Collection[int], *, lock: bool = False) -> dict[int, StockLevel]:
