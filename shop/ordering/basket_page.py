@@ -2,19 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
+from flask import get_template_attribute
+from markupsafe import Markup
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from catalog.models import Product
-from catalog.orders.basket import Basket, make_basket
+from catalog.orders.basket import Basket, BasketLine, make_basket
 from catalog.orders.stock import Count, available
 from catalog.queries.products import published_products
+from catalog.search.listing import edition_of
+from catalog.search.snapshot import stamp_in_use
 from recommend.answers import Answers
 from recommend.chemistry import UG_PER_MG
 from recommend.engine import advise
 from recommend.knowledge import Note, Ruleset
+from shop.ordering.changes import BasketChange
 from shop.product.page import PersonalNotes, notes_for, personal_notes
 from shop.web.database import get_ruleset, get_session
+from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
+from shop.web.services import today
 
 
 def available_basket(quantities: Mapping[int, int], orders: Session) -> Basket:
@@ -57,3 +64,30 @@ def basket_page(basket: Basket, ruleset: Ruleset, answers: Answers | None) -> Ba
         personal=[(product, own) for product, own in found if own],
         already_taken_mg=advise(answers, ruleset).dose.already_taken_mg,
     )
+
+
+WrittenLine = tuple[BasketLine, Markup, Markup]
+"""A line, and the two parts that its page has of it: what it says to its visitor comes between them."""
+
+
+def written_lines(basket: Basket, change: BasketChange | None) -> list[WrittenLine]:
+    """The lines as the page shows them; each is kept by its product's edition and packs, unless a change is refused."""
+    lines = basket.lines
+    if change is not None:
+        return [(line, *_written(line, change)) for line in lines]
+    epoch = stamp_in_use(get_session())[1]
+    keys = fragment_keys(
+        "basket line",
+        ((edition_of(line.product, epoch), line.quantity, min(line.left, line.quantity)) for line in lines),
+    )
+    return [
+        (line, *(cached or store_fragment(key, _written(line))))
+        for line, key, cached in zip(lines, keys, cached_fragments(keys), strict=True)
+    ]
+
+
+def _written(line: BasketLine, change: BasketChange | None = None) -> tuple[Markup, Markup]:
+    about, amounts = (get_template_attribute("ordering/basket_line.html", part) for part in ("about", "amounts"))
+    id_ = line.product.id
+    as_typed = (change.typed.get(id_), change.errors.get(id_)) if change else ()
+    return about(line, get_ruleset(), today()), amounts(line, *as_typed)

@@ -29,6 +29,8 @@ def _referring_page() -> str:
 
 
 def _page_at(address: str, product_id: int | None) -> str:
+    if not address:
+        return ""
     try:
         parts = urlsplit(address)
         endpoint, values = current_app.url_map.bind("").match(parts.path, "GET")

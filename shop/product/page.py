@@ -1,6 +1,7 @@
 """Product page: its content, the earlier price beside a reduction, and the parts that are cached per edition."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import render_template
 from markupsafe import Markup
@@ -69,11 +70,15 @@ def product_page(product: Product, ruleset: Ruleset, seller: Seller) -> ProductP
     )
 
 
-def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
+def notes_for(product: Product, ruleset: Ruleset) -> Sequence[Note]:
     """The safety notes of a product page: by severity, those that always apply before those of its forms."""
-    own = [note for tag in product.tags for note in ruleset.form_notes(tag.form)]
-    notes = dict.fromkeys([*ruleset.product_notes, *own])
-    return sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
+    return _notes_for_forms(tuple(tag.form for tag in product.tags), ruleset)
+
+
+@lru_cache(512)
+def _notes_for_forms(forms: Sequence[str], ruleset: Ruleset) -> Sequence[Note]:
+    notes = dict.fromkeys([*ruleset.product_notes, *(note for form in forms for note in ruleset.form_notes(form))])
+    return tuple(sorted(notes, key=lambda note: SEVERITIES.index(note.severity)))
 
 
 class PersonalNotes(Struct, frozen=True):
@@ -182,7 +187,8 @@ def _parts(
 ) -> ProductParts:
     languages = published_languages(known.english_complete)
     language = current_language() if current_language() in languages else "nl"
-    return ProductParts(edition, languages, language, *rendered, product)
+    title, description, head, body = rendered
+    return ProductParts(edition, languages, language, title, description, head, body, product)
 
 
 def _rendered(product: Product) -> Fragments:
