@@ -15,7 +15,14 @@ from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Prod
 from catalog.models.product import IN_STOCK, PUBLISHED
 from catalog.search.facet_counts import Filters, Found, find
 from catalog.search.facets import Facet
-from catalog.search.snapshot import IndexSnapshot, current_snapshot, keep_for_state, known_of_state, note_stamp
+from catalog.search.snapshot import (
+    IndexSnapshot,
+    current_snapshot,
+    keep_for_state,
+    known_of_state,
+    note_stamp,
+    stamp_in_use,
+)
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -257,13 +264,24 @@ def edition_of(product: Product, epoch: str) -> Edition:
     return Edition(product.id, product.version, brand.name, brand.invented, brand.address, *shown, epoch)
 
 
+def editions_of(session: Session, products: Iterable[Product]) -> list[Edition]:
+    """The editions of products that are read already, in this order; each is put together once for each state."""
+    products = list(products)
+    known: dict[int, Edition] = known_of_state(session, _BY_ID) or {}
+    if any(product.id not in known for product in products):
+        epoch = stamp_in_use(session)[1]
+        made = {product.id: known.get(product.id) or edition_of(product, epoch) for product in products}
+        known = _with_editions(session, _BY_ID, known, made)
+    return [known[product.id] for product in products]
+
+
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
     """The editions of the products with these ids, in this order; each is read once for each state of the catalogue."""
-    known: dict[int, Edition] = known_of_state(session, "editions by id") or {}
+    known: dict[int, Edition] = known_of_state(session, _BY_ID) or {}
     if missing := [id_ for id_ in ids if id_ not in known]:
         rows = session.connection().execute(_EDITIONS_BY_IDS, {"ids": missing}).all()
         asked = {id_: known[id_] for id_ in ids if id_ in known} | {row[0]: Edition(*row) for row in rows}
-        known = _with_editions(session, "editions by id", known, asked)
+        known = _with_editions(session, _BY_ID, known, asked)
     return [known[id_] for id_ in ids]
 
 
@@ -281,6 +299,7 @@ def _with_editions(
     return known
 
 
+_BY_ID = "editions by id"
 _EPOCH = select(IndexState.epoch).scalar_subquery()
 _BRAND = (Brand.name, Brand.invented, Brand.address)
 _SHOWN = (Product.english_complete, Product.slug, ~IN_STOCK)

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from catalog.advice.candidates import Excluded, prices_of_catalogue
 from catalog.advice.suggest import Suggestion, Suggestions, suggest_products
-from catalog.search.listing import edition_of
-from catalog.search.snapshot import stamp_in_use
+from catalog.search.listing import editions_of
 from recommend.answers import Answers
 from recommend.engine import Advice, JudgedForm, advise
 from recommend.explain import Cell, ChangedAnswer, WhyNotFirst, decision_map, why_not_first
@@ -111,15 +110,19 @@ class AdvicePage(Struct, frozen=True):
         return [note for note in self.advice.notes if not note.is_personal]
 
 
-def matches(suggestions: Sequence[Suggestion], record: str) -> Markup:
-    """Products of an advice as list items; each is kept by its edition and its units a day, not by any answer."""
-    epoch = stamp_in_use(get_session())[1]
-    keys = fragment_keys("match", ((edition_of(one.product, epoch), one.units_per_day, record) for one in suggestions))
-    written = [
-        cached or store_fragment(key, get_template_attribute("finder/match.html", "match")(one, record))
-        for one, key, cached in zip(suggestions, keys, cached_fragments(keys), strict=True)
-    ]
-    return Markup("").join(written)
+def matches(page: AdvicePage) -> dict[str, list[Markup]]:
+    """The products of each form as list items; each is kept by its edition and units a day, not by any answer."""
+    shown = [(one, entry.form.record) for entry in (*page.entries, *page.others) for one in entry.products]
+    editions = editions_of(get_session(), [one.product for one, _ in shown])
+    keys = fragment_keys(
+        "match",
+        ((edition, one.units_per_day, record) for (one, record), edition in zip(shown, editions, strict=True)),
+    )
+    written: dict[str, list[Markup]] = {}
+    for (one, record), key, cached in zip(shown, keys, cached_fragments(keys), strict=True):
+        item = cached or store_fragment(key, get_template_attribute("finder/match.html", "match")(one, record))
+        written.setdefault(record, []).append(item)
+    return written
 
 
 def advice_page(answers: Answers, ruleset: Ruleset, session: Session) -> AdvicePage:

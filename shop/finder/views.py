@@ -225,7 +225,7 @@ def advice() -> Response:
 
 @localized(bp, nl="/nl/keuzehulp/samenvatting", en="/en/finder/summary")
 def summary() -> Response:
-    """One page to print and take to a pharmacist."""
+    """One page to print and take to a pharmacist, with all that was answered."""
     return _advice("finder/summary.html")
 
 
@@ -268,8 +268,12 @@ def _advice(template: str) -> Response:
     page = advice_page(answers, get_ruleset(), get_session())
     if page.advice.withheld and template == "finder/advice.html":
         template = "finder/stop.html"
-    given = [row for row in _rows(stored_answers()) if row.answer]
-    html = render_template(template, page=page, advice=page.advice, ruleset=get_ruleset(), given=given, matches=matches)
+    of_template: dict[str, object] = {}
+    if template == "finder/advice.html":
+        of_template["matches"] = matches(page)
+    elif template == "finder/summary.html":
+        of_template["given"] = [row for row in _rows(stored_answers()) if row.answer]
+    html = render_template(template, page=page, advice=page.advice, ruleset=get_ruleset(), **of_template)
     return never_store(make_response(html))
 
 

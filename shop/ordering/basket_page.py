@@ -11,8 +11,7 @@ from catalog.models import Product
 from catalog.orders.basket import Basket, BasketLine, make_basket
 from catalog.orders.stock import Count, available
 from catalog.queries.products import published_products
-from catalog.search.listing import edition_of
-from catalog.search.snapshot import stamp_in_use
+from catalog.search.listing import editions_of
 from recommend.answers import Answers
 from recommend.chemistry import UG_PER_MG
 from recommend.engine import advise
@@ -75,10 +74,9 @@ def written_lines(basket: Basket, change: BasketChange | None) -> list[WrittenLi
     lines = basket.lines
     if change is not None:
         return [(line, *_written(line, change)) for line in lines]
-    epoch = stamp_in_use(get_session())[1]
+    shown = zip(editions_of(get_session(), basket.products), lines, strict=True)
     keys = fragment_keys(
-        "basket line",
-        ((edition_of(line.product, epoch), line.quantity, min(line.left, line.quantity)) for line in lines),
+        "basket line", ((edition, one.quantity, min(one.left, one.quantity)) for edition, one in shown)
     )
     return [
         (line, *(cached or store_fragment(key, _written(line))))
