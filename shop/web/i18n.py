@@ -91,6 +91,11 @@ def message_in(language: Language, message: str) -> Markup:
     return _as_markup(message, language) % {}
 
 
+def text_in(language: Language, message: str, **values: object) -> Markup:
+    """A message in a template: its values are escaped, and `%%` is a percent sign with values or without."""
+    return _as_markup(message, language) % values if values else message_in(language, message)
+
+
 def plural_in(language: Language, one: str, many: str, num: int, **values: object) -> Markup:
     """A message for a number, for a template."""
     message = _MESSAGES[language].ngettext(one, many, num)
@@ -100,13 +105,10 @@ def plural_in(language: Language, one: str, many: str, num: int, **values: objec
 
 
 def _in_page(message: str, **values: object) -> Markup:
-    """A message in a template: its values are escaped, and `%%` is a percent sign with values or without."""
-    language = current_language()
-    return _as_markup(message, language) % values if values else message_in(language, message)
+    return text_in(current_language(), message, **values)
 
 
 def _plural_in_page(one: str, many: str, num: int, **values: object) -> Markup:
-    """The same for a number."""
     return plural_in(current_language(), one, many, num, **values)
 
 
