@@ -110,19 +110,26 @@ class AdvicePage(Struct, frozen=True):
         return [note for note in self.advice.notes if not note.is_personal]
 
 
-def matches(page: AdvicePage) -> dict[str, list[Markup]]:
-    """The products of each form as list items; each is kept by its edition and units a day, not by any answer."""
+class Matches(Struct, frozen=True):
+    """The products of one compound as list items: the first, and the others."""
+
+    first: Markup
+    more: Markup
+
+
+def matches(page: AdvicePage) -> dict[str, Matches]:
+    """The products of each compound that has some; each is kept by its edition and units a day, not by any answer."""
     shown = [(one, entry.form.record) for entry in (*page.entries, *page.others) for one in entry.products]
     editions = editions_of(get_session(), [one.product for one, _ in shown])
     keys = fragment_keys(
         "match",
         ((edition, one.units_per_day, record) for (one, record), edition in zip(shown, editions, strict=True)),
     )
-    written: dict[str, list[Markup]] = {}
+    items: dict[str, list[Markup]] = {}
     for (one, record), key, cached in zip(shown, keys, cached_fragments(keys), strict=True):
         item = cached or store_fragment(key, get_template_attribute("finder/match.html", "match")(one, record))
-        written.setdefault(record, []).append(item)
-    return written
+        items.setdefault(record, []).append(item)
+    return {record: Matches(first, Markup("".join(more))) for record, (first, *more) in items.items()}  # noqa: S704
 
 
 def advice_page(answers: Answers, ruleset: Ruleset, session: Session) -> AdvicePage:
