@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,6 +22,7 @@ from catalog.search.snapshot import (
     keep_for_state,
     known_of_state,
     note_stamp,
+    once_per_state,
     stamp_in_use,
 )
 from recommend.text import Language
@@ -130,14 +132,20 @@ def _page_of_ids(
         return []
     rows_to_read = until * len(found.index.listed) // total
     if page.sort in _PAGES_OF_FORM and only_form is not None and rows_to_read > FETCHED:
-        of_form = {"form": only_form, "offset": page.offset}
-        return list(session.connection().execute(_PAGES_OF_FORM[page.sort], of_form).scalars().all())
+        return once_per_state(
+            session, ("page of form", page.sort, only_form, page.offset), partial(_page_of_form_ids, page, only_form)
+        )
     if not everything and total * ROWS_PER_LOOKUP < rows_to_read:
         ordered, id_ = _ordered(page.sort, page.language)
         return list(
             session.scalars(ordered.where(_is_one_of(id_, found.products)).limit(PAGE_SIZE).offset(page.offset))
         )
     return _filtered(_portions(session, page, rows_to_read), found.products, page.offset)
+
+
+def _page_of_form_ids(page: _PageRequest, form: str, session: Session) -> list[int]:
+    found = session.connection().execute(_PAGES_OF_FORM[page.sort], {"form": form, "offset": page.offset})
+    return list(found.scalars().all())
 
 
 def _ordered(sort: Sort, language: Language) -> tuple[Any, Any]:
