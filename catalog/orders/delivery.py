@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
@@ -102,9 +102,9 @@ _RATES = (
 )
 
 
-def weight_grams(session: Session, basket: Basket) -> int:
+def weight_grams(connection: Connection, basket: Basket) -> int:
     """The weight of a parcel: of packs on the scales, else estimated from contents in g (a ml is a g) and packaging."""
-    rows = session.connection().execute(_WEIGHTS, {"ids": [line.product.id for line in basket.lines]})
+    rows = connection.execute(_WEIGHTS, {"ids": [line.product.id for line in basket.lines]})
     weighed = {row.product_id: row.grams for row in rows}
     return sum(weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity for line in basket.lines)
 
@@ -126,9 +126,9 @@ def rates(session: Session) -> list[DeliveryRate]:
     return list(session.scalars(select(DeliveryRate).order_by(*order)))
 
 
-def delivery_options(session: Session, basket: Basket) -> dict[str, list[DeliveryOption]]:
+def delivery_options(connection: Connection, basket: Basket) -> dict[str, list[DeliveryOption]]:
     """The ways of delivering a basket to each country, cheapest first; none where it is too heavy for all."""
-    found = session.connection().execute(_RATES, {"grams": weight_grams(session, basket)})
+    found = connection.execute(_RATES, {"grams": weight_grams(connection, basket)})
     rates = [Rate(*row) for row in found]
     return {
         country: _options([rate for rate in rates if rate.country == country], basket.cents) for country in COUNTRIES

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
@@ -52,19 +52,19 @@ _LEVELS = select(
 """What is left of products; put together once, since that takes longer than to read it."""
 
 
-def available(session: Session, counts: Collection[Count]) -> dict[int, int]:
-    """The packs that may be ordered at this moment, by product id; for a session that only reads."""
-    rows = session.connection().execute(_LEVELS, {"ids": [count.product_id for count in counts]})
+def available(connection: Connection, counts: Collection[Count]) -> dict[int, int]:
+    """The packs that may be ordered at this moment, by product id."""
+    rows = connection.execute(_LEVELS, {"ids": [count.product_id for count in counts]})
     levels = {row.product_id: row for row in rows}
-    return {count.product_id: _left(session, count, levels.get(count.product_id)) for count in counts}
+    return {count.product_id: _left(connection, count, levels.get(count.product_id)) for count in counts}
 
 
-def _left(session: Session, count: Count, level: Any) -> int:
+def _left(connection: Connection, count: Count, level: Any) -> int:
     if level is None:
         return count.packs
     if level.counted_at == count.at:
         return int(level.available)
-    return max(0, count.packs + _left_since(session, count) - int(level.reserved))
+    return max(0, count.packs + _left_since(connection, count) - int(level.reserved))
 
 
 def _levels(session: Session, product_ids: Collection[int], *, lock: bool = False) -> dict[int, StockLevel]:
@@ -76,12 +76,12 @@ def _levels(session: Session, product_ids: Collection[int], *, lock: bool = Fals
     return {level.product_id: level for level in rows}
 
 
-def _left_since(session: Session, count: Count) -> int:
+def _left_since(reader: Session | Connection, count: Count) -> int:
     """The change of the packs on the shelf after a count, by sales, returns and staff."""
     moved = select(func.sum(StockMove.by_on_hand)).where(
         StockMove.product_id == count.product_id, StockMove.kind.in_(_SINCE), StockMove.at > count.at
     )
-    return session.scalar(moved) or 0
+    return reader.scalar(moved) or 0
 
 
 def reserve(

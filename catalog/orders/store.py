@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.orm import Session
 
 from catalog.db.backup import Part
@@ -96,6 +96,10 @@ class OrdersStore:
 
     def reading(self) -> Session:
         return Session(self.engine)
+
+    def connection(self) -> Connection:
+        """A connection for statements that read columns: a page with a basket, which needs no objects."""
+        return self.engine.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

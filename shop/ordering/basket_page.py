@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import get_template_attribute
 from markupsafe import Markup
 from msgspec import Struct
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from catalog.models import Product
 from catalog.orders.basket import Basket, BasketLine, make_basket
@@ -23,7 +23,7 @@ from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
 from shop.web.services import today
 
 
-def available_basket(quantities: Mapping[int, int], orders: Session) -> Basket:
+def available_basket(quantities: Mapping[int, int], orders: Connection) -> Basket:
     """The basket with the packs that are left at this moment."""
     products = published_products(get_session(), quantities)
     left = available(orders, [Count.of(product) for product in products.values()]) if products else {}
