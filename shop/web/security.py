@@ -57,6 +57,9 @@ class SessionsForPages(SecureCookieSessionInterface):
     The admin has a cookie of its own, which browsers send to /admin alone.
     """
 
+    _made: tuple[str | bytes | None, URLSafeTimedSerializer | None] = (None, None)
+    """The secret key, and what was made with it."""
+
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name("admin_session", "/admin") if asked_by_staff() else cookie_name(super().get_cookie_name(app))
 
@@ -74,9 +77,13 @@ class SessionsForPages(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        serializer = super().get_signing_serializer(app)
-        if serializer is not None:
-            serializer.signer = PatientSigner
+        """Made once for each key: putting one together takes as long as reading a cookie."""
+        key, serializer = self._made
+        if serializer is None or app.secret_key != key:
+            serializer = super().get_signing_serializer(app)
+            if serializer is not None:
+                serializer.signer = PatientSigner
+            self._made = app.secret_key, serializer
         return serializer
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
