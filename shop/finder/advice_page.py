@@ -11,9 +11,10 @@ from catalog.advice.candidates import Excluded, prices_of_catalogue
 from catalog.advice.suggest import Suggestion, Suggestions, suggest_products
 from catalog.search.listing import editions_of
 from recommend.answers import Answers
+from recommend.conditions import Always
 from recommend.engine import Advice, JudgedForm, advise
 from recommend.explain import Cell, ChangedAnswer, WhyNotFirst, decision_map, why_not_first
-from recommend.knowledge import Form, Note, Ruleset, Severity
+from recommend.knowledge import Form, Note, Rule, Ruleset, Severity
 from shop.web.database import get_session
 from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
 
@@ -31,6 +32,11 @@ class FormEntry(Struct, frozen=True):
     @property
     def form(self) -> Form:
         return self.judged.form
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether nothing that is said of the compound follows from an answer."""
+        return self.judged.suitable and all(isinstance(rule.when, Always) for rule in self.judged.reasons)
 
 
 class AdvicePage(Struct, frozen=True):
@@ -103,6 +109,11 @@ class AdvicePage(Struct, frozen=True):
     def emergencies(self) -> list[Note]:
         """Signs that cannot wait."""
         return [note for note in self.advice.notes if note.emergency]
+
+    @property
+    def records(self) -> list[Note | Rule]:
+        """Notes and reasons that the advice follows from."""
+        return [*self.advice.notes, *(rule for form in self.advice.forms for rule in form.reasons)]
 
     @property
     def general_notes(self) -> list[Note]:
