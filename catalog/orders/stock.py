@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from catalog.db.bulk import insert_new
 from catalog.models import Product, table_of
 from catalog.orders.models import MoveKind, Purchase, StockLevel, StockMove
+from catalog.orders.store import OrdersStore
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of the count that a product came with, before any sale."""
@@ -52,11 +53,16 @@ _LEVELS = select(
 """What is left of products; put together once, since that takes longer than to read it."""
 
 
-def available(connection: Connection, counts: Collection[Count]) -> dict[int, int]:
+def available(store: OrdersStore, counts: Collection[Count]) -> dict[int, int]:
     """The packs that may be ordered at this moment, by product id."""
-    rows = connection.execute(_LEVELS, {"ids": [count.product_id for count in counts]})
-    levels = {row.product_id: row for row in rows}
-    return {count.product_id: _left(connection, count, levels.get(count.product_id)) for count in counts}
+    known = store.known()
+    missing = [count for count in counts if count not in known]
+    if missing:
+        with store.connection() as connection:
+            rows = connection.execute(_LEVELS, {"ids": [count.product_id for count in missing]}).all()
+            levels = {row.product_id: row for row in rows}
+            known |= {count: _left(connection, count, levels.get(count.product_id)) for count in missing}
+    return {count.product_id: known[count] for count in counts}
 
 
 def _left(connection: Connection, count: Count, level: Any) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from flask import get_template_attribute
 from markupsafe import Markup
 from msgspec import Struct
-from sqlalchemy import Connection
 
 from catalog.models import Product
 from catalog.orders.basket import Basket, BasketLine, make_basket
@@ -20,13 +19,13 @@ from shop.ordering.changes import BasketChange
 from shop.product.page import PersonalNotes, notes_for, personal_notes
 from shop.web.database import get_ruleset, get_session
 from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
-from shop.web.services import today
+from shop.web.services import services, today
 
 
-def available_basket(quantities: Mapping[int, int], orders: Connection) -> Basket:
+def available_basket(quantities: Mapping[int, int]) -> Basket:
     """The basket with the packs that are left at this moment."""
     products = published_products(get_session(), quantities)
-    left = available(orders, [Count.of(product) for product in products.values()]) if products else {}
+    left = available(services().orders, [Count.of(product) for product in products.values()])
     return make_basket(products, quantities, left, get_ruleset())
 
 

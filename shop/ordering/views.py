@@ -55,9 +55,8 @@ def _announced(before: Mapping[int, int], after: Mapping[int, int]) -> str:
 
 def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Response:
     ruleset = get_ruleset()
-    with services().orders.connection() as orders:
-        found = available_basket(quantities, orders)
-        cheapest = next(iter(delivery_options(orders, found)[COUNTRIES[0]]), None) if found.lines else None
+    found = available_basket(quantities)
+    cheapest = next(iter(delivery_options(services().orders, found)[COUNTRIES[0]]), None) if found.lines else None
     kept = {line.product.id: line.quantity for line in found.lines}
     gone = len(quantities) - len(kept)
     if gone:

@@ -19,6 +19,9 @@ from werkzeug.test import TestResponse
 from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.store import begin_writing
 from catalog.models import Brand, Product, Status
+from catalog.orders.delivery import note_weight
+from catalog.orders.models import DeliveryRate
+from catalog.orders.stock import Count, StockChange, count_packs
 from catalog.product_state import state_of_product
 from recommend.loading import load_ruleset
 from shop.app import create_app
@@ -125,6 +128,30 @@ def test_advice_and_basket_show_an_edit_through_another_worker(workers: list[Fla
     for name in ("Eerste naam", "Tweede naam"):
         rename(workers[1], name, found[1])
         assert [name in client.get(page).text for page in (ADVICE, BASKET)] == [True, True]
+
+
+def test_a_basket_tells_stock_and_delivery_of_this_moment_whoever_changed_them(workers: list[Flask]) -> None:
+    client = workers[0].test_client()
+    with Session(services_of(workers[0]).databases.primary) as session:
+        product = session.scalars(select(Product).where(Product.status == Status.PUBLISHED, Product.stock > 9)).first()
+        assert product
+        counted = Count.of(product)
+    client.post(BASKET, data={"add": counted.product_id})
+    client.post(BASKET, data={f"quantity-{counted.product_id}": 3})
+    for turn, app in enumerate((*workers, *workers)):
+        shared, packs, cents = services_of(app), turn % 3, 1_000 + turn
+        with shared.orders.writing() as orders:
+            staff = StockChange(f"count-{turn}", who="Test")
+            count_packs(orders, counted, packs, staff, shared.clock())
+            orders.execute(update(DeliveryRate).values(cents=cents, free_from_cents=None))
+        page = client.get(BASKET).text
+        assert ["Uitverkocht</p>", "Nog maar 1 verpakking<", "Nog maar 2 verpakkingen<"][packs] in page
+        assert f"10,{turn:02}" in page
+        with shared.orders.writing() as orders:
+            note_weight(orders, counted.product_id, 90_000)
+        assert "10,0" not in client.get(BASKET).text
+        with shared.orders.writing() as orders:
+            note_weight(orders, counted.product_id, None)
 
 
 def test_a_path_with_a_hidden_slash_is_no_cached_page(workers: list[Flask]) -> None:
