@@ -17,6 +17,15 @@ POLICY = (
 
 UNUSED = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 """Powers of the browser that no page here uses."""
+ALWAYS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    # Same-origin only: an outside link never learns that somebody came from an advice page.
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", UNUSED),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+"""Headers of every answer that has no others in their place."""
 YEAR_SECONDS = 365 * 24 * 60 * 60
 MAX_QUERY_BYTES = 8 * 1024
 AnyResponse = TypeVar("AnyResponse", bound=WerkzeugResponse)
@@ -106,12 +115,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        # Same-origin only: an outside link never learns that somebody came from an advice page.
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", UNUSED)
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        given = {name.lower() for name, _ in response.headers}  # to ask for one that is absent takes as long
+        response.headers.extend([header for header in ALWAYS if header[0].lower() not in given])
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
         # Any page may show a stop note or a notice that depends on the answers cookie.
