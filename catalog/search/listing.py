@@ -272,15 +272,15 @@ def edition_of(product: Product, epoch: str) -> Edition:
     return Edition(product.id, product.version, brand.name, brand.invented, brand.address, *shown, epoch)
 
 
-def editions_of(session: Session, products: Iterable[Product]) -> list[Edition]:
-    """The editions of products that are read already, in this order; each is put together once for each state."""
-    products = list(products)
+def editions_of(session: Session, products: Iterable[Product]) -> dict[int, Edition]:
+    """The editions of products that are read already, by id; each is put together once for each state."""
+    by_id = {product.id: product for product in products}
     known: dict[int, Edition] = known_of_state(session, _BY_ID) or {}
-    if any(product.id not in known for product in products):
+    if not by_id.keys() <= known.keys():
         epoch = stamp_in_use(session)[1]
-        made = {product.id: known.get(product.id) or edition_of(product, epoch) for product in products}
+        made = {id_: known.get(id_) or edition_of(product, epoch) for id_, product in by_id.items()}
         known = _with_editions(session, _BY_ID, known, made)
-    return [known[product.id] for product in products]
+    return {id_: known[id_] for id_ in by_id}
 
 
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:

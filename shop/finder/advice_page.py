@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask import get_template_attribute
-from markupsafe import Markup
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
@@ -54,6 +53,11 @@ class AdvicePage(Struct, frozen=True):
     def first(self) -> FormEntry:
         """The compound that fits best."""
         return self.entries[0]
+
+    @property
+    def compounds(self) -> Sequence[FormEntry]:
+        """All compounds, the ranked ones first."""
+        return [*self.entries, *self.others]
 
     @property
     def lead(self) -> FormEntry | None:
@@ -122,25 +126,26 @@ class AdvicePage(Struct, frozen=True):
 
 
 class Matches(Struct, frozen=True):
-    """The products of one compound as list items: the first, and the others."""
+    """The products of one compound as list items in UTF-8: the first, and the others."""
 
-    first: Markup
-    more: Markup
+    first: bytes
+    more: bytes
 
 
 def matches(page: AdvicePage) -> dict[str, Matches]:
     """The products of each compound that has some; each is kept by its edition and units a day, not by any answer."""
-    shown = [(one, entry.form.record) for entry in (*page.entries, *page.others) for one in entry.products]
-    editions = editions_of(get_session(), [one.product for one, _ in shown])
-    keys = fragment_keys(
-        "match",
-        ((edition, one.units_per_day, record) for (one, record), edition in zip(shown, editions, strict=True)),
-    )
-    items: dict[str, list[Markup]] = {}
-    for (one, record), key, cached in zip(shown, keys, cached_fragments(keys), strict=True):
-        item = cached or store_fragment(key, get_template_attribute("finder/match.html", "match")(one, record))
-        items.setdefault(record, []).append(item)
-    return {record: Matches(first, Markup("".join(more))) for record, (first, *more) in items.items()}  # noqa: S704
+    shown = [(one, entry.form.record, one.product.id) for entry in page.compounds for one in entry.products]
+    editions = editions_of(get_session(), [one.product for one, _, _ in shown])
+    keys = fragment_keys("match", ((editions[id_], one.units_per_day, record) for one, record, id_ in shown))
+    items: dict[str, list[bytes]] = {}
+    for (one, record, _), key, cached in zip(shown, keys, cached_fragments(keys), strict=True):
+        items.setdefault(record, []).append(cached or store_fragment(key, _match(one, record)))
+    return {record: Matches(first, b"".join(more)) for record, (first, *more) in items.items()}
+
+
+def _match(suggestion: Suggestion, record: str) -> bytes:
+    written: str = get_template_attribute("finder/match.html", "match")(suggestion, record)
+    return written.encode()
 
 
 def advice_page(answers: Answers, ruleset: Ruleset, session: Session) -> AdvicePage:

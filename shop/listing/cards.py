@@ -46,7 +46,7 @@ def cards_by_ids(
     """
     if read_all:
         products = {product.id: product for product in listed_products(session, ids)}
-        shown = editions_of(session, (products[id_] for id_ in ids))
+        shown = [*editions_of(session, (products[id_] for id_ in ids)).values()]
     else:
         products, shown = {}, editions(session, ids)
     keys = fragment_keys("card", ((edition, edition.slug in ticked) for edition in shown))

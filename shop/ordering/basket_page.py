@@ -73,7 +73,7 @@ def written_lines(basket: Basket, change: BasketChange | None) -> list[WrittenLi
     lines = basket.lines
     if change is not None:
         return [(line, *_written(line, change)) for line in lines]
-    shown = zip(editions_of(get_session(), basket.products), lines, strict=True)
+    shown = zip(editions_of(get_session(), basket.products).values(), lines, strict=True)
     keys = fragment_keys(
         "basket line", ((edition, one.quantity, min(one.left, one.quantity)) for edition, one in shown)
     )

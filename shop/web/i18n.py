@@ -198,7 +198,9 @@ def same_page_in(language: Language) -> str:
     if endpoint is None or "lang" not in (request.url_rule.defaults or {} if request.url_rule else {}):
         return url_for("pages.home", lang=language)
     address = address_in(language, endpoint, request.view_args or {})
-    query = urlencode(list(request.args.items(multi=True)), errors="replace") if request.method == "GET" else ""
+    if request.method != "GET" or not request.query_string:
+        return address
+    query = urlencode(list(request.args.items(multi=True)), errors="replace")
     return f"{address}?{query}" if query else address
 
 
