@@ -23,7 +23,7 @@ from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from catalog.search.snapshot import newest_stamp
+from catalog.search.snapshot import CatalogueMovedError, note_newest_stamp
 from recommend.text import LANGUAGES
 from shop.web import request_log
 from shop.web.basket_cookie import count_of_lone_basket
@@ -186,10 +186,10 @@ class CachedPages:
     ) -> CachedPage | None:
         """The page of the newest catalogue, if it is cached; else its key and the session are left to the shop."""
         try:
-            stamp = newest_stamp(session)
+            stamp = note_newest_stamp(session)
             if is_due(shared, session, stamp):
                 return None
-        except SQLAlchemyError:
+        except (SQLAlchemyError, CatalogueMovedError):
             return None
         refresh(shared)
         key = ("page", stamp, shared.clock().date(), shared.ruleset.sha256, shared.reviews_seen, *asked)

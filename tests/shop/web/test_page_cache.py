@@ -26,6 +26,7 @@ from catalog.product_state import state_of_product
 from recommend.loading import load_ruleset
 from shop.app import create_app
 from shop.settings import SettingsError, read_settings
+from shop.web import planned_changes
 from shop.web.page_cache import cached_fragment, new_cache, store_fragment
 from shop.web.services import services_of
 from tests.conftest import settings_in
@@ -128,6 +129,43 @@ def test_advice_and_basket_show_an_edit_through_another_worker(workers: list[Fla
     for name in ("Eerste naam", "Tweede naam"):
         rename(workers[1], name, found[1])
         assert [name in client.get(page).text for page in (ADVICE, BASKET)] == [True, True]
+
+
+@pytest.mark.parametrize("kind", ["listing", "product", "advice", "basket", "API"])
+def test_a_page_whose_catalogue_changes_while_it_begins_is_of_one_state(
+    kind: str, workers: list[Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit between the look at the catalogue's stamp and the first statement makes the page once more."""
+    visitor = workers[0].test_client()
+    answer(visitor)
+    found = re.search(r'href="/nl/product/([a-z0-9-]+)', visitor.get(ADVICE).text)
+    assert found
+    slug = rename(workers[1], "Naam A", found[1])
+    with Session(services_of(workers[1]).databases.primary) as session:
+        visitor.post(BASKET, data={"add": session.scalars(select(Product.id).where(Product.slug == slug)).one()})
+    cookies = [cookie for name in ("answers", "basket") if (cookie := visitor.get_cookie(name))]
+    headers = {"Cookie": "; ".join(f"{cookie.key}={cookie.value}" for cookie in cookies)}
+    pages = {"listing": LISTING, "product": f"/nl/product/{slug}", "advice": ADVICE, "basket": BASKET}
+    page = pages.get(kind, "/api/v1/products?sort=name")
+    clients = [app.test_client(use_cookies=False) for app in workers]
+    for other in pages.values():
+        clients[0].get(other, headers=headers)  # so that editions, products and parts of this state are known
+    rename(workers[1], "Naam B", slug)
+    clients[0].get("/nl/privacy", headers=headers)  # so that the next planned change is known, and is not read
+    begun: list[str] = []
+    real = planned_changes.is_due
+
+    def is_due(*given: Any) -> bool:
+        due = real(*given)
+        begun.append(rename(workers[1], f"Naam {'CD'[len(begun)]}", slug))
+        return due
+
+    with monkeypatch.context() as patched:
+        patched.setattr(planned_changes, "is_due", is_due)
+        shown = clients[0].get(page, headers=headers)
+    assert (shown.status_code, len(begun)) == (200, 2)
+    rename(workers[1], "Naam C", slug)
+    assert shown.text == clients[2].get(page, headers=headers).text
 
 
 def test_a_basket_tells_stock_and_delivery_of_this_moment_whoever_changed_them(workers: list[Flask]) -> None:
