@@ -64,27 +64,35 @@ def basket_page(basket: Basket, ruleset: Ruleset, answers: Answers | None) -> Ba
     )
 
 
-WrittenLine = tuple[BasketLine, Markup, Markup]
-"""A line, and the two parts that its page has of it: what it says to its visitor comes between them."""
+class WrittenLine(Struct, frozen=True):
+    """A line as its page shows it, in two parts: what the page says to its visitor comes between them."""
+
+    line: BasketLine
+    about: Markup
+    amounts: Markup
+    name: Markup
+    """The name of the product in a sentence."""
 
 
 def written_lines(basket: Basket, change: BasketChange | None) -> list[WrittenLine]:
     """The lines as the page shows them; each is kept by its product's edition and packs, unless a change is refused."""
     lines = basket.lines
     if change is not None:
-        return [(line, *_written(line, change)) for line in lines]
+        return [WrittenLine(line, *_written(line, change)) for line in lines]
     shown = zip(editions_of(get_session(), basket.products).values(), lines, strict=True)
     keys = fragment_keys(
         "basket line", ((edition, one.quantity, min(one.left, one.quantity)) for edition, one in shown)
     )
     return [
-        (line, *(cached or store_fragment(key, _written(line))))
+        WrittenLine(line, *(cached or store_fragment(key, _written(line))))
         for line, key, cached in zip(lines, keys, cached_fragments(keys), strict=True)
     ]
 
 
-def _written(line: BasketLine, change: BasketChange | None = None) -> tuple[Markup, Markup]:
-    about, amounts = (get_template_attribute("ordering/basket_line.html", part) for part in ("about", "amounts"))
+def _written(line: BasketLine, change: BasketChange | None = None) -> tuple[Markup, Markup, Markup]:
     id_ = line.product.id
+    about, amounts, name = (
+        get_template_attribute("ordering/basket_line.html", part) for part in ("about", "amounts", "name")
+    )
     as_typed = (change.typed.get(id_), change.errors.get(id_)) if change else ()
-    return about(line, get_ruleset(), today()), amounts(line, *as_typed)
+    return about(line, get_ruleset(), today()), amounts(line, *as_typed), name(line.product)
