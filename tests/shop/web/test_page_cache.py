@@ -163,8 +163,9 @@ def test_a_page_whose_catalogue_changes_while_it_begins_is_of_one_state(
     with monkeypatch.context() as patched:
         patched.setattr(planned_changes, "is_due", is_due)
         shown = clients[0].get(page, headers=headers)
-    assert (shown.status_code, len(begun)) == (200, 2)
-    rename(workers[1], "Naam C", slug)
+    is_late = services_of(workers[0]).databases.primary.dialect.name == "sqlite"  # PostgreSQL begins at once
+    assert (shown.status_code, len(begun)) == (200, 2 if is_late else 1)
+    rename(workers[1], "Naam C" if is_late else "Naam B", slug)
     assert shown.text == clients[2].get(page, headers=headers).text
 
 
