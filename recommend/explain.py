@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ from msgspec import Struct, structs
 
 from recommend.answers import QUESTIONS, Answers
 from recommend.conditions import Condition
-from recommend.engine import Advice, RankedForm, rank_forms
+from recommend.engine import Advice, RankedForm, first_form
 from recommend.knowledge import NeverFirst, Rule, Ruleset
 from recommend.space import Axis, Cone, set_answer
 
@@ -75,7 +76,7 @@ def why_not_first(answers: Answers, advice: Advice) -> tuple[WhyNotFirst, ...]:
     """Explanation for every form behind the first, with the single change that would put it first."""
     first, *others = advice.forms
     changes = single_changes(answers, advice.ruleset)
-    leaders = [(change, rank_forms(changed, advice.ruleset)[0].form.id) for change, changed in changes]
+    leaders = [(change, first_form(changed, advice.ruleset)) for change, changed in changes]
     return tuple(_explain(ranked, first, leaders, advice.ruleset) for ranked in others)
 
 
@@ -108,8 +109,7 @@ def _separating_conditions(ranked: RankedForm, first: RankedForm) -> set[Conditi
 
 def single_changes(answers: Answers, ruleset: Ruleset) -> Iterator[tuple[ChangedAnswer, Answers]]:
     """All changes of one answer that some rule depends on: preferences before facts, nearest values first."""
-    cone = Cone(frozenset().union(*(rule.when.depends_on() for rule in ruleset.rules)))
-    for axis in sorted(cone.axes, key=lambda axis: CHANGE_ORDER.index(axis.answer)):
+    for axis in _axes(ruleset):
         kind: ChangeKind = "wish" if axis.answer in WISHES else "circumstance"
         for box in axis.boxes:
             ticked = box not in getattr(answers, axis.answer)
@@ -117,6 +117,13 @@ def single_changes(answers: Answers, ruleset: Ruleset) -> Iterator[tuple[Changed
         if not axis.boxes:
             for value in _other_values(axis, getattr(answers, axis.answer)):
                 yield ChangedAnswer(axis.answer, value, kind), set_answer(answers, axis.answer, None, value)
+
+
+@lru_cache(16)
+def _axes(ruleset: Ruleset) -> Sequence[Axis]:
+    """Answers that some rule depends on, in the order in which they are changed."""
+    cone = Cone(frozenset().union(*(rule.when.depends_on() for rule in ruleset.rules)))
+    return sorted(cone.axes, key=lambda axis: CHANGE_ORDER.index(axis.answer))
 
 
 def _other_values(axis: Axis, own: Any) -> list[Any]:
@@ -137,6 +144,6 @@ def decision_map(answers: Answers, ruleset: Ruleset) -> DecisionMap:
     cells = []
     for stomach, absorption, budget in product(*(QUESTIONS[question].values for question in questions)):
         wished = structs.replace(answers, stomach=stomach, absorption=absorption, budget=budget)
-        first = rank_forms(wished, ruleset)[0].form.id
+        first = first_form(wished, ruleset)
         cells.append(Cell(stomach, absorption, budget, first, own=(stomach, absorption, budget) == own))
     return DecisionMap(tuple(cells))

@@ -469,11 +469,23 @@ class Ruleset(Struct, frozen=True, dict=True):
     @cached_property
     def rule_matcher(self) -> Matcher[Rule]:
         """Index of the rules in the order of reasons: conditional ones first, most points first, no points last."""
-        ranked = (rule for rule in self.rules if rule.forms[0] in self._ranked_facts)
-        counting = (rule for rule in ranked if rule.cheaper_than is None or rule.id in self.price_rules)
         return Matcher(
-            sorted(counting, key=lambda rule: (rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)))
+            sorted(
+                self._counting_rules,
+                key=lambda rule: (rule.points == 0, isinstance(rule.when, Always), -abs(rule.points)),
+            )
         )
+
+    @cached_property
+    def points_matcher(self) -> Matcher[Rule]:
+        """Index of those that give or take points, in any order."""
+        return Matcher([rule for rule in self._counting_rules if rule.points])
+
+    @cached_property
+    def _counting_rules(self) -> tuple[Rule, ...]:
+        """Rules for ranked forms that count at these prices."""
+        ranked = (rule for rule in self.rules if rule.forms[0] in self._ranked_facts)
+        return tuple(rule for rule in ranked if rule.cheaper_than is None or rule.id in self.price_rules)
 
     @cached_property
     def other_rule_matcher(self) -> Matcher[Rule]:

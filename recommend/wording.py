@@ -107,6 +107,8 @@ def deciding_clauses(
 def _deciding(condition: Condition, answers: Answers) -> Iterator[tuple[str, Any]]:
     """Questions with the answers that make a condition true; of a list each value by itself."""
     match condition:
+        case Always():  # first, since most reasons have it, and each other case takes longer to exclude
+            return
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 if part.holds(answers):

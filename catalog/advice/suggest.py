@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct, field
@@ -39,7 +40,7 @@ class Suggestion(Struct, frozen=True):
     """Place among the products of one compound: by price, or by fit."""
 
 
-class Suggestions(Struct, frozen=True):
+class Suggestions(Struct, frozen=True, dict=True):
     """The products of an advice; for each suitable form without a product, what the wishes exclude.
 
     `left_out` has the products that fit but for their other active substances, by kind.
@@ -61,8 +62,15 @@ class Suggestions(Struct, frozen=True):
 
     def of_forms(self, forms: Collection[str]) -> list[Suggestion]:
         """Products of one compound under any of its names: as many as of one form, in the same order, each once."""
-        found = {one.product.sku: one for one in self.products if one.form in forms}
+        found = {one.product.sku: one for form in forms for one in self._of_form.get(form, ())}
         return sorted(found.values(), key=lambda one: one.order)[:PER_FORM]
+
+    @cached_property
+    def _of_form(self) -> dict[str, list[Suggestion]]:
+        found: dict[str, list[Suggestion]] = {}
+        for one in self.products:
+            found.setdefault(one.form, []).append(one)
+        return found
 
     def excluded_from(self, forms: Collection[str]) -> Excluded | None:
         """Products of these forms that the wishes exclude; None when none of them is in stock."""

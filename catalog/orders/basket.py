@@ -99,18 +99,16 @@ class Basket(Struct, frozen=True, dict=True):
     @cached_property
     def same_compounds(self) -> tuple[SameCompound, ...]:
         """Compounds that stand in more than one product, in the order of the ruleset."""
-        records = {
-            form.record: [product for product in self.products if self._contains(product, form.record)]
-            for form in self.ruleset.forms.values()
-        }
+        forms = self.ruleset.forms
+        containing: dict[str, list[Product]] = {}
+        for product in self.products:
+            for record in dict.fromkeys(forms[tag.form].record for tag in product.tags):
+                containing.setdefault(record, []).append(product)
         return tuple(
-            SameCompound(self.ruleset.forms[record], tuple(products))
-            for record, products in records.items()
-            if len(products) > 1
+            SameCompound(forms[record], tuple(containing[record]))
+            for record in dict.fromkeys(form.record for form in forms.values())
+            if len(containing.get(record, ())) > 1
         )
-
-    def _contains(self, product: Product, record: str) -> bool:
-        return any(self.ruleset.forms[tag.form].record == record for tag in product.tags)
 
     @cached_property
     def other_substances(self) -> tuple[SubstanceSum, ...]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from catalog.db.bulk import insert_new
 from catalog.models import Product, table_of
 from catalog.orders.basket import Basket
 from catalog.orders.models import DeliveryKind, DeliveryRate, PackWeight
+from catalog.orders.store import OrdersStore
 
 COUNTRIES = ("NL", "BE")
 """The countries that are delivered to."""
@@ -92,12 +93,23 @@ def _free_from(rates: Sequence[Rate]) -> int | None:
     return min(map(max, known), default=None)
 
 
-def weight_grams(session: Session, basket: Basket) -> int:
-    """The weight of a parcel: of packs on the scales, else estimated from contents in g (a ml is a g) and packaging."""
-    ids = [line.product.id for line in basket.lines]
-    query = select(PackWeight.product_id, PackWeight.grams).where(PackWeight.product_id.in_(ids))
-    weighed = {row.product_id: row.grams for row in session.execute(query)}
-    return sum(weighed.get(line.product.id, estimated_grams(line.product)) * line.quantity for line in basket.lines)
+_WEIGHTS = select(PackWeight.product_id, PackWeight.grams).where(
+    PackWeight.product_id.in_(bindparam("ids", expanding=True))
+)
+_RATES = select(*(getattr(DeliveryRate, name) for name in Rate.__struct_fields__)).order_by(DeliveryRate.max_grams)
+
+
+def _table_for(basket: Basket, store: OrdersStore) -> DeliveryTable:
+    """All rates of this moment, and the weights of the basket's packs, by product."""
+    known, ids = store.known(), [line.product.id for line in basket.lines]
+    missing = [id_ for id_ in ids if (PackWeight, id_) not in known]
+    if missing or DeliveryRate not in known:
+        with store.connection() as connection:
+            found = {row.product_id: row.grams for row in connection.execute(_WEIGHTS, {"ids": missing})}
+            known |= {(PackWeight, id_): found.get(id_) for id_ in missing}
+            known[DeliveryRate] = tuple(Rate(*row) for row in connection.execute(_RATES))
+    weighed = {id_: known[PackWeight, id_] for id_ in ids if known[PackWeight, id_]}
+    return DeliveryTable(known[DeliveryRate], weighed)
 
 
 def note_weight(session: Session, product_id: int, grams: int | None) -> None:
@@ -117,13 +129,13 @@ def rates(session: Session) -> list[DeliveryRate]:
     return list(session.scalars(select(DeliveryRate).order_by(*order)))
 
 
-def delivery_options(session: Session, basket: Basket) -> dict[str, list[DeliveryOption]]:
+def delivery_options(store: OrdersStore, basket: Basket) -> dict[str, list[DeliveryOption]]:
     """The ways of delivering a basket to each country, cheapest first; none where it is too heavy for all."""
-    columns = [getattr(DeliveryRate, name) for name in Rate.__struct_fields__]
-    fitting = select(*columns).where(DeliveryRate.max_grams >= weight_grams(session, basket))
-    rates = [Rate(*row) for row in session.execute(fitting.order_by(DeliveryRate.max_grams))]
+    table = _table_for(basket, store)
+    grams = sum(table.grams(line.product) * line.quantity for line in basket.lines)
+    fitting = [rate for rate in table.rates if rate.max_grams >= grams]
     return {
-        country: _options([rate for rate in rates if rate.country == country], basket.cents) for country in COUNTRIES
+        country: _options([rate for rate in fitting if rate.country == country], basket.cents) for country in COUNTRIES
     }
 
 

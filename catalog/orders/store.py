@@ -6,13 +6,14 @@ SQLite keeps it in `orders.db`; on PostgreSQL its tables live in the catalogue's
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection
 from sqlalchemy.orm import Session
 
 from catalog.db.backup import Part
@@ -30,6 +31,8 @@ from catalog.models import table_of
 from catalog.orders.models import DeliveryRate, OrdersBase
 
 _LOOK_SECONDS = 0.002
+MOST_KNOWN = 4_000
+"""Most things that a process knows of one state of the store."""
 ORDERS = Migrations(Path(__file__).parent / "migrations", version_table="orders_version")
 
 
@@ -77,6 +80,11 @@ class OrdersStore:
     def __init__(self, url: URL, *, serving: bool = True) -> None:
         self.engine: Engine = open_engine(url, serving=serving, durable=True)
         self._writing = for_writing(self.engine)
+        self._watching = Lock()
+        self._watcher: tuple[int, PoolProxiedConnection] | None = None
+        """The process, and its connection that asks for commits, and reads nothing else."""
+        self._known: dict[Hashable, Any] = {}
+        self._known_at: tuple[int, int] | None = None
         file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         self._turn: Callable[[], AbstractContextManager[None]] = (
             partial(_turn_at, Path(f"{file}-turn"), Lock()) if file else nullcontext
@@ -97,6 +105,36 @@ class OrdersStore:
     def reading(self) -> Session:
         return Session(self.engine)
 
+    def connection(self) -> Connection:
+        """A connection for statements that read columns: a page with a basket, which needs no objects."""
+        return self.engine.connect()
+
+    def known(self) -> dict[Hashable, Any]:
+        """A place for what is read of the store, emptied by the next commit of anybody; new at each call on PostgreSQL.
+
+        Asked for before anything is read, so that nothing in it is older than the commit that it is kept for.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return {}
+        with self._watching:
+            version = self._version()
+            if version != self._known_at or len(self._known) > MOST_KNOWN:
+                self._known_at, self._known = version, {}
+            return self._known
+
+    def _version(self) -> tuple[int, int]:
+        """The process, and a number that changes with every commit of another connection than the one that asks."""
+        if self._watcher is None or self._watcher[0] != os.getpid():  # a connection is of no use after a fork
+            connection = self.engine.raw_connection()
+            connection.detach()
+            self._watcher = os.getpid(), connection
+        cursor = self._watcher[1].cursor()
+        try:
+            cursor.execute("PRAGMA data_version")
+            return self._watcher[0], (cursor.fetchone() or (0,))[0]
+        finally:
+            cursor.close()
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one transaction, committed at the end and rolled back by an exception."""
@@ -104,6 +142,10 @@ class OrdersStore:
             yield session
 
     def dispose(self) -> None:
+        with self._watching:
+            if self._watcher is not None and self._watcher[0] == os.getpid():
+                self._watcher[1].close()
+            self._watcher, self._known_at = None, None
         self.engine.dispose()
 
 

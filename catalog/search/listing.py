@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,7 +16,15 @@ from catalog.models import Brand, IndexState, ListingRow, ListingRowByForm, Prod
 from catalog.models.product import IN_STOCK, PUBLISHED
 from catalog.search.facet_counts import Filters, Found, find
 from catalog.search.facets import Facet
-from catalog.search.snapshot import IndexSnapshot, current_snapshot, keep_for_state, known_of_state, note_stamp
+from catalog.search.snapshot import (
+    IndexSnapshot,
+    current_snapshot,
+    keep_for_state,
+    known_of_state,
+    note_stamp,
+    once_per_state,
+    stamp_in_use,
+)
 from recommend.text import Language
 
 PAGE_SIZE = 24
@@ -123,14 +132,20 @@ def _page_of_ids(
         return []
     rows_to_read = until * len(found.index.listed) // total
     if page.sort in _PAGES_OF_FORM and only_form is not None and rows_to_read > FETCHED:
-        of_form = {"form": only_form, "offset": page.offset}
-        return list(session.connection().execute(_PAGES_OF_FORM[page.sort], of_form).scalars().all())
+        return once_per_state(
+            session, ("page of form", page.sort, only_form, page.offset), partial(_page_of_form_ids, page, only_form)
+        )
     if not everything and total * ROWS_PER_LOOKUP < rows_to_read:
         ordered, id_ = _ordered(page.sort, page.language)
         return list(
             session.scalars(ordered.where(_is_one_of(id_, found.products)).limit(PAGE_SIZE).offset(page.offset))
         )
     return _filtered(_portions(session, page, rows_to_read), found.products, page.offset)
+
+
+def _page_of_form_ids(page: _PageRequest, form: str, session: Session) -> list[int]:
+    found = session.connection().execute(_PAGES_OF_FORM[page.sort], {"form": form, "offset": page.offset})
+    return list(found.scalars().all())
 
 
 def _ordered(sort: Sort, language: Language) -> tuple[Any, Any]:
@@ -257,13 +272,24 @@ def edition_of(product: Product, epoch: str) -> Edition:
     return Edition(product.id, product.version, brand.name, brand.invented, brand.address, *shown, epoch)
 
 
+def editions_of(session: Session, products: Iterable[Product]) -> dict[int, Edition]:
+    """The editions of products that are read already, by id; each is put together once for each state."""
+    by_id = {product.id: product for product in products}
+    known: dict[int, Edition] = known_of_state(session, _BY_ID) or {}
+    if not by_id.keys() <= known.keys():
+        epoch = stamp_in_use(session)[1]
+        made = {id_: known.get(id_) or edition_of(product, epoch) for id_, product in by_id.items()}
+        known = _with_editions(session, _BY_ID, known, made)
+    return {id_: known[id_] for id_ in by_id}
+
+
 def editions(session: Session, ids: Sequence[int]) -> list[Edition]:
     """The editions of the products with these ids, in this order; each is read once for each state of the catalogue."""
-    known: dict[int, Edition] = known_of_state(session, "editions by id") or {}
+    known: dict[int, Edition] = known_of_state(session, _BY_ID) or {}
     if missing := [id_ for id_ in ids if id_ not in known]:
         rows = session.connection().execute(_EDITIONS_BY_IDS, {"ids": missing}).all()
         asked = {id_: known[id_] for id_ in ids if id_ in known} | {row[0]: Edition(*row) for row in rows}
-        known = _with_editions(session, "editions by id", known, asked)
+        known = _with_editions(session, _BY_ID, known, asked)
     return [known[id_] for id_ in ids]
 
 
@@ -281,6 +307,7 @@ def _with_editions(
     return known
 
 
+_BY_ID = "editions by id"
 _EPOCH = select(IndexState.epoch).scalar_subquery()
 _BRAND = (Brand.name, Brand.invented, Brand.address)
 _SHOWN = (Product.english_complete, Product.slug, ~IN_STOCK)

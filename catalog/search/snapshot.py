@@ -12,7 +12,21 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct, field
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Engine, Integer, String, bindparam, case, cast, null, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    String,
+    bindparam,
+    case,
+    cast,
+    event,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -25,6 +39,8 @@ from catalog.search.terms import LISTED
 NONE = BitMap()
 MOST_KEPT = 4_000
 """Most things that a process keeps of one state of the catalogue."""
+_TO_BE_FOUND = "stamp to be found"
+"""Of a session: the stamp that its transaction must have when it begins."""
 NEVER = -1
 """A revision before all revisions."""
 
@@ -66,6 +82,33 @@ def note_stamp(session: Session) -> CatalogueStamp:
     if STAMP not in session.info:
         session.info[STAMP] = catalogue_stamp(session)
     return stamp_in_use(session)
+
+
+class CatalogueMovedError(Exception):
+    """The catalogue changed after a look at its stamp and before the first reading: what is known of it is too old."""
+
+
+def note_newest_stamp(session: Session) -> CatalogueStamp:
+    """The newest stamp, kept with a session that only reads, without beginning its transaction yet.
+
+    Beginning and ending one takes longer than all else that a page needs of a catalogue that it knows. The first
+    statement begins it, and raises CatalogueMovedError if the catalogue is not in that state any more.
+    """
+    if STAMP not in session.info:
+        is_late = session.get_bind().dialect.name == "sqlite" and not session.in_transaction()
+        session.info[STAMP] = stamp = newest_stamp(session) if is_late else catalogue_stamp(session)
+        if is_late:
+            session.info[_TO_BE_FOUND] = stamp
+    return stamp_in_use(session)
+
+
+@event.listens_for(Session, "after_begin")
+def _find_the_same_state(session: Session, _transaction: object, connection: Connection) -> None:
+    stamp = session.info.pop(_TO_BE_FOUND, None)
+    if stamp is None or stamp != session.info.get(STAMP):
+        return
+    if _asked_of_sqlite(connection.connection.cursor()) != stamp:
+        raise CatalogueMovedError
 
 
 def stamp_in_use(session: Session) -> CatalogueStamp:

@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask import get_template_attribute
-from markupsafe import Markup
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from catalog.advice.candidates import Excluded, prices_of_catalogue
 from catalog.advice.suggest import Suggestion, Suggestions, suggest_products
-from catalog.search.listing import edition_of
-from catalog.search.snapshot import stamp_in_use
+from catalog.search.listing import editions_of
 from recommend.answers import Answers
+from recommend.conditions import Always
 from recommend.engine import Advice, JudgedForm, advise
 from recommend.explain import Cell, ChangedAnswer, WhyNotFirst, decision_map, why_not_first
-from recommend.knowledge import Form, Note, Ruleset, Severity
+from recommend.knowledge import Form, Note, Rule, Ruleset, Severity
 from shop.web.database import get_session
 from shop.web.page_cache import cached_fragments, fragment_keys, store_fragment
 
@@ -33,6 +32,11 @@ class FormEntry(Struct, frozen=True):
     def form(self) -> Form:
         return self.judged.form
 
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether nothing that is said of the compound follows from an answer."""
+        return self.judged.suitable and all(isinstance(rule.when, Always) for rule in self.judged.reasons)
+
 
 class AdvicePage(Struct, frozen=True):
     """Everything that the advice page shows; a compound with two names is one entry."""
@@ -49,6 +53,11 @@ class AdvicePage(Struct, frozen=True):
     def first(self) -> FormEntry:
         """The compound that fits best."""
         return self.entries[0]
+
+    @property
+    def compounds(self) -> Sequence[FormEntry]:
+        """All compounds, the ranked ones first."""
+        return [*self.entries, *self.others]
 
     @property
     def lead(self) -> FormEntry | None:
@@ -106,20 +115,37 @@ class AdvicePage(Struct, frozen=True):
         return [note for note in self.advice.notes if note.emergency]
 
     @property
+    def records(self) -> list[Note | Rule]:
+        """Notes and reasons that the advice follows from."""
+        return [*self.advice.notes, *(rule for form in self.advice.forms for rule in form.reasons)]
+
+    @property
     def general_notes(self) -> list[Note]:
         """Notes for everybody."""
         return [note for note in self.advice.notes if not note.is_personal]
 
 
-def matches(suggestions: Sequence[Suggestion], record: str) -> Markup:
-    """Products of an advice as list items; each is kept by its edition and its units a day, not by any answer."""
-    epoch = stamp_in_use(get_session())[1]
-    keys = fragment_keys("match", ((edition_of(one.product, epoch), one.units_per_day, record) for one in suggestions))
-    written = [
-        cached or store_fragment(key, get_template_attribute("finder/match.html", "match")(one, record))
-        for one, key, cached in zip(suggestions, keys, cached_fragments(keys), strict=True)
-    ]
-    return Markup("").join(written)
+class Matches(Struct, frozen=True):
+    """The products of one compound as list items in UTF-8: the first, and the others."""
+
+    first: bytes
+    more: bytes
+
+
+def matches(page: AdvicePage) -> dict[str, Matches]:
+    """The products of each compound that has some; each is kept by its edition and units a day, not by any answer."""
+    shown = [(one, entry.form.record, one.product.id) for entry in page.compounds for one in entry.products]
+    editions = editions_of(get_session(), [one.product for one, _, _ in shown])
+    keys = fragment_keys("match", ((editions[id_], one.units_per_day, record) for one, record, id_ in shown))
+    items: dict[str, list[bytes]] = {}
+    for (one, record, _), key, cached in zip(shown, keys, cached_fragments(keys), strict=True):
+        items.setdefault(record, []).append(cached or store_fragment(key, _match(one, record)))
+    return {record: Matches(first, b"".join(more)) for record, (first, *more) in items.items()}
+
+
+def _match(suggestion: Suggestion, record: str) -> bytes:
+    written: str = get_template_attribute("finder/match.html", "match")(suggestion, record)
+    return written.encode()
 
 
 def advice_page(answers: Answers, ruleset: Ruleset, session: Session) -> AdvicePage:

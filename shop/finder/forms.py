@@ -4,6 +4,7 @@ import math
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any, ClassVar
 
 from wtforms import BooleanField, Field, Form, IntegerField, RadioField, ValidationError
@@ -108,9 +109,10 @@ class QuestionnaireForm(ShopForm):
             self.hints[key] = {c.value: c.help.in_language(language) for c in wording.choices if c.help}
 
     @classmethod
-    def questions(cls) -> list[str]:
+    @cache
+    def questions(cls) -> tuple[str, ...]:
         """Questions of this page, in the order of the questionnaire."""
-        return [key for key in QUESTIONS if hasattr(cls, key)]
+        return tuple(key for key in QUESTIONS if hasattr(cls, key))
 
     @classmethod
     def anchor_of(cls, key: str, stored: dict[str, Any]) -> str:

@@ -50,6 +50,7 @@ from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import current_language, gettext, localized
 from shop.web.security import never_store
 from shop.web.services import services
+from shop.web.templates import render_page
 from shop.web.words import counted_with
 
 bp = Blueprint("finder", __name__)
@@ -103,8 +104,6 @@ def _question_page(kind: type[QuestionnaireForm]) -> Response:
     form = kind(get_ruleset(), current_language(), stored)
     if isinstance(form, IntakeForm) and answers_not_known():
         form.show_not_known()
-    if isinstance(form, WishesForm):
-        form.show_bands(budget_bands(get_session()))
     # From the other language, and from the question on the home page: shown with what was chosen, nothing stored.
     if not form.is_submitted() or "translate" in request.form or "begin" in request.form:
         return _show(form)
@@ -176,6 +175,8 @@ def _show(
     form: QuestionnaireForm, *, search: MedicineSearch | None = None, taken: MedicineCard | None = None
 ) -> Response:
     """A page of the questionnaire as it was sent; 422 when something in it must be corrected."""
+    if isinstance(form, WishesForm):
+        form.show_bands(budget_bands(get_session()))
     template = f"{ENDPOINTS[type(form)].replace('.', '/')}.html"
     page = render_template(template, form=form, search=search, taken=taken)
     return never_store(make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK))
@@ -225,7 +226,7 @@ def advice() -> Response:
 
 @localized(bp, nl="/nl/keuzehulp/samenvatting", en="/en/finder/summary")
 def summary() -> Response:
-    """One page to print and take to a pharmacist."""
+    """One page to print and take to a pharmacist, with all that was answered."""
     return _advice("finder/summary.html")
 
 
@@ -268,8 +269,12 @@ def _advice(template: str) -> Response:
     page = advice_page(answers, get_ruleset(), get_session())
     if page.advice.withheld and template == "finder/advice.html":
         template = "finder/stop.html"
-    given = [row for row in _rows(stored_answers()) if row.answer]
-    html = render_template(template, page=page, advice=page.advice, ruleset=get_ruleset(), given=given, matches=matches)
+    of_template: dict[str, object] = {}
+    if template == "finder/advice.html":
+        of_template["matches"] = matches(page)
+    elif template == "finder/summary.html":
+        of_template["given"] = [row for row in _rows(stored_answers()) if row.answer]
+    html = render_page(template, page=page, advice=page.advice, ruleset=get_ruleset(), **of_template)
     return never_store(make_response(html))
 
 

@@ -6,8 +6,7 @@ from flask import get_template_attribute
 from sqlalchemy.orm import Session
 
 from catalog.models import Product
-from catalog.search.listing import Edition, edition_of, editions, listed_products
-from catalog.search.snapshot import stamp_in_use
+from catalog.search.listing import Edition, editions, editions_of, listed_products
 from shop.web.database import get_ruleset
 from shop.web.page_cache import Key, cached_fragments, fragment_keys, store_fragment
 
@@ -46,9 +45,8 @@ def cards_by_ids(
     them without another query.
     """
     if read_all:
-        epoch = stamp_in_use(session)[1]
         products = {product.id: product for product in listed_products(session, ids)}
-        shown = [edition_of(products[id_], epoch) for id_ in ids]
+        shown = [*editions_of(session, (products[id_] for id_ in ids)).values()]
     else:
         products, shown = {}, editions(session, ids)
     keys = fragment_keys("card", ((edition, edition.slug in ticked) for edition in shown))

@@ -54,7 +54,6 @@ def products() -> bytes:
         applied=[*zip(applied, wanted.addresses_without((one.facet, one.value) for one in applied), strict=True)],
         loosened=[] if found.total else loosened(page, ruleset),
         notices=[in_words(value) for value in wanted.left_out[:3]],
-        sorts=list(Sort),
         page_size=PAGE_SIZE,
         visitor=visitor,
         form_names=[one.label for one in applied if one.facet is Facet.FORM],

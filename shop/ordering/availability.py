@@ -30,18 +30,18 @@ def _products_of(shared: Services, purchase_id: int) -> list[int]:
 
 def marks_of(shared: Services, product_ids: Sequence[int]) -> dict[int, bool]:
     """Whether each product is sold out now, by id; one of which none was counted is not marked."""
-    with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
+    with shared.databases.session_for_reading() as catalogue:
         counts = [Count.of(one) for one in catalogue.scalars(select(Product).where(Product.id.in_(product_ids)))]
-        left = available(orders, counts)
+    left = available(shared.orders, counts)
     return {count.product_id: left[count.product_id] == 0 for count in counts if count.packs > 0}
 
 
 def products_back(shared: Services, product_ids: Sequence[int]) -> list[int]:
     """Those of these products that may be ordered now: in the shop, in stock, and a pack not promised to anybody."""
-    with shared.orders.reading() as orders, shared.databases.session_for_reading() as catalogue:
+    with shared.databases.session_for_reading() as catalogue:
         found = published_products(catalogue, product_ids).values()
         counts = [Count.of(one) for one in found if one.in_stock]
-        left = available(orders, counts) if counts else {}
+    left = available(shared.orders, counts)
     return sorted(id_ for id_, packs in left.items() if packs > 0)
 
 

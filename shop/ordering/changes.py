@@ -103,8 +103,7 @@ def _refuse_what_cannot_be_had(
         change.general.append(_("A basket holds at most %(most)d products.", most=MOST_LINES))
         return
     products = published_products(session, change.quantities)
-    with services().orders.reading() as orders:
-        left = available(orders, [Count.of(product) for product in products.values()]) if products else {}
+    left = available(services().orders, [Count.of(product) for product in products.values()])
     for product_id, quantity in change.quantities.items():
         if quantity <= before.get(product_id, 0) or product_id in change.errors:
             continue

@@ -76,8 +76,8 @@ def checkout() -> Response:
     with services().orders.reading() as orders:
         placed = find_placed(orders, entered.key) if step == "order" and entered is not None else None
         ordered = {line.product_id: line.quantity for line in placed.purchase.lines} if placed else {}
-        basket = available_basket(stored_basket(), orders)
-        g.delivery_options = delivery_options(orders, basket) if basket.lines else {}
+        basket = available_basket(stored_basket())
+        g.delivery_options = delivery_options(services().orders, basket) if basket.lines else {}
         g.point_countries = countries_with_points(orders) if basket.lines else frozenset()
     if placed is not None:  # pressed twice: the basket is empty by now, unless the first answer was lost
         if stored_basket() == ordered:

@@ -10,7 +10,7 @@ from catalog.orders.basket import MOST_PACKS
 from catalog.orders.delivery import COUNTRIES, delivery_options
 from shop.finder.answers_cookie import partial_answers, visitor_stops
 from shop.finder.fit import visitor_advice
-from shop.ordering.basket_page import available_basket, basket_page
+from shop.ordering.basket_page import available_basket, basket_page, written_lines
 from shop.ordering.changes import BasketChange, read_change
 from shop.ordering.notice import announce
 from shop.ordering.way_back import way_back
@@ -18,7 +18,7 @@ from shop.web.basket_cookie import store_basket, stored_basket
 from shop.web.database import get_ruleset, get_session
 from shop.web.i18n import localized
 from shop.web.security import never_store
-from shop.web.services import services, today
+from shop.web.services import services
 
 bp = Blueprint("ordering", __name__)
 
@@ -55,9 +55,8 @@ def _announced(before: Mapping[int, int], after: Mapping[int, int]) -> str:
 
 def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Response:
     ruleset = get_ruleset()
-    with services().orders.reading() as orders:
-        found = available_basket(quantities, orders)
-        cheapest = next(iter(delivery_options(orders, found)[COUNTRIES[0]]), None) if found.lines else None
+    found = available_basket(quantities)
+    cheapest = next(iter(delivery_options(services().orders, found)[COUNTRIES[0]]), None) if found.lines else None
     kept = {line.product.id: line.quantity for line in found.lines}
     gone = len(quantities) - len(kept)
     if gone:
@@ -66,6 +65,7 @@ def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Res
         "ordering/basket.html",
         page=basket_page(found, ruleset, partial_answers()),
         basket=found,
+        lines=written_lines(found, change),
         change=change,
         gone=gone,
         most=MOST_PACKS,
@@ -74,7 +74,6 @@ def _show(quantities: dict[int, int], change: BasketChange | None = None) -> Res
         back=way_back(),
         cheapest_delivery=cheapest,
         ruleset=ruleset,
-        today=today(),
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if change else HTTPStatus.OK
     return never_store(make_response(html, status))

@@ -18,17 +18,21 @@ def way_back(product_id: int | None = None) -> str:
 
     With a product it leads to that product's card on the listing.
     """
-    named = request.form.get("back") or request.args.get("back")
+    named = (request.method == "POST" and request.form.get("back")) or request.args.get("back")
     return _page_at(named, product_id) if named else _page_at(_referring_page(), product_id)
 
 
 def _referring_page() -> str:
+    referrer = request.referrer
+    if not referrer:
+        return ""
     own = request.host_url
-    referrer = request.referrer or ""
     return referrer[len(own) - 1 :] if referrer.startswith(own) else ""
 
 
 def _page_at(address: str, product_id: int | None) -> str:
+    if not address:
+        return ""
     try:
         parts = urlsplit(address)
         endpoint, values = current_app.url_map.bind("").match(parts.path, "GET")

@@ -1,6 +1,7 @@
 """Product page: its content, the earlier price beside a reduction, and the parts that are cached per edition."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import render_template
 from markupsafe import Markup
@@ -32,10 +33,8 @@ from shop.web.i18n import current_language
 from shop.web.i18n import gettext as _
 from shop.web.number_format import whole_milligrams
 from shop.web.owner_settings import owner_settings, seller
-from shop.web.page_cache import cached_fragment, fragment_key, store_fragment
+from shop.web.page_cache import Fragments, Key, cached_fragment, fragment_key, store_fragment
 from shop.web.words import shown_text
-
-PARTS = ("title", "description", "head", "body")
 
 
 class ProductPage(Struct, frozen=True):
@@ -71,11 +70,15 @@ def product_page(product: Product, ruleset: Ruleset, seller: Seller) -> ProductP
     )
 
 
-def notes_for(product: Product, ruleset: Ruleset) -> list[Note]:
+def notes_for(product: Product, ruleset: Ruleset) -> Sequence[Note]:
     """The safety notes of a product page: by severity, those that always apply before those of its forms."""
-    own = [note for tag in product.tags for note in ruleset.form_notes(tag.form)]
-    notes = dict.fromkeys([*ruleset.product_notes, *own])
-    return sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
+    return _notes_for_forms(tuple(tag.form for tag in product.tags), ruleset)
+
+
+@lru_cache(512)
+def _notes_for_forms(forms: Sequence[str], ruleset: Ruleset) -> Sequence[Note]:
+    notes = dict.fromkeys([*ruleset.product_notes, *(note for form in forms for note in ruleset.form_notes(form))])
+    return tuple(sorted(notes, key=lambda note: SEVERITIES.index(note.severity)))
 
 
 class PersonalNotes(Struct, frozen=True):
@@ -132,125 +135,103 @@ def for_visitor(slug: str, parts: "ProductParts") -> ForVisitor:
     )
 
 
-class ProductParts:
-    """Title, description and body of a product page, independent of the visitor: cached, or rendered on demand.
+class ProductParts(Struct, frozen=True):
+    """Title, description, head and body of a product page, independent of the visitor.
 
-    In a template it becomes its body. Without an edition, as for the preview of a draft, nothing is cached. The
-    body's data has absolute addresses, so that a cached part belongs to one host; it names the seller and the VAT, so
-    that it belongs to the settings as they were, and the rates of delivery.
+    In a template it becomes its body; a page puts what depends on the visitor between that and the head, with the
+    name, pack and price. Without an edition it is the preview of a draft.
     """
 
-    def __init__(self, edition: Edition | None, product: Product | None = None) -> None:
-        self._edition, self._product = edition, product
-        self._cached: dict[str, Markup] = {}
-        if edition is not None and product is None:
-            found = {part: cached_fragment(self._key(part)) for part in PARTS}
-            self._cached = {part: cached for part, cached in found.items() if cached is not None}
+    edition: Edition | None
+    languages: tuple[Language, ...]
+    """The languages that the product is published in."""
+    language: Language
+    """The language of its texts on this page."""
+    title: Markup
+    description: Markup
+    head: Markup
+    body: Markup
+    product: Product | None = None
+    """The product, where it was read because its parts are not cached."""
 
-    def _key(self, part: str) -> tuple[object, ...]:
-        table = table_in_use()
-        delivery = table and (table.rates, table.weighed.get(self._edition.product_id if self._edition else 0))
-        return fragment_key(f"product {part}", self._edition, absolute_url(""), owner_settings(), delivery)
-
-    @property
-    def languages(self) -> tuple[Language, ...]:
-        """The languages that the product is published in."""
-        known = self._edition if self._product is None else self._product
-        return published_languages(known is not None and known.english_complete)
-
-    @property
-    def language(self) -> Language:
-        """The language of its texts on this page."""
-        return current_language() if current_language() in self.languages else "nl"
-
-    @property
-    def is_cached(self) -> bool:
-        return len(self._cached) == len(PARTS)
-
-    @property
-    def title(self) -> str:
-        return self._part("title")
-
-    @property
-    def head(self) -> str:
-        """The name, pack and price; a page puts what depends on the visitor between it and the body."""
-        return self._part("head")
-
-    @property
-    def edition(self) -> Edition | None:
-        return self._edition
-
-    @property
-    def product(self) -> Product | None:
-        """The product, where it was read because a part is not cached."""
-        return self._product
-
-    @property
-    def description(self) -> str:
-        return self._part("description")
-
-    def __html__(self) -> str:
-        return self._part("body")
-
-    def _part(self, part: str) -> Markup:
-        if self._product is None:
-            return self._cached[part]
-        rendered = Markup.escape(getattr(self, f"_render_{part}")(self._product))
-        return rendered if self._edition is None else store_fragment(self._key(part), rendered)
-
-    @staticmethod
-    def _render_title(product: Product) -> str:
-        return ", ".join(filter(None, (shown_text(product, "name") or product.sku, product.brand.name)))
-
-    def _render_description(self, product: Product) -> str:
-        amount = whole_milligrams(product.magnesium_per_day_ug)
-        if product.text_language(current_language()) != current_language():  # a sentence has one language
-            return _(
-                "Food supplement with magnesium by %(brand)s. %(amount)s magnesium per day.",
-                brand=product.brand.name,
-                amount=amount,
-            )
-        return _(
-            "Food supplement with magnesium: %(name)s. %(amount)s magnesium per day.",
-            name=self._render_title(product),
-            amount=amount,
-        )
-
-    def _render_head(self, product: Product) -> Markup:
-        return self._render("product/head.html", product)
-
-    def _render_body(self, product: Product) -> Markup:
-        return self._render("product/body.html", product)
-
-    @staticmethod
-    def _render(template: str, product: Product) -> Markup:
-        ruleset = get_ruleset()
-        rendered = render_template(
-            template,
-            page=product_page(product, ruleset, seller()),
-            product=product,
-            data=product_data(product, ruleset),
-            limits=ruleset.manifest.dose,
-            ruleset=ruleset,
-        )
-        return Markup(rendered)  # noqa: S704 - a template, which escapes
+    def __html__(self) -> Markup:
+        return self.body
 
 
 def parts_by_slug(session: Session, slug: str) -> ProductParts | None:
-    """The parts of a published product's page; the product itself is read only where a part is not cached."""
+    """The parts of a published product's page; the product itself is read only where they are not cached."""
     edition = edition_by_slug(session, slug)
     if edition is None:
         return None
-    parts = ProductParts(edition)
-    if parts.is_cached:
-        return parts
+    key = _key_of_parts(edition)
+    cached = cached_fragment(key)
+    if cached is not None:
+        return _parts(edition, edition, cached)
     product = product_by_slug(session, slug)
-    return ProductParts(edition, product) if product else None
+    return _parts(edition, product, store_fragment(key, _rendered(product)), product) if product else None
+
+
+def _key_of_parts(edition: Edition) -> Key:
+    """The key of a product's parts.
+
+    The body's data has absolute addresses, so that they belong to one host; it names the seller and the VAT, so that
+    they belong to the settings as they were, and the rates of delivery.
+    """
+    table = table_in_use()
+    delivery = table and (table.rates, table.weighed.get(edition.product_id))
+    return fragment_key("product", edition, absolute_url(""), owner_settings(), delivery)
+
+
+def _parts(
+    edition: Edition | None, known: Edition | Product, rendered: Fragments, product: Product | None = None
+) -> ProductParts:
+    languages = published_languages(known.english_complete)
+    language = current_language() if current_language() in languages else "nl"
+    title, description, head, body = rendered
+    return ProductParts(edition, languages, language, title, description, head, body, product)
+
+
+def _rendered(product: Product) -> Fragments:
+    """Title, description, head and body."""
+    ruleset = get_ruleset()
+    values = {
+        "page": product_page(product, ruleset, seller()),
+        "product": product,
+        "data": product_data(product, ruleset),
+        "limits": ruleset.manifest.dose,
+        "ruleset": ruleset,
+    }
+    head, body = (render_template(f"product/{part}.html", **values) for part in ("head", "body"))
+    return (
+        Markup.escape(_title(product)),
+        Markup.escape(_description(product)),
+        Markup(head),  # noqa: S704 - a template, which escapes
+        Markup(body),  # noqa: S704 - likewise
+    )
+
+
+def _title(product: Product) -> str:
+    return ", ".join(filter(None, (shown_text(product, "name") or product.sku, product.brand.name)))
+
+
+def _description(product: Product) -> str:
+    amount = whole_milligrams(product.magnesium_per_day_ug)
+    if product.text_language(current_language()) != current_language():  # a sentence has one language
+        return _(
+            "Food supplement with magnesium by %(brand)s. %(amount)s magnesium per day.",
+            brand=product.brand.name,
+            amount=amount,
+        )
+    return _(
+        "Food supplement with magnesium: %(name)s. %(amount)s magnesium per day.",
+        name=_title(product),
+        amount=amount,
+    )
 
 
 def render_product(product: Product, **values: object) -> str:
     """A product page for any status, as the admin previews it; a draft may lack amounts, which are left out."""
-    return render_parts(ProductParts(None, product), **values)
+    return render_parts(_parts(None, product, _rendered(product)), **values)
 
 
 def render_parts(parts: ProductParts, **values: object) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 
 from recommend.text import LANGUAGES, Language
-from shop.web.i18n import DEFAULT
+from shop.web.i18n import DEFAULT, address_in
 from shop.web.owner_settings import public_url
 from shop.web.services import services
 
@@ -49,7 +49,6 @@ def alternates(query: Mapping[str, Any], languages: Sequence[Language] = LANGUAG
 
 def alternates_of(endpoint: str, languages: Sequence[Language] = LANGUAGES, **values: Any) -> dict[str, str]:
     """A page's address in each language that it is published in, Dutch among them."""
-    found: dict[str, str] = {
-        language: absolute_url(url_for(endpoint, **{**values, "lang": language})) for language in languages
-    }
+    base = absolute_url("")
+    found: dict[str, str] = {language: base + address_in(language, endpoint, values) for language in languages}
     return found | {"x-default": found[DEFAULT]}

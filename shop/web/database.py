@@ -125,6 +125,29 @@ def get_session() -> Session:
     return opened
 
 
+_AT_ONCE = "reads_at_once"
+
+
+_ONLY_SHOWING = frozenset({"pages", "listing", "product", "compounds", "compare", "finder", "ordering", "api"})
+"""Blueprints whose pages change nothing when they are asked for, so that they may be made twice."""
+
+
+def may_begin_late() -> bool:
+    """Whether the request can be begun again, should the catalogue change before anything of it is read."""
+    return request.method in SAFE and request.blueprint in _ONLY_SHOWING and _AT_ONCE not in g
+
+
+def start_over() -> None:
+    """Forget all that this request took of the catalogue, so that it is begun again with a transaction of its own."""
+    session: Session | None = g.pop("catalog_session", None)
+    if session is not None:
+        close_quietly(session)
+    request.environ.pop(READING, None)
+    for name in list(g):
+        g.pop(name)
+    setattr(g, _AT_ONCE, True)
+
+
 def roll_back() -> None:
     """End the transaction of this request, if it has one, whatever state it is in."""
     session: Session | None = g.get("catalog_session")

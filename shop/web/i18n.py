@@ -1,6 +1,6 @@
 """Two languages by construction: every page is registered under a Dutch and an English address."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
@@ -65,9 +65,12 @@ def _lookup_plural(one: str, many: str, num: int) -> str:
 
 def address_of(endpoint: str, **values: Any) -> str:
     """`url_for` for templates, which puts an address without values together once in each language."""
-    if values.keys() - {"filename"} or endpoint.startswith("."):
-        return url_for(endpoint, **values)
-    return fixed_address(endpoint, values.get("filename"), current_language(), request.script_root)
+    if not endpoint.startswith("."):
+        if not values.keys() - {"filename"}:
+            return fixed_address(endpoint, values.get("filename"), current_language(), request.script_root)
+        if values.keys() == {"slug"} and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            return address_of_slug(endpoint, str(values["slug"]), current_language(), request.script_root)
+    return url_for(endpoint, **values)
 
 
 @lru_cache(1024)
@@ -78,6 +81,12 @@ def fixed_address(endpoint: str, file: str | None, language: Language, script_ro
     if current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         return url_for(endpoint, lang=language)
     return url_for(endpoint)
+
+
+@lru_cache(4096)
+def address_of_slug(endpoint: str, slug: str, language: Language, script_root: str) -> str:  # noqa: ARG001 - a key
+    """The address of a product in a language, below the path of the request."""
+    return url_for(endpoint, slug=slug, lang=language)
 
 
 @cache
@@ -91,6 +100,11 @@ def message_in(language: Language, message: str) -> Markup:
     return _as_markup(message, language) % {}
 
 
+def text_in(language: Language, message: str, **values: object) -> Markup:
+    """A message in a template: its values are escaped, and `%%` is a percent sign with values or without."""
+    return _as_markup(message, language) % values if values else message_in(language, message)
+
+
 def plural_in(language: Language, one: str, many: str, num: int, **values: object) -> Markup:
     """A message for a number, for a template."""
     message = _MESSAGES[language].ngettext(one, many, num)
@@ -100,13 +114,10 @@ def plural_in(language: Language, one: str, many: str, num: int, **values: objec
 
 
 def _in_page(message: str, **values: object) -> Markup:
-    """A message in a template: its values are escaped, and `%%` is a percent sign with values or without."""
-    language = current_language()
-    return _as_markup(message, language) % values if values else message_in(language, message)
+    return text_in(current_language(), message, **values)
 
 
 def _plural_in_page(one: str, many: str, num: int, **values: object) -> Markup:
-    """The same for a number."""
     return plural_in(current_language(), one, many, num, **values)
 
 
@@ -170,6 +181,15 @@ def in_current_language(text: Text) -> str:
     return text.in_language(current_language())
 
 
+def address_in(language: Language, endpoint: str, values: Mapping[str, Any]) -> str:
+    """The address of a page that has one in each language."""
+    if not values:
+        return fixed_address(endpoint, None, language, request.script_root)
+    if values.keys() == {"slug"}:
+        return address_of_slug(endpoint, values["slug"], language, request.script_root)
+    return url_for(endpoint, **{**values, "lang": language})
+
+
 def same_page_in(language: Language) -> str:
     """The address of this page in another language, query included; the home page when there is no such page."""
     endpoint = request.endpoint
@@ -177,12 +197,10 @@ def same_page_in(language: Language) -> str:
         return _same_admin_page_in(language)
     if endpoint is None or "lang" not in (request.url_rule.defaults or {} if request.url_rule else {}):
         return url_for("pages.home", lang=language)
-    values = request.view_args or {}
-    if values:
-        address = url_for(endpoint, **values, lang=language)
-    else:
-        address = fixed_address(endpoint, None, language, request.script_root)
-    query = urlencode(list(request.args.items(multi=True)), errors="replace") if request.method == "GET" else ""
+    address = address_in(language, endpoint, request.view_args or {})
+    if request.method != "GET" or not request.query_string:
+        return address
+    query = urlencode(list(request.args.items(multi=True)), errors="replace")
     return f"{address}?{query}" if query else address
 
 

@@ -23,7 +23,7 @@ from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from catalog.search.snapshot import newest_stamp
+from catalog.search.snapshot import CatalogueMovedError, note_newest_stamp
 from recommend.text import LANGUAGES
 from shop.web import request_log
 from shop.web.basket_cookie import count_of_lone_basket
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
-Fragment = TypeVar("Fragment", Markup, bytes)
+Fragments = tuple[Markup, ...]
+"""Rendered parts of one thing, which are always shown together."""
+Fragment = TypeVar("Fragment", Markup, bytes, Fragments)
 """A rendered part of a page, or of an answer of the API."""
 Key = tuple[Hashable, ...]
 """The kind of what is cached, then all that it depends on."""
@@ -65,16 +67,21 @@ class CachedPage(Struct, frozen=True):
     rule: str
 
 
+Cached = CachedPage | Markup | bytes | Fragments
+
+
 def new_cache(most_bytes: int = CACHE_BYTES) -> LRUCache[Key, Any]:
     """An empty store of at most `most_bytes`; the entries used longest ago are dropped."""
     return LRUCache(most_bytes, getsizeof=_size)
 
 
-def _size(cached: CachedPage | Markup | bytes) -> int:
-    return len(cached.body) if isinstance(cached, CachedPage) else sys.getsizeof(cached)
+def _size(cached: Cached) -> int:
+    if isinstance(cached, CachedPage):
+        return len(cached.body)
+    return sum(map(sys.getsizeof, cached)) if isinstance(cached, tuple) else sys.getsizeof(cached)
 
 
-def _put(key: Key, cached: CachedPage | Markup | bytes) -> None:
+def _put(key: Key, cached: Cached) -> None:
     cache = services().cache
     with _lock:
         if _size(cached) <= cache.maxsize:
@@ -93,8 +100,8 @@ def fragment_keys(kind: str, parts: Iterable[Iterable[Hashable]]) -> list[Key]:
     return [(kind, *depends_on, *of_page) for depends_on in parts]
 
 
-def cached_fragment(key: Key) -> Markup | None:
-    fragment: Markup | None
+def cached_fragment(key: Key) -> Any:
+    """A part of a page, if it is cached."""
     [fragment] = cached_fragments([key])
     return fragment
 
@@ -179,10 +186,10 @@ class CachedPages:
     ) -> CachedPage | None:
         """The page of the newest catalogue, if it is cached; else its key and the session are left to the shop."""
         try:
-            stamp = newest_stamp(session)
+            stamp = note_newest_stamp(session)
             if is_due(shared, session, stamp):
                 return None
-        except SQLAlchemyError:
+        except (SQLAlchemyError, CatalogueMovedError):
             return None
         refresh(shared)
         key = ("page", stamp, shared.clock().date(), shared.ruleset.sha256, shared.reviews_seen, *asked)

@@ -16,9 +16,9 @@ from catalog.db.engine import fail_fast_on_lock
 from catalog.edits.planned import make_due_changes
 from catalog.models.search_index import STAMP
 from catalog.queries.planned import next_due
-from catalog.search.snapshot import CatalogueStamp, note_stamp
+from catalog.search.snapshot import CatalogueMovedError, CatalogueStamp, note_newest_stamp, note_stamp
 from recommend.text import LANGUAGES
-from shop.web.database import PAGE_KEY, get_session
+from shop.web.database import PAGE_KEY, get_session, may_begin_late
 from shop.web.services import Services, services
 
 PREFIXES = (*(f"/{language}/" for language in LANGUAGES), "/api/")
@@ -36,8 +36,12 @@ def init_app(app: Flask) -> None:
         if request.endpoint in WITHOUT_CATALOGUE or not request.path.startswith(PREFIXES):
             return
         try:
-            if is_due(services(), get_session(), note_stamp(get_session())):
+            session = get_session()
+            note = note_newest_stamp if may_begin_late() else note_stamp
+            if is_due(services(), session, note(session)):
                 _make_before_page()
+        except CatalogueMovedError:
+            raise
         except Exception as error:  # the page shows what it can, and the next request tries again
             log.warning("planned changes have to wait: %s", type(error).__name__)
             services().planned_again_at = services().clock() + REST

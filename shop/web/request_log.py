@@ -19,7 +19,8 @@ import msgspec
 from flask import Flask, Response, g, has_app_context, request
 from sqlalchemy import Connection, event
 
-from shop.web.database import asked_by_staff
+from catalog.search.snapshot import CatalogueMovedError
+from shop.web.database import asked_by_staff, start_over
 from shop.web.services import services_of
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
@@ -34,6 +35,13 @@ class Shop(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: none here is a coroutine, and Flask would look at each hook at each request."""
         return func
+
+    def full_dispatch_request(self) -> Response:
+        try:
+            return super().full_dispatch_request()
+        except CatalogueMovedError:
+            start_over()
+            return super().full_dispatch_request()
 
     def log_exception(self, exc_info: ExceptionInfo) -> None:
         self.logger.error("a request failed", exc_info=exc_info, extra={"fields": _which_request()})

@@ -17,6 +17,15 @@ POLICY = (
 
 UNUSED = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 """Powers of the browser that no page here uses."""
+ALWAYS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    # Same-origin only: an outside link never learns that somebody came from an advice page.
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", UNUSED),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+"""Headers of every answer that has no others in their place."""
 YEAR_SECONDS = 365 * 24 * 60 * 60
 MAX_QUERY_BYTES = 8 * 1024
 AnyResponse = TypeVar("AnyResponse", bound=WerkzeugResponse)
@@ -57,6 +66,9 @@ class SessionsForPages(SecureCookieSessionInterface):
     The admin has a cookie of its own, which browsers send to /admin alone.
     """
 
+    _made: tuple[str | bytes | None, URLSafeTimedSerializer | None] = (None, None)
+    """The secret key, and what was made with it."""
+
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name("admin_session", "/admin") if asked_by_staff() else cookie_name(super().get_cookie_name(app))
 
@@ -74,9 +86,13 @@ class SessionsForPages(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        serializer = super().get_signing_serializer(app)
-        if serializer is not None:
-            serializer.signer = PatientSigner
+        """Made once for each key: putting one together takes as long as reading a cookie."""
+        key, serializer = self._made
+        if serializer is None or app.secret_key != key:
+            serializer = super().get_signing_serializer(app)
+            if serializer is not None:
+                serializer.signer = PatientSigner
+            self._made = app.secret_key, serializer
         return serializer
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
@@ -99,12 +115,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        # Same-origin only: an outside link never learns that somebody came from an advice page.
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", UNUSED)
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        given = {name.lower() for name, _ in response.headers}  # to ask for one that is absent takes as long
+        response.headers.extend([header for header in ALWAYS if header[0].lower() not in given])
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
         # Any page may show a stop note or a notice that depends on the answers cookie.

@@ -7,6 +7,7 @@ on every page.
 from collections.abc import Hashable, MutableMapping
 from functools import lru_cache, partial
 from itertools import chain
+from operator import methodcaller
 from secrets import token_hex
 from typing import Any
 
@@ -17,7 +18,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from recommend.text import Language
-from shop.web.i18n import current_language, fixed_address, message_in, plural_in
+from shop.web.i18n import current_language, fixed_address, message_in, plural_in, text_in
 
 Place = tuple[Language, str]
 """The language of the messages, and the path below which the addresses lie."""
@@ -43,6 +44,8 @@ class PageTemplates(Environment):
         if place not in self._of_place:
             own = self.overlay()
             own.place = place
+            own.globals = own.globals | _functions_in(language, script_root)
+            own.filters = own.filters | {"t": methodcaller("in_language", language)}
             self._of_place[place] = own
         return self._of_place[place]
 
@@ -54,6 +57,17 @@ class PageTemplates(Environment):
         if self.place is not None:
             source = _Written(*self.place).visit(source)
         return super()._generate(source, *args, **options)
+
+
+def _functions_in(language: Language, script_root: str) -> dict[str, Any]:
+    """Functions that need not ask each time which language the page has: an advice calls them two hundred times."""
+    text = partial(text_in, language)
+    return {
+        "_": text,
+        "gettext": text,
+        "ngettext": partial(plural_in, language),
+        "kept": partial(_written, language, script_root),
+    }
 
 
 def render_page(name: str, **context: object) -> bytes:
@@ -74,11 +88,11 @@ def render_page(name: str, **context: object) -> bytes:
 
 def kept(template: str, macro: str, *values: Hashable) -> Markup:
     """The output of a macro for these values, alike on every page of a language: written once."""
-    return _written(template, macro, current_language(), request.script_root, *values)
+    return _written(current_language(), request.script_root, template, macro, *values)
 
 
 @lru_cache(2048)
-def _written(template: str, macro: str, _language: Language, _script_root: str, *values: Hashable) -> Markup:
+def _written(_language: Language, _script_root: str, template: str, macro: str, *values: Hashable) -> Markup:
     written: Markup = get_template_attribute(template, macro)(*values)
     return written
 

@@ -17,7 +17,7 @@ from catalog.other_actives import DailyAmount, daily_amounts
 from catalog.product_words import ALLERGENS, DOSAGE_FORMS
 from recommend.answers import Answers
 from recommend.conditions import Condition
-from recommend.knowledge import Certainty, Form, Note
+from recommend.knowledge import Certainty, Citation, Form, Note
 from recommend.wording import clause_of, deciding_answers, deciding_clauses, describe
 from shop.web.database import get_ruleset
 from shop.web.i18n import current_language, in_current_language, ngettext
@@ -175,6 +175,21 @@ def in_long(day: date) -> str:
     return format_date(day, "long", locale=current_language())
 
 
+def citations_of(records: Iterable[Any]) -> tuple[Citation, ...]:
+    """All citations of rules and notes."""
+    return tuple([citation for record in records for citation in record.citations])
+
+
+def any_open(citations: Iterable[Citation]) -> bool:
+    """Whether a fact still has to be looked up in its source."""
+    return any(citation.is_open for citation in citations)
+
+
+def any_computed(citations: Iterable[Citation]) -> bool:
+    """Whether a fact is computed by us."""
+    return any(citation.computed for citation in citations)
+
+
 def any_invented(products: Iterable[Any]) -> bool:
     """Whether a brand among those of these products, or of what stands for them, is made up."""
     return any(product.brand.invented for product in products)
@@ -197,4 +212,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(entry_name)
     app.add_template_filter(short_entry_name)
     app.add_template_filter(in_long, "date")
+    app.add_template_filter(citations_of, "citations")
+    app.add_template_filter(any_open)
+    app.add_template_filter(any_computed)
     app.add_template_filter(any_invented)

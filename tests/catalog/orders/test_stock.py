@@ -15,8 +15,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def left(store: OrdersStore, count: Count) -> int:
-    with store.reading() as session:
-        return available(session, [count])[count.product_id]
+    return available(store, [count])[count.product_id]
 
 
 def test_a_product_without_orders_has_what_was_counted(store: OrdersStore) -> None:

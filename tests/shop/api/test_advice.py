@@ -136,7 +136,9 @@ def test_nothing_of_the_answers_is_logged_when_the_database_fails(
     ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault: Any = select(literal_column("no_such_column")).where(AdviceRow.magnesium_ug <= bindparam("suggested_ug"))
-    monkeypatch.setattr("catalog.advice.candidates._advised_query", lambda *_shape: fault)
+    monkeypatch.setattr(
+        "catalog.advice.candidates._advised_statement", lambda dialect, *_shape: fault.compile(dialect=dialect)
+    )
     assert ask(dosage_form="powder", supplement_mg=123).status_code == 500
     assert "no_such_column" in caplog.text
     assert "powder" not in caplog.text

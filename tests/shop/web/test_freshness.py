@@ -18,6 +18,7 @@ from catalog.product_state import state_of_product
 from recommend.loading import load_ruleset
 from shop.web.services import services_of
 from tests.factories import AuthorFactory, ProductStateFactory
+from tests.shop.visitor import answer
 from tests.shop.web.workers import instance_of, worker
 
 LISTING = "/nl/beste-magnesium-supplementen"
@@ -29,6 +30,7 @@ PAGES = [
     "/api/v1/products?sort=name&lang=en",
     "/nl/",
 ]
+OF_VISITOR = ["/nl/winkelmand", "/en/basket", "/nl/keuzehulp/advies", LISTING]
 EDITS = st.sampled_from(["name_nl", "price_cents", "stock", "status", "brand", "new"])
 
 
@@ -43,8 +45,19 @@ class Editing(RuleBasedStateMachine):
         self.instance = instance_of(self.sample, Path(tempfile.mkdtemp(dir=self.folder)))
         self.workers = [worker(self.instance), worker(self.instance), worker(self.instance, page_cache=False)]
         self.clients: list[FlaskClient] = [app.test_client(use_cookies=False) for app in self.workers]
+        self.cookies = self.cookies_of_a_visitor()
         self.slug = "x"
         self.edits = 0
+
+    def cookies_of_a_visitor(self) -> str:
+        """Cookies with answers, and a basket of the products that edits are made to first."""
+        visitor = self.workers[0].test_client()
+        answer(visitor)
+        with Session(services_of(self.workers[0]).databases.primary) as session:
+            for id_ in session.scalars(select(Product.id).order_by(Product.id).limit(12)):
+                visitor.post("/nl/winkelmand", data={"add": id_})
+        cookies = [visitor.get_cookie(name) for name in ("answers", "basket")]
+        return "; ".join(f"{cookie.key}={cookie.value}" for cookie in cookies if cookie)
 
     @rule(through=st.integers(0, 1), which=st.integers(0, 60), what=EDITS)
     def edit(self, through: int, which: int, what: str) -> None:
@@ -75,6 +88,11 @@ class Editing(RuleBasedStateMachine):
     @rule(reader=st.integers(0, 1), page=st.sampled_from(PAGES))
     def read(self, reader: int, page: str) -> None:
         assert self.clients[reader].get(page).text == self.clients[2].get(page).text
+
+    @rule(reader=st.integers(0, 1), page=st.sampled_from(OF_VISITOR))
+    def read_as_a_visitor(self, reader: int, page: str) -> None:
+        headers = {"Cookie": self.cookies}
+        assert self.clients[reader].get(page, headers=headers).text == self.clients[2].get(page, headers=headers).text
 
     @invariant()
     def the_product_edited_last_is_the_same_everywhere(self) -> None:

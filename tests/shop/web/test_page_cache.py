@@ -19,10 +19,14 @@ from werkzeug.test import TestResponse
 from catalog.edits.products import product_to_edit, save_product
 from catalog.edits.store import begin_writing
 from catalog.models import Brand, Product, Status
+from catalog.orders.delivery import note_weight
+from catalog.orders.models import DeliveryRate
+from catalog.orders.stock import Count, StockChange, count_packs
 from catalog.product_state import state_of_product
 from recommend.loading import load_ruleset
 from shop.app import create_app
 from shop.settings import SettingsError, read_settings
+from shop.web import planned_changes
 from shop.web.page_cache import cached_fragment, new_cache, store_fragment
 from shop.web.services import services_of
 from tests.conftest import settings_in
@@ -125,6 +129,68 @@ def test_advice_and_basket_show_an_edit_through_another_worker(workers: list[Fla
     for name in ("Eerste naam", "Tweede naam"):
         rename(workers[1], name, found[1])
         assert [name in client.get(page).text for page in (ADVICE, BASKET)] == [True, True]
+
+
+@pytest.mark.parametrize("kind", ["listing", "product", "advice", "basket", "API"])
+def test_a_page_whose_catalogue_changes_while_it_begins_is_of_one_state(
+    kind: str, workers: list[Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit between the look at the catalogue's stamp and the first statement makes the page once more."""
+    visitor = workers[0].test_client()
+    answer(visitor)
+    found = re.search(r'href="/nl/product/([a-z0-9-]+)', visitor.get(ADVICE).text)
+    assert found
+    slug = rename(workers[1], "Naam A", found[1])
+    with Session(services_of(workers[1]).databases.primary) as session:
+        visitor.post(BASKET, data={"add": session.scalars(select(Product.id).where(Product.slug == slug)).one()})
+    cookies = [cookie for name in ("answers", "basket") if (cookie := visitor.get_cookie(name))]
+    headers = {"Cookie": "; ".join(f"{cookie.key}={cookie.value}" for cookie in cookies)}
+    pages = {"listing": LISTING, "product": f"/nl/product/{slug}", "advice": ADVICE, "basket": BASKET}
+    page = pages.get(kind, "/api/v1/products?sort=name")
+    clients = [app.test_client(use_cookies=False) for app in workers]
+    for other in pages.values():
+        clients[0].get(other, headers=headers)  # so that editions, products and parts of this state are known
+    rename(workers[1], "Naam B", slug)
+    clients[0].get("/nl/privacy", headers=headers)  # so that the next planned change is known, and is not read
+    begun: list[str] = []
+    real = planned_changes.is_due
+
+    def is_due(*given: Any) -> bool:
+        due = real(*given)
+        begun.append(rename(workers[1], f"Naam {'CD'[len(begun)]}", slug))
+        return due
+
+    with monkeypatch.context() as patched:
+        patched.setattr(planned_changes, "is_due", is_due)
+        shown = clients[0].get(page, headers=headers)
+    is_late = services_of(workers[0]).databases.primary.dialect.name == "sqlite"  # PostgreSQL begins at once
+    assert (shown.status_code, len(begun)) == (200, 2 if is_late else 1)
+    rename(workers[1], "Naam C" if is_late else "Naam B", slug)
+    assert shown.text == clients[2].get(page, headers=headers).text
+
+
+def test_a_basket_tells_stock_and_delivery_of_this_moment_whoever_changed_them(workers: list[Flask]) -> None:
+    client = workers[0].test_client()
+    with Session(services_of(workers[0]).databases.primary) as session:
+        product = session.scalars(select(Product).where(Product.status == Status.PUBLISHED, Product.stock > 9)).first()
+        assert product
+        counted = Count.of(product)
+    client.post(BASKET, data={"add": counted.product_id})
+    client.post(BASKET, data={f"quantity-{counted.product_id}": 3})
+    for turn, app in enumerate((*workers, *workers)):
+        shared, packs, cents = services_of(app), turn % 3, 1_000 + turn
+        with shared.orders.writing() as orders:
+            staff = StockChange(f"count-{turn}", who="Test")
+            count_packs(orders, counted, packs, staff, shared.clock())
+            orders.execute(update(DeliveryRate).values(cents=cents, free_from_cents=None))
+        page = client.get(BASKET).text
+        assert ["Uitverkocht</p>", "Nog maar 1 verpakking<", "Nog maar 2 verpakkingen<"][packs] in page
+        assert f"10,{turn:02}" in page
+        with shared.orders.writing() as orders:
+            note_weight(orders, counted.product_id, 90_000)
+        assert "10,0" not in client.get(BASKET).text
+        with shared.orders.writing() as orders:
+            note_weight(orders, counted.product_id, None)
 
 
 def test_a_path_with_a_hidden_slash_is_no_cached_page(workers: list[Flask]) -> None:
