@@ -299,18 +299,13 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
 
 def left_out_for_other_actives(session: Session, forms: Collection[str], wishes: Wishes) -> Mapping[Beside, int]:
     """Products that fit but for their other active substances, by kind; each counts once, whatever forms it has."""
-    asked = tuple(sorted(forms))
-
-    def compute(session: Session) -> dict[Beside, int]:
-        others = (condition for wish, condition in wishes.shape.conditions().items() if wish != "other_actives")
-        query = (
-            select(AdviceRow.beside, func.count(AdviceRow.product_id.distinct()))
-            .where(AdviceRow.form.in_(asked), AdviceRow.beside.in_(wishes.shape.kinds_left_out), *others)
-            .group_by(AdviceRow.beside)
-        )
-        return {kind: count for kind, count in session.execute(query, wishes.parameters)}  # noqa: C416 - rows, no pairs
-
-    return once_per_state(session, ("other actives", asked, wishes), compute)
+    others = (condition for wish, condition in wishes.shape.conditions().items() if wish != "other_actives")
+    query = (
+        select(AdviceRow.beside, func.count(AdviceRow.product_id.distinct()))
+        .where(AdviceRow.form.in_(sorted(forms)), AdviceRow.beside.in_(wishes.shape.kinds_left_out), *others)
+        .group_by(AdviceRow.beside)
+    )
+    return {kind: count for kind, count in session.execute(query, wishes.parameters)}  # noqa: C416 - rows, no pairs
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

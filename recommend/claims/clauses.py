@@ -103,7 +103,10 @@ def _hangs_on_another(clauses: list[_Clause], number: int, sentence: ParsedSente
         return True
     if clause.joint not in _APART and sentence.refers_to_professional and sentence.tokens[0].text in _IN_CASE:
         return True
-    if clause.joint == ":" and any(part.denied for part in sentence.segments if part.first < clause.first):
+    is_warned = any(one.first < clause.first for one in sentence.mentions_of("caution", "not-use", "excess", "consult"))
+    if clause.joint == ":" and (
+        is_warned or any(part.denied and part.first < clause.first for part in sentence.segments)
+    ):
         return True
     if number + 1 == len(clauses):
         return False

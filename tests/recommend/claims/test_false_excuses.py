@@ -83,6 +83,7 @@ def test_a_denial_in_one_clause_excuses_no_claim_of_another(text: str, language:
         ("Je leest soms dat magnesium reuma verlicht; bewijs daarvoor ontbreekt.", "nl"),
         ("Bij hoofdpijn, duizeligheid of braken stop je met de capsules en bel je de huisarts.", "nl"),
         ("Voel je je al lang somber, praat er dan over met je huisarts.", "nl"),
+        ("Caution: with magnesium carbonate your blood sugar can become too low.", "en"),
         ("That magnesium cures arthritis is a myth, and we will not repeat it.", "en"),
         ("Some say our capsules relieve pain; there is no proof of that.", "en"),
         ("Stop taking the capsules if you get diarrhoea, and see a doctor if the pain persists.", "en"),

@@ -1,5 +1,6 @@
 """Answers are health data: an encrypted cookie of their own, and nowhere else."""
 
+import gc
 import logging
 import re
 import time
@@ -11,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
+from catalog.advice.candidates import Wishes
+from recommend.answers import Answers
 from shop.app import create_app
 from shop.web.services import services_of
 from tests.conftest import settings_in
@@ -118,3 +121,13 @@ def test_answers_are_neither_logged_nor_stored(
     assert "myasthenia" not in caplog.text
     for file in sample_instance.iterdir():
         assert b"myasthenia" not in file.read_bytes()
+
+
+def test_no_answer_and_no_wish_that_follows_from_one_is_left_in_memory(client: FlaskClient) -> None:
+    answer(client, conditions=["kidney_disease"])
+    assert client.get(ADVICE).status_code == 200
+    answer(client, conditions=["none"], stomach="strong")
+    assert client.get(ADVICE).status_code == 200
+    gc.collect()
+    assert [one for one in gc.get_objects() if isinstance(one, Wishes)] == []
+    assert [one for one in gc.get_objects() if isinstance(one, Answers)] == []
