@@ -283,6 +283,8 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
     """Mentions of body, effect and product by their first token; none in the name of a product or a row of names."""
     if sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_about_handling:
         return {}
+    if sentence.is_set_elsewhere:
+        return {}
     if _is_product_name(sentence) or _is_row_of_names(sentence):
         return {}
     elsewhere = sentence.has("trade", "shop-world") or sentence.has_other_bearer

@@ -37,6 +37,7 @@ _JOINING = frozenset(
     ["of", "the", "a", "your", "my", "van", "de", "het", "een", "je", "jouw", "uw", "en", "and", "op", "up", "to"]
 )
 _PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "tegen", "less", "minder", "voor", "for"])
+_OFFERING = frozenset(["more", "meer", "extra", "against", "tegen", "less", "minder", "voor", "for", "zonder", "without"])
 _READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "everyone"]) | frozenset(
     ["je", "jou", "jouw", "jezelf", "u", "uw", "ge", "gij", "mij", "mijn", "iedereen"]
 )
@@ -81,6 +82,13 @@ _NO_OTHER_GOODS = (
     "drug",
     "covert-hint",
 )
+_SETTINGS = ("setting-kitchen", "setting-works", "setting-work", "setting-past", "setting-contest")
+_OTHER_WORLDS = ("trade", "shop-world", "other-field", "other-bearer", "other-goods", "law-and-reference")
+_NO_OTHER_SETTING = (*(name for name in _NO_OTHER_GOODS if name != "dosage"), "makes-you", "use-heading", *OTHER_GOODS)
+_OF_ORGANS = frozenset(
+    ["heart", "blood-pressure", "blood-sugar", "hormones", "immunity", "digestion", "stomach-comfort"]
+)
+_FIGURATIVE_KINDS = frozenset(["health", "process", "general"])
 _CHAPTER, _TITLE_WITHIN = ("hoofdstuk", "chapter"), 4  # `Chapter 4: …` has the title of a text behind it
 _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
 _COMPARED_OR_BODY = frozenset(
@@ -468,6 +476,45 @@ class ParsedSentence:
             return True
         fields = {mention.first for mention in self.mentions_of("other-field", "law-and-reference")}
         return len(fields) > 1 and not self.has("suffering", "gone", *EFFECTS)
+
+    @cached_property
+    def is_set_elsewhere(self) -> bool:
+        """Whether the sentence is set in a kitchen, at a machine, at work, in the past …, and the goods are not named.
+
+        `Simmer the bones for twelve hours`; not `One scoop in your soup`, `Reboot your body`.
+        """
+        if self.list_intro or self.has(*_NO_OTHER_SETTING) or any(one.concept.kind == "substance" for one in self.mentions):
+            return False
+        if self._acts_on_reader or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
+            return False
+        places = {topic.first - 1 for topic in self.topics if topic.first} - self.topic_places
+        if any(self.tokens[place].text in _POSSESSIVES for place in places):
+            return False
+        own = {one.first for one in self.mentions_of(*_SETTINGS)} - self.topic_places
+        named = {place for one in self.mentions_of(*_SETTINGS) for place in range(one.first, one.last + 1)}
+        others = {one.first for one in self.mentions_of(*_OTHER_WORLDS)} - self.topic_places - named
+        years = sum(len(token.text) == 4 and token.text.isdecimal() and "1500" < token.text < "2040" for token in self.tokens)
+        if self.has("product", "dosage"):
+            texts = {token.text for token in self.tokens}
+            return len(own) + years > 1 and _READERS_OWN.isdisjoint(texts) and not self.has("night", "gone", "stronger")
+        return len(own) + years > 1 or (len(own) + years > 0 and len(others) > 0)
+
+    @cached_property
+    def _acts_on_reader(self) -> bool:
+        """Whether an effect or a change has the reader behind it: `helps you`, `brings your head to rest`."""
+        for effect in self.mentions_of(*EFFECTS, "stronger", "gone", "makes-you"):
+            behind = self.tokens[effect.last + 1 : effect.last + 3]
+            if any(token.text in _READERS_OWN and not self._is_of_the_shop(place) for place, token in enumerate(behind, effect.last + 2)):
+                return True
+        return False
+
+    def is_of_setting(self, topic: Mention) -> bool:
+        """Whether a topic has the sense of another setting: `at full power` of a machine; never a complaint."""
+        if topic.concept.kind not in _FIGURATIVE_KINDS or topic.concept.id in _OF_ORGANS:
+            return False
+        if not self.is_set_elsewhere or self.promises(topic):
+            return False
+        return not any(token.text in _OFFERING for token in self.tokens[max(0, topic.first - 2) : topic.first])
 
     @cached_property
     def names_suffering(self) -> bool:
