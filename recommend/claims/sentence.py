@@ -37,6 +37,7 @@ _JOINING = frozenset(
     ["of", "the", "a", "your", "my", "van", "de", "het", "een", "je", "jouw", "uw", "en", "and", "op", "up", "to"]
 )
 _PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "tegen", "less", "minder", "voor", "for"])
+_MANY = 2
 _OFFERING = frozenset(["more", "meer", "extra", "against", "tegen", "less", "minder", "voor", "for", "zonder", "without"])
 _READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "everyone"]) | frozenset(
     ["je", "jou", "jouw", "jezelf", "u", "uw", "ge", "gij", "mij", "mijn", "iedereen"]
@@ -490,7 +491,7 @@ class ParsedSentence:
         places = {topic.first - 1 for topic in self.topics if topic.first} - self.topic_places
         if any(self.tokens[place].text in _POSSESSIVES for place in places):
             return False
-        own = {one.first for one in self.mentions_of(*_SETTINGS)} - self.topic_places
+        own = self._setting_places
         named = {place for one in self.mentions_of(*_SETTINGS) for place in range(one.first, one.last + 1)}
         others = {one.first for one in self.mentions_of(*_OTHER_WORLDS)} - self.topic_places - named
         years = sum(len(token.text) == 4 and token.text.isdecimal() and "1500" < token.text < "2040" for token in self.tokens)
@@ -498,6 +499,11 @@ class ParsedSentence:
             texts = {token.text for token in self.tokens}
             return len(own) + years > 1 and _READERS_OWN.isdisjoint(texts) and not self.has("night", "gone", "stronger")
         return len(own) + years > 1 or (len(own) + years > 0 and len(others) > 0)
+
+    @cached_property
+    def _setting_places(self) -> frozenset[int]:
+        """Places of the words of a setting that name no topic."""
+        return frozenset(one.first for one in self.mentions_of(*_SETTINGS)) - self.topic_places
 
     @cached_property
     def _acts_on_reader(self) -> bool:
@@ -512,7 +518,9 @@ class ParsedSentence:
         """Whether a topic has the sense of another setting: `at full power` of a machine; never a complaint."""
         if topic.concept.kind not in _FIGURATIVE_KINDS or topic.concept.id in _OF_ORGANS:
             return False
-        if not self.is_set_elsewhere or self.promises(topic):
+        if not self.is_set_elsewhere:
+            return False
+        if self.promises(topic) and (len(self._setting_places) < _MANY or any(token.text in _READERS_OWN for token in self.tokens)):
             return False
         return not any(token.text in _OFFERING for token in self.tokens[max(0, topic.first - 2) : topic.first])
 

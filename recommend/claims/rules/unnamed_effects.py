@@ -28,7 +28,7 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for an effect of magnesium whose object is no known word."""
-    if sentence.is_warning or sentence.is_of_other_goods or sentence.is_of_another_field:
+    if sentence.is_warning or sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_set_elsewhere:
         return
     if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount"):
         named = [verb for verb in sentence.mentions_of("contribute", "role") if _follows_magnesium(sentence, verb)]
@@ -117,7 +117,7 @@ def threat_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a threat: not taking, "and" or "then", the reader: `Skip it for a year and you'll pay the price`."""
     if sentence.is_warning or sentence.is_question or sentence.has(*_NO_THREAT):
         return
-    if sentence.is_of_other_goods or sentence.is_of_another_field:
+    if sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_set_elsewhere:
         return
     if sentence.has(*_OF_TRADE) and not sentence.has("rues"):
         return  # `Skip a delivery and you pay nothing`, not `Skip it and you'll pay the price`
