@@ -283,8 +283,6 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
     """Mentions of body, effect and product by their first token; none in the name of a product or a row of names."""
     if sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_about_handling:
         return {}
-    if sentence.is_set_elsewhere:
-        return {}
     if _is_product_name(sentence) or _is_row_of_names(sentence):
         return {}
     elsewhere = sentence.has("trade", "shop-world") or sentence.has_other_bearer
@@ -299,7 +297,15 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
         and not sentence.is_of_shop_matter(mention)
+        and not _is_of_setting(sentence, mention)
     }
+
+
+def _is_of_setting(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a word belongs to the kitchen, machine or story that the sentence is set in."""
+    if mention.concept.kind in TOPICS:
+        return sentence.is_of_setting(mention)
+    return sentence.is_set_elsewhere and not _names_body(mention.concept)
 
 
 def _strongest(found: Mapping[int, Mention], against: Sequence[float]) -> tuple[Mention, ...]:

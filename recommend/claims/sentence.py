@@ -38,7 +38,9 @@ _JOINING = frozenset(
 )
 _PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "tegen", "less", "minder", "voor", "for"])
 _MANY = 2
-_OFFERING = frozenset(["more", "meer", "extra", "against", "tegen", "less", "minder", "voor", "for", "zonder", "without"])
+_OFFERING = frozenset(
+    ["more", "meer", "extra", "against", "tegen", "less", "minder", "voor", "for", "zonder", "without"]
+)
 _READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "everyone"]) | frozenset(
     ["je", "jou", "jouw", "jezelf", "u", "uw", "ge", "gij", "mij", "mijn", "iedereen"]
 )
@@ -86,10 +88,22 @@ _NO_OTHER_GOODS = (
 _SETTINGS = ("setting-kitchen", "setting-works", "setting-work", "setting-past", "setting-contest")
 _OTHER_WORLDS = ("trade", "shop-world", "other-field", "other-bearer", "other-goods", "law-and-reference")
 _NO_OTHER_SETTING = (*(name for name in _NO_OTHER_GOODS if name != "dosage"), "makes-you", "use-heading", *OTHER_GOODS)
-_OF_ORGANS = frozenset(
-    ["heart", "blood-pressure", "blood-sugar", "hormones", "immunity", "digestion", "stomach-comfort"]
+_TROUBLES, _WHOLE_SENTENCE = frozenset(["complaint", "fatigue", "side_effect"]), 8  # words
+_NO_TROUBLE = (
+    *(name for name in (*_NO_OTHER_GOODS, *OTHER_GOODS) if name != "dosage"),
+    *EFFECTS,
+    *("product", "makes-you", "use-heading", "gone", "less", "stronger", "professional", "turning-point"),
 )
-_FIGURATIVE_KINDS = frozenset(["health", "process", "general"])
+_BENEFICIARIES = _OTHERS - {"ze", "zij", "they", "wie", "who", "our", "onze"}
+_NEVER_FIGURES = frozenset(["sleep", "heart", "blood-pressure", "blood-sugar", "hormones", "immunity", "digestion"]) | (
+    frozenset(["stomach-comfort", "skin-hair", "intimacy", "weight-loss"])
+)
+"""Effects whose words are no figures of speech."""
+_NAMED_STATES = frozenset(["relaxation", "stress", "mood", "memory", "joints", "senses-and-organs"])
+_FIGURATIVE_KINDS = frozenset(["health", "general"])
+_DETERMINERS = frozenset(["the", "de", "het", "a", "een", "of", "van", "these", "deze", "your", "je"])
+_NEAR_A_TOPIC = 3  # words
+_LIKENING = frozenset(["like", "zoals", "than", "net", "zo"])
 _CHAPTER, _TITLE_WITHIN = ("hoofdstuk", "chapter"), 4  # `Chapter 4: …` has the title of a text behind it
 _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
 _COMPARED_OR_BODY = frozenset(
@@ -484,9 +498,13 @@ class ParsedSentence:
 
         `Simmer the bones for twelve hours`; not `One scoop in your soup`, `Reboot your body`.
         """
-        if self.list_intro or self.has(*_NO_OTHER_SETTING) or any(one.concept.kind == "substance" for one in self.mentions):
+        if (
+            self.list_intro
+            or self.has(*_NO_OTHER_SETTING)
+            or any(one.concept.kind == "substance" for one in self.mentions)
+        ):
             return False
-        if self._acts_on_reader or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
+        if self._acts_on_reader or self._likens or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
             return False
         places = {topic.first - 1 for topic in self.topics if topic.first} - self.topic_places
         if any(self.tokens[place].text in _POSSESSIVES for place in places):
@@ -494,11 +512,20 @@ class ParsedSentence:
         own = self._setting_places
         named = {place for one in self.mentions_of(*_SETTINGS) for place in range(one.first, one.last + 1)}
         others = {one.first for one in self.mentions_of(*_OTHER_WORLDS)} - self.topic_places - named
-        years = sum(len(token.text) == 4 and token.text.isdecimal() and "1500" < token.text < "2040" for token in self.tokens)
+        years = sum(
+            len(token.text) == 4 and token.text.isdecimal() and "1500" < token.text < "2040" for token in self.tokens
+        )
         if self.has("product", "dosage"):
             texts = {token.text for token in self.tokens}
             return len(own) + years > 1 and _READERS_OWN.isdisjoint(texts) and not self.has("night", "gone", "stronger")
         return len(own) + years > 1 or (len(own) + years > 0 and len(others) > 0)
+
+    @cached_property
+    def _likens(self) -> bool:
+        """Whether something is likened to the setting: `like butter in a pan`, `as steady as a wall`."""
+        texts = [token.text for token in self.tokens]
+        joined = any(text == "als" and not before.is_stop for before, text in zip(self.tokens, texts[1:], strict=False))
+        return joined or not _LIKENING.isdisjoint(texts) or "as" in texts
 
     @cached_property
     def _setting_places(self) -> frozenset[int]:
@@ -510,19 +537,55 @@ class ParsedSentence:
         """Whether an effect or a change has the reader behind it: `helps you`, `brings your head to rest`."""
         for effect in self.mentions_of(*EFFECTS, "stronger", "gone", "makes-you"):
             behind = self.tokens[effect.last + 1 : effect.last + 3]
-            if any(token.text in _READERS_OWN and not self._is_of_the_shop(place) for place, token in enumerate(behind, effect.last + 2)):
+            if any(
+                token.text in _READERS_OWN and not self._is_of_the_shop(place)
+                for place, token in enumerate(behind, effect.last + 2)
+            ):
                 return True
         return False
 
     def is_of_setting(self, topic: Mention) -> bool:
-        """Whether a topic has the sense of another setting: `at full power` of a machine; never a complaint."""
-        if topic.concept.kind not in _FIGURATIVE_KINDS or topic.concept.id in _OF_ORGANS:
+        """Whether a topic has the sense of another setting: `at full power` of a machine, `the bones` in a kitchen.
+
+        Never a named disease, sleep, or what blood, hormones and the like do; nor what becomes stronger.
+        """
+        if self._is_trouble_of_the_shop(topic):
+            return True
+        if not self.is_set_elsewhere or topic.concept.id in _NEVER_FIGURES:
             return False
-        if not self.is_set_elsewhere:
+        before = [token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]]
+        if topic.concept.kind == "process":
+            is_ingredient = self.has("setting-kitchen") and not self.has("stronger", *EFFECTS)
+            return is_ingredient and bool(before) and before[-1] in _DETERMINERS
+        around = {*before, *(token.text for token in self.tokens[topic.last + 1 : topic.last + 2])}
+        if topic.concept.kind not in _FIGURATIVE_KINDS or not _OFFERING.isdisjoint(around):
             return False
-        if self.promises(topic) and (len(self._setting_places) < _MANY or any(token.text in _READERS_OWN for token in self.tokens)):
+        if topic.concept.id in _NAMED_STATES and any(
+            not topic.first <= one.first <= topic.last and abs(one.first - topic.first) <= _NEAR_A_TOPIC
+            for one in self.mentions_of("stronger", "nice")
+        ):
             return False
-        return not any(token.text in _OFFERING for token in self.tokens[max(0, topic.first - 2) : topic.first])
+        is_plain = len(self._setting_places) >= _MANY and _READERS_OWN.isdisjoint(token.text for token in self.tokens)
+        return is_plain or not self.promises(topic)
+
+    def _is_trouble_of_the_shop(self, topic: Mention) -> bool:
+        """Whether a complaint is what business calls its troubles: `It's a headache when a code fails, so we …`.
+
+        Only words on a list, in a whole sentence on shop matters, without goods, takers, an effect, "less" or a question.
+        """
+        if topic.concept.kind not in _TROUBLES or self.is_question or len(self.tokens) < _WHOLE_SENTENCE:
+            return False
+        if not topic.first:
+            return False
+        if not any(one.first <= topic.first <= one.last for one in self.mentions_of("trouble-figure")):
+            return False
+        if self.list_intro or self.has(*_NO_TROUBLE) or any(one.concept.kind == "substance" for one in self.mentions):
+            return False
+        if any(token.text in _BENEFICIARIES for token in self.tokens):
+            return False
+        places = {one.first for one in self.mentions_of(*_OTHER_WORLDS, *_SETTINGS)}
+        before = {token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]}
+        return len(places - self.topic_places) >= _MANY and _OFFERING.isdisjoint(before)
 
     @cached_property
     def names_suffering(self) -> bool:
