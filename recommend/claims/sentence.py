@@ -37,6 +37,7 @@ _JOINING = frozenset(
     ["of", "the", "a", "your", "my", "van", "de", "het", "een", "je", "jouw", "uw", "en", "and", "op", "up", "to"]
 )
 _PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "tegen", "less", "minder", "voor", "for"])
+_YEARS = frozenset(map(str, range(1500, 2040)))
 _MANY = 2
 _OFFERING = frozenset(
     ["more", "meer", "extra", "against", "tegen", "less", "minder", "voor", "for", "zonder", "without"]
@@ -512,9 +513,7 @@ class ParsedSentence:
         own = self._setting_places
         named = {place for one in self.mentions_of(*_SETTINGS) for place in range(one.first, one.last + 1)}
         others = {one.first for one in self.mentions_of(*_OTHER_WORLDS)} - self.topic_places - named
-        years = sum(
-            len(token.text) == 4 and token.text.isdecimal() and "1500" < token.text < "2040" for token in self.tokens
-        )
+        years = sum(token.text in _YEARS for token in self.tokens)
         if self.has("product", "dosage"):
             texts = {token.text for token in self.tokens}
             return len(own) + years > 1 and _READERS_OWN.isdisjoint(texts) and not self.has("night", "gone", "stronger")
@@ -571,7 +570,7 @@ class ParsedSentence:
     def _is_trouble_of_the_shop(self, topic: Mention) -> bool:
         """Whether a complaint is what business calls its troubles: `It's a headache when a code fails, so we …`.
 
-        Only words on a list, in a whole sentence on shop matters, without goods, takers, an effect, "less" or a question.
+        Only words on a list, in a whole sentence on shop matters, without goods, takers, an effect or a question.
         """
         if topic.concept.kind not in _TROUBLES or self.is_question or len(self.tokens) < _WHOLE_SENTENCE:
             return False
