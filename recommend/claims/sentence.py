@@ -96,7 +96,7 @@ _NO_TROUBLE = (
     *("product", "makes-you", "use-heading", "gone", "less", "stronger", "professional", "turning-point"),
 )
 _BENEFICIARIES = _OTHERS - {"ze", "zij", "they", "wie", "who", "our", "onze"}
-_NEVER_FIGURES = frozenset(["sleep", "heart", "blood-pressure", "blood-sugar", "hormones", "immunity", "digestion"]) | (
+NEVER_FIGURES = frozenset(["sleep", "heart", "blood-pressure", "blood-sugar", "hormones", "immunity", "digestion"]) | (
     frozenset(["stomach-comfort", "skin-hair", "intimacy", "weight-loss"])
 )
 """Effects whose words are no figures of speech."""
@@ -367,6 +367,15 @@ class ParsedSentence:
             return True  # a button: `Refresh`
         return self.has("trade", "shop-world") and not any(self._is_promised(topic) for topic in self.topics)
 
+    def is_promised(self, topic: Mention) -> bool:
+        """Whether a topic is offered or made more of: `more energy`, `strong bones`, `your mood`."""
+        before = self.tokens[max(0, topic.first - 2) : topic.first]
+        if any(token.text in _OFFERING or token.text in _WITHOUT for token in before):
+            return True
+        if before and before[-1].text in _POSSESSIVES:
+            return True
+        return any(topic.first - one.last in (1, 2) for one in self.mentions_of("stronger"))
+
     def _is_promised(self, topic: Mention) -> bool:
         """Whether the words before a topic make it a promise: `for more energy`, `against stress`."""
         return any(token.text in _PROMISING for token in self.tokens[max(0, topic.first - 2) : topic.first])
@@ -550,7 +559,7 @@ class ParsedSentence:
         """
         if self._is_trouble_of_the_shop(topic):
             return True
-        if not self.is_set_elsewhere or topic.concept.id in _NEVER_FIGURES:
+        if not self.is_set_elsewhere or topic.concept.id in NEVER_FIGURES:
             return False
         before = [token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]]
         if topic.concept.kind == "process":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from recommend.claims.findings import VERDICTS, Severity, Verdict
+from recommend.claims.lexicon import Mention
 from recommend.claims.records import Claims
 from recommend.claims.register_lexicon import RegisterLexicon
 from recommend.claims.rules.authorised import authorised_grounds, claimed_places
@@ -11,7 +12,7 @@ from recommend.claims.rules.claim_scope import audience_grounds
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.patterns import pattern_grounds
 from recommend.claims.rules.registered import content_grounds, read_registered
-from recommend.claims.rules.slogans import slogan_grounds
+from recommend.claims.rules.slogans import explanations, slogan_grounds
 from recommend.claims.rules.topics import topic_grounds
 from recommend.claims.rules.unnamed_effects import (
     medicine_grounds,
@@ -21,7 +22,7 @@ from recommend.claims.rules.unnamed_effects import (
     threat_grounds,
     unnamed_effect_grounds,
 )
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import NEVER_FIGURES, OFFERED, ParsedSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def judge(
     grounds += contents or nutrition_content_grounds(sentence)
     if not grounds:
         grounds += slogan_grounds(sentence)
-    return _most_severe(grounds, sentence)
+    return _ask_where_explained(sentence, _most_severe(grounds, sentence))
 
 
 def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgement:
@@ -93,6 +94,32 @@ def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgeme
     return Judgement(first.verdict, first.severity, merged, named, suggestions, reasons)
 
 
+def _ask_where_explained(sentence: ParsedSentence, judgement: Judgement) -> Judgement:
+    """Block of soft topics alone, as a question for a person where two words of shop, law, food or use explain them.
+
+    The classifier may block it again. A disease, an effect that a nutrient or the goods are said to have, what becomes
+    stronger, and a short line are not asked about.
+    """
+    ground = judgement.ground
+    if judgement.severity != "block" or not ground or not judgement.reasons <= _SOFT_REASONS:
+        return judgement
+    if not ground.mentions or any(mention.concept.kind not in _SOFT_KINDS for mention in ground.mentions):
+        return judgement
+    is_name = not sentence.is_closed and not sentence.is_question and sentence.has("nutrient", "mineral-form")
+    is_named = any(_is_named_effect(mention) for mention in ground.mentions)
+    if is_name or is_named or any(sentence.is_promised(mention) for mention in ground.mentions):
+        return judgement
+    if sentence.list_intro or len(sentence.tokens) < _SHORTEST_EXPLAINED or explanations(sentence) < _EXPLAINED:
+        return judgement
+    return Judgement("neutral", "warn", replace(ground, verdict="neutral", severity="warn", reason="unclear"), ())
+
+
+def _is_named_effect(mention: Mention) -> bool:
+    """Whether a topic is the effect itself and no figure of speech; a phrase on digestion is one: `back on stream`."""
+    is_phrase = mention.last > mention.first and mention.concept.id == "digestion"
+    return mention.concept.id in NEVER_FIGURES and not is_phrase
+
+
 def _why_neutral(sentence: ParsedSentence) -> Ground:
     """Ground for a sentence without a claim: a denial, a safety warning or nothing at all."""
     topics = tuple(mention for mention in sentence.topics if mention.concept.kind != "process")
@@ -103,6 +130,9 @@ def _why_neutral(sentence: ParsedSentence) -> Ground:
     return Ground("neutral", "ok", "neutral")
 
 
+_SOFT_REASONS = frozenset(["not-listed", "refused", "general-benefit"])
+_SOFT_KINDS = frozenset(["health", "process", "general"])
+_SHORTEST_EXPLAINED, _EXPLAINED = 7, 2  # words; how many of them explain
 _NO = frozenset(["nee", "neen", "no"])
 _QUESTION_WORDS = frozenset(
     ["heb", "hebt", "heeft", "ben", "bent", "gebruik", "gebruikt", "neem", "slik", "do", "does", "are", "have", "is"]
