@@ -431,7 +431,12 @@ class ParsedSentence:
         """Whether the sentence is on a lid or small print: `Hard to open with arthritic hands`; not on what changed."""
         if not self.has("handling") or self.has(*PROMISES, "gone", "stronger", "deficiency", "not-taking"):
             return False
-        return _CHANGED.isdisjoint(token.text for token in self.tokens)
+        return not self.tells_of_change
+
+    @cached_property
+    def tells_of_change(self) -> bool:
+        """Whether something is better than before, or the reader's turn comes: `eindelijk`, `thanks to`, `jij`."""
+        return not _CHANGED.isdisjoint(token.text for token in self.tokens)
 
     @cached_property
     def has_other_bearer(self) -> bool:
@@ -508,11 +513,10 @@ class ParsedSentence:
 
         `Simmer the bones for twelve hours`; not `One scoop in your soup`, `Reboot your body`.
         """
-        if (
-            self.list_intro
-            or self.has(*_NO_OTHER_SETTING)
-            or any(one.concept.kind == "substance" for one in self.mentions)
-        ):
+        years = sum(token.text in _YEARS for token in self.tokens)
+        if not (years or self.has(*_SETTINGS)) or self.list_intro or self.has(*_NO_OTHER_SETTING):
+            return False
+        if any(one.concept.kind == "substance" for one in self.mentions):
             return False
         if self._acts_on_reader or self._likens or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
             return False
@@ -522,7 +526,6 @@ class ParsedSentence:
         own = self._setting_places
         named = {place for one in self.mentions_of(*_SETTINGS) for place in range(one.first, one.last + 1)}
         others = {one.first for one in self.mentions_of(*_OTHER_WORLDS)} - self.topic_places - named
-        years = sum(token.text in _YEARS for token in self.tokens)
         if self.has("product", "dosage"):
             texts = {token.text for token in self.tokens}
             return len(own) + years > 1 and _READERS_OWN.isdisjoint(texts) and not self.has("night", "gone", "stronger")
@@ -581,7 +584,12 @@ class ParsedSentence:
 
         Only words on a list, in a whole sentence on shop matters, without goods, takers, an effect or a question.
         """
-        if topic.concept.kind not in _TROUBLES or self.is_question or len(self.tokens) < _WHOLE_SENTENCE:
+        if (
+            not self.has("trouble-figure")
+            or topic.concept.kind not in _TROUBLES
+            or self.is_question
+            or len(self.tokens) < _WHOLE_SENTENCE
+        ):
             return False
         if not topic.first:
             return False

@@ -97,27 +97,32 @@ def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgeme
 def _ask_where_explained(sentence: ParsedSentence, judgement: Judgement) -> Judgement:
     """Block of soft topics alone, as a question for a person where two words of shop, law, food or use explain them.
 
-    The classifier may block it again. A disease, an effect that a nutrient or the goods are said to have, what becomes
-    stronger, and a short line are not asked about.
+    The classifier may block it again. Diseases, effects of the goods, what becomes stronger, names and short lines
+    are not asked about.
     """
     ground = judgement.ground
     if judgement.severity != "block" or not ground or not judgement.reasons <= _SOFT_REASONS:
         return judgement
     if not ground.mentions or any(mention.concept.kind not in _SOFT_KINDS for mention in ground.mentions):
         return judgement
-    is_name = not sentence.is_closed and not sentence.is_question and sentence.has("nutrient", "mineral-form")
-    is_named = any(_is_named_effect(mention) for mention in ground.mentions)
-    if is_name or is_named or any(sentence.is_promised(mention) for mention in ground.mentions):
+    if any(_is_claimed(sentence, mention) for mention in ground.mentions):
         return judgement
-    if sentence.list_intro or len(sentence.tokens) < _SHORTEST_EXPLAINED or explanations(sentence) < _EXPLAINED:
+    is_name = not sentence.is_closed and not sentence.is_question and sentence.has("nutrient", "mineral-form")
+    is_bare = len(sentence.tokens) < _SHORTEST_EXPLAINED or explanations(sentence) < _EXPLAINED
+    if is_name or is_bare or sentence.list_intro or sentence.tells_of_change:
         return judgement
     return Judgement("neutral", "warn", replace(ground, verdict="neutral", severity="warn", reason="unclear"), ())
 
 
-def _is_named_effect(mention: Mention) -> bool:
-    """Whether a topic is the effect itself and no figure of speech; a phrase on digestion is one: `back on stream`."""
-    is_phrase = mention.last > mention.first and mention.concept.id == "digestion"
-    return mention.concept.id in NEVER_FIGURES and not is_phrase
+def _is_claimed(sentence: ParsedSentence, topic: Mention) -> bool:
+    """Whether a topic is the effect itself and no figure of speech, or is promised of the goods or to the reader.
+
+    A phrase on digestion may be a figure: `back on stream`.
+    """
+    is_phrase = topic.last > topic.first and topic.concept.id == "digestion"
+    if (topic.concept.id in NEVER_FIGURES and not is_phrase) or sentence.is_promised(topic):
+        return True
+    return bool(sentence.promises(topic)) and sentence.has(*OFFERED)
 
 
 def _why_neutral(sentence: ParsedSentence) -> Ground:

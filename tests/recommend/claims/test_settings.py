@@ -124,3 +124,8 @@ def test_words_of_the_shop_explain_no_effect_on_the_reader(language: Language) -
 )
 def test_kinds_that_resemble_each_other_are_told_apart(text: str, language: Language, verdict: str) -> None:
     assert [finding.verdict for finding in check_text(text, language)] == [verdict]
+
+
+def test_a_word_with_another_vowel_is_another_word() -> None:
+    assert severities("In amandelen zit veel magnesium.", "nl") == {"ok"}
+    assert severities("Lekker in je vel met magnesium.", "nl") == {"block"}
