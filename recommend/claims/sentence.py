@@ -518,7 +518,7 @@ class ParsedSentence:
             return False
         if any(one.concept.kind == "substance" for one in self.mentions):
             return False
-        if self._acts_on_reader or self._likens or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
+        if self._acts_on_reader or self.likens or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
             return False
         places = {topic.first - 1 for topic in self.topics if topic.first} - self.topic_places
         if any(self.tokens[place].text in _POSSESSIVES for place in places):
@@ -532,7 +532,7 @@ class ParsedSentence:
         return len(own) + years > 1 or (len(own) + years > 0 and len(others) > 0)
 
     @cached_property
-    def _likens(self) -> bool:
+    def likens(self) -> bool:
         """Whether something is likened to the setting: `like butter in a pan`, `as steady as a wall`."""
         texts = [token.text for token in self.tokens]
         joined = any(text == "als" and not before.is_stop for before, text in zip(self.tokens, texts[1:], strict=False))

@@ -28,7 +28,10 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for an effect of magnesium whose object is no known word."""
-    if sentence.is_warning or sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_set_elsewhere:
+    begins = any(mention.first == 0 for mention in sentence.mentions_of("good-for", "contribute", "benefit"))
+    # `A funnel speeds up the flow`, not `Boost the team: energy …`
+    is_elsewhere = sentence.is_set_elsewhere and not (begins and sentence.topics)
+    if sentence.is_warning or sentence.is_of_other_goods or sentence.is_of_another_field or is_elsewhere:
         return
     if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount"):
         named = [verb for verb in sentence.mentions_of("contribute", "role") if _follows_magnesium(sentence, verb)]
