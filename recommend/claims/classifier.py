@@ -20,7 +20,7 @@ from recommend.claims.records import TOPICS, Concept
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.slogans import explanations
 from recommend.claims.rules.topics import is_about_the_shop
-from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
+from recommend.claims.sentence import EFFECTS, OFFERED, OTHER_GOODS, ParsedSentence
 from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
 from recommend.loading import RulesetError, once_per_folder
@@ -170,10 +170,14 @@ _ASK_SLOGAN_FROM = 0.2  # the same, and nobody is named
 _ASK_HALF_EXPLAINED_FROM = 0.7  # one word explains it
 _ASK_FIELD_FROM = 0.85  # one word of software, jobs, companies, law
 _ASK_OPEN_FROM = 0.5  # without a full stop it may be a label or caption, with a question mark the shop's question
-_BLOCK_FROM = 0.46
-_BLOCK_UNEXPLAINED_FROM = 0.35  # the same, and no word of shop, law, food or use explains the sentence
-_BLOCK_UNEXPLAINED_GOODS_FROM = 0.38  # the same, and nothing explains the sentence
-_BLOCK_ON_GOODS_FROM = 0.62  # only the goods or words of a shop as well are evidence
+_BLOCK_FROM = 0.56
+_BLOCK_BARE_FROM = 0.65  # neither a topic nor goods nor a substance is named
+_BLOCK_BARE_READER_FROM = 0.77  # the same, and the reader is addressed, as shops and instructions do
+_BLOCK_ON_GOODS_FROM = 0.69  # only the goods or words of a shop as well are evidence
+_ASK_FROM = 0.46  # a person is asked, up to where it blocks
+_ASK_UNEXPLAINED_FROM = 0.35  # the same, and no word of shop, law, food or use explains the sentence
+_ASK_UNEXPLAINED_GOODS_FROM = 0.38  # the same, and nothing explains the sentence
+_ASK_ON_GOODS_FROM = 0.62
 _BLOCK_ON_EXPERTS_FROM = 0.75  # only a professional is: the rules know endorsements
 _BLOCK_ON_LACK_FROM = 0.6  # only "without" is
 _BLOCK_TRADE_FROM = 0.85  # next to words of buying and shipping
@@ -199,6 +203,12 @@ _WEAK_EVIDENCE = frozenset(
     | {"body-word", "dosage"}
 )
 """The same, but words of a shop as well: they do not count beside its other words."""
+_STRONG_EVIDENCE = (
+    *("dosage", "takers", "drug", "not-taking", "deficiency", "makes-you", "going-without", "night", "suffering"),
+    *("children", "patient-context", "covert-hint"),
+)
+"""Concepts of taking and of bodies: a sentence with one of them is not bare."""
+_BY_EVIDENCE = frozenset([_BLOCK_FROM, _BLOCK_BARE_FROM, _BLOCK_BARE_READER_FROM, _BLOCK_ON_GOODS_FROM])
 _READER = frozenset(
     ["je", "jij", "jou", "jouw", "jezelf", "u", "uw", "ik", "mij", "me", "mijn", "ons", "iedereen"]
 ) | frozenset(["you", "you're", "you'll", "you've", "your", "yourself", "i", "i'm", "me", "my", "us", "everyone"])
@@ -251,6 +261,8 @@ def _review_permission(
         return _with_ground(judgement, opinion.likeliest(forbidden=True)[0], "block", "resembles", evidence)
     if is_doubtful:
         return _with_ground(judgement, verdict, "warn", "authorised-doubtful", evidence)
+    if opinion.forbidden >= _ask_threshold(sentence, judgement, evidence):
+        return _with_ground(judgement, verdict, "warn", "unclear", evidence)
     return judgement
 
 
@@ -297,7 +309,15 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
         and not sentence.is_of_shop_matter(mention)
+        and not _is_of_setting(sentence, mention)
     }
+
+
+def _is_of_setting(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a word belongs to the kitchen, machine or story that the sentence is set in."""
+    if mention.concept.kind in TOPICS:
+        return sentence.is_of_setting(mention)
+    return sentence.is_set_elsewhere and not _names_body(mention.concept)
 
 
 def _strongest(found: Mapping[int, Mention], against: Sequence[float]) -> tuple[Mention, ...]:
@@ -369,7 +389,7 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
         return _BLOCK_TRADE_FROM
     if all(one.concept.id == "gone" and sentence.tokens[one.first].text in _BARE_LACK for one in evidence):
         return _BLOCK_ON_LACK_FROM
-    return _threshold_on(sentence, frozenset(mention.concept.id for mention in evidence))
+    return _threshold_on(sentence, evidence)
 
 
 def _asks_before_use(sentence: ParsedSentence) -> bool:
@@ -383,14 +403,35 @@ def _asks_before_use(sentence: ParsedSentence) -> bool:
     return any(mention.first in begins for mention in sentence.mentions_of("ask", "consult"))
 
 
-def _threshold_on(sentence: ParsedSentence, evidence: frozenset[str]) -> float:
+def _threshold_on(sentence: ParsedSentence, evidence: Sequence[Mention]) -> float:
     """Likelihood from which the model blocks where the rules found nothing, by the concepts that are evidence."""
-    may_be_label = sentence.is_question or not sentence.is_closed or explanations(sentence) > 0
-    if evidence - _WEAK_EVIDENCE - {*OFFERED}:
-        return _BLOCK_FROM if may_be_label else _BLOCK_UNEXPLAINED_FROM
-    if evidence <= _EXPERTS:
+    names = frozenset(mention.concept.id for mention in evidence)
+    if names <= _EXPERTS:
         return _BLOCK_ON_EXPERTS_FROM
-    return _BLOCK_ON_GOODS_FROM if may_be_label else _BLOCK_UNEXPLAINED_GOODS_FROM
+    if _is_bare(sentence):
+        speaks_of_reader = any(token.text in _READER for token in sentence.tokens)
+        return _BLOCK_BARE_READER_FROM if speaks_of_reader else _BLOCK_BARE_FROM
+    if sentence.has("children") and sentence.has("dosage"):
+        return _ASK_UNEXPLAINED_GOODS_FROM
+    return _BLOCK_FROM if names - _WEAK_EVIDENCE - {*OFFERED} else _BLOCK_ON_GOODS_FROM
+
+
+def _is_bare(sentence: ParsedSentence) -> bool:
+    """Whether the sentence names no topic, no goods, no substance and nobody who takes something."""
+    if sentence.has(*OFFERED, *OTHER_GOODS, *_STRONG_EVIDENCE):
+        return False
+    return not any(_names_body(mention.concept) or mention.concept.kind == "substance" for mention in sentence.mentions)
+
+
+def _ask_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: Sequence[Mention]) -> float:
+    """Likelihood from which a person is asked, where only the kind of evidence keeps the model from blocking."""
+    if _block_threshold(sentence, judgement, evidence) not in _BY_EVIDENCE:
+        return _BLOCK_NEVER
+    names = frozenset(mention.concept.id for mention in evidence)
+    may_be_label = sentence.is_question or not sentence.is_closed or explanations(sentence) > 0
+    if names - _WEAK_EVIDENCE - {*OFFERED}:
+        return _ASK_FROM if may_be_label else _ASK_UNEXPLAINED_FROM
+    return _ASK_ON_GOODS_FROM if may_be_label else _ASK_UNEXPLAINED_GOODS_FROM
 
 
 def _with_ground(

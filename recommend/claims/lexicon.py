@@ -5,6 +5,7 @@ Notation of words in the data: `kramp` matches by stem, `=moe` exactly, `kramp*`
 other language match as well, since Dutch pages contain "sleep" and "stress relief".
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -90,6 +91,7 @@ class _WordPatterns:
         self.language, self.is_foreign = language, is_foreign
         self.stemmer = Stemmer.Stemmer(_STEMMERS[language])
         self.numbers: dict[str, int] = {}
+        self.words: dict[int, str] = {}
         self.exact: dict[str, set[int]] = defaultdict(set)  # `=één` and `=een` are alike
         self.stems: dict[str, set[int]] = defaultdict(set)
         self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
@@ -109,7 +111,7 @@ class _WordPatterns:
         if pattern in self.numbers:
             return self.numbers[pattern]
         number = self.numbers[pattern] = first + len(self.numbers)
-        word = normalised(pattern.strip("=*")) or pattern.strip("=*")
+        word = self.words[number] = normalised(pattern.strip("=*")) or pattern.strip("=*")
         if pattern.startswith("=") or (self.is_foreign and len(word) < _FOREIGN_FROM):
             self.exact[word].add(number)
         elif "*" in pattern:
@@ -132,6 +134,9 @@ class _WordPatterns:
         """Numbers of the patterns that match a word exactly, by stem or as part of a compound."""
         found = set(self.stems.get(word, ()))
         found |= self.stems.get(self.stemmer.stemWord(word), set())
+        is_long = _has_long_vowel(word) if self.language == "nl" and found else None
+        if is_long is not None:
+            found = {number for number in found if _has_long_vowel(self.words[number]) in (is_long, None)}
         found |= self.exact.get(word, set())
         return found | _roots_in(word, self.roots)
 
@@ -157,6 +162,24 @@ class _WordPatterns:
             for known, number in self.fuzzy.get((word[0], length), ())
             if OSA.distance(word, known, score_cutoff=typos) <= typos
         }
+
+
+_ONE_SYLLABLE = re.compile(r"[^aeiouy]*([aeou])(\1?)([^aeiouy]+)(e[nrs]?)?")
+
+
+def _has_long_vowel(word: str) -> bool | None:
+    """Whether the vowel of a Dutch word of one syllable is long, as it is spelt; None for any other word.
+
+    The stemmer takes `slappe` for `slaap` and `veel` for `vel`.
+    """
+    found = _ONE_SYLLABLE.fullmatch(word)
+    if not found:
+        return None
+    _, doubled, consonants, ending = found.groups()
+    if doubled or not ending:
+        return bool(doubled)
+    is_pair = len(consonants) == 2 and consonants[0] == consonants[1]  # noqa: PLR2004 - a pair
+    return False if is_pair else None  # `dagen` may be of `dag`
 
 
 def _roots_in(word: str, roots: Mapping[str, Sequence[tuple[str, bool, bool, int]]]) -> set[int]:

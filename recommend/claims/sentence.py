@@ -37,6 +37,11 @@ _JOINING = frozenset(
     ["of", "the", "a", "your", "my", "van", "de", "het", "een", "je", "jouw", "uw", "en", "and", "op", "up", "to"]
 )
 _PROMISING = frozenset(["more", "meer", "extra", "again", "weer", "against", "tegen", "less", "minder", "voor", "for"])
+_YEARS = frozenset(map(str, range(1500, 2040)))
+_MANY = 2
+_OFFERING = frozenset(
+    ["more", "meer", "extra", "against", "tegen", "less", "minder", "voor", "for", "zonder", "without"]
+)
 _READERS_OWN = frozenset(["you", "me", "your", "yours", "yourself", "my", "everyone"]) | frozenset(
     ["je", "jou", "jouw", "jezelf", "u", "uw", "ge", "gij", "mij", "mijn", "iedereen"]
 )
@@ -87,6 +92,25 @@ _NO_OTHER_GOODS = (
     "drug",
     "covert-hint",
 )
+_SETTINGS = ("setting-kitchen", "setting-works", "setting-work", "setting-past", "setting-contest")
+_OTHER_WORLDS = ("trade", "shop-world", "other-field", "other-bearer", "other-goods", "law-and-reference")
+_NO_OTHER_SETTING = (*(name for name in _NO_OTHER_GOODS if name != "dosage"), "makes-you", "use-heading", *OTHER_GOODS)
+_TROUBLES, _WHOLE_SENTENCE = frozenset(["complaint", "fatigue", "side_effect"]), 8  # words
+_NO_TROUBLE = (
+    *(name for name in (*_NO_OTHER_GOODS, *OTHER_GOODS) if name != "dosage"),
+    *EFFECTS,
+    *("product", "makes-you", "use-heading", "gone", "less", "stronger", "professional", "turning-point"),
+)
+_BENEFICIARIES = _OTHERS - {"ze", "zij", "they", "wie", "who", "our", "onze"}
+NEVER_FIGURES = frozenset(["sleep", "heart", "blood-pressure", "blood-sugar", "hormones", "immunity", "digestion"]) | (
+    frozenset(["stomach-comfort", "skin-hair", "intimacy", "weight-loss"])
+)
+"""Effects whose words are no figures of speech."""
+_NAMED_STATES = frozenset(["relaxation", "stress", "mood", "memory", "joints", "senses-and-organs"])
+_FIGURATIVE_KINDS = frozenset(["health", "general"])
+_DETERMINERS = frozenset(["the", "de", "het", "a", "een", "of", "van", "these", "deze", "your", "je"])
+_NEAR_A_TOPIC = 3  # words
+_LIKENING = frozenset(["like", "zoals", "than", "net", "zo"])
 _CHAPTER, _TITLE_WITHIN = ("hoofdstuk", "chapter"), 4  # `Chapter 4: …` has the title of a text behind it
 _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
 _COMPARED_OR_BODY = frozenset(
@@ -361,6 +385,15 @@ class ParsedSentence:
             return True  # a button: `Refresh`
         return self.has("trade", "shop-world") and not any(self._is_promised(topic) for topic in self.topics)
 
+    def is_promised(self, topic: Mention) -> bool:
+        """Whether a topic is offered or made more of: `more energy`, `strong bones`, `your mood`."""
+        before = self.tokens[max(0, topic.first - 2) : topic.first]
+        if any(token.text in _OFFERING or token.text in _WITHOUT for token in before):
+            return True
+        if before and before[-1].text in _POSSESSIVES:
+            return True
+        return any(topic.first - one.last in (1, 2) for one in self.mentions_of("stronger"))
+
     def _is_promised(self, topic: Mention) -> bool:
         """Whether the words before a topic make it a promise: `for more energy`, `against stress`."""
         return any(token.text in _PROMISING for token in self.tokens[max(0, topic.first - 2) : topic.first])
@@ -416,7 +449,12 @@ class ParsedSentence:
         """Whether the sentence is on a lid or small print: `Hard to open with arthritic hands`; not on what changed."""
         if not self.has("handling") or self.has(*PROMISES, "gone", "stronger", "deficiency", "not-taking"):
             return False
-        return _CHANGED.isdisjoint(token.text for token in self.tokens)
+        return not self.tells_of_change
+
+    @cached_property
+    def tells_of_change(self) -> bool:
+        """Whether something is better than before, or the reader's turn comes: `eindelijk`, `thanks to`, `jij`."""
+        return not _CHANGED.isdisjoint(token.text for token in self.tokens)
 
     @cached_property
     def has_other_bearer(self) -> bool:
@@ -486,6 +524,102 @@ class ParsedSentence:
             return True
         fields = {mention.first for mention in self.mentions_of("other-field", "law-and-reference")}
         return len(fields) > 1 and not self.has("suffering", "gone", *EFFECTS)
+
+    @cached_property
+    def is_set_elsewhere(self) -> bool:
+        """Whether the sentence is set in a kitchen, at a machine, at work, in the past …, and the goods are not named.
+
+        `Simmer the bones for twelve hours`; not `One scoop in your soup`, `Reboot your body`.
+        """
+        years = sum(token.text in _YEARS for token in self.tokens)
+        if not (years or self.has(*_SETTINGS)) or self.list_intro or self.has(*_NO_OTHER_SETTING):
+            return False
+        if any(one.concept.kind == "substance" for one in self.mentions):
+            return False
+        if self._acts_on_reader or self.likens or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
+            return False
+        places = {topic.first - 1 for topic in self.topics if topic.first} - self.topic_places
+        if any(self.tokens[place].text in _POSSESSIVES for place in places):
+            return False
+        own = self._setting_places
+        named = {place for one in self.mentions_of(*_SETTINGS) for place in range(one.first, one.last + 1)}
+        others = {one.first for one in self.mentions_of(*_OTHER_WORLDS)} - self.topic_places - named
+        if self.has("product", "dosage"):
+            texts = {token.text for token in self.tokens}
+            return len(own) + years > 1 and _READERS_OWN.isdisjoint(texts) and not self.has("night", "gone", "stronger")
+        return len(own) + years > 1 or (len(own) + years > 0 and len(others) > 0)
+
+    @cached_property
+    def likens(self) -> bool:
+        """Whether something is likened to the setting: `like butter in a pan`, `as steady as a wall`."""
+        texts = [token.text for token in self.tokens]
+        joined = any(text == "als" and not before.is_stop for before, text in zip(self.tokens, texts[1:], strict=False))
+        return joined or not _LIKENING.isdisjoint(texts) or "as" in texts
+
+    @cached_property
+    def _setting_places(self) -> frozenset[int]:
+        """Places of the words of a setting that name no topic."""
+        return frozenset(one.first for one in self.mentions_of(*_SETTINGS)) - self.topic_places
+
+    @cached_property
+    def _acts_on_reader(self) -> bool:
+        """Whether an effect or a change has the reader behind it: `helps you`, `brings your head to rest`."""
+        for effect in self.mentions_of(*EFFECTS, "stronger", "gone", "makes-you"):
+            behind = self.tokens[effect.last + 1 : effect.last + 3]
+            if any(
+                token.text in _READERS_OWN and not self._is_of_the_shop(place)
+                for place, token in enumerate(behind, effect.last + 2)
+            ):
+                return True
+        return False
+
+    def is_of_setting(self, topic: Mention) -> bool:
+        """Whether a topic has the sense of another setting: `at full power` of a machine, `the bones` in a kitchen.
+
+        Never a named disease, sleep, or what blood, hormones and the like do; nor what becomes stronger.
+        """
+        if self._is_trouble_of_the_shop(topic):
+            return True
+        if not self.is_set_elsewhere or topic.concept.id in NEVER_FIGURES:
+            return False
+        before = [token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]]
+        if topic.concept.kind == "process":
+            is_ingredient = self.has("setting-kitchen") and not self.has("stronger", *EFFECTS)
+            return is_ingredient and bool(before) and before[-1] in _DETERMINERS
+        around = {*before, *(token.text for token in self.tokens[topic.last + 1 : topic.last + 2])}
+        if topic.concept.kind not in _FIGURATIVE_KINDS or not _OFFERING.isdisjoint(around):
+            return False
+        if topic.concept.id in _NAMED_STATES and any(
+            not topic.first <= one.first <= topic.last and abs(one.first - topic.first) <= _NEAR_A_TOPIC
+            for one in self.mentions_of("stronger", "nice")
+        ):
+            return False
+        is_plain = len(self._setting_places) >= _MANY and _READERS_OWN.isdisjoint(token.text for token in self.tokens)
+        return is_plain or not self.promises(topic)
+
+    def _is_trouble_of_the_shop(self, topic: Mention) -> bool:
+        """Whether a complaint is what business calls its troubles: `It's a headache when a code fails, so we …`.
+
+        Only words on a list, in a whole sentence on shop matters, without goods, takers, an effect or a question.
+        """
+        if (
+            not self.has("trouble-figure")
+            or topic.concept.kind not in _TROUBLES
+            or self.is_question
+            or len(self.tokens) < _WHOLE_SENTENCE
+        ):
+            return False
+        if not topic.first:
+            return False
+        if not any(one.first <= topic.first <= one.last for one in self.mentions_of("trouble-figure")):
+            return False
+        if self.list_intro or self.has(*_NO_TROUBLE) or any(one.concept.kind == "substance" for one in self.mentions):
+            return False
+        if any(token.text in _BENEFICIARIES for token in self.tokens):
+            return False
+        places = {one.first for one in self.mentions_of(*_OTHER_WORLDS, *_SETTINGS)}
+        before = {token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]}
+        return len(places - self.topic_places) >= _MANY and _OFFERING.isdisjoint(before)
 
     @cached_property
     def names_suffering(self) -> bool:

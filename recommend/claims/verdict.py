@@ -12,7 +12,7 @@ from recommend.claims.rules.claim_scope import audience_grounds
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.patterns import pattern_grounds
 from recommend.claims.rules.registered import content_grounds, read_registered
-from recommend.claims.rules.slogans import slogan_grounds
+from recommend.claims.rules.slogans import explanations, slogan_grounds
 from recommend.claims.rules.topics import topic_grounds
 from recommend.claims.rules.unnamed_effects import (
     medicine_grounds,
@@ -22,7 +22,7 @@ from recommend.claims.rules.unnamed_effects import (
     threat_grounds,
     unnamed_effect_grounds,
 )
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import NEVER_FIGURES, OFFERED, ParsedSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def judge(
     grounds += contents or nutrition_content_grounds(sentence)
     if not grounds:
         grounds += slogan_grounds(sentence)
-    return _most_severe(grounds, sentence)
+    return _ask_where_explained(sentence, _most_severe(grounds, sentence))
 
 
 def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgement:
@@ -94,6 +94,37 @@ def _most_severe(grounds: Sequence[Ground], sentence: ParsedSentence) -> Judgeme
     return Judgement(first.verdict, first.severity, merged, named, suggestions, reasons)
 
 
+def _ask_where_explained(sentence: ParsedSentence, judgement: Judgement) -> Judgement:
+    """Block of soft topics alone, as a question for a person where two words of shop, law, food or use explain them.
+
+    The classifier may block it again. Diseases, effects of the goods, what becomes stronger, names and short lines
+    are not asked about.
+    """
+    ground = judgement.ground
+    if judgement.severity != "block" or not ground or not judgement.reasons <= _SOFT_REASONS:
+        return judgement
+    if not ground.mentions or any(mention.concept.kind not in _SOFT_KINDS for mention in ground.mentions):
+        return judgement
+    if any(_is_claimed(sentence, mention) for mention in ground.mentions):
+        return judgement
+    is_name = not sentence.is_closed and not sentence.is_question and sentence.has("nutrient", "mineral-form")
+    is_bare = len(sentence.tokens) < _SHORTEST_EXPLAINED or explanations(sentence) < _EXPLAINED
+    if is_name or is_bare or sentence.list_intro or sentence.tells_of_change:
+        return judgement
+    return Judgement("neutral", "warn", replace(ground, verdict="neutral", severity="warn", reason="unclear"), ())
+
+
+def _is_claimed(sentence: ParsedSentence, topic: Mention) -> bool:
+    """Whether a topic is the effect itself and no figure of speech, or is promised of the goods or to the reader.
+
+    A phrase on digestion may be a figure: `back on stream`.
+    """
+    is_phrase = topic.last > topic.first and topic.concept.id == "digestion"
+    if (topic.concept.id in NEVER_FIGURES and not is_phrase) or sentence.is_promised(topic):
+        return True
+    return bool(sentence.promises(topic)) and sentence.has(*OFFERED)
+
+
 def _why_neutral(sentence: ParsedSentence) -> Ground:
     """Ground for a sentence without a claim: a denial, a safety warning or nothing at all."""
     topics = tuple(mention for mention in sentence.topics if mention.concept.kind != "process")
@@ -104,6 +135,9 @@ def _why_neutral(sentence: ParsedSentence) -> Ground:
     return Ground("neutral", "ok", "neutral")
 
 
+_SOFT_REASONS = frozenset(["not-listed", "refused", "general-benefit"])
+_SOFT_KINDS = frozenset(["health", "process", "general"])
+_SHORTEST_EXPLAINED, _EXPLAINED = 7, 2  # words; how many of them explain
 _NO = frozenset(["nee", "neen", "no"])
 _QUESTION_WORDS = frozenset(
     ["heb", "hebt", "heeft", "ben", "bent", "gebruik", "gebruikt", "neem", "slik", "do", "does", "are", "have", "is"]

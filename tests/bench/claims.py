@@ -24,6 +24,7 @@ LABELLED = Path(__file__).parent.parent / "recommend" / "claims"
 _DEVELOPED_ON = (
     *("kinds_develop", "shop_develop", "ninth_develop", "voices_develop"),
     *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop", "fourteenth_develop"),
+    *("sixteenth_develop", "worlds_develop", "prohibited_develop"),
 )
 STEMMERS = {"nl": "dutch", "en": "english"}
 
@@ -180,6 +181,10 @@ def main() -> None:
             "thirteenth_unseen",
             "thirteenth_shop_unseen",
             "fifteenth_unseen",
+            "sixteenth_unseen",
+            "worlds_unseen",
+            "worlds_second_unseen",
+            "prohibited_unseen",
         )
         if chosen.heldout
         else ()

@@ -46,8 +46,9 @@ def authorised_grounds(sentence: ParsedSentence, claims: Claims, previous: Parse
         return
     if not _has_link(sentence, named):
         return
+    claimed = [mention for _, parts in named for mention in parts]
     for claim, parts in named:
-        yield _judge(sentence, claim, parts, previous)
+        yield _judge(sentence, claim, parts, claimed, previous)
     yield from scope_grounds(sentence, named)
 
 
@@ -61,11 +62,18 @@ def _has_link(sentence: ParsedSentence, named: list[tuple[Authorised, list[Menti
 
 
 def _judge(
-    sentence: ParsedSentence, claim: Authorised, parts: list[Mention], previous: ParsedSentence | None
+    sentence: ParsedSentence,
+    claim: Authorised,
+    parts: list[Mention],
+    claimed: list[Mention],
+    previous: ParsedSentence | None,
 ) -> Ground:
-    """Ground for one claim: overreach, wrong subject, doubtful wording or a faithful one."""
+    """Ground for one claim: overreach, wrong subject, doubtful wording or a faithful one.
+
+    `claimed` are the mentions of all claims in the sentence: `the building of proteins` makes none beside it stronger.
+    """
     named = tuple(parts)
-    overreach = _overreach(sentence, claim, named)
+    overreach = _overreach(sentence, claim, named, claimed)
     if overreach:
         return overreach
     subject = _actor(sentence, previous)
@@ -82,11 +90,13 @@ def _judge(
     return Ground("authorised", "ok", "authorised", named, (claim.id,))
 
 
-def _overreach(sentence: ParsedSentence, claim: Authorised, named: tuple[Mention, ...]) -> Ground | None:
+def _overreach(
+    sentence: ParsedSentence, claim: Authorised, named: tuple[Mention, ...], claimed: list[Mention]
+) -> Ground | None:
     """Ground for a claim that is inverted (effects of a deficiency), made medical or made stronger; else None."""
     if sentence.has("deficiency") and sentence.has_in_context("causes", "harm"):
         return Ground("disease", "block", "deficiency", named, (claim.id,), claim.id)
-    stronger = tuple(_strengtheners(sentence, claim, list(named)))
+    stronger = tuple(_strengtheners(sentence, claim, list(named), claimed))
     if claim.id == "MG01" and any(mention.concept.id == "medical" for mention in stronger):
         return Ground("disease", "block", "complaint", named, (claim.id,), claim.id)
     if stronger:
@@ -94,11 +104,13 @@ def _overreach(sentence: ParsedSentence, claim: Authorised, named: tuple[Mention
     return None
 
 
-def _strengtheners(sentence: ParsedSentence, claim: Authorised, parts: list[Mention]) -> list[Mention]:
+def _strengtheners(
+    sentence: ParsedSentence, claim: Authorised, parts: list[Mention], claimed: list[Mention]
+) -> list[Mention]:
     """Mentions that make the claim stronger than its official wording, a missing "normal" included."""
     own = {
         place
-        for mention in [*sentence.mentions_of("maintenance", "less", "normal"), *parts]
+        for mention in [*sentence.mentions_of("maintenance", "less", "normal"), *claimed]
         for place in range(mention.first, mention.last + 1)
     }
     near = {id(sentence.segment(mention)) for mention in [*parts, *sentence.mentions_of(*_LINKS)]}

@@ -102,6 +102,7 @@ def slogan_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
         sentence.is_warning
         or sentence.is_of_other_goods
         or sentence.is_of_another_field
+        or sentence.is_set_elsewhere
         or sentence.is_application
         or sentence.list_intro
         or (tokens and tokens[-1].text in ("?", ":"))
@@ -179,6 +180,8 @@ def explanations(sentence: ParsedSentence) -> int:
     One word alone may be a slogan's as well: `Coffee can pack its bags`.
     """
     if sentence.is_warning or sentence.is_of_other_goods:
+        return 2
+    if sentence.is_set_elsewhere and all(map(sentence.is_of_setting, sentence.topics)):
         return 2
     if sentence.is_application or sentence.list_intro:
         return 2

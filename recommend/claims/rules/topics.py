@@ -6,7 +6,8 @@ from recommend.claims.findings import Severity, Verdict
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Concept, ConceptKind
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import EFFECTS, OFFERED, PROMISES, ParsedSentence
+from recommend.claims.rules.slogans import explanations
+from recommend.claims.sentence import EFFECTS, OFFERED, OTHER_GOODS, PROMISES, ParsedSentence
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _LABEL_WORDS = _NEAR = 2
@@ -23,6 +24,8 @@ _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "
 _OF_BODIES = ("complaint", "condition", "weight")  # said of a laptop or novel as well, they are of a body
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
 _LIKING = frozenset(["graag", "houdt", "houd", "love", "loves", "like", "likes", "enjoy", "enjoys"])
+_CHANGES = ("stronger", "gone", "makes-you", "dosage", "takers", "night", "suffering", "figure")
+"""Concepts beside which an emoji illustrates a claim."""
 _MAX_EFFECTS = 50  # per segment; bounds the time
 
 
@@ -36,6 +39,8 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or sentence.is_said_of_others(mention)
             or sentence.is_of_that_field(mention)
             or sentence.is_of_shop_matter(mention)
+            or sentence.is_of_setting(mention)
+            or _is_decoration(sentence, mention)
             or sentence.is_about_handling
             or (sentence.is_of_other_goods and mention.concept.kind not in _OF_BODIES)
         ):
@@ -53,6 +58,25 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
 def _is_label(sentence: ParsedSentence) -> bool:
     """Whether the text is one plain noun or "fit" by itself, such as a button or an icon has: `Heart`, `Balans`."""
     return len(sentence.tokens) == 1 and sentence.has("label-word") and not sentence.list_intro
+
+
+def _is_decoration(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether an emoji alone could be the topic, and the sentence is about something else: `Which jar is older? 👀`.
+
+    Not beside the goods, another topic or an effect, and not behind a short line that nothing explains (`So me 😴`).
+    """
+    if not _is_sign(sentence, mention):
+        return False
+    if sentence.has("nutrient", "mineral-form", *OTHER_GOODS, *EFFECTS, *_CHANGES) or sentence.list_intro:
+        return False
+    if any(one.first != mention.first and not _is_sign(sentence, one) for one in sentence.topics):
+        return False
+    explained = explanations(sentence)
+    return explained > 1 if sentence.has("product") else sentence.is_question or explained > 0
+
+
+def _is_sign(sentence: ParsedSentence, mention: Mention) -> bool:
+    return not any(sign.isalnum() for sign in sentence.tokens[mention.first].text)
 
 
 def _promises_absence(sentence: ParsedSentence, mention: Mention) -> bool:

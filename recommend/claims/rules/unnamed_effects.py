@@ -28,7 +28,10 @@ def medicine_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
 
 def unnamed_effect_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for an effect of magnesium whose object is no known word."""
-    if sentence.is_warning or sentence.is_of_other_goods or sentence.is_of_another_field:
+    begins = any(mention.first == 0 for mention in sentence.mentions_of("good-for", "contribute", "benefit"))
+    # `A funnel speeds up the flow`, not `Boost the team: energy …`
+    is_elsewhere = sentence.is_set_elsewhere and not (begins and sentence.topics)
+    if sentence.is_warning or sentence.is_of_other_goods or sentence.is_of_another_field or is_elsewhere:
         return
     if sentence.has("technical", "absorption", "other-nutrient", "medicine", "amount"):
         named = [verb for verb in sentence.mentions_of("contribute", "role") if _follows_magnesium(sentence, verb)]
@@ -117,7 +120,7 @@ def threat_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a threat: not taking, "and" or "then", the reader: `Skip it for a year and you'll pay the price`."""
     if sentence.is_warning or sentence.is_question or sentence.has(*_NO_THREAT):
         return
-    if sentence.is_of_other_goods or sentence.is_of_another_field:
+    if sentence.is_of_other_goods or sentence.is_of_another_field or sentence.is_set_elsewhere:
         return
     if sentence.has(*_OF_TRADE) and not sentence.has("rues"):
         return  # `Skip a delivery and you pay nothing`, not `Skip it and you'll pay the price`
@@ -138,6 +141,15 @@ def testimonial_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
         yield Ground("unauthorised_health", "block", "general-benefit", tuple(turns))
 
 
+_OURS = frozenset(["our", "onze", "ons", "this", "these", "dit", "deze"])
+_MORE = frozenset(["meer", "more", "extra"])
+_GIVES = frozenset(["bevat", "bevatten", "levert", "leveren", "geeft", "geven", "heeft", "hebben", "zit", "zitten"]) | (
+    frozenset(["contains", "contain", "provides", "provide", "supplies", "supply", "gives", "give", "has", "have"])
+)
+_OBJECT_WITHIN = 6  # words between the verb and what it gives
+_NAME_BEFORE_WITH = 4  # words
+
+
 def _lists_contents(sentence: ParsedSentence) -> bool:
     """Whether the text is "with" and the names of substances, nothing else: `Met magnesium en vitamine B6`."""
     tokens = sentence.tokens
@@ -150,6 +162,45 @@ def _lists_contents(sentence: ParsedSentence) -> bool:
         for place in range(mention.first, mention.last + 1)
     }
     return all(place in named or one.is_stop or one.text in _AND for place, one in enumerate(tokens) if place)
+
+
+def _contents_of_our_goods(sentence: ParsedSentence) -> tuple[Mention, ...]:
+    """Magnesium that a food or product of the shop is said to give, without an amount: `This loaf has more magnesium`.
+
+    With `more` before it an amount may follow, which proves it.
+    """
+    if sentence.is_question or sentence.is_warning or sentence.has("not", "gone", "absorption", "excess", "scant"):
+        return ()
+    texts = [token.text for token in sentence.tokens]
+    ours = next((place for place, text in enumerate(texts) if text in _OURS), None)
+    verb = next(
+        (place for place, text in enumerate(texts) if text in _GIVES and ours is not None and place > ours), None
+    )
+    if verb is None:
+        return ()
+    found = sentence.mentions_between("nutrient", verb + 1, verb + _OBJECT_WITHIN)[:1]
+    is_more = bool(found) and texts[found[0].first - 1] in _MORE
+    has_amount = any(text.isdecimal() for text in texts)
+    return tuple(found) if found and (is_more or not has_amount) else ()
+
+
+def _names_contents(sentence: ParsedSentence) -> tuple[Mention, ...]:
+    """Substances of a line that is a product "with" two or more of them: `Capsules with magnesium and zinc`."""
+    texts = [token.text for token in sentence.tokens]
+    joint = next((place for place, text in enumerate(texts) if text in _WITH), 0)
+    if not 0 < joint <= _NAME_BEFORE_WITH or any(text.isdecimal() for text in texts):
+        return ()
+    if not sentence.mentions_between("product", 0, joint - 1) or sentence.has(
+        *EFFECTS, "not", "trade", "consult", "not-use"
+    ):
+        return ()
+    found = [
+        mention
+        for mention in sentence.mentions
+        if mention.first > joint
+        and (mention.concept.kind == "substance" or mention.concept.id in ("nutrient", "other-nutrient"))
+    ]
+    return tuple(found) if len({mention.first for mention in found}) > 1 else ()
 
 
 def nutrition_content_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
@@ -165,6 +216,9 @@ def nutrition_content_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
             yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(contained))
     if _lists_contents(sentence):
         yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(contained))
+    given = _contents_of_our_goods(sentence) or _names_contents(sentence)
+    if given:
+        yield Ground("nutrition_content", "ok", "nutrition-content", given, ("source-of",))
     others = [mention for mention in sentence.mentions_of("other-content") if not sentence.segment(mention).denied]
     if others:
         yield Ground("nutrition_content", "ok", "other-nutrition-content", tuple(others))
