@@ -1,4 +1,4 @@
-"""Clauses of a sentence: a denial or warning in one excuses no claim that another makes by itself.
+"""Clauses of a sentence: what excuses one, a denial or a warning, excuses no claim that another makes by itself.
 
 `These tablets cure arthritis, and this is no medicine` denies nothing of its first clause.
 """
@@ -51,8 +51,8 @@ class _Clause:
 
 
 def claim_beside_excuse(sentence: ParsedSentence, lexicon: Lexicon, claims: Claims, judgement: Judgement) -> Judgement:
-    """The judgement, or that of a clause which promises an effect by itself while another clause denies or warns."""
-    if judgement.severity == "block" or not (sentence.is_warning or any(part.denied for part in sentence.segments)):
+    """The judgement, or that of a clause which promises an effect by itself whatever excuses the others."""
+    if judgement.severity == "block" or not sentence.topics:
         return judgement
     clauses = list(_clauses(sentence))
     if len(clauses) == 1:
