@@ -6,7 +6,7 @@ catalogue); a test compares the answers with the finder's own, one by one.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import combinations, product
 from operator import or_ as or_bits
 from typing import Any
@@ -148,39 +148,36 @@ def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
 
 def finder_impact(session: Session, edit: Callable[[], object], ruleset: Ruleset) -> FinderImpact:
     """Make an edit, compare the finder's answers, and roll back. Raises the errors of the edit."""
-    wishes = list(all_wishes(ruleset))
-    before = shown_products(session, wishes, ruleset)
+    before = shown_products(session, ruleset)
     try:
         edit()
         session.flush()
-        after = shown_products(session, wishes, ruleset)
+        after = shown_products(session, ruleset)
     finally:
         session.rollback()  # at once: it has the writer's lock
     changed = 0
     for shown in before.keys() | after.keys():
         changed |= before.get(shown, 0) ^ after.get(shown, 0)
-    return FinderImpact(len(wishes), changed.bit_count())
+    return FinderImpact(len(all_wishes(ruleset)), changed.bit_count())
 
 
-def shown_products(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> ShownProducts:
-    """The products that the finder shows, up to three a form, with the wishes that each is shown for."""
-    sets = sorted({wish.without for wish in wishes}, key=sorted)
+def shown_products(session: Session, ruleset: Ruleset) -> ShownProducts:
+    """The products that the finder shows, up to three a form, each with the wishes of `all_wishes` it is shown for."""
     forms = [*ruleset.ranked_records, *(form.id for form in ruleset.other_forms)]
-    found = top_products(session, forms, DOSES_MG, budget_bands(session), sets)
-    fitting = _Fitting(wishes, sets)
+    fitting = _fitting(forms_advised_against(ruleset))
+    found = top_products(session, forms, DOSES_MG, budget_bands(session), fitting.sets)
     shown: Counter[tuple[str, int]] = Counter()
-    for asked, placed in _orders(wishes, found):
+    for asked, placed in _orders(fitting, found):
         for form, ranked in _by_form(placed).items():
             first = _first(ranked, asked & ~fitting.without(form), fitting)
             shown.update({(form, id_): some for id_, some in first})  # a wish has one order: bits are added once
     return shown
 
 
-def _orders(wishes: Sequence[Wish], found: Sequence[TopProduct]) -> Iterator[tuple[WishBits, Iterable[Placed]]]:
+def _orders(fitting: "_Fitting", found: Sequence[TopProduct]) -> Iterator[tuple[WishBits, Iterable[Placed]]]:
     """Every order of the finder: the wishes that are answered in it, and the places of products."""
-    yield _bits(not is_by_fit(wish.budget) for wish in wishes), ((one.price, one) for one in found)
-    for place, dose in enumerate(DOSES_MG):
-        asked = _bits(is_by_fit(wish.budget) and wish.dose_mg == dose for wish in wishes)
+    yield fitting.by_price, [(one.price, one) for one in found]
+    for place, asked in enumerate(fitting.by_fit):
         yield asked, [(one.fits[place], one) for one in found]
 
 
@@ -211,8 +208,11 @@ def _first(ranked: Sequence[TopProduct], asked: WishBits, fitting: "_Fitting") -
 class _Fitting:
     """The wishes that a product fits: all wishes compared at once, as bits of one number."""
 
-    def __init__(self, wishes: Sequence[Wish], sets: Sequence[frozenset[str]]) -> None:
-        self._sets = [(one, _bits(wish.without == one for wish in wishes)) for one in sets]
+    def __init__(self, wishes: Sequence[Wish]) -> None:
+        self.sets = sorted({wish.without for wish in wishes}, key=sorted)
+        self.by_price = _bits(not is_by_fit(wish.budget) for wish in wishes)
+        self.by_fit = [_bits(is_by_fit(wish.budget) and wish.dose_mg == dose for wish in wishes) for dose in DOSES_MG]
+        self._sets = [(one, _bits(wish.without == one for wish in wishes)) for one in self.sets]
         self._dose = [_bits(wish.dose_mg >= dose for wish in wishes) for dose in DOSES_MG]
         self._budget = [_bits(BUDGETS.index(wish.budget) >= place for wish in wishes) for place in range(len(BUDGETS))]
         self._all = _bits(True for _ in wishes)
@@ -247,17 +247,24 @@ def _bits(chosen: Iterable[bool]) -> WishBits:
     return int("".join("01"[one] for one in chosen)[::-1] or "0", 2)
 
 
-def all_wishes(ruleset: Ruleset) -> Iterator[Wish]:
+def all_wishes(ruleset: Ruleset) -> Sequence[Wish]:
     """Every combination of wishes that decides on products, the common ones first."""
-    vegan = (False, True)
-    dosage_forms = (None, *DosageForm)
-    without = forms_advised_against(ruleset)
-    for dose in reversed(DOSES_MG):
-        for values in product(without, (False, True), ("low", "medium", "high"), vegan, dosage_forms):
-            yield Wish(*values, dose)
+    return _all_wishes(forms_advised_against(ruleset))
 
 
-def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
+@lru_cache(maxsize=4)
+def _all_wishes(without: Sequence[frozenset[str]]) -> Sequence[Wish]:
+    combined = list(product(without, (False, True), BUDGETS, (False, True), (None, *DosageForm)))
+    return tuple(Wish(*values, dose) for dose in reversed(DOSES_MG) for values in combined)
+
+
+@lru_cache(maxsize=4)
+def _fitting(without: Sequence[frozenset[str]]) -> _Fitting:
+    """The bits of all wishes, which only another ruleset changes."""
+    return _Fitting(_all_wishes(without))
+
+
+def forms_advised_against(ruleset: Ruleset) -> tuple[frozenset[str], ...]:
     """The sets of forms that rules or the law can exclude together, the empty set first."""
     each = {
         frozenset(form.id for form in ruleset.forms.values() if form.record in rule.forms)
@@ -270,4 +277,4 @@ def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
         for chosen in combinations(sorted(each, key=sorted), size)
     }
     by_law = forms_not_for(QUESTIONS["conditions"].values, ruleset)
-    return sorted({*sets, *(one | by_law for one in sets)}, key=lambda forms: (len(forms), sorted(forms)))
+    return tuple(sorted({*sets, *(one | by_law for one in sets)}, key=lambda forms: (len(forms), sorted(forms))))
