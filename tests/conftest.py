@@ -5,6 +5,7 @@ With SHOP_TEST_DATABASE=postgresql the databases are PostgreSQL's, else SQLite f
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ settings.load_profile("unhurried")
 
 # Tests start the shop a hundred times, and each start compiles a thousand modules where Python may not keep them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False  # nor does this one again, where it runs the tests itself
 
 TEST_KEY = "a key for tests only, and long enough"
 

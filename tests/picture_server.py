@@ -1,7 +1,6 @@
 """A server of pictures on this machine, over TLS, for tests of fetching."""
 
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from catalog.pictures import MOST_BYTES
+from tests.serving import serving
 
 LOOPBACK = "127.0.0.0/8, ::1/128"
 PICTURE = b"picture" * 1000
@@ -128,11 +128,5 @@ def picture_server(pem: Path) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     served.socket = context.wrap_socket(served.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=served.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(served):
         yield f"localhost:{served.server_port}"
-    finally:
-        served.shutdown()
-        served.server_close()
-        thread.join()

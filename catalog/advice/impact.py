@@ -4,8 +4,11 @@ The edit is made and then rolled back. One query answers all combinations (one q
 catalogue); a test compares the answers with the finder's own, one by one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, reduce
 from itertools import combinations, product
+from operator import or_ as or_bits
 from typing import Any
 
 from msgspec import Struct
@@ -22,8 +25,10 @@ from recommend.knowledge import Ruleset
 DOSES_MG = (50, 100, 150, 200)
 """The suggested amounts: 200 for visitors without another supplement, less for the others."""
 BUDGETS = ("low", "medium", "high")
-ShownProducts = frozenset[tuple[str, int]]
-"""(form, product id) of the products that the finder shows."""
+WishBits = int
+"""A set of wishes: bit n is set for the wish with number n."""
+ShownProducts = Mapping[tuple[str, int], WishBits]
+"""(form, product id) of the products that the finder shows, with the wishes that it shows each for."""
 
 
 class Wish(Struct, frozen=True):
@@ -61,6 +66,10 @@ class TopProduct(Struct, frozen=True):
     vegan: bool
     dosage_form: DosageForm
     holds: tuple[bool, ...]
+
+
+Placed = tuple[tuple[Any, ...] | None, TopProduct]
+"""A product and its place in an order of the finder, None where it is not among the first of its kind."""
 
 
 def top_products(
@@ -139,38 +148,40 @@ def _holds_any(forms: Collection[str]) -> ColumnElement[bool]:
 
 def finder_impact(session: Session, edit: Callable[[], object], ruleset: Ruleset) -> FinderImpact:
     """Make an edit, compare the finder's answers, and roll back. Raises the errors of the edit."""
-    wishes = list(all_wishes(ruleset))
-    before = outcomes(session, wishes, ruleset)
+    before = shown_products(session, ruleset)
     try:
         edit()
         session.flush()
-        after = outcomes(session, wishes, ruleset)
+        after = shown_products(session, ruleset)
     finally:
         session.rollback()  # at once: it has the writer's lock
-    return FinderImpact(len(wishes), sum(one != other for one, other in zip(before, after, strict=True)))
+    changed = 0
+    for shown in before.keys() | after.keys():
+        changed |= before.get(shown, 0) ^ after.get(shown, 0)
+    return FinderImpact(len(all_wishes(ruleset)), changed.bit_count())
 
 
-def outcomes(session: Session, wishes: Sequence[Wish], ruleset: Ruleset) -> list[ShownProducts]:
-    """The products that the finder shows for each wish, up to three a form."""
-    sets = sorted({wish.without for wish in wishes}, key=sorted)
-    budget = budget_bands(session)
+def shown_products(session: Session, ruleset: Ruleset) -> ShownProducts:
+    """The products that the finder shows, up to three a form, each with the wishes of `all_wishes` it is shown for."""
     forms = [*ruleset.ranked_records, *(form.id for form in ruleset.other_forms)]
-    found = top_products(session, forms, DOSES_MG, budget, sets)
-    in_order = {None: _by_form((one.price, one) for one in found)} | {
-        dose: _by_form((one.fits[place], one) for one in found) for place, dose in enumerate(DOSES_MG)
-    }
-    return [
-        frozenset(
-            (form, best.product_id)
-            for form, ranked in in_order[wish.dose_mg if is_by_fit(wish.budget) else None].items()
-            if form not in wish.without
-            for best in _first(ranked, wish, sets.index(wish.without))
-        )
-        for wish in wishes
-    ]
+    fitting = _fitting(forms_advised_against(ruleset))
+    found = top_products(session, forms, DOSES_MG, budget_bands(session), fitting.sets)
+    shown: Counter[tuple[str, int]] = Counter()
+    for asked, placed in _orders(fitting, found):
+        for form, ranked in _by_form(placed).items():
+            first = _first(ranked, asked & ~fitting.without(form), fitting)
+            shown.update({(form, id_): some for id_, some in first})  # a wish has one order: bits are added once
+    return shown
 
 
-def _by_form(placed: Iterable[tuple[tuple[Any, ...] | None, TopProduct]]) -> dict[str, list[TopProduct]]:
+def _orders(fitting: "_Fitting", found: Sequence[TopProduct]) -> Iterator[tuple[WishBits, Iterable[Placed]]]:
+    """Every order of the finder: the wishes that are answered in it, and the places of products."""
+    yield fitting.by_price, [(one.price, one) for one in found]
+    for place, asked in enumerate(fitting.by_fit):
+        yield asked, [(one.fits[place], one) for one in found]
+
+
+def _by_form(placed: Iterable[Placed]) -> dict[str, list[TopProduct]]:
     """The products of each form that have a place, in the order of their places."""
     by_form: dict[str, list[TopProduct]] = {}
     found = [(place, best) for place, best in placed if place is not None]
@@ -179,36 +190,81 @@ def _by_form(placed: Iterable[tuple[tuple[Any, ...] | None, TopProduct]]) -> dic
     return by_form
 
 
-def _first(ranked: Sequence[TopProduct], wish: Wish, which: int) -> Sequence[TopProduct]:
-    """The first products that fit the wish; `which` is the index of its set of excluded forms."""
-    dose, budget = DOSES_MG.index(wish.dose_mg), BUDGETS.index(wish.budget)
-    chosen = []
+def _first(ranked: Sequence[TopProduct], asked: WishBits, fitting: "_Fitting") -> Iterator[tuple[int, WishBits]]:
+    """The products that are among the first that fit for some of the wishes asked, with those wishes.
+
+    `having[n]` are the wishes that have more than n products.
+    """
+    having = [0] * PER_FORM
     for best in ranked:
-        if (
-            best.dose <= dose
-            and best.budget <= budget
-            and not best.holds[which]
-            and (best.beside is Beside.NOTHING or (best.beside is Beside.ORDINARY and not wish.only_magnesium))
-            and (best.vegan or not wish.vegan)
-            and wish.dosage_form in (None, best.dosage_form)
-        ):
-            chosen.append(best)
-            if len(chosen) == PER_FORM:
-                break
-    return chosen
+        some = fitting.wishes_of(best) & asked & ~having[-1]
+        if some:
+            yield best.product_id, some
+            for place in range(PER_FORM - 1, 0, -1):
+                having[place] |= having[place - 1] & some
+            having[0] |= some
 
 
-def all_wishes(ruleset: Ruleset) -> Iterator[Wish]:
+class _Fitting:
+    """The wishes that a product fits: all wishes compared at once, as bits of one number."""
+
+    def __init__(self, wishes: Sequence[Wish]) -> None:
+        self.sets = sorted({wish.without for wish in wishes}, key=sorted)
+        self.by_price = _bits(not is_by_fit(wish.budget) for wish in wishes)
+        self.by_fit = [_bits(is_by_fit(wish.budget) and wish.dose_mg == dose for wish in wishes) for dose in DOSES_MG]
+        self._sets = [(one, _bits(wish.without == one for wish in wishes)) for one in self.sets]
+        self._dose = [_bits(wish.dose_mg >= dose for wish in wishes) for dose in DOSES_MG]
+        self._budget = [_bits(BUDGETS.index(wish.budget) >= place for wish in wishes) for place in range(len(BUDGETS))]
+        self._all = _bits(True for _ in wishes)
+        self._beside = {
+            Beside.NOTHING: self._all,
+            Beside.ORDINARY: _bits(not wish.only_magnesium for wish in wishes),
+        }
+        self._not_vegan = _bits(not wish.vegan for wish in wishes)
+        self._dosage_form = {kind: _bits(wish.dosage_form in (None, kind) for wish in wishes) for kind in DosageForm}
+
+    def without(self, form: str) -> WishBits:
+        """The wishes of visitors who are advised against a form."""
+        return reduce(or_bits, (some for one, some in self._sets if form in one), 0)
+
+    def wishes_of(self, best: TopProduct) -> WishBits:
+        """The wishes that a product fits."""
+        if best.dose == len(DOSES_MG):
+            return 0
+        held = reduce(or_bits, (some for (_, some), holds in zip(self._sets, best.holds, strict=True) if holds), 0)
+        return (
+            self._dose[best.dose]
+            & self._budget[best.budget]
+            & self._beside.get(best.beside, 0)
+            & (self._all if best.vegan else self._not_vegan)
+            & self._dosage_form[best.dosage_form]
+            & ~held
+        )
+
+
+def _bits(chosen: Iterable[bool]) -> WishBits:
+    """A number with a bit for each wish, set where it is chosen."""
+    return int("".join("01"[one] for one in chosen)[::-1] or "0", 2)
+
+
+def all_wishes(ruleset: Ruleset) -> Sequence[Wish]:
     """Every combination of wishes that decides on products, the common ones first."""
-    vegan = (False, True)
-    dosage_forms = (None, *DosageForm)
-    without = forms_advised_against(ruleset)
-    for dose in reversed(DOSES_MG):
-        for values in product(without, (False, True), ("low", "medium", "high"), vegan, dosage_forms):
-            yield Wish(*values, dose)
+    return _all_wishes(forms_advised_against(ruleset))
 
 
-def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
+@lru_cache(maxsize=4)
+def _all_wishes(without: Sequence[frozenset[str]]) -> Sequence[Wish]:
+    combined = list(product(without, (False, True), BUDGETS, (False, True), (None, *DosageForm)))
+    return tuple(Wish(*values, dose) for dose in reversed(DOSES_MG) for values in combined)
+
+
+@lru_cache(maxsize=4)
+def _fitting(without: Sequence[frozenset[str]]) -> _Fitting:
+    """The bits of all wishes, which only another ruleset changes."""
+    return _Fitting(_all_wishes(without))
+
+
+def forms_advised_against(ruleset: Ruleset) -> tuple[frozenset[str], ...]:
     """The sets of forms that rules or the law can exclude together, the empty set first."""
     each = {
         frozenset(form.id for form in ruleset.forms.values() if form.record in rule.forms)
@@ -221,4 +277,4 @@ def forms_advised_against(ruleset: Ruleset) -> list[frozenset[str]]:
         for chosen in combinations(sorted(each, key=sorted), size)
     }
     by_law = forms_not_for(QUESTIONS["conditions"].values, ruleset)
-    return sorted({*sets, *(one | by_law for one in sets)}, key=lambda forms: (len(forms), sorted(forms)))
+    return tuple(sorted({*sets, *(one | by_law for one in sets)}, key=lambda forms: (len(forms), sorted(forms))))

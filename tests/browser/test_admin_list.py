@@ -1,7 +1,6 @@
 """The list of products in a browser: the bulk bar, the telephone and the keyboard, mostly without JavaScript."""
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 from typing import Literal
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.conftest import AdminClient
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 OpenList = Callable[..., Page]
@@ -22,27 +22,23 @@ def open_list(own_app: Flask, admin_client: AdminClient, browser: Browser) -> It
     cookie = admin_client("publisher").get_cookie("admin_session", path="/admin")
     assert cookie
     server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    home = f"http://127.0.0.1:{server.server_port}/admin"
-    contexts = []
+    with serving(server):
+        home = f"http://127.0.0.1:{server.server_port}/admin"
+        contexts = []
 
-    def open_page(path: str = "/products", *, width: int = 1280, javascript: bool = False) -> Page:
-        context = browser.new_context(
-            java_script_enabled=javascript, locale="nl-NL", viewport={"width": width, "height": 800}
-        )
-        contexts.append(context)
-        context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
-        page = context.new_page()
-        page.goto(home + path)
-        return page
+        def open_page(path: str = "/products", *, width: int = 1280, javascript: bool = False) -> Page:
+            context = browser.new_context(
+                java_script_enabled=javascript, locale="nl-NL", viewport={"width": width, "height": 800}
+            )
+            contexts.append(context)
+            context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
+            page = context.new_page()
+            page.goto(home + path)
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield open_page
+        for context in contexts:
+            context.close()
 
 
 def bottom_of(page: Page, selector: str) -> float:

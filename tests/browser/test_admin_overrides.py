@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.conftest import AdminClient
+from tests.serving import serving
 from tests.shop.admin.products import add
 
 pytestmark = pytest.mark.browser
@@ -23,29 +23,25 @@ def tab_of(
 ) -> Iterator[Tabs]:
     """`tab_of("owner")` is a tab of a new account with that role, on the overview."""
     server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    home = f"http://127.0.0.1:{server.server_port}/admin"
-    contexts = []
+    with serving(server):
+        home = f"http://127.0.0.1:{server.server_port}/admin"
+        contexts = []
 
-    def open_tab(role: str) -> Page:
-        cookie = admin_client(role, email=f"{role}@winkel.test").get_cookie("admin_session", path="/admin")
-        assert cookie
-        context = browser.new_context(
-            java_script_enabled=False, locale="nl-NL", viewport={"width": request.param, "height": 800}
-        )
-        context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{home}/")
-        return page
+        def open_tab(role: str) -> Page:
+            cookie = admin_client(role, email=f"{role}@winkel.test").get_cookie("admin_session", path="/admin")
+            assert cookie
+            context = browser.new_context(
+                java_script_enabled=False, locale="nl-NL", viewport={"width": request.param, "height": 800}
+            )
+            context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
+            contexts.append(context)
+            page = context.new_page()
+            page.goto(f"{home}/")
+            return page
 
-    yield open_tab
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield open_tab
+        for context in contexts:
+            context.close()
 
 
 def expect_no_sideways_scrolling(page: Page) -> None:

@@ -1,7 +1,6 @@
 """A product is written, mended and published with the keyboard alone, on a telephone, without JavaScript."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -9,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.conftest import AdminClient
+from tests.serving import serving
 from tests.shop.admin.products import CLAIM, COMPLETE
 
 pytestmark = pytest.mark.browser
@@ -20,18 +20,14 @@ def worker_page(own_app: Flask, admin_client: AdminClient, browser: Browser) -> 
     cookie = admin_client("publisher").get_cookie("admin_session", path="/admin")
     assert cookie
     server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    home = f"http://127.0.0.1:{server.server_port}/admin"
-    context = browser.new_context(java_script_enabled=False, locale="nl-NL", viewport={"width": 360, "height": 800})
-    context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
-    page = context.new_page()
-    page.goto(f"{home}/products")
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        home = f"http://127.0.0.1:{server.server_port}/admin"
+        context = browser.new_context(java_script_enabled=False, locale="nl-NL", viewport={"width": 360, "height": 800})
+        context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
+        page = context.new_page()
+        page.goto(f"{home}/products")
+        yield page
+        context.close()
 
 
 def tab_to(page: Page, selector: str) -> None:

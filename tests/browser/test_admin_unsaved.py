@@ -1,7 +1,6 @@
 """A product's form in a browser: leaving it unsaved asks first, and what was typed is stored each minute."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -9,6 +8,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from werkzeug.serving import make_server
 
 from tests.conftest import AdminClient
+from tests.serving import serving
 from tests.shop.admin.products import add
 
 pytestmark = pytest.mark.browser
@@ -22,19 +22,15 @@ def form_page(own_app: Flask, admin_client: AdminClient, browser: Browser) -> It
     cookie = client.get_cookie("admin_session", path="/admin")
     assert cookie
     server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    home = f"http://127.0.0.1:{server.server_port}/admin"
-    context = browser.new_context(locale="nl-NL", viewport={"width": 360, "height": 800})
-    context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
-    page = context.new_page()
-    page.clock.install()
-    page.goto(f"{home}/products/{product_id}")
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        home = f"http://127.0.0.1:{server.server_port}/admin"
+        context = browser.new_context(locale="nl-NL", viewport={"width": 360, "height": 800})
+        context.add_cookies([{"name": "admin_session", "value": cookie.value, "url": home}])
+        page = context.new_page()
+        page.clock.install()
+        page.goto(f"{home}/products/{product_id}")
+        yield page
+        context.close()
 
 
 def test_what_was_typed_is_stored_after_a_minute_and_taken_back(form_page: Page) -> None:

@@ -1,7 +1,6 @@
 """Passkeys in Chromium, with its own authenticator in software: added, and used to sign in."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -11,6 +10,7 @@ from werkzeug.serving import make_server
 
 from shop.web.services import services_of
 from tests.factories import PASSWORD, AccountFactory
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -22,23 +22,19 @@ def page(own_app: Flask, browser: Browser) -> Iterator[Page]:
         session.add(AccountFactory.build(email="eva@winkel.test"))
         session.commit()
     server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    context = browser.new_context(locale="nl-NL", viewport={"width": 360, "height": 800})
-    page = context.new_page()
-    devices = context.new_cdp_session(page)
-    devices.send("WebAuthn.enable")
-    device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    devices.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {"options": {**device, "isUserVerified": True, "automaticPresenceSimulation": True}},
-    )
-    page.goto(f"http://localhost:{server.server_port}/admin/sign-in")
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        context = browser.new_context(locale="nl-NL", viewport={"width": 360, "height": 800})
+        page = context.new_page()
+        devices = context.new_cdp_session(page)
+        devices.send("WebAuthn.enable")
+        device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+        devices.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {"options": {**device, "isUserVerified": True, "automaticPresenceSimulation": True}},
+        )
+        page.goto(f"http://localhost:{server.server_port}/admin/sign-in")
+        yield page
+        context.close()
 
 
 def sign_in(page: Page) -> None:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Literal
 
 import pytest
@@ -13,6 +12,7 @@ from werkzeug.serving import make_server
 
 from tests.browser.test_walk import fits
 from tests.conftest import AdminClient
+from tests.serving import serving
 from tests.shop.admin.products import id_of, stored
 from tests.shop.admin.test_pictures import image_file
 
@@ -23,12 +23,8 @@ COLOURS = {"teal": (1400, 1000), "red": (600, 1200), "blue": (1000, 1000)}
 @pytest.fixture
 def home(own_app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def tab(browser: Browser, width: int, scheme: Literal["light", "dark"] = "light") -> Page:

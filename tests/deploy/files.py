@@ -18,7 +18,7 @@ def service(name: str, secrets: Mapping[str, str]) -> dict[str, Any]:
     text = (FOLDER / "compose.yaml").read_text()
     filled = re.sub(r"\$\{(\w+):\?\}", lambda found: secrets[found[1]], text)
     filled = re.sub(r"\$\{(\w+):-(\w*)\}", lambda found: secrets.get(found[1]) or found[2], filled)
-    found: dict[str, Any] = yaml.safe_load(filled)["services"][name]
+    found: dict[str, Any] = yaml.load(filled, Loader=yaml.CSafeLoader)["services"][name]
     return found
 
 

@@ -103,7 +103,7 @@ def plain_heading(heading: str) -> str:
 @cache
 def layouts() -> tuple[Layout, ...]:
     """All layouts; the last one guesses by patterns."""
-    return msgspec.convert(yaml.safe_load(_LAYOUTS.read_text(encoding="utf-8")), tuple[Layout, ...])
+    return msgspec.convert(yaml.load(_LAYOUTS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), tuple[Layout, ...])
 
 
 def guessed_layout() -> Layout:

@@ -39,15 +39,18 @@ def test_the_sums_of_an_order_are_those_of_its_lines_and_delivery(lines: list[Am
         assert 0 <= of_rate <= one.vat_cents
 
 
-@given(LINES, st.integers(0, 2000), st.data())
+PARTS = st.lists(st.integers(1, 30) | st.integers(1, 4_000_000), max_size=40)
+
+
+@given(LINES, st.integers(0, 2000), PARTS)
 def test_refunds_in_whatever_parts_give_back_exactly_the_vat_of_the_order(
-    lines: list[Amount], delivery: int, data: st.DataObject
+    lines: list[Amount], delivery: int, parts: list[int]
 ) -> None:
     sums = vat_sums(lines, delivery)
     left = total = sum(one.gross_cents for one in sums)
     returned = dict.fromkeys((one.percent for one in sums), 0)
-    while left:
-        part = data.draw(st.integers(1, left)) if total - left < total // 2 else left
+    for wanted in [*parts, total]:
+        part = min(wanted, left)
         for percent, cents in vat_of_part(sums, total - left, part).items():
             returned[percent] += cents
         left -= part

@@ -231,7 +231,9 @@ def test_a_circumstance_or_advice_behind_a_claim_passes(text: str, language: Lan
 @pytest.mark.parametrize("name", ["sixth", "seventh", "ninth"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tails_and_unlisted_effects_of_later_batches_block(name: str, language: Language) -> None:
-    said = yaml.safe_load((Path(__file__).parent / f"labelled_{name}_tails.yaml").read_text(encoding="utf-8"))
+    said = yaml.load(
+        (Path(__file__).parent / f"labelled_{name}_tails.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     start = "Magnesium draagt bij tot" if language == "nl" else "Magnesium contributes to"
     claims = [claim.wording(language) for claim in load_claims().authorised.values()]
     texts = [f"{claim} {tail}." for claim in claims for tail in said["tails"][language]]

@@ -19,7 +19,7 @@ def copy_of_data(tmp_path: Path, file: str | None = None, edit: Edit | None = No
     """Folder with all data files, one of them edited."""
     directory = Path(shutil.copytree(DATA, tmp_path / "data", dirs_exist_ok=True))
     if file is not None and edit is not None:
-        records = yaml.safe_load((directory / file).read_text(encoding="utf-8"))
+        records = yaml.load((directory / file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         edit(records)
         (directory / file).write_text(yaml.safe_dump(records, allow_unicode=True), encoding="utf-8")
     return directory

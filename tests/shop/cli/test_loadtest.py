@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +17,7 @@ from click.testing import CliRunner
 from shop.cli import main
 from shop.cli.loadtest.plan import SHARES
 from tests.postgresql import free_port, wait_until
+from tests.serving import serving
 from tests.shop.cli.test_serve_faults import status
 
 needs_locust = pytest.mark.skipif(find_spec("locust") is None, reason="needs the dependency group bench")
@@ -131,14 +131,13 @@ class RealShop(BaseHTTPRequestHandler):
 
 @needs_locust
 def test_nothing_is_ordered_where_the_checkout_does_not_say_that_it_is_a_trial() -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), RealShop) as server:
-        threading.Thread(target=server.serve_forever).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RealShop)
+    with serving(server):
         only_orders = [f"--share={kind}=0" for kind in SHARES if kind != "order"]
         address = f"http://127.0.0.1:{server.server_port}"
         result = CliRunner().invoke(
             main, ["loadtest", address, "--visits=36000", "--seconds=2", "--pause=0", *only_orders]
         )
-        server.shutdown()
     assert result.exit_code == 0, result.output
     assert "checkout: no trial (SHOP_PAYMENTS=trial), so nothing is ordered" in result.output
     assert set(RealShop.sent) == {"/nl/winkelmand", "/en/basket"}

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.serving import serving
+
 HAL = "application/hal+json"
 
 
@@ -165,11 +167,5 @@ def mollie_server() -> Iterator[MollieServer]:
     state = MollieServer(address=f"http://127.0.0.1:{server.server_address[1]}")
     server.state = state  # type: ignore[attr-defined] # a server of ours has it
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

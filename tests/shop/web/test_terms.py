@@ -15,7 +15,9 @@ from recommend.verify.language import medicine_texts, texts, texts_in
 from shop.copy_check.messages import interface_messages
 from shop.web.i18n import TRANSLATIONS
 
-TERMS: list[dict[str, Any]] = yaml.safe_load((TRANSLATIONS / "terms.yaml").read_text(encoding="utf-8"))
+TERMS: list[dict[str, Any]] = yaml.load(
+    (TRANSLATIONS / "terms.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)
 
 
 def variants_in(text: str, term: dict[str, Any], language: Language) -> list[str]:
