@@ -52,7 +52,7 @@ class _Clause:
 
 def claim_beside_excuse(sentence: ParsedSentence, lexicon: Lexicon, claims: Claims, judgement: Judgement) -> Judgement:
     """The judgement, or that of a clause which promises an effect by itself whatever excuses the others."""
-    if judgement.severity == "block" or not sentence.topics:
+    if judgement.severity == "block" or judgement.verdict == "authorised" or not sentence.topics:
         return judgement
     clauses = list(_clauses(sentence))
     if len(clauses) == 1:
