@@ -131,7 +131,7 @@ def _page_of_ids(
     if not total:
         return []
     rows_to_read = until * len(found.index.listed) // total
-    if page.sort in _PAGES_OF_FORM and only_form is not None and rows_to_read > FETCHED:
+    if page.sort in _PAGES_OF_FORM and only_form is not None:  # by a form, an order of all may begin with others
         return once_per_state(
             session, ("page of form", page.sort, only_form, page.offset), partial(_page_of_form_ids, page, only_form)
         )
