@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
+    ClauseElement,
     ColumnElement,
     Dialect,
     Integer,
@@ -199,7 +200,7 @@ class Shape(Struct, frozen=True):
         conditions = {
             "dose": AdviceRow.magnesium_ug <= bindparam("suggested_ug"),
             # Constants, since a parameter for each, and for each form, takes longer than to look it up.
-            "other_actives": AdviceRow.beside.in_([literal_column(f"'{kind.value}'") for kind in beside]),
+            "other_actives": AdviceRow.beside.in_(_constants(beside)),
         }
         if self.without:
             places = range(self.without)
@@ -221,12 +222,8 @@ def advised_products(
     """Up to `per_form` products that count as each form and fit, in the order of the wishes."""
     if not forms:
         return []
-    connection = session.connection()
-    statement = _advised_statement(connection.dialect, len(forms), wishes.shape, per_form)
-    values = wishes.parameters | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
-    by_name = statement.construct_params(values)
-    in_order = tuple(by_name[name] for name in statement.positiontup or ())
-    rows = connection.exec_driver_sql(statement.string, in_order if statement.positional else by_name).all()
+    statement = _advised_statement(session.connection().dialect, len(forms), wishes.shape, per_form)
+    rows = _rows(session, statement, forms, wishes)
     products = published_products(session, [row.product_id for row in rows])
     return [
         AdvisedProduct(form, products[product_id], tuple(order))
@@ -235,15 +232,31 @@ def advised_products(
     ]
 
 
-@lru_cache(maxsize=256)
-def _advised_statement(dialect: Dialect, forms: int, shape: Shape, per_form: int) -> SQLCompiler:
+def _rows(session: Session, statement: SQLCompiler, forms: Collection[str], wishes: Wishes) -> Sequence[Any]:
+    values = wishes.parameters | {f"on_form_{place}": form for place, form in enumerate(sorted(forms))}
+    by_name = statement.construct_params(values)
+    in_order = tuple(by_name[name] for name in statement.positiontup or ())
+    connection = session.connection()
+    return connection.exec_driver_sql(statement.string, in_order if statement.positional else by_name).all()
+
+
+def _constants(kinds: Collection[Beside]) -> list[ColumnElement[Any]]:
+    return [literal_column(f"'{kind.value}'") for kind in kinds]
+
+
+def _for_driver(query: ClauseElement, dialect: Dialect) -> SQLCompiler:
     """The statement for the driver: at this size SQLAlchemy takes as long to find it again as a database to answer."""
-    chosen = union_all(*(_first(place, shape, per_form) for place in range(forms))).subquery()
-    order = [chosen.c[column.key] for column in shape.order]
-    query = select(chosen.c.form, chosen.c.product_id, *order).order_by(chosen.c.form, *order)
     compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - for mypy: a query has no other
     return compiled
+
+
+@lru_cache(maxsize=256)
+def _advised_statement(dialect: Dialect, forms: int, shape: Shape, per_form: int) -> SQLCompiler:
+    chosen = union_all(*(_first(place, shape, per_form) for place in range(forms))).subquery()
+    order = [chosen.c[column.key] for column in shape.order]
+    query = select(chosen.c.form, chosen.c.product_id, *order).order_by(chosen.c.form, *order)
+    return _for_driver(query, dialect)
 
 
 def _first(place: int, shape: Shape, number: int) -> Select[Any]:
@@ -299,13 +312,23 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
 
 def left_out_for_other_actives(session: Session, forms: Collection[str], wishes: Wishes) -> Mapping[Beside, int]:
     """Products that fit but for their other active substances, by kind; each counts once, whatever forms it has."""
-    others = (condition for wish, condition in wishes.shape.conditions().items() if wish != "other_actives")
+    if not forms:
+        return {}
+    statement = _left_out_statement(session.connection().dialect, len(forms), wishes.shape)
+    rows = _rows(session, statement, forms, wishes)
+    return {Beside(row[0]): row[1] for row in rows}
+
+
+@lru_cache(maxsize=256)
+def _left_out_statement(dialect: Dialect, forms: int, shape: Shape) -> SQLCompiler:
+    others = (condition for wish, condition in shape.conditions().items() if wish != "other_actives")
+    on_form: list[ColumnElement[str]] = [bindparam(f"on_form_{place}") for place in range(forms)]
     query = (
         select(AdviceRow.beside, func.count(AdviceRow.product_id.distinct()))
-        .where(AdviceRow.form.in_(sorted(forms)), AdviceRow.beside.in_(wishes.shape.kinds_left_out), *others)
+        .where(AdviceRow.form.in_(on_form), AdviceRow.beside.in_(_constants(shape.kinds_left_out)), *others)
         .group_by(AdviceRow.beside)
     )
-    return {kind: count for kind, count in session.execute(query, wishes.parameters)}  # noqa: C416 - rows, no pairs
+    return _for_driver(query, dialect)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
