@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from recommend.answers import Answers, parse_answers
-from recommend.engine import RankedForm, advise, rank_forms, weakest_certainty
+from recommend.engine import RankedForm, advise, first_form, rank_forms, weakest_certainty
 from recommend.knowledge import Ruleset
 from tests.recommend.shoppers import ONE, anybody, beside, every
 
@@ -135,6 +135,12 @@ def test_the_five_forms_are_always_there_once_ranked_from_1_to_5(answers: dict[s
     assert set(names_of(forms)) == FIVE
     assert [form.rank for form in forms] == [1, 2, 3, 4, 5]
     assert [form.score for form in forms] == sorted((form.score for form in forms), reverse=True)
+
+
+@given(answers=anybody())
+def test_the_first_form_is_found_as_the_ranking_has_it(answers: dict[str, Any], ruleset: Ruleset) -> None:
+    everything = beside(answers, {})
+    assert first_form(everything, ruleset) == rank_forms(everything, ruleset)[0].form.id
 
 
 @given(answers=anybody())
