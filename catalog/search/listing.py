@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -90,12 +90,14 @@ def listing(
     language: Language,
     index: IndexSnapshot | None = None,
     within: BitMap | None = None,
+    searched: str | None = None,
     fetch: Fetch = listed_products,
 ) -> Listing | None:
     """A page of the published products that pass the filters; None when there is no such page.
 
-    `index` avoids reading the snapshot again, `within` narrows to the hits of a search, `fetch` loads something else
-    than products for the ids. An empty result has one page, without products.
+    `index` avoids reading the snapshot again, `within` narrows to the hits of a search; `searched` is its text where
+    all words are the catalogue's own, else None, so that nothing else that is typed is kept. `fetch` loads something
+    else than products for the ids. An empty result has one page, without products.
     """
     filters = filters or Filters()
     found = find(index or current_snapshot(session), filters, within)
@@ -105,7 +107,12 @@ def listing(
         return None
     everything = not filters.chosen and within is None
     only_form = _only_form(filters) if within is None else None
-    ids = _page_of_ids(session, found, only_form, everything, _PageRequest(sort, language, (page - 1) * PAGE_SIZE))
+    wanted = _PageRequest(sort, language, (page - 1) * PAGE_SIZE)
+    if searched is not None and not filters.chosen:
+        key = "page of search", searched, *structs.astuple(wanted)
+        ids = once_per_state(session, key, lambda session: _page_of_ids(session, found, None, False, wanted))
+    else:
+        ids = _page_of_ids(session, found, only_form, everything, wanted)
     return Listing(products=fetch(session, ids), total=total, page=page, pages=pages, found=found)
 
 

@@ -55,6 +55,7 @@ def find_page(
         language=language,
         index=index,
         within=sought.hits if sought else None,
+        searched=wanted.text if sought and sought.is_understood else None,
         fetch=fetch,
     )
     if found is None:
