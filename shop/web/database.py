@@ -84,7 +84,8 @@ def _lacks_index(engine: Engine) -> bool:
 def _restrict_to_owner(instance: Path) -> None:
     for name in ("shop.db*", "orders.db*"):
         for file in instance.glob(name):
-            file.chmod(0o600)
+            with suppress(FileNotFoundError):  # the log of a process that has just ended
+                file.chmod(0o600)
 
 
 def init_app(app: Flask) -> None:

@@ -246,6 +246,13 @@ def test_serve_finishes_a_request_under_way_at_sigterm(server: subprocess.Popen[
     assert server.wait(timeout=35) == 0
 
 
+def test_a_file_that_another_process_takes_away_stops_no_start(tmp_path: Path) -> None:
+    assert advise(HEALTHY, tmp_path).returncode == 0
+    (tmp_path / "shop.db-gone").symlink_to(tmp_path / "nothing")  # listed, and then not there, as a log that was closed
+    result = advise(HEALTHY, tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_several_processes_may_make_the_catalogue_at_once(tmp_path: Path) -> None:
     results: list[subprocess.CompletedProcess[str]] = []
     threads = [threading.Thread(target=lambda: results.append(advise(HEALTHY, tmp_path))) for _ in range(3)]

@@ -123,11 +123,15 @@ def test_answers_are_neither_logged_nor_stored(
         assert b"myasthenia" not in file.read_bytes()
 
 
+def _in_memory() -> dict[int, Answers | Wishes]:
+    gc.collect()
+    return {id(one): one for one in gc.get_objects() if isinstance(one, Answers | Wishes)}
+
+
 def test_no_answer_and_no_wish_that_follows_from_one_is_left_in_memory(client: FlaskClient) -> None:
+    of_other_tests = _in_memory()
     answer(client, conditions=["kidney_disease"])
     assert client.get(ADVICE).status_code == 200
     answer(client, conditions=["none"], stomach="strong")
     assert client.get(ADVICE).status_code == 200
-    gc.collect()
-    assert [one for one in gc.get_objects() if isinstance(one, Wishes)] == []
-    assert [one for one in gc.get_objects() if isinstance(one, Answers)] == []
+    assert [one for key, one in _in_memory().items() if key not in of_other_tests] == []
