@@ -14,12 +14,15 @@ from sqlalchemy import (
     Label,
     ScalarSelect,
     Select,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     func,
     literal_column,
     not_,
+    null,
     or_,
     select,
     union_all,
@@ -220,16 +223,29 @@ def advised_products(
     session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = PER_FORM
 ) -> list[AdvisedProduct]:
     """Up to `per_form` products that count as each form and fit, in the order of the wishes."""
+    return advised_and_left_out(session, forms, wishes, per_form=per_form)[0]
+
+
+def left_out_for_other_actives(session: Session, forms: Collection[str], wishes: Wishes) -> Mapping[Beside, int]:
+    """Products that fit but for their other active substances, by kind; each counts once, whatever forms it has."""
+    return advised_and_left_out(session, forms, wishes)[1]
+
+
+def advised_and_left_out(
+    session: Session, forms: Collection[str], wishes: Wishes, *, per_form: int = PER_FORM
+) -> tuple[list[AdvisedProduct], Mapping[Beside, int]]:
+    """The advised products, and the counts of those left out for their other active substances, in one question."""
     if not forms:
-        return []
+        return [], {}
     statement = _advised_statement(session.connection().dialect, len(forms), wishes.shape, per_form)
     rows = _rows(session, statement, forms, wishes)
-    products = published_products(session, [row.product_id for row in rows])
-    return [
+    products = published_products(session, [row.number for row in rows if not row.is_count])
+    advised = [
         AdvisedProduct(form, products[product_id], tuple(order))
-        for form, product_id, *order in rows
-        if product_id in products  # else it was taken out of the shop between the two questions
+        for is_count, form, product_id, *order in rows
+        if not is_count and product_id in products  # else it was taken out of the shop between the two questions
     ]
+    return advised, {Beside(row.key): row.number for row in rows if row.is_count}
 
 
 def _rows(session: Session, statement: SQLCompiler, forms: Collection[str], wishes: Wishes) -> Sequence[Any]:
@@ -253,9 +269,24 @@ def _for_driver(query: ClauseElement, dialect: Dialect) -> SQLCompiler:
 
 @lru_cache(maxsize=256)
 def _advised_statement(dialect: Dialect, forms: int, shape: Shape, per_form: int) -> SQLCompiler:
-    chosen = union_all(*(_first(place, shape, per_form) for place in range(forms))).subquery()
-    order = [chosen.c[column.key] for column in shape.order]
-    query = select(chosen.c.form, chosen.c.product_id, *order).order_by(chosen.c.form, *order)
+    first = union_all(*(_first(place, shape, per_form) for place in range(forms))).subquery()
+    order = [first.c[column.key] for column in shape.order]
+    advised = select(literal_column("0").label("is_count"), first.c.form.label("key"), first.c.product_id, *order)
+    on_form: list[ColumnElement[str]] = [bindparam(f"on_form_{place}") for place in range(forms)]
+    others = (condition for wish, condition in shape.conditions().items() if wish != "other_actives")
+    left_out = (
+        select(
+            literal_column("1"),
+            cast(AdviceRow.beside, String),
+            func.count(AdviceRow.product_id.distinct()),
+            *(cast(null(), column.type) for column in order),
+        )
+        .where(AdviceRow.form.in_(on_form), AdviceRow.beside.in_(_constants(shape.kinds_left_out)), *others)
+        .group_by(AdviceRow.beside)
+    )
+    both = union_all(advised, left_out).subquery()
+    is_count, key, number, *placed = both.c
+    query = select(is_count, key, number.label("number"), *placed).order_by(is_count, key, *placed)
     return _for_driver(query, dialect)
 
 
@@ -308,27 +339,6 @@ def excluded_by_wishes(session: Session, forms: Collection[str], wishes: Wishes)
             total, dict(zip(conditions, failing, strict=True)), dict(zip(conditions, by_itself, strict=True))
         )
     return found
-
-
-def left_out_for_other_actives(session: Session, forms: Collection[str], wishes: Wishes) -> Mapping[Beside, int]:
-    """Products that fit but for their other active substances, by kind; each counts once, whatever forms it has."""
-    if not forms:
-        return {}
-    statement = _left_out_statement(session.connection().dialect, len(forms), wishes.shape)
-    rows = _rows(session, statement, forms, wishes)
-    return {Beside(row[0]): row[1] for row in rows}
-
-
-@lru_cache(maxsize=256)
-def _left_out_statement(dialect: Dialect, forms: int, shape: Shape) -> SQLCompiler:
-    others = (condition for wish, condition in shape.conditions().items() if wish != "other_actives")
-    on_form: list[ColumnElement[str]] = [bindparam(f"on_form_{place}") for place in range(forms)]
-    query = (
-        select(AdviceRow.beside, func.count(AdviceRow.product_id.distinct()))
-        .where(AdviceRow.form.in_(on_form), AdviceRow.beside.in_(_constants(shape.kinds_left_out)), *others)
-        .group_by(AdviceRow.beside)
-    )
-    return _for_driver(query, dialect)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -15,10 +15,9 @@ from catalog.advice.candidates import (
     Excluded,
     Wishes,
     add_excluded,
-    advised_products,
+    advised_and_left_out,
     excluded_by_wishes,
     is_by_fit,
-    left_out_for_other_actives,
 )
 from catalog.models import Beside, DosageForm, Product
 from catalog.prices import tenth_cents_per_day
@@ -98,13 +97,13 @@ def suggest_products(session: Session, answers: Answers, advice: Advice, budget:
         dosage_form=None if answers.dosage_form == "any" else DosageForm(answers.dosage_form),
         by_fit=is_by_fit(answers.budget),
     )
-    found = advised_products(session, suitable, wishes)
+    found, left_out = advised_and_left_out(session, suitable, wishes)
     found.sort(key=lambda advised: suitable.index(advised.form))  # stable: the order within a form stays
     empty = set(suitable) - {advised.form for advised in found}
     return Suggestions(
         products=tuple(_suggest(advised, wishes.suggested_ug) for advised in found),
         excluded=excluded_by_wishes(session, empty, wishes) if empty else {},
-        left_out=left_out_for_other_actives(session, suitable, wishes),
+        left_out=left_out,
     )
 
 
