@@ -5,6 +5,7 @@ SQLite keeps it in `orders.db`; on PostgreSQL its tables live in the catalogue's
 
 import fcntl
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,6 +15,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from catalog.db.backup import Part
@@ -31,6 +33,7 @@ from catalog.models import table_of
 from catalog.orders.models import DeliveryRate, OrdersBase
 
 _LOOK_SECONDS = 0.002
+_COMMITS = "PRAGMA data_version"
 MOST_KNOWN = 4_000
 """Most things that a process knows of one state of the store."""
 ORDERS = Migrations(Path(__file__).parent / "migrations", version_table="orders_version")
@@ -130,8 +133,11 @@ class OrdersStore:
             self._watcher = os.getpid(), connection
         cursor = self._watcher[1].cursor()
         try:
-            cursor.execute("PRAGMA data_version")
+            cursor.execute(_COMMITS)
             return self._watcher[0], (cursor.fetchone() or (0,))[0]
+        except sqlite3.Error as error:
+            self._watcher = None  # the next asks by a new connection
+            raise OperationalError(_COMMITS, None, error) from error
         finally:
             cursor.close()
 

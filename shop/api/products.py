@@ -173,7 +173,7 @@ def _find(language: Language) -> ListingPage:
 def _encoded_products(session: Session, ids: Sequence[int], language: Language) -> list[msgspec.Raw]:
     """The products as JSON: cached by edition, as the cards of the listing are, or read and encoded."""
     shown = editions(session, ids)
-    keys = dict(zip(ids, fragment_keys("api product", ((one, request.script_root) for one in shown)), strict=True))
+    keys = dict(zip(ids, fragment_keys("api product", ((one,) for one in shown)), strict=True))
     encoded: dict[int, bytes | None] = dict(zip(ids, cached_fragments(keys.values()), strict=True))
     for product in listed_products(session, [id_ for id_, cached in encoded.items() if cached is None]):
         encoded[product.id] = store_fragment(keys[product.id], msgspec.json.encode(_product(product, language)))

@@ -22,13 +22,13 @@ def absolute_url(path: str) -> str:
 
 
 def _base_of_request() -> str:
-    return _root_of(request.scheme, request.host, request.script_root)
+    return _root_of(request.scheme, request.host)
 
 
 @lru_cache(64)
-def _root_of(_scheme: str, _host: str, _script_root: str) -> str:
-    """The request's own, which takes as long to put together as a card to render."""
-    return request.url_root.rstrip("/")
+def _root_of(_scheme: str, _host: str) -> str:
+    """The request's own, which takes as long to put together as a card to render; paths have their prefix already."""
+    return request.host_url.rstrip("/")
 
 
 def base_url() -> str:

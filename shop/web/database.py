@@ -119,7 +119,8 @@ def get_session() -> Session:
         return held
     databases = services().databases
     if not asked_by_staff():
-        g.catalog_session = request.environ.get(READING) or databases.session_for_reading()
+        looked_at = request.environ.get(READING) if may_begin_late() else None
+        g.catalog_session = looked_at or databases.session_for_reading()
     else:
         g.catalog_session = Session(databases.writing if may_write() else databases.primary)
     opened: Session = g.catalog_session
@@ -144,6 +145,7 @@ def start_over() -> None:
     if session is not None:
         close_quietly(session)
     request.environ.pop(READING, None)
+    request.environ.pop(PAGE_KEY, None)
     for name in list(g):
         g.pop(name)
     setattr(g, _AT_ONCE, True)

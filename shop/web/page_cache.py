@@ -89,14 +89,14 @@ def _put(key: Key, cached: Cached) -> None:
 
 
 def fragment_key(kind: str, *depends_on: Hashable) -> Key:
-    """The key of a rendered part of a page; language and day are added, since every part shows texts or prices."""
+    """The key of a rendered part of a page; language, day and the path below which the shop lies are added."""
     [key] = fragment_keys(kind, [depends_on])
     return key
 
 
 def fragment_keys(kind: str, parts: Iterable[Iterable[Hashable]]) -> list[Key]:
     """The keys of several parts of one kind, each by all that it depends on."""
-    of_page = current_language(), today()
+    of_page = current_language(), today(), request.script_root
     return [(kind, *depends_on, *of_page) for depends_on in parts]
 
 

@@ -92,6 +92,21 @@ def test_an_edit_on_a_full_disk_is_refused_and_leaves_nothing(embedded: Flask) -
     assert count(embedded) % 2 == before % 2
 
 
+def test_a_basket_says_that_it_will_be_back_when_the_orders_cannot_be_read(embedded: Flask, tmp_path: Path) -> None:
+    client = embedded.test_client()
+    client.post("/en/basket", data={"add": "2"})
+    assert client.get("/en/basket").status_code == 200
+    with sqlite3.connect(tmp_path / "orders.db") as orders:
+        orders.execute("UPDATE delivery_rate SET cents = cents + 1")
+    orders.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    orders.close()
+    with (tmp_path / "orders.db").open("r+b") as file:
+        file.write(b"x" * 40_960)
+    for _ in range(2):
+        page = client.get("/en/basket")
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+
+
 def test_a_shop_serves_on_while_a_newer_version_migrates_its_database_but_not_on_older_tables(embedded: Flask) -> None:
     client = embedded.test_client()
 

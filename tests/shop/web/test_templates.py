@@ -19,6 +19,12 @@ def test_addresses_lie_below_the_path_that_a_proxy_names(app: Flask) -> None:
     client = app.test_client()
     below = client.get("/nl/", environ_overrides={"SCRIPT_NAME": "/winkel"}).text
     assert '<a class="brand" href="/winkel/nl/">' in below
+    assert '<link rel="canonical" href="http://localhost/winkel/nl/">' in below
+    listing = client.get("/nl/beste-magnesium-supplementen").text
+    listing_below = client.get("/nl/beste-magnesium-supplementen", environ_overrides={"SCRIPT_NAME": "/winkel"}).text
+    assert 'href="/nl/product/' in listing
+    assert 'href="/winkel/nl/product/' in listing_below
+    assert 'href="/nl/product/' not in listing_below
     assert '<a class="brand" href="/nl/">' in client.get("/nl/").text
 
 
