@@ -13,7 +13,9 @@ from recommend.claims.records import Claims
 from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
 from recommend.claims.verdict import Judgement, judge
 
-_JOINTS = frozenset(["en", "and", "want", "because", "so", "zodat", "dus", "maar", "but", "–", "—", "-"])
+_JOINTS = frozenset(["en", "and", "want", "because", "so", "zodat", "dus", "maar", "but", "–", "—"]) | (
+    frozenset(["while", "terwijl", "although", "though", "hoewel"])
+)
 _APART = frozenset([";", "–", "—"])
 """Signs behind which nothing hangs on the clause before."""
 _SUBORDINATE = frozenset(
@@ -38,6 +40,8 @@ _IN_CASE = frozenset(["bij", "als", "wie", "heb", "krijg", "merk", "word", "voel
 _OF_PROFESSIONALS = ("medicine", "drug", "professional", "your-professional")
 _SLOGANS = ("turning-point", "slogan-opening", "shedding")
 _OPENINGS = frozenset(["zo", "nooit", "eindelijk", "weg", "hier", "never", "finally", "this", "here", "goodbye"])
+_ABOUT_THEM = frozenset(["het", "dit", "jouw", "uw", "it", "this", "your"])
+"""First words of a clause on the goods, or on what is the reader's."""
 _SHORTEST = 3
 
 
@@ -92,6 +96,8 @@ def _asserts(clause: ParsedSentence) -> bool:
     if clause.is_warning or clause.is_question:
         return False
     is_slogan = words[0] in _OPENINGS or clause.has("gone", *_SLOGANS)
+    if words[0] in _ABOUT_THEM and clause.has(*EFFECTS, "stronger", "makes-you"):
+        return True
     return is_slogan or (clause.has(*OFFERED) and clause.has(*EFFECTS))
 
 
@@ -113,5 +119,6 @@ def _hangs_on_another(clauses: list[_Clause], number: int, sentence: ParsedSente
     following = clauses[number + 1]
     words = [token.text for token in sentence.tokens[following.first : following.after]]
     is_condition = "dan" in words or "then" in words  # `Voel je je somber, praat dan met je huisarts`
-    is_about_it = following.joint not in _APART and words[0] in _BACK
+    is_no_medicine = any(following.first <= one.first < following.after for one in sentence.mentions_of("no-medicine"))
+    is_about_it = following.joint not in _APART and words[0] in _BACK and not is_no_medicine
     return is_condition or is_about_it or not _OF_PROOF.isdisjoint(words)

@@ -101,6 +101,10 @@ _NO_TROUBLE = (
     *EFFECTS,
     *("product", "makes-you", "use-heading", "gone", "less", "stronger", "professional", "turning-point"),
 )
+_ENDED = frozenset(
+    ["history", "over", "past", "geschiedenis", "voorbij", "scoop", "scoops", "schepje", "schep", "jar", "pot"]
+)
+"""Words beside which a trouble of the shop is one that the goods end."""
 _BENEFICIARIES = _OTHERS - {"ze", "zij", "they", "wie", "who", "our", "onze"}
 NEVER_FIGURES = frozenset(["sleep", "heart", "blood-pressure", "blood-sugar", "hormones", "immunity", "digestion"]) | (
     frozenset(["stomach-comfort", "skin-hair", "intimacy", "weight-loss"])
@@ -409,7 +413,9 @@ class ParsedSentence:
             return False
         if not self.has("other-bearer") and topic.first > _NEAR_THE_START and not self._is_of_us:
             return False
-        if topic.concept.kind in _REASONS_FOR_A_DOCTOR and not self._is_near_bearer(topic):
+        if topic.concept.kind in _REASONS_FOR_A_DOCTOR and (
+            self.has("turning-point", "gone") or not self._is_near_bearer(topic)
+        ):
             return False
         around = range(max(0, topic.first - 2), min(topic.last + 2, len(self.tokens)))
         if any(self.tokens[place].text in _READERS_OWN and not self._is_of_the_shop(place + 1) for place in around):
@@ -531,9 +537,9 @@ class ParsedSentence:
 
         `Simmer the bones for twelve hours`; not `One scoop in your soup`, `Reboot your body`.
         """
-        years = sum(token.text in _YEARS for token in self.tokens)
-        if not (years or self.has(*_SETTINGS)) or self.list_intro or self.has(*_NO_OTHER_SETTING):
+        if not self.has(*_SETTINGS) or self.list_intro or self.has(*_NO_OTHER_SETTING):
             return False
+        years = any(token.text in _YEARS for token in self.tokens)  # beside a word of a setting, and once
         if any(one.concept.kind == "substance" for one in self.mentions):
             return False
         if self._acts_on_reader or self.likens or not _BODY_OR_I.isdisjoint({token.text for token in self.tokens}):
@@ -547,7 +553,7 @@ class ParsedSentence:
         if self.has("product", "dosage"):
             texts = {token.text for token in self.tokens}
             return len(own) + years > 1 and _READERS_OWN.isdisjoint(texts) and not self.has("night", "gone", "stronger")
-        return len(own) + years > 1 or (len(own) + years > 0 and len(others) > 0)
+        return len(own) + years > 1 or (len(own) > 0 and len(others) > 0)
 
     @cached_property
     def likens(self) -> bool:
@@ -558,8 +564,14 @@ class ParsedSentence:
 
     @cached_property
     def _setting_places(self) -> frozenset[int]:
-        """Places of the words of a setting that name no topic."""
-        return frozenset(one.first for one in self.mentions_of(*_SETTINGS)) - self.topic_places
+        """Places of the words of a setting that name no topic; one phrase counts once, however many words it has."""
+        found: set[int] = set()
+        until = -1
+        for one in sorted(self.mentions_of(*_SETTINGS), key=lambda one: (one.first, -one.last)):
+            if one.first > until:
+                found.add(one.first)
+            until = max(until, one.last)
+        return frozenset(found) - self.topic_places
 
     @cached_property
     def _acts_on_reader(self) -> bool:
@@ -580,7 +592,7 @@ class ParsedSentence:
         """
         if self._is_trouble_of_the_shop(topic):
             return True
-        if not self.is_set_elsewhere or topic.concept.id in NEVER_FIGURES:
+        if not self.is_set_elsewhere or topic.concept.id in NEVER_FIGURES or self.has("gone", "turning-point"):
             return False
         before = [token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]]
         if topic.concept.kind == "process":
@@ -615,7 +627,7 @@ class ParsedSentence:
             return False
         if self.list_intro or self.has(*_NO_TROUBLE) or any(one.concept.kind == "substance" for one in self.mentions):
             return False
-        if any(token.text in _BENEFICIARIES for token in self.tokens):
+        if any(token.text in _BENEFICIARIES or token.text in _ENDED for token in self.tokens):
             return False
         places = {one.first for one in self.mentions_of(*_OTHER_WORLDS, *_SETTINGS)}
         before = {token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]}

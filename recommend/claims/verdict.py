@@ -210,7 +210,7 @@ def _spares_the_doctor(question: ParsedSentence, answer: ParsedSentence) -> bool
 
 def _denies(answer: ParsedSentence) -> bool:
     """Whether the answer denies the question."""
-    if answer.tokens[0].text in _NO:
+    if answer.tokens[0].text in _NO and (len(answer.tokens) == 1 or answer.tokens[1].is_stop):  # not `No doubt.`
         return not any(segment.has_effect for segment in answer.segments)
     return (
         all(segment.denied for segment in answer.segments if segment.last >= segment.first) and answer.expresses_doubt

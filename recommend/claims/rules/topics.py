@@ -23,6 +23,7 @@ _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _OF_BODIES = ("complaint", "condition", "weight")  # said of a laptop or novel as well, they are of a body
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
+_AVOIDING = frozenset(["avoid", "prevent", "vermijd", "vermijden", "mijd", "mijden", "voorkom"])
 _LIKING = frozenset(["graag", "houdt", "houd", "love", "loves", "like", "likes", "enjoy", "enjoys"])
 _CHANGES = ("stronger", "gone", "makes-you", "dosage", "takers", "night", "suffering", "figure")
 """Concepts beside which an emoji illustrates a claim."""
@@ -144,11 +145,16 @@ def _is_in_jest(sentence: ParsedSentence, mention: Mention) -> bool:
     """
     if sentence.refers_to_professional:
         return False
+    before = sentence.tokens[mention.first - 1].text if mention.first else ""
+    if before in _AVOIDING and sentence.has(*OFFERED, "dosage"):  # `Avoid insomnia with our capsules`
+        return True
     if sentence.has("not-use"):
         return any(token.text in _LIKING for token in sentence.tokens)
     if not sentence.has("caution", "side-effect-word"):
         return False
-    return sentence.has("turning-point") or (_is_gone(sentence, mention) and not sentence.has("not", "excess"))
+    is_better = mention.concept.kind != "side_effect" and sentence.has_near(mention, _NEAR, "stronger", "less", "nice")
+    is_gone = _is_gone(sentence, mention) and not sentence.has("not", "excess")
+    return sentence.has("turning-point") or is_better or is_gone
 
 
 def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:

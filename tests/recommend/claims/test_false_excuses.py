@@ -54,6 +54,10 @@ def test_who_is_sent_to_a_professional_is_warned(text: str, language: Language) 
         ("None of our staff has had cramps since we take it.", "en"),
         ("De vorige eigenaar genas er zijn jicht mee.", "nl"),
         ("Vacancy: a packer who never gets stressed, thanks to our powder.", "en"),
+        ("The postman lost his arthritis since he orders here.", "en"),
+        ("Bijwerking: minder migraine.", "nl"),
+        ("Vermijd migraine met onze capsules.", "nl"),
+        ("Does it work for insomnia? No doubt.", "en"),
     ],
 )
 def test_a_denial_a_joke_or_another_person_excuses_no_effect_of_the_goods(text: str, language: Language) -> None:
@@ -70,6 +74,9 @@ def test_a_denial_a_joke_or_another_person_excuses_no_effect_of_the_goods(text: 
         ("Never any cramps again, and the claim about the immune system was rejected.", "en"),
         ("This is no substitute for a varied diet; the powder lowers your blood pressure.", "en"),
         ("Our capsules relieve rheumatism, and we do not collect data of children.", "en"),
+        ("Our tablets cure arthritis while this is no medicine.", "en"),
+        ("It lowers your blood pressure and is not a medicine.", "en"),
+        ("Ask your doctor first; your memory gets stronger.", "en"),
     ],
 )
 def test_a_denial_in_one_clause_excuses_no_claim_of_another(text: str, language: Language) -> None:
@@ -91,3 +98,17 @@ def test_a_denial_in_one_clause_excuses_no_claim_of_another(text: str, language:
 )
 def test_a_denial_or_warning_reaches_what_it_is_about_in_another_clause(text: str, language: Language) -> None:
     assert [finding.severity for finding in check_text(text, language)] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Terms apply: a clear head.", "en"),
+        ("Frying pan: calm every day.", "en"),
+        ("Sinds 1926 het antwoord op stress op elk kantoor.", "nl"),
+        ("Comment with a photo of your morning: energy back, stress gone, and a hamper to win.", "en"),
+        ("For the warehouse team, headaches are history now that each shift starts with a scoop.", "en"),
+    ],
+)
+def test_a_year_or_one_phrase_of_another_world_sets_no_claim_there(text: str, language: Language) -> None:
+    assert [finding.severity for finding in check_text(text, language)] == ["block"]
