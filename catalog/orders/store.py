@@ -136,7 +136,6 @@ class OrdersStore:
             cursor.execute(_COMMITS)
             return self._watcher[0], (cursor.fetchone() or (0,))[0]
         except sqlite3.Error as error:
-            self._watcher = None  # the next asks by a new connection
             raise OperationalError(_COMMITS, None, error) from error
         finally:
             cursor.close()

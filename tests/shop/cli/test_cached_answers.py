@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -91,7 +92,8 @@ def test_what_leaves_anything_to_judge_is_left_to_gunicorn(head: str, is_plain: 
 def served(sample_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     """A shop with one worker, whose second answer is a cached one, and its catalogue."""
     instance = tmp_path_factory.mktemp("instance")
-    with sqlite3.connect(sample_instance / "shop.db") as source, sqlite3.connect(instance / "shop.db") as copy:
+    there, here = sample_instance / "shop.db", instance / "shop.db"
+    with closing(sqlite3.connect(there)) as source, closing(sqlite3.connect(here)) as copy:
         source.backup(copy)
     port = free_port()
     process = subprocess.Popen(
@@ -173,7 +175,7 @@ def test_a_fault_is_left_to_a_thread_and_does_not_end_the_worker(caplog: pytest.
 def test_an_edit_by_another_process_shows_at_the_next_request(served: tuple[int, Path]) -> None:
     port, catalogue = served
     before = ask(port, times=2)
-    with sqlite3.connect(catalogue) as other:
+    with closing(sqlite3.connect(catalogue)) as other, other:
         other.execute("UPDATE catalogue_state SET revision = revision + 1")
         other.execute("UPDATE brand SET name = 'Zilverberk' || id")
     [(_, after)] = ask(port)

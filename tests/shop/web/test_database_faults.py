@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -96,10 +97,9 @@ def test_a_basket_says_that_it_will_be_back_when_the_orders_cannot_be_read(embed
     client = embedded.test_client()
     client.post("/en/basket", data={"add": "2"})
     assert client.get("/en/basket").status_code == 200
-    with sqlite3.connect(tmp_path / "orders.db") as orders:
+    with closing(sqlite3.connect(tmp_path / "orders.db", isolation_level=None)) as orders:
         orders.execute("UPDATE delivery_rate SET cents = cents + 1")
-    orders.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    orders.close()
+        orders.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with (tmp_path / "orders.db").open("r+b") as file:
         file.write(b"x" * 40_960)
     for _ in range(2):
