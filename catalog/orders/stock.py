@@ -50,7 +50,7 @@ _LEVELS = select(
     StockLevel.reserved,
     StockLevel.counted_at,
 ).where(StockLevel.product_id.in_(bindparam("ids", expanding=True)))
-"""What is left of products; put together once, since that takes longer than to read it."""
+"""Stock levels of products; put together once, since that takes longer than to read it."""
 
 
 def available(store: OrdersStore, counts: Collection[Count]) -> dict[int, int]:
