@@ -96,29 +96,34 @@ def _asserts(clause: ParsedSentence) -> bool:
     if clause.is_warning or clause.is_question:
         return False
     is_slogan = words[0] in _OPENINGS or clause.has("gone", *_SLOGANS)
-    if words[0] in _ABOUT_THEM and clause.has(*EFFECTS, "stronger", "makes-you"):
-        return True
-    return is_slogan or (clause.has(*OFFERED) and clause.has(*EFFECTS))
+    is_about_them = words[0] in _ABOUT_THEM and clause.has(*EFFECTS, "stronger", "makes-you")
+    return is_slogan or is_about_them or (clause.has(*OFFERED) and clause.has(*EFFECTS))
 
 
 def _hangs_on_another(clauses: list[_Clause], number: int, sentence: ParsedSentence) -> bool:
-    """Whether a denial before or behind a clause may be about what the clause says."""
-    clause = clauses[number]
-    before = {token.text for token in sentence.tokens[: clause.first]}
-    if clause.joint not in _APART and before & _CONTENT:
+    """Whether a denial or warning before or behind a clause may be about what the clause says."""
+    if _hangs_on_what_is_before(clauses[number], sentence):
         return True
-    if clause.joint not in _APART and sentence.refers_to_professional and sentence.tokens[0].text in _IN_CASE:
-        return True
-    is_warned = any(one.first < clause.first for one in sentence.mentions_of("caution", "not-use", "excess", "consult"))
-    if clause.joint == ":" and (
-        is_warned or any(part.denied and part.first < clause.first for part in sentence.segments)
-    ):
-        return True
-    if number + 1 == len(clauses):
+    return number + 1 < len(clauses) and _is_taken_up(clauses[number + 1], sentence)
+
+
+def _hangs_on_what_is_before(clause: _Clause, sentence: ParsedSentence) -> bool:
+    if clause.joint not in _APART:
+        before = {token.text for token in sentence.tokens[: clause.first]}
+        if before & _CONTENT or (sentence.refers_to_professional and sentence.tokens[0].text in _IN_CASE):
+            return True
+    if clause.joint != ":":
         return False
-    following = clauses[number + 1]
+    warnings = sentence.mentions_of("caution", "not-use", "excess", "consult")
+    return any(one.first < clause.first for one in warnings) or any(
+        part.denied and part.first < clause.first for part in sentence.segments
+    )
+
+
+def _is_taken_up(following: _Clause, sentence: ParsedSentence) -> bool:
+    """Whether the next clause speaks of the one before it: `…, is not proven`, `…, praat dan met je huisarts`."""
     words = [token.text for token in sentence.tokens[following.first : following.after]]
-    is_condition = "dan" in words or "then" in words  # `Voel je je somber, praat dan met je huisarts`
+    is_condition = "dan" in words or "then" in words
     is_no_medicine = any(following.first <= one.first < following.after for one in sentence.mentions_of("no-medicine"))
     is_about_it = following.joint not in _APART and words[0] in _BACK and not is_no_medicine
     return is_condition or is_about_it or not _OF_PROOF.isdisjoint(words)

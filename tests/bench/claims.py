@@ -26,6 +26,35 @@ _DEVELOPED_ON = (
     *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop", "fourteenth_develop"),
     *("sixteenth_develop", "worlds_develop", "prohibited_develop"),
 )
+_KEPT_APART = (
+    "unseen",
+    "kinds_unseen",
+    "shop_unseen",
+    "second_unseen",
+    "copy_unseen",
+    "third_unseen",
+    "fourth_unseen",
+    "fifth_unseen",
+    "legal_unseen",
+    "sixth_unseen",
+    "sixth_legal_unseen",
+    "seventh_unseen",
+    "seventh_legal_unseen",
+    "eighth_unseen",
+    "ninth_unseen",
+    "tenth_unseen",
+    "eleventh_unseen",
+    "twelfth_unseen",
+    "twelfth_tails_unseen",
+    "twelfth_shop_unseen",
+    "thirteenth_unseen",
+    "thirteenth_shop_unseen",
+    "fifteenth_unseen",
+    "sixteenth_unseen",
+    "worlds_unseen",
+    "worlds_second_unseen",
+    "prohibited_unseen",
+)
 STEMMERS = {"nl": "dutch", "en": "english"}
 
 
@@ -156,39 +185,7 @@ def main() -> None:
     report("develop", develop, chosen.misses)
     for name in _DEVELOPED_ON:
         report(name, read_cases(name), chosen.misses)
-    for name in (
-        (
-            "unseen",
-            "kinds_unseen",
-            "shop_unseen",
-            "second_unseen",
-            "copy_unseen",
-            "third_unseen",
-            "fourth_unseen",
-            "fifth_unseen",
-            "legal_unseen",
-            "sixth_unseen",
-            "sixth_legal_unseen",
-            "seventh_unseen",
-            "seventh_legal_unseen",
-            "eighth_unseen",
-            "ninth_unseen",
-            "tenth_unseen",
-            "eleventh_unseen",
-            "twelfth_unseen",
-            "twelfth_tails_unseen",
-            "twelfth_shop_unseen",
-            "thirteenth_unseen",
-            "thirteenth_shop_unseen",
-            "fifteenth_unseen",
-            "sixteenth_unseen",
-            "worlds_unseen",
-            "worlds_second_unseen",
-            "prohibited_unseen",
-        )
-        if chosen.heldout
-        else ()
-    ):
+    for name in _KEPT_APART if chosen.heldout else ():
         report(name, read_cases(name), chosen.misses)
     if not chosen.no_time:
         report_time(develop)

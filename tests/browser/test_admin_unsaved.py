@@ -33,6 +33,18 @@ def form_page(own_app: Flask, admin_client: AdminClient, browser: Browser) -> It
         context.close()
 
 
+def questions_answered(page: Page) -> list[str]:
+    """The kinds of dialogs that the page asks from now on; each is answered with yes."""
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    return asked
+
+
 def test_what_was_typed_is_stored_after_a_minute_and_taken_back(form_page: Page) -> None:
     page = form_page
     faults: list[str] = []
@@ -40,13 +52,7 @@ def test_what_was_typed_is_stored_after_a_minute_and_taken_back(form_page: Page)
     page.locator("[name=summary_nl]").fill("Half af.")
     page.clock.fast_forward(61_000)
     expect(page.locator("#unsaved-status")).to_contain_text("apart gezet")
-    asked: list[str] = []
-
-    def leave(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", leave)
+    asked = questions_answered(page)
     page.reload()
     assert asked == ["beforeunload"]
     expect(page.locator("[name=summary_nl]")).to_have_value("Capsules met magnesiumcitraat.")
@@ -68,25 +74,13 @@ def test_what_was_typed_before_the_script_has_come_is_unsaved_too(form_page: Pag
     held[0].continue_()
     page.unroute("**/admin.js")
     page.wait_for_load_state()
-    asked: list[str] = []
-
-    def leave(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", leave)
+    asked = questions_answered(page)
     page.reload()
     assert asked == ["beforeunload"]
 
 
 def test_leaving_an_untouched_form_asks_nothing(form_page: Page) -> None:
-    asked: list[str] = []
-
-    def leave(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    form_page.on("dialog", leave)
+    asked = questions_answered(form_page)
     form_page.locator("[name=summary_nl]").click()
     form_page.locator(".menu-fold > summary").click()
     form_page.get_by_role("link", name="Merken").click()
