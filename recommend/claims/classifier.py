@@ -20,7 +20,8 @@ from recommend.claims.records import TOPICS, Concept
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.slogans import explanations
 from recommend.claims.rules.topics import is_about_the_shop
-from recommend.claims.sentence import EFFECTS, OFFERED, OTHER_GOODS, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import EFFECTS, OFFERED, OTHER_GOODS
 from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
 from recommend.loading import RulesetError, once_per_folder
@@ -383,13 +384,20 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
     is_plain = is_plain or states_fact or sentence.is_warning or sentence.is_application
     is_plain = is_plain or any(topic.concept.kind in _JUDGED_BY_RULES for topic in sentence.topics)
     if _reason_of(judgement) != "neutral" or is_plain:
-        is_caution = _reason_of(judgement) == "safety" and _asks_before_use(sentence)
+        asks_first = _reason_of(judgement) == "safety" and _asks_before_use(sentence)
+        is_caution = asks_first or _keeps_a_medicine(sentence)
         return _BLOCK_NEVER if is_caution else _BLOCK_EXPLAINED_FROM
     if sentence.has("trade", "shop-world") and all(is_about_the_shop(sentence, topic) for topic in sentence.topics):
         return _BLOCK_TRADE_FROM
     if all(one.concept.id == "gone" and sentence.tokens[one.first].text in _BARE_LACK for one in evidence):
         return _BLOCK_ON_LACK_FROM
     return _threshold_on(sentence, evidence)
+
+
+def _keeps_a_medicine(sentence: ParsedSentence) -> bool:
+    """Whether the reader is told at once not to change a medicine: `Never halve your medication`."""
+    begins = any(not mention.first for mention in sentence.mentions_of("not-use"))
+    return begins and sentence.has("medicine", "pills") and not sentence.has(*OFFERED)
 
 
 def _asks_before_use(sentence: ParsedSentence) -> bool:

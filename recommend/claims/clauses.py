@@ -10,7 +10,8 @@ import msgspec
 
 from recommend.claims.lexicon import Lexicon
 from recommend.claims.records import Claims
-from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import EFFECTS, OFFERED
 from recommend.claims.verdict import Judgement, judge
 
 _JOINTS = frozenset(["en", "and", "want", "because", "so", "zodat", "dus", "maar", "but", "–", "—"]) | (

@@ -17,7 +17,8 @@ from recommend.claims.register import RegisteredClaim
 from recommend.claims.register_lexicon import RegisterLexicon
 from recommend.claims.register_words import condition_note, inside_sentence, reading_note
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import OFFERED
 from recommend.claims.verdict import Judgement
 from recommend.substances import MAGNESIUM
 from recommend.text import Language

@@ -34,7 +34,7 @@ _WORD = re.compile(
     rf"(?P<word>(?:{_LETTER})++(?:['’‘@€$](?:{_LETTER})++)*+)"
     r"|(?P<wink>;-?\))"
     r"|(?P<emoji>[\u2300-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001f5ff\U0001f600-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001faff])"
-    r"|(?P<stop>[,;:?!()–—|…]|[.](?=\s))"
+    r"|(?P<stop>[,;:?!()–—|…]|[.](?=\s)|(?<=[^\d\s]\s)-(?=\s))"  # a dash typed as a hyphen; not `200 - 300 mg`
 )
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]{2})")
 _DOUBLE = re.compile(r"(.)\1+")

@@ -22,7 +22,9 @@ from recommend.claims.rules.unnamed_effects import (
     threat_grounds,
     unnamed_effect_grounds,
 )
-from recommend.claims.sentence import NEVER_FIGURES, OFFERED, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import OFFERED
+from recommend.claims.settings import NEVER_FIGURES
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Claims, Pattern
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, OTHER_GOODS, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import OFFERED, OTHER_GOODS
 
 _THIS = frozenset(["dit", "deze", "this", "these"])
 _MINE = frozenset(["mijn", "my"])

@@ -23,7 +23,8 @@ from recommend.claims.register_lexicon import (
 )
 from recommend.claims.rules.claim_scope import words_behind
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import EFFECTS, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import EFFECTS
 from recommend.claims.tokens import Token
 from recommend.substances import MAGNESIUM
 from recommend.text import LANGUAGES

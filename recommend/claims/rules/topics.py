@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from recommend.claims.findings import Severity, Verdict
 from recommend.claims.lexicon import Mention
 from recommend.claims.records import Concept, ConceptKind
+from recommend.claims.reversals import welcomes
 from recommend.claims.rules.ground import Ground
 from recommend.claims.rules.slogans import explanations
-from recommend.claims.sentence import EFFECTS, OFFERED, OTHER_GOODS, PROMISES, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import EFFECTS, OFFERED, OTHER_GOODS, PROMISES
 
 _ACTING = (*EFFECTS, "influence", "role", "needed", "stronger")
 _LABEL_WORDS = _NEAR = 2
@@ -24,7 +26,7 @@ _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "
 _OF_BODIES = ("complaint", "condition", "weight")  # said of a laptop or novel as well, they are of a body
 _WORN_OUT = ("uitgeput", "exhaust", "drain")  # also used of soil
 _AVOIDING = frozenset(["avoid", "prevent", "vermijd", "vermijden", "mijd", "mijden", "voorkom"])
-_LIKING = frozenset(["graag", "houdt", "houd", "love", "loves", "like", "likes", "enjoy", "enjoys"])
+_AFTER_OBJECT = frozenset(["deze", "dit", "met", "op", "in", "door", "this", "these", "with", "in", "by", "later", "."])
 _CHANGES = ("stronger", "gone", "makes-you", "dosage", "takers", "night", "suffering", "figure")
 """Concepts beside which an emoji illustrates a claim."""
 _MAX_EFFECTS = 50  # per segment; bounds the time
@@ -143,18 +145,29 @@ def _is_in_jest(sentence: ParsedSentence, mention: Mention) -> bool:
 
     `Warning: your stress may be gone`, `Side effect: you finally sleep`, `Do not use if you love your headaches`.
     """
+    if welcomes(sentence, mention):
+        return True
     if sentence.refers_to_professional:
         return False
-    before = sentence.tokens[mention.first - 1].text if mention.first else ""
-    if before in _AVOIDING and sentence.has(*OFFERED, "dosage"):  # `Avoid insomnia with our capsules`
+    if _is_avoided(sentence, mention):
         return True
-    if sentence.has("not-use"):
-        return any(token.text in _LIKING for token in sentence.tokens)
-    if not sentence.has("caution", "side-effect-word"):
+    if not sentence.has_in_context("caution", "side-effect-word"):
         return False
     is_better = mention.concept.kind != "side_effect" and sentence.has_near(mention, _NEAR, "stronger", "less", "nice")
     is_gone = _is_gone(sentence, mention) and not sentence.has("not", "excess")
     return sentence.has("turning-point") or is_better or is_gone
+
+
+def _is_avoided(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether the disease itself is to be avoided: `Avoid a burnout this winter`; not `Avoid migraine triggers`."""
+    before = [token.text for token in sentence.tokens[: mention.first]]
+    while before and before[-1] in _ARTICLES:
+        before.pop()
+    if not before or (before[-1] not in _AVOIDING and before[-2:] != ["clear", "of"]):
+        return False
+    behind = sentence.tokens[mention.last + 1 : mention.last + 2]
+    is_object = not behind or behind[0].is_stop or behind[0].text in _AFTER_OBJECT
+    return sentence.has(*OFFERED, "dosage") or (is_object and mention.concept.kind == "complaint")
 
 
 def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Ground | None:

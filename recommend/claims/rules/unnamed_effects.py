@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from recommend.claims.lexicon import Mention
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import EFFECTS, OFFERED, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import EFFECTS, OFFERED
 
 _NEAR = 2
 _WITH = frozenset(["met", "with"])

@@ -112,3 +112,82 @@ def test_a_denial_or_warning_reaches_what_it_is_about_in_another_clause(text: st
 )
 def test_a_year_or_one_phrase_of_another_world_sets_no_claim_there(text: str, language: Language) -> None:
     assert [finding.severity for finding in check_text(text, language)] == ["block"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("There is no question that magnesium eases arthritis.", "en"),
+        ("It is nonsense that magnesium would not help with rheumatism.", "en"),
+        ("No supplement relieves migraine as ours does.", "en"),
+        ("There is no migraine that survives our capsules.", "en"),
+        ("Although it is no medicine our tablets cure arthritis.", "en"),
+        ("No proof of purchase needed, and our tablets cure arthritis.", "en"),
+        ("This is not a medicine - it does lower your blood pressure.", "en"),
+        ("Geen medicijn werkt zo snel tegen migraine.", "nl"),
+        ("Wie beweert dat het niets doet voor astma, heeft het mis.", "nl"),
+        ("Dat magnesium niets doet bij eczeem is niet waar.", "nl"),
+    ],
+)
+def test_a_negation_that_strengthens_denies_nothing(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Tell your doctor that your arthritis has vanished.", "en"),
+        ("Your GP will be amazed how quickly your eczema clears.", "en"),
+        ("Consult your mirror: eczema gone.", "en"),
+        ("Vraag je arts waarom je bloeddruk ineens normaal is.", "nl"),
+        ("Je apotheker zal je missen als de migraine weg is.", "nl"),
+        ("Onze inpakker had jicht, tot hij een zakje probeerde.", "nl"),
+        ("Pictured: our colleague, who is rid of her migraine.", "en"),
+    ],
+)
+def test_a_professional_or_colleague_in_a_story_of_success_excuses_nothing(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Caution, migraine: your days are numbered.", "en"),
+        ("Do not take this if you would rather keep your rheumatism.", "en"),
+        ("Steer clear of migraine this spring.", "en"),
+        ("Do not use if:\n- you are fond of your insomnia\n- you want to keep your migraine", "en"),
+        ("Waarschuwing: jicht maakt geen schijn van kans tegen onze druppels.", "nl"),
+        ("Een veilige keuze bij depressie.", "nl"),
+        ("Bijwerkingen:\n- minder hoofdpijn\n- een beter geheugen", "nl"),
+        ("Halveer je medicatie met onze druppels.", "nl"),
+    ],
+)
+def test_what_a_warning_welcomes_is_no_warning(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Geen voedingssupplement kan een ziekte genezen of voorkomen.", "nl"),
+        ("Er is twijfel of magnesium helpt tegen migraine.", "nl"),
+        ("Niets wijst erop dat magnesium jicht verlicht.", "nl"),
+        ("Dat magnesium zou helpen bij eczeem, is misleidend.", "nl"),
+        ("Gaat je migraine na drie dagen niet weg, ga dan naar je huisarts.", "nl"),
+        ("Ruil je antidepressiva niet in voor een supplement.", "nl"),
+        ("No medicine, no miracle: this does not cure rheumatism.", "en"),
+        ("Do not stop your migraine medicine when you feel better: ask your GP first.", "en"),
+        ("Our packer has gout and works from home until he can walk again.", "en"),
+        ("The warehouse is closed until the flu is over.", "en"),
+        ("Never halve your medication on your own.", "en"),
+    ],
+)
+def test_plain_denials_warnings_and_absences_pass(text: str, language: Language) -> None:
+    assert [finding.severity for finding in check_text(text, language)] == ["ok"]
+
+
+def test_medicines_in_a_list_of_what_to_ask_a_doctor_about_are_part_of_the_warning() -> None:
+    text = "Ask your doctor first if you:\n- have diabetes\n- take medicines for high blood pressure\n- are pregnant"
+    assert {finding.severity for finding in check_text(text, "en")} == {"ok"}
+    text = "Vraag eerst je arts als je:\n- diabetes hebt\n- medicijnen tegen hoge bloeddruk slikt"
+    assert {finding.severity for finding in check_text(text, "nl")} == {"ok"}
