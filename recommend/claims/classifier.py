@@ -381,7 +381,7 @@ def _block_threshold(sentence: ParsedSentence, judgement: Judgement, evidence: S
     states_fact = sentence.has(*_FACTS) and not any(segment.has_effect for segment in sentence.segments)
     # A lasting complaint is a sign to see a doctor with; whoever missed a day is reassured.
     is_plain = (sentence.has("persistent") and not sentence.has(*OFFERED)) or sentence.has("no-need")
-    is_plain = is_plain or states_fact or sentence.is_warning or sentence.is_application
+    is_plain = is_plain or states_fact or sentence.is_warning or sentence.is_application or sentence.is_definition
     is_plain = is_plain or any(topic.concept.kind in _JUDGED_BY_RULES for topic in sentence.topics)
     if _reason_of(judgement) != "neutral" or is_plain:
         asks_first = _reason_of(judgement) == "safety" and _asks_before_use(sentence)

@@ -57,6 +57,7 @@ class _Phrase(Struct, frozen=True):
 
 
 _ANY = -1
+_MINERAL = "nutrient"  # its misspellings are read as well: `magneisum`
 
 
 class _Starting(Struct, frozen=True):
@@ -224,7 +225,7 @@ class Lexicon:
 
     def _add(self, table: _WordPatterns, concept: Concept, language: Language) -> None:
         first = 0 if table is self._tables[0] else 1_000_000
-        fuzzy = concept.kind in TOPICS or concept.kind == "function"
+        fuzzy = concept.kind in TOPICS or concept.kind == "function" or concept.id == _MINERAL
         for phrases, is_exception in ((concept.phrases(language), False), (concept.exceptions(language), True)):
             for text in phrases:
                 words = text.replace("-", " ").split()

@@ -26,6 +26,7 @@ _CASES = frozenset(["als", "wanneer", "indien", "of", "voordat", "tenzij", "totd
 )
 """Words that make good news a case to be asked about: `Ask your doctor whether …`."""
 _UNPROVEN = ("proof", "speech", "study", "denial", "undecided", "scant", "not-intended")
+_NEAR = 7  # words between a complaint and what it is called
 _WITHIN = 2  # words behind "like" that name the goods
 
 
@@ -36,7 +37,12 @@ def strengthens_by_denying(sentence: SentenceWords) -> bool:
     """
     if not sentence.has("not", "no-medicine", "no-doubt", "scant"):
         return False
-    if sentence.has("no-doubt", "defeated") or _denies_a_denial(sentence) or _spares_none(sentence):
+    if (
+        sentence.has("no-doubt", "defeated")
+        or _calls_needless(sentence)
+        or _denies_a_denial(sentence)
+        or _spares_none(sentence)
+    ):
         return True
     return not sentence.has(*_UNPROVEN) and _is_beyond_compare(sentence)
 
@@ -85,6 +91,12 @@ def _spares_none(sentence: SentenceWords) -> bool:
         return False
     diseases = {topic.first for topic in sentence.topics if topic.concept.kind in ("complaint", "condition")}
     return any(negation.last + 1 in diseases for negation in _of_all(sentence))
+
+
+def _calls_needless(sentence: SentenceWords) -> bool:
+    """Whether a disease is what nobody need have: `Die maandelijkse buikpijn hoeft echt niet`."""
+    diseases = [topic.last for topic in sentence.topics if topic.concept.kind == "complaint"]
+    return any(abs(one.first - last) <= _NEAR for one in sentence.mentions_of("needless") for last in diseases)
 
 
 def _of_all(sentence: SentenceWords) -> list[Mention]:

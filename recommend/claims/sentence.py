@@ -58,6 +58,8 @@ class ParsedSentence(SetSentence):
             return not self._sends_to_the_shop
         if not self.has_in_context("professional", "your-professional"):
             return False
+        if self.has("endorsing") and not self.has("your-professional"):
+            return False  # `Nurse here, and I tell all my patients about these`
         if self.has_in_context("ask", "your-professional"):
             return self.has("your-professional") or not self.has("professionals")
         named = any(mention.concept.kind in REASONS_FOR_A_DOCTOR for mention in self.topics)

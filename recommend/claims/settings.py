@@ -202,6 +202,12 @@ class SetSentence(SegmentedSentence):
         return not self.tells_of_change
 
     @cached_property
+    def is_definition(self) -> bool:
+        """Whether a word is explained as in a glossary: `Deficiency: technical term for a lack`, no promise."""
+        begins = any(token.text == ":" for token in self.tokens[1:_TITLE_WITHIN])
+        return begins and self.has("definition") and not self.has(*PROMISES, "gone", "stronger")
+
+    @cached_property
     def tells_of_change(self) -> bool:
         """Whether something is better than before, or the reader's turn comes: `eindelijk`, `thanks to`, `jij`."""
         return not _CHANGED.isdisjoint(token.text for token in self.tokens)

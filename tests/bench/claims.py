@@ -24,7 +24,14 @@ LABELLED = Path(__file__).parent.parent / "recommend" / "claims"
 _DEVELOPED_ON = (
     *("kinds_develop", "shop_develop", "ninth_develop", "voices_develop"),
     *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop", "fourteenth_develop"),
-    *("sixteenth_develop", "seventeenth_develop", "worlds_develop", "prohibited_develop"),
+    *(
+        "sixteenth_develop",
+        "seventeenth_develop",
+        "eighteenth_develop",
+        "nineteenth_develop",
+        "worlds_develop",
+        "prohibited_develop",
+    ),
 )
 _KEPT_APART = (
     "unseen",

@@ -52,6 +52,7 @@ _CLAUSES = frozenset(["en", "and", "wat", "which", "dus", "so", "zo", "dat", "as
 )
 _ANYBODY = frozenset(["volwassenen", "ouderen", "mannen", "vrouwen", "mensen", "iedereen", "sporters", "lichaam"]) | (
     frozenset(["adults", "men", "women", "people", "everyone", "athletes", "older", "body", "human", "menselijk"])
+    | frozenset(["jong", "oud", "jongeren", "leeftijd", "sport", "young", "old", "age", "sports"])
 )
 """Whom an authorised claim is about: everyone."""
 _SHORTEST_TAIL = 2  # words that nothing explains
@@ -71,6 +72,9 @@ _WHETHER = frozenset(
         "when",
         "hoe",
         "how",
+        "whatever",
+        "whichever",
+        "welke",
         "ongeacht",
         "waar",
         "where",
@@ -384,7 +388,7 @@ def _claims_on(sentence: ParsedSentence, rest: range) -> list[Mention]:
     if explained or not _CLAUSES & {sentence.tokens[rest.start - 1].text, texts.get(rest.start)}:
         return []
     plain = {one.first for one in sentence.mentions_of("claim-end", "claim-filler", "small-word", "pronoun")}
-    others = [place for place, text in texts.items() if text.isalpha() and place not in plain]
+    others = [place for place, text in texts.items() if text.isalpha() and place not in plain and text not in _ANYBODY]
     return [Mention(_UNKNOWN, others[0], others[0])] if len(others) >= _SHORTEST_TAIL else []
 
 
@@ -405,7 +409,7 @@ def _closes(sentence: ParsedSentence, place: int) -> bool:
     """Whether a word ends the list of effects: a circumstance, or "of" with a clause (`of je nu fietst of wandelt`)."""
     if place >= len(sentence.tokens):
         return False
-    if sentence.mentions_between("claim-end", place, place):
+    if sentence.mentions_between("claim-end", place, place) or sentence.mentions_between("varied-diet", place, place):
         return True
     following = [token.text for token in sentence.tokens[place + 1 : place + 2]]
     return bool(following) and sentence.tokens[place].text == "of" and following[0] in _CLAUSE_SUBJECTS

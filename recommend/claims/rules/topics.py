@@ -21,6 +21,7 @@ _MADE = ("speciaal", "special", "samengesteld", "ontwikkeld", "ontworpen", "gema
 _PEOPLE = frozenset(["mensen", "wie", "klanten", "iedereen", "people", "anyone", "those", "customers", "everyone"])
 _THE = frozenset(("de", "het", "the"))
 _ARTICLES = _THE | frozenset(("een", "a", "an"))
+_MINE = frozenset(("mijn", "my", "je", "jouw", "your"))
 _YOURS = frozenset(("je", "jouw", "uw", "your"))
 _BODY = frozenset(["lichaam", "lijf", "benen", "kuiten", "nek", "rug", "body", "bodies", "legs", "calves", "neck"])
 _OF_BODIES = ("complaint", "condition", "weight")  # said of a laptop or novel as well, they are of a body
@@ -45,6 +46,7 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or sentence.is_of_setting(mention)
             or _is_decoration(sentence, mention)
             or sentence.is_about_handling
+            or sentence.is_definition
             or (sentence.is_of_other_goods and mention.concept.kind not in _OF_BODIES)
         ):
             continue
@@ -180,10 +182,14 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
         return _ground("unauthorised_health", "block", "not-listed", mention) if promised else None
     if sentence.has("deficiency") and sentence.has("causes") and not sentence.is_warning:
         return _ground("disease", "block", "deficiency", mention)
-    if sentence.is_warning or (sentence.has("study", "absorption", "harm") and not sentence.has("lowers-risk")):
+    states_fact = sentence.has("study", "absorption", "harm") and not sentence.has("lowers-risk")
+    if sentence.is_warning or (states_fact and not sentence.promises(mention)):
         return None
     is_promised = sentence.is_listed_use or (sentence.has(*OFFERED) and not sentence.has("not", "amount"))
-    if mention.first > 1 and sentence.tokens[mention.first - 1].text in ("bij", "voor", "for"):
+    before = [token.text for token in sentence.tokens[: mention.first]]
+    if before and before[-1] in _MINE:
+        before.pop()
+    if len(before) > 1 and before[-1] in ("bij", "voor", "for"):
         is_promised = True
     if (
         is_promised
@@ -191,8 +197,9 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
         or _is_chosen_by(sentence, mention)
         or sentence.has(*PROMISES)
         or sentence.names_suffering
-        or sentence.has("lowers-risk")
+        or sentence.has("lowers-risk", "good-news")
         or _is_gone(sentence, mention)
+        or (sentence.has("first-person") and sentence.tells_of_change)
     ):
         return _ground("disease", "block", "complaint", mention)
     return None

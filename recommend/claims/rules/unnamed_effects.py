@@ -137,6 +137,8 @@ def testimonial_grounds(sentence: ParsedSentence) -> Iterator[Ground]:
     """Ground for a testimonial of any improvement: `Ik ben eindelijk …, sinds ik dit neem`."""
     if sentence.is_warning or sentence.has("technical", "amount") or not sentence.has("first-person"):
         return
+    if sentence.has("denial") and not sentence.hints_at_banned_claim:
+        return  # `Na een maand nog geen verschil`
     turns = [turn for turn in sentence.mentions_of("turning-point") if not sentence.is_everyday(turn)]
     if turns:
         yield Ground("unauthorised_health", "block", "general-benefit", tuple(turns))

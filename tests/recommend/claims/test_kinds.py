@@ -154,3 +154,24 @@ def test_those_who_choose_speak_or_suffer_make_a_claim(text: str, language: Lang
 def test_contracts_cookies_and_messages_of_a_shop_are_neutral(text: str, language: Language) -> None:
     finding = only(text, language)
     assert (finding.verdict, finding.severity) == ("neutral", "ok")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "verdict"),
+    [
+        ("Citrate binds to calcium, and that is how a daily tablet helps prevent kidney stones.", "en", "disease"),
+        ("Used to be so bunged up, and now it's every morning.", "en", "disease"),
+        ("Deficiëntie: vakterm voor een tekort aan een voedingsstof.", "nl", "neutral"),
+        ("Antispasmodicum: vakterm, en onze capsules helpen tegen krampen.", "nl", "disease"),
+        ("Magneisum draagt bij tot een normaal energieleverend metabolisme.", "nl", "authorised"),
+        ("Magnesium supports normal protein synthesis, whatever your sport.", "en", "authorised"),
+        ("Magnesium supports normal protein synthesis, whatever your migraine says.", "en", "disease"),
+        ("Twice as much magnesium as our old formula.", "en", "nutrition_content"),
+        ("Laat je niet wijsmaken dat magnesium migraine geneest.", "nl", "neutral"),
+        ("Laat stress niet winnen: neem elke dag een capsule.", "nl", "unauthorised_health"),
+        ("Modern diets simply cannot deliver the magnesium you need.", "en", "prohibited_other"),
+        ("Gehalte aan magnesium: 14,1 procent, bepaald met ICP-MS.", "nl", "neutral"),
+    ],
+)
+def test_ordinary_copy_gets_its_verdict(text: str, language: Language, verdict: str) -> None:
+    assert {finding.verdict for finding in check_text(text, language)} == {verdict}
