@@ -113,12 +113,19 @@ def _hangs_on_what_is_before(clause: _Clause, sentence: ParsedSentence) -> bool:
         before = {token.text for token in sentence.tokens[: clause.first]}
         if before & _CONTENT or (sentence.refers_to_professional and sentence.tokens[0].text in _IN_CASE):
             return True
-    if clause.joint != ":":
+    if clause.joint != ":" or _is_whole_denial(clause, sentence):
         return False
     warnings = sentence.mentions_of("caution", "not-use", "excess", "consult")
     return any(one.first < clause.first for one in warnings) or any(
         part.denied and part.first < clause.first for part in sentence.segments
     )
+
+
+def _is_whole_denial(clause: _Clause, sentence: ParsedSentence) -> bool:
+    """Whether what stands before a colon denies something of its own: `It cures no disease: these tablets …`."""
+    denied = [topic for topic in sentence.topics if topic.first < clause.first and sentence.segment(topic).denied]
+    says = any(one.first < clause.first for one in sentence.mentions_of("speech", "proof", "ban"))
+    return bool(denied) and not says
 
 
 def _is_taken_up(following: _Clause, sentence: ParsedSentence) -> bool:
