@@ -25,7 +25,7 @@ _MAX_GAP = 4
 _VOWELS = "aeiou"
 _LONGEST_HASHTAG, _SHORTEST_IN_HASHTAG = 40, 2  # letters
 _ROOT_KEY = 3
-_FUZZY_FROM, _FUZZY_TWO_FROM = 7, 11
+_FUZZY_FROM, _FUZZY_TWO_FROM, _SWAPPED_FROM = 7, 11, 5
 _PHONETIC_FROM = 5
 _FOREIGN_FROM = 5  # a shorter word of the other language is probably a different word
 # A match of one kind suppresses matches of these kinds inside it: "nierziekte" is a reason to ask a doctor, not any
@@ -98,6 +98,7 @@ class _WordPatterns:
         self.roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
         self.phonetic_roots: dict[str, list[tuple[str, bool, bool, int]]] = defaultdict(list)
         self.endings: set[int] = set()  # a suffix pattern (`*end`) does not give a word its meaning
+        self.short: dict[str, int] = {}
         self.fuzzy: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -127,6 +128,8 @@ class _WordPatterns:
         if fuzzy and len(phonetic_roots := phonetic(word)) >= _PHONETIC_FROM:
             at_start, at_end = not pattern.startswith("*"), not pattern.endswith("*")
             self.phonetic_roots[phonetic_roots[:_ROOT_KEY]].append((phonetic_roots, at_start, at_end, number))
+        if fuzzy and _SWAPPED_FROM <= len(word) < _FUZZY_FROM:
+            self.short[word] = number
         if fuzzy and len(word) >= _FUZZY_FROM:
             self.fuzzy[word[0], len(word)].append((word, number))
         return number
@@ -154,7 +157,7 @@ class _WordPatterns:
             return by_sound
         typos = 2 if len(word) >= _FUZZY_TWO_FROM else 1
         if len(word) < _FUZZY_FROM:
-            return set()
+            return {self.short[swapped] for swapped in _with_letters_swapped(word) if swapped in self.short}
         from rapidfuzz.distance import OSA
 
         return {
@@ -163,6 +166,12 @@ class _WordPatterns:
             for known, number in self.fuzzy.get((word[0], length), ())
             if OSA.distance(word, known, score_cutoff=typos) <= typos
         }
+
+
+def _with_letters_swapped(word: str) -> Iterator[str]:
+    """Words with two neighbouring letters in each other's place: `muscle` for `mucsle`."""
+    for place in range(1, len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
 
 
 _ONE_SYLLABLE = re.compile(r"[^aeiouy]*([aeou])(\1?)([^aeiouy]+)(e[nrs]?)?")

@@ -147,7 +147,8 @@ def _doubts(sentence: ParsedSentence, claim: Authorised, parts: list[Mention], s
 
 def _actor(sentence: ParsedSentence, previous: ParsedSentence | None) -> str:
     """Subject of the claim: "magnesium", "product", "other" (another substance) or "nobody"."""
-    verbs = [mention.first for mention in sentence.mentions_of(*_LINKS, "needed", "good-for", "mild-benefit")]
+    links = sentence.mentions_of(*_LINKS) or sentence.mentions_of("needed", "good-for", "mild-benefit")
+    verbs = [mention.first for mention in links]
     verb = min(verbs, default=len(sentence.tokens))
     products = [mention.first for mention in sentence.mentions_of("product")]
     named = sentence.mentions_of(*_MAGNESIUM)

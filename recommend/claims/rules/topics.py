@@ -183,7 +183,7 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
     if sentence.has("deficiency") and sentence.has("causes") and not sentence.is_warning:
         return _ground("disease", "block", "deficiency", mention)
     states_fact = sentence.has("study", "absorption", "harm") and not sentence.has("lowers-risk")
-    if sentence.is_warning or (states_fact and not sentence.promises(mention)):
+    if (sentence.is_warning or states_fact) and not sentence.promises(mention):
         return None
     is_promised = sentence.is_listed_use or (sentence.has(*OFFERED) and not sentence.has("not", "amount"))
     before = [token.text for token in sentence.tokens[: mention.first]]
