@@ -342,10 +342,14 @@ class SetSentence(SegmentedSentence):
         """
         if self._is_trouble_of_the_shop(topic):
             return True
-        if not self.is_set_elsewhere or topic.concept.id in NEVER_FIGURES or self.has("gone", "turning-point"):
+        begins = not topic.first and topic.concept.kind == "health"  # `Sharp in meetings`
+        if (
+            not self.is_set_elsewhere
+            or begins
+            or topic.concept.id in NEVER_FIGURES
+            or self.has("gone", "turning-point")
+        ):
             return False
-        if not topic.first and topic.concept.kind == "health":
-            return False  # `Sharp in meetings`
         before = [token.text for token in self.tokens[max(0, topic.first - 2) : topic.first]]
         if topic.concept.kind == "process":
             is_ingredient = self.has("setting-kitchen") and not self.has("stronger", *EFFECTS)

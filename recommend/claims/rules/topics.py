@@ -183,7 +183,7 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
     if sentence.has("deficiency") and sentence.has("causes") and not sentence.is_warning:
         return _ground("disease", "block", "deficiency", mention)
     states_fact = sentence.has("study", "absorption", "harm") and not sentence.has("lowers-risk")
-    if (sentence.is_warning or states_fact) and not sentence.promises(mention):
+    if (sentence.is_warning or states_fact) and not sentence.promises(mention) and not _goods_promise(sentence):
         return None
     is_promised = sentence.is_listed_use or (sentence.has(*OFFERED) and not sentence.has("not", "amount"))
     before = [token.text for token in sentence.tokens[: mention.first]]
@@ -203,6 +203,12 @@ def _judge_condition(sentence: ParsedSentence, mention: Mention, _: bool) -> Gro
     ):
         return _ground("disease", "block", "complaint", mention)
     return None
+
+
+def _goods_promise(sentence: ParsedSentence) -> bool:
+    """Whether the goods promise an effect in any part of the sentence: `If you have an allergy, our capsules help`."""
+    goods = sentence.mentions_of("product", "nutrient") if not sentence.has("excess") else ()
+    return any(sentence.segment(one).promises and not sentence.segment(one).denied for one in goods)
 
 
 def _is_made_for(sentence: ParsedSentence, mention: Mention) -> bool:
