@@ -59,6 +59,7 @@ _KEPT_APART = (
     "fifteenth_unseen",
     "sixteenth_unseen",
     "seventeenth_unseen",
+    "twentieth_unseen",
     "worlds_unseen",
     "worlds_second_unseen",
     "prohibited_unseen",
