@@ -60,6 +60,7 @@ _KEPT_APART = (
     "sixteenth_unseen",
     "seventeenth_unseen",
     "twentieth_unseen",
+    "twentyfirst_unseen",
     "worlds_unseen",
     "worlds_second_unseen",
     "prohibited_unseen",
