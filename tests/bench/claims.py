@@ -24,7 +24,7 @@ LABELLED = Path(__file__).parent.parent / "recommend" / "claims"
 _DEVELOPED_ON = (
     *("kinds_develop", "shop_develop", "ninth_develop", "voices_develop"),
     *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop", "fourteenth_develop"),
-    *("sixteenth_develop", "worlds_develop", "prohibited_develop"),
+    *("sixteenth_develop", "worlds_develop", "prohibited_develop", "reported_develop"),
 )
 _KEPT_APART = (
     "unseen",
@@ -54,6 +54,7 @@ _KEPT_APART = (
     "worlds_unseen",
     "worlds_second_unseen",
     "prohibited_unseen",
+    "reported_unseen",
 )
 STEMMERS = {"nl": "dutch", "en": "english"}
 
