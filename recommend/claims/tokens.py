@@ -6,7 +6,7 @@ accents, capitals, invisible characters or look-alike letters.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -49,6 +49,7 @@ _PHONETIC_SPELLINGS = (
     ("ie", "i"),
 )
 _RUN = re.compile(r"(.)\1{2,}")
+_QUOTATION = re.compile(r"\"[^\"]+\"|[“„”][^“”„]+[”“]|«[^«»]+»|‘[^‘’]+’(?!\w)|(?<![\w'])'[^']+'(?!\w)")
 _GLUE = "*.·_~|-"
 _WINK = "😉"
 _MAX_WORD_LENGTH = 60  # bounds the time per word
@@ -174,6 +175,16 @@ def tokens_of(text: str, starts: list[int], ends: list[int]) -> list[Token]:
             length = len(repaired)
             return _scan(repaired, [starts[0]] * length, [ends[-1]] * length)
     return _scan(text, starts, ends)
+
+
+def quotations(text: str, tokens: Sequence[Token]) -> tuple[range, ...]:
+    """Token places between quotation marks, one range for each quotation; the tokens have places in this text."""
+    found = []
+    for match in _QUOTATION.finditer(text):
+        inside = [place for place, token in enumerate(tokens) if match.start() < token.start < match.end()]
+        if inside:
+            found.append(range(inside[0], inside[-1] + 1))
+    return tuple(found)
 
 
 def _repaired(text: str) -> str:

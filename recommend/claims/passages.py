@@ -1,0 +1,437 @@
+"""Passages that name a disease or effect for another reason than a claim, and the sentence that is left without them.
+
+`The regulator fined a shop for the sentence "cures migraine"`, `Fifty cents go to brain research`, `If you fall ill,
+a colleague takes over your shift`. A block is lifted where the rest of the sentence passes by itself, nothing takes the
+passage back (`… but you know better`), and no goods are offered beside it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import msgspec
+
+from recommend.claims.lexicon import Mention
+from recommend.claims.rules.ground import Ground
+from recommend.claims.sentence import EFFECTS, OFFERED, OTHER_GOODS, ParsedSentence
+from recommend.claims.tokens import Token
+from recommend.claims.verdict import Judgement
+
+_TURNS = frozenset(["maar", "toch", "doch", "echter", "hoewel", "ofschoon", "terwijl", "dus", "al"]) | (
+    frozenset(["but", "yet", "still", "however", "although", "though", "while", "so", "nevertheless"])
+)
+"""Words that take back what a report says, or draw a conclusion from it."""
+_NEGATIONS = frozenset(["niet", "geen", "nooit", "niets", "niemand", "not", "no", "never", "nothing", "nobody"])
+_AND = frozenset(["en", "and", "of", "or", "noch", "nor"])
+_CONJUNCTIONS = frozenset(["en", "and"])
+_SMALL = frozenset(["de", "het", "een", "the", "a", "an", "high", "hoge", "lage", "low", "human", "menselijke", "any"])
+_CLAUSE_OPENERS = frozenset(["dat", "that", "waarin", "waarop", "die"])
+_TOPIC_OPENERS = frozenset(["on", "about", "over", "naar", "of", "op", "by", "rond", "for", "voor"])
+_SEPARABLE = frozenset(["wees", "wijst", "wezen", "keurde", "keurden", "keurt"])
+_WARNING = frozenset(["warned", "warning", "warns", "waarschuwde", "waarschuwing", "gewaarschuwd"])
+_LISTING = frozenset(["bij", "among", "list", "lijst"])
+_SPEECH = frozenset(["promised", "claiming", "beloofde", "beweerde"])
+_QUOTES_AFTER = frozenset(
+    ["dat", "that", "als", "as", "zoals", "from", "heet", "voor", "for", "nooit", "never", "write"]
+)
+_WRONG = frozenset(["fout", "wrong", "verboden", "forbidden"])
+_LAW = frozenset(["artikel", "article", "verordening", "regulation", "richtlijn", "directive", "wet", "law"])
+_OURS = frozenset(["onze", "ons", "our", "ours"])
+_ONLY = frozenset(["alleen", "enkel", "only", "just"])
+_REASONS = frozenset(["want", "omdat", "because", "since", "aangezien"])
+_READER = frozenset(["je", "jij", "jou", "jouw", "u", "uw", "you", "your", "yours", "mijn", "my"])
+_ABSENT = frozenset(
+    ["bij", "door", "wegens", "tijdens", "zoals", "of", "or", "and", "en", "due", "is", "are", "was"]
+) | (
+    frozenset(["ben", "bent", "zijn", "iemand", "die", "during", "as", "if", "fall", "fell", "off", "call", "report"])
+    | frozenset(["am", "you", "je", "wie", "have", "has", "een", "een", "to", "wordt", "word", "to"])
+)
+"""Words before an illness that keeps somebody from work."""
+_WITHOUT = frozenset(["geen", "nooit", "zonder", "minder", "no", "never", "without", "fewer", "less"])
+_CHANGED = frozenset(["sinds", "dankzij", "eindelijk", "weer", "since", "thanks", "finally", "again", "back"])
+_MEDICINE_AS_SUCH = frozenset(["medicijn", "geneesmiddel", "middel", "medicine", "remedy", "drug", "cure"])
+_PEOPLE = frozenset(["people", "customers", "visitors", "anyone", "mensen", "klanten", "bezoekers", "iedereen"])
+_ATTRIBUTES = frozenset(["zieke", "sick", "ill"])
+_FAR, _NEAR = 6, 3  # words
+_SECOND = _MANY = 2
+_WORKING_FOR_THE_READER = ("benefit", "good-for", "medical", "against", "contribute", "stronger", "gone", "makes-you")
+_PROMISING = (*_WORKING_FOR_THE_READER, "less")
+_OF_TAKING = ("dosage", "takers", "suffering", "deficiency", "not-taking", "use-heading", "night", "turning-point")
+_NEVER_BESIDE = ("covert-hint", "replaces-medicine", "natural-medicine", "leaving-pills", "likeness")
+
+Spans = list[range]
+_TOLD = frozenset(["complaint", "condition", "side_effect", "fatigue", "health", "process", "general", "weight"])
+
+
+def pass_without_passages(
+    sentence: ParsedSentence, judgement: Judgement, judge_rest: Callable[[Sequence[Token]], Judgement]
+) -> Judgement:
+    """The judgement, or that of the rest of the sentence where only passages that claim nothing were in its way."""
+    if judgement.severity == "ok" or sentence.list_intro or sentence.has(*_NEVER_BESIDE):
+        return judgement
+    taken = {place for find in _FINDERS for span in find(sentence) for place in span}
+    kept = [place for place in range(len(sentence.tokens)) if place not in taken]
+    named = tuple(topic for topic in sentence.topics if topic.first in taken)
+    if not named or _hides_an_expert(sentence, taken):
+        return judgement
+    rest = judge_rest([sentence.tokens[place] for place in kept]) if kept else None
+    if rest and rest.severity != "ok" and (not rest.ground or rest.ground.reason != "reads-like-a-slogan"):
+        return judgement  # that no word explains the rest is for want of the passage
+    if rest and rest.verdict != "neutral" and rest.ground:
+        moved = tuple(
+            msgspec.structs.replace(one, first=kept[one.first], last=kept[one.last]) for one in rest.ground.mentions
+        )
+        return replace(rest, ground=replace(rest.ground, mentions=moved))
+    return Judgement("neutral", "ok", Ground("neutral", "ok", "not-claimed", named), ())
+
+
+def _hides_an_expert(sentence: ParsedSentence, taken: set[int]) -> bool:
+    """Whether a passage has a professional in it and is no quotation: `with the support of a society of doctors`."""
+    experts = {one.first for one in sentence.mentions_of("professional", "professionals", "institution")}
+    return bool(experts & taken - sentence.quoted_places)
+
+
+def _texts(sentence: ParsedSentence, places: Iterable[int]) -> set[str]:
+    return {sentence.tokens[place].text for place in places if 0 <= place < len(sentence.tokens)}
+
+
+def _outside(sentence: ParsedSentence, spans: Iterable[range]) -> list[int]:
+    inside = {place for span in spans for place in span}
+    return [place for place in range(len(sentence.tokens)) if place not in inside]
+
+
+def _span_of(mention: Mention) -> range:
+    return range(mention.first, mention.last + 1)
+
+
+def _whole(sentence: ParsedSentence, mention: Mention) -> range:
+    """Places of a mention and of the topics that share a word with it: `sick days`."""
+    sharing = [one for one in sentence.topics if one.first <= mention.last and one.last >= mention.first]
+    return range(
+        min((one.first for one in sharing), default=mention.first), max([mention.last, *(t.last for t in sharing)]) + 1
+    )
+
+
+def _has_outside(sentence: ParsedSentence, spans: Iterable[range], *concepts: str) -> bool:
+    """Whether one of the concepts is named outside the spans."""
+    inside = {place for span in spans for place in span}
+    return any(one.first not in inside for one in sentence.mentions_of(*concepts))
+
+
+def _end_of_clause(sentence: ParsedSentence, first: int, stops: Iterable[int] = ()) -> int:
+    """Place of the next stop, "and" or turn from `first`, or of the first of `stops`; the end of the sentence else."""
+    stopping = set(stops)
+    for place in range(first, len(sentence.tokens)):
+        token = sentence.tokens[place]
+        if token.is_stop or token.text in _CONJUNCTIONS or token.text in _TURNS or place in stopping:
+            return place
+    return len(sentence.tokens)
+
+
+def _end_of_topics(sentence: ParsedSentence, first: int) -> int:
+    """End of a row of topics, with their commas, joints and articles; `first` where there is no topic."""
+    end = place = first
+    while place < len(sentence.tokens):
+        token = sentence.tokens[place]
+        if place in sentence.topic_places:
+            end = place + 1
+        elif not (token.text == "," or token.text in _AND or token.text in _SMALL):
+            break
+        place += 1
+    return end
+
+
+def _reported(sentence: ParsedSentence) -> Spans:
+    """What a claim said that was rejected, fined, refused or ruled out, and what a rule tells not to write."""
+    verdicts = _verdicts(sentence)
+    if not verdicts and not _is_wrong_example(sentence):
+        return []
+    spans = [*_quoted(sentence, verdicts), *_contents(sentence, verdicts)]
+    inside = {place for span in spans for place in span}
+    deciding = [verdict for verdict in verdicts if verdict.start not in inside]
+    spans += [
+        _whole(sentence, one)
+        for one in sentence.mentions_of("illness-as-such")
+        if deciding and any(abs(one.first - word.first) <= _FAR for word in sentence.mentions_of("claim-words"))
+    ]
+    is_decided = bool(deciding) or _is_wrong_example(sentence)
+    return spans if spans and is_decided and not _is_taken_back(sentence, spans, deciding) else []
+
+
+def _verdicts(sentence: ParsedSentence) -> Spans:
+    """Places of decisions against a claim, none of them negated: not `never rejected`."""
+    found = [_span_of(one) for one in sentence.mentions_of("claim-verdict")]
+    verbs = [place for place, token in enumerate(sentence.tokens) if token.text in _SEPARABLE]
+    ends = [place for place, token in enumerate(sentence.tokens) if token.text == "af"]
+    found += [range(place, place + 1) for verb in verbs for place in ends[-1:] if place > verb]  # `wees … af`
+    return [
+        span
+        for span in found
+        if _NEGATIONS.isdisjoint(_texts(sentence, range(span.start - 2, span.start)))
+        or not _NEGATIONS.isdisjoint(_texts(sentence, span))
+    ]
+
+
+def _is_wrong_example(sentence: ParsedSentence) -> bool:
+    """Whether the sentence is an example of what not to write: `Wrong: "cures migraine"`."""
+    tokens = sentence.tokens
+    return (
+        len(tokens) > _NEAR and tokens[0].text in _WRONG and tokens[1].text == ":" and _SECOND in sentence.quoted_places
+    )
+
+
+def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
+    """Words between quotation marks behind a word for a claim, a decision, or `that`, `such as`."""
+    introducing = {one.last for one in sentence.mentions_of("claim-words")}
+    introducing |= {verdict.stop - 1 for verdict in verdicts if not _texts(sentence, verdict) & _WARNING}
+    introducing |= {place for place, token in enumerate(sentence.tokens) if token.text in _QUOTES_AFTER}
+    if _is_wrong_example(sentence):
+        introducing.add(0)
+    found: Spans = []
+    for span in sentence.quotations:
+        before = range(span.start - _NEAR, span.start)
+        if not introducing.isdisjoint(before) or any(span.start - one.stop <= _NEAR for one in found):
+            found.append(span)
+    return found
+
+
+def _contents(sentence: ParsedSentence, verdicts: Spans) -> Spans:
+    """What stands behind a word for a claim: `that` with a clause, or `on`, `about` with a row of topics."""
+    found: Spans = []
+    quoted = sentence.quoted_places
+    ends = [verdict.start for verdict in verdicts]
+    words = [_span_of(one) for one in sentence.mentions_of("claim-words")]
+    for word in [*words, *verdicts]:
+        if word.start in quoted:
+            continue
+        if sentence.tokens[word.stop - 1].text in _SPEECH:
+            found.append(range(word.stop, _end_of_clause(sentence, word.stop, ends)))
+        for place in range(word.stop, min(word.stop + _NEAR, len(sentence.tokens))):
+            text = sentence.tokens[place].text
+            if text in _CLAUSE_OPENERS:
+                found.append(range(place, _end_of_clause(sentence, place + 1, ends)))
+            if text in _TOPIC_OPENERS and (end := _end_of_topics(sentence, place + 1)) > place + 1:
+                found.append(range(place, end))
+    found += _listed_before(sentence, verdicts)
+    return [span for span in found if span and (_NEGATIONS | _READER).isdisjoint(_texts(sentence, span))]
+
+
+def _listed_before(sentence: ParsedSentence, verdicts: Spans) -> Spans:
+    """Topics just before the news that a list has them not: `…; sleep is not among them`."""
+    found = []
+    for verdict in verdicts:
+        if not _texts(sentence, verdict) & _LISTING:
+            continue
+        before = [topic for topic in sentence.topics if 0 < verdict.start - topic.last < _NEAR]
+        found += [_whole(sentence, topic) for topic in before if sentence.has("claim-words")]
+    return found
+
+
+def _is_taken_back(sentence: ParsedSentence, spans: Spans, verdicts: Spans) -> bool:
+    """Whether a report is disputed, turned, or followed by a clause that is neither its decision nor its reason."""
+    outside = _outside(sentence, spans)
+    texts = _texts(sentence, outside)
+    if sentence.has("verdict-disputed") and any(
+        one.first in outside for one in sentence.mentions_of("verdict-disputed")
+    ):
+        return True
+    if texts & _TURNS:
+        return True
+    end = max(span.stop for span in spans)
+    deciding = {verdict.start for verdict in verdicts}
+    for first, after in _clauses_from(sentence, end):
+        words = _texts(sentence, range(first, after))
+        is_reason = bool(words & _REASONS) and bool(words & _NEGATIONS)
+        is_official = _names(sentence, first, after, "contribute") and _names(sentence, first, after, "normal")
+        is_limit = sentence.tokens[first].text in _ONLY if first < len(sentence.tokens) else True
+        is_limit = is_limit and not any(one.first in range(first, after) for one in sentence.topics)
+        if not (deciding & set(range(first, after)) or is_reason or is_official or is_limit) and first < after:
+            return True
+    return False
+
+
+def _names(sentence: ParsedSentence, first: int, after: int, concept: str) -> bool:
+    return bool(sentence.mentions_between(concept, first, after - 1))
+
+
+def _clauses_from(sentence: ParsedSentence, place: int) -> Iterator[tuple[int, int]]:
+    """First place and end of each clause behind a stop that follows `place`."""
+    stops = [at for at in range(place, len(sentence.tokens)) if sentence.tokens[at].is_stop]
+    for stop, following in pairwise([*stops, len(sentence.tokens)]):
+        yield stop + 1, following
+
+
+def _of_law(sentence: ParsedSentence) -> Spans:
+    """Illness as such, in what an article of law says of claims: `Article 14(1)(a) is about claims that a food …`."""
+    texts = _texts(sentence, range(len(sentence.tokens)))
+    has_number = any(text.isdecimal() for text in texts)
+    if not texts & _LAW or not (has_number or sentence.has("claim-verdict")) or not sentence.has("claim-words"):
+        return []
+    if (
+        sentence.has(*OFFERED, "dosage", "takers", "suffering", "deficiency", "gone")
+        or texts & (_READER | _TURNS | _OURS)
+        or ":" in texts
+    ):
+        return []
+    return [_whole(sentence, one) for one in sentence.mentions_of("illness-as-such")]
+
+
+def _offers(sentence: ParsedSentence, *allowed: str) -> bool:
+    """Whether goods, those who take them, or a change for the better are named."""
+    named = {*OFFERED, *OTHER_GOODS, *EFFECTS, *_OF_TAKING, "stronger", "gone", "makes-you", "less"} - set(allowed)
+    return sentence.has(*named) or any(one.concept.kind == "substance" for one in sentence.mentions)
+
+
+def _illness_at_work(sentence: ParsedSentence) -> Spans:
+    """Illness that keeps somebody from work, or that law and insurance speak of."""
+    if not sentence.has("absence"):
+        return []
+    spans = [
+        _whole(sentence, one) for one in sentence.mentions_of("illness-as-such") if _keeps_from_work(sentence, one)
+    ]
+    aside = [*spans, *(_span_of(one) for one in sentence.mentions_of("absence"))]
+    if _has_outside(sentence, aside, *OFFERED, *OTHER_GOODS, *_PROMISING, *_OF_TAKING):
+        return []
+    texts = _texts(sentence, _outside(sentence, spans))
+    return [] if texts & (_WITHOUT | _CHANGED | _TURNS) else spans
+
+
+def _keeps_from_work(sentence: ParsedSentence, illness: Mention) -> bool:
+    before = sentence.tokens[illness.first - 1].text if illness.first else ""
+    behind = range(illness.last + 1, illness.last + 3)
+    is_attribute = sentence.tokens[illness.first].text in _ATTRIBUTES and any(
+        one.first in behind for one in sentence.mentions_of("absence", "other-bearer")
+    )
+    is_absence = any(one.first <= illness.first <= one.last for one in sentence.mentions_of("absence"))
+    starts = illness.first == 0 and any(one.first in behind for one in sentence.mentions_of("absence"))
+    return is_attribute or is_absence or starts or before in _ABSENT
+
+
+def _treated(sentence: ParsedSentence) -> Spans:
+    """What a medicine beside magnesium is for, where hours or a professional keep them apart."""
+    if not (sentence.has("hours-apart") or sentence.refers_to_professional):
+        return []
+    if sentence.has("no-medicine", "shedding", "gone", "benefit", "good-for", "stronger", "less"):
+        return []
+    found = []
+    for medicine in sentence.mentions_of("medicine", "drug"):
+        if (
+            _texts(sentence, [medicine.last]) & _MEDICINE_AS_SUCH
+            and not _texts(sentence, [medicine.first - 1]) & _READER
+        ):
+            continue  # `magnesium is a medicine for …`
+        place = medicine.last + 1
+        if _texts(sentence, [place]) & {"for", "against", "tegen", "voor", "bij"}:
+            end = _end_of_topics(sentence, place + 1)
+            found += [range(place, end)] if end > place + 1 else []
+    return found
+
+
+def _measured(sentence: ParsedSentence) -> Spans:
+    """Where magnesium is, or is measured: `magnesium in the blood`."""
+    lowered = [_span_of(one) for one in sentence.mentions_of("measuring")] if sentence.has("medicine", "drug") else []
+    if not sentence.has("measuring") or _has_outside(
+        sentence, lowered, *_WORKING_FOR_THE_READER, "needed", "influence", "mild-benefit", "product"
+    ):
+        return []
+    found = []
+    for topic in sentence.topics:
+        start = topic.first - 1
+        if _texts(sentence, [start]) & (_SMALL | _READER):
+            start -= 1
+        is_place = bool(_texts(sentence, [start]) & {"in", "uit", "from"})
+        if is_place and sentence.mentions_between("nutrient", start - _NEAR, start - 1):
+            found.append(range(start, topic.last + 1))
+    return [] if _texts(sentence, _outside(sentence, found)) & _READER else found
+
+
+def _tender_stomach(sentence: ParsedSentence) -> Spans:
+    """A condition on the stomach beside the advice to take the goods with food, or less of them."""
+    if not sentence.has("with-a-meal") or sentence.has("gentle", "mineral-form"):
+        return []
+    found = []
+    for opener, token in enumerate(sentence.tokens):
+        if token.text in {"if", "when", "als", "wanneer", "heb", "bij"}:
+            span = range(opener, _end_of_clause(sentence, opener))
+            if _names(sentence, span.start, span.stop, "gut"):
+                found.append(span)
+    meals = [_span_of(one) for one in sentence.mentions_of("with-a-meal")]
+    return [] if _has_outside(sentence, [*found, *meals], *_WORKING_FOR_THE_READER) else found
+
+
+def _good_cause(sentence: ParsedSentence) -> Spans:
+    """The name of a charity or a field of research that gets a gift."""
+    if not sentence.has_all(("giving", "good-cause")) or sentence.has("nutrient", "mineral-form", "gone", "stronger"):
+        return []
+    found = []
+    for giving in sentence.mentions_of("giving"):
+        span = range(giving.last + 1, _end_of_clause(sentence, giving.last + 1))
+        if any(_names(sentence, span.start, span.stop, one) for one in ("good-cause",)):
+            found.append(span)
+    behind = range(max((span.stop for span in found), default=0), len(sentence.tokens))
+    is_offer = any(one.first in behind for one in sentence.mentions_of(*OFFERED, *EFFECTS, "makes-you"))
+    return [] if is_offer else found
+
+
+def _access(sentence: ParsedSentence) -> Spans:
+    """Those for whom a site, a shop or a lid is made easy to use."""
+    texts = _texts(sentence, range(len(sentence.tokens)))
+    if not sentence.has("access") or ":" in texts or texts & _TURNS:
+        return []
+    if sentence.has(
+        *OFFERED, "dosage", "takers", "suffering", "contribute", "medical", "against", "makes-you", "stronger"
+    ):
+        return []
+    if sentence.has("gone", "less") or (sentence.has("benefit") and not texts & _PEOPLE):
+        return []
+    return [
+        _whole(sentence, topic)
+        for topic in sentence.topics
+        if topic.concept.kind in ("complaint", "condition", "health") and sentence.has_near(topic, 2 * _FAR, "access")
+    ]
+
+
+def _vexed_or_calmed(sentence: ParsedSentence) -> Spans:
+    """A state of mind that staff, a page or a parcel of the shop brought about."""
+    words = {one.first for one in sentence.mentions_of("service", "trade", "shop-world")}
+    if not sentence.has("service", "vexing") or len(words) < _MANY:
+        return []
+    if sentence.has("sleep", "night", "stronger") or sentence.tells_of_change:
+        return []
+    spans = [
+        _whole(sentence, topic)
+        for topic in sentence.topics
+        if topic.concept.id in _STATES and sentence.has_near(topic, _FAR, "service", "vexing")
+    ]
+    aside = [*spans, *(_span_of(one) for one in sentence.mentions_of("vexing"))]
+    taking = set(_OF_TAKING) - ({"turning-point"} if sentence.has("vexing") else set())
+    return [] if _has_outside(sentence, aside, *OFFERED, *OTHER_GOODS, *taking, "gone", "makes-you") else spans
+
+
+_STATES = frozenset(["stress", "relaxation", "mood", "fatigue", "tiredness", "end-of-day", "haven", "organs", "brain"])
+
+
+def _kitchen_verb(sentence: ParsedSentence) -> Spans:
+    """A verb of the kitchen that names the body elsewhere, with what is cooked behind it: `Skin the almonds`."""
+    if sentence.has("nutrient", "mineral-form", *_OF_TAKING, "gone", "makes-you"):
+        return []
+    return [
+        _span_of(one)
+        for one in sentence.mentions_of("kitchen-verb")
+        if any(_names(sentence, one.first, one.last + 2 * _NEAR, word) for word in ("setting-kitchen", "food"))
+    ]
+
+
+def _job_traits(sentence: ParsedSentence) -> Spans:
+    """Two or more of what an employer asks for: `You are stress-resistant, tidy and good under pressure`."""
+    spans = [_whole(sentence, one) for one in sentence.mentions_of("job-trait")]
+    if len({span.start for span in spans}) < _MANY or sentence.tells_of_change:
+        return []
+    is_claim = _has_outside(sentence, spans, *OFFERED, *OTHER_GOODS, *_OF_TAKING, *_WORKING_FOR_THE_READER)
+    return [] if is_claim or sentence.is_question or ":" in _texts(sentence, range(len(sentence.tokens))) else spans
+
+
+_FINDERS = (
+    *(_reported, _of_law, _illness_at_work, _treated, _measured, _tender_stomach),
+    *(_good_cause, _access, _vexed_or_calmed, _kitchen_verb, _job_traits),
+)
