@@ -25,8 +25,10 @@ _NEGATIONS = frozenset(["niet", "geen", "nooit", "niets", "niemand", "not", "no"
 _AND = frozenset(["en", "and", "of", "or", "noch", "nor"])
 _CONJUNCTIONS = frozenset(["en", "and"])
 _SMALL = frozenset(["de", "het", "een", "the", "a", "an", "high", "hoge", "lage", "low", "human", "menselijke", "any"])
-_CLAUSE_OPENERS = frozenset(["dat", "that", "waarin", "waarop", "die"])
-_TOPIC_OPENERS = frozenset(["on", "about", "over", "naar", "of", "op", "by", "rond", "for", "voor"])
+_CLAUSE_OPENERS = frozenset(["dat", "that", "waarin", "waarop", "die", "whether"])
+_TOPIC_OPENERS = frozenset(
+    ["on", "about", "over", "naar", "of", "op", "by", "rond", "for", "voor", "concerned", "concerns"]
+)
 _SEPARABLE = frozenset(["wees", "wijst", "wezen", "keurde", "keurden", "keurt"])
 _WARNING = frozenset(["warned", "warning", "warns", "waarschuwde", "waarschuwing", "gewaarschuwd"])
 _LISTING = frozenset(["bij", "among", "list", "lijst"])
@@ -50,14 +52,32 @@ _ABSENT = frozenset(
 _WITHOUT = frozenset(["geen", "nooit", "zonder", "minder", "no", "never", "without", "fewer", "less"])
 _CHANGED = frozenset(["sinds", "dankzij", "eindelijk", "weer", "since", "thanks", "finally", "again", "back"])
 _MEDICINE_AS_SUCH = frozenset(["medicijn", "geneesmiddel", "middel", "medicine", "remedy", "drug", "cure"])
-_PEOPLE = frozenset(["people", "customers", "visitors", "anyone", "mensen", "klanten", "bezoekers", "iedereen"])
+_PEOPLE = frozenset(
+    [
+        "people",
+        "customers",
+        "readers",
+        "users",
+        "user",
+        "lezers",
+        "gebruikers",
+        "visitors",
+        "anyone",
+        "mensen",
+        "klanten",
+        "bezoekers",
+        "iedereen",
+    ]
+)
+_LASTING = frozenset(["langdurige", "kortdurende", "ernstige", "term", "prolonged", "serious", "sudden", "plotselinge"])
+_CONDITIONS = frozenset(["ben", "bent", "word", "wordt", "wie", "als", "if", "when", "should"])
 _ATTRIBUTES = frozenset(["zieke", "sick", "ill"])
 _FAR, _NEAR = 6, 3  # words
 _SECOND = _MANY = 2
 _WORKING_FOR_THE_READER = ("benefit", "good-for", "medical", "against", "contribute", "stronger", "gone", "makes-you")
 _PROMISING = (*_WORKING_FOR_THE_READER, "less")
 _OF_TAKING = ("dosage", "takers", "suffering", "deficiency", "not-taking", "use-heading", "night", "turning-point")
-_NEVER_BESIDE = ("covert-hint", "replaces-medicine", "natural-medicine", "leaving-pills", "likeness")
+_NEVER_BESIDE = ("covert-hint", "replaces-medicine", "natural-medicine", "leaving-pills")
 
 Spans = list[range]
 _TOLD = frozenset(["complaint", "condition", "side_effect", "fatigue", "health", "process", "general", "weight"])
@@ -67,7 +87,8 @@ def pass_without_passages(
     sentence: ParsedSentence, judgement: Judgement, judge_rest: Callable[[Sequence[Token]], Judgement]
 ) -> Judgement:
     """The judgement, or that of the rest of the sentence where only passages that claim nothing were in its way."""
-    if judgement.severity == "ok" or sentence.list_intro or sentence.has(*_NEVER_BESIDE):
+    is_apart = sentence.list_intro or sentence.is_question
+    if judgement.severity == "ok" or is_apart or sentence.has(*_NEVER_BESIDE):
         return judgement
     taken = {place for find in _FINDERS for span in find(sentence) for place in span}
     kept = [place for place in range(len(sentence.tokens)) if place not in taken]
@@ -75,19 +96,41 @@ def pass_without_passages(
     if not named or _hides_an_expert(sentence, taken):
         return judgement
     rest = judge_rest([sentence.tokens[place] for place in kept]) if kept else None
-    if rest and rest.severity != "ok" and (not rest.ground or rest.ground.reason != "reads-like-a-slogan"):
-        return judgement  # that no word explains the rest is for want of the passage
-    if rest and rest.verdict != "neutral" and rest.ground:
-        moved = tuple(
-            msgspec.structs.replace(one, first=kept[one.first], last=kept[one.last]) for one in rest.ground.mentions
-        )
-        return replace(rest, ground=replace(rest.ground, mentions=moved))
-    return Judgement("neutral", "ok", Ground("neutral", "ok", "not-claimed", named), ())
+    if any(judge_rest(clause).severity == "block" for clause in _clauses_beside(sentence, taken)):
+        return judgement
+    is_slogan = bool(rest and rest.ground and rest.ground.reason == "reads-like-a-slogan")  # for want of the passage
+    if not rest or is_slogan or (rest.severity == "ok" and rest.verdict == "neutral"):
+        return Judgement("neutral", "ok", Ground("neutral", "ok", "not-claimed", named), ())
+    if rest.severity == "block" or not rest.ground:
+        return judgement
+    moved = tuple(
+        msgspec.structs.replace(one, first=kept[one.first], last=kept[one.last]) for one in rest.ground.mentions
+    )
+    return replace(rest, ground=replace(rest.ground, mentions=moved))
+
+
+def _clauses_beside(sentence: ParsedSentence, taken: set[int]) -> Iterator[Sequence[Token]]:
+    """Clauses with a topic and without a passage, which have to pass by themselves."""
+    for first, after in _clauses(sentence):
+        places = set(range(first, after))
+        if len(places) >= _NEAR and not places & taken and places & sentence.topic_places:
+            yield sentence.tokens[first:after]
+
+
+def _clauses(sentence: ParsedSentence) -> Iterator[tuple[int, int]]:
+    """First place and end of each clause between stops, "and", turns and reasons."""
+    joints = [
+        place
+        for place, token in enumerate(sentence.tokens)
+        if token.is_stop or token.text in _CONJUNCTIONS or token.text in _TURNS or token.text in _REASONS
+    ]
+    for before, after in pairwise([-1, *joints, len(sentence.tokens)]):
+        yield before + 1, after
 
 
 def _hides_an_expert(sentence: ParsedSentence, taken: set[int]) -> bool:
     """Whether a passage has a professional in it and is no quotation: `with the support of a society of doctors`."""
-    experts = {one.first for one in sentence.mentions_of("professional", "professionals", "institution")}
+    experts = {one.first for one in sentence.mentions_of("professional", "professionals")}
     return bool(experts & taken - sentence.quoted_places)
 
 
@@ -190,6 +233,8 @@ def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
     found: Spans = []
     for span in sentence.quotations:
         before = range(span.start - _NEAR, span.start)
+        if span.start == 0 and any(0 <= verdict.start - span.stop < _NEAR for verdict in verdicts):
+            found.append(span)
         if not introducing.isdisjoint(before) or any(span.start - one.stop <= _NEAR for one in found):
             found.append(span)
     return found
@@ -208,7 +253,8 @@ def _contents(sentence: ParsedSentence, verdicts: Spans) -> Spans:
             found.append(range(word.stop, _end_of_clause(sentence, word.stop, ends)))
         for place in range(word.stop, min(word.stop + _NEAR, len(sentence.tokens))):
             text = sentence.tokens[place].text
-            if text in _CLAUSE_OPENERS:
+            is_question = text == "of" and sentence.tokens[place - 1].text == "vraag"
+            if text in _CLAUSE_OPENERS or is_question:
                 found.append(range(place, _end_of_clause(sentence, place + 1, ends)))
             if text in _TOPIC_OPENERS and (end := _end_of_topics(sentence, place + 1)) > place + 1:
                 found.append(range(place, end))
@@ -241,7 +287,8 @@ def _is_taken_back(sentence: ParsedSentence, spans: Spans, verdicts: Spans) -> b
     deciding = {verdict.start for verdict in verdicts}
     for first, after in _clauses_from(sentence, end):
         words = _texts(sentence, range(first, after))
-        is_reason = bool(words & _REASONS) and bool(words & _NEGATIONS)
+        is_unproven = any(_names(sentence, first, after, one) for one in ("proof", "denial", "undecided"))
+        is_reason = bool(words & _REASONS) and bool(words & _NEGATIONS) and is_unproven
         is_official = _names(sentence, first, after, "contribute") and _names(sentence, first, after, "normal")
         is_limit = sentence.tokens[first].text in _ONLY if first < len(sentence.tokens) else True
         is_limit = is_limit and not any(one.first in range(first, after) for one in sentence.topics)
@@ -293,7 +340,8 @@ def _illness_at_work(sentence: ParsedSentence) -> Spans:
     if _has_outside(sentence, aside, *OFFERED, *OTHER_GOODS, *_PROMISING, *_OF_TAKING):
         return []
     texts = _texts(sentence, _outside(sentence, spans))
-    return [] if texts & (_WITHOUT | _CHANGED | _TURNS) else spans
+    is_sold_to = sentence.tokens[0].text in _CONDITIONS and sentence.has("trade") and bool(texts & _OURS)
+    return [] if is_sold_to or texts & (_WITHOUT | _CHANGED | _TURNS) else spans
 
 
 def _keeps_from_work(sentence: ParsedSentence, illness: Mention) -> bool:
@@ -304,14 +352,17 @@ def _keeps_from_work(sentence: ParsedSentence, illness: Mention) -> bool:
     )
     is_absence = any(one.first <= illness.first <= one.last for one in sentence.mentions_of("absence"))
     starts = illness.first == 0 and any(one.first in behind for one in sentence.mentions_of("absence"))
-    return is_attribute or is_absence or starts or before in _ABSENT
+    is_condition = sentence.tokens[0].text in _CONDITIONS and _texts(sentence, [illness.last + 1]) == {","}
+    if before in _LASTING:
+        before = sentence.tokens[max(0, illness.first - 2)].text
+    return is_attribute or is_absence or starts or is_condition or before in _ABSENT
 
 
 def _treated(sentence: ParsedSentence) -> Spans:
     """What a medicine beside magnesium is for, where hours or a professional keep them apart."""
     if not (sentence.has("hours-apart") or sentence.refers_to_professional):
         return []
-    if sentence.has("no-medicine", "shedding", "gone", "benefit", "good-for", "stronger", "less"):
+    if sentence.has("no-medicine", "shedding", "likeness", "gone", "benefit", "good-for", "stronger", "less"):
         return []
     found = []
     for medicine in sentence.mentions_of("medicine", "drug"):
@@ -347,13 +398,14 @@ def _measured(sentence: ParsedSentence) -> Spans:
 
 def _tender_stomach(sentence: ParsedSentence) -> Spans:
     """A condition on the stomach beside the advice to take the goods with food, or less of them."""
-    if not sentence.has("with-a-meal") or sentence.has("gentle", "mineral-form"):
+    is_offer = sentence.has("gentle", "mineral-form") or ":" in _texts(sentence, range(len(sentence.tokens)))
+    if not sentence.has_all(("with-a-meal", "tender-stomach")) or is_offer:
         return []
     found = []
     for opener, token in enumerate(sentence.tokens):
-        if token.text in {"if", "when", "als", "wanneer", "heb", "bij"}:
+        if token.text in {"if", "when", "als", "wanneer", "heb", "bij"} or (not opener and token.text in _CONDITIONS):
             span = range(opener, _end_of_clause(sentence, opener))
-            if _names(sentence, span.start, span.stop, "gut"):
+            if _names(sentence, span.start, span.stop, "tender-stomach"):
                 found.append(span)
     meals = [_span_of(one) for one in sentence.mentions_of("with-a-meal")]
     return [] if _has_outside(sentence, [*found, *meals], *_WORKING_FOR_THE_READER) else found
@@ -365,12 +417,31 @@ def _good_cause(sentence: ParsedSentence) -> Spans:
         return []
     found = []
     for giving in sentence.mentions_of("giving"):
-        span = range(giving.last + 1, _end_of_clause(sentence, giving.last + 1))
-        if any(_names(sentence, span.start, span.stop, one) for one in ("good-cause",)):
-            found.append(span)
+        first = giving.last + 1
+        while _names(sentence, first, after := _end_of_clause(sentence, first), "good-cause"):
+            found.append(range(first, after))
+            if not _texts(sentence, [after]) & _CONJUNCTIONS:
+                break
+            first = after + 1  # `a club and a camp for children with …`
     behind = range(max((span.stop for span in found), default=0), len(sentence.tokens))
     is_offer = any(one.first in behind for one in sentence.mentions_of(*OFFERED, *EFFECTS, "makes-you"))
     return [] if is_offer else found
+
+
+def _named_cause(sentence: ParsedSentence) -> Spans:
+    """The name of a charity or field of research, where it endorses nothing: `the Heart Foundation`."""
+    if sentence.has("recommends", "praise", "endorses", "endorsing", "speech", "according-to", *OFFERED, "study"):
+        return []
+    return [
+        range(topic.first, topic.last + 2)
+        for topic in sentence.topics
+        if _texts(sentence, [topic.last + 1]) & _FOUNDATIONS
+        or sentence.tokens[topic.last].text.endswith(_FOUNDATION_ENDS)
+    ]
+
+
+_FOUNDATIONS = frozenset(["foundation", "society", "charity", "association", "fund"])
+_FOUNDATION_ENDS = ("stichting", "fonds", "vereniging", "bestrijding")
 
 
 def _access(sentence: ParsedSentence) -> Spans:
@@ -386,29 +457,42 @@ def _access(sentence: ParsedSentence) -> Spans:
         return []
     return [
         _whole(sentence, topic)
+        for first, after in _clauses(sentence)
+        if _names(sentence, first, after, "access")
         for topic in sentence.topics
-        if topic.concept.kind in ("complaint", "condition", "health") and sentence.has_near(topic, 2 * _FAR, "access")
+        if first < topic.first < after and topic.concept.kind in ("complaint", "condition", "health")
     ]
 
 
 def _vexed_or_calmed(sentence: ParsedSentence) -> Spans:
-    """A state of mind that staff, a page or a parcel of the shop brought about."""
-    words = {one.first for one in sentence.mentions_of("service", "trade", "shop-world")}
-    if not sentence.has("service", "vexing") or len(words) < _MANY:
+    """A state of mind that staff or a mishap of the shop brought about: `After two lost parcels I was tense`."""
+    matters = {one.first for one in sentence.mentions_of("service", "trade", "shop-world", "vexing")}
+    if not sentence.has("service", "vexing") or len(matters) < _MANY or sentence.has("sleep", "night", "stronger"):
         return []
-    if sentence.has("sleep", "night", "stronger") or sentence.tells_of_change:
-        return []
+    causes = ("vexing",), ("service", "vexing")
     spans = [
         _whole(sentence, topic)
         for topic in sentence.topics
-        if topic.concept.id in _STATES and sentence.has_near(topic, _FAR, "service", "vexing")
+        for states, named in zip((_BAD_STATES, _GOOD_STATES), causes, strict=True)
+        if topic.concept.id in states and sentence.has_near(topic, _FAR, *named)
     ]
+    others = [one for one in sentence.topics if one.concept.id not in _BAD_STATES | _GOOD_STATES]
+    if any(one.first in span for one in others for span in spans) or _is_unburdened(sentence, spans):
+        return []
     aside = [*spans, *(_span_of(one) for one in sentence.mentions_of("vexing"))]
     taking = set(_OF_TAKING) - ({"turning-point"} if sentence.has("vexing") else set())
     return [] if _has_outside(sentence, aside, *OFFERED, *OTHER_GOODS, *taking, "gone", "makes-you") else spans
 
 
-_STATES = frozenset(["stress", "relaxation", "mood", "fatigue", "tiredness", "end-of-day", "haven", "organs", "brain"])
+def _is_unburdened(sentence: ParsedSentence, spans: Spans) -> bool:
+    """Whether a state is less than before, or gone: `since my parcel came I am no longer tense`."""
+    before = {place for span in spans for place in range(span.start - 2, span.start)}
+    is_less = bool(_texts(sentence, before) & _WITHOUT)
+    return is_less or bool(_texts(sentence, range(len(sentence.tokens))) & _CHANGED)
+
+
+_BAD_STATES = frozenset(["stress", "fatigue", "tiredness", "end-of-day"])
+_GOOD_STATES = frozenset(["relaxation", "mood", "haven", "organs", "brain"])
 
 
 def _kitchen_verb(sentence: ParsedSentence) -> Spans:
@@ -425,7 +509,10 @@ def _kitchen_verb(sentence: ParsedSentence) -> Spans:
 def _job_traits(sentence: ParsedSentence) -> Spans:
     """Two or more of what an employer asks for: `You are stress-resistant, tidy and good under pressure`."""
     spans = [_whole(sentence, one) for one in sentence.mentions_of("job-trait")]
-    if len({span.start for span in spans}) < _MANY or sentence.tells_of_change:
+    is_of_work = any(
+        one.first not in sentence.topic_places for one in sentence.mentions_of("job-trait", "setting-work")
+    )
+    if len({span.start for span in spans}) < _MANY or sentence.tells_of_change or not is_of_work:
         return []
     is_claim = _has_outside(sentence, spans, *OFFERED, *OTHER_GOODS, *_OF_TAKING, *_WORKING_FOR_THE_READER)
     return [] if is_claim or sentence.is_question or ":" in _texts(sentence, range(len(sentence.tokens))) else spans
@@ -433,5 +520,5 @@ def _job_traits(sentence: ParsedSentence) -> Spans:
 
 _FINDERS = (
     *(_reported, _of_law, _illness_at_work, _treated, _measured, _tender_stomach),
-    *(_good_cause, _access, _vexed_or_calmed, _kitchen_verb, _job_traits),
+    *(_good_cause, _named_cause, _access, _vexed_or_calmed, _kitchen_verb, _job_traits),
 )
