@@ -13,6 +13,7 @@ import msgspec
 
 from recommend.claims.lexicon import Mention
 from recommend.claims.rules.ground import Ground
+from recommend.claims.rules.slogans import explanations
 from recommend.claims.sentence import EFFECTS, OFFERED, OTHER_GOODS, ParsedSentence
 from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
@@ -70,8 +71,10 @@ _PEOPLE = frozenset(
     ]
 )
 _LASTING = frozenset(["langdurige", "kortdurende", "ernstige", "term", "prolonged", "serious", "sudden", "plotselinge"])
+_TREATING = frozenset(["for", "against", "after", "tegen", "voor", "bij", "na"])
 _CONDITIONS = frozenset(["ben", "bent", "word", "wordt", "wie", "als", "if", "when", "should"])
 _ATTRIBUTES = frozenset(["zieke", "sick", "ill"])
+_MINE = frozenset(["my", "mijn"])
 _FAR, _NEAR = 6, 3  # words
 _SECOND = _MANY = 2
 _WORKING_FOR_THE_READER = ("benefit", "good-for", "medical", "against", "contribute", "stronger", "gone", "makes-you")
@@ -218,9 +221,9 @@ def _verdicts(sentence: ParsedSentence) -> Spans:
 def _is_wrong_example(sentence: ParsedSentence) -> bool:
     """Whether the sentence is an example of what not to write: `Wrong: "cures migraine"`."""
     tokens = sentence.tokens
-    return (
-        len(tokens) > _NEAR and tokens[0].text in _WRONG and tokens[1].text == ":" and _SECOND in sentence.quoted_places
-    )
+    is_example = len(tokens) > _NEAR and tokens[0].text in _WRONG and tokens[1].text == ":"
+    promising = sentence.mentions_of("benefit", "medical", "contribute", "against", "good-for")
+    return is_example and _SECOND in sentence.quoted_places and any(one.first > 1 for one in promising)
 
 
 def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
@@ -365,16 +368,16 @@ def _treated(sentence: ParsedSentence) -> Spans:
     if sentence.has("no-medicine", "shedding", "likeness", "gone", "benefit", "good-for", "stronger", "less"):
         return []
     found = []
-    for medicine in sentence.mentions_of("medicine", "drug"):
+    for medicine in sentence.mentions_of("medicine", "drug", "other-remedy"):
         if (
             _texts(sentence, [medicine.last]) & _MEDICINE_AS_SUCH
             and not _texts(sentence, [medicine.first - 1]) & _READER
         ):
             continue  # `magnesium is a medicine for …`
-        place = medicine.last + 1
-        if _texts(sentence, [place]) & {"for", "against", "tegen", "voor", "bij"}:
-            end = _end_of_topics(sentence, place + 1)
-            found += [range(place, end)] if end > place + 1 else []
+        for place in range(medicine.last + 1, medicine.last + 1 + _NEAR + 1):
+            if _texts(sentence, [place]) & _TREATING:
+                end = _end_of_topics(sentence, place + 1)
+                found += [range(place, end)] if end > place + 1 else []
     return found
 
 
@@ -510,7 +513,7 @@ def _job_traits(sentence: ParsedSentence) -> Spans:
     """Two or more of what an employer asks for: `You are stress-resistant, tidy and good under pressure`."""
     spans = [_whole(sentence, one) for one in sentence.mentions_of("job-trait")]
     is_of_work = any(
-        one.first not in sentence.topic_places for one in sentence.mentions_of("job-trait", "setting-work")
+        sentence.topic_places.isdisjoint(_span_of(one)) for one in sentence.mentions_of("job-trait", "setting-work")
     )
     if len({span.start for span in spans}) < _MANY or sentence.tells_of_change or not is_of_work:
         return []
@@ -518,7 +521,47 @@ def _job_traits(sentence: ParsedSentence) -> Spans:
     return [] if is_claim or sentence.is_question or ":" in _texts(sentence, range(len(sentence.tokens))) else spans
 
 
+def _explained(sentence: ParsedSentence) -> Spans:
+    """Topics of a whole sentence that two words of shop, work or law explain, and that offers nothing to anybody.
+
+    A named disease needs those who have it before it: `The planner is at home with a slipped disc`.
+    """
+    if not _offers_nothing(sentence):
+        return []
+    ill = [_whole(sentence, one) for one in sentence.mentions_of("illness-as-such")]
+    needed = 1 if ill and sentence.has("absence", "other-bearer", "first-person") else _MANY
+    if explanations(sentence) + len({one.first for one in sentence.mentions_of("absence")}) < needed:
+        return []
+    bearers = [one.first for one in sentence.mentions_of("other-bearer", "absence")]
+    return ill + [
+        _whole(sentence, topic)
+        for topic in sentence.topics
+        if topic.concept.kind in _TROUBLES and any(place < topic.first for place in bearers)
+    ]
+
+
+_TROUBLES = frozenset(["complaint", "condition", "fatigue"])
+
+
+def _offers_nothing(sentence: ParsedSentence) -> bool:
+    """Whether a whole sentence has no goods, no effect, no change for the better, no expert and no reader."""
+    if not sentence.is_closed or len(sentence.tokens) < _FAR or sentence.has(*_OFFERING):
+        return False
+    if any(one.concept.kind == "substance" for one in sentence.mentions):
+        return False
+    texts = _texts(sentence, range(len(sentence.tokens)))
+    return not texts & (_READER - _MINE | _TURNS | _WITHOUT | _CHANGED | _EVERYONE | {":", "!"})
+
+
+_EVERYONE = frozenset(["everyone", "everybody", "iedereen", "ieder", "more", "meer", "new", "nieuw", "nieuwe", "all"])
+_OFFERING = (
+    *(*OFFERED, *OTHER_GOODS, *EFFECTS, *_OF_TAKING, "gone", "less", "stronger", "makes-you", "nice", "drug", "pills"),
+    *("shedding", "slogan-opening", "skipping", "harm", "going-without", "trying", "figure", "lowers-risk"),
+    *("study", "professional", "professionals", "institution", "takers", "endorsing", "praise", "state-figure"),
+)
+
+
 _FINDERS = (
     *(_reported, _of_law, _illness_at_work, _treated, _measured, _tender_stomach),
-    *(_good_cause, _named_cause, _access, _vexed_or_calmed, _kitchen_verb, _job_traits),
+    *(_good_cause, _named_cause, _access, _vexed_or_calmed, _kitchen_verb, _job_traits, _explained),
 )
