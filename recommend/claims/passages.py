@@ -27,10 +27,16 @@ _AND = frozenset(["en", "and", "of", "or", "noch", "nor"])
 _CONJUNCTIONS = frozenset(["en", "and"])
 _SMALL = frozenset(["de", "het", "een", "the", "a", "an", "high", "hoge", "lage", "low", "human", "menselijke", "any"])
 _CLAUSE_OPENERS = frozenset(["dat", "that", "waarin", "waarop", "die", "whether"])
-_TOPIC_OPENERS = frozenset(
-    ["on", "about", "over", "naar", "of", "op", "by", "rond", "for", "voor", "concerned", "concerns"]
+_TOPIC_OPENERS = frozenset(["on", "about", "over", "naar", "of", "op", "by", "rond", "for", "voor"]) | (
+    frozenset(["concerned", "concerns", "noemde", "noemt", "mentioned", "mentions"])
 )
-_SEPARABLE = frozenset(["wees", "wijst", "wezen", "keurde", "keurden", "keurt"])
+_OFF = ("af",)
+_REMOVING = ("halen", "verwijderen", "schrappen", "aanpassen", "weghalen", "rectificeren", "intrekken")
+_SEPARABLE = {
+    **dict.fromkeys(("wees", "wijst", "wezen", "keurde", "keurden", "keurt"), _OFF),
+    **dict.fromkeys(("moest", "moesten", "moet", "liet", "lieten"), _REMOVING),
+}
+"""Verbs that decide against a claim together with a word at the end."""
 _WARNING = frozenset(["warned", "warning", "warns", "waarschuwde", "waarschuwing", "gewaarschuwd"])
 _LISTING = frozenset(["bij", "among", "list", "lijst"])
 _SPEECH = frozenset(["promised", "claiming", "beloofde", "beweerde"])
@@ -72,6 +78,7 @@ _PEOPLE = frozenset(
 )
 _LASTING = frozenset(["langdurige", "kortdurende", "ernstige", "term", "prolonged", "serious", "sudden", "plotselinge"])
 _TREATING = frozenset(["for", "against", "after", "tegen", "voor", "bij", "na"])
+_ENDED = frozenset(["history", "past", "over", "instead", "verleden", "voorbij", "plaats", "geschiedenis"])
 _CONDITIONS = frozenset(["ben", "bent", "word", "wordt", "wie", "als", "if", "when", "should"])
 _ATTRIBUTES = frozenset(["zieke", "sick", "ill"])
 _MINE = frozenset(["my", "mijn"])
@@ -91,9 +98,11 @@ def pass_without_passages(
 ) -> Judgement:
     """The judgement, or that of the rest of the sentence where only passages that claim nothing were in its way."""
     is_apart = sentence.list_intro or sentence.is_question
-    if judgement.severity == "ok" or is_apart or sentence.has(*_NEVER_BESIDE):
+    if judgement.severity == "ok" or is_apart:
         return judgement
     taken = {place for find in _FINDERS for span in find(sentence) for place in span}
+    if any(one.first not in taken for one in sentence.mentions_of(*_NEVER_BESIDE)):
+        return judgement
     kept = [place for place in range(len(sentence.tokens)) if place not in taken]
     named = tuple(topic for topic in sentence.topics if topic.first in taken)
     if not named or _hides_an_expert(sentence, taken):
@@ -102,7 +111,8 @@ def pass_without_passages(
     if any(judge_rest(clause).severity == "block" for clause in _clauses_beside(sentence, taken)):
         return judgement
     is_slogan = bool(rest and rest.ground and rest.ground.reason == "reads-like-a-slogan")  # for want of the passage
-    if not rest or is_slogan or (rest.severity == "ok" and rest.verdict == "neutral"):
+    is_likeness = bool(rest and rest.ground and rest.ground.reason == "resembles" and _names_nothing(rest.ground))
+    if not rest or is_slogan or is_likeness or (rest.severity == "ok" and rest.verdict == "neutral"):
         return Judgement("neutral", "ok", Ground("neutral", "ok", "not-claimed", named), ())
     if rest.severity == "block" or not rest.ground:
         return judgement
@@ -110,6 +120,12 @@ def pass_without_passages(
         msgspec.structs.replace(one, first=kept[one.first], last=kept[one.last]) for one in rest.ground.mentions
     )
     return replace(rest, ground=replace(rest.ground, mentions=moved))
+
+
+def _names_nothing(ground: Ground) -> bool:
+    """Whether no topic, substance or product is among the words that a sentence resembles a claim by."""
+    kinds = {one.concept.kind for one in ground.mentions}
+    return kinds <= {"grammar"} and not any(one.concept.id in OFFERED for one in ground.mentions)
 
 
 def _clauses_beside(sentence: ParsedSentence, taken: set[int]) -> Iterator[Sequence[Token]]:
@@ -207,9 +223,10 @@ def _reported(sentence: ParsedSentence) -> Spans:
 def _verdicts(sentence: ParsedSentence) -> Spans:
     """Places of decisions against a claim, none of them negated: not `never rejected`."""
     found = [_span_of(one) for one in sentence.mentions_of("claim-verdict")]
-    verbs = [place for place, token in enumerate(sentence.tokens) if token.text in _SEPARABLE]
-    ends = [place for place, token in enumerate(sentence.tokens) if token.text == "af"]
-    found += [range(place, place + 1) for verb in verbs for place in ends[-1:] if place > verb]  # `wees … af`
+    for verb, token in enumerate(sentence.tokens):
+        ends = _SEPARABLE.get(token.text, ())
+        if any(behind.text in ends for behind in sentence.tokens[verb + 1 :]):
+            found.append(range(verb, verb + 1))  # `wees … af`
     return [
         span
         for span in found
@@ -236,7 +253,9 @@ def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
     found: Spans = []
     for span in sentence.quotations:
         before = range(span.start - _NEAR, span.start)
-        if span.start == 0 and any(0 <= verdict.start - span.stop < _NEAR for verdict in verdicts):
+        is_subject = span.start == 0 and any(0 <= verdict.start - span.stop <= _FAR for verdict in verdicts)
+        behind = range(span.stop, span.stop + 1)
+        if is_subject or any(one.first in behind for one in sentence.mentions_of("claim-words")):
             found.append(span)
         if not introducing.isdisjoint(before) or any(span.start - one.stop <= _NEAR for one in found):
             found.append(span)
@@ -249,13 +268,15 @@ def _contents(sentence: ParsedSentence, verdicts: Spans) -> Spans:
     quoted = sentence.quoted_places
     ends = [verdict.start for verdict in verdicts]
     words = [_span_of(one) for one in sentence.mentions_of("claim-words")]
-    for word in [*words, *verdicts]:
+    for word in [*words, *(verdicts if words else [])]:
         if word.start in quoted:
             continue
         if sentence.tokens[word.stop - 1].text in _SPEECH:
             found.append(range(word.stop, _end_of_clause(sentence, word.stop, ends)))
         for place in range(word.stop, min(word.stop + _NEAR, len(sentence.tokens))):
             text = sentence.tokens[place].text
+            if sentence.tokens[place].is_stop:
+                break
             is_question = text == "of" and sentence.tokens[place - 1].text == "vraag"
             if text in _CLAUSE_OPENERS or is_question:
                 found.append(range(place, _end_of_clause(sentence, place + 1, ends)))
@@ -295,7 +316,10 @@ def _is_taken_back(sentence: ParsedSentence, spans: Spans, verdicts: Spans) -> b
         is_official = _names(sentence, first, after, "contribute") and _names(sentence, first, after, "normal")
         is_limit = sentence.tokens[first].text in _ONLY if first < len(sentence.tokens) else True
         is_limit = is_limit and not any(one.first in range(first, after) for one in sentence.topics)
-        if not (deciding & set(range(first, after)) or is_reason or is_official or is_limit) and first < after:
+        is_decision = bool(deciding & set(range(first, after)))
+        if is_decision and any(_names(sentence, first, after, one) for one in OFFERED):
+            return True
+        if not (is_decision or is_reason or is_official or is_limit) and first < after:
             return True
     return False
 
@@ -364,6 +388,8 @@ def _keeps_from_work(sentence: ParsedSentence, illness: Mention) -> bool:
 def _treated(sentence: ParsedSentence) -> Spans:
     """What a medicine beside magnesium is for, where hours or a professional keep them apart."""
     if not (sentence.has("hours-apart") or sentence.refers_to_professional):
+        return []
+    if _texts(sentence, range(len(sentence.tokens))) & _ENDED:
         return []
     if sentence.has("no-medicine", "shedding", "likeness", "gone", "benefit", "good-for", "stronger", "less"):
         return []
@@ -500,25 +526,49 @@ _GOOD_STATES = frozenset(["relaxation", "mood", "haven", "organs", "brain"])
 
 def _kitchen_verb(sentence: ParsedSentence) -> Spans:
     """A verb of the kitchen that names the body elsewhere, with what is cooked behind it: `Skin the almonds`."""
-    if sentence.has("nutrient", "mineral-form", *_OF_TAKING, "gone", "makes-you"):
+    verbs = [_span_of(one) for one in sentence.mentions_of("kitchen-verb")]
+    if _has_outside(sentence, verbs, "nutrient", "mineral-form", *_OF_TAKING, "gone", "makes-you"):
         return []
     return [
-        _span_of(one)
+        _whole(sentence, one)
         for one in sentence.mentions_of("kitchen-verb")
-        if any(_names(sentence, one.first, one.last + 2 * _NEAR, word) for word in ("setting-kitchen", "food"))
+        if sentence.topic_places.isdisjoint(range(one.last + 1, one.last + _NEAR))
+        and any(_names(sentence, one.first - 2 * _FAR, one.last + _FAR, word) for word in ("setting-kitchen", "food"))
     ]
 
 
 def _job_traits(sentence: ParsedSentence) -> Spans:
-    """Two or more of what an employer asks for: `You are stress-resistant, tidy and good under pressure`."""
-    spans = [_whole(sentence, one) for one in sentence.mentions_of("job-trait")]
-    is_of_work = any(
-        sentence.topic_places.isdisjoint(_span_of(one)) for one in sentence.mentions_of("job-trait", "setting-work")
-    )
-    if len({span.start for span in spans}) < _MANY or sentence.tells_of_change or not is_of_work:
+    """States of mind among what an employer asks for: `You are stress-resistant, tidy and good under pressure`."""
+    states = [_whole(sentence, one) for one in sentence.mentions_of("job-state")]
+    is_asked = any(sentence.topic_places.isdisjoint(_span_of(one)) for one in sentence.mentions_of("job-trait"))
+    if (
+        not states
+        or not is_asked
+        or sentence.has("time-of-day")
+        or sentence.tells_of_change
+        or ":" in _texts(sentence, range(len(sentence.tokens)))
+    ):
         return []
-    is_claim = _has_outside(sentence, spans, *OFFERED, *OTHER_GOODS, *_OF_TAKING, *_WORKING_FOR_THE_READER)
-    return [] if is_claim or sentence.is_question or ":" in _texts(sentence, range(len(sentence.tokens))) else spans
+    is_claim = _has_outside(sentence, states, *OFFERED, *OTHER_GOODS, *_OF_TAKING, *_WORKING_FOR_THE_READER)
+    return [] if is_claim else states
+
+
+_ASSAYED = frozenset(["germs", "bacteria", "moulds", "metals", "kiemen", "bacterien", "schimmels", "metalen"])
+
+
+def _assayed(sentence: ParsedSentence) -> Spans:
+    """What a laboratory looks for in the goods: `The lab counts germs and heavy metals`."""
+    labs = sentence.mentions_of("laboratory")
+    texts = _texts(sentence, range(len(sentence.tokens)))
+    if not labs or texts & (_READER | _TURNS | {":", "!"}):
+        return []
+    if sentence.has(*EFFECTS, *_OF_TAKING, "gone", "less", "stronger", "makes-you", "praise", "endorses"):
+        return []
+    return [
+        _whole(sentence, topic)
+        for topic in sentence.topics
+        if sentence.tokens[topic.last].text in _ASSAYED and topic.first > labs[0].last
+    ]
 
 
 def _explained(sentence: ParsedSentence) -> Spans:
@@ -563,5 +613,5 @@ _OFFERING = (
 
 _FINDERS = (
     *(_reported, _of_law, _illness_at_work, _treated, _measured, _tender_stomach),
-    *(_good_cause, _named_cause, _access, _vexed_or_calmed, _kitchen_verb, _job_traits, _explained),
+    *(_good_cause, _named_cause, _access, _vexed_or_calmed, _kitchen_verb, _job_traits, _assayed, _explained),
 )
