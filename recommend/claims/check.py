@@ -17,7 +17,7 @@ from recommend.claims.classifier import apply_classifier, load_model
 from recommend.claims.clauses import claim_beside_excuse
 from recommend.claims.compiled import check_data
 from recommend.claims.findings import Finding
-from recommend.claims.passages import pass_without_passages
+from recommend.claims.passages.rest import pass_without_passages
 from recommend.claims.records import Claims
 from recommend.claims.rewriting import Opinion, rewrite
 from recommend.claims.rules.ground import Ground
