@@ -164,7 +164,7 @@ def named_cause(sentence: ParsedSentence) -> Spans:
         range(topic.first, topic.last + 2)
         for topic in sentence.topics
         if names(sentence, topic.last, topic.last + 2, "foundation")
-        and not words_at(sentence, range(topic.first - 2, topic.first)) & READER  # `your foundation` is make-up
+        and not words_at(sentence, range(topic.first - 2, topic.last + 1)) & READER  # `your foundation` is make-up
     ]
 
 
@@ -185,7 +185,7 @@ def access(sentence: ParsedSentence) -> Spans:
         for first, after in clauses(sentence)
         if names(sentence, first, after, "access")
         for topic in sentence.topics
-        if first < topic.first < after and topic.concept.kind in ("complaint", "condition", "health", "process")
+        if first < topic.first < after and topic.concept.kind in ("complaint", "condition", "health")
     ]
 
 
