@@ -10,6 +10,7 @@ from recommend.claims.passages.spans import (
     FAR,
     MANY,
     NEAR,
+    NEGATIONS,
     OF_TAKING,
     OURS,
     READER,
@@ -41,7 +42,9 @@ _WITHOUT = frozenset(["geen", "nooit", "zonder", "minder", "no", "never", "witho
 _CHANGED = frozenset(["sinds", "dankzij", "eindelijk", "weer", "since", "thanks", "finally", "again", "back"])
 _LASTING = frozenset(["langdurige", "kortdurende", "ernstige", "term", "prolonged", "serious", "sudden", "plotselinge"])
 _TREATING = frozenset(["for", "against", "after", "tegen", "voor", "bij", "na"])
-_ENDED = frozenset(["history", "past", "over", "instead", "verleden", "voorbij", "plaats", "geschiedenis"])
+_ENDED = frozenset(
+    ["history", "past", "over", "instead", "verleden", "voorbij", "plaats", "geschiedenis", "alone", "alleen"]
+)
 _CONDITIONS = frozenset(["ben", "bent", "word", "wordt", "wie", "als", "if", "when", "should"])
 _ATTRIBUTES = frozenset(["zieke", "sick", "ill"])
 _TIMES = frozenset(["day", "evening", "morning", "week", "dag", "avond", "ochtend", "until", "tot"])
@@ -67,7 +70,8 @@ def illness_at_work(sentence: ParsedSentence) -> Spans:
     aside = [*spans, *(span_of(one) for one in sentence.mentions_of("absence"))]
     if has_outside(sentence, aside, *OFFERED, *OTHER_GOODS, *_PROMISING, *OF_TAKING):
         return []
-    texts = words_at(sentence, places_outside(sentence, spans))
+    bought = [span_of(one) for one in sentence.mentions_of("trade")]  # `money back`
+    texts = words_at(sentence, places_outside(sentence, [*aside, *bought]))
     is_sold_to = sentence.tokens[0].text in _CONDITIONS and sentence.has("trade") and bool(texts & OURS)
     return [] if is_sold_to or texts & (_WITHOUT | _CHANGED | TURNS) else spans
 
@@ -87,10 +91,12 @@ def _keeps_from_work(sentence: ParsedSentence, illness: Mention) -> bool:
 
 
 def treated(sentence: ParsedSentence) -> Spans:
-    """What a medicine beside magnesium is for, where hours or a professional keep them apart."""
-    if not (sentence.has("hours-apart") or sentence.refers_to_professional):
-        return []
-    if all_words(sentence) & _ENDED:
+    """What a medicine beside magnesium is for, where hours or a professional keep them apart, or magnesium is no cause.
+
+    `Take bisphosphonates for osteoporosis two hours before magnesium`.
+    """
+    is_apart = sentence.has("hours-apart") or sentence.refers_to_professional or _is_no_cause(sentence)
+    if not is_apart or all_words(sentence) & _ENDED:
         return []
     if sentence.has("no-medicine", "shedding", "likeness", "gone", "benefit", "good-for", "stronger", "less"):
         return []
@@ -104,6 +110,16 @@ def treated(sentence: ParsedSentence) -> Spans:
                 end = end_of_topics(sentence, place + 1)
                 found += [range(place, end)] if end > place + 1 else []
     return found
+
+
+def _is_no_cause(sentence: ParsedSentence) -> bool:
+    """Whether magnesium is named only as not involved: `… which is not down to magnesium`."""
+    goods = sentence.mentions_of(*OFFERED)
+    return bool(goods) and all(
+        words_at(sentence, range(one.first - FAR, one.first)) & NEGATIONS
+        and names(sentence, one.first - FAR, one.first, "not-involved")
+        for one in goods
+    )
 
 
 def measured(sentence: ParsedSentence) -> Spans:
@@ -217,16 +233,33 @@ def _is_unburdened(sentence: ParsedSentence, spans: Spans) -> bool:
 
 
 def kitchen_verb(sentence: ParsedSentence) -> Spans:
-    """A verb of the kitchen that names the body elsewhere, with what is cooked behind it: `Skin the almonds`."""
+    """A verb of the kitchen that names the body elsewhere, and parts of what is cooked: `Skin the almonds`."""
     verbs = [span_of(one) for one in sentence.mentions_of("kitchen-verb")]
     if has_outside(sentence, verbs, "nutrient", "mineral-form", *OF_TAKING, "gone", "makes-you"):
         return []
-    return [
+    found = [
         whole(sentence, one)
         for one in sentence.mentions_of("kitchen-verb")
         if sentence.topic_places.isdisjoint(range(one.last + 1, one.last + NEAR))
-        and any(names(sentence, one.first - 2 * FAR, one.last + FAR, word) for word in ("setting-kitchen", "food"))
+        and _names_food(sentence, one.first - 2 * FAR, one.last + FAR)
     ]
+    if ":" in all_words(sentence):
+        return found
+    return found + [
+        whole(sentence, topic)
+        for topic in sentence.topics
+        if topic.concept.id in _PARTS
+        and words_at(sentence, range(topic.last + 1, topic.last + NEAR)) & {"of", "van", "uit"}
+        and _names_food(sentence, topic.last + 2, topic.last + 2 + NEAR)
+        and not words_at(sentence, range(topic.first - 2, topic.first)) & READER
+    ]
+
+
+_PARTS = frozenset(["heart", "skin-hair", "organs", "joints"])
+
+
+def _names_food(sentence: ParsedSentence, first: int, after: int) -> bool:
+    return names(sentence, first, after, "setting-kitchen") or names(sentence, first, after, "food")
 
 
 def job_traits(sentence: ParsedSentence) -> Spans:

@@ -19,6 +19,7 @@ from recommend.claims.passages.spans import (
     all_words,
     end_of_clause,
     end_of_topics,
+    has_outside,
     names,
     places_outside,
     span_of,
@@ -46,6 +47,7 @@ _QUOTES_AFTER = frozenset(
 )
 _WRONG = frozenset(["fout", "wrong", "verboden", "forbidden"])
 _ONLY = frozenset(["alleen", "enkel", "only", "just"])
+_US = frozenset(["we", "wij", "us", "ik", "i", "says", "zegt", "say", "zeggen"])
 _SECOND = 2
 
 
@@ -53,7 +55,7 @@ def reported(sentence: ParsedSentence) -> Spans:
     """What a claim said that was rejected, fined, refused or ruled out, and what a rule tells not to write."""
     verdicts = _verdicts(sentence)
     if not verdicts and not _is_wrong_example(sentence):
-        return []
+        return _named_words(sentence)
     spans = [*_quoted(sentence, verdicts), *_contents(sentence, verdicts)]
     inside = {place for span in spans for place in span}
     deciding = [verdict for verdict in verdicts if verdict.start not in inside]
@@ -64,6 +66,28 @@ def reported(sentence: ParsedSentence) -> Spans:
     ]
     is_decided = bool(deciding) or _is_wrong_example(sentence)
     return spans if spans and is_decided and not _is_taken_back(sentence, spans, deciding) else []
+
+
+def _named_words(sentence: ParsedSentence) -> Spans:
+    """Quotations that are named as words, where they are nobody's here: `Sentences such as "eases joint pain" …`.
+
+    An authority or a rule has to be there. Not those of customers or of the shop, and not what is approved or true.
+    """
+    texts = words_at(sentence, places_outside(sentence, sentence.quotations))
+    is_of_rules = sentence.has("authority", "law-text") and not texts & (READER | OURS | TURNS | _US)
+    if not sentence.quotations or not is_of_rules:
+        return []
+    if has_outside(sentence, sentence.quotations, *OFFERED, "takers", "verdict-disputed", "first-person", "gone"):
+        return []
+    found: Spans = []
+    for span in sentence.quotations:
+        before = range(span.start - NEAR, span.start)
+        is_named = names(sentence, before.start, span.start, "named-words")
+        is_claim = names(sentence, span.stop, span.stop + NEAR + 1, "named-words")
+        is_next = bool(found) and span.start - found[-1].stop < NEAR
+        if is_named or is_claim or is_next:
+            found.append(span)
+    return found
 
 
 def _verdicts(sentence: ParsedSentence) -> Spans:
@@ -151,8 +175,8 @@ def _is_taken_back(sentence: ParsedSentence, spans: Spans, verdicts: Spans) -> b
         one.first in outside for one in sentence.mentions_of("verdict-disputed")
     ):
         return True
-    if texts & TURNS:
-        return True
+    if texts & TURNS or (texts & READER and not sentence.has("reviewing")):
+        return True  # `Drop the word "tired" from your diary`
     end = max(span.stop for span in spans)
     deciding = {verdict.start for verdict in verdicts}
     for first, after in _clauses_from(sentence, end):
