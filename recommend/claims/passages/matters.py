@@ -187,7 +187,7 @@ def named_cause(sentence: ParsedSentence) -> Spans:
 def access(sentence: ParsedSentence) -> Spans:
     """Those for whom a site, a shop or a lid is made easy to use."""
     texts = all_words(sentence)
-    if not sentence.has("access") or ":" in texts or texts & TURNS:
+    if not sentence.has("access") or texts & (TURNS | _CHANGED | {":"}):
         return []
     made_easy = [span_of(one) for one in sentence.mentions_of("access")]  # a cap is goods as well
     if has_outside(sentence, made_easy, *OFFERED, "dosage", "takers", "suffering", "makes-you", "stronger"):
@@ -278,7 +278,9 @@ def assayed(sentence: ParsedSentence) -> Spans:
     texts = all_words(sentence)
     if not labs or texts & (READER | TURNS | {":", "!"}):
         return []
-    if sentence.has(*EFFECTS, *OF_TAKING, "gone", "less", "stronger", "makes-you", "praise", "endorses"):
+    if sentence.has(
+        *EFFECTS, *(set(OF_TAKING) - {"dosage"}), "gone", "less", "stronger", "makes-you", "praise", "endorses"
+    ):
         return []
     return [
         whole(sentence, topic)
