@@ -25,7 +25,7 @@ from recommend.claims.rules.registered import MAY_CONCERN, is_settled
 from recommend.claims.sentence import ParsedSentence
 from recommend.claims.text.language import has_other_script, is_foreign, language_counts, may_be_foreign
 from recommend.claims.text.markup import Part, visible_parts
-from recommend.claims.tokens import Token, quotations, sentence_spans, tokens_of
+from recommend.claims.tokens import Token, sentence_spans, tokens_of
 from recommend.claims.verdict import Judgement, judge, soften_answered_question
 from recommend.loading import DATA
 from recommend.text import Language
@@ -196,9 +196,7 @@ def _parse(text: str, list_intro: ParsedSentence | None, language: Language, dir
             for token in tokens
             for word in (lexicon.words_in_hashtag(token.text) if _is_hashtag(text, token.start) else [token.text])
         ]
-    return ParsedSentence(
-        tokens, lexicon, list_intro, is_closed=text.endswith(_CLOSING), quotations=quotations(text, tokens)
-    )
+    return ParsedSentence(tokens, lexicon, list_intro, is_closed=text.endswith(_CLOSING))
 
 
 def _is_hashtag(text: str, place: int) -> bool:

@@ -171,7 +171,7 @@ class ParsedSentence:
 
     `named` are the ids of its concepts. `list_intro` is the line that introduces the list of which this sentence is an
     item; None for any other sentence, and for an item that asserts an effect itself. `is_closed`: the text ends in a
-    full stop or a like sign, as a label seldom does. `quotations` are the token places between quotation marks.
+    full stop or a like sign, as a label seldom does.
     """
 
     def __init__(
@@ -181,11 +181,9 @@ class ParsedSentence:
         list_intro: "ParsedSentence | None" = None,
         *,
         is_closed: bool = False,
-        quotations: Sequence[range] = (),
     ) -> None:
         self.tokens = tokens
         self.is_closed = is_closed
-        self.quotations = quotations
         self.mentions = lexicon.mentions(tokens)
         self.language = lexicon.language
         self._everyday_words = lexicon.everyday
@@ -312,11 +310,6 @@ class ParsedSentence:
     def is_application(self) -> bool:
         """Whether the sentence says where to rub or spray the goods, and promises nothing: `Spray on your arms`."""
         return self.has("applying") and not self.has(*EFFECTS, "gone", "stronger", "suffering", "makes-you")
-
-    @cached_property
-    def quoted_places(self) -> frozenset[int]:
-        """Indices of the tokens between quotation marks."""
-        return frozenset(place for span in self.quotations for place in span)
 
     def segment(self, mention: Mention) -> Segment:
         """Segment in which a mention starts."""

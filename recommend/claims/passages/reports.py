@@ -22,6 +22,8 @@ from recommend.claims.passages.spans import (
     has_outside,
     names,
     places_outside,
+    quotations,
+    quoted_places,
     span_of,
     whole,
     words_at,
@@ -73,14 +75,14 @@ def _named_words(sentence: ParsedSentence) -> Spans:
 
     An authority or a rule has to be there. Not those of customers or of the shop, and not what is approved or true.
     """
-    texts = words_at(sentence, places_outside(sentence, sentence.quotations))
+    texts = words_at(sentence, places_outside(sentence, quotations(sentence)))
     is_of_rules = sentence.has("authority", "law-text") and not texts & (READER | OURS | TURNS | _US)
-    if not sentence.quotations or not is_of_rules:
+    if not quotations(sentence) or not is_of_rules:
         return []
-    if has_outside(sentence, sentence.quotations, *OFFERED, "takers", "verdict-disputed", "first-person", "gone"):
+    if has_outside(sentence, quotations(sentence), *OFFERED, "takers", "verdict-disputed", "first-person", "gone"):
         return []
     found: Spans = []
-    for span in sentence.quotations:
+    for span in quotations(sentence):
         before = range(span.start - NEAR, span.start)
         is_named = names(sentence, before.start, span.start, "named-words")
         is_claim = names(sentence, span.stop, span.stop + NEAR + 1, "named-words")
@@ -110,7 +112,7 @@ def _is_wrong_example(sentence: ParsedSentence) -> bool:
     tokens = sentence.tokens
     is_example = len(tokens) > NEAR and tokens[0].text in _WRONG and tokens[1].text == ":"
     promising = sentence.mentions_of("benefit", "medical", "contribute", "against", "good-for")
-    return is_example and _SECOND in sentence.quoted_places and any(one.first > 1 for one in promising)
+    return is_example and _SECOND in quoted_places(sentence) and any(one.first > 1 for one in promising)
 
 
 def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
@@ -121,7 +123,7 @@ def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
     if _is_wrong_example(sentence):
         introducing.add(0)
     found: Spans = []
-    for span in sentence.quotations:
+    for span in quotations(sentence):
         before = range(span.start - NEAR, span.start)
         is_subject = span.start == 0 and any(0 <= verdict.start - span.stop <= FAR for verdict in verdicts)
         behind = range(span.stop, span.stop + 1)
@@ -135,7 +137,7 @@ def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
 def _contents(sentence: ParsedSentence, verdicts: Spans) -> Spans:
     """What stands behind a word for a claim: `that` with a clause, or `on`, `about` with a row of topics."""
     found: Spans = []
-    quoted = sentence.quoted_places
+    quoted = quoted_places(sentence)
     ends = [verdict.start for verdict in verdicts]
     words = [span_of(one) for one in sentence.mentions_of("claim-words")]
     for word in [*words, *(verdicts if words else [])]:

@@ -25,7 +25,7 @@ from recommend.claims.passages.matters import (
     vexed_or_calmed,
 )
 from recommend.claims.passages.reports import of_law, reported
-from recommend.claims.passages.spans import NEAR, clauses
+from recommend.claims.passages.spans import NEAR, clauses, quoted_places
 from recommend.claims.rules.ground import Ground
 from recommend.claims.sentence import OFFERED, ParsedSentence
 from recommend.claims.tokens import Token
@@ -91,4 +91,4 @@ def _clauses_beside(sentence: ParsedSentence, taken: set[int]) -> Iterator[Seque
 def _hides_an_expert(sentence: ParsedSentence, taken: set[int]) -> bool:
     """Whether a passage has a professional in it and is no quotation: `with the support of a society of doctors`."""
     experts = {one.first for one in sentence.mentions_of("professional", "professionals")}
-    return any(sentence.tokens[place].text != "research" for place in experts & taken - sentence.quoted_places)
+    return any(sentence.tokens[place].text != "research" for place in experts & taken - quoted_places(sentence))

@@ -47,6 +47,20 @@ def span_of(mention: Mention) -> range:
     return range(mention.first, mention.last + 1)
 
 
+def quotations(sentence: ParsedSentence) -> Spans:
+    """Places of the words between quotation marks, one span for each quotation."""
+    places: dict[int, list[int]] = {}
+    for place, token in enumerate(sentence.tokens):
+        if token.quotation:
+            places.setdefault(token.quotation, []).append(place)
+    return [range(inside[0], inside[-1] + 1) for inside in places.values()]
+
+
+def quoted_places(sentence: ParsedSentence) -> set[int]:
+    """Places of all words between quotation marks."""
+    return {place for span in quotations(sentence) for place in span}
+
+
 def whole(sentence: ParsedSentence, mention: Mention) -> range:
     """Places of a mention and of the topics that share a word with it: `sick days`."""
     sharing = [one for one in sentence.topics if one.first <= mention.last and one.last >= mention.first]
