@@ -22,13 +22,14 @@ from recommend.text import LANGUAGES, Language
 
 LABELLED = Path(__file__).parent.parent / "recommend" / "claims"
 _DEVELOPED_ON = (
-    *("kinds_develop", "shop_develop", "ninth_develop", "voices_develop"),
+    *("kinds_develop", "reported_develop", "shop_develop", "ninth_develop", "voices_develop"),
     *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop", "fourteenth_develop"),
-    *("sixteenth_develop", "worlds_develop", "prohibited_develop", "reported_develop"),
+    *("sixteenth_develop", "worlds_develop", "prohibited_develop"),
 )
 _KEPT_APART = (
     "unseen",
     "kinds_unseen",
+    "reported_unseen",
     "shop_unseen",
     "second_unseen",
     "copy_unseen",
@@ -54,7 +55,6 @@ _KEPT_APART = (
     "worlds_unseen",
     "worlds_second_unseen",
     "prohibited_unseen",
-    "reported_unseen",
 )
 STEMMERS = {"nl": "dutch", "en": "english"}
 
