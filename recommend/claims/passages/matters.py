@@ -22,6 +22,7 @@ from recommend.claims.passages.spans import (
     end_of_clause,
     end_of_topics,
     has_outside,
+    illnesses,
     names,
     places_outside,
     span_of,
@@ -54,6 +55,10 @@ _PROMISING = (*_WORKING_FOR_THE_READER, "less")
 _BAD_STATES = frozenset(["stress", "fatigue", "tiredness", "end-of-day"])
 _GOOD_STATES = frozenset(["relaxation", "mood", "haven", "organs", "brain"])
 _TROUBLES = frozenset(["complaint", "condition", "fatigue"])
+_BESIDE = frozenset(
+    ["with", "for", "by", "met", "voor", "bij", "door", "if", "als", "or", "of", "suits", "when", "and", "en"]
+)
+_UNTIL = frozenset(["until", "till", "tot", "dit", "deze", "hiermee", "this", "these"])
 _EVERYONE = frozenset(["everyone", "everybody", "iedereen", "ieder", "more", "meer", "new", "nieuw", "nieuwe", "all"])
 _OFFERING = (
     *(*OFFERED, *OTHER_GOODS, *EFFECTS, *OF_TAKING, "gone", "less", "stronger", "makes-you", "nice", "drug", "pills"),
@@ -66,7 +71,7 @@ def illness_at_work(sentence: ParsedSentence) -> Spans:
     """Illness that keeps somebody from work, or that law and insurance speak of."""
     if not sentence.has("absence"):
         return []
-    spans = [whole(sentence, one) for one in sentence.mentions_of("illness-as-such") if _keeps_from_work(sentence, one)]
+    spans = [whole(sentence, one) for one in illnesses(sentence) if _keeps_from_work(sentence, one)]
     aside = [*spans, *(span_of(one) for one in sentence.mentions_of("absence"))]
     if has_outside(sentence, aside, *OFFERED, *OTHER_GOODS, *_PROMISING, *OF_TAKING):
         return []
@@ -201,7 +206,9 @@ def access(sentence: ParsedSentence) -> Spans:
         for first, after in clauses(sentence)
         if names(sentence, first, after, "access")
         for topic in sentence.topics
-        if first < topic.first < after and topic.concept.kind in ("complaint", "condition", "health")
+        if first < topic.first < after
+        and topic.concept.kind in ("complaint", "condition", "health")
+        and words_at(sentence, range(topic.first - NEAR, topic.first)) & _BESIDE
     ]
 
 
@@ -296,7 +303,7 @@ def explained(sentence: ParsedSentence) -> Spans:
     """
     if not _offers_nothing(sentence):
         return []
-    ill = [whole(sentence, one) for one in sentence.mentions_of("illness-as-such")]
+    ill = [whole(sentence, one) for one in illnesses(sentence)]
     needed = 1 if ill and sentence.has("absence", "other-bearer", "first-person") else MANY
     if explanations(sentence) + len({one.first for one in sentence.mentions_of("absence")}) < needed:
         return []
@@ -315,4 +322,4 @@ def _offers_nothing(sentence: ParsedSentence) -> bool:
     if any(one.concept.kind == "substance" for one in sentence.mentions):
         return False
     texts = all_words(sentence)
-    return not texts & (READER - _MINE | TURNS | _WITHOUT | _CHANGED | _EVERYONE | {":", "!"})
+    return not texts & (READER - _MINE | TURNS | _WITHOUT | _CHANGED | _EVERYONE | _UNTIL | {":", "!"})

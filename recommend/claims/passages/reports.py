@@ -20,6 +20,7 @@ from recommend.claims.passages.spans import (
     end_of_clause,
     end_of_topics,
     has_outside,
+    illnesses,
     names,
     places_outside,
     quotations,
@@ -63,7 +64,7 @@ def reported(sentence: ParsedSentence) -> Spans:
     deciding = [verdict for verdict in verdicts if verdict.start not in inside]
     spans += [
         whole(sentence, one)
-        for one in sentence.mentions_of("illness-as-such")
+        for one in illnesses(sentence)
         if deciding and any(abs(one.first - word.first) <= FAR for word in sentence.mentions_of("claim-words"))
     ]
     is_decided = bool(deciding) or _is_wrong_example(sentence)
@@ -211,4 +212,4 @@ def of_law(sentence: ParsedSentence) -> Spans:
         return []
     if sentence.has(*OFFERED, "dosage", "takers", "suffering", "deficiency", "gone"):
         return []
-    return [whole(sentence, one) for one in sentence.mentions_of("illness-as-such")]
+    return [whole(sentence, one) for one in illnesses(sentence)]

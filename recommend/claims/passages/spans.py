@@ -69,6 +69,21 @@ def whole(sentence: ParsedSentence, mention: Mention) -> range:
     )
 
 
+def illnesses(sentence: ParsedSentence) -> list[Mention]:
+    """Mentions of illness as such, none of them part of a named disease: not `Alzheimer's disease`."""
+    named = [one for one in sentence.topics if one.concept.kind in ("complaint", "condition")]
+    return [
+        illness
+        for illness in sentence.mentions_of("illness-as-such")
+        if not any(
+            one.first <= illness.last + 1
+            and one.last >= illness.first - 1
+            and (one.first < illness.first or one.last > illness.last)
+            for one in named
+        )
+    ]
+
+
 def has_outside(sentence: ParsedSentence, spans: Iterable[range], *concepts: str) -> bool:
     """Whether one of the concepts is named outside the spans."""
     inside = {place for span in spans for place in span}
