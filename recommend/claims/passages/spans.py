@@ -20,6 +20,7 @@ SMALL = frozenset(["de", "het", "een", "the", "a", "an", "high", "hoge", "lage",
 OURS = frozenset(["onze", "ons", "our", "ours"])
 REASONS = frozenset(["want", "omdat", "because", "since", "aangezien"])
 READER = frozenset(["je", "jij", "jou", "jouw", "u", "uw", "you", "your", "yours", "mijn", "my"])
+_FALLING = frozenset(["fall", "falls", "fell", "feel", "feels", "call", "report", "off", "in", "thuis", "day", "days"])
 FAR, NEAR = 6, 3  # words
 MANY = 2
 OF_TAKING = ("dosage", "takers", "suffering", "deficiency", "not-taking", "use-heading", "night", "turning-point")
@@ -70,18 +71,15 @@ def whole(sentence: ParsedSentence, mention: Mention) -> range:
 
 
 def illnesses(sentence: ParsedSentence) -> list[Mention]:
-    """Mentions of illness as such, none of them part of a named disease: not `Alzheimer's disease`."""
+    """Mentions of illness as such, none of them part of a named disease: not `Alzheimer's disease`, but `fall ill`."""
     named = [one for one in sentence.topics if one.concept.kind in ("complaint", "condition")]
-    return [
-        illness
-        for illness in sentence.mentions_of("illness-as-such")
-        if not any(
-            one.first <= illness.last + 1
-            and one.last >= illness.first - 1
-            and (one.first < illness.first or one.last > illness.last)
-            for one in named
-        )
-    ]
+    found = []
+    for illness in sentence.mentions_of("illness-as-such"):
+        beside = [one for one in named if one.first <= illness.last + 1 and one.last >= illness.first - 1]
+        more = {place for one in beside for place in span_of(one)} - set(span_of(illness))
+        if words_at(sentence, more) <= _FALLING:
+            found.append(illness)
+    return found
 
 
 def has_outside(sentence: ParsedSentence, spans: Iterable[range], *concepts: str) -> bool:
