@@ -271,9 +271,13 @@ def _names_food(sentence: ParsedSentence, first: int, after: int) -> bool:
 
 def job_traits(sentence: ParsedSentence) -> Spans:
     """States of mind among what an employer asks for: `You are stress-resistant, tidy and good under pressure`."""
-    states = [whole(sentence, one) for one in sentence.mentions_of("job-state")]
+    states = [whole(sentence, one) for one in sentence.mentions_of("job-state", "job-trait")]
     is_asked = any(sentence.topic_places.isdisjoint(span_of(one)) for one in sentence.mentions_of("job-trait"))
-    if not is_asked or sentence.tells_of_change or all_words(sentence) & (_TIMES | {":"}):
+    if (
+        not (is_asked and sentence.has("job-state"))
+        or sentence.tells_of_change
+        or all_words(sentence) & (_TIMES | {":"})
+    ):
         return []
     is_claim = has_outside(sentence, states, *OFFERED, *OTHER_GOODS, *OF_TAKING, *_WORKING_FOR_THE_READER)
     return [] if is_claim or sentence.has("time-of-day") else states

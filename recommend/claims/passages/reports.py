@@ -39,6 +39,7 @@ _OFF = ("af",)
 _REMOVING = ("halen", "verwijderen", "schrappen", "aanpassen", "weghalen", "rectificeren", "intrekken")
 _SEPARABLE = {
     **dict.fromkeys(("wees", "wijst", "wezen", "keurde", "keurden", "keurt"), _OFF),
+    **dict.fromkeys(("halen", "haalt", "haalden", "haalde"), ("weg",)),
     **dict.fromkeys(("moest", "moesten", "moet", "liet", "lieten"), _REMOVING),
 }
 """Verbs that decide against a claim together with a word at the end."""
