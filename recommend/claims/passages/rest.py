@@ -32,6 +32,7 @@ from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
 
 _NEVER_BESIDE = ("covert-hint", "replaces-medicine", "natural-medicine", "leaving-pills")
+_LONGEST = 150  # words; a longer one is a list or a text without punctuation
 _FINDERS = (
     *(reported, of_law, illness_at_work, treated, measured, tender_stomach),
     *(good_cause, named_cause, access, vexed_or_calmed, kitchen_verb, job_traits, assayed, explained),
@@ -60,7 +61,7 @@ def pass_without_passages(
 
 def _taken(sentence: ParsedSentence) -> set[int]:
     """Places of all passages; none in a list, in a question, beside a wink, or where one would hide an expert."""
-    if sentence.list_intro or sentence.is_question:
+    if sentence.list_intro or sentence.is_question or len(sentence.tokens) > _LONGEST:
         return set()
     taken = {place for find in _FINDERS for span in find(sentence) for place in span}
     is_undone = any(one.first not in taken for one in sentence.mentions_of(*_NEVER_BESIDE))

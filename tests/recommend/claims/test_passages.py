@@ -85,3 +85,16 @@ def test_an_authorised_claim_beside_a_report_stays_authorised() -> None:
     )
     (finding,) = check_text(text, "en")
     assert finding.verdict == "authorised"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "blocks"),
+    [
+        ("The founder worked in a hospital pharmacy for ten years.", "en", False),
+        ("De moeder van onze oprichter was verpleegkundige.", "nl", False),
+        ("The owner was a neurologist, so the formula is no accident.", "en", True),
+        ("Onze collega was verkocht toen haar diëtist het aanraadde.", "nl", True),
+    ],
+)
+def test_a_professional_in_the_life_of_a_founder_endorses_nothing(text: str, language: Language, blocks: bool) -> None:
+    assert _blocks(text, language) == blocks
