@@ -63,7 +63,7 @@ def test_a_passage_that_claims_nothing_passes_and_no_claim_beside_it_does(text: 
         ('Een concurrent moest "geneest reuma" schrappen, dus lees het hier.', "nl"),
         ("Dé site voor wie last heeft van slapeloosheid.", "nl"),
         ("After the delivery of my parcel I was calm for the first time in years.", "en"),
-        ("Toss the beans, toss the stress: one spoon in your salad.", "en"),
+        ("Skin the almonds and feed your skin.", "en"),
         ("You stay calm under pressure and full of energy.", "en"),
         ("Laboratories agree on sleep and energy.", "en"),
     ],
