@@ -6,7 +6,7 @@ and the rewritten sentence (`rewriting`).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from recommend.claims.classifier import apply_classifier, load_model
 from recommend.claims.clauses import claim_beside_excuse
 from recommend.claims.compiled import check_data
 from recommend.claims.findings import Finding
+from recommend.claims.passages.rest import pass_without_passages
 from recommend.claims.records import Claims
 from recommend.claims.rewriting import Opinion, rewrite
 from recommend.claims.rules.ground import Ground
@@ -24,7 +25,7 @@ from recommend.claims.rules.registered import MAY_CONCERN, is_settled
 from recommend.claims.sentence import ParsedSentence
 from recommend.claims.text.language import has_other_script, is_foreign, language_counts, may_be_foreign
 from recommend.claims.text.markup import Part, visible_parts
-from recommend.claims.tokens import sentence_spans, tokens_of
+from recommend.claims.tokens import Token, sentence_spans, tokens_of
 from recommend.claims.verdict import Judgement, judge, soften_answered_question
 from recommend.loading import DATA
 from recommend.text import Language
@@ -205,6 +206,15 @@ def _is_hashtag(text: str, place: int) -> bool:
 
 @lru_cache(maxsize=_SENTENCES_KEPT)
 def _judge(sentence: ParsedSentence, previous: ParsedSentence | None, directory: Path) -> Judgement:
+    def judge_rest(tokens: Sequence[Token]) -> Judgement:
+        lexicon = check_data(directory).lexicons[sentence.language]
+        return _judge_whole(ParsedSentence(tokens, lexicon, is_closed=sentence.is_closed), previous, directory)
+
+    return pass_without_passages(sentence, _judge_whole(sentence, previous, directory), judge_rest)
+
+
+def _judge_whole(sentence: ParsedSentence, previous: ParsedSentence | None, directory: Path) -> Judgement:
+    """Judgement of a sentence with all its words."""
     # The register is read only for a text that may concern it, since reading it takes as long as the check itself.
     data = check_data(directory)
     register = data.register_lexicon if sentence.has_in_context(*MAY_CONCERN) else None

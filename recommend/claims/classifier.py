@@ -223,6 +223,8 @@ _JUDGED_BY_RULES = frozenset(["condition", "side_effect"])
 _LINKS = (*EFFECTS, "role", "needed", "normal", "working", "maintenance")
 _BEFORE = frozenset(["before", "first", "voordat", "eerst", "alvorens", "voor"])
 _EXPERTS = frozenset(["professional", "professionals"])
+_PAST = frozenset(["was", "were", "worked", "studied", "waren", "werkte", "werkten", "studeerde"])
+_ENDORSED = ("recommends", "praise", "endorses", "endorsing", "uses-it", "made-by", "composed-by", "according-to")
 _SUBSTANCES = ("nutrient", "mineral-form")
 _COMPLAINTS = frozenset(["complaint", "condition", "side_effect", "fatigue"])
 _PLAIN_FUNCTIONS = frozenset(["working", "normal", "less", "maintenance"])
@@ -302,6 +304,8 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
     counting = _EVIDENCE - _ALSO_OF_SHOPS if elsewhere else _EVIDENCE | _WEAK_EVIDENCE
     if sentence.warns_of_medicine:
         counting -= _ALSO_OF_WARNINGS
+    if _tells_a_life(sentence):
+        counting -= _EXPERTS
     return {
         mention.first: mention
         for mention in sentence.mentions
@@ -312,6 +316,14 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
         and not sentence.is_of_shop_matter(mention)
         and not _is_of_setting(sentence, mention)
     }
+
+
+def _tells_a_life(sentence: ParsedSentence) -> bool:
+    """Whether a professional is in the life of somebody of the shop: `Our founder worked in a hospital pharmacy`."""
+    texts = {token.text for token in sentence.tokens}
+    if not sentence.has("other-bearer") or _PAST.isdisjoint(texts) or not _READER.isdisjoint(texts):
+        return False
+    return not sentence.has(*OFFERED, *OTHER_GOODS, *_STRONG_EVIDENCE, *_ENDORSED)
 
 
 def _is_of_setting(sentence: ParsedSentence, mention: Mention) -> bool:

@@ -6,7 +6,8 @@ accents, capitals, invisible characters or look-alike letters.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -49,6 +50,7 @@ _PHONETIC_SPELLINGS = (
     ("ie", "i"),
 )
 _RUN = re.compile(r"(.)\1{2,}")
+_QUOTATION = re.compile(r"\"[^\"]+\"|[“„”][^“”„]+[”“]|«[^«»]+»|‘[^‘’]+’(?!\w)|(?<![\w'])'[^']+'(?!\w)")
 _GLUE = "*.·_~|-"
 _WINK = "😉"
 _MAX_WORD_LENGTH = 60  # bounds the time per word
@@ -124,7 +126,8 @@ def _trimmed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 class Token(Struct, frozen=True, gc=False):
     """A word, an emoji or a stop (`,` `;` …), with its start and end in the source.
 
-    `glue` is the sign that joins it to the word before it: `*` in `kr*mp`, nothing where a space stands.
+    `glue` is the sign that joins it to the word before it: `*` in `kr*mp`, nothing where a space stands. `quotation` is
+    the number of the quotation that a word is in; 0 for a word outside quotation marks.
     """
 
     text: str
@@ -132,6 +135,7 @@ class Token(Struct, frozen=True, gc=False):
     end: int
     is_stop: bool = False
     glue: str = ""
+    quotation: int = 0
 
 
 @lru_cache(maxsize=65536)
@@ -185,18 +189,26 @@ def _repaired(text: str) -> str:
 
 def _scan(text: str, starts: list[int], ends: list[int]) -> list[Token]:
     tokens: list[Token] = []
+    quotations = [match.span() for match in _QUOTATION.finditer(text)]
     for match in _WORD.finditer(text):
         first, after = match.span()
         if match.lastgroup == "word":
             for begin, stop in _pieces(match[0], first, after):
                 word = normalised(text[begin:stop])
                 if word:
-                    tokens.append(Token(word, starts[begin], ends[stop - 1], glue=_glue_before(text, begin)))
+                    glue, quotation = _glue_before(text, begin), _quotation_at(quotations, begin)
+                    tokens.append(Token(word, starts[begin], ends[stop - 1], glue=glue, quotation=quotation))
         elif match.lastgroup == "wink":
             tokens.append(Token(_WINK, starts[first], ends[after - 1]))
         else:
             tokens.append(Token(match[0], starts[first], ends[after - 1], match.lastgroup == "stop"))
     return _join_spelled_out(tokens)
+
+
+def _quotation_at(quotations: Sequence[tuple[int, int]], place: int) -> int:
+    """Number of the quotation that a character is in, from 1; 0 outside."""
+    number = bisect_left(quotations, (place, place))  # of quotations that begin before it
+    return number if number and place < quotations[number - 1][1] else 0
 
 
 def _glue_before(text: str, place: int) -> str:

@@ -22,7 +22,7 @@ from recommend.text import LANGUAGES, Language
 
 LABELLED = Path(__file__).parent.parent / "recommend" / "claims"
 _DEVELOPED_ON = (
-    *("kinds_develop", "shop_develop", "ninth_develop", "voices_develop"),
+    *("kinds_develop", "reported_develop", "shop_develop", "ninth_develop", "voices_develop"),
     *("twelfth_develop", "twelfth_tails_develop", "twelfth_shop_develop", "fourteenth_develop"),
     *(
         "sixteenth_develop",
@@ -36,6 +36,7 @@ _DEVELOPED_ON = (
 _KEPT_APART = (
     "unseen",
     "kinds_unseen",
+    "reported_unseen",
     "shop_unseen",
     "second_unseen",
     "copy_unseen",
