@@ -124,6 +124,8 @@ def _is_claimed(sentence: ParsedSentence, topic: Mention) -> bool:
     is_phrase = topic.last > topic.first and topic.concept.id == "digestion"
     if (topic.concept.id in NEVER_FIGURES and not is_phrase) or sentence.is_promised(topic):
         return True
+    if topic.first == topic.last and sentence.has("product") and not sentence.is_whole_word(topic):
+        return True  # `a stress-lowering supplement`
     return bool(sentence.promises(topic)) and sentence.has(*OFFERED)
 
 

@@ -30,7 +30,8 @@ from recommend.claims.passages.spans import (
     words_at,
 )
 from recommend.claims.rules.slogans import explanations
-from recommend.claims.sentence import EFFECTS, OFFERED, OTHER_GOODS, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import EFFECTS, OFFERED, OTHER_GOODS
 
 _ABSENT = frozenset(
     ["bij", "door", "wegens", "tijdens", "zoals", "of", "or", "and", "en", "due", "is", "are", "was"]

@@ -29,7 +29,8 @@ from recommend.claims.passages.spans import (
     whole,
     words_at,
 )
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import OFFERED
 
 _CLAUSE_OPENERS = frozenset(["dat", "that", "waarin", "waarop", "die", "whether"])
 _TOPIC_OPENERS = frozenset(["on", "about", "over", "naar", "of", "op", "by", "rond", "for", "voor"]) | (

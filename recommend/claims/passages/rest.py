@@ -27,7 +27,8 @@ from recommend.claims.passages.matters import (
 from recommend.claims.passages.reports import of_law, reported
 from recommend.claims.passages.spans import NEAR, clauses, quoted_places
 from recommend.claims.rules.ground import Ground
-from recommend.claims.sentence import OFFERED, ParsedSentence
+from recommend.claims.sentence import ParsedSentence
+from recommend.claims.sentence_words import OFFERED
 from recommend.claims.tokens import Token
 from recommend.claims.verdict import Judgement
 

@@ -424,6 +424,10 @@ _JUDGES: Mapping[ConceptKind, Callable[[ParsedSentence, Mention, bool], Ground |
 _PROMISE_BEFORE = frozenset(
     ["voor", "meer", "weer", "tegen", "weg", "vaarwel", "dag", "adieu", "welkom", "hallo"]
 ) | frozenset(["for", "more", "again", "against", "away", "goodbye", "bye", "farewell", "welcome", "hello"])
+_NO_SHOP_TALK = (
+    *(*EFFECTS, "organs", "influence", "role", "needed", "stronger", "nutrient", "mineral-form", "gone", "night"),
+    "makes-you",
+)
 _SHOP_TALK_TOPICS = frozenset(["relaxation", "stress", "mood", "haven", "end-of-day"])
 
 
@@ -439,12 +443,16 @@ def is_about_the_shop(sentence: ParsedSentence, mention: Mention) -> bool:
         return True  # `Balance: € 0,00`
     if _is_without(sentence, mention):
         return True
-    if not sentence.has("trade", "shop-world") or sentence.has(
-        *EFFECTS, "organs", "influence", "role", "needed", "stronger", "nutrient", "mineral-form", "gone", "night"
-    ):
+    if not sentence.has("trade", "shop-world") or sentence.has(*_NO_SHOP_TALK) or _is_said_of_goods(sentence, mention):
         return False
     before = [token.text for token in sentence.tokens[max(0, mention.first - 3) : mention.first]]
     return not _PROMISE_BEFORE & set(before)
+
+
+def _is_said_of_goods(sentence: ParsedSentence, mention: Mention) -> bool:
+    """Whether a word with the topic in it is said of goods behind it: `a stress-lowering supplement`."""
+    named = sentence.mentions_between("product", mention.last + 1, mention.last + _NEAR)
+    return bool(named) and not sentence.is_whole_word(mention)
 
 
 def _is_without(sentence: ParsedSentence, mention: Mention) -> bool:

@@ -167,6 +167,8 @@ def test_contracts_cookies_and_messages_of_a_shop_are_neutral(text: str, languag
         ("magnesium contributes to normal mucsle function", "en", "authorised"),
         ("Two gummies give you 57 mg of magnesium, which contributes to electrolyte balance.", "en", "authorised"),
         ("Een handje cashewnoten levert 80 mg, een snee volkorenbrood niet meer dan 25.", "nl", "neutral"),
+        ("Op zoek naar een stressverlagend supplement?", "nl", "unauthorised_health"),
+        ("Veel klanten laten ons weten dat ze er heerlijk rustig van worden.", "nl", "unauthorised_health"),
         ("Heb je een allergie, kijk dan onder het kopje Allergenen.", "nl", "neutral"),
         ("Heb je een allergie, dan helpen onze capsules.", "nl", "disease"),
         ("Magnesium supports normal protein synthesis, whatever your sport.", "en", "authorised"),
