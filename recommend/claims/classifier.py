@@ -306,13 +306,16 @@ def _evidence(sentence: ParsedSentence) -> dict[int, Mention]:
         counting -= _ALSO_OF_WARNINGS
     if _tells_a_life(sentence):
         counting -= _EXPERTS
+    # Of several mentions at one word the last counts: one of the body, whatever the order of the data.
+    in_order = sorted(sentence.mentions, key=lambda one: (_names_body(one.concept), one.concept.id))
     return {
         mention.first: mention
-        for mention in sentence.mentions
+        for mention in in_order
         if (_names_body(mention.concept) or mention.concept.kind == "substance" or mention.concept.id in counting)
         and mention.concept.kind not in _JUDGED_BY_RULES
         and not sentence.is_everyday(mention)
         and not sentence.is_said_of_others(mention)
+        and not sentence.is_state_of_another(mention)
         and not sentence.is_of_shop_matter(mention)
         and not _is_of_setting(sentence, mention)
     }

@@ -85,6 +85,19 @@ _FIGURATIVE_KINDS = frozenset(["health", "general"])
 _DETERMINERS = frozenset(["the", "de", "het", "a", "een", "of", "van", "these", "deze", "your", "je"])
 _NEAR_A_TOPIC = 3  # words
 _LIKENING = frozenset(["like", "zoals", "than", "net", "zo"])
+_OF_EXPERTS = ("professional", "professionals", "made-by", "recommends")
+_NO_STATE_OF_ANOTHER = (
+    *(*OFFERED, *OTHER_GOODS, *_OF_THE_GOODS, *_OF_EXPERTS, "uses-it", "gone", "less", "stronger", "turning-point"),
+    *("regained", "praise", "shedding", "good-news", "tried-them", "endorsing", "figure", "lowers-risk", "causes"),
+)
+_COPULAS = frozenset(
+    ["is", "are", "was", "were", "has", "have", "had", "got", "gets", "looks", "looked", "goes", "went", "feels", "be"]
+) | frozenset(["zijn", "waren", "heeft", "hebben", "had", "kreeg", "krijgt", "ligt", "lijkt", "ging", "gaat", "voelt"])
+"""Verbs between somebody and the state that is theirs."""
+_BETTER = frozenset(["down", "terug", "back", "again", "weer", "beter", "better", "minder", "fewer", "longer", "meer"])
+_STATE_WITHIN = 6  # words
+_MINE = frozenset(["my", "mijn"])
+_DEFINED_WITHIN = 6  # words behind the colon of a glossary
 _CHAPTER, _TITLE_WITHIN = ("hoofdstuk", "chapter"), 4  # `Chapter 4: …` has the title of a text behind it
 _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
 _COMPARED_OR_BODY = frozenset(
@@ -94,7 +107,6 @@ _POSSESSIVES = frozenset(["je", "jouw", "uw", "mijn", "your", "my"])
 _BODY_OR_I = frozenset(["lichaam", "lijf", "jezelf", "brein", "ik", "mijn", "mij"]) | frozenset(
     ["body", "bodies", "yourself", "brain", "mind", "i", "i'm", "my", "me"]
 )
-_OF_EXPERTS = ("professional", "professionals", "made-by", "recommends")
 
 
 class SetSentence(SegmentedSentence):
@@ -181,6 +193,36 @@ class SetSentence(SegmentedSentence):
         between = [token.text for token in self.tokens[topic.last + 1 : bearers[0].first]]
         return "," in between and not _SCENES.isdisjoint(between)
 
+    def is_state_of_another(self, topic: Mention) -> bool:
+        """Whether a thing, an animal or another person has the state: `This page is asleep`, `My sister has measles`.
+
+        Not where goods, an effect or a change are named, nor of the reader and theirs.
+        """
+        if self.is_promised(topic) or not self._tells_of_another:
+            return False
+        persons = ("another-person",) if topic.concept.kind in {*REASONS_FOR_A_DOCTOR, "process"} else ()
+        for bearer in self.mentions_of("another-thing", *persons):
+            distance = topic.first - bearer.last
+            between = [token.text for token in self.tokens[bearer.last + 1 : topic.first]]
+            is_linked = not between or not _COPULAS.isdisjoint(between)
+            if not 0 < distance <= _STATE_WITHIN or not is_linked or self.segment(bearer) is not self.segment(topic):
+                continue
+            around = self.tokens[max(0, bearer.first - 1) : topic.first]
+            if _READERS_OWN.isdisjoint({token.text for token in around} - _MINE):
+                return True
+        return False
+
+    @cached_property
+    def _tells_of_another(self) -> bool:
+        """Whether another is named, and neither goods, their takers, an effect nor a change for the better."""
+        if self.list_intro or not self.has("another-thing", "another-person") or self.has(*_NO_STATE_OF_ANOTHER):
+            return False
+        if any(one.concept.kind == "substance" for one in self.mentions) or self.tells_of_change or self.is_question:
+            return False
+        if not _BETTER.isdisjoint(token.text for token in self.tokens):
+            return False
+        return not any(segment.promises for segment in self.segments)
+
     def is_of_shop_matter(self, topic: Mention) -> bool:
         """Whether a state is about a matter of the shop: `Tired of paper invoices?`, `stress over je bestelling`."""
         place = topic.last + 1
@@ -204,8 +246,10 @@ class SetSentence(SegmentedSentence):
     @cached_property
     def is_definition(self) -> bool:
         """Whether a word is explained as in a glossary: `Deficiency: technical term for a lack`, no promise."""
-        begins = any(token.text == ":" for token in self.tokens[1:_TITLE_WITHIN])
-        return begins and self.has("definition") and not self.has(*PROMISES, "gone", "stronger")
+        colon = next((place for place, token in enumerate(self.tokens[:_TITLE_WITHIN]) if token.text == ":"), 0)
+        if not colon or self.has(*PROMISES, "product", "gone", "stronger", "less", "natural"):
+            return False
+        return any(0 < one.first - colon <= _DEFINED_WITHIN for one in self.mentions_of("definition"))
 
     @cached_property
     def tells_of_change(self) -> bool:

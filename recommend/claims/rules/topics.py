@@ -41,6 +41,7 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or mention.first in claimed
             or sentence.is_everyday(mention)
             or sentence.is_said_of_others(mention)
+            or sentence.is_state_of_another(mention)
             or sentence.is_of_that_field(mention)
             or sentence.is_of_shop_matter(mention)
             or sentence.is_of_setting(mention)

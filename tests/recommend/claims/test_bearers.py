@@ -124,3 +124,28 @@ def test_what_the_shop_suffers_or_a_lid_demands_claims_nothing(text: str, langua
 )
 def test_customers_readers_and_results_are_no_matter_of_the_shop(text: str, language: Language) -> None:
     assert only(text, language).blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Our treasurer has twisted her ankle and can still count.", "en"),
+        ("This page is asleep, tap to wake it up.", "en"),
+        ("De oven heeft koorts: hij is twintig graden te heet.", "nl"),
+    ],
+)
+def test_what_another_has_is_no_claim(text: str, language: Language) -> None:
+    assert {finding.severity for finding in check_text(text, language)} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("My sister has measles no more since she takes our powder.", "en"),
+        ("My mother has her knees back.", "en"),
+        ("Mijn zoon heeft minder last van eczeem.", "nl"),
+        ("Your page is asleep, and so will you be with our capsules.", "en"),
+    ],
+)
+def test_what_another_is_rid_of_is_a_claim(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
