@@ -24,6 +24,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from catalog.accounts.sessions import start_session
+from catalog.db import engine as engines
 from catalog.db.engine import migrate, open_engine
 from catalog.models import Role
 from recommend.knowledge import Ruleset
@@ -133,6 +134,20 @@ def compiled_statements() -> Iterator[None]:
         patch.setattr(Engine, "_compiled_cache", shared, raising=False)
         patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)))
         patch.setattr(DefaultDialect, "__eq__", lambda dialect, other: type(dialect) is type(other))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sqlite_without_power_cuts() -> Iterator[None]:
+    """SQLite that waits for no disk, as the tests' PostgreSQL: what a test leaves need not outlive its machine."""
+    prepare = engines._prepare_sqlite
+
+    def prepare_quickly(cache_kib: int, durable: bool, connection: Any, record: object) -> None:
+        prepare(cache_kib, durable, connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "_prepare_sqlite", prepare_quickly)
         yield
 
 
