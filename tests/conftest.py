@@ -56,7 +56,8 @@ IN_A_DATABASE = {"session", "app", "own_app", "workers", "store"}
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects by mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what depends on that is run again: all else is the same, or tries both kinds by itself."""
+    """Long tests come first. On PostgreSQL only what depends on that is run again: all else tries both or neither."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)  # each part in the random order that it has
     rest = []
     for item in items:
         if IN_A_DATABASE & set(getattr(item, "fixturenames", ())):

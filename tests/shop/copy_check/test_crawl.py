@@ -37,6 +37,7 @@ def own_instance(sample_instance: Path, tmp_path: Path, monkeypatch: pytest.Monk
     return instance
 
 
+@pytest.mark.long
 @pytest.mark.exhaustive
 def test_the_site_says_nothing_that_it_may_not_say(own_instance: Path) -> None:
     result = CliRunner().invoke(main, ["content", "check", "--site"])
