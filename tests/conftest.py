@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -16,11 +17,14 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from catalog.accounts.sessions import start_session
+from catalog.db import engine as engines
 from catalog.db.engine import migrate, open_engine
 from catalog.models import Role
 from recommend.knowledge import Ruleset
@@ -41,6 +45,8 @@ settings.load_profile("unhurried")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False  # nor does this one again, where it runs the tests itself
 
+COMPILED_OF_RULE = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
+STATEMENTS = 3000
 TEST_KEY = "a key for tests only, and long enough"
 
 
@@ -50,7 +56,8 @@ IN_A_DATABASE = {"session", "app", "own_app", "workers", "store"}
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects by mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what depends on that is run again: all else is the same, or tries both kinds by itself."""
+    """Long tests come first. On PostgreSQL only what depends on that is run again: all else tries both or neither."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)  # each part in the random order that it has
     rest = []
     for item in items:
         if IN_A_DATABASE & set(getattr(item, "fixturenames", ())):
@@ -74,7 +81,7 @@ class CompiledTemplates(BytecodeCache):
     """Compiled templates of this process: a test has an application of its own, and needs no compiler of its own."""
 
     def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
+        self._compiled: dict[tuple[str, str], CodeType] = {}
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """The code of a template in the language of its environment."""
@@ -82,11 +89,11 @@ class CompiledTemplates(BytecodeCache):
         return super().get_bucket(environment, f"{environment.place} {name}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
+        assert bucket.code
+        self._compiled[bucket.key, bucket.checksum] = bucket.code
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,18 +103,52 @@ def compiled_templates() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_routes() -> Iterator[None]:
-    """Functions that build addresses, compiled once for each rule: an application has 230 rules, and needs 30 ms."""
-    compiled: dict[Hashable, Any] = {}
-    compile_builder = Rule._compile_builder
+    """Rules of addresses, compiled once for each: an application has 230, and needs 45 ms."""
+    compiled: dict[Hashable, dict[str, Any]] = {}
+    compile_rule = Rule.compile
 
-    def once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), tuple((rule.defaults or {}).items()), append_unknown)
+    def once(rule: Rule) -> None:
+        assert rule.map is not None
+        where = rule.map.host_matching, rule.host, rule.subdomain, rule.merge_slashes
+        key = (rule.rule, *where, tuple((rule.defaults or {}).items()), tuple(rule.map.converters.items()))
         if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+            compile_rule(rule)
+            compiled[key] = {name: getattr(rule, name) for name in COMPILED_OF_RULE}
+            return
+        vars(rule).update(compiled[key])
+        rule.arguments = set(rule.arguments)
+        for name in ("_build", "_build_unknown"):
+            setattr(rule, name, compiled[key][name].__func__.__get__(rule))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
+        patch.setattr(Rule, "compile", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """SQL of statements, written once for each kind of database: an engine of each test's own would write all anew."""
+    written = LRUCache[Any, Any](STATEMENTS)
+
+    with pytest.MonkeyPatch.context() as patch:
+        shared = property(lambda _engine: written, lambda _engine, _own: None)
+        patch.setattr(Engine, "_compiled_cache", shared, raising=False)
+        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)))
+        patch.setattr(DefaultDialect, "__eq__", lambda dialect, other: type(dialect) is type(other))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sqlite_without_power_cuts() -> Iterator[None]:
+    """SQLite that waits for no disk, as the tests' PostgreSQL: what a test leaves need not outlive its machine."""
+    prepare = engines._prepare_sqlite
+
+    def prepare_quickly(cache_kib: int, durable: bool, connection: Any, record: object) -> None:
+        prepare(cache_kib, durable, connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "_prepare_sqlite", prepare_quickly)
         yield
 
 

@@ -1,10 +1,23 @@
 """Loading a command when it is asked for, and no other: what imports read spreadsheets with is slow to load."""
 
+import gc
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import click
+
+
+def load_named(place: str) -> Any:
+    """An object by `module:name`, loaded while nobody looks for garbage: modules make many objects and next to none."""
+    module, name = place.split(":")
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return getattr(import_module(module), name)
+    finally:
+        if collects:
+            gc.enable()
 
 
 class CommandsByName(click.Group):
@@ -21,6 +34,5 @@ class CommandsByName(click.Group):
         place = self._places.get(cmd_name)
         if place is None:
             return None
-        module, name = place.split(":")
-        command: click.Command = getattr(import_module(module), name)
+        command: click.Command = load_named(place)
         return command

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import click
@@ -35,6 +34,7 @@ from shop.cli.admin import link
 from shop.cli.cached_answers import CachedAnswers
 from shop.cli.faults import plain_faults
 from shop.cli.gathering import GatheringWorker
+from shop.cli.loading import load_named
 from shop.settings import Settings, read_settings
 from shop.web.database import waits_for_no_server
 from shop.web.security import MAX_QUERY_BYTES
@@ -252,8 +252,7 @@ class _Log(Logger):  # type: ignore[misc] # gunicorn has no types
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     def __init__(self, factory: str, options: dict[str, Any]) -> None:
         self.options = options
-        module, name = factory.split(":")
-        self.make = getattr(import_module(module), name)  # before workers are forked: they share the memory of it
+        self.make = load_named(factory)  # before workers are forked: they share the memory of it
         gc.freeze()  # what the collector never looks at is never written to, and stays shared
         super().__init__()
 

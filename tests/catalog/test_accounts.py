@@ -143,6 +143,12 @@ def test_passwords_are_kept_with_argon2id_and_weak_hashes_are_renewed_at_sign_in
     assert not authenticate(session, "eva@winkel.test", PASSWORD + "x")
 
 
+def test_an_account_that_is_none_is_compared_with_a_hash_of_todays_parameters() -> None:
+    """So that it takes as long."""
+    assert not passwords.is_outdated(passwords._OF_NOBODY)
+    assert not passwords.is_right(None, "nobody has this password")
+
+
 def test_a_password_is_the_same_however_its_accents_are_typed() -> None:
     assert passwords.is_right(passwords.hash_password("drie caf\u00e9s open"), "drie cafe\u0301s open")
 

@@ -22,6 +22,7 @@ EVERY = 9
 """One mutant of a text in so many is tried here; `shop dev mutation` tries all."""
 
 
+@pytest.mark.long
 def test_nearly_every_mutant_of_the_texts_is_killed_and_the_others_have_a_reason(ruleset: Ruleset) -> None:
     mutants = list(text_mutation.mutants(ruleset))
     assert len(mutants) > 300

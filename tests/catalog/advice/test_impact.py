@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ def save(session: Session, product: Product, ruleset: Ruleset, **fields: object)
     save_product(session, product.id, product.version, state, author=AuthorFactory.build(), ruleset=ruleset)
 
 
+@pytest.mark.long
 def test_combinations_of_wishes_are_answered_as_the_finder_answers_them(session: Session, ruleset: Ruleset) -> None:
     """All are answered at once; a tenth of them, of every kind, are asked of the finder one by one."""
     chance = random.Random(5)  # noqa: S311 - any products will do, the same at every run

@@ -71,6 +71,7 @@ def bytes_in(file: Path) -> int:
         return 0
 
 
+@pytest.mark.long
 def test_an_import_killed_at_any_moment_leaves_the_old_catalogue_or_the_new_one(
     sample_instance: Path, tmp_path: Path
 ) -> None:

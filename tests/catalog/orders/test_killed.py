@@ -64,6 +64,7 @@ class Writer:
         self.process.wait()
 
 
+@pytest.mark.long
 @pytest.mark.exhaustive
 def test_every_answered_order_is_there_whole_and_no_pack_is_promised_twice(store: OrdersStore, tmp_path: Path) -> None:
     url = store.engine.url.render_as_string(hide_password=False)

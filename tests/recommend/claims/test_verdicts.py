@@ -145,6 +145,7 @@ def test_every_finding_gives_a_reason_with_its_legal_source(language: Language) 
             assert finding.suggestion is None or finding.severity != "ok"
 
 
+@pytest.mark.long
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "name",

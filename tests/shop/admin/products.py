@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tinyhtml5.parser import HTMLParser
 from werkzeug.test import TestResponse
 
 from catalog.edits.products import product_to_edit
@@ -16,7 +16,6 @@ from catalog.product_state import ProductState, state_of_product
 from shop.web.services import services_of
 from tests.shop.visitor import csrf_token
 
-XHTML = "{http://www.w3.org/1999/xhtml}"
 CLAIM = "Magnesium draagt bij tot een normale werking van de spieren."
 COMPLETE: dict[str, Any] = {
     "sku": "PROEF-1",
@@ -47,19 +46,18 @@ COMPLETE: dict[str, Any] = {
 
 def typed_values(page: TestResponse) -> dict[str, Any]:
     """The fields of the product form on a page, as a browser would send them."""
-    root = HTMLParser().parse(page.text)
-    form = next(each for each in root.iter(f"{XHTML}form") if "product-form" in (each.get("class") or ""))
+    (form,) = html.fromstring(page.text).find_class("product-form")
     values: dict[str, Any] = {}
-    for field in form.iter():
+    for field in form.iter("input", "textarea", "select"):
         name = field.get("name")
-        if field.tag == f"{XHTML}input" and name and field.get("type") not in ("checkbox", "radio"):
+        if field.tag == "input" and name and field.get("type") not in ("checkbox", "radio"):
             values[name] = field.get("value") or ""
-        elif field.tag == f"{XHTML}input" and name and field.get("checked") is not None:
+        elif field.tag == "input" and name and field.get("checked") is not None:
             values.setdefault(name, []).append(field.get("value"))
-        elif field.tag == f"{XHTML}textarea" and name:
-            values[name] = field.text or ""
-        elif field.tag == f"{XHTML}select" and name:
-            options = list(field.iter(f"{XHTML}option"))
+        elif field.tag == "textarea" and name:
+            values[name] = (field.text or "").replace("\r\n", "\n").removeprefix("\n")  # as HTML begins a text
+        elif field.tag == "select" and name:
+            options = list(field.iter("option"))
             chosen = next((one for one in options if one.get("selected") is not None), options[0])
             values[name] = chosen.get("value")
     return values

@@ -177,6 +177,7 @@ def test_a_run_that_waits_is_cancelled_at_once_and_the_file_stays(publisher: Fla
     assert "Waits to begin" in main_text(publisher.get(again.location))
 
 
+@pytest.mark.long
 def test_a_killed_run_is_begun_again_and_a_cancelled_one_writes_nothing(
     publisher: FlaskClient, own_app: Flask, worker: ImportProcess
 ) -> None:

@@ -253,6 +253,7 @@ def test_a_file_that_another_process_takes_away_stops_no_start(tmp_path: Path) -
     assert (result.returncode, result.stderr) == (0, "")
 
 
+@pytest.mark.long
 def test_several_processes_may_make_the_catalogue_at_once(tmp_path: Path) -> None:
     results: list[subprocess.CompletedProcess[str]] = []
     threads = [threading.Thread(target=lambda: results.append(advise(HEALTHY, tmp_path))) for _ in range(3)]

@@ -19,6 +19,7 @@ from catalog.product_state import state_of_product
 from recommend.knowledge import Ruleset
 from shop.app import create_app
 from shop.cli import main
+from shop.copy_check import messages
 from shop.copy_check.crawl import names_of_substances, public_pages, without_declared
 from shop.web.services import services_of
 from tests import databases
@@ -36,6 +37,7 @@ def own_instance(sample_instance: Path, tmp_path: Path, monkeypatch: pytest.Monk
     return instance
 
 
+@pytest.mark.long
 @pytest.mark.exhaustive
 def test_the_site_says_nothing_that_it_may_not_say(own_instance: Path) -> None:
     result = CliRunner().invoke(main, ["content", "check", "--site"])
@@ -84,6 +86,7 @@ def edited_site(
         session.commit()
     engine.dispose()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(messages, "interface_messages", lambda: ())  # read with the sample's site, and the same here
         patch.setenv("SHOP_INSTANCE", str(folder))
         yield slugs, CliRunner().invoke(main, ["content", "check", "--site"])
 

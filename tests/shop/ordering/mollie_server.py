@@ -63,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
             if failure in ("", "lost"):
                 status, answer = self._do(body)
         if failure == "hang":
-            time.sleep(7)
+            time.sleep(4)
             return
         if failure in ("drop", "lost"):
             self.close_connection = True

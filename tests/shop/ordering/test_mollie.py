@@ -112,8 +112,10 @@ def test_reports_return_and_sweep_in_any_order_give_one_end_state(
 
 @pytest.mark.parametrize("failure", ["hang", "drop", "html502", "503", "429", "422"])
 def test_a_mollie_that_fails_keeps_the_order_says_so_soon_and_is_asked_again(
-    failure: str, shopper: Shopper, server: MollieServer
+    failure: str, shopper: Shopper, server: MollieServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert mollie.TIMEOUT_MS <= 10_000
+    monkeypatch.setattr(mollie, "TIMEOUT_MS", 2000)  # which the one that hangs waits for
     server.failures.append(failure)
     begun = time.monotonic()
     ordered = shopper.order()

@@ -96,6 +96,7 @@ class InsistentShopper(Shopper):
         return dict(html.fromstring(page.text).xpath("//main//form")[0].form_values())
 
 
+@pytest.mark.long
 @pytest.mark.exhaustive
 def test_no_acknowledged_order_or_payment_is_lost_or_doubled(primary: Server, tmp_path: Path) -> None:
     settings = replace(settings_in(tmp_path), database_url=parse_url(primary.url()))

@@ -266,6 +266,7 @@ def wait_for_jobs(app: Flask, wanted: int | None) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(databases.ON_POSTGRESQL, reason="starts the shop on its own file")
 def test_a_worker_killed_again_and_again_does_every_job_once_in_the_end(own_instance: Path) -> None:
     app = create_app(settings_in(own_instance))

@@ -143,6 +143,7 @@ class Load:
         return sum(1 for time_, _ in list(self.acknowledged) if time_ > moment)
 
 
+@pytest.mark.long
 @pytest.mark.exhaustive
 def test_the_primary_falls_over(three: tuple[Server, Server, Server], tmp_path: Path) -> None:
     primary, near, far = three
