@@ -37,12 +37,10 @@ def strengthens_by_denying(sentence: SentenceWords) -> bool:
     """
     if not sentence.has("not", "no-medicine", "no-doubt", "scant"):
         return False
-    if (
-        sentence.has("no-doubt", "defeated")
-        or _calls_needless(sentence)
-        or _denies_a_denial(sentence)
-        or _spares_none(sentence)
-    ):
+    is_sure = bool(sentence.mentions_of("no-doubt")) and not _negates_beside(sentence, "no-doubt")
+    if is_sure or sentence.has("defeated") or _calls_needless(sentence):
+        return True
+    if _denies_a_denial(sentence) or _spares_none(sentence):
         return True
     return not sentence.has(*_UNPROVEN) and _is_beyond_compare(sentence)
 
@@ -50,10 +48,7 @@ def strengthens_by_denying(sentence: SentenceWords) -> bool:
 def _denies_a_denial(sentence: SentenceWords) -> bool:
     """Whether a denial is called false, or said by those who are wrong."""
     wrong = sentence.mentions_of("falsehood", "doubter")
-    inside = {place for one in wrong for place in range(one.first, one.last + 1)}
-    for negation in sentence.mentions_of("not"):
-        if negation.first in inside:
-            continue
+    for negation in _negates_beside(sentence, "falsehood", "doubter"):
         for one in wrong:
             low, high = sorted((one.first, negation.first))
             between = sentence.tokens[low:high]
@@ -64,6 +59,12 @@ def _denies_a_denial(sentence: SentenceWords) -> bool:
             if is_clause and not apart and "and" not in _texts(between):
                 return True
     return False
+
+
+def _negates_beside(sentence: SentenceWords, *concepts: str) -> list[Mention]:
+    """Negations outside the mentions of these concepts: `There is no doubt that it does not cure …`."""
+    inside = {place for one in sentence.mentions_of(*concepts) for place in range(one.first, one.last + 1)}
+    return [negation for negation in sentence.mentions_of("not") if negation.first not in inside]
 
 
 def _is_beyond_compare(sentence: SentenceWords) -> bool:

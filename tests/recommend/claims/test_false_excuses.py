@@ -172,6 +172,8 @@ def test_what_a_warning_welcomes_is_no_warning(text: str, language: Language) ->
         ("Geen voedingssupplement kan een ziekte genezen of voorkomen.", "nl"),
         ("Er is twijfel of magnesium helpt tegen migraine.", "nl"),
         ("Niets wijst erop dat magnesium jicht verlicht.", "nl"),
+        ("Het staat buiten kijf dat magnesium geen migraine geneest.", "nl"),
+        ("There is no doubt that these tablets do not cure arthritis.", "en"),
         ("Dat magnesium zou helpen bij eczeem, is misleidend.", "nl"),
         ("Gaat je migraine na drie dagen niet weg, ga dan naar je huisarts.", "nl"),
         ("Ruil je antidepressiva niet in voor een supplement.", "nl"),
