@@ -343,8 +343,12 @@ def content_words(tokens: Sequence[Token], language: Language) -> list[tuple[int
 
 
 def _has_content(token: Token, language: Language) -> bool:
-    word = token.text
-    if token.is_stop or word in _FILLERS[language] or word in _NORMAL or word.isdecimal() or word in _MEASURES:
+    return not token.is_stop and _means_something(token.text, language)
+
+
+@lru_cache(maxsize=16384)
+def _means_something(word: str, language: Language) -> bool:
+    if word in _FILLERS[language] or word in _NORMAL or word.isdecimal() or word in _MEASURES:
         return False
     return not word.startswith(_CARRIERS[language])
 

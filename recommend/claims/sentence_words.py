@@ -48,6 +48,8 @@ class SentenceWords:
 
     def mentions_of(self, *concepts: str) -> list[Mention]:
         """Mentions of these concepts, concept by concept."""
+        if self.named.isdisjoint(concepts):
+            return []  # as nearly always
         return [mention for concept in concepts for mention in self._by_concept.get(concept, ())]
 
     def has(self, *concepts: str) -> bool:

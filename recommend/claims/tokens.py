@@ -51,6 +51,7 @@ _PHONETIC_SPELLINGS = (
 )
 _RUN = re.compile(r"(.)\1{2,}")
 _QUOTATION = re.compile(r"\"[^\"]+\"|[“„”][^“”„]+[”“]|«[^«»]+»|‘[^‘’]+’(?!\w)|(?<![\w'])'[^']+'(?!\w)")
+_QUOTE = re.compile(r"[\"“„«‘']")  # most sentences have none, and need not be searched for pairs
 _GLUE = "*.·_~|-"
 _WINK = "😉"
 _MAX_WORD_LENGTH = 60  # bounds the time per word
@@ -189,14 +190,15 @@ def _repaired(text: str) -> str:
 
 def _scan(text: str, starts: list[int], ends: list[int]) -> list[Token]:
     tokens: list[Token] = []
-    quotations = [match.span() for match in _QUOTATION.finditer(text)]
+    quotations = [match.span() for match in _QUOTATION.finditer(text)] if _QUOTE.search(text) else []
     for match in _WORD.finditer(text):
         first, after = match.span()
         if match.lastgroup == "word":
             for begin, stop in _pieces(match[0], first, after):
                 word = normalised(text[begin:stop])
                 if word:
-                    glue, quotation = _glue_before(text, begin), _quotation_at(quotations, begin)
+                    glue = _glue_before(text, begin)
+                    quotation = _quotation_at(quotations, begin) if quotations else 0
                     tokens.append(Token(word, starts[begin], ends[stop - 1], glue=glue, quotation=quotation))
         elif match.lastgroup == "wink":
             tokens.append(Token(_WINK, starts[first], ends[after - 1]))
