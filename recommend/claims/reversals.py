@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise, takewhile
 
 from recommend.claims.lexicon import Mention
-from recommend.claims.sentence_words import SentenceWords
+from recommend.claims.sentence_words import EFFECTS, SentenceWords
 from recommend.claims.tokens import Token
 
 _NONE = frozenset(["geen", "niets", "niemand", "nooit", "no", "nothing", "nobody", "none", "never", "neither"])
@@ -26,6 +26,7 @@ _CASES = frozenset(["als", "wanneer", "indien", "of", "voordat", "tenzij", "totd
 )
 """Words that make good news a case to be asked about: `Ask your doctor whether …`."""
 _UNPROVEN = ("proof", "speech", "study", "denial", "undecided", "scant", "not-intended")
+_DENIED_WITHIN = 3  # words from a negation to the effect that it denies
 _NEAR = 7  # words between a complaint and what it is called
 _WITHIN = 2  # words behind "like" that name the goods
 
@@ -37,7 +38,7 @@ def strengthens_by_denying(sentence: SentenceWords) -> bool:
     """
     if not sentence.has("not", "no-medicine", "no-doubt", "scant"):
         return False
-    is_sure = bool(sentence.mentions_of("no-doubt")) and not _negates_beside(sentence, "no-doubt")
+    is_sure = sentence.has("no-doubt") and not _denies_an_effect(sentence)
     if is_sure or sentence.has("defeated") or _calls_needless(sentence):
         return True
     if _denies_a_denial(sentence) or _spares_none(sentence):
@@ -61,8 +62,16 @@ def _denies_a_denial(sentence: SentenceWords) -> bool:
     return False
 
 
+def _denies_an_effect(sentence: SentenceWords) -> bool:
+    """Whether a negation is close before an effect: `There is no doubt that these tablets do not cure …`."""
+    negations = _negates_beside(sentence, "no-doubt")
+    return any(
+        0 < effect.first - one.last <= _DENIED_WITHIN for effect in sentence.mentions_of(*EFFECTS) for one in negations
+    )
+
+
 def _negates_beside(sentence: SentenceWords, *concepts: str) -> list[Mention]:
-    """Negations outside the mentions of these concepts: `There is no doubt that it does not cure …`."""
+    """Negations outside the mentions of these concepts, wherever in the sentence they stand."""
     inside = {place for one in sentence.mentions_of(*concepts) for place in range(one.first, one.last + 1)}
     return [negation for negation in sentence.mentions_of("not") if negation.first not in inside]
 

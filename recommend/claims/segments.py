@@ -15,6 +15,9 @@ _TREATED_WITHIN = 5  # words after a medicine that may name the complaint it tre
 _NEGATION_DISTANCE = 3
 _DOUBT_DISTANCE = 3
 _NO = frozenset(["geen", "no"])
+_EXCEPTING = frozenset(["behalve", "tenzij", "zonder", "ander", "andere", "anders", "totdat", "tot", "nu", "dan"]) | (
+    frozenset(["except", "unless", "without", "other", "until", "now", "but", "halfway", "than", "only", "alleen"])
+)
 _GOODS_WITHIN = 2  # words behind "no" that name the goods: `no food supplement`
 _AND = ("en", "and", "of", "or", "noch", "nor")
 
@@ -139,7 +142,9 @@ class SegmentedSentence(SentenceWords):
         return self._is_denied_of_goods(effect)
 
     def _is_denied_of_goods(self, effect: Mention) -> bool:
-        """Whether no goods at all have the effect: `Geen voedingssupplement kan een ziekte genezen`."""
+        """Whether no goods at all have the effect: `Geen voedingssupplement kan een ziekte genezen`, none excepted."""
+        if not _EXCEPTING.isdisjoint(token.text for token in self.tokens):
+            return False
         for negation in self.mentions_between("not", self.segment(effect).first, effect.first - 1):
             goods = range(negation.last + 1, negation.last + 1 + _GOODS_WITHIN)
             named = any(one.first in goods for one in self.mentions_of("product", "nutrient"))

@@ -23,13 +23,11 @@ _HONEST = (
     "role",
     "normal",
     "consult",
-    "not",
     "study",
     "contains",
     "source-of",
     "rich-in",
     "amount",
-    "trade",
 )
 """Concepts of a fact or an authorised claim: behind "but" they make a denial no hint."""
 

@@ -95,8 +95,18 @@ _COPULAS = frozenset(
 ) | frozenset(["zijn", "waren", "heeft", "hebben", "had", "kreeg", "krijgt", "ligt", "lijkt", "ging", "gaat", "voelt"])
 """Verbs between somebody and the state that is theirs."""
 _BETTER = frozenset(["down", "terug", "back", "again", "weer", "beter", "better", "minder", "fewer", "longer", "meer"])
+_THESE = frozenset(["this", "these", "dit", "deze", "we", "wij"])
+_TURNS_TO_GOODS = frozenset(
+    ["this", "these", "here", "then", "now", "shop", "shops", "parcel", "pouch", "subscription", "sachet", "photo"]
+) | frozenset(["dit", "deze", "hier", "toen", "nu", "winkel", "webwinkel", "pakje", "pakketje", "abonnement", "zakje"])
+"""Words behind a state that bring the goods in: `…, and then came this parcel`."""
 _STATE_WITHIN = 6  # words
 _MINE = frozenset(["my", "mijn"])
+_NO_DEFINITION = (
+    *(*PROMISES, *OTHER_GOODS, "product", "mineral-form", "gone", "stronger", "less", "makes-you", "influence", "role"),
+    *("mild-benefit", "good-news"),
+)
+_OURS = frozenset(["our", "ours", "ons", "onze"])
 _DEFINED_WITHIN = 6  # words behind the colon of a glossary
 _CHAPTER, _TITLE_WITHIN = ("hoofdstuk", "chapter"), 4  # `Chapter 4: …` has the title of a text behind it
 _SUBJECT_WITHIN = 4  # words before the goods that a sentence on them and the reader begins with
@@ -207,6 +217,10 @@ class SetSentence(SegmentedSentence):
             is_linked = not between or not _COPULAS.isdisjoint(between)
             if not 0 < distance <= _STATE_WITHIN or not is_linked or self.segment(bearer) is not self.segment(topic):
                 continue
+            behind = {token.text for token in self.tokens[topic.last + 1 :]}
+            turns = _TURNS_TO_GOODS if bearer.concept.id == "another-person" else _THESE
+            if not turns.isdisjoint(behind):
+                continue
             around = self.tokens[max(0, bearer.first - 1) : topic.first]
             if _READERS_OWN.isdisjoint({token.text for token in around} - _MINE):
                 return True
@@ -236,6 +250,14 @@ class SetSentence(SegmentedSentence):
             mention.first in matter for mention in self.mentions_of("trade", "shop-world")
         )
 
+    def is_handled_by(self, topic: Mention) -> bool:
+        """Whether a topic is in the clause on a lid or small print: not `easy to open and hard on migraine`."""
+        if not self.is_about_handling:
+            return False
+        first = min(one.last for one in self.mentions_of("handling"))
+        between = self.tokens[first + 1 : topic.first]
+        return not any(token.is_stop or token.text in ("en", "and") for token in between)
+
     @cached_property
     def is_about_handling(self) -> bool:
         """Whether the sentence is on a lid or small print: `Hard to open with arthritic hands`; not on what changed."""
@@ -245,11 +267,26 @@ class SetSentence(SegmentedSentence):
 
     @cached_property
     def is_definition(self) -> bool:
-        """Whether a word is explained as in a glossary: `Deficiency: technical term for a lack`, no promise."""
+        """Whether a word is explained as in a glossary, and nothing else: `Deficiency: technical term for a lack`."""
+        return bool(self._defining) and all(self.is_defined(topic) for topic in self.topics)
+
+    def is_defined(self, topic: Mention) -> bool:
+        """Whether a topic is the word that is explained, or explains it."""
+        return topic.first in self._defining
+
+    @cached_property
+    def _defining(self) -> range:
+        """Places of a word and its explanation, up to the next stop; none where the goods or a promise are named."""
         colon = next((place for place, token in enumerate(self.tokens[:_TITLE_WITHIN]) if token.text == ":"), 0)
-        if not colon or self.has(*PROMISES, "product", "gone", "stronger", "less", "natural"):
-            return False
-        return any(0 < one.first - colon <= _DEFINED_WITHIN for one in self.mentions_of("definition"))
+        if not colon or self.has(*_NO_DEFINITION) or any(one.concept.kind == "substance" for one in self.mentions):
+            return range(0)
+        if not (_READERS_OWN | _OURS).isdisjoint(token.text for token in self.tokens):
+            return range(0)
+        end = next(
+            (place for place, token in enumerate(self.tokens) if place > colon and token.is_stop), len(self.tokens)
+        )
+        explains = any(0 < one.first - colon <= _DEFINED_WITHIN for one in self.mentions_of("definition"))
+        return range(end) if explains else range(0)
 
     @cached_property
     def tells_of_change(self) -> bool:

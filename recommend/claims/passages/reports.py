@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from recommend.claims.passages.spans import (
+    AND,
     FAR,
     NEAR,
     NEGATIONS,
@@ -130,11 +131,16 @@ def _quoted(sentence: ParsedSentence, verdicts: Spans) -> Spans:
         before = range(span.start - NEAR, span.start)
         is_subject = span.start == 0 and any(0 <= verdict.start - span.stop <= FAR for verdict in verdicts)
         behind = range(span.stop, span.stop + 1)
-        if is_subject or any(one.first in behind for one in sentence.mentions_of("claim-words")):
-            found.append(span)
-        if not introducing.isdisjoint(before) or any(span.start - one.stop <= NEAR for one in found):
+        is_named = any(one.first in behind for one in sentence.mentions_of("claim-words"))
+        is_introduced = not introducing.isdisjoint(before)
+        if is_subject or is_named or is_introduced or any(_is_joined(sentence, one, span) for one in found):
             found.append(span)
     return found
+
+
+def _is_joined(sentence: ParsedSentence, before: range, span: range) -> bool:
+    """Whether nothing but a comma or "and" stands between two quotations: the second has the same speaker."""
+    return words_at(sentence, range(before.stop, span.start)) <= {",", *AND}
 
 
 def _contents(sentence: ParsedSentence, verdicts: Spans) -> Spans:
@@ -180,7 +186,8 @@ def _is_taken_back(sentence: ParsedSentence, spans: Spans, verdicts: Spans) -> b
         one.first in outside for one in sentence.mentions_of("verdict-disputed")
     ):
         return True
-    if texts & TURNS or (texts & READER and not sentence.has("reviewing")):
+    behind = words_at(sentence, range(max(span.stop for span in spans), len(sentence.tokens)))
+    if texts & TURNS or behind & OURS or (texts & READER and not sentence.has("reviewing")):
         return True  # `Drop the word "tired" from your diary`
     end = max(span.stop for span in spans)
     deciding = {verdict.start for verdict in verdicts}

@@ -46,8 +46,8 @@ def topic_grounds(sentence: ParsedSentence, claimed: set[int], has_claim: bool) 
             or sentence.is_of_shop_matter(mention)
             or sentence.is_of_setting(mention)
             or _is_decoration(sentence, mention)
-            or sentence.is_about_handling
-            or sentence.is_definition
+            or sentence.is_handled_by(mention)
+            or sentence.is_defined(mention)
             or (sentence.is_of_other_goods and mention.concept.kind not in _OF_BODIES)
         ):
             continue

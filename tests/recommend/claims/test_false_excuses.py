@@ -193,3 +193,31 @@ def test_medicines_in_a_list_of_what_to_ask_a_doctor_about_are_part_of_the_warni
     assert {finding.severity for finding in check_text(text, "en")} == {"ok"}
     text = "Vraag eerst je arts als je:\n- diabetes hebt\n- medicijnen tegen hoge bloeddruk slikt"
     assert {finding.severity for finding in check_text(text, "nl")} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Tell your doctor your blood pressure tablets are no longer needed.", "en"),
+        ("Take your antidepressant two hours before magnesium, and soon not at all.", "en"),
+        ("Vertel je arts dat je bloeddrukpillen niet meer nodig zijn.", "nl"),
+        ("No doubt it cures insomnia; no side effects either.", "en"),
+        ("Depression: a condition of the past for our regulars.", "en"),
+        ("Malaat: zout van appelzuur, energie van een tiener.", "nl"),
+        ("Mijn moeder had jaren migraine, en toen kwam dit pakketje.", "nl"),
+        ('EFSA rejected "relieves gout", "relieves cramps" is our promise.', "en"),
+        ("Other brands did nothing for my migraine; this one is another story.", "en"),
+        ("No powder on the market prevents migraine, until now.", "en"),
+        ("A sachet that is easy to open and hard on migraine.", "en"),
+    ],
+)
+def test_what_fresh_eyes_got_through_blocks(text: str, language: Language) -> None:
+    assert any(finding.blocks for finding in check_text(text, language))
+
+
+def test_a_doctor_who_is_asked_about_a_medicine_is_no_claim() -> None:
+    for text in (
+        "Ask your GP whether your blood pressure tablets are still needed.",
+        "Never stop your tablets yourself.",
+    ):
+        assert {finding.severity for finding in check_text(text, "en")} == {"ok"}
