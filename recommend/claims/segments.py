@@ -19,7 +19,7 @@ _EXCEPTING = frozenset(["behalve", "tenzij", "zonder", "ander", "andere", "ander
     frozenset(["except", "unless", "without", "other", "until", "now", "but", "halfway", "than", "only", "alleen"])
 )
 _GOODS_WITHIN = 2  # words behind "no" that name the goods: `no food supplement`
-_AND = ("en", "and", "of", "or", "noch", "nor")
+AND = ("en", "and", "of", "or", "noch", "nor")
 
 
 @dataclass
@@ -221,7 +221,7 @@ class SegmentedSentence(SentenceWords):
         chains: list[list[Segment]] = []
         for before, after in pairwise(self.segments):
             last = before.last - (1 if before.last >= 0 and self.tokens[before.last].is_stop else 0)
-            first = after.first + (1 if after.last > after.first and self.tokens[after.first].text in _AND else 0)
+            first = after.first + (1 if after.last > after.first and self.tokens[after.first].text in AND else 0)
             if last in ends and first in starts:
                 if chains and chains[-1][-1] is before:
                     chains[-1].append(after)

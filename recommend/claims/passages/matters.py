@@ -97,7 +97,7 @@ def _keeps_from_work(sentence: ParsedSentence, illness: Mention) -> bool:
 
 
 def treated(sentence: ParsedSentence) -> Spans:
-    """What a medicine beside magnesium is for, where hours or a professional keep them apart, or magnesium is no cause.
+    """Diseases that a medicine beside magnesium is for: hours or a professional part them, or magnesium is no cause.
 
     `Take bisphosphonates for osteoporosis two hours before magnesium`.
     """
@@ -285,7 +285,7 @@ def job_traits(sentence: ParsedSentence) -> Spans:
 
 
 def assayed(sentence: ParsedSentence) -> Spans:
-    """What a laboratory looks for in the goods: `The lab counts germs and heavy metals`."""
+    """Germs and metals that a laboratory looks for in the goods: `The lab counts germs and heavy metals`."""
     labs = sentence.mentions_of("laboratory")
     texts = all_words(sentence)
     if not labs or texts & (READER | TURNS | {":", "!"}):

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from recommend.claims.passages.spans import (
-    AND,
     FAR,
     NEAR,
     NEGATIONS,
@@ -30,6 +29,7 @@ from recommend.claims.passages.spans import (
     whole,
     words_at,
 )
+from recommend.claims.segments import AND
 from recommend.claims.sentence import ParsedSentence
 from recommend.claims.sentence_words import OFFERED
 
@@ -58,7 +58,7 @@ _SECOND = 2
 
 
 def reported(sentence: ParsedSentence) -> Spans:
-    """What a claim said that was rejected, fined, refused or ruled out, and what a rule tells not to write."""
+    """Contents of claims that were rejected, fined, refused or ruled out, or that a rule tells not to write."""
     verdicts = _verdicts(sentence)
     if not verdicts and not _is_wrong_example(sentence):
         return _named_words(sentence)
@@ -144,7 +144,7 @@ def _is_joined(sentence: ParsedSentence, before: range, span: range) -> bool:
 
 
 def _contents(sentence: ParsedSentence, verdicts: Spans) -> Spans:
-    """What stands behind a word for a claim: `that` with a clause, or `on`, `about` with a row of topics."""
+    """Contents behind a word for a claim: `that` with a clause, or `on`, `about` with a row of topics."""
     found: Spans = []
     quoted = quoted_places(sentence)
     ends = [verdict.start for verdict in verdicts]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from recommend.claims.lexicon import Mention
+from recommend.claims.segments import AND
 from recommend.claims.sentence import ParsedSentence
 
 Spans = list[range]
@@ -14,7 +15,6 @@ TURNS = frozenset(["maar", "toch", "doch", "echter", "hoewel", "ofschoon", "terw
 )
 """Words that take back what a report says, or draw a conclusion from it."""
 NEGATIONS = frozenset(["niet", "geen", "nooit", "niets", "niemand", "not", "no", "never", "nothing", "nobody"])
-AND = frozenset(["en", "and", "of", "or", "noch", "nor"])
 CONJUNCTIONS = frozenset(["en", "and"])
 SMALL = frozenset(["de", "het", "een", "the", "a", "an", "high", "hoge", "lage", "low", "human", "menselijke", "any"])
 OURS = frozenset(["onze", "ons", "our", "ours"])
